@@ -1,0 +1,153 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Each upcoming feature is a promise about the sources:
+// - ExistentialAny: `any` is written, so a dynamic call is visible.
+//   https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
+// - InternalImportsByDefault: `public import` shows which modules leak into an interface.
+//   https://github.com/swiftlang/swift-evolution/blob/main/proposals/0409-access-level-on-imports.md
+// - MemberImportVisibility: a member is used only where its module is imported.
+//   https://github.com/swiftlang/swift-evolution/blob/main/proposals/0444-member-import-visibility.md
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let lifecycle = Target.Dependency.product(
+  name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let configuration = Target.Dependency.product(
+  name: "Configuration", package: "swift-configuration")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
+let package = Package(
+  name: "postern",
+  products: [
+    .executable(name: "posternd", targets: ["posternd"]),
+    .executable(name: "postern", targets: ["postern"]),
+    .executable(name: "posterncloud", targets: ["posterncloud"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(
+      url: "https://github.com/apple/swift-configuration", exact: "1.4.0",
+      traits: [.defaults, "YAML"]),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+    .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
+  ],
+  targets: [
+    // The pure core: values in, values out. Imports nothing but each other.
+    .target(name: "DoorRules", swiftSettings: strict),
+    .target(name: "WiegandCodec", dependencies: ["DoorRules"], swiftSettings: strict),
+    .target(name: "DoorCore", dependencies: ["DoorRules", "WiegandCodec"], swiftSettings: strict),
+
+    // What is said to the cloud and to the console, and what the outside must offer.
+    .target(
+      name: "CloudProtocol", dependencies: ["DoorRules", crypto], swiftSettings: strict),
+    .target(name: "ConsoleProtocol", swiftSettings: strict),
+    .target(
+      name: "DoorPorts",
+      dependencies: ["DoorRules", "WiegandCodec", "DoorCore", "CloudProtocol"],
+      swiftSettings: strict),
+
+    // The shell.
+    .target(
+      name: "DoorRuntime",
+      dependencies: [
+        "DoorRules", "WiegandCodec", "DoorCore", "CloudProtocol", "DoorPorts", crypto, log,
+      ],
+      swiftSettings: strict),
+
+    // Adapters; none imports another.
+    .systemLibrary(
+      name: "CGpiod", pkgConfig: "libgpiod", providers: [.apt(["libgpiod-dev"])]),
+    .systemLibrary(
+      name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
+    .target(
+      name: "GPIOLinux",
+      dependencies: ["CGpiod", "DoorRules", "WiegandCodec", "DoorCore", "DoorPorts"],
+      swiftSettings: strict),
+    .target(
+      name: "StoreSQLite", dependencies: ["DoorRules", "CloudProtocol", "DoorPorts", grdb],
+      swiftSettings: strict),
+    .target(
+      name: "CloudMQTT", dependencies: ["CMosquitto", "DoorPorts", "DoorRules"],
+      swiftSettings: strict),
+    .systemLibrary(name: "CLinux"),
+    .target(
+      name: "HostLinux", dependencies: ["CLinux", "DoorRules", "DoorPorts"],
+      swiftSettings: strict),
+    .target(
+      name: "Console",
+      dependencies: [
+        "ConsoleProtocol", hummingbird, lifecycle, log,
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "Settings",
+      dependencies: [
+        "DoorRules", "WiegandCodec", configuration, system,
+        .product(name: "Yams", package: "Yams"),
+      ],
+      swiftSettings: strict),
+
+    // Programs.
+    .executableTarget(
+      name: "posternd",
+      dependencies: [
+        "DoorRules", "WiegandCodec", "DoorCore", "CloudProtocol", "DoorPorts", "DoorRuntime",
+        "GPIOLinux", "StoreSQLite", "CloudMQTT", "HostLinux", "Console", "ConsoleProtocol",
+        "Settings", arguments, lifecycle, log,
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "postern",
+      dependencies: [
+        "DoorRules", "WiegandCodec", "DoorPorts", "ConsoleProtocol", "HostLinux", "Settings",
+        arguments,
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "posterncloud",
+      dependencies: [
+        "DoorRules", "WiegandCodec", "CloudProtocol", "CloudMQTT", "DoorPorts", "HostLinux", grdb,
+        crypto,
+        arguments, log,
+      ],
+      swiftSettings: strict),
+
+    // Tests: few targets, since each costs a link.
+    .testTarget(
+      name: "CoreTests", dependencies: ["DoorRules", "WiegandCodec", "DoorCore"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "AdapterTests",
+      dependencies: [
+        "DoorRules", "WiegandCodec", "DoorCore", "CloudProtocol", "DoorPorts", "DoorRuntime",
+        "GPIOLinux", "StoreSQLite", "CloudMQTT", "HostLinux", "Settings", "Console",
+        "ConsoleProtocol", crypto, grdb, log,
+      ],
+      swiftSettings: strict),
+    .testTarget(name: "SystemTests", dependencies: ["CloudProtocol"], swiftSettings: strict),
+  ]
+)

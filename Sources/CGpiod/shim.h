@@ -1,0 +1,193 @@
+// One small face over libgpiod 1.6 (Debian 12) and 2.x (Debian 13), decided when compiling: the
+// two share no function, and Swift cannot choose between declarations that one of them lacks.
+// Each line is a handle of its own; levels are logical, polarity is set when the line is opened.
+#ifndef POSTERN_CGPIOD_SHIM_H
+#define POSTERN_CGPIOD_SHIM_H
+
+#include <errno.h>
+#include <gpiod.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+// Only the 1.x header defines GPIOD_BIT.
+#ifdef GPIOD_BIT
+#define POSTERN_GPIOD_MAJOR 1
+#else
+#define POSTERN_GPIOD_MAJOR 2
+#endif
+
+enum postern_bias { POSTERN_BIAS_AS_IS, POSTERN_BIAS_UP, POSTERN_BIAS_DOWN, POSTERN_BIAS_OFF };
+
+struct postern_edge {
+  uint64_t nanoseconds;
+  uint32_t sequence;
+  bool has_sequence;
+  bool active;
+};
+
+struct postern_line {
+  struct gpiod_chip *chip;
+#if POSTERN_GPIOD_MAJOR == 1
+  struct gpiod_line *line;
+#else
+  struct gpiod_line_request *request;
+  struct gpiod_edge_event_buffer *buffer;
+#endif
+  unsigned int offset;
+};
+
+static inline void postern_line_close(struct postern_line *handle) {
+  if (!handle) return;
+#if POSTERN_GPIOD_MAJOR == 1
+  if (handle->line) gpiod_line_release(handle->line);
+#else
+  if (handle->buffer) gpiod_edge_event_buffer_free(handle->buffer);
+  if (handle->request) gpiod_line_request_release(handle->request);
+#endif
+  if (handle->chip) gpiod_chip_close(handle->chip);
+  free(handle);
+}
+
+// Opens a line as an input with both edges, or as an inactive output. NULL with errno set; a
+// busy line's holder, if any, is copied to `holder`.
+static inline struct postern_line *postern_line_open(const char *chip, unsigned int offset,
+                                                     bool output, bool active_low,
+                                                     enum postern_bias bias, char *holder,
+                                                     size_t holder_size) {
+  struct postern_line *handle = (struct postern_line *)calloc(1, sizeof(*handle));
+  if (!handle) return NULL;
+  handle->offset = offset;
+  holder[0] = 0;
+#if POSTERN_GPIOD_MAJOR == 1
+  handle->chip = gpiod_chip_open_lookup(chip);
+  if (!handle->chip) goto failed;
+  {
+    struct gpiod_line *line = gpiod_chip_get_line(handle->chip, offset);
+    if (!line) goto failed;
+    int flags = active_low ? GPIOD_LINE_REQUEST_FLAG_ACTIVE_LOW : 0;
+    if (bias == POSTERN_BIAS_UP) flags |= GPIOD_LINE_REQUEST_FLAG_BIAS_PULL_UP;
+    if (bias == POSTERN_BIAS_DOWN) flags |= GPIOD_LINE_REQUEST_FLAG_BIAS_PULL_DOWN;
+    if (bias == POSTERN_BIAS_OFF) flags |= GPIOD_LINE_REQUEST_FLAG_BIAS_DISABLE;
+    int code = output ? gpiod_line_request_output_flags(line, "postern", flags, 0)
+                      : gpiod_line_request_both_edges_events_flags(line, "postern", flags);
+    if (code < 0) {
+      int saved = errno;
+      const char *consumer = gpiod_line_consumer(line);
+      if (consumer) strncat(holder, consumer, holder_size - 1);
+      errno = saved;
+      goto failed;
+    }
+    handle->line = line;
+  }
+#else
+  {
+    char path[128] = "/dev/";
+    if (chip[0] == '/') path[0] = 0;
+    strncat(path, chip, sizeof(path) - strlen(path) - 1);
+    handle->chip = gpiod_chip_open(path);
+    if (!handle->chip) goto failed;
+    struct gpiod_line_settings *settings = gpiod_line_settings_new();
+    struct gpiod_line_config *lines = gpiod_line_config_new();
+    struct gpiod_request_config *config = gpiod_request_config_new();
+    if (settings && lines && config) {
+      gpiod_line_settings_set_active_low(settings, active_low);
+      if (bias == POSTERN_BIAS_UP) gpiod_line_settings_set_bias(settings, GPIOD_LINE_BIAS_PULL_UP);
+      if (bias == POSTERN_BIAS_DOWN)
+        gpiod_line_settings_set_bias(settings, GPIOD_LINE_BIAS_PULL_DOWN);
+      if (bias == POSTERN_BIAS_OFF) gpiod_line_settings_set_bias(settings, GPIOD_LINE_BIAS_DISABLED);
+      if (output) {
+        gpiod_line_settings_set_direction(settings, GPIOD_LINE_DIRECTION_OUTPUT);
+        gpiod_line_settings_set_output_value(settings, GPIOD_LINE_VALUE_INACTIVE);
+      } else {
+        gpiod_line_settings_set_direction(settings, GPIOD_LINE_DIRECTION_INPUT);
+        gpiod_line_settings_set_edge_detection(settings, GPIOD_LINE_EDGE_BOTH);
+      }
+      gpiod_request_config_set_consumer(config, "postern");
+      gpiod_request_config_set_event_buffer_size(config, 1024);
+      if (gpiod_line_config_add_line_settings(lines, &offset, 1, settings) == 0)
+        handle->request = gpiod_chip_request_lines(handle->chip, config, lines);
+    }
+    int saved = errno;
+    if (!handle->request) {
+      struct gpiod_line_info *info = gpiod_chip_get_line_info(handle->chip, offset);
+      const char *consumer = info ? gpiod_line_info_get_consumer(info) : NULL;
+      if (consumer) strncat(holder, consumer, holder_size - 1);
+      if (info) gpiod_line_info_free(info);
+    }
+    if (settings) gpiod_line_settings_free(settings);
+    if (lines) gpiod_line_config_free(lines);
+    if (config) gpiod_request_config_free(config);
+    errno = saved;
+    if (!handle->request) goto failed;
+    if (!output) {
+      handle->buffer = gpiod_edge_event_buffer_new(64);
+      if (!handle->buffer) goto failed;
+    }
+  }
+#endif
+  return handle;
+failed: {
+  int saved = errno;
+  postern_line_close(handle);
+  errno = saved;
+  return NULL;
+}
+}
+
+// The descriptor that becomes readable with an edge.
+static inline int postern_line_descriptor(struct postern_line *handle) {
+#if POSTERN_GPIOD_MAJOR == 1
+  return gpiod_line_event_get_fd(handle->line);
+#else
+  return gpiod_line_request_get_fd(handle->request);
+#endif
+}
+
+// Reads the edges that are there; their number, or -1 with errno.
+static inline int postern_line_read(struct postern_line *handle, struct postern_edge *edges,
+                                    int count) {
+#if POSTERN_GPIOD_MAJOR == 1
+  struct gpiod_line_event events[16];
+  int read = gpiod_line_event_read_multiple(handle->line, events, count < 16 ? count : 16);
+  for (int i = 0; i < read; i++) {
+    edges[i].nanoseconds = (uint64_t)events[i].ts.tv_sec * 1000000000u + (uint64_t)events[i].ts.tv_nsec;
+    edges[i].sequence = 0;
+    edges[i].has_sequence = false;
+    edges[i].active = events[i].event_type == GPIOD_LINE_EVENT_RISING_EDGE;
+  }
+  return read;
+#else
+  int read = gpiod_line_request_read_edge_events(handle->request, handle->buffer, count);
+  for (int i = 0; i < read; i++) {
+    struct gpiod_edge_event *event = gpiod_edge_event_buffer_get_event(handle->buffer, i);
+    edges[i].nanoseconds = gpiod_edge_event_get_timestamp_ns(event);
+    edges[i].sequence = (uint32_t)gpiod_edge_event_get_line_seqno(event);
+    edges[i].has_sequence = true;
+    edges[i].active = gpiod_edge_event_get_event_type(event) == GPIOD_EDGE_EVENT_RISING_EDGE;
+  }
+  return read;
+#endif
+}
+
+// 1 active, 0 inactive, -1 with errno.
+static inline int postern_line_get(struct postern_line *handle) {
+#if POSTERN_GPIOD_MAJOR == 1
+  return gpiod_line_get_value(handle->line);
+#else
+  return (int)gpiod_line_request_get_value(handle->request, handle->offset);
+#endif
+}
+
+// 0, or -1 with errno.
+static inline int postern_line_set(struct postern_line *handle, bool active) {
+#if POSTERN_GPIOD_MAJOR == 1
+  return gpiod_line_set_value(handle->line, active ? 1 : 0);
+#else
+  return gpiod_line_request_set_value(handle->request, handle->offset,
+                                      active ? GPIOD_LINE_VALUE_ACTIVE : GPIOD_LINE_VALUE_INACTIVE);
+#endif
+}
+
+#endif

@@ -1,0 +1,282 @@
+import CMosquitto
+import DoorPorts
+import DoorRules
+import Glibc
+
+/// One connection to the broker: one instance of the library, made for it and thrown away with
+/// it, so that nothing half-sent lives on. Everything happens on the thread that calls; the
+/// library is never used from two.
+final class BrokerConnection {
+  /// What happens on a connection.
+  enum Report {
+    /// Accepted, and every subscription too.
+    case ready
+    case message(topic: String, payload: [UInt8], retained: Bool)
+    case oversized(topic: String, bytes: Int)
+    case delivered(messageID: Int32)
+    case refused(messageID: Int32, reason: String)
+  }
+
+  let settings: MQTTSettings
+  let report: (Report) -> Void
+  private let handle: OpaquePointer
+  private var isTCPUp = false
+  private var isAccepted = false
+  private var subscriptionMessageID: Int32?
+  private(set) var isReady = false
+  /// Why the connection ends, when something said so before the socket closed.
+  private var reason: String?
+  /// The last error that the library logged; it holds what TLS has to say.
+  private var lastError: String?
+
+  /// Throws when the settings or the files of TLS cannot be used.
+  init(settings: MQTTSettings, report: @escaping (Report) -> Void) throws(PortError) {
+    guard MosquittoLibrary.initialised, let handle = mosquitto_new(settings.clientID, false, nil)
+    else {
+      throw PortError(
+        .unavailable, operation: "start libmosquitto", detail: String(cString: strerror(errno)))
+    }
+    self.settings = settings
+    self.report = report
+    self.handle = handle
+    mosquitto_user_data_set(handle, Unmanaged.passUnretained(self).toOpaque())
+    setCallbacks(of: handle)
+    try configure()
+  }
+
+  deinit { mosquitto_destroy(handle) }
+
+  private func configure() throws(PortError) {
+    try check(
+      mosquitto_int_option(handle, MOSQ_OPT_PROTOCOL_VERSION, MQTT_PROTOCOL_V5), "choose MQTT 5")
+    try check(
+      mosquitto_int_option(handle, MOSQ_OPT_RECEIVE_MAXIMUM, MQTTLimits.inFlightMax),
+      "limit messages coming in")
+    try check(
+      mosquitto_int_option(handle, MOSQ_OPT_SEND_MAXIMUM, MQTTLimits.inFlightMax),
+      "limit messages going out")
+    try check(mosquitto_int_option(handle, MOSQ_OPT_TCP_NODELAY, 1), "set TCP_NODELAY")
+    if let username = settings.username {
+      try check(
+        mosquitto_username_pw_set(handle, username, settings.password?.reveal()),
+        "set user name and password")
+    }
+    if let will = settings.will {
+      try check(
+        mosquitto_will_set_v5(
+          handle, will.topic, Int32(will.payload.count), will.payload, 1, will.retain, nil),
+        "set the last will")
+    }
+    if let tls = settings.tls { try configure(tls) }
+  }
+
+  private func configure(_ tls: TLSSettings) throws(PortError) {
+    for file in [tls.caFile, tls.certificateFile, tls.keyFile] {
+      if let file, access(file, R_OK) != 0 {
+        throw PortError(
+          .unavailable, operation: "read TLS file \(file)",
+          detail: String(cString: strerror(errno)))
+      }
+    }
+    guard let caFile = tls.caFile else {
+      try check(
+        mosquitto_int_option(handle, MOSQ_OPT_TLS_USE_OS_CERTS, 1), "trust the system's CAs")
+      try check(
+        mosquitto_tls_set(handle, nil, nil, tls.certificateFile, tls.keyFile, nil), "set up TLS")
+      return
+    }
+    try check(
+      mosquitto_tls_set(handle, caFile, nil, tls.certificateFile, tls.keyFile, nil), "set up TLS")
+  }
+
+  /// Begins to connect; ``step(wake:milliseconds:)`` goes on with it. Blocks while a name is
+  /// resolved. `onlyIPv4` leaves out IPv6 addresses.
+  func connect(onlyIPv4: Bool) throws(PortError) {
+    var properties: OpaquePointer?
+    defer { mosquitto_property_free_all(&properties) }
+    try check(
+      mosquitto_property_add_int32(
+        &properties, MQTT_PROP_SESSION_EXPIRY_INTERVAL.identifier,
+        settings.sessionExpirySeconds), "set the session's life")
+    try check(
+      mosquitto_property_add_int32(
+        &properties, MQTT_PROP_MAXIMUM_PACKET_SIZE.identifier,
+        UInt32(MQTTLimits.packetBytesMax)), "set the packet size")
+    // Only the blocking connect takes properties, and it could block for minutes. It keeps the
+    // properties before it looks at the port, so a port that cannot be makes it keep them and
+    // do nothing else.
+    _ = mosquitto_connect_bind_v5(
+      handle, settings.host, -1, Int32(settings.keepAliveSeconds), nil, properties)
+    // The library tries the first address that binds to the local one: binding to IPv4's
+    // wildcard skips those of IPv6.
+    try check(
+      mosquitto_connect_bind_async(
+        handle, settings.host, Int32(settings.port), Int32(settings.keepAliveSeconds),
+        onlyIPv4 ? "0.0.0.0" : nil),
+      "connect to \(settings.host):\(settings.port)")
+  }
+
+  /// Waits for the socket or a signal, at most so long, and does what there is to do.
+  /// Nil while the connection lives, else why it ended.
+  func step(wake: WakeUp, milliseconds: Int32) -> String? {
+    let socket = mosquitto_socket(handle)
+    guard socket >= 0 else { return ending(0) }
+    let isHandshake = settings.tls != nil && !isAccepted
+    // During the handshake the library leaves `want_write` set, which would make this spin.
+    let wantsWrite = isHandshake ? !isTCPUp : mosquitto_want_write(handle) || !isTCPUp
+    var entries = [
+      pollfd(fd: socket, events: Int16(POLLIN | (wantsWrite ? POLLOUT : 0)), revents: 0),
+      pollfd(fd: wake.descriptor, events: Int16(POLLIN), revents: 0),
+    ]
+    _ = poll(&entries, 2, milliseconds)
+    if entries[1].revents != 0 { wake.clear() }
+    let seen = Int32(entries[0].revents)
+    if !isTCPUp, seen & POLLERR != 0 { return socketError(socket) }
+    if seen & POLLOUT != 0 { isTCPUp = true }
+    var code = MOSQ_ERR_SUCCESS.code
+    if seen & (POLLIN | POLLHUP | POLLERR) != 0 || isHandshake && seen & POLLOUT != 0 {
+      code = mosquitto_loop_read(handle, 1)
+    }
+    if code == MOSQ_ERR_SUCCESS.code, mosquitto_socket(handle) >= 0,
+      seen & POLLOUT != 0 || isHandshake || mosquitto_want_write(handle)
+    {
+      code = mosquitto_loop_write(handle, 1)
+    }
+    if code == MOSQ_ERR_SUCCESS.code, mosquitto_socket(handle) >= 0 {
+      code = mosquitto_loop_misc(handle)
+    }
+    let isAlive =
+      code == MOSQ_ERR_SUCCESS.code && mosquitto_socket(handle) >= 0 && reason == nil
+    return isAlive ? nil : ending(code)
+  }
+
+  private func socketError(_ socket: Int32) -> String {
+    var number: Int32 = 0
+    var size = socklen_t(MemoryLayout<Int32>.size)
+    getsockopt(socket, SOL_SOCKET, SO_ERROR, &number, &size)
+    return "connect to \(settings.host):\(settings.port): \(String(cString: strerror(number)))"
+  }
+
+  private func ending(_ code: Int32) -> String {
+    let number = errno
+    if let reason { return reason }
+    guard code != MOSQ_ERR_SUCCESS.code else { return "the connection was closed" }
+    let words = MosquittoLibrary.words(code, errno: number)
+    return lastError.map { "\(words): \($0)" } ?? words
+  }
+
+  /// The id of the message on this connection. Throws when the library does not take it.
+  func publish(topic: String, payload: [UInt8], retain: Bool) throws(PortError) -> Int32 {
+    var messageID: Int32 = 0
+    try check(
+      mosquitto_publish_v5(
+        handle, &messageID, topic, Int32(payload.count), payload, 1, retain, nil),
+      "publish to \(topic)")
+    return messageID
+  }
+
+  /// Says good-bye and lets the broker publish the last will, if there is one. The connection
+  /// has ended when ``step(wake:milliseconds:)`` says so.
+  func disconnect() {
+    let code =
+      settings.will == nil ? MQTT_RC_NORMAL_DISCONNECTION : MQTT_RC_DISCONNECT_WITH_WILL_MSG
+    // Without a connection there is nobody to say it to.
+    _ = mosquitto_disconnect_v5(handle, Int32(code.rawValue), nil)
+  }
+
+  private func check(_ code: Int32, _ operation: String) throws(PortError) {
+    let number = errno
+    // Below zero is "pending".
+    guard code > MOSQ_ERR_SUCCESS.code else { return }
+    let isOurs = code == MOSQ_ERR_INVAL.code || code == MOSQ_ERR_OVERSIZE_PACKET.code
+    throw PortError(
+      isOurs ? .invalid : .unavailable, operation: operation,
+      detail: MosquittoLibrary.words(code, errno: number))
+  }
+}
+
+// MARK: What the library calls
+
+extension BrokerConnection {
+  func accepted(reasonCode: Int32) {
+    guard reasonCode == MQTT_RC_SUCCESS.rawValue else {
+      reason = "the broker refused: \(MosquittoLibrary.words(reason: reasonCode))"
+      return
+    }
+    isAccepted = true
+    guard !settings.subscriptions.isEmpty else { return becomeReady() }
+    var filters: [UnsafeMutablePointer<CChar>?] = settings.subscriptions.map { strdup($0) }
+    defer { for filter in filters { free(filter) } }
+    var messageID: Int32 = 0
+    let code = filters.withUnsafeMutableBufferPointer { filters in
+      filters.withMemoryRebound(to: UnsafeMutablePointer<CChar>?.self) { filters in
+        mosquitto_subscribe_multiple(
+          handle, &messageID, Int32(filters.count), filters.baseAddress, 1, 0, nil)
+      }
+    }
+    if code == MOSQ_ERR_SUCCESS.code {
+      subscriptionMessageID = messageID
+    } else {
+      reason = "subscribe: \(MosquittoLibrary.words(code, errno: errno))"
+    }
+  }
+
+  func subscribed(messageID: Int32, granted: [Int32]) {
+    guard messageID == subscriptionMessageID else { return }
+    for (filter, code) in zip(settings.subscriptions, granted)
+    where code >= MosquittoLibrary.refusalFrom {
+      reason =
+        "the broker refused the subscription to \(filter): "
+        + MosquittoLibrary.words(reason: code)
+      return
+    }
+    guard granted.count == settings.subscriptions.count else {
+      reason =
+        "the broker answered \(granted.count) of \(settings.subscriptions.count) subscriptions"
+      return
+    }
+    becomeReady()
+  }
+
+  private func becomeReady() {
+    isReady = true
+    report(.ready)
+  }
+
+  func published(messageID: Int32, reasonCode: Int32) {
+    if reasonCode >= MosquittoLibrary.refusalFrom {
+      report(
+        .refused(messageID: messageID, reason: MosquittoLibrary.words(reason: reasonCode)))
+    } else {
+      report(.delivered(messageID: messageID))
+    }
+  }
+
+  func received(_ message: mosquitto_message) {
+    let topic = String(cString: message.topic)
+    let count = Int(message.payloadlen)
+    guard count <= MQTTLimits.payloadBytesMax else {
+      report(.oversized(topic: topic, bytes: count))
+      return
+    }
+    let payload = message.payload.map { Array(UnsafeRawBufferPointer(start: $0, count: count)) }
+    report(.message(topic: topic, payload: payload ?? [], retained: message.retain))
+  }
+
+  /// A reason code of the broker from 0x80 on, or an error of the library below.
+  func disconnected(code: Int32) {
+    if code >= MosquittoLibrary.refusalFrom, reason == nil {
+      reason = "the broker closed: \(MosquittoLibrary.words(reason: code))"
+    }
+  }
+
+  func logged(error text: String) { lastError = text }
+}
+
+extension mosq_err_t {
+  var code: Int32 { Int32(rawValue) }
+}
+
+extension mqtt5_property {
+  var identifier: Int32 { Int32(rawValue) }
+}

@@ -1,0 +1,28 @@
+/// Bounds of one link.
+public enum MQTTLimits {
+  /// Longest payload in either direction, in bytes.
+  public static let payloadBytesMax = 1024 * 1024
+  /// Longest packet that the broker may send, in bytes: a payload with the longest topic and
+  /// room for properties.
+  static let packetBytesMax = payloadBytesMax + 2 * 65_536
+  /// Most messages that were handed over and that the broker has not acknowledged.
+  public static let unacknowledgedMax = 1_024
+  /// Most bytes of payload in these messages.
+  public static let unacknowledgedBytesMax = 8 * 1024 * 1024
+  /// Most messages on the wire at once, in each direction; the broker may ask for fewer.
+  static let inFlightMax: Int32 = 20
+  public static let subscriptionsMax = 64
+  /// From the first packet to the last acknowledged subscription.
+  static let connectMilliseconds = 10_000
+  /// Wait before the second attempt to connect; it doubles from there.
+  static let reconnectMillisecondsFirst = 250
+  /// A connection that lasted this long was a good one: the next wait is short again. Without
+  /// this, two links with one id would throw each other out as fast as they can.
+  static let stableMilliseconds = 5_000
+  /// How long `stop()` lets messages go out before it says good-bye.
+  static let drainMilliseconds = 1_000
+  /// How long `stop()` waits for the thread, which a name server can hold up.
+  static let joinMilliseconds: Int32 = 3_000
+  /// Longest sleep of the thread; keep-alive is checked this often.
+  static let pollMilliseconds: Int32 = 1_000
+}

@@ -1,0 +1,74 @@
+public import DoorRules
+
+/// Where the broker is and how to speak to it.
+public struct MQTTSettings: Sendable {
+  /// Name or address of the broker.
+  public var host: String
+  /// 1 to 65535.
+  public var port: Int
+  /// Names the session at the broker; two links with one id throw each other out.
+  public var clientID: String
+  /// Longest silence before the connection counts as dead; 5 to 65535.
+  public var keepAliveSeconds: Int
+  public var username: String?
+  public var password: Secret<String>?
+  /// Nil speaks without TLS.
+  public var tls: TLSSettings?
+  public var will: Will?
+  /// Topic filters, all with QoS 1; at most ``MQTTLimits/subscriptionsMax``.
+  public var subscriptions: [String]
+  /// How long the broker keeps the session, and what arrives for it, after a disconnect.
+  public var sessionExpirySeconds: UInt32
+  /// Cap of the growing wait between two attempts to connect.
+  public var reconnectMillisecondsMax: Int
+
+  public init(
+    host: String, port: Int, clientID: String, keepAliveSeconds: Int = 30,
+    username: String? = nil, password: Secret<String>? = nil, tls: TLSSettings? = nil,
+    will: Will? = nil, subscriptions: [String] = [], sessionExpirySeconds: UInt32 = 7 * 86_400,
+    reconnectMillisecondsMax: Int = 30_000
+  ) {
+    self.host = host
+    self.port = port
+    self.clientID = clientID
+    self.keepAliveSeconds = keepAliveSeconds
+    self.username = username
+    self.password = password
+    self.tls = tls
+    self.will = will
+    self.subscriptions = subscriptions
+    self.sessionExpirySeconds = sessionExpirySeconds
+    self.reconnectMillisecondsMax = reconnectMillisecondsMax
+  }
+}
+
+/// Files for TLS, all PEM. They are read again for every connection, so that a rotated
+/// certificate is used from the next one on.
+public struct TLSSettings: Sendable, Hashable {
+  /// Who may sign the broker's certificate; nil trusts what the system trusts.
+  public var caFile: String?
+  /// This side's certificate; needs ``keyFile``.
+  public var certificateFile: String?
+  /// The private key of ``certificateFile``, without a passphrase.
+  public var keyFile: String?
+
+  public init(caFile: String? = nil, certificateFile: String? = nil, keyFile: String? = nil) {
+    self.caFile = caFile
+    self.certificateFile = certificateFile
+    self.keyFile = keyFile
+  }
+}
+
+/// What the broker says in our name once we are gone, also after ``MQTTLink/stop()``: whoever
+/// stops is as absent as whoever dies.
+public struct Will: Sendable, Hashable {
+  public var topic: String
+  public var payload: [UInt8]
+  public var retain: Bool
+
+  public init(topic: String, payload: [UInt8], retain: Bool) {
+    self.topic = topic
+    self.payload = payload
+    self.retain = retain
+  }
+}

@@ -1,0 +1,45 @@
+public import DoorRules
+
+/// A command of which every part is there.
+public enum ValidatedCommand: Sendable, Hashable {
+  /// A member's unlock; the door's rules decide.
+  case unlock(door: DoorID, person: PersonID)
+  /// An operator's unlock; `orderedBy` is the operator, if the cloud said who.
+  case adminUnlock(door: DoorID, reason: String, orderedBy: String?)
+  /// Three beeps, at one door or at all.
+  case identify(door: DoorID?)
+}
+
+extension Command {
+  /// Length of a reason, in characters.
+  public static let reasonCharacters = 1...200
+  /// Length of an operator's name, in characters.
+  public static let operatorCharacters = 1...120
+
+  /// The command in terms of the domain. Throws everything that is wrong, each with its path.
+  public func validated() throws(ValidationFailure) -> ValidatedCommand {
+    var reader = DocumentReader()
+    let door: DoorID? = self.door.flatMap { reader.identifier($0, "door") }
+    if let reason { reader.text(reason, "reason", length: Self.reasonCharacters) }
+    switch kind {
+    case .unlock:
+      if self.door == nil { reader.note("door", "is missing") }
+      if self.person == nil { reader.note("person", "is missing") }
+      let person: PersonID? = self.person.flatMap { reader.identifier($0, "person") }
+      try reader.check()
+      if let door, let person { return .unlock(door: door, person: person) }
+    case .adminUnlock:
+      if self.door == nil { reader.note("door", "is missing") }
+      if reason == nil { reader.note("reason", "is missing") }
+      if let person { reader.text(person, "person", length: Self.operatorCharacters) }
+      try reader.check()
+      if let door, let reason {
+        return .adminUnlock(door: door, reason: reason, orderedBy: person)
+      }
+    case .identify:
+      try reader.check()
+      return .identify(door: door)
+    }
+    throw ValidationFailure(path: "", message: "is incomplete")
+  }
+}

@@ -1,0 +1,64 @@
+/// A command of the cloud; its id, audience and times are the signed envelope's.
+public struct Command: Sendable, Hashable, Codable {
+  public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
+    /// A member's unlock, evaluated on the door.
+    case unlock
+    /// An operator's unlock; needs a reason, obeys no rule.
+    case adminUnlock
+    /// Three beeps; moves nothing.
+    case identify
+  }
+
+  public var kind: Kind
+  public var door: String?
+  /// Who unlocks, or who ordered it.
+  public var person: String?
+  /// Required for an admin unlock; 1 to 200 characters.
+  public var reason: String?
+  /// The nonce of the session that the sender saw; needed while the door's clock is untrusted.
+  public var sessionNonce: String?
+
+  public init(
+    kind: Kind, door: String? = nil, person: String? = nil, reason: String? = nil,
+    sessionNonce: String? = nil
+  ) {
+    self.kind = kind
+    self.door = door
+    self.person = person
+    self.reason = reason
+    self.sessionNonce = sessionNonce
+  }
+}
+
+/// What became of a command.
+public struct CommandResult: Sendable, Hashable, Codable {
+  public enum Outcome: String, Sendable, Hashable, Codable, CaseIterable {
+    /// The hardware moved (or, for identify, sounded).
+    case confirmed
+    /// It was tried and did not work.
+    case failed
+    /// It came after its time.
+    case expired
+    /// It was not allowed.
+    case rejected
+    /// A crash came between; it is never run again.
+    case interrupted
+  }
+
+  public var commandID: String
+  public var outcome: Outcome
+  public var reason: String?
+  public var simulated: Bool
+  /// Wall clock of the result, milliseconds since 1970.
+  public var timeMilliseconds: Int64
+
+  public init(
+    commandID: String, outcome: Outcome, reason: String?, simulated: Bool, timeMilliseconds: Int64
+  ) {
+    self.commandID = commandID
+    self.outcome = outcome
+    self.reason = reason
+    self.simulated = simulated
+    self.timeMilliseconds = timeMilliseconds
+  }
+}

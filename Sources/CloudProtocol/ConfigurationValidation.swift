@@ -1,0 +1,124 @@
+public import DoorRules
+
+/// Bounds of a configuration.
+public enum ConfigurationLimits {
+  /// Most doors of one controller.
+  public static let doorsMax = 256
+  public static let scopesMax = 256
+  /// Names of facility, scope and door, in characters.
+  public static let nameCharacters = 1...120
+  /// A door's location, in characters.
+  public static let locationCharactersMax = 64
+  /// How long a relay stays on.
+  public static let holdTimeSeconds = 1...30
+  /// When a door does not say otherwise.
+  public static let holdTimeSecondsDefault = 5
+}
+
+extension ConfigurationDocument {
+  /// Reads JSON. Members that this version does not know are passed over. Throws at the first
+  /// member of a wrong type, by path; whether the values make sense is ``validated(zones:)``.
+  public static func parse(_ json: [UInt8]) throws(ValidationFailure) -> ConfigurationDocument {
+    let bytesMax = EnvelopeLimits.messageBytesMax(.config)
+    guard json.count <= bytesMax else {
+      throw ValidationFailure(path: "", message: "has \(json.count) bytes, at most \(bytesMax)")
+    }
+    return try JSONCoding.decode(ConfigurationDocument.self, from: json)
+  }
+
+  /// The configuration as the rules use it. `zones` returns nil for a zone that is not known
+  /// on this device. Throws everything that is wrong, each with its path.
+  public func validated(
+    zones: (String) -> ZoneRules?
+  ) throws(ValidationFailure) -> PolicySnapshot {
+    var reader = DocumentReader()
+    reader.whole(revision, "revision", in: 1...DocumentReader.revisionMax)
+    _ = reader.identifier(facility.id, "facility.id") as Identifier<Never>?
+    reader.text(facility.name, "facility.name", length: ConfigurationLimits.nameCharacters)
+    let zone = zones(facility.timeZone)
+    if zone == nil { reader.note("facility.timeZone", "has no rules on this device") }
+    let hours = reader.hours(facility.accessHours, "facility.accessHours")
+    let doorPolicies = readDoors(&reader)
+    let scopePolicies = readScopes(&reader, doors: Set(doorPolicies.keys))
+    try reader.check()
+    return PolicySnapshot(
+      revision: revision, zone: zone ?? .utc, accessHours: hours, scopes: scopePolicies,
+      doors: doorPolicies)
+  }
+
+  private func readDoors(_ reader: inout DocumentReader) -> [DoorID: DoorPolicy] {
+    guard reader.count(doors.count, "doors", max: ConfigurationLimits.doorsMax) else { return [:] }
+    var names = UsedNames<DoorID>()
+    var policies: [DoorID: DoorPolicy] = [:]
+    for (index, door) in doors.enumerated() {
+      let path = "doors[\(index)]"
+      let policy = door.policy(&reader, path)
+      guard let policy else { continue }
+      names.use(policy.id, at: path, "\(path).id", &reader)
+      policies[policy.id] = policy
+    }
+    return policies
+  }
+
+  private func readScopes(
+    _ reader: inout DocumentReader, doors known: Set<DoorID>
+  ) -> [ScopeID: Scope] {
+    guard reader.count(scopes.count, "scopes", max: ConfigurationLimits.scopesMax)
+    else { return [:] }
+    var names = UsedNames<ScopeID>()
+    var result: [ScopeID: Scope] = [:]
+    for (index, document) in scopes.enumerated() {
+      let path = "scopes[\(index)]"
+      guard let scope = document.scope(&reader, path) else { continue }
+      names.use(scope.id, at: path, "\(path).id", &reader)
+      for (index, text) in document.doors.enumerated() {
+        if let door = DoorID(text), !known.contains(door) {
+          reader.note("\(path).doors[\(index)]", "there is no door \(door)")
+        }
+      }
+      result[scope.id] = scope
+    }
+    return result
+  }
+}
+
+extension DoorDocument {
+  /// Nil when not even the id can be used; other problems leave defaults behind.
+  fileprivate func policy(_ reader: inout DocumentReader, _ path: String) -> DoorPolicy? {
+    let id: DoorID? = reader.identifier(id, "\(path).id")
+    reader.text(name, "\(path).name", length: ConfigurationLimits.nameCharacters)
+    if let location {
+      reader.text(
+        location, "\(path).location", length: 0...ConfigurationLimits.locationCharactersMax)
+    }
+    if let icon, !Self.icons.contains(icon) {
+      reader.note("\(path).icon", "is none of \(Self.icons.sorted().joined(separator: ", "))")
+    }
+    if let holdTimeSeconds {
+      reader.whole(
+        holdTimeSeconds, "\(path).holdTimeSeconds", in: ConfigurationLimits.holdTimeSeconds)
+    }
+    let mode = presentation.map {
+      reader.choice($0, "\(path).presentation", of: PresentationMode.self) ?? .cardOrPIN
+    }
+    let hours = reader.hours(accessHours, "\(path).accessHours")
+    guard let id else { return nil }
+    return DoorPolicy(
+      id: id, name: name,
+      holdTimeSeconds: holdTimeSeconds ?? ConfigurationLimits.holdTimeSecondsDefault,
+      presentationMode: mode ?? .cardOrPIN, accessHours: hours)
+  }
+}
+
+extension ScopeDocument {
+  /// Nil when not even the id can be used.
+  fileprivate func scope(_ reader: inout DocumentReader, _ path: String) -> Scope? {
+    let id: ScopeID? = reader.identifier(id, "\(path).id")
+    reader.text(name, "\(path).name", length: ConfigurationLimits.nameCharacters)
+    let doors: Set<DoorID> = reader.identifiers(
+      doors, "\(path).doors", max: ConfigurationLimits.doorsMax)
+    let hours = reader.hours(accessHours, "\(path).accessHours")
+    guard let id else { return nil }
+    return Scope(id: id, name: name, priority: priority, doors: doors, accessHours: hours)
+  }
+}

@@ -1,0 +1,97 @@
+/// Credentials and persons as the cloud sends them: what changed since `baseRevision`.
+public struct CredentialDelta: Sendable, Hashable, Codable {
+  /// The most records of each kind in one message.
+  public static let recordsMax = 5_000
+
+  /// The revision this builds on; nil for a snapshot, which replaces everything.
+  public var baseRevision: UInt64?
+  public var revision: UInt64
+  public var persons: [PersonRecord]
+  public var removedPersons: [String]
+  public var credentials: [CredentialRecord]
+  public var removedCredentials: [String]
+
+  public init(
+    baseRevision: UInt64?, revision: UInt64, persons: [PersonRecord] = [],
+    removedPersons: [String] = [], credentials: [CredentialRecord] = [],
+    removedCredentials: [String] = []
+  ) {
+    self.baseRevision = baseRevision
+    self.revision = revision
+    self.persons = persons
+    self.removedPersons = removedPersons
+    self.credentials = credentials
+    self.removedCredentials = removedCredentials
+  }
+}
+
+/// A person on the wire.
+public struct PersonRecord: Sendable, Hashable, Codable {
+  public var id: String
+  public var accessEnabled: Bool
+  public var memberType: String
+  public var membershipStatus: String
+  public var tags: [String]
+  public var grants: [GrantRecord]
+
+  public init(
+    id: String, accessEnabled: Bool, memberType: String = "", membershipStatus: String = "active",
+    tags: [String] = [], grants: [GrantRecord] = []
+  ) {
+    self.id = id
+    self.accessEnabled = accessEnabled
+    self.memberType = memberType
+    self.membershipStatus = membershipStatus
+    self.tags = tags
+    self.grants = grants
+  }
+}
+
+/// A personal grant on the wire.
+public struct GrantRecord: Sendable, Hashable, Codable {
+  public var facilityWide: Bool
+  public var doors: [String]
+  public var groups: [String]
+  public var accessHours: WeekDocument?
+
+  public init(
+    facilityWide: Bool, doors: [String] = [], groups: [String] = [],
+    accessHours: WeekDocument? = nil
+  ) {
+    self.facilityWide = facilityWide
+    self.doors = doors
+    self.groups = groups
+    self.accessHours = accessHours
+  }
+}
+
+/// A credential on the wire. Its value is only a digest under this device's key.
+public struct CredentialRecord: Sendable, Hashable, Codable {
+  public var id: String
+  /// `card`, `pin` or `mobile`.
+  public var kind: String
+  public var person: String
+  /// `active` or `revoked`.
+  public var status: String
+  public var digest: CredentialDigest
+  /// Seconds since 1970; nil is open.
+  public var validFrom: Int64?
+  public var validUntil: Int64?
+  public var doors: [String]
+  public var scopes: [String]
+
+  public init(
+    id: String, kind: String, person: String, status: String, digest: CredentialDigest,
+    validFrom: Int64? = nil, validUntil: Int64? = nil, doors: [String] = [], scopes: [String] = []
+  ) {
+    self.id = id
+    self.kind = kind
+    self.person = person
+    self.status = status
+    self.digest = digest
+    self.validFrom = validFrom
+    self.validUntil = validUntil
+    self.doors = doors
+    self.scopes = scopes
+  }
+}

@@ -1,0 +1,55 @@
+import Crypto
+public import DoorRules
+import Foundation
+
+/// HMAC-SHA256 of a card number or PIN under one device's key: useless on any other device.
+/// On the wire base64url without padding.
+public struct CredentialDigest: Sendable, Hashable, Codable {
+  /// Exactly 32.
+  public static let byteCount = 32
+
+  public let bytes: [UInt8]
+
+  /// Nil unless there are exactly 32 bytes.
+  public init?(bytes: [UInt8]) {
+    guard bytes.count == Self.byteCount else { return nil }
+    self.bytes = bytes
+  }
+
+  /// A SHA-256 code, whose type says that it has 32 bytes.
+  init(_ code: HMAC<SHA256>.MAC) { bytes = Array(code) }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let text = try container.decode(String.self)
+    guard let data = Data(base64URL: text), let digest = CredentialDigest(bytes: Array(data)) else {
+      throw DecodingError.dataCorruptedError(
+        in: container, debugDescription: "a digest is 32 bytes in base64url")
+    }
+    self = digest
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(Data(bytes).base64URL)
+  }
+}
+
+/// Computes digests under the credential key of one device.
+public struct CredentialDigester: Sendable {
+  private let key: Secret<SymmetricKey>
+
+  /// `key` must be 32 bytes; nil otherwise.
+  public init?(keyBytes: [UInt8]) {
+    guard keyBytes.count == 32 else { return nil }
+    key = Secret(SymmetricKey(data: keyBytes))
+  }
+
+  /// `value` is the canonical text of what was shown: `card:FORMAT:FACILITY:NUMBER`,
+  /// `raw:LENGTH:HEX` or `pin:DIGITS`.
+  public func digest(ofCanonical value: Secret<String>) -> CredentialDigest {
+    let code = HMAC<SHA256>.authenticationCode(
+      for: Data(value.reveal().utf8), using: key.reveal())
+    return CredentialDigest(code)
+  }
+}

@@ -1,0 +1,176 @@
+public import DoorRules
+
+/// Bounds of one person's and one credential's records.
+public enum CredentialLimits {
+  public static let tagsMax = 64
+  public static let grantsMax = 64
+  /// Doors or scopes of one grant or credential.
+  public static let placesMax = 256
+  /// Member type, membership status and tags, in characters.
+  public static let wordCharactersMax = 64
+}
+
+/// A credential with the digest that finds it.
+public struct BoundCredential: Sendable, Hashable {
+  public var credential: Credential
+  public var digest: CredentialDigest
+
+  public init(credential: Credential, digest: CredentialDigest) {
+    self.credential = credential
+    self.digest = digest
+  }
+}
+
+/// A delta of which everything can be stored as it is.
+public struct ValidatedDelta: Sendable, Hashable {
+  /// Nil for a snapshot.
+  public let baseRevision: UInt64?
+  public let revision: UInt64
+  /// No two with one id, and none that is also removed; so are the credentials.
+  public let persons: [Person]
+  public let removedPersons: [PersonID]
+  public let credentials: [BoundCredential]
+  public let removedCredentials: [CredentialID]
+}
+
+extension CredentialDelta {
+  /// Reads JSON. Throws at the first member of a wrong type, by path.
+  public static func parse(_ json: [UInt8]) throws(ValidationFailure) -> CredentialDelta {
+    let bytesMax = EnvelopeLimits.messageBytesMax(.credentials)
+    guard json.count <= bytesMax else {
+      throw ValidationFailure(path: "", message: "has \(json.count) bytes, at most \(bytesMax)")
+    }
+    return try JSONCoding.decode(CredentialDelta.self, from: json)
+  }
+
+  /// The delta in terms of the domain. Throws everything that is wrong, each with its path.
+  /// Whether the base is the revision in force is the store's to say.
+  public func validated() throws(ValidationFailure) -> ValidatedDelta {
+    var reader = DocumentReader()
+    reader.whole(revision, "revision", in: 1...DocumentReader.revisionMax)
+    if let baseRevision, baseRevision >= revision {
+      reader.note("baseRevision", "\(baseRevision) is not below the revision \(revision)")
+    }
+    let persons = readPersons(&reader)
+    let credentials = readCredentials(&reader)
+    let removedPersons: Set<PersonID> = reader.identifiers(
+      removedPersons, "removedPersons", max: Self.recordsMax)
+    let removedCredentials: Set<CredentialID> = reader.identifiers(
+      removedCredentials, "removedCredentials", max: Self.recordsMax)
+    for (index, person) in self.persons.enumerated() {
+      if let id = PersonID(person.id), removedPersons.contains(id) {
+        reader.note("persons[\(index)].id", "\(id) is removed by the same message")
+      }
+    }
+    for (index, credential) in self.credentials.enumerated() {
+      if let id = CredentialID(credential.id), removedCredentials.contains(id) {
+        reader.note("credentials[\(index)].id", "\(id) is removed by the same message")
+      }
+    }
+    try reader.check()
+    return ValidatedDelta(
+      baseRevision: baseRevision, revision: revision, persons: persons,
+      removedPersons: removedPersons.sorted(), credentials: credentials,
+      removedCredentials: removedCredentials.sorted())
+  }
+
+  private func readPersons(_ reader: inout DocumentReader) -> [Person] {
+    guard reader.count(persons.count, "persons", max: Self.recordsMax) else { return [] }
+    var names = UsedNames<PersonID>()
+    return persons.enumerated().compactMap { index, record in
+      let path = "persons[\(index)]"
+      guard let person = record.read(&reader, path) else { return nil }
+      names.use(person.id, at: path, "\(path).id", &reader)
+      return person
+    }
+  }
+
+  private func readCredentials(_ reader: inout DocumentReader) -> [BoundCredential] {
+    guard reader.count(credentials.count, "credentials", max: Self.recordsMax) else { return [] }
+    var names = UsedNames<CredentialID>()
+    return credentials.enumerated().compactMap { index, record in
+      let path = "credentials[\(index)]"
+      guard let credential = record.read(&reader, path) else { return nil }
+      names.use(credential.id, at: path, "\(path).id", &reader)
+      return BoundCredential(credential: credential, digest: record.digest)
+    }
+  }
+}
+
+extension PersonRecord {
+  /// The person; problems are told below `path`.
+  public func validated(path: String) throws(ValidationFailure) -> Person {
+    var reader = DocumentReader()
+    let person = read(&reader, path)
+    try reader.check()
+    guard let person else { throw ValidationFailure(path: path, message: "cannot be read") }
+    return person
+  }
+
+  fileprivate func read(_ reader: inout DocumentReader, _ path: String) -> Person? {
+    let id: PersonID? = reader.identifier(id, "\(path).id")
+    let word = 0...CredentialLimits.wordCharactersMax
+    reader.text(memberType, "\(path).memberType", length: word)
+    reader.text(membershipStatus, "\(path).membershipStatus", length: word)
+    if reader.count(tags.count, "\(path).tags", max: CredentialLimits.tagsMax) {
+      for (index, tag) in tags.enumerated() {
+        reader.text(
+          tag, "\(path).tags[\(index)]", length: 1...CredentialLimits.wordCharactersMax)
+      }
+    }
+    var domainGrants: [Grant] = []
+    if reader.count(grants.count, "\(path).grants", max: CredentialLimits.grantsMax) {
+      domainGrants = grants.enumerated().map { $1.read(&reader, "\(path).grants[\($0)]") }
+    }
+    guard let id else { return nil }
+    return Person(
+      id: id, accessEnabled: accessEnabled, memberType: memberType,
+      membershipStatus: membershipStatus, tags: Set(tags), grants: domainGrants)
+  }
+}
+
+extension GrantRecord {
+  fileprivate func read(_ reader: inout DocumentReader, _ path: String) -> Grant {
+    let doors: Set<DoorID> = reader.identifiers(
+      doors, "\(path).doors", max: CredentialLimits.placesMax)
+    let groups: Set<ScopeID> = reader.identifiers(
+      groups, "\(path).groups", max: CredentialLimits.placesMax)
+    return Grant(
+      facilityWide: facilityWide, doors: doors, groups: groups,
+      accessHours: reader.hours(accessHours, "\(path).accessHours"))
+  }
+}
+
+extension CredentialRecord {
+  /// The credential without its digest; problems are told below `path`.
+  public func validated(path: String) throws(ValidationFailure) -> Credential {
+    var reader = DocumentReader()
+    let credential = read(&reader, path)
+    try reader.check()
+    guard let credential else { throw ValidationFailure(path: path, message: "cannot be read") }
+    return credential
+  }
+
+  fileprivate func read(_ reader: inout DocumentReader, _ path: String) -> Credential? {
+    let id: CredentialID? = reader.identifier(id, "\(path).id")
+    let kind = reader.choice(kind, "\(path).kind", of: Credential.Kind.self)
+    let person: PersonID? = reader.identifier(person, "\(path).person")
+    let status = reader.choice(status, "\(path).status", of: Credential.Status.self)
+    let range = 0...EnvelopeLimits.timeSecondsMax
+    if let validFrom { reader.whole(validFrom, "\(path).validFrom", in: range) }
+    if let validUntil { reader.whole(validUntil, "\(path).validUntil", in: range) }
+    if let validFrom, let validUntil, validFrom >= validUntil {
+      reader.note("\(path).validUntil", "\(validUntil) is not after validFrom \(validFrom)")
+    }
+    let doors: Set<DoorID> = reader.identifiers(
+      doors, "\(path).doors", max: CredentialLimits.placesMax)
+    let scopes: Set<ScopeID> = reader.identifiers(
+      scopes, "\(path).scopes", max: CredentialLimits.placesMax)
+    guard let id, let kind, let person, let status else { return nil }
+    return Credential(
+      id: id, kind: kind, person: person, status: status,
+      validFrom: validFrom.map(WallInstant.init(secondsSince1970:)),
+      validUntil: validUntil.map(WallInstant.init(secondsSince1970:)), doors: doors,
+      scopes: scopes)
+  }
+}

@@ -1,0 +1,94 @@
+import DoorRules
+
+/// Turns wire values into values of the domain and gathers what is wrong with them, so that a
+/// document is judged whole. Each method returns nil or a harmless value after it noted a problem;
+/// ``check()`` at the end keeps such values from getting out.
+struct DocumentReader {
+  /// Largest revision: what fits the store's integers.
+  static let revisionMax = UInt64(Int64.max)
+
+  private(set) var problems: [Problem] = []
+
+  mutating func note(_ path: String, _ message: String) {
+    problems.append(Problem(path: path, message: message))
+  }
+
+  /// Throws when anything was noted.
+  func check() throws(ValidationFailure) {
+    if !problems.isEmpty { throw ValidationFailure(problems: problems) }
+  }
+
+  mutating func identifier<Kind>(_ text: String, _ path: String) -> Identifier<Kind>? {
+    guard let identifier = Identifier<Kind>(text) else {
+      note(path, "is not an identifier: \(Identifier<Kind>.grammar)")
+      return nil
+    }
+    return identifier
+  }
+
+  /// Reads a list of at most `max` identifiers; a repeated one is noted.
+  mutating func identifiers<Kind>(
+    _ texts: [String], _ path: String, max: Int
+  ) -> Set<Identifier<Kind>> {
+    guard count(texts.count, path, max: max) else { return [] }
+    var result: Set<Identifier<Kind>> = []
+    for (index, text) in texts.enumerated() {
+      let place = "\(path)[\(index)]"
+      guard let identifier: Identifier<Kind> = identifier(text, place) else { continue }
+      if !result.insert(identifier).inserted { note(place, "\(identifier) is listed twice") }
+    }
+    return result
+  }
+
+  /// False, and noted, when a list is longer than `max`: its items are then not looked at.
+  mutating func count(_ count: Int, _ path: String, max: Int) -> Bool {
+    if count > max { note(path, "has \(count) entries, at most \(max) are allowed") }
+    return count <= max
+  }
+
+  /// Length in Unicode scalars; control characters are noted, since names reach screens.
+  mutating func text(_ text: String, _ path: String, length: ClosedRange<Int>) {
+    let scalars = text.unicodeScalars
+    if !length.contains(scalars.count) {
+      note(
+        path,
+        "has \(scalars.count) characters, allowed are \(length.lowerBound) to \(length.upperBound)")
+    }
+    if scalars.contains(where: { $0.properties.generalCategory == .control }) {
+      note(path, "contains a control character")
+    }
+  }
+
+  mutating func whole<Number: FixedWidthInteger>(
+    _ number: Number, _ path: String, in range: ClosedRange<Number>
+  ) {
+    if !range.contains(number) {
+      note(path, "\(number) is outside \(range.lowerBound) to \(range.upperBound)")
+    }
+  }
+
+  /// Reads one name out of a closed list.
+  mutating func choice<Value: RawRepresentable & CaseIterable>(
+    _ text: String, _ path: String, of type: Value.Type
+  ) -> Value? where Value.RawValue == String {
+    if let value = Value(rawValue: text) { return value }
+    note(path, "is none of \(Value.allCases.map(\.rawValue).joined(separator: ", "))")
+    return nil
+  }
+}
+
+/// Notes which names a list has used, to find doubles.
+struct UsedNames<Key: Hashable> {
+  private var places: [Key: String] = [:]
+
+  /// Notes the second use of a key, with the place of the first.
+  mutating func use(_ key: Key, at place: String, _ path: String, _ reader: inout DocumentReader) {
+    if let first = places[key] {
+      reader.note(path, "\(key) is already used by \(first)")
+    } else {
+      places[key] = place
+    }
+  }
+
+  func contains(_ key: Key) -> Bool { places[key] != nil }
+}

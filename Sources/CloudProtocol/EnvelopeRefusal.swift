@@ -1,0 +1,74 @@
+/// Why a message of the cloud was not believed.
+public struct EnvelopeRefusal: Error, Sendable, Hashable, CustomStringConvertible {
+  /// The names are stable: events and metrics use them as written here.
+  public enum Cause: String, Sendable, Hashable, CaseIterable {
+    /// Not a compact JWS with our header, or a payload that cannot be read.
+    case malformed
+    /// More bytes than its kind may have.
+    case tooLarge
+    /// Signed with anything but EdDSA, or with nothing.
+    case wrongAlgorithm
+    /// The key is not one of ours.
+    case unknownKey
+    case badSignature
+    /// Meant for another controller.
+    case wrongAudience
+    case wrongIssuer
+    /// Came on the topic of another kind.
+    case wrongKind
+    case notYetValid
+    case expired
+    /// Lives longer than its kind may.
+    case lifetimeTooLong
+    /// A command that the broker kept; it may be of any age.
+    case retainedCommand
+  }
+
+  public let cause: Cause
+  /// What was found and what is allowed, in one line. Of a well signed body that cannot be
+  /// decoded it may quote the number or name that did not fit.
+  public let detail: String
+  /// The message's id, once the signature was found good: refusals of such a message can be
+  /// answered.
+  public let messageID: String?
+  /// What is wrong in a well signed message that cannot be decoded, by path in its body.
+  public let problems: [Problem]
+
+  public init(
+    _ cause: Cause, _ detail: String, messageID: String? = nil, problems: [Problem] = []
+  ) {
+    self.cause = cause
+    self.detail = detail
+    self.messageID = messageID
+    self.problems = problems
+  }
+
+  /// A well signed message that cannot be decoded.
+  init(_ failure: ValidationFailure) {
+    self.init(
+      .malformed, failure.problems.map(\.description).joined(separator: "; "),
+      problems: failure.problems)
+  }
+
+  /// The same refusal of a message whose id is known.
+  func of(messageID: String) -> EnvelopeRefusal {
+    EnvelopeRefusal(cause, detail, messageID: messageID, problems: problems)
+  }
+
+  public var description: String { "\(cause.rawValue): \(detail)" }
+}
+
+/// A key that cannot be used for envelopes.
+public struct EnvelopeKeyFailure: Error, Sendable, Hashable, CustomStringConvertible {
+  /// Id of the key, as configured.
+  public let keyID: String
+  /// What is wrong; never the key itself.
+  public let detail: String
+
+  public init(keyID: String, detail: String) {
+    self.keyID = keyID
+    self.detail = detail
+  }
+
+  public var description: String { "key \"\(keyID)\": \(detail)" }
+}

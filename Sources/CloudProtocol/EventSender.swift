@@ -1,0 +1,133 @@
+import DoorRules
+
+/// The part of ``SyncSession`` that brings events up: a window that moves over the log.
+///
+///     1 … acknowledged │ sent, in flight … next │ to be read and sent … last
+struct EventSender: Sendable {
+  /// The cloud has everything up to and with this.
+  private var acknowledged: UInt64
+  /// Highest number ever sent from this log; no honest acknowledgement is above it.
+  private var sentEver: UInt64
+  /// Everything up to and with this was sent on this connection, or needs no sending.
+  private var next: UInt64
+  /// Last number of each batch in flight, rising.
+  private var inFlight: [UInt64] = []
+  /// The read that was asked for and not answered, by its `after`.
+  private var reading: UInt64?
+  private var readRetry: MonotonicInstant?
+  private var acknowledgementDue: MonotonicInstant?
+  /// Silent waits in a row.
+  private var timeouts = 0
+  /// False without a connection, and after a gap in the log.
+  private var isSending = false
+
+  init(acknowledged: UInt64) {
+    self.acknowledged = acknowledged
+    sentEver = acknowledged
+    next = acknowledged
+  }
+
+  var nextDeadline: MonotonicInstant? {
+    [acknowledgementDue, readRetry].compactMap(\.self).min()
+  }
+
+  /// Begins a connection, and returns up to where the cloud has everything.
+  mutating func start(acknowledged stored: UInt64, isSameLog: Bool) -> UInt64 {
+    stop()
+    acknowledged = isSameLog ? max(acknowledged, stored) : stored
+    // An acknowledgement of what an earlier connection sent may still be on its way.
+    sentEver = isSameLog ? max(sentEver, acknowledged) : acknowledged
+    next = acknowledged
+    timeouts = 0
+    isSending = true
+    return acknowledged
+  }
+
+  /// Ends a connection; what was in flight counts as not sent.
+  mutating func stop() {
+    isSending = false
+    goBack()
+  }
+
+  /// Asks for the next events, if there are any and the window has room.
+  mutating func pump(last: UInt64) -> [SyncSession.Output] {
+    // After silence one batch is enough to find out whether somebody listens again.
+    let window = timeouts == 0 ? SyncLimits.batchesInFlightMax : 1
+    guard isSending, reading == nil, readRetry == nil, inFlight.count < window, next < last
+    else { return [] }
+    reading = next
+    return [.readEvents(after: next, limit: EventBatch.eventsMax)]
+  }
+
+  /// Sends what was read, and asks for more.
+  mutating func read(
+    after: UInt64, _ batch: EventBatch, standing: SyncSession.Standing, at now: MonotonicInstant
+  ) -> [SyncSession.Output] {
+    guard isSending, reading == after else { return [] }
+    guard batch.epoch == standing.logEpoch, !batch.events.isEmpty else {
+      readFailed(after: after, at: now)
+      return []
+    }
+    reading = nil
+    var batch = batch
+    batch.events = Array(batch.events.prefix(EventBatch.eventsMax))
+    var end = after
+    for event in batch.events {
+      let number = event.number ?? 0
+      guard number > end, number - end == 1 else {
+        isSending = false
+        goBack()
+        return [.reportLogGap(after: end, found: number)]
+      }
+      end = number
+    }
+    next = end
+    sentEver = max(sentEver, end)
+    inFlight.append(end)
+    if acknowledgementDue == nil { expectAcknowledgement(now) }
+    return [.publishEvents(batch)] + pump(last: standing.lastEvent)
+  }
+
+  mutating func readFailed(after: UInt64, at now: MonotonicInstant) {
+    guard isSending, reading == after else { return }
+    reading = nil
+    readRetry = now.advanced(byMilliseconds: SyncLimits.readRetryMilliseconds)
+  }
+
+  /// False, and nothing changes, when the acknowledgement says nothing new or cannot be true.
+  mutating func acknowledge(through: UInt64, at now: MonotonicInstant) -> Bool {
+    guard through > acknowledged, through <= sentEver else { return false }
+    acknowledged = through
+    inFlight.removeAll { $0 <= through }
+    timeouts = 0
+    if through > next {
+      next = through
+      reading = nil
+    }
+    if inFlight.isEmpty { acknowledgementDue = nil } else { expectAcknowledgement(now) }
+    return true
+  }
+
+  mutating func advance(to now: MonotonicInstant, last: UInt64) -> [SyncSession.Output] {
+    if let due = acknowledgementDue, due <= now {
+      timeouts += 1
+      goBack()
+    }
+    if let retry = readRetry, retry <= now { readRetry = nil }
+    return pump(last: last)
+  }
+
+  private mutating func expectAcknowledgement(_ now: MonotonicInstant) {
+    acknowledgementDue = now.advanced(
+      byMilliseconds: SyncLimits.acknowledgementMilliseconds(timeouts: timeouts))
+  }
+
+  /// Forgets what is in flight; it will be read and sent again.
+  private mutating func goBack() {
+    inFlight = []
+    next = acknowledged
+    reading = nil
+    readRetry = nil
+    acknowledgementDue = nil
+  }
+}

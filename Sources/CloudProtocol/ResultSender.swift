@@ -1,0 +1,77 @@
+import DoorRules
+
+/// The part of ``SyncSession`` that brings command results up. The ledger keeps each one until
+/// the broker has it, so results are only counted here, not kept.
+struct ResultSender: Sendable {
+  private var isConnected = false
+  /// Ids of the commands whose results the broker has not taken.
+  private var inFlight: Set<String> = []
+  /// The ledger has, or may have, more than what is in flight.
+  private var isMoreWaiting = false
+  private var isReading = false
+  private var readRetry: MonotonicInstant?
+
+  var nextDeadline: MonotonicInstant? { readRetry }
+
+  /// Begins a connection: what the broker may not have is read again.
+  mutating func start() -> [SyncSession.Output] {
+    stop()
+    isConnected = true
+    return ask()
+  }
+
+  /// Ends a connection.
+  mutating func stop() {
+    self = ResultSender()
+  }
+
+  mutating func ready(_ result: CommandResult) -> [SyncSession.Output] {
+    isConnected ? send([result]) : []
+  }
+
+  mutating func read(_ results: [CommandResult]) -> [SyncSession.Output] {
+    guard isConnected, isReading else { return [] }
+    isReading = false
+    if results.count >= SyncLimits.resultsInFlightMax { isMoreWaiting = true }
+    return send(results)
+  }
+
+  mutating func readFailed(at now: MonotonicInstant) {
+    guard isConnected, isReading else { return }
+    isReading = false
+    readRetry = now.advanced(byMilliseconds: SyncLimits.readRetryMilliseconds)
+  }
+
+  /// Confirms also what an ended connection delivered.
+  mutating func delivered(_ commandID: String) -> [SyncSession.Output] {
+    inFlight.remove(commandID)
+    let more = isConnected && isMoreWaiting && inFlight.isEmpty && readRetry == nil ? ask() : []
+    return [.confirmResult(commandID: commandID)] + more
+  }
+
+  mutating func advance(to now: MonotonicInstant) -> [SyncSession.Output] {
+    guard let retry = readRetry, retry <= now else { return [] }
+    readRetry = nil
+    return ask()
+  }
+
+  private mutating func ask() -> [SyncSession.Output] {
+    guard !isReading else { return [] }
+    isReading = true
+    isMoreWaiting = false
+    return [.readResults(limit: SyncLimits.resultsInFlightMax)]
+  }
+
+  private mutating func send(_ results: [CommandResult]) -> [SyncSession.Output] {
+    var outputs: [SyncSession.Output] = []
+    for result in results where !inFlight.contains(result.commandID) {
+      guard inFlight.count < SyncLimits.resultsInFlightMax else {
+        isMoreWaiting = true
+        break
+      }
+      inFlight.insert(result.commandID)
+      outputs.append(.publishResult(result))
+    }
+    return outputs
+  }
+}

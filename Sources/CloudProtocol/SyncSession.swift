@@ -1,0 +1,182 @@
+public import DoorRules
+
+/// The door's side of the talk with the cloud, without I/O and without a clock: what happened
+/// goes in, what is to be done comes out. It says hello, brings every event up at least once in
+/// order, moves on by the cloud's acknowledgements, and goes back to the last acknowledged event
+/// when they stay out (go-back-N). Nothing it forgets is lost: the log and the ledger have it.
+///
+/// There are four kinds of methods:
+/// - `init`: once, for the life of the process;
+/// - ``handle(_:at:)``: tells that something happened;
+/// - ``advance(to:)``: tells that time passed; harmless at any time;
+/// - ``nextDeadline``: says when to call `advance` next, nil for never.
+///
+/// The two that change it return outputs, to be carried out in their order. The loop:
+///
+/// ```swift
+/// while !stopped {
+///   let input = await nextInput(until: session.nextDeadline)         // nil: the deadline came
+///   let now = clock.now()
+///   let due = session.advance(to: now)
+///   for output in due + (input.map { session.handle($0, at: now) } ?? []) {
+///     switch output {
+///     case .publishHello(let hello): publish(hello, .hello)          // a failure needs no answer
+///     case .readEvents(let after, let limit):                        // answered later, by
+///       // .eventsRead(after:, EventBatch) or .eventsReadFailed(after:)
+///     case .publishEvents(let batch): publish(batch, .events)
+///     case .markAcknowledged(let through): log.acknowledge(through: through)
+///     case .readResults(let limit):                                  // .resultsRead([…]) or
+///       // .resultsReadFailed
+///     case .publishResult(let result): publish(result, .results)     // remember its token
+///     case .confirmResult(let id): ledger.confirmResults([id])
+///     case .publishApplied(let report): publish(report, .applied)
+///     case .reportLogGap(let after, let found): alarm(…)
+///     }
+///   }
+/// }
+/// ```
+///
+/// Inputs come from: the link (`connected` with a fresh random nonce, `disconnected`,
+/// `delivered` of a result's token as `resultDelivered`), verified envelopes (`acknowledged`), the
+/// log's writer (`eventsCommitted`), and whoever applied something (`applied`).
+public struct SyncSession: Sendable {
+  /// The nonce of the present connection; nil while there is none.
+  public var sessionNonce: String? { connection?.nonce }
+  /// What the door has, as far as the session was told.
+  public private(set) var standing: Standing
+
+  private let identity: Identity
+  private var connection: Connection?
+  private var events: EventSender
+  private var results = ResultSender()
+
+  /// What lives as long as one connection.
+  private struct Connection {
+    var nonce: String
+    var lastHello: MonotonicInstant
+    /// When another hello is to be said; nil for none.
+    var helloDue: MonotonicInstant?
+  }
+
+  /// A session that is not connected. `standing` is what the stores say at start.
+  public init(identity: Identity, standing: Standing) {
+    self.identity = identity
+    self.standing = standing
+    events = EventSender(acknowledged: standing.acknowledgedEvent)
+  }
+
+  /// Tells what happened.
+  public mutating func handle(_ input: Input, at now: MonotonicInstant) -> [Output] {
+    switch input {
+    case .connected(let nonce, let standing):
+      return connect(nonce, standing, now)
+    case .disconnected:
+      connection = nil
+      events.stop()
+      results.stop()
+      return []
+    case .eventsCommitted(let last):
+      standing.lastEvent = max(standing.lastEvent, last)
+      return events.pump(last: standing.lastEvent)
+    case .eventsRead(let after, let batch):
+      return events.read(after: after, batch, standing: standing, at: now)
+    case .eventsReadFailed(let after):
+      events.readFailed(after: after, at: now)
+      return []
+    case .acknowledged(let acknowledgement):
+      return acknowledge(acknowledgement, now)
+    case .resultReady(let result):
+      return results.ready(result)
+    case .resultsRead(let read):
+      return results.read(read)
+    case .resultsReadFailed:
+      results.readFailed(at: now)
+      return []
+    case .resultDelivered(let id):
+      return results.delivered(id)
+    case .applied(let report):
+      return applied(report)
+    case .credentialsBaseRefused(let report):
+      return applied(report) + helloAgain(now)
+    case .clockTrustChanged(let trust):
+      standing.clockTrust = trust
+      return []
+    }
+  }
+
+  /// Tells that it is now `now`.
+  public mutating func advance(to now: MonotonicInstant) -> [Output] {
+    var outputs: [Output] = []
+    if let due = connection?.helloDue, due <= now { outputs += hello(now) }
+    outputs += events.advance(to: now, last: standing.lastEvent)
+    outputs += results.advance(to: now)
+    return outputs
+  }
+
+  /// When ``advance(to:)`` has something to do next; nil while there is nothing to wait for.
+  public var nextDeadline: MonotonicInstant? {
+    [connection?.helloDue, events.nextDeadline, results.nextDeadline].compactMap(\.self).min()
+  }
+
+  private mutating func connect(
+    _ nonce: String, _ new: Standing, _ now: MonotonicInstant
+  ) -> [Output] {
+    // What the stores said may be a moment older than what was told since.
+    let isSameLog = new.logEpoch == standing.logEpoch
+    let last = isSameLog ? max(new.lastEvent, standing.lastEvent) : new.lastEvent
+    standing = new
+    standing.lastEvent = last
+    standing.acknowledgedEvent = events.start(
+      acknowledged: new.acknowledgedEvent, isSameLog: isSameLog)
+    connection = Connection(nonce: nonce, lastHello: now)
+    return hello(now) + results.start() + events.pump(last: last)
+  }
+
+  /// Says hello now. Empty while there is no connection.
+  private mutating func hello(_ now: MonotonicInstant) -> [Output] {
+    guard let nonce = connection?.nonce else { return [] }
+    connection?.lastHello = now
+    connection?.helloDue = nil
+    return [
+      .publishHello(
+        Hello(
+          controller: identity.controller.rawValue, software: identity.software,
+          bootID: identity.bootID, sessionNonce: nonce, configRevision: standing.configRevision,
+          credentialRevision: standing.credentialRevision, logEpoch: standing.logEpoch,
+          lastEvent: standing.lastEvent, acknowledgedEvent: standing.acknowledgedEvent,
+          clockTrust: standing.clockTrust.rawValue, simulated: identity.simulated))
+    ]
+  }
+
+  /// Says hello now, or as soon as the last one is long enough ago.
+  private mutating func helloAgain(_ now: MonotonicInstant) -> [Output] {
+    guard let last = connection?.lastHello else { return [] }
+    let earliest = last.advanced(byMilliseconds: SyncLimits.helloIntervalMilliseconds)
+    if earliest <= now { return hello(now) }
+    connection?.helloDue = earliest
+    return []
+  }
+
+  private mutating func acknowledge(
+    _ acknowledgement: EventAcknowledgement, _ now: MonotonicInstant
+  ) -> [Output] {
+    guard acknowledgement.epoch == standing.logEpoch,
+      events.acknowledge(through: acknowledgement.through, at: now)
+    else { return [] }
+    standing.acknowledgedEvent = acknowledgement.through
+    return [.markAcknowledged(through: acknowledgement.through)]
+      + events.pump(last: standing.lastEvent)
+  }
+
+  private mutating func applied(_ report: ApplyReport) -> [Output] {
+    switch report.subject {
+    case .config: standing.configRevision = report.revision
+    case .credentials:
+      standing.credentialRevision = report.revision
+      // The cloud found the right base by itself: nothing is left to ask for.
+      if report.applied { connection?.helloDue = nil }
+    }
+    // Without a connection the next hello says the revision.
+    return connection == nil ? [] : [.publishApplied(report)]
+  }
+}

@@ -1,0 +1,93 @@
+public import DoorRules
+
+extension SyncSession {
+  /// What does not change while the process runs.
+  public struct Identity: Sendable, Hashable {
+    public var controller: ControllerID
+    /// Version of the daemon.
+    public var software: String
+    /// Names this start of the daemon.
+    public var bootID: String
+    public var simulated: Bool
+
+    public init(controller: ControllerID, software: String, bootID: String, simulated: Bool) {
+      self.controller = controller
+      self.software = software
+      self.bootID = bootID
+      self.simulated = simulated
+    }
+  }
+
+  /// What the door has.
+  public struct Standing: Sendable, Hashable {
+    /// 0 for none.
+    public var configRevision: UInt64
+    public var credentialRevision: UInt64
+    /// Names the event log.
+    public var logEpoch: String
+    /// Number of the newest event, 0 for none.
+    public var lastEvent: UInt64
+    /// The cloud has everything up to and with this one.
+    public var acknowledgedEvent: UInt64
+    public var clockTrust: ClockTrust
+
+    public init(
+      configRevision: UInt64, credentialRevision: UInt64, logEpoch: String, lastEvent: UInt64,
+      acknowledgedEvent: UInt64, clockTrust: ClockTrust
+    ) {
+      self.configRevision = configRevision
+      self.credentialRevision = credentialRevision
+      self.logEpoch = logEpoch
+      self.lastEvent = lastEvent
+      self.acknowledgedEvent = acknowledgedEvent
+      self.clockTrust = clockTrust
+    }
+  }
+
+  /// Something that happened.
+  public enum Input: Sendable, Hashable {
+    /// Connected and subscribed. `nonce` is new and cannot be guessed; `standing` was read from
+    /// the stores just now.
+    case connected(nonce: String, standing: Standing)
+    case disconnected
+    /// The log has events up to and with `last`.
+    case eventsCommitted(last: UInt64)
+    /// Answers ``Output/readEvents(after:limit:)``.
+    case eventsRead(after: UInt64, EventBatch)
+    /// Answers it when the log could not be read; it is asked again later.
+    case eventsReadFailed(after: UInt64)
+    /// The cloud's word, out of a verified envelope.
+    case acknowledged(EventAcknowledgement)
+    /// A command has its result, which the ledger has committed.
+    case resultReady(CommandResult)
+    /// Answers ``Output/readResults(limit:)``.
+    case resultsRead([CommandResult])
+    case resultsReadFailed
+    /// The broker has the result of this command.
+    case resultDelivered(commandID: String)
+    /// A configuration or a delta was applied or refused.
+    case applied(ApplyReport)
+    /// A delta did not build on what is here: the cloud must hear again what is.
+    case credentialsBaseRefused(ApplyReport)
+    case clockTrustChanged(ClockTrust)
+  }
+
+  /// Something to be done.
+  public enum Output: Sendable, Hashable {
+    case publishHello(Hello)
+    /// Read committed events above `after`, at most `limit`.
+    case readEvents(after: UInt64, limit: Int)
+    case publishEvents(EventBatch)
+    /// The log may forget that these are still to be sent.
+    case markAcknowledged(through: UInt64)
+    /// Read at most `limit` results that the broker has not confirmed.
+    case readResults(limit: Int)
+    case publishResult(CommandResult)
+    /// Commit that the broker has this result.
+    case confirmResult(commandID: String)
+    case publishApplied(ApplyReport)
+    /// The log answered with something else than the event after `after`: it is damaged. No more
+    /// events are sent on this connection, rather than some with a hole in them.
+    case reportLogGap(after: UInt64, found: UInt64)
+  }
+}

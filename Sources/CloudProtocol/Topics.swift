@@ -1,0 +1,57 @@
+public import DoorRules
+
+/// Where messages go. A broker's access list can confine a controller to its own branch:
+/// it writes below `up`, reads below `down`, and needs nothing else.
+public struct Topics: Sendable, Hashable {
+  /// Messages of the controller.
+  public enum Up: String, Sendable, Hashable, CaseIterable {
+    /// ``Hello``, after each connect.
+    case hello
+    /// ``StateReport``, retained; the last will says offline.
+    case state
+    /// ``EventBatch``.
+    case events
+    /// ``CommandResult``.
+    case results
+    /// ``ApplyReport``, the answer to a configuration or credential message.
+    case applied
+  }
+
+  /// Messages of the cloud; each one a JWS.
+  public enum Down: String, Sendable, Hashable, CaseIterable {
+    /// ``ConfigurationDocument``.
+    case config
+    /// ``CredentialDelta``.
+    case credentials
+    /// ``Command``.
+    case commands
+    /// ``EventAcknowledgement``.
+    case ack
+  }
+
+  public let controller: ControllerID
+
+  public init(controller: ControllerID) { self.controller = controller }
+
+  public func topic(_ kind: Up) -> String { "postern/v1/\(controller)/up/\(kind.rawValue)" }
+  public func topic(_ kind: Down) -> String { "postern/v1/\(controller)/down/\(kind.rawValue)" }
+
+  /// What a controller subscribes to.
+  public var downFilter: String { "postern/v1/\(controller)/down/+" }
+  /// What the cloud subscribes to.
+  public static let upFilter = "postern/v1/+/up/+"
+
+  /// The controller and kind of an `up` topic; nil for any other topic.
+  public static func parseUp(_ topic: String) -> (ControllerID, Up)? {
+    let parts = topic.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count == 5, parts[0] == "postern", parts[1] == "v1", parts[3] == "up",
+      let controller = ControllerID(String(parts[2])), let kind = Up(rawValue: String(parts[4]))
+    else { return nil }
+    return (controller, kind)
+  }
+
+  /// The kind of a `down` topic of this controller; nil for any other topic.
+  public func parseDown(_ topic: String) -> Down? {
+    Down.allCases.first { self.topic($0) == topic }
+  }
+}

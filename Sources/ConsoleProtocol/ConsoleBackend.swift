@@ -1,0 +1,37 @@
+/// What the local interface can ask of the daemon. The socket, the web page and the tests all
+/// speak to this; the daemon implements it.
+public protocol ConsoleBackend: Sendable {
+  func status() async -> ConsoleStatus
+  /// Newest first unless `after` is given, then oldest first.
+  func events(_ query: ConsoleEventQuery) async throws(ConsoleProblem) -> [ConsoleEvent]
+  /// Events from now on, until the consumer ends; a slow consumer loses the oldest.
+  func eventStream() async -> AsyncStream<ConsoleEvent>
+  /// Beeps three times at one door, or at every door.
+  func identify(door: String?) async throws(ConsoleProblem)
+  /// Acts on the simulated panel; refused when the hardware is real.
+  func panel(_ action: PanelAction) async throws(ConsoleProblem)
+}
+
+/// Why a request was not served.
+public struct ConsoleProblem: Error, Sendable, Hashable, Codable, CustomStringConvertible {
+  public enum Kind: String, Sendable, Hashable, Codable {
+    /// The request makes no sense.
+    case invalid
+    /// There is no such door, reader or page.
+    case notFound
+    /// Not with this hardware or in this state.
+    case refused
+    /// Something behind it failed.
+    case unavailable
+  }
+
+  public var kind: Kind
+  public var message: String
+
+  public init(_ kind: Kind, _ message: String) {
+    self.kind = kind
+    self.message = message
+  }
+
+  public var description: String { message }
+}

@@ -1,0 +1,121 @@
+/// The daemon at a glance.
+public struct ConsoleStatus: Sendable, Hashable, Codable {
+  public var controller: String
+  public var software: String
+  public var simulated: Bool
+  public var uptimeSeconds: Int
+  /// Wall clock, milliseconds since 1970.
+  public var timeMilliseconds: Int64
+  public var clockTrust: String
+  public var timeZone: String?
+  public var configRevision: UInt64
+  public var credentialRevision: UInt64
+  public var credentials: Int
+  public var persons: Int
+  public var cloud: Cloud
+  public var log: Log
+  public var doors: [Door]
+  public var readers: [Reader]
+  /// What is wrong now, in words, with what to do; empty is good.
+  public var troubles: [String]
+
+  /// The link to the cloud.
+  public struct Cloud: Sendable, Hashable, Codable {
+    public var connected: Bool
+    /// Why not, when not.
+    public var detail: String?
+    /// Milliseconds since 1970; nil if never since the start.
+    public var lastContactMilliseconds: Int64?
+
+    public init(connected: Bool, detail: String?, lastContactMilliseconds: Int64?) {
+      self.connected = connected
+      self.detail = detail
+      self.lastContactMilliseconds = lastContactMilliseconds
+    }
+  }
+
+  /// The event log.
+  public struct Log: Sendable, Hashable, Codable {
+    public var epoch: String
+    public var last: UInt64
+    public var acknowledged: UInt64
+
+    public init(epoch: String, last: UInt64, acknowledged: UInt64) {
+      self.epoch = epoch
+      self.last = last
+      self.acknowledged = acknowledged
+    }
+  }
+
+  /// A door.
+  public struct Door: Sendable, Hashable, Codable {
+    public var id: String
+    public var name: String
+    /// `secured` or `released`.
+    public var lock: String
+    /// The relay's level as driven; nil when the line is not there.
+    public var relayActive: Bool?
+    /// Nil without a contact.
+    public var open: Bool?
+    public var alarms: [String]
+    /// False before the cloud configured it.
+    public var configured: Bool
+
+    public init(
+      id: String, name: String, lock: String, relayActive: Bool?, open: Bool?, alarms: [String],
+      configured: Bool
+    ) {
+      self.id = id
+      self.name = name
+      self.lock = lock
+      self.relayActive = relayActive
+      self.open = open
+      self.alarms = alarms
+      self.configured = configured
+    }
+  }
+
+  /// A reader.
+  public struct Reader: Sendable, Hashable, Codable {
+    public var id: String
+    public var door: String
+    public var frames: Int
+    public var malformed: Int
+    /// Milliseconds until the lockout ends; nil without one.
+    public var lockedOutMilliseconds: Int?
+
+    public init(
+      id: String, door: String, frames: Int, malformed: Int, lockedOutMilliseconds: Int?
+    ) {
+      self.id = id
+      self.door = door
+      self.frames = frames
+      self.malformed = malformed
+      self.lockedOutMilliseconds = lockedOutMilliseconds
+    }
+  }
+
+  public init(
+    controller: String, software: String, simulated: Bool, uptimeSeconds: Int,
+    timeMilliseconds: Int64, clockTrust: String, timeZone: String?, configRevision: UInt64,
+    credentialRevision: UInt64, credentials: Int, persons: Int, cloud: Cloud, log: Log,
+    doors: [Door], readers: [Reader], troubles: [String]
+  ) {
+    self.controller = controller
+    self.software = software
+    self.simulated = simulated
+    self.uptimeSeconds = uptimeSeconds
+    self.timeMilliseconds = timeMilliseconds
+    self.clockTrust = clockTrust
+    self.timeZone = timeZone
+    self.configRevision = configRevision
+    self.credentialRevision = credentialRevision
+    self.credentials = credentials
+    self.persons = persons
+    self.cloud = cloud
+    self.log = log
+    self.doors = doors
+    self.readers = readers
+    self.troubles = troubles
+  }
+}

@@ -1,0 +1,172 @@
+public import DoorRules
+public import WiegandCodec
+
+/// The whole node as a value: readers and doors in, effects out. It reads no clock, touches no
+/// line and asks no store; it says what it wants and is told what came of it.
+///
+/// Calling order: ``handle(_:at:)`` for what happened, ``advance(to:)`` at ``nextDeadline``,
+/// the effects carried out in the order given.
+public struct Controller: Sendable {
+  /// The most look-ups that may be open at once; the oldest is forgotten beyond it.
+  static let openLookUpsMax = 64
+
+  public private(set) var policy: PolicySnapshot
+  var doors: [DoorID: DoorPort]
+  var readers: [ReaderID: ReaderPort]
+  let doorOrder: [DoorID]
+  let readerOrder: [ReaderID]
+  var openLookUps: [UInt64: OpenLookUp] = [:]
+  var nextTicket: UInt64 = 1
+
+  /// What a look-up was for.
+  struct OpenLookUp: Sendable {
+    var reader: ReaderID
+    var purpose: Purpose
+
+    enum Purpose: Sendable {
+      case card(evidence: [String: String])
+      case pin
+      case pinAfterCard([CredentialHolder])
+    }
+  }
+
+  /// `leafOpen` says which doors stand open at the start, `lockouts` what was kept.
+  public init(
+    layout: ControllerLayout, policy: PolicySnapshot, leafOpen: Set<DoorID> = [],
+    lockouts: [ReaderID: Lockout] = [:], at now: MonotonicInstant
+  ) {
+    self.policy = policy
+    doors = Dictionary(
+      layout.doors.map {
+        ($0.id, DoorPort(layout: $0, leafOpen: leafOpen.contains($0.id), at: now))
+      }, uniquingKeysWith: { first, _ in first })
+    readers = Dictionary(
+      layout.readers.map { reader in
+        var port = ReaderPort(layout: reader)
+        port.lockout = lockouts[reader.id] ?? Lockout()
+        return (reader.id, port)
+      }, uniquingKeysWith: { first, _ in first })
+    doorOrder = layout.doors.map(\.id)
+    readerOrder = layout.readers.map(\.id)
+  }
+
+  /// When to call ``advance(to:)`` next.
+  public var nextDeadline: MonotonicInstant? {
+    let ofDoors = doors.values.map(\.nextDeadline).min()
+    let ofReaders = readers.values.compactMap(\.nextDeadline).min()
+    return [ofDoors, ofReaders].compactMap { $0 }.min()
+  }
+
+  /// The level that a door's lock must have now; `secured` for an unknown door.
+  public func requiredLock(of door: DoorID) -> LockLevel {
+    doors[door]?.machine.requiredLock ?? .secured
+  }
+
+  /// What can be seen of a door.
+  public func view(of door: DoorID) -> (open: Bool?, alarms: [DoorAlarm])? {
+    guard let port = doors[door] else { return nil }
+    return (port.layout.hasContact ? port.contact.isActive : nil, port.machine.alarms)
+  }
+
+  /// What can be seen of a reader.
+  public func view(of reader: ReaderID) -> (counters: CaptureCounters, lockout: Lockout)? {
+    readers[reader].map { ($0.assembler.counters, $0.lockout) }
+  }
+
+  /// Takes one input. What was due before it happens first.
+  public mutating func handle(_ input: ControllerInput, at now: Moment) -> [ControllerEffect] {
+    switch input {
+    case .edge(let edge):
+      // The edge's own stamp decides what came before it, not the time of its delivery.
+      var stamped = now
+      stamped.monotonic = min(edge.at, now.monotonic)
+      return advance(to: stamped) + handle(edge, at: stamped)
+    case .lookedUp(let answer):
+      return advance(to: now) + handle(answer, at: now)
+    case .policy(let snapshot):
+      policy = snapshot
+      return advance(to: now)
+    case .order(let order):
+      return advance(to: now) + handle(order, at: now)
+    case .edgesLost:
+      for id in readerOrder {
+        guard let layout = readers[id]?.layout else { continue }
+        readers[id]?.assembler = FrameAssembler(timing: layout.timing)
+        readers[id]?.entry.clear()
+      }
+      return advance(to: now) + [.record(.edgesLost)]
+    }
+  }
+
+  /// Lets time pass.
+  public mutating func advance(to now: Moment) -> [ControllerEffect] {
+    var effects: [ControllerEffect] = []
+    for id in readerOrder { effects += advance(reader: id, to: now) }
+    for id in doorOrder { effects += advance(door: id, to: now) }
+    return effects
+  }
+
+  private mutating func handle(_ edge: LineEdge, at now: Moment) -> [ControllerEffect] {
+    switch edge.line {
+    case .data0(let id):
+      capture(edge, line: .data0, reader: id, at: now)
+    case .data1(let id):
+      capture(edge, line: .data1, reader: id, at: now)
+    case .contact(let id):
+      debounce(edge.isActive, at: now.monotonic, of: id, \.contact)
+    case .requestToExit(let id):
+      debounce(edge.isActive, at: now.monotonic, of: id, \.exit)
+    }
+  }
+
+  private mutating func debounce(
+    _ level: Bool, at now: MonotonicInstant, of id: DoorID,
+    _ input: WritableKeyPath<DoorPort, DebouncedInput>
+  ) -> [ControllerEffect] {
+    doors[id]?[keyPath: input].handle(isActive: level, at: now)
+    return []
+  }
+
+  private mutating func advance(door id: DoorID, to now: Moment) -> [ControllerEffect] {
+    guard var port = doors[id] else { return [] }
+    var effects: [ControllerEffect] = []
+    let exit = port.exit.advance(to: now.monotonic)
+    let leaf = port.contact.advance(to: now.monotonic)
+    // Leaving comes first: it must neither wait nor be taken for a forced door.
+    if exit == true {
+      let moves = port.machine.handle(
+        .release(holdMilliseconds: port.layout.timing.exitHoldMilliseconds), at: now.monotonic)
+      effects += translate(moves, of: id, urgency: .atOnce)
+      effects.append(.record(.exitRequested(id)))
+    }
+    if let leaf {
+      effects += translate(
+        port.machine.handle(.contact(open: leaf), at: now.monotonic), of: id, urgency: .atOnce)
+    }
+    effects += translate(port.machine.advance(to: now.monotonic), of: id, urgency: .atOnce)
+    if port.reassertAt <= now.monotonic {
+      port.reassertAt = now.monotonic.advanced(
+        byMilliseconds: port.layout.timing.reassertMilliseconds)
+      effects.append(.setLock(id, port.machine.requiredLock, .atOnce, order: nil))
+    }
+    doors[id] = port
+    return effects
+  }
+
+  /// A door machine's effects as the controller's.
+  func translate(
+    _ moves: [DoorMachine.Effect], of id: DoorID, urgency: ControllerEffect.Urgency,
+    order: String? = nil
+  ) -> [ControllerEffect] {
+    moves.map { move in
+      switch move {
+      case .setLock(let level):
+        // Locking never waits for anything.
+        .setLock(id, level, level == .secured ? .atOnce : urgency, order: order)
+      case .leaf(let open): .record(.leaf(id, open: open))
+      case .raise(let alarm): .record(.alarm(id, alarm, raised: true))
+      case .clear(let alarm): .record(.alarm(id, alarm, raised: false))
+      }
+    }
+  }
+}

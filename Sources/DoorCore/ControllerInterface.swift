@@ -1,0 +1,130 @@
+public import DoorRules
+public import WiegandCodec
+
+/// What the controller is built of; fixed for the life of the process.
+public struct ControllerLayout: Sendable, Hashable {
+  /// A door as wired.
+  public struct Door: Sendable, Hashable {
+    public var id: DoorID
+    /// Without a contact the leaf counts as closed.
+    public var hasContact: Bool
+    public var timing: DoorTiming
+
+    public init(id: DoorID, hasContact: Bool, timing: DoorTiming = DoorTiming()) {
+      self.id = id
+      self.hasContact = hasContact
+      self.timing = timing
+    }
+  }
+
+  /// A reader as wired.
+  public struct Reader: Sendable, Hashable {
+    public var id: ReaderID
+    public var door: DoorID
+    public var formats: FormatTable
+    /// Nil without a keypad: short bursts are then malformed frames.
+    public var keypad: KeypadDialect?
+    public var timing: CaptureTiming
+    public var hasLED: Bool
+    public var hasBeeper: Bool
+
+    public init(
+      id: ReaderID, door: DoorID, formats: FormatTable = .default,
+      keypad: KeypadDialect? = .automatic, timing: CaptureTiming = CaptureTiming(),
+      hasLED: Bool = true, hasBeeper: Bool = true
+    ) {
+      self.id = id
+      self.door = door
+      self.formats = formats
+      self.keypad = keypad
+      self.timing = timing
+      self.hasLED = hasLED
+      self.hasBeeper = hasBeeper
+    }
+  }
+
+  public var doors: [Door]
+  public var readers: [Reader]
+
+  public init(doors: [Door], readers: [Reader]) {
+    self.doors = doors
+    self.readers = readers
+  }
+}
+
+/// Everything that can happen to a controller.
+public enum ControllerInput: Sendable {
+  case edge(LineEdge)
+  /// The answer to ``ControllerEffect/lookUp(_:)``.
+  case lookedUp(LookUpAnswer)
+  case policy(PolicySnapshot)
+  case order(Order)
+  /// The inbox was full and edges are missing: nothing half-read may become a card.
+  case edgesLost
+}
+
+/// Everything that a controller wants done, in order.
+public enum ControllerEffect: Sendable, Hashable {
+  /// The lock of a door, `.afterRecords` once the records before it are on disk or their time
+  /// is up. `order` names the command that waits for this movement.
+  case setLock(DoorID, LockLevel, Urgency, order: String?)
+  case drive(OutputLine, active: Bool)
+  case record(Occurrence)
+  case lookUp(LookUp)
+  /// Keep this over a restart.
+  case remember(ReaderID, Lockout)
+  /// The command ended without a lock movement.
+  case answer(order: String, OrderOutcome)
+
+  public enum Urgency: Sendable, Hashable { case atOnce, afterRecords }
+}
+
+/// A question to the credential store: who holds any of these?
+public struct LookUp: Sendable, Hashable {
+  public var ticket: UInt64
+  /// Canonical texts of what was shown, to be digested under the device's key.
+  public var canonicals: [Secret<String>]
+
+  public init(ticket: UInt64, canonicals: [Secret<String>]) {
+    self.ticket = ticket
+    self.canonicals = canonicals
+  }
+}
+
+/// What the store found.
+public struct LookUpAnswer: Sendable, Hashable {
+  public var ticket: UInt64
+  /// Nil when the store failed.
+  public var holders: [CredentialHolder]?
+
+  public init(ticket: UInt64, holders: [CredentialHolder]?) {
+    self.ticket = ticket
+    self.holders = holders
+  }
+}
+
+/// A command whose signature, audience, time and first use were checked already.
+public struct Order: Sendable, Hashable {
+  public enum Kind: Sendable, Hashable {
+    case adminUnlock(DoorID, by: String, reason: String)
+    /// A member's unlock; `holders` are the person's credentials.
+    case memberUnlock(DoorID, holders: [CredentialHolder], location: Presentation.Location?)
+    /// Nil is every door.
+    case identify(DoorID?)
+  }
+
+  public var id: String
+  public var kind: Kind
+
+  public init(id: String, kind: Kind) {
+    self.id = id
+    self.kind = kind
+  }
+}
+
+/// How an order ended when no lock moved for it.
+public enum OrderOutcome: Sendable, Hashable {
+  case confirmed
+  case rejected(reason: String)
+  case failed(reason: String)
+}

@@ -1,0 +1,31 @@
+import DoorRules
+
+/// An input whose level counts once it was quiet for a while, so that a bouncing contact is
+/// one change.
+struct DebouncedInput: Sendable, Hashable {
+  /// The level that counts.
+  private(set) var isActive: Bool
+  private var candidate: Bool
+  private(set) var nextDeadline: MonotonicInstant?
+  private let quietMilliseconds: Int
+
+  init(isActive: Bool, quietMilliseconds: Int) {
+    self.isActive = isActive
+    candidate = isActive
+    self.quietMilliseconds = quietMilliseconds
+  }
+
+  /// Notes an edge. Call ``advance(to:)`` first with the edge's time.
+  mutating func handle(isActive level: Bool, at now: MonotonicInstant) {
+    candidate = level
+    nextDeadline = level == isActive ? nil : now.advanced(byMilliseconds: quietMilliseconds)
+  }
+
+  /// The new level when it has just come to count, nil otherwise.
+  mutating func advance(to now: MonotonicInstant) -> Bool? {
+    guard let deadline = nextDeadline, deadline <= now else { return nil }
+    nextDeadline = nil
+    isActive = candidate
+    return isActive
+  }
+}

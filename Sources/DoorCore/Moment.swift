@@ -1,0 +1,15 @@
+public import DoorRules
+
+/// Both clocks at one point, never mixed: deadlines use `monotonic`, schedules and validity
+/// use `wall` as far as `trust` goes.
+public struct Moment: Sendable, Hashable {
+  public var monotonic: MonotonicInstant
+  public var wall: WallInstant
+  public var trust: ClockTrust
+
+  public init(monotonic: MonotonicInstant, wall: WallInstant, trust: ClockTrust) {
+    self.monotonic = monotonic
+    self.wall = wall
+    self.trust = trust
+  }
+}

@@ -1,0 +1,24 @@
+/// The wire to the broker: at-least-once publishing and what comes in. Reconnects for ever by
+/// itself; the session on top decides what is said.
+public protocol CloudLink: Sendable {
+  /// Starts connecting. `onEvent` is called from the link's own thread and must not block.
+  func start(onEvent: @escaping @Sendable (LinkEvent) -> Void) throws(PortError)
+
+  /// Hands a message to the library; the broker has it only when ``LinkEvent/delivered(token:)``
+  /// comes with the returned token. Throws `unavailable` while there is no connection.
+  func publish(topic: String, payload: [UInt8], retain: Bool) throws(PortError) -> Int
+
+  /// Says a clean good-bye and ends the thread.
+  func stop()
+}
+
+/// What the wire reports.
+public enum LinkEvent: Sendable, Hashable {
+  /// Connected and subscribed.
+  case connected
+  /// The connection is gone or could not be made, with the reason in words.
+  case disconnected(reason: String)
+  case message(topic: String, payload: [UInt8], retained: Bool)
+  /// The broker has taken the message with this token.
+  case delivered(token: Int)
+}

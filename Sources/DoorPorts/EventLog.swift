@@ -1,0 +1,108 @@
+public import CloudProtocol
+public import DoorRules
+
+/// The durable log of what happened, numbered without gaps, and the outbox to the cloud.
+/// Calls block until the disk has answered; the runtime makes them off its own actor.
+public protocol EventLog: Sendable {
+  /// Where the log stands.
+  func position() throws(PortError) -> LogPosition
+
+  /// Commits the events together, fsync included, and returns their numbers in order.
+  func append(_ drafts: [EventDraft]) throws(PortError) -> [UInt64]
+
+  /// Committed events with numbers above `number`, lowest first, at most `limit`.
+  func events(after number: UInt64, limit: Int) throws(PortError) -> [StoredEvent]
+
+  /// Notes that the cloud has everything up to and with `number`. A lower one changes nothing;
+  /// one above the last event is refused as `invalid`.
+  func acknowledge(through number: UInt64) throws(PortError)
+
+  /// Newest first, filtered.
+  func page(_ query: EventQuery) throws(PortError) -> [StoredEvent]
+}
+
+/// Where the event log stands.
+public struct LogPosition: Sendable, Hashable {
+  /// Names this log; a new log after damage has a new one.
+  public var epoch: String
+  /// Number of the newest event, 0 for none.
+  public var last: UInt64
+  /// Highest number that the cloud acknowledged.
+  public var acknowledged: UInt64
+
+  public init(epoch: String, last: UInt64, acknowledged: UInt64) {
+    self.epoch = epoch
+    self.last = last
+    self.acknowledged = acknowledged
+  }
+}
+
+/// An event with its number.
+public struct StoredEvent: Sendable, Hashable {
+  public var number: UInt64
+  public var draft: EventDraft
+
+  public init(number: UInt64, draft: EventDraft) {
+    self.number = number
+    self.draft = draft
+  }
+}
+
+/// What to look for in the log; nil is no filter.
+public struct EventQuery: Sendable, Hashable {
+  /// The most events one page may have.
+  public static let pageLimitMax = 500
+
+  public var before: UInt64?
+  public var after: UInt64?
+  public var door: String?
+  public var person: String?
+  public var type: String?
+  /// 1 to ``pageLimitMax``.
+  public var limit: Int
+
+  public init(
+    before: UInt64? = nil, after: UInt64? = nil, door: String? = nil, person: String? = nil,
+    type: String? = nil, limit: Int = 50
+  ) {
+    self.before = before
+    self.after = after
+    self.door = door
+    self.person = person
+    self.type = type
+    self.limit = min(max(limit, 1), Self.pageLimitMax)
+  }
+}
+
+/// Remembers which commands were begun, so that each acts at most once.
+public protocol CommandLedger: Sendable {
+  /// Commits that a command is about to act, or says what became of it when it was seen before.
+  func begin(commandID: String, at: WallInstant, expires: WallInstant) throws(PortError)
+    -> LedgerAnswer
+
+  /// Commits the result of a begun command.
+  func finish(commandID: String, result: CommandResult) throws(PortError)
+
+  /// Results that the cloud has not confirmed having; sent again after each connect.
+  func unconfirmedResults(limit: Int) throws(PortError) -> [CommandResult]
+
+  /// Notes that the broker took these results.
+  func confirmResults(_ commandIDs: [String]) throws(PortError)
+
+  /// Closes what a crash left open as `interrupted`; called once at start. Returns those.
+  func interruptOpen(at: WallInstant) throws(PortError) -> [CommandResult]
+}
+
+/// What the ledger knows of a command.
+public enum LedgerAnswer: Sendable, Hashable {
+  /// Never seen; it is now on disk as begun.
+  case begun
+  /// Seen before, with the result it had; nil while it is still running.
+  case seen(CommandResult?)
+}
+
+/// Small values that must survive a restart: lockouts, the clock's watermark.
+public protocol StateStore: Sendable {
+  func value(forKey key: String) throws(PortError) -> [UInt8]?
+  func setValue(_ value: [UInt8]?, forKey key: String) throws(PortError)
+}

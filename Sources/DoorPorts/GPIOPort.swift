@@ -1,0 +1,41 @@
+public import DoorCore
+
+/// The lines of a controller as owned objects. Outputs are requested once, at start, at their
+/// inactive level, and held for the life of the process: the kernel may let a line float when
+/// its owner goes.
+public protocol GPIOPort: Sendable {
+  /// True for hardware that does not exist; every event and result then says so.
+  var isSimulated: Bool { get }
+
+  /// Begins to deliver edges, in the order of their stamps per line, from a thread of the port's
+  /// own. `onEdge` must not block. Called once; a line that could not be had is in `faults`.
+  func start(onEdge: @escaping @Sendable (LineEdge) -> Void)
+
+  /// Sets an output. Throws when the line is not held or the kernel refused.
+  func drive(_ line: OutputLine, active: Bool) throws(PortError)
+
+  /// Reads an input's present level, or an output's level as driven.
+  func isActive(_ line: InputLine) throws(PortError) -> Bool
+  func isActive(_ line: OutputLine) throws(PortError) -> Bool
+
+  /// Lines that could not be had or were lost, with chip, offset and reason.
+  var faults: [LineFault] { get }
+
+  /// Drives every output inactive and ends the edge thread.
+  func stop()
+}
+
+/// A line that is not there.
+public struct LineFault: Sendable, Hashable {
+  /// The line's meaning, such as "relay of door front".
+  public var line: String
+  /// The chip and offset that were asked for.
+  public var place: String
+  public var error: PortError
+
+  public init(line: String, place: String, error: PortError) {
+    self.line = line
+    self.place = place
+    self.error = error
+  }
+}

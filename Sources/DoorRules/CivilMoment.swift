@@ -1,0 +1,96 @@
+/// A day of the Gregorian calendar.
+public struct CivilDate: Sendable, Hashable, Comparable {
+  public var year: Int
+  /// 1 to 12.
+  public var month: Int
+  /// 1 to 31.
+  public var day: Int
+
+  public init(year: Int, month: Int, day: Int) {
+    self.year = year
+    self.month = month
+    self.day = day
+  }
+
+  /// The date of a day counted from 1970-01-01. Algorithm of Howard Hinnant, "chrono-Compatible
+  /// Low-Level Date Algorithms", civil_from_days.
+  public init(dayNumber: Int) {
+    let shifted = dayNumber + 719_468
+    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
+    let dayOfEra = shifted - era * 146_097
+    let yearOfEra =
+      (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let shiftedMonth = (5 * dayOfYear + 2) / 153
+    day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
+    month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+    year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+  }
+
+  /// Days since 1970-01-01; the inverse of ``init(dayNumber:)``.
+  public var dayNumber: Int {
+    let shiftedYear = month <= 2 ? year - 1 : year
+    let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400
+    let yearOfEra = shiftedYear - era * 400
+    let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
+    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+    return era * 146_097 + dayOfEra - 719_468
+  }
+
+  public static func < (left: Self, right: Self) -> Bool {
+    (left.year, left.month, left.day) < (right.year, right.month, right.day)
+  }
+}
+
+/// The days of the week, Monday first as in ISO 8601.
+public enum Weekday: Int, Sendable, Hashable, CaseIterable {
+  case monday, tuesday, wednesday, thursday, friday, saturday, sunday
+
+  /// The name used in documents: `monday` to `sunday`.
+  public var name: String {
+    switch self {
+    case .monday: "monday"
+    case .tuesday: "tuesday"
+    case .wednesday: "wednesday"
+    case .thursday: "thursday"
+    case .friday: "friday"
+    case .saturday: "saturday"
+    case .sunday: "sunday"
+    }
+  }
+}
+
+/// What a clock on the facility's wall shows.
+public struct CivilMoment: Sendable, Hashable {
+  /// Days since 1970-01-01 in local time.
+  public var dayNumber: Int
+  /// 0 to 86,399.
+  public var secondOfDay: Int
+
+  /// `localSeconds` are seconds since 1970 with the zone's offset added.
+  public init(localSeconds: Int64) {
+    let day = 86_400
+    let seconds = Int(localSeconds)
+    let floored = seconds >= 0 ? seconds / day : -((day - 1 - seconds) / day)
+    dayNumber = floored
+    secondOfDay = seconds - floored * day
+  }
+
+  public var date: CivilDate { CivilDate(dayNumber: dayNumber) }
+
+  /// 1970-01-01 was a Thursday.
+  public var weekday: Weekday {
+    let index = (dayNumber % 7 + 7 + 3) % 7
+    return Weekday.allCases[index]
+  }
+
+  /// Minutes since Monday 00:00; 0 to 10,079.
+  public var minuteOfWeek: Int { weekday.rawValue * 1_440 + secondOfDay / 60 }
+
+  /// `HH:MM`.
+  public var clockText: String {
+    let minute = secondOfDay / 60
+    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    return "\(two(minute / 60)):\(two(minute % 60))"
+  }
+}

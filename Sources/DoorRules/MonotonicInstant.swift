@@ -1,0 +1,31 @@
+/// A point on the kernel's `CLOCK_MONOTONIC`, the clock of GPIO edge stamps. Deadlines at the
+/// door are of this kind only, so that a step of the wall clock moves none of them.
+public struct MonotonicInstant: Hashable, Comparable, Sendable {
+  /// Nanoseconds since an arbitrary start, in practice the boot.
+  public var nanoseconds: UInt64
+
+  public init(nanoseconds: UInt64) { self.nanoseconds = nanoseconds }
+
+  /// This instant moved on; stops at the largest instant instead of overflowing.
+  public func advanced(byMilliseconds milliseconds: Int) -> MonotonicInstant {
+    advanced(byMicroseconds: milliseconds * 1000)
+  }
+
+  /// This instant moved on; stops at either end instead of overflowing.
+  public func advanced(byMicroseconds microseconds: Int) -> MonotonicInstant {
+    let step = UInt64(microseconds.magnitude).multipliedReportingOverflow(by: 1000)
+    let delta = step.overflow ? UInt64.max : step.partialValue
+    if microseconds >= 0 {
+      let sum = nanoseconds.addingReportingOverflow(delta)
+      return MonotonicInstant(nanoseconds: sum.overflow ? .max : sum.partialValue)
+    }
+    return MonotonicInstant(nanoseconds: nanoseconds > delta ? nanoseconds - delta : 0)
+  }
+
+  /// Microseconds from `earlier` to here; zero when `earlier` is later.
+  public func microseconds(since earlier: MonotonicInstant) -> Int {
+    nanoseconds > earlier.nanoseconds ? Int((nanoseconds - earlier.nanoseconds) / 1000) : 0
+  }
+
+  public static func < (left: Self, right: Self) -> Bool { left.nanoseconds < right.nanoseconds }
+}

@@ -1,0 +1,47 @@
+/// A person as the door knows one.
+public struct Person: Sendable, Hashable {
+  public var id: PersonID
+  /// The switch that beats everything but an admin override.
+  public var accessEnabled: Bool
+  /// The operator's word for the kind of member, matched by member type rules; empty is none.
+  public var memberType: String
+  /// The operator's word for the membership's state; `active` lets pass.
+  public var membershipStatus: String
+  /// Tags that rules can match.
+  public var tags: Set<String>
+  /// Personal grants; each alone is enough.
+  public var grants: [Grant]
+
+  public init(
+    id: PersonID, accessEnabled: Bool, memberType: String = "", membershipStatus: String = "active",
+    tags: Set<String> = [], grants: [Grant] = []
+  ) {
+    self.id = id
+    self.accessEnabled = accessEnabled
+    self.memberType = memberType
+    self.membershipStatus = membershipStatus
+    self.tags = tags
+    self.grants = grants
+  }
+}
+
+/// What a person was given personally: where, and when.
+public struct Grant: Sendable, Hashable {
+  /// Every door of the facility.
+  public var facilityWide: Bool
+  public var doors: Set<DoorID>
+  /// Scopes, by id.
+  public var groups: Set<ScopeID>
+  /// Hours of this grant; nil means the door's own.
+  public var accessHours: WeeklyHours?
+
+  public init(
+    facilityWide: Bool = false, doors: Set<DoorID> = [], groups: Set<ScopeID> = [],
+    accessHours: WeeklyHours? = nil
+  ) {
+    self.facilityWide = facilityWide
+    self.doors = doors
+    self.groups = groups
+    self.accessHours = accessHours
+  }
+}

@@ -1,0 +1,48 @@
+/// The offsets of one time zone as a value: read from the system's tzdata by an adapter, so that
+/// upgrading that package changes the door, and no decision reads a file.
+public struct ZoneRules: Sendable, Hashable {
+  /// Moments at which the offset changes, seconds since 1970, ascending.
+  let transitions: [Int64]
+  /// `offsets[i]` holds from `transitions[i]` on, in seconds east of UTC.
+  let offsets: [Int32]
+  /// Holds before the first transition.
+  let initialOffset: Int32
+  /// The rule that goes on after the last transition; nil keeps the last offset.
+  let tail: ZoneTail?
+
+  init(transitions: [Int64], offsets: [Int32], initialOffset: Int32, tail: ZoneTail?) {
+    self.transitions = transitions
+    self.offsets = offsets
+    self.initialOffset = initialOffset
+    self.tail = tail
+  }
+
+  /// Coordinated universal time.
+  public static let utc = ZoneRules(transitions: [], offsets: [], initialOffset: 0, tail: nil)
+
+  /// Seconds east of UTC at a moment.
+  public func offsetSeconds(at instant: WallInstant) -> Int {
+    let seconds = instant.secondsSince1970
+    guard let last = transitions.last, seconds < last else {
+      if let tail { return tail.offsetSeconds(atUTC: seconds) }
+      return Int(offsets.last ?? initialOffset)
+    }
+    // The number of transitions at or before the moment.
+    var low = 0
+    var high = transitions.count
+    while low < high {
+      let middle = (low + high) / 2
+      if transitions[middle] <= seconds { low = middle + 1 } else { high = middle }
+    }
+    return Int(low == 0 ? initialOffset : offsets[low - 1])
+  }
+
+  /// What the clock on the wall shows at a moment. Far ends of time are cut to the years that
+  /// documents can name.
+  public func civil(at instant: WallInstant) -> CivilMoment {
+    let farthest: Int64 = 253_402_300_799
+    let seconds = min(max(instant.secondsSince1970, -farthest), farthest)
+    let offset = offsetSeconds(at: WallInstant(secondsSince1970: seconds))
+    return CivilMoment(localSeconds: seconds + Int64(offset))
+  }
+}

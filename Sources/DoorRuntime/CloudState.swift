@@ -1,0 +1,44 @@
+import CloudProtocol
+import DoorPorts
+import DoorRules
+import Foundation
+
+/// What the runtime knows of its link to the cloud.
+struct CloudState {
+  /// State is said to the cloud at most this often.
+  static let stateReportMilliseconds = 200
+
+  var session: SyncSession
+  var connected = false
+  /// In words; nil while connected.
+  var disconnectReason: String? = "not connected yet"
+  var lastContact: WallInstant?
+  var reportedDoors: [StateReport.DoorState]?
+  var stateReportDue: MonotonicInstant?
+  /// Results on their way to the broker, by the link's token.
+  var resultsInFlight: [Int: String] = [:]
+  /// When each cause of refusal was last recorded; its keys are a closed list.
+  var refusals: [String: MonotonicInstant] = [:]
+  /// Commands that were begun and wait for their outcome.
+  var openOrders: Set<String> = []
+
+  init(session: SyncSession) { self.session = session }
+
+  var nextDeadline: MonotonicInstant? {
+    guard connected else { return session.nextDeadline }
+    return [session.nextDeadline, stateReportDue].compactMap { $0 }.min()
+  }
+}
+
+/// A command between its verification and its act.
+struct PendingCommand: Sendable {
+  var id: String
+  var command: Command
+}
+
+/// What became of a configuration message.
+struct ConfigurationOutcome: Sendable {
+  var report: ApplyReport
+  /// Set when it is now in force.
+  var applied: (document: ConfigurationDocument, policy: PolicySnapshot)?
+}

@@ -1,0 +1,150 @@
+import CloudProtocol
+import DoorCore
+import DoorPorts
+import DoorRules
+import Foundation
+import Logging
+
+/// The link: what comes in is checked and handed on, what must go out is said while there is a
+/// connection. Nothing at the door waits for any of it.
+extension DoorRuntime {
+  func startLink() {
+    guard let cloudPorts = ports.cloud else { return }
+    let inbox = inbox
+    do throws(PortError) {
+      try cloudPorts.link.start { inbox.push(.link($0)) }
+    } catch {
+      cloud.disconnectReason = "\(error)"
+      logger.error("the link to the cloud did not start: \(error)")
+    }
+  }
+
+  func handle(_ event: LinkEvent, at now: Moment) {
+    switch event {
+    case .connected:
+      connected(at: now)
+    case .disconnected(let reason):
+      if cloud.connected {
+        logger.warning("cloud disconnected: \(reason)")
+        record(drafts.draft("cloud.disconnected", at: now, detail: ["cause": reason]))
+      }
+      cloud.connected = false
+      cloud.disconnectReason = reason
+      cloud.resultsInFlight = [:]
+      session(.disconnected, at: now)
+    case .message(let topic, let payload, let retained):
+      cloud.lastContact = now.wall
+      take(topic: topic, payload, retained: retained, at: now)
+    case .delivered(let token):
+      cloud.lastContact = now.wall
+      resultDelivered(token: token, at: now)
+    }
+  }
+
+  private func connected(at now: Moment) {
+    logger.info("cloud connected")
+    cloud.connected = true
+    cloud.disconnectReason = nil
+    cloud.lastContact = now.wall
+    cloud.reportedDoors = nil
+    record(drafts.draft("cloud.connected", at: now))
+    let nonce = UUID().uuidString.lowercased()
+    session(.connected(nonce: nonce, standing: standing(at: now)), at: now)
+    doorChanged()
+  }
+
+  private func take(topic: String, _ payload: [UInt8], retained: Bool, at now: Moment) {
+    switch Topics(controller: configuration.controller).parseDown(topic) {
+    case .config: takeConfiguration(payload, retained: retained, at: now)
+    case .credentials: takeCredentials(payload, retained: retained, at: now)
+    case .commands: takeCommand(payload, retained: retained, at: now)
+    case .ack:
+      guard
+        let envelope = verify(
+          payload, as: EventAcknowledgement.self, kind: .ack, retained, at: now)
+      else { return }
+      session(.acknowledged(envelope.body), at: now)
+    case nil:
+      refuse(nil, cause: "unknownTopic", detail: "no such topic for a controller", at: now)
+    }
+  }
+
+  /// Nil, recorded and counted, for anything that is not the cloud's word to this controller.
+  func verify<Body: Codable & Sendable>(
+    _ payload: [UInt8], as type: Body.Type, kind: Topics.Down, _ retained: Bool, at now: Moment
+  ) -> Envelope<Body>? {
+    guard let verifier = ports.cloud?.verifier else { return nil }
+    do throws(EnvelopeRefusal) {
+      return try verifier.verify(
+        payload, as: type, kind: kind, at: now.wall, clockTrust: now.trust, retained: retained)
+    } catch {
+      refuse(kind, cause: error.cause.rawValue, detail: error.detail, at: now)
+      return nil
+    }
+  }
+
+  /// How long a cause of refusal is not recorded again.
+  static let refusalQuietMilliseconds = 1_000
+
+  func refuse(_ kind: Topics.Down?, cause: String, detail: String, at now: Moment) {
+    logger.warning("refused a message of the broker: \(cause): \(detail)")
+    // A flood of the same forgery is one event a second, not a full disk.
+    let key = "\(kind?.rawValue ?? "unknown").\(cause)"
+    if let last = cloud.refusals[key],
+      now.monotonic < last.advanced(byMilliseconds: Self.refusalQuietMilliseconds)
+    {
+      return
+    }
+    cloud.refusals[key] = now.monotonic
+    record(
+      drafts.draft(
+        "message.refused", at: now, reason: cause,
+        detail: ["kind": kind?.rawValue ?? "unknown", "cause": detail]))
+  }
+
+  // MARK: Saying things
+
+  /// Publishes while connected; nil otherwise, and the caller's retry is the next connect.
+  @discardableResult
+  func publish(_ kind: Topics.Up, _ body: some Encodable, retain: Bool = false) -> Int? {
+    guard let link = ports.cloud?.link, cloud.connected else { return nil }
+    do {
+      let payload = Array(try JSONCoding.encoder().encode(body))
+      return try link.publish(
+        topic: Topics(controller: configuration.controller).topic(kind), payload: payload,
+        retain: retain)
+    } catch {
+      logger.warning("\(kind.rawValue) was not published: \(error)")
+      return nil
+    }
+  }
+
+  /// Notes that a door may look different; told at most every
+  /// ``CloudState/stateReportMilliseconds``.
+  func doorChanged() {
+    guard cloud.connected, cloud.stateReportDue == nil, currentDoors() != cloud.reportedDoors
+    else { return }
+    cloud.stateReportDue = ports.monotonic.now().advanced(
+      byMilliseconds: CloudState.stateReportMilliseconds)
+  }
+
+  private func currentDoors() -> [StateReport.DoorState] {
+    configuration.layout.doors.map { door in
+      StateReport.DoorState(
+        id: door.id.rawValue, lock: controller.requiredLock(of: door.id).rawValue,
+        open: controller.view(of: door.id)?.open)
+    }
+  }
+
+  func advanceCloud(to now: Moment) {
+    if let due = cloud.stateReportDue, due <= now.monotonic {
+      cloud.stateReportDue = nil
+      let doors = currentDoors()
+      let report = StateReport(
+        controller: configuration.controller.rawValue, online: true,
+        simulated: ports.gpio.isSimulated, doors: doors)
+      if publish(.state, report, retain: true) != nil { cloud.reportedDoors = doors }
+    }
+    advanceSession(to: now)
+  }
+}

@@ -1,0 +1,123 @@
+import CloudProtocol
+import DoorCore
+import DoorPorts
+import DoorRules
+import Foundation
+import Logging
+
+/// Commands: each acts at most once. The ledger's entry is on disk before any hardware moves;
+/// a repeated id gets the first one's result.
+extension DoorRuntime {
+  func takeCommand(_ payload: [UInt8], retained: Bool, at now: Moment) {
+    guard let envelope = verify(payload, as: Command.self, kind: .commands, retained, at: now)
+    else { return }
+    if !envelope.timesChecked, !envelope.isBound(toSession: cloud.session.sessionNonce ?? "") {
+      let refusal = "the clock is not trusted and the command is not of this session"
+      return refuse(.commands, cause: "sessionRequired", detail: refusal, at: now)
+    }
+    let command = PendingCommand(id: envelope.id, command: envelope.body)
+    let ledger = ports.ledger
+    let inbox = inbox
+    let wall = now.wall
+    let expires = envelope.expires
+    writer.perform {
+      let answer = Result { () throws(PortError) in
+        try ledger.begin(commandID: command.id, at: wall, expires: expires)
+      }
+      inbox.push(.ledger(command, answer))
+    }
+  }
+
+  func ledgerAnswered(
+    _ command: PendingCommand, _ answer: Result<LedgerAnswer, PortError>, at now: Moment
+  ) {
+    switch answer {
+    case .failure(let error):
+      // Without the ledger's word the command might act twice, so it does not act at all.
+      logger.error("command \(command.id) was not begun: \(error)")
+      let failed = result(
+        of: command.id, .failed, reason: "the command ledger failed: \(error)", at: now)
+      session(.resultReady(failed), at: now)
+    case .success(.seen(let result)):
+      logger.info("command \(command.id) came again")
+      record(drafts.draft("command.repeated", at: now, detail: ["command": command.id]))
+      if let result { session(.resultReady(result), at: now) }
+    case .success(.begun):
+      cloud.openOrders.insert(command.id)
+      begin(command, at: now)
+    }
+  }
+
+  private func begin(_ pending: PendingCommand, at now: Moment) {
+    do {
+      switch try pending.command.validated() {
+      case .identify(let door):
+        order(pending.id, .identify(door), at: now)
+      case .adminUnlock(let door, let reason, let by):
+        order(pending.id, .adminUnlock(door, by: by ?? "cloud", reason: reason), at: now)
+      case .unlock(let door, let person):
+        let holders = try mobileHolders(of: person)
+        order(pending.id, .memberUnlock(door, holders: holders, location: nil), at: now)
+      }
+    } catch let failure as ValidationFailure {
+      finish(order: pending.id, .rejected(reason: "\(failure)"), at: now)
+    } catch {
+      finish(order: pending.id, .failed(reason: "\(error)"), at: now)
+    }
+  }
+
+  private func mobileHolders(of id: PersonID) throws(PortError) -> [CredentialHolder] {
+    guard let person = try ports.policy.person(id) else { return [] }
+    return try ports.policy.credentials(of: id).filter { $0.kind == .mobile }
+      .map { CredentialHolder(credential: $0, person: person) }
+  }
+
+  private func order(_ id: String, _ kind: Order.Kind, at now: Moment) {
+    perform(controller.handle(.order(Order(id: id, kind: kind)), at: now), at: now)
+  }
+
+  /// Notes and tells the outcome of a command. Orders of the local console end here unheard.
+  func finish(order id: String, _ outcome: OrderOutcome, at now: Moment) {
+    guard cloud.openOrders.remove(id) != nil else { return }
+    let finished =
+      switch outcome {
+      case .confirmed: result(of: id, .confirmed, reason: nil, at: now)
+      case .rejected(let reason): result(of: id, .rejected, reason: reason, at: now)
+      case .failed(let reason): result(of: id, .failed, reason: reason, at: now)
+      }
+    keep(finished)
+  }
+
+  /// The cloud hears of a result once the ledger has it, so that a crash between the two cannot
+  /// make it two different ones.
+  private func keep(_ result: CommandResult) {
+    let ledger = ports.ledger
+    let inbox = inbox
+    write("the result of command \(result.commandID)") { () throws(PortError) in
+      try ledger.finish(commandID: result.commandID, result: result)
+      inbox.push(.resultKept(result))
+    }
+  }
+
+  private func result(
+    of id: String, _ outcome: CommandResult.Outcome, reason: String?, at now: Moment
+  ) -> CommandResult {
+    CommandResult(
+      commandID: id, outcome: outcome, reason: reason, simulated: ports.gpio.isSimulated,
+      timeMilliseconds: now.wall.millisecondsSince1970)
+  }
+
+  /// Commands that a crash cut off are closed, told, and never run again.
+  func closeInterruptedCommands(at now: Moment) {
+    do throws(PortError) {
+      for result in try ports.ledger.interruptOpen(at: now.wall) {
+        record(
+          drafts.draft(
+            "command.interrupted", at: now, reason: "interrupted",
+            detail: ["command": result.commandID]))
+      }
+    } catch {
+      logger.error("interrupted commands were not closed: \(error)")
+    }
+  }
+}

@@ -1,0 +1,144 @@
+import CloudProtocol
+import DoorCore
+import DoorPorts
+import DoorRules
+import Foundation
+import Logging
+
+/// Carrying out what the core wants. The relay is driven here and nowhere else.
+extension DoorRuntime {
+  func perform(_ effects: [ControllerEffect], at now: Moment) {
+    for effect in effects { perform(effect, at: now) }
+  }
+
+  private func perform(_ effect: ControllerEffect, at now: Moment) {
+    switch effect {
+    case .record(let occurrence):
+      record(drafts.draft(occurrence, at: now))
+    case .setLock(let door, let level, let urgency, let order):
+      switch urgency {
+      case .atOnce: drive(door: door, to: level, order: order)
+      case .afterRecords: driveAfterRecords(door: door, to: level, order: order, at: now)
+      }
+    case .drive(let line, let active):
+      drive(line, active: active)
+    case .lookUp(let question):
+      let answer = LookUpAnswer(ticket: question.ticket, holders: holders(of: question))
+      perform(controller.handle(.lookedUp(answer), at: now), at: now)
+    case .remember(let reader, let lockout):
+      keep(lockout, of: reader, at: now)
+    case .answer(let order, let outcome):
+      finish(order: order, outcome, at: now)
+    }
+  }
+
+  private func holders(of question: LookUp) -> [CredentialHolder]? {
+    let digests = question.canonicals.map { ports.digester.digest(ofCanonical: $0) }
+    do throws(PortError) { return try ports.policy.holders(ofAny: digests) } catch {
+      logger.error("credential look-up failed: \(error)")
+      return nil
+    }
+  }
+
+  // MARK: Events
+
+  func record(_ draft: EventDraft) {
+    lastTicket += 1
+    writer.submit(draft, ticket: lastTicket)
+  }
+
+  func committed(_ report: CommitReport, at now: Moment) {
+    if let error = report.error {
+      if logError == nil { logger.error("the event log failed: \(error)") }
+      logError = error
+    } else {
+      logError = nil
+      if let last = report.stored.last { logPosition.last = last.number }
+      for event in report.stored {
+        for watcher in watchers.values { watcher.yield(event) }
+      }
+      session(.eventsCommitted(last: logPosition.last), at: now)
+    }
+    committedTicket = max(committedTicket, report.throughTicket)
+    let ready = waitingLocks.filter { $0.ticket <= committedTicket }
+    waitingLocks.removeAll { $0.ticket <= committedTicket }
+    for lock in ready { driveIfStillRequired(lock) }
+  }
+
+  // MARK: Locks
+
+  private func driveAfterRecords(door: DoorID, to level: LockLevel, order: String?, at now: Moment)
+  {
+    // A log that is known to be broken must not keep anybody waiting.
+    guard committedTicket < lastTicket, logError == nil else {
+      return drive(door: door, to: level, order: order)
+    }
+    waitingLocks.append(
+      WaitingLock(
+        door: door, level: level, order: order, ticket: lastTicket,
+        deadline: now.monotonic.advanced(
+          byMilliseconds: configuration.commitDeadlineMilliseconds)))
+  }
+
+  func releaseOverdueLocks(at now: Moment) {
+    let overdue = waitingLocks.filter { $0.deadline <= now.monotonic }
+    guard !overdue.isEmpty else { return }
+    waitingLocks.removeAll { $0.deadline <= now.monotonic }
+    for lock in overdue {
+      driveIfStillRequired(lock)
+      record(
+        drafts.draft(
+          "log.commitLate", at: now, door: lock.door,
+          detail: ["deadlineMilliseconds": String(configuration.commitDeadlineMilliseconds)]))
+    }
+  }
+
+  private func driveIfStillRequired(_ lock: WaitingLock) {
+    guard controller.requiredLock(of: lock.door) == lock.level else {
+      if let order = lock.order {
+        finish(order: order, .failed(reason: "the door was locked again first"), at: clock.now())
+      }
+      return
+    }
+    drive(door: lock.door, to: lock.level, order: lock.order)
+  }
+
+  func drive(door: DoorID, to level: LockLevel, order: String?) {
+    // A fail-safe lock is held closed by power.
+    let active = (level == .released) != configuration.failSafeDoors.contains(door)
+    let error = drive(.relay(door), active: active)
+    doorChanged()
+    guard let order else { return }
+    if let error {
+      finish(order: order, .failed(reason: "\(error)"), at: clock.now())
+    } else if level == .released {
+      finish(order: order, .confirmed, at: clock.now())
+    }
+  }
+
+  @discardableResult
+  private func drive(_ line: OutputLine, active: Bool) -> PortError? {
+    let name = "\(line)"
+    do throws(PortError) {
+      try ports.gpio.drive(line, active: active)
+      driveErrors[name] = nil
+      return nil
+    } catch {
+      // Said once per line and cause: the level is driven again every second.
+      if driveErrors[name] != error { logger.error("\(error)") }
+      driveErrors[name] = error
+      return error
+    }
+  }
+
+  // MARK: Memory
+
+  private func keep(_ lockout: Lockout, of reader: ReaderID, at now: Moment) {
+    let state = ports.state
+    let key = KeptLockout.key(of: reader)
+    let kept = KeptLockout(lockout, at: now).bytes
+    write("the lockout of reader \(reader)") { () throws(PortError) in
+      try state.setValue(kept, forKey: key)
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import CloudProtocol
+import DoorCore
+import DoorPorts
+import DoorRules
+import Foundation
+import Logging
+
+/// Feeds the sync session and does what it says. Reads of the log happen on a thread of their
+/// own and come back through the inbox.
+extension DoorRuntime {
+  func session(_ input: SyncSession.Input, at now: Moment) {
+    carryOut(cloud.session.handle(input, at: now.monotonic), at: now)
+  }
+
+  func advanceSession(to now: Moment) {
+    carryOut(cloud.session.advance(to: now.monotonic), at: now)
+  }
+
+  func standing(at now: Moment) -> SyncSession.Standing {
+    SyncSession.Standing(
+      configRevision: controller.policy.revision, credentialRevision: credentialPosition.revision,
+      logEpoch: logPosition.epoch, lastEvent: logPosition.last,
+      acknowledgedEvent: logPosition.acknowledged, clockTrust: now.trust)
+  }
+
+  private func carryOut(_ outputs: [SyncSession.Output], at now: Moment) {
+    for output in outputs { carryOut(output, at: now) }
+  }
+
+  private func carryOut(_ output: SyncSession.Output, at now: Moment) {
+    switch output {
+    case .publishHello(let hello): publish(.hello, hello)
+    case .publishEvents(let batch): publish(.events, batch)
+    case .publishApplied(let report): publish(.applied, report)
+    case .publishResult(let result):
+      if let token = publish(.results, result) { cloud.resultsInFlight[token] = result.commandID }
+    case .readEvents(let after, let limit):
+      let log = ports.events
+      read { () throws(PortError) in
+        try log.events(after: after, limit: limit)
+      } then: {
+        .eventsRead(after: after, $0)
+      }
+    case .readResults(let limit):
+      let ledger = ports.ledger
+      read { () throws(PortError) in
+        try ledger.unconfirmedResults(limit: limit)
+      } then: {
+        .resultsRead($0)
+      }
+    case .markAcknowledged(let through):
+      logPosition.acknowledged = max(logPosition.acknowledged, through)
+      let log = ports.events
+      write("the acknowledgement of event \(through)") { () throws(PortError) in
+        try log.acknowledge(through: through)
+      }
+    case .confirmResult(let id):
+      let ledger = ports.ledger
+      write("the delivery of result \(id)") { () throws(PortError) in
+        try ledger.confirmResults([id])
+      }
+    case .reportLogGap(let after, let found):
+      logger.error("the event log has a hole: after \(after) comes \(found)")
+      record(
+        drafts.draft(
+          "log.gap", at: now, detail: ["after": String(after), "found": String(found)]))
+    }
+  }
+
+  private func read<Value: Sendable>(
+    _ body: @escaping @Sendable () throws(PortError) -> Value,
+    then message: @escaping @Sendable (Result<Value, PortError>) -> RuntimeMessage
+  ) {
+    let inbox = inbox
+    readWork.async { inbox.push(message(Result(catching: body))) }
+  }
+
+  /// Commits on the writer's thread; a failure costs a repetition later, not a loss.
+  func write(_ what: String, _ body: @escaping @Sendable () throws(PortError) -> Void) {
+    let logger = logger
+    writer.perform {
+      do throws(PortError) { try body() } catch { logger.error("\(what) was not kept: \(error)") }
+    }
+  }
+
+  func eventsRead(after: UInt64, _ answer: Result<[StoredEvent], PortError>, at now: Moment) {
+    switch answer {
+    case .success(let stored):
+      let name = configuration.controller.rawValue
+      let events = stored.map { CloudEvent(controller: name, number: $0.number, draft: $0.draft) }
+      let batch = EventBatch(controller: name, epoch: logPosition.epoch, events: events)
+      session(.eventsRead(after: after, batch), at: now)
+    case .failure(let error):
+      logger.error("events after \(after) could not be read: \(error)")
+      session(.eventsReadFailed(after: after), at: now)
+    }
+  }
+
+  func resultsRead(_ answer: Result<[CommandResult], PortError>, at now: Moment) {
+    switch answer {
+    case .success(let results): session(.resultsRead(results), at: now)
+    case .failure(let error):
+      logger.error("results of commands could not be read: \(error)")
+      session(.resultsReadFailed, at: now)
+    }
+  }
+
+  func resultDelivered(token: Int, at now: Moment) {
+    guard let id = cloud.resultsInFlight.removeValue(forKey: token) else { return }
+    session(.resultDelivered(commandID: id), at: now)
+  }
+}

@@ -1,0 +1,102 @@
+import CloudProtocol
+import DoorCore
+public import DoorPorts
+public import DoorRules
+import Foundation
+
+/// What can be asked of the runtime from beside: status, events, and the technician's identify.
+extension DoorRuntime {
+  /// The node as it stands now.
+  public func status() -> RuntimeStatus {
+    let now = clock.now()
+    return RuntimeStatus(
+      now: now, uptimeSeconds: now.monotonic.microseconds(since: startedAt) / 1_000_000,
+      configRevision: controller.policy.revision, timeZone: document?.facility.timeZone,
+      credentials: credentialPosition, log: logPosition,
+      cloudConnected: cloud.connected,
+      cloudDetail: ports.cloud == nil ? "no cloud is configured" : cloud.disconnectReason,
+      lastCloudContact: cloud.lastContact, doors: doorStatus(), readers: readerStatus(at: now),
+      troubles: troubles(at: now))
+  }
+
+  private func doorStatus() -> [RuntimeStatus.Door] {
+    configuration.layout.doors.map { door in
+      let view = controller.view(of: door.id)
+      let policy = controller.policy.doors[door.id]
+      return RuntimeStatus.Door(
+        id: door.id, name: policy?.name ?? door.id.rawValue,
+        lock: controller.requiredLock(of: door.id),
+        relayActive: try? ports.gpio.isActive(OutputLine.relay(door.id)), open: view?.open,
+        alarms: view?.alarms ?? [], configured: policy != nil)
+    }
+  }
+
+  private func readerStatus(at now: Moment) -> [RuntimeStatus.Reader] {
+    configuration.layout.readers.compactMap { reader in
+      guard let view = controller.view(of: reader.id) else { return nil }
+      let left = view.lockout.remainingMilliseconds(at: now.monotonic)
+      return RuntimeStatus.Reader(
+        id: reader.id, door: reader.door, counters: view.counters,
+        lockedOutMilliseconds: left > 0 ? left : nil)
+    }
+  }
+
+  private func troubles(at now: Moment) -> [String] {
+    var found = ports.gpio.faults.map { "\($0.line) at \($0.place): \($0.error.detail)" }
+    if let logError {
+      found.append("events are kept in memory only, the log failed: \(logError)")
+    }
+    if controller.policy.revision == 0 {
+      found.append("no configuration yet: nobody can enter until the cloud sends one")
+    }
+    if now.trust == .unknown {
+      found.append("the clock cannot be believed: time-bounded credentials are denied; set it")
+    }
+    return found + troublesAtStart
+  }
+
+  /// Events of the log, as the query says.
+  public func events(_ query: EventQuery) async throws -> [StoredEvent] {
+    let log = ports.events
+    return try await withCheckedThrowingContinuation { continuation in
+      DispatchQueue.global().async { continuation.resume(with: Result { try log.page(query) }) }
+    }
+  }
+
+  /// The highest event number that the cloud has.
+  public func acknowledgedEvent() -> UInt64 { logPosition.acknowledged }
+
+  /// The most events that a slow watcher may be behind; it then loses the oldest.
+  public static let watcherBufferMax = 1_000
+
+  /// Events from now on, as they are committed.
+  public func watch() -> AsyncStream<StoredEvent> {
+    let id = UUID()
+    let (stream, continuation) = AsyncStream<StoredEvent>.makeStream(
+      bufferingPolicy: .bufferingNewest(Self.watcherBufferMax))
+    continuation.onTermination = { [weak self] _ in
+      Task { await self?.unwatch(id) }
+    }
+    watchers[id] = continuation
+    return stream
+  }
+
+  private func unwatch(_ id: UUID) { watchers[id] = nil }
+
+  /// Lamp and beeper of one door, or of all: which one is it? Moves nothing, records nothing.
+  /// Throws ``PortError`` when there is no such door or nothing to signal with.
+  public func identify(_ door: DoorID?) throws(PortError) {
+    let now = clock.now()
+    let effects = controller.handle(
+      .order(Order(id: "local", kind: .identify(door))), at: now)
+    perform(effects, at: now)
+    for case .answer("local", let outcome) in effects {
+      switch outcome {
+      case .confirmed: break
+      case .rejected(let reason), .failed(let reason):
+        throw PortError(.invalid, operation: "identify", detail: reason)
+      }
+    }
+    inbox.push(.tick)
+  }
+}

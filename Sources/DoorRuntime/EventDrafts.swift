@@ -1,0 +1,76 @@
+import CloudProtocol
+import DoorCore
+import DoorRules
+import Foundation
+import WiegandCodec
+
+/// Turns what the core saw into events of the log.
+struct EventDrafts: Sendable {
+  let simulated: Bool
+
+  func draft(
+    _ type: String, at now: Moment, door: DoorID? = nil, reader: ReaderID? = nil,
+    person: String? = nil, credential: CredentialID? = nil, reason: String? = nil,
+    checkInCandidate: Bool = false, detail: [String: String] = [:]
+  ) -> EventDraft {
+    EventDraft(
+      id: UUID().uuidString.lowercased(), type: "postern.\(type).v1",
+      timeMilliseconds: now.wall.millisecondsSince1970, clockTrust: now.trust.rawValue,
+      simulated: simulated, door: door?.rawValue, reader: reader?.rawValue, person: person,
+      credential: credential?.rawValue, reason: reason, checkInCandidate: checkInCandidate,
+      detail: detail)
+  }
+
+  func draft(_ occurrence: Occurrence, at now: Moment) -> EventDraft {
+    switch occurrence {
+    case .access(let record):
+      return access(record, at: now)
+    case .malformed(let reader, let door, let frame):
+      return draft(
+        "reader.malformed", at: now, door: door, reader: reader,
+        reason: DenialReason.malformedCredential.rawValue,
+        detail: [
+          "fault": frame.fault.rawValue, "bits": String(frame.bitCount), "cause": frame.detail,
+          "shortestGapMicroseconds": String(frame.shortestGapMicroseconds),
+          "longestGapMicroseconds": String(frame.longestGapMicroseconds),
+        ])
+    case .lockedOut(let reader, let door, let seconds):
+      return draft(
+        "reader.lockedOut", at: now, door: door, reader: reader,
+        reason: DenialReason.lockedOut.rawValue, detail: ["seconds": String(seconds)])
+    case .exitRequested(let door):
+      return draft("door.exitRequested", at: now, door: door)
+    case .leaf(let door, let open):
+      return draft(open ? "door.opened" : "door.closed", at: now, door: door)
+    case .alarm(let door, let alarm, let raised):
+      return draft(
+        raised ? "alarm.raised" : "alarm.cleared", at: now, door: door, reason: alarm.rawValue)
+    case .adminUnlock(let door, let by, let reason, let commandID):
+      return draft(
+        "access.adminUnlock", at: now, door: door, person: by,
+        detail: ["command": commandID, "operatorReason": reason])
+    case .edgesLost:
+      return draft("controller.edgesLost", at: now)
+    }
+  }
+
+  private func access(_ record: AccessRecord, at now: Moment) -> EventDraft {
+    var detail = record.evidence
+    detail["presentation"] = record.presentation
+    detail["policyRevision"] = String(record.verdict.policyRevision)
+    if let command = record.commandID { detail["command"] = command }
+    switch record.verdict.decision {
+    case .grant(let via):
+      detail["via"] = via
+      return draft(
+        "access.granted", at: now, door: record.door, reader: record.reader,
+        person: record.verdict.person?.rawValue, credential: record.verdict.credential,
+        checkInCandidate: true, detail: detail)
+    case .deny(let reason):
+      return draft(
+        "access.denied", at: now, door: record.door, reader: record.reader,
+        person: record.verdict.person?.rawValue, credential: record.verdict.credential,
+        reason: reason.rawValue, detail: detail)
+    }
+  }
+}

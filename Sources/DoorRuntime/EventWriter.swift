@@ -1,0 +1,91 @@
+import CloudProtocol
+import Dispatch
+import DoorPorts
+import Synchronization
+
+/// What became of events handed to the log.
+struct CommitReport: Sendable {
+  /// Everything submitted up to this ticket is on disk, unless `error` is set.
+  var throughTicket: UInt64
+  var stored: [StoredEvent]
+  var error: PortError?
+}
+
+/// Commits events on a thread of its own, several at once when the disk is slower than the
+/// door. When the log fails they wait here, up to a limit, and are tried again.
+final class EventWriter: Sendable {
+  /// The most events that wait in memory while the log is broken; the oldest go first.
+  static let pendingMax = 10_000
+  /// The most events of one commit.
+  static let batchMax = 256
+  /// Time between tries while the log is broken.
+  static let retryMilliseconds = 1_000
+
+  private struct State {
+    var pending: [(ticket: UInt64, draft: EventDraft)] = []
+    var dropped = 0
+    var isWorking = false
+  }
+
+  private let log: any EventLog
+  private let inbox: Inbox
+  private let queue = DispatchQueue(label: "postern.events", qos: .userInitiated)
+  private let state = Mutex(State())
+  /// Makes the event that says how many were dropped.
+  private let describeDrop: @Sendable (Int) -> EventDraft
+
+  init(log: any EventLog, inbox: Inbox, describeDrop: @escaping @Sendable (Int) -> EventDraft) {
+    self.log = log
+    self.inbox = inbox
+    self.describeDrop = describeDrop
+  }
+
+  /// Takes an event for commit; its report comes through the inbox.
+  func submit(_ draft: EventDraft, ticket: UInt64) {
+    let mustStart = state.withLock { state in
+      state.pending.append((ticket, draft))
+      if state.pending.count > Self.pendingMax {
+        state.pending.removeFirst()
+        state.dropped += 1
+      }
+      defer { state.isWorking = true }
+      return !state.isWorking
+    }
+    if mustStart { queue.async { self.work() } }
+  }
+
+  /// Does `body` on the writer's thread, between commits.
+  func perform(_ body: @escaping @Sendable () -> Void) { queue.async(execute: body) }
+
+  /// Waits until everything submitted so far was tried once.
+  func drain() { queue.sync { self.work() } }
+
+  private func work() {
+    while true {
+      let (batch, dropped) = state.withLock { state in
+        if state.pending.isEmpty { state.isWorking = false }
+        return (Array(state.pending.prefix(Self.batchMax)), state.dropped)
+      }
+      guard let last = batch.last else { return }
+      var drafts = batch.map(\.draft)
+      if dropped > 0 { drafts.insert(describeDrop(dropped), at: 0) }
+      do throws(PortError) {
+        let numbers = try log.append(drafts)
+        state.withLock { state in
+          state.pending.removeAll { $0.ticket <= last.ticket }
+          state.dropped -= dropped
+        }
+        inbox.push(
+          .committed(
+            CommitReport(
+              throughTicket: last.ticket,
+              stored: zip(numbers, drafts).map { StoredEvent(number: $0, draft: $1) }, error: nil)))
+      } catch {
+        inbox.push(
+          .committed(CommitReport(throughTicket: last.ticket, stored: [], error: error)))
+        queue.asyncAfter(deadline: .now() + .milliseconds(Self.retryMilliseconds)) { self.work() }
+        return
+      }
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import DoorCore
+import DoorRules
+
+/// A reader's lockout as kept over a restart.
+struct KeptLockout {
+  var failures: Int
+  var level: Int
+  var remainingMilliseconds: Int
+  var savedAtMilliseconds: Int64
+
+  static func key(of reader: ReaderID) -> String { "lockout.\(reader)" }
+
+  init(_ lockout: Lockout, at now: Moment) {
+    failures = lockout.failures
+    level = lockout.level
+    remainingMilliseconds = lockout.remainingMilliseconds(at: now.monotonic)
+    savedAtMilliseconds = now.wall.millisecondsSince1970
+  }
+
+  /// As stored: four numbers, which always encode.
+  var bytes: [UInt8] {
+    Array("\(failures) \(level) \(remainingMilliseconds) \(savedAtMilliseconds)".utf8)
+  }
+
+  /// Nil for anything that ``bytes`` did not make.
+  init?(bytes: [UInt8]) {
+    let numbers = String(decoding: bytes, as: UTF8.self).split(separator: " ").map { Int64($0) }
+    guard numbers.count == 4, let failures = numbers[0].flatMap(Int.init(exactly:)),
+      let level = numbers[1].flatMap(Int.init(exactly:)),
+      let remaining = numbers[2].flatMap(Int.init(exactly:)), let savedAt = numbers[3]
+    else { return nil }
+    self.failures = failures
+    self.level = level
+    remainingMilliseconds = remaining
+    savedAtMilliseconds = savedAt
+  }
+
+  /// Time that passed while the daemon was down counts only if the clock can be believed.
+  func restored(at now: Moment) -> Lockout {
+    let passed = now.wall.millisecondsSince1970 - savedAtMilliseconds
+    let credited = now.trust == .unknown ? 0 : min(max(passed, 0), Int64(remainingMilliseconds))
+    return Lockout(
+      failures: failures, level: level,
+      remainingMilliseconds: remainingMilliseconds - Int(credited),
+      at: now.monotonic)
+  }
+}

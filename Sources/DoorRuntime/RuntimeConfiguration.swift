@@ -1,0 +1,73 @@
+public import CloudProtocol
+public import DoorCore
+public import DoorPorts
+public import DoorRules
+
+/// What the runtime is told once, at the start.
+public struct RuntimeConfiguration: Sendable {
+  public var controller: ControllerID
+  public var software: String
+  /// Names this start of the daemon.
+  public var bootID: String
+  public var layout: ControllerLayout
+  /// Doors whose lock opens when its power goes: their relay is active while secured.
+  public var failSafeDoors: Set<DoorID>
+  /// How long an unlock waits for its event to be on disk; 0 to 1000.
+  public var commitDeadlineMilliseconds: Int
+
+  public init(
+    controller: ControllerID, software: String, bootID: String, layout: ControllerLayout,
+    failSafeDoors: Set<DoorID> = [], commitDeadlineMilliseconds: Int = 50
+  ) {
+    self.controller = controller
+    self.software = software
+    self.bootID = bootID
+    self.layout = layout
+    self.failSafeDoors = failSafeDoors
+    self.commitDeadlineMilliseconds = min(max(commitDeadlineMilliseconds, 0), 1_000)
+  }
+}
+
+/// Everything outside, as the runtime sees it.
+public struct RuntimePorts: Sendable {
+  public var gpio: any GPIOPort
+  public var monotonic: any MonotonicClock
+  public var wall: any WallClock
+  public var zones: any ZoneSource
+  public var events: any EventLog
+  public var ledger: any CommandLedger
+  public var state: any StateStore
+  public var policy: any PolicyStore
+  public var digester: CredentialDigester
+  /// Nil works without a cloud.
+  public var cloud: CloudPorts?
+
+  /// The wire and the keys to believe what comes over it.
+  public struct CloudPorts: Sendable {
+    public var link: any CloudLink
+    public var verifier: EnvelopeVerifier
+
+    public init(link: any CloudLink, verifier: EnvelopeVerifier) {
+      self.link = link
+      self.verifier = verifier
+    }
+  }
+
+  public init(
+    gpio: any GPIOPort, monotonic: any MonotonicClock, wall: any WallClock,
+    zones: any ZoneSource, events: any EventLog, ledger: any CommandLedger,
+    state: any StateStore, policy: any PolicyStore, digester: CredentialDigester,
+    cloud: CloudPorts?
+  ) {
+    self.gpio = gpio
+    self.monotonic = monotonic
+    self.wall = wall
+    self.zones = zones
+    self.events = events
+    self.ledger = ledger
+    self.state = state
+    self.policy = policy
+    self.digester = digester
+    self.cloud = cloud
+  }
+}

@@ -1,0 +1,42 @@
+public import DoorCore
+public import DoorPorts
+public import DoorRules
+public import WiegandCodec
+
+/// The node as it stands, for the console and the cloud.
+public struct RuntimeStatus: Sendable {
+  public var now: Moment
+  public var uptimeSeconds: Int
+  public var configRevision: UInt64
+  public var timeZone: String?
+  public var credentials: CredentialPosition
+  public var log: LogPosition
+  public var cloudConnected: Bool
+  /// Why not, when not; nil without a cloud.
+  public var cloudDetail: String?
+  public var lastCloudContact: WallInstant?
+  public var doors: [Door]
+  public var readers: [Reader]
+  /// What is wrong, in words with what to do.
+  public var troubles: [String]
+
+  /// A door as it stands.
+  public struct Door: Sendable {
+    public var id: DoorID
+    public var name: String
+    public var lock: LockLevel
+    public var relayActive: Bool?
+    public var open: Bool?
+    public var alarms: [DoorAlarm]
+    public var configured: Bool
+  }
+
+  /// A reader as it stands.
+  public struct Reader: Sendable {
+    public var id: ReaderID
+    public var door: DoorID
+    public var counters: CaptureCounters
+    /// Nil while the keypad listens.
+    public var lockedOutMilliseconds: Int?
+  }
+}

@@ -1,0 +1,63 @@
+import CloudProtocol
+import DoorCore
+import DoorPorts
+import DoorRules
+
+/// What was kept from before, as far as it can be read. What cannot is a trouble in words; the
+/// door is served all the same.
+struct StartState {
+  let ports: RuntimePorts
+  var troubles: [String] = []
+  private(set) var document: ConfigurationDocument?
+  private(set) var policy = PolicySnapshot.empty
+  private(set) var credentialPosition = CredentialPosition(revision: 0, credentials: 0, persons: 0)
+  private(set) var logPosition = LogPosition(epoch: "", last: 0, acknowledged: 0)
+  private(set) var clock: GuardedClock
+
+  init(ports: RuntimePorts) {
+    self.ports = ports
+    var troubles: [String] = []
+    func read<Value>(_ body: () throws -> Value) -> Value? {
+      do { return try body() } catch {
+        troubles.append("\(error)")
+        return nil
+      }
+    }
+    let mark = read { try ports.state.value(forKey: GuardedClock.stateKey) } ?? nil
+    clock = GuardedClock(
+      monotonic: ports.monotonic, wall: ports.wall, watermark: mark.flatMap(Self.watermark))
+    credentialPosition = read { try ports.policy.credentialPosition() } ?? credentialPosition
+    logPosition = read { try ports.events.position() } ?? logPosition
+    if let kept = read({ try ports.policy.configuration() }) ?? nil {
+      do throws(ValidationFailure) {
+        policy = try kept.validated(zones: { try? ports.zones.rules(for: $0) })
+        document = kept
+      } catch {
+        troubles.append("the kept configuration \(kept.revision) is not usable: \(error)")
+      }
+    }
+    self.troubles = troubles
+  }
+
+  private static func watermark(_ bytes: [UInt8]) -> WallInstant? {
+    guard bytes.count == 8 else { return nil }
+    let value = bytes.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    return WallInstant(millisecondsSince1970: Int64(bitPattern: value))
+  }
+
+  mutating func controller(layout: ControllerLayout, at now: Moment) -> Controller {
+    var lockouts: [ReaderID: Lockout] = [:]
+    for reader in layout.readers {
+      guard let bytes = try? ports.state.value(forKey: KeptLockout.key(of: reader.id)),
+        let kept = KeptLockout(bytes: bytes)
+      else { continue }
+      lockouts[reader.id] = kept.restored(at: now)
+    }
+    let open = layout.doors.filter {
+      $0.hasContact && (try? ports.gpio.isActive(InputLine.contact($0.id))) == true
+    }
+    return Controller(
+      layout: layout, policy: policy, leafOpen: Set(open.map(\.id)), lockouts: lockouts,
+      at: now.monotonic)
+  }
+}

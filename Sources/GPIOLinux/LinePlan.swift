@@ -1,0 +1,77 @@
+public import DoorCore
+
+/// Which chip and offset each line has, and its polarity: the one place for either.
+public struct LinePlan: Sendable, Hashable {
+  /// A line of a chip.
+  public struct Place: Sendable, Hashable, CustomStringConvertible {
+    /// Name, path or label.
+    public var chip: String
+    public var offset: Int
+
+    public init(chip: String, offset: Int) {
+      self.chip = chip
+      self.offset = offset
+    }
+
+    public var description: String { "line \(offset) of \(chip)" }
+  }
+
+  /// The pull of an input.
+  public enum Bias: String, Sendable, Hashable, CaseIterable {
+    case asIs, pullUp, pullDown, disabled
+  }
+
+  /// An input and where it is.
+  public struct Input: Sendable, Hashable {
+    public var line: InputLine
+    public var place: Place
+    public var activeLow: Bool
+    public var bias: Bias
+
+    public init(line: InputLine, place: Place, activeLow: Bool, bias: Bias = .asIs) {
+      self.line = line
+      self.place = place
+      self.activeLow = activeLow
+      self.bias = bias
+    }
+  }
+
+  /// An output and where it is.
+  public struct Output: Sendable, Hashable {
+    public var line: OutputLine
+    public var place: Place
+    public var activeLow: Bool
+
+    public init(line: OutputLine, place: Place, activeLow: Bool) {
+      self.line = line
+      self.place = place
+      self.activeLow = activeLow
+    }
+  }
+
+  public var inputs: [Input]
+  public var outputs: [Output]
+
+  public init(inputs: [Input], outputs: [Output]) {
+    self.inputs = inputs
+    self.outputs = outputs
+  }
+}
+
+/// A line's meaning in words, for faults.
+func describe(_ line: InputLine) -> String {
+  switch line {
+  case .data0(let reader): "data 0 of reader \(reader)"
+  case .data1(let reader): "data 1 of reader \(reader)"
+  case .contact(let door): "contact of door \(door)"
+  case .requestToExit(let door): "request to exit of door \(door)"
+  }
+}
+
+func describe(_ line: OutputLine) -> String {
+  switch line {
+  case .relay(let door): "relay of door \(door)"
+  case .led(let reader): "lamp of reader \(reader)"
+  case .beeper(let reader): "beeper of reader \(reader)"
+  }
+}

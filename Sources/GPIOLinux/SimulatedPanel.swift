@@ -1,0 +1,155 @@
+public import DoorCore
+public import DoorPorts
+public import DoorRules
+import Foundation
+import Synchronization
+import WiegandCodec
+
+/// Hardware that does not exist: readers and contacts that are played at the level of edges, so
+/// that what is tested is the real decoder, and outputs that remember what was driven.
+///
+/// Fault model: none of its own; edges arrive in order, each at its time, as the kernel stamps
+/// them. Faults are made by playing damaged edges.
+public final class SimulatedPanel: GPIOPort {
+  /// The most edges that may wait to be played.
+  public static let edgesMax = 20_000
+
+  public let isSimulated = true
+  public let faults: [LineFault] = []
+  private let state = Mutex(State())
+  private let clock: any MonotonicClock
+  private let signal = DispatchSemaphore(value: 0)
+
+  private struct State {
+    var edges: [LineEdge] = []
+    var inputs: [InputLine: Bool] = [:]
+    var outputs: [OutputLine: Bool] = [:]
+    var movements: [OutputLine: Int] = [:]
+    /// When the last thing played on a reader or input ends.
+    var busyUntil: [String: MonotonicInstant] = [:]
+    var isStopped = false
+  }
+
+  /// `clock` must be the one that the edges are compared with.
+  public init(clock: any MonotonicClock) { self.clock = clock }
+
+  public func start(onEdge: @escaping @Sendable (LineEdge) -> Void) {
+    let thread = Thread { [self] in play(onEdge) }
+    thread.name = "postern.panel"
+    thread.start()
+  }
+
+  public func drive(_ line: OutputLine, active: Bool) throws(PortError) {
+    state.withLock { state in
+      if state.outputs[line, default: false] != active { state.movements[line, default: 0] += 1 }
+      state.outputs[line] = active
+    }
+  }
+
+  public func isActive(_ line: OutputLine) throws(PortError) -> Bool {
+    state.withLock { $0.outputs[line, default: false] }
+  }
+
+  public func isActive(_ line: InputLine) throws(PortError) -> Bool {
+    state.withLock { $0.inputs[line, default: false] }
+  }
+
+  /// How often an output has changed its level.
+  public func movements(of line: OutputLine) -> Int {
+    state.withLock { $0.movements[line, default: 0] }
+  }
+
+  public func stop() {
+    state.withLock { state in
+      state.isStopped = true
+      for line in state.outputs.keys { state.outputs[line] = false }
+    }
+    signal.signal()
+  }
+
+  // MARK: What a person does
+
+  /// Sends bursts of bits from a reader, `betweenMilliseconds` apart; a card is one burst, keys
+  /// are one each. Behind what the reader is still sending. Throws `full` beyond
+  /// ``edgesMax``.
+  public func send(
+    _ bursts: [[Bool]], from reader: ReaderID, widthMicroseconds: Int, spacingMicroseconds: Int,
+    betweenMilliseconds: Int
+  ) throws(PortError) {
+    try enqueue(on: "reader \(reader)", quietMilliseconds: betweenMilliseconds) { start in
+      var next = start
+      return bursts.flatMap { bits -> [LineEdge] in
+        let played = pulses(
+          for: bits, startingAt: next, widthMicroseconds: widthMicroseconds,
+          spacingMicroseconds: spacingMicroseconds)
+        next = (played.last?.at ?? next).advanced(byMilliseconds: betweenMilliseconds)
+        return played.map { edge in
+          let line: InputLine = edge.line == .data0 ? .data0(reader) : .data1(reader)
+          return LineEdge(line: line, isActive: edge.isActive, at: edge.at)
+        }
+      }
+    }
+  }
+
+  /// Opens or closes a leaf, with the bounce of a real contact.
+  public func setContact(of door: DoorID, open: Bool) throws(PortError) {
+    try enqueue(on: "contact \(door)", quietMilliseconds: 30) { start in
+      [(0, open), (2, !open), (4, open)].map { delay, level in
+        LineEdge(
+          line: .contact(door), isActive: level, at: start.advanced(byMilliseconds: delay))
+      }
+    }
+  }
+
+  /// Presses the exit button for a moment.
+  public func pressExit(of door: DoorID, holdMilliseconds: Int = 200) throws(PortError) {
+    try enqueue(on: "exit \(door)", quietMilliseconds: 50) { start in
+      [
+        LineEdge(line: .requestToExit(door), isActive: true, at: start),
+        LineEdge(
+          line: .requestToExit(door), isActive: false,
+          at: start.advanced(byMilliseconds: holdMilliseconds)),
+      ]
+    }
+  }
+
+  private func enqueue(
+    on source: String, quietMilliseconds: Int, _ make: (MonotonicInstant) -> [LineEdge]
+  ) throws(PortError) {
+    let now = clock.now()
+    try state.withLock { state throws(PortError) in
+      let start = max(now, state.busyUntil[source] ?? now)
+      let edges = make(start)
+      guard state.edges.count + edges.count <= Self.edgesMax else {
+        throw PortError(
+          .full, operation: "play on \(source)",
+          detail: "\(state.edges.count) edges wait already; at most \(Self.edgesMax) may")
+      }
+      state.busyUntil[source] = edges.last?.at.advanced(byMilliseconds: quietMilliseconds)
+      state.edges = (state.edges + edges).sorted { $0.at < $1.at }
+    }
+    signal.signal()
+  }
+
+  /// The panel's thread: hands out each edge at its time.
+  private func play(_ onEdge: @Sendable (LineEdge) -> Void) {
+    while true {
+      let now = clock.now()
+      let (due, next, isStopped) = state.withLock { state in
+        let count = state.edges.firstIndex { $0.at > now } ?? state.edges.count
+        let due = Array(state.edges.prefix(count))
+        state.edges.removeFirst(count)
+        for edge in due { state.inputs[edge.line] = edge.isActive }
+        return (due, state.edges.first?.at, state.isStopped)
+      }
+      if isStopped { return }
+      for edge in due { onEdge(edge) }
+      if let next {
+        let wait = next.microseconds(since: clock.now())
+        _ = signal.wait(timeout: .now() + .microseconds(wait))
+      } else {
+        signal.wait()
+      }
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import Glibc
+
+/// Tells the service manager how the daemon is, by sd_notify(3)'s datagram. Does nothing when
+/// the daemon was not started by one.
+public struct ServiceNotifier: Sendable {
+  private let path: String?
+
+  /// `socket` is the value of `NOTIFY_SOCKET`.
+  public init(socket: String?) { path = socket }
+
+  /// The door is served.
+  public func ready(status: String) { send("READY=1\nSTATUS=\(status)") }
+  /// The loop is alive.
+  public func watchdog() { send("WATCHDOG=1") }
+  /// The end has begun.
+  public func stopping() { send("STOPPING=1") }
+
+  private func send(_ message: String) {
+    guard let path, !path.isEmpty else { return }
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    var name = Array(path.utf8)
+    guard name.count < MemoryLayout.size(ofValue: address.sun_path) else { return }
+    // An abstract socket is written with @ and named with a zero byte.
+    if name[0] == UInt8(ascii: "@") { name[0] = 0 }
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: name) }
+    let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    let length = socklen_t(MemoryLayout<sa_family_t>.size + name.count)
+    let bytes = Array(message.utf8)
+    _ = withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL), $0, length)
+      }
+    }
+  }
+}

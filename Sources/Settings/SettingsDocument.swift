@@ -1,0 +1,112 @@
+import Foundation
+import Yams
+
+/// The settings file as it was written: which keys it has, on which lines, and of which shape.
+/// Values are read by the configuration library; this is for the questions that it does not
+/// answer (is a key known, and where does it stand).
+struct SettingsDocument {
+  /// The largest file, in bytes.
+  static let fileBytesMax = 262_144
+  /// The most keys of a file; an alias that repeats itself ends here.
+  static let keysMax = 4_096
+
+  /// What stands at a key.
+  enum Shape: Sendable, Hashable { case value, list, nothing }
+
+  /// A key that has no keys below it.
+  struct Leaf: Sendable, Hashable {
+    var path: String
+    var shape: Shape
+    /// From 1.
+    var line: Int?
+  }
+
+  private(set) var leaves: [Leaf] = []
+
+  /// Reads the file, or says in one problem why it cannot be.
+  init(path: String) throws(SettingsFailure) {
+    let root: Node?
+    do {
+      root = try Parser(yaml: try Self.text(of: path)).singleRoot()
+    } catch let failure as SettingsFailure {
+      throw failure
+    } catch {
+      throw Self.failure("\(path) is not YAML: \(Self.words(for: error))")
+    }
+    guard let root, let mapping = root.mapping else {
+      throw Self.failure("\(path) must be a YAML mapping, such as `controller: {id: gate-1}`")
+    }
+    try walk(mapping, below: [], in: path)
+  }
+
+  /// The key at a path, if the file has it.
+  func leaf(at path: String) -> Leaf? { leaves.first { $0.path == path } }
+
+  static func failure(_ message: String) -> SettingsFailure {
+    SettingsFailure(problems: [SettingsProblem(path: "", message: message)])
+  }
+
+  private static func text(of path: String) throws(SettingsFailure) -> String {
+    let data: Data
+    do {
+      data = try Data(contentsOf: URL(fileURLWithPath: path))
+    } catch {
+      let cause = FileManager.default.fileExists(atPath: path) ? "cannot be read" : "is not there"
+      throw failure("\(path) \(cause); is the path right, and may this user read it?")
+    }
+    guard data.count <= fileBytesMax else {
+      throw failure("\(path) has \(data.count) bytes; at most \(fileBytesMax) are allowed")
+    }
+    guard let text = String(data: data, encoding: .utf8) else {
+      throw failure("\(path) is not UTF-8 text")
+    }
+    return text
+  }
+
+  private mutating func walk(
+    _ mapping: Node.Mapping, below path: [String], in file: String
+  ) throws(SettingsFailure) {
+    for (key, value) in mapping {
+      guard let name = key.string else {
+        throw Self.failure("\(file), line \(key.mark?.line ?? 0): a key must be a word")
+      }
+      if let inner = value.mapping {
+        try walk(inner, below: path + [name], in: file)
+      } else {
+        try add(value, at: (path + [name]).joined(separator: "."), line: key.mark?.line, in: file)
+      }
+      guard leaves.count <= Self.keysMax else {
+        throw Self.failure("\(file) has more than \(Self.keysMax) keys")
+      }
+    }
+  }
+
+  private mutating func add(
+    _ value: Node, at path: String, line: Int?, in file: String
+  ) throws(SettingsFailure) {
+    if let items = value.sequence {
+      guard items.allSatisfy({ $0.scalar != nil }) else {
+        throw SettingsFailure(problems: [
+          SettingsProblem(
+            path: path, message: "must be a list of plain names (line \(line ?? 0) of \(file))")
+        ])
+      }
+      leaves.append(Leaf(path: path, shape: .list, line: line))
+    } else {
+      leaves.append(Leaf(path: path, shape: value.null == nil ? .value : .nothing, line: line))
+    }
+  }
+
+  /// The parser's own words, and the line.
+  private static func words(for error: any Error) -> String {
+    switch error as? YamlError {
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
+      "line \(mark.line), column \(mark.column): \(problem)"
+    case .duplicatedKeysInMapping(let keys, let context):
+      "line \(context.mark.line): written twice: \(keys.sorted().joined(separator: ", "))"
+    default:
+      "\(error)"
+    }
+  }
+}

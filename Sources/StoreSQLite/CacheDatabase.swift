@@ -1,0 +1,76 @@
+public import DoorPorts
+import GRDB
+
+/// `cache.sqlite`: configuration, persons and credentials. The cloud can fill it again.
+///
+/// It holds no card number and no PIN, only digests under a key that is kept elsewhere.
+public final class CacheDatabase: PolicyStore, Sendable {
+  /// Name of the file in the state folder.
+  public static let fileName = "cache.sqlite"
+
+  let pool: DatabasePool
+  /// Where a damaged file was moved, when this start found one, and the cache is now empty;
+  /// nil is good.
+  public let recovered: String?
+
+  /// Opens or creates the file below `folder`. A damaged one is replaced, see ``recovered``;
+  /// throws when the disk does not take part.
+  public init(folder: String) throws(PortError) {
+    (pool, recovered) = try DatabaseFile.open(
+      Self.fileName, in: folder, migrator: Self.migrator, check: Self.check)
+  }
+
+  /// Touches each table's first page; a look at every page would delay the door.
+  private static func check(_ database: Database) throws {
+    _ = try position(database)
+    for table in ["configuration", "person", "credential"] {
+      _ = try Int.fetchOne(database, sql: "SELECT 1 FROM \(table) LIMIT 1")
+    }
+  }
+
+  /// Only ever appended to.
+  private static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1 configuration, persons, credentials") { database in
+      // A credential may come before its person, so nothing binds it to one here: it opens
+      // nothing until the person is there.
+      try database.execute(
+        sql: """
+          CREATE TABLE configuration (
+            slot TEXT PRIMARY KEY CHECK (slot IN ('present', 'previous')),
+            revision INTEGER NOT NULL,
+            document BLOB NOT NULL
+          ) STRICT, WITHOUT ROWID;
+          CREATE TABLE position (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            revision INTEGER NOT NULL CHECK (revision >= 0),
+            credentials INTEGER NOT NULL,
+            persons INTEGER NOT NULL
+          ) STRICT;
+          INSERT INTO position VALUES (1, 0, 0, 0);
+          CREATE TABLE person (
+            id TEXT PRIMARY KEY,
+            access_enabled INTEGER NOT NULL,
+            member_type TEXT NOT NULL,
+            membership_status TEXT NOT NULL,
+            tags TEXT NOT NULL,
+            grants TEXT NOT NULL
+          ) STRICT, WITHOUT ROWID;
+          CREATE TABLE credential (
+            id TEXT PRIMARY KEY,
+            digest BLOB NOT NULL CHECK (length(digest) = 32),
+            kind TEXT NOT NULL,
+            person TEXT NOT NULL,
+            status TEXT NOT NULL,
+            valid_from INTEGER,
+            valid_until INTEGER,
+            doors TEXT NOT NULL,
+            scopes TEXT NOT NULL
+          ) STRICT, WITHOUT ROWID;
+          CREATE INDEX credential_by_digest ON credential (digest);
+          CREATE INDEX credential_by_person ON credential (person);
+          """)
+    }
+    return migrator
+  }
+}

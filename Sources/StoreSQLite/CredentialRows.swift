@@ -1,0 +1,89 @@
+import CloudProtocol
+import DoorPorts
+import Foundation
+import GRDB
+
+/// Lists and grants as JSON text in one column. Most are empty, which costs no parser.
+private enum JSONColumn {
+  static func text(_ list: [some Encodable]) throws -> String {
+    list.isEmpty ? "[]" : String(decoding: try JSONCoding.encode(list), as: UTF8.self)
+  }
+
+  static func list<Element: Decodable>(_ text: String) throws -> [Element] {
+    text == "[]" ? [] : try JSONCoding.decoder().decode([Element].self, from: Data(text.utf8))
+  }
+}
+
+extension PersonRecord {
+  static let columns = """
+    person.id, person.access_enabled, person.member_type, person.membership_status, \
+    person.tags, person.grants
+    """
+
+  static let putSQL = """
+    INSERT INTO person (id, access_enabled, member_type, membership_status, tags, grants)
+    VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET
+      access_enabled = excluded.access_enabled, member_type = excluded.member_type,
+      membership_status = excluded.membership_status, tags = excluded.tags,
+      grants = excluded.grants
+    """
+
+  func arguments() throws -> StatementArguments {
+    [
+      id, accessEnabled, memberType, membershipStatus, try JSONColumn.text(tags),
+      try JSONColumn.text(grants),
+    ]
+  }
+
+  /// From ``columns``, the first of which is at `index`.
+  init(_ row: Row, from index: Int) throws {
+    self.init(
+      id: try row.decode(atIndex: index), accessEnabled: try row.decode(atIndex: index + 1),
+      memberType: try row.decode(atIndex: index + 2),
+      membershipStatus: try row.decode(atIndex: index + 3),
+      tags: try JSONColumn.list(try row.decode(atIndex: index + 4)),
+      grants: try JSONColumn.list(try row.decode(atIndex: index + 5)))
+  }
+}
+
+extension CredentialRecord {
+  static let columns = """
+    credential.id, credential.digest, credential.kind, credential.person, credential.status, \
+    credential.valid_from, credential.valid_until, credential.doors, credential.scopes
+    """
+  static let columnCount = 9
+
+  static let putSQL = """
+    INSERT INTO credential
+      (id, digest, kind, person, status, valid_from, valid_until, doors, scopes)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET
+      digest = excluded.digest, kind = excluded.kind, person = excluded.person,
+      status = excluded.status, valid_from = excluded.valid_from,
+      valid_until = excluded.valid_until, doors = excluded.doors, scopes = excluded.scopes
+    """
+
+  func arguments() throws -> StatementArguments {
+    [
+      id, Data(digest.bytes), kind, person, status, validFrom, validUntil,
+      try JSONColumn.text(doors), try JSONColumn.text(scopes),
+    ]
+  }
+
+  /// From ``columns``, which are the first of the row.
+  init(_ row: Row) throws {
+    let bytes: Data = try row.decode(atIndex: 1)
+    guard let digest = CredentialDigest(bytes: Array(bytes)) else {
+      throw PortError(
+        .damaged, operation: "read a credential",
+        detail: "its digest has \(bytes.count) bytes and not \(CredentialDigest.byteCount)")
+    }
+    self.init(
+      id: try row.decode(atIndex: 0), kind: try row.decode(atIndex: 2),
+      person: try row.decode(atIndex: 3), status: try row.decode(atIndex: 4), digest: digest,
+      validFrom: try row.decode(atIndex: 5), validUntil: try row.decode(atIndex: 6),
+      doors: try JSONColumn.list(try row.decode(atIndex: 7)),
+      scopes: try JSONColumn.list(try row.decode(atIndex: 8)))
+  }
+}

@@ -1,0 +1,105 @@
+public import CloudProtocol
+public import DoorPorts
+public import DoorRules
+import Foundation
+import GRDB
+
+extension EventDatabase: CommandLedger {
+  /// How long an entry outlives its command's end: longer than any clock is wrong while a
+  /// signature is still believed. 30 days.
+  static let entryKeptSeconds: Int64 = 30 * 86_400
+
+  /// Commits that a command is about to act, or says what became of it when it was seen before.
+  public func begin(
+    commandID: String, at: WallInstant, expires: WallInstant
+  ) throws(PortError) -> LedgerAnswer {
+    try pool.writing("begin command \(commandID)") { database in
+      let seen = try Row.fetchOne(
+        database.cachedStatement(sql: "SELECT result FROM command WHERE id = ?"),
+        arguments: [commandID])
+      if let seen { return .seen(try Self.result(seen)) }
+      try Self.forget(database, at: at)
+      try database.execute(
+        sql: "INSERT INTO command (id, begun, expires) VALUES (?, ?, ?)",
+        arguments: [commandID, at.millisecondsSince1970, expires.millisecondsSince1970])
+      return .begun
+    }
+  }
+
+  /// Removes entries whose command cannot come again and whose result has arrived.
+  private static func forget(_ database: Database, at now: WallInstant) throws {
+    try database.execute(
+      sql: """
+        DELETE FROM command WHERE confirmed = 1 AND expires < ?
+          AND number <= (SELECT MAX(number) FROM command) - \(commandsKeptMin)
+        """,
+      arguments: [now.advanced(bySeconds: -entryKeptSeconds).millisecondsSince1970])
+  }
+
+  /// Commits the result of a begun command. A result that is there already stays; a command
+  /// that was never begun is refused as `invalid`.
+  public func finish(commandID: String, result: CommandResult) throws(PortError) {
+    let operation = "finish command \(commandID)"
+    guard result.commandID == commandID else {
+      throw PortError(
+        .invalid, operation: operation, detail: "the result is of \(result.commandID)")
+    }
+    try pool.writing(operation) { database in
+      try database.execute(
+        sql: "UPDATE command SET result = ifnull(result, ?) WHERE id = ?",
+        arguments: [Data(try JSONCoding.encode(result)), commandID])
+      if database.changesCount == 0 {
+        throw PortError(.invalid, operation: operation, detail: "it was never begun")
+      }
+    }
+  }
+
+  /// Results that the cloud has not confirmed having, in the order of their commands.
+  public func unconfirmedResults(limit: Int) throws(PortError) -> [CommandResult] {
+    try pool.reading("read unconfirmed results") { database in
+      try Row.fetchAll(
+        database,
+        sql: """
+          SELECT result FROM command WHERE confirmed = 0 AND result IS NOT NULL
+          ORDER BY number LIMIT ?
+          """, arguments: [max(limit, 0)]
+      ).compactMap(Self.result)
+    }
+  }
+
+  /// Notes that the broker took these results; an id without a result changes nothing.
+  public func confirmResults(_ commandIDs: [String]) throws(PortError) {
+    try pool.writing("confirm results") { database in
+      let confirm = try database.cachedStatement(
+        sql: "UPDATE command SET confirmed = 1 WHERE id = ? AND result IS NOT NULL")
+      for id in commandIDs { try confirm.execute(arguments: [id]) }
+    }
+  }
+
+  /// Closes what a crash left open as `interrupted`; called once at start. Returns those.
+  public func interruptOpen(at: WallInstant) throws(PortError) -> [CommandResult] {
+    try pool.writing("close interrupted commands") { database in
+      // Written so that the index of unconfirmed entries serves.
+      let open = try String.fetchAll(
+        database,
+        sql: "SELECT id FROM command WHERE confirmed = 0 AND result IS NULL ORDER BY number")
+      let results = open.map { id in
+        CommandResult(
+          commandID: id, outcome: .interrupted,
+          reason: "the controller stopped while it ran; it is not run again", simulated: false,
+          timeMilliseconds: at.millisecondsSince1970)
+      }
+      for result in results {
+        try database.execute(
+          sql: "UPDATE command SET result = ? WHERE id = ?",
+          arguments: [Data(try JSONCoding.encode(result)), result.commandID])
+      }
+      return results
+    }
+  }
+
+  private static func result(_ row: Row) throws -> CommandResult? {
+    guard let body = try row.decode(Data?.self, atIndex: 0) else { return nil }
+    return try JSONCoding.decoder().decode(CommandResult.self, from: body)
+  }
+}

@@ -1,0 +1,133 @@
+public import CloudProtocol
+public import DoorPorts
+import Foundation
+import GRDB
+
+extension EventDatabase: EventLog {
+  /// Where the log stands.
+  public func position() throws(PortError) -> LogPosition {
+    try pool.reading("read the log's position") { try Self.position($0) }
+  }
+
+  static func position(_ database: Database) throws -> LogPosition {
+    guard
+      let row = try Row.fetchOne(database, sql: "SELECT epoch, last, acknowledged FROM log"),
+      let last = UInt64(exactly: try row.decode(Int64.self, atIndex: 1)),
+      let acknowledged = UInt64(exactly: try row.decode(Int64.self, atIndex: 2)),
+      acknowledged <= last
+    else {
+      throw PortError(
+        .damaged, operation: "read the log's position",
+        detail: "the row that counts the events is not there or not sound")
+    }
+    return LogPosition(
+      epoch: try row.decode(atIndex: 0), last: last, acknowledged: acknowledged)
+  }
+
+  /// Commits the events together, fsync included, and returns their numbers in order. Also
+  /// removes a few of the oldest events that the cloud has, once there are more than
+  /// ``acknowledgedKeptMin`` of them.
+  public func append(_ drafts: [EventDraft]) throws(PortError) -> [UInt64] {
+    if drafts.isEmpty { return [] }
+    let operation = "append \(drafts.count) events"
+    let bodies: [Data]
+    do { bodies = try drafts.map { Data(try JSONCoding.encode($0)) } } catch {
+      throw PortError(.invalid, operation: operation, detail: "\(error)")
+    }
+    let kept = UInt64(acknowledgedKept)
+    return try pool.writing(operation) { database in
+      // The numbers come from the same transaction as the events: no gap, whatever fails.
+      let position = try Self.position(database)
+      let insert = try database.cachedStatement(
+        sql: """
+          INSERT INTO event (number, time, type, door, person, reason, draft)
+          VALUES (?, ?, ?, ?, ?, ?, ?)
+          """)
+      var number = position.last
+      for (draft, body) in zip(drafts, bodies) {
+        number += 1
+        try insert.execute(arguments: [
+          Int64(clamping: number), draft.timeMilliseconds, draft.type, draft.door, draft.person,
+          draft.reason, body,
+        ])
+      }
+      try database.execute(
+        sql: "UPDATE log SET last = ?", arguments: [Int64(clamping: number)])
+      try Self.prune(database, acknowledged: position.acknowledged, keeping: kept)
+      return Array(position.last + 1...number)
+    }
+  }
+
+  /// An event that the cloud does not have never goes.
+  private static func prune(
+    _ database: Database, acknowledged: UInt64, keeping kept: UInt64
+  ) throws {
+    guard acknowledged > kept,
+      let oldest = try Int64.fetchOne(database, sql: "SELECT MIN(number) FROM event")
+    else { return }
+    let through = min(
+      Int64(clamping: acknowledged - kept), oldest + Int64(prunedPerCommitMax) - 1)
+    try database.execute(sql: "DELETE FROM event WHERE number <= ?", arguments: [through])
+  }
+
+  /// Committed events with numbers above `number`, lowest first, at most `limit`.
+  public func events(after number: UInt64, limit: Int) throws(PortError) -> [StoredEvent] {
+    try pool.reading("read events after \(number)") { database in
+      try Row.fetchAll(
+        database.cachedStatement(
+          sql: "SELECT number, draft FROM event WHERE number > ? ORDER BY number LIMIT ?"),
+        arguments: [Int64(clamping: number), max(limit, 0)]
+      ).map(Self.stored)
+    }
+  }
+
+  /// Notes that the cloud has everything up to and with `number`. A lower one changes nothing;
+  /// one above the last event is refused as `invalid`.
+  public func acknowledge(through number: UInt64) throws(PortError) {
+    let operation = "acknowledge event \(number)"
+    try pool.writing(operation) { database in
+      let position = try Self.position(database)
+      guard number <= position.last else {
+        throw PortError(
+          .invalid, operation: operation, detail: "the newest event is \(position.last)")
+      }
+      guard number > position.acknowledged else { return }
+      try database.execute(
+        sql: "UPDATE log SET acknowledged = ?", arguments: [Int64(clamping: number)])
+    }
+  }
+
+  /// Events that pass every filter: newest first, or, to follow on from `after`, oldest first.
+  public func page(_ query: EventQuery) throws(PortError) -> [StoredEvent] {
+    var conditions: [String] = []
+    var arguments: [(any DatabaseValueConvertible)?] = []
+    func filter(_ condition: String, _ value: (any DatabaseValueConvertible)?) {
+      guard let value else { return }
+      conditions.append(condition)
+      arguments.append(value)
+    }
+    filter("number < ?", query.before.map { Int64(clamping: $0) })
+    filter("number > ?", query.after.map { Int64(clamping: $0) })
+    filter("door = ?", query.door)
+    filter("person = ?", query.person)
+    filter("type = ?", query.type)
+    let order = query.after == nil ? "DESC" : "ASC"
+    let matching = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
+    arguments.append(min(max(query.limit, 1), EventQuery.pageLimitMax))
+    let sql = "SELECT number, draft FROM event \(matching) ORDER BY number \(order) LIMIT ?"
+    let values = StatementArguments(arguments)
+    return try pool.reading("search events") { database in
+      try Row.fetchAll(database.cachedStatement(sql: sql), arguments: values).map(Self.stored)
+    }
+  }
+
+  private static func stored(_ row: Row) throws -> StoredEvent {
+    let number = try row.decode(Int64.self, atIndex: 0)
+    guard let number = UInt64(exactly: number) else {
+      throw PortError(.damaged, operation: "read an event", detail: "its number is \(number)")
+    }
+    let body: Data = try row.decode(atIndex: 1)
+    return StoredEvent(
+      number: number, draft: try JSONCoding.decoder().decode(EventDraft.self, from: body))
+  }
+}

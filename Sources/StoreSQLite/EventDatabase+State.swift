@@ -1,0 +1,25 @@
+public import DoorPorts
+import Foundation
+import GRDB
+
+extension EventDatabase: StateStore {
+  /// The value last kept; nil for none.
+  public func value(forKey key: String) throws(PortError) -> [UInt8]? {
+    try pool.reading("read \(key)") { database in
+      try Data.fetchOne(database, sql: "SELECT value FROM state WHERE key = ?", arguments: [key])
+        .map { Array($0) }
+    }
+  }
+
+  /// Keeps a value in place of the one before; nil forgets it.
+  public func setValue(_ value: [UInt8]?, forKey key: String) throws(PortError) {
+    try pool.writing("keep \(key)") { database in
+      if let value {
+        try database.execute(
+          sql: "INSERT OR REPLACE INTO state VALUES (?, ?)", arguments: [key, Data(value)])
+      } else {
+        try database.execute(sql: "DELETE FROM state WHERE key = ?", arguments: [key])
+      }
+    }
+  }
+}

@@ -1,0 +1,98 @@
+public import DoorPorts
+import Foundation
+import GRDB
+
+/// `events.sqlite`: what happened, what the cloud has of it, which commands were begun, and small
+/// values that survive a restart. This file cannot be fetched again.
+public final class EventDatabase: Sendable {
+  /// Name of the file in the state folder.
+  public static let fileName = "events.sqlite"
+  /// Acknowledged events kept for search on site, at least.
+  public static let acknowledgedKeptMin = 100_000
+  /// Acknowledged events removed in one commit, at most, so that no commit is slow.
+  static let prunedPerCommitMax = 64
+  /// Commands remembered whatever the clock says: a clock that ran ahead for a while must not
+  /// make the ledger forget one that is still signed.
+  static let commandsKeptMin = 1_000
+
+  let pool: DatabasePool
+  let acknowledgedKept: Int
+  /// Where a damaged file was moved, when this start found one, and a new log with a new epoch
+  /// was begun; nil is good.
+  public let recovered: String?
+
+  /// Opens or creates the file below `folder`. A damaged one is replaced, see ``recovered``;
+  /// throws when the disk does not take part.
+  public convenience init(folder: String) throws(PortError) {
+    try self.init(folder: folder, acknowledgedKept: Self.acknowledgedKeptMin)
+  }
+
+  init(folder: String, acknowledgedKept: Int) throws(PortError) {
+    self.acknowledgedKept = acknowledgedKept
+    (pool, recovered) = try DatabaseFile.open(
+      Self.fileName, in: folder, migrator: Self.migrator, check: Self.check)
+  }
+
+  /// The count and the events must agree, or a number would be given twice. Touches each table;
+  /// a look at every page would delay the door.
+  private static func check(_ database: Database) throws {
+    let position = try position(database)
+    let newest = try Int64.fetchOne(database, sql: "SELECT MAX(number) FROM event") ?? 0
+    guard newest == Int64(exactly: position.last) else {
+      throw PortError(
+        .damaged, operation: "open the event log",
+        detail: "it counts to \(position.last), but its newest event is \(newest)")
+    }
+    for table in ["command", "state"] {
+      _ = try Int.fetchOne(database, sql: "SELECT 1 FROM \(table) LIMIT 1")
+    }
+  }
+
+  /// Only ever appended to.
+  private static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1 events, ledger, state") { database in
+      try database.execute(
+        sql: """
+          CREATE TABLE log (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            epoch TEXT NOT NULL,
+            last INTEGER NOT NULL,
+            acknowledged INTEGER NOT NULL,
+            CHECK (0 <= acknowledged AND acknowledged <= last)
+          ) STRICT;
+          CREATE TABLE event (
+            number INTEGER PRIMARY KEY,
+            time INTEGER NOT NULL,
+            type TEXT NOT NULL,
+            door TEXT,
+            person TEXT,
+            reason TEXT,
+            draft BLOB NOT NULL
+          ) STRICT;
+          CREATE INDEX event_by_type ON event (type);
+          CREATE INDEX event_by_door ON event (door) WHERE door IS NOT NULL;
+          CREATE INDEX event_by_person ON event (person) WHERE person IS NOT NULL;
+          CREATE TABLE command (
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            begun INTEGER NOT NULL,
+            expires INTEGER NOT NULL,
+            result BLOB,
+            confirmed INTEGER NOT NULL DEFAULT 0,
+            CHECK (confirmed = 0 OR result IS NOT NULL)
+          ) STRICT;
+          CREATE INDEX command_unconfirmed ON command (number) WHERE confirmed = 0;
+          CREATE INDEX command_by_expiry ON command (expires) WHERE confirmed = 1;
+          CREATE TABLE state (
+            key TEXT PRIMARY KEY,
+            value BLOB NOT NULL
+          ) STRICT, WITHOUT ROWID;
+          """)
+      try database.execute(
+        sql: "INSERT INTO log VALUES (1, ?, 0, 0)",
+        arguments: [UUID().uuidString.lowercased()])
+    }
+    return migrator
+  }
+}

@@ -1,0 +1,63 @@
+import CloudProtocol
+import DoorPorts
+import GRDB
+
+extension PortError {
+  /// Whatever a database access threw, in the terms of the ports.
+  init(_ error: any Error, during operation: String) {
+    switch error {
+    case let error as PortError:
+      self = error
+    case let error as DatabaseError:
+      let code = Self.code(of: error.resultCode)
+      var detail =
+        "SQLite says \(error.message ?? "nothing") (\(error.extendedResultCode.rawValue))"
+      if let advice = Self.advice(code) { detail += "; \(advice)" }
+      self.init(code, operation: operation, detail: detail)
+    case is DecodingError, is RowDecodingError, is ValidationFailure:
+      self.init(
+        .damaged, operation: operation, detail: "the stored value cannot be read: \(error)")
+    default:
+      self.init(.inputOutput, operation: operation, detail: "\(error)")
+    }
+  }
+
+  /// https://www.sqlite.org/rescode.html
+  private static func code(of result: ResultCode) -> Code {
+    switch result {
+    case .SQLITE_FULL: .full
+    case .SQLITE_CORRUPT, .SQLITE_NOTADB: .damaged
+    case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_READONLY: .unavailable
+    case .SQLITE_BUSY, .SQLITE_LOCKED: .busy
+    default: .inputOutput
+    }
+  }
+
+  private static func advice(_ code: Code) -> String? {
+    switch code {
+    case .full: "make room on the disk"
+    case .damaged: "the next start moves the file aside if it cannot be opened"
+    case .unavailable: "check the owner and the rights of the state folder"
+    case .busy: "end the other program that has the file open"
+    case .inputOutput: "check the disk"
+    case .invalid: nil
+    }
+  }
+}
+
+/// The two shapes of every access, with errors in the terms of the ports.
+extension DatabasePool {
+  /// Reads what was last committed; does not wait for a commit under way.
+  func reading<Value>(
+    _ operation: String, _ body: (Database) throws -> Value
+  ) throws(PortError) -> Value {
+    do { return try read(body) } catch { throw PortError(error, during: operation) }
+  }
+
+  /// One transaction, on the disk when this returns; nothing of it when it throws.
+  func writing<Value>(
+    _ operation: String, _ body: (Database) throws -> Value
+  ) throws(PortError) -> Value {
+    do { return try write(body) } catch { throw PortError(error, during: operation) }
+  }
+}

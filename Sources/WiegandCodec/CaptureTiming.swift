@@ -1,0 +1,46 @@
+/// The times by which pulses become frames. Readers send pulses of 20 to 200 µs, one every 0.2
+/// to 20 ms, and rest for far longer between frames.
+public struct CaptureTiming: Sendable, Hashable {
+  /// Pulses shorter than this are noise. It needs both ends of a pulse, so it does nothing where
+  /// only beginnings are reported.
+  public var minPulseMicroseconds: Int
+  /// Pulses that begin closer together than this are ``FrameFault/impossibleGap``.
+  public var shortestIntervalMicroseconds: Int
+  /// A frame ends after this many of its own longest bit intervals without a pulse,
+  public var gapBitTimes: Int
+  /// but not before this
+  public var gapFloorMilliseconds: Int
+  /// and not later than this, which is also the wait after a first bit.
+  public var gapCapMilliseconds: Int
+
+  public init(
+    minPulseMicroseconds: Int = 10, shortestIntervalMicroseconds: Int = 100,
+    gapBitTimes: Int = 3, gapFloorMilliseconds: Int = 5, gapCapMilliseconds: Int = 100
+  ) {
+    self.minPulseMicroseconds = minPulseMicroseconds
+    self.shortestIntervalMicroseconds = shortestIntervalMicroseconds
+    self.gapBitTimes = gapBitTimes
+    self.gapFloorMilliseconds = gapFloorMilliseconds
+    self.gapCapMilliseconds = gapCapMilliseconds
+  }
+
+  /// How long to wait for another bit. `longestGapMicroseconds` is 0 while there is one bit only:
+  /// then nothing is known of the reader's speed, and the slowest is assumed.
+  func quietMicroseconds(longestGapMicroseconds: Int) -> Int {
+    let cap = gapCapMilliseconds * 1_000
+    guard longestGapMicroseconds > 0 else { return cap }
+    return min(max(longestGapMicroseconds * gapBitTimes, gapFloorMilliseconds * 1_000), cap)
+  }
+}
+
+/// What a reader's lines have done since the start.
+public struct CaptureCounters: Sendable, Hashable {
+  public var edges = 0
+  /// Pulses too short to count.
+  public var noise = 0
+  /// Frames that came whole, whatever was in them.
+  public var frames = 0
+  public var malformed: [FrameFault: Int] = [:]
+
+  public init() {}
+}

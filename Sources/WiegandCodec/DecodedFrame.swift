@@ -1,0 +1,63 @@
+public import DoorRules
+
+/// What a frame is.
+public enum DecodedFrame: Sendable, Hashable {
+  /// At least one enabled format fits. `raw` is the whole frame as a credential of its own,
+  /// `raw:LENGTH:HEX`: the first bit most significant, zeros filled in at the end.
+  case card(candidates: [CardCandidate], raw: Secret<String>)
+  case key(KeypadKey)
+  case malformed(MalformedFrame)
+}
+
+/// Reads a frame by length and check bits. With a nil `keypad` short bursts are no keys.
+public func decode(_ frame: WiegandFrame, formats: FormatTable, keypad: KeypadDialect?)
+  -> DecodedFrame
+{
+  let count = frame.bits.count
+  if let keypad, keypad.burstBits.contains(count) {
+    if let key = keypadKey(of: frame.bits, dialect: keypad) { return .key(key) }
+    return malformed(frame, .keypadCheck, "no key of a \(keypad.rawValue) keypad")
+  }
+  guard formats.hasFormat(ofBits: count) else {
+    return malformed(frame, .unknownLength, "no enabled format has this length")
+  }
+  let candidates = formats.candidates(for: frame.bits)
+  guard !candidates.isEmpty else {
+    let names = formats.formats.filter { $0.bitCount == count }.map(\.name)
+    return malformed(
+      frame, .parity, "check bits fit no enabled format (\(names.joined(separator: ", ")))")
+  }
+  if frame.hasHole, formats.hasFormat(ofBits: count + 1) {
+    return malformed(
+      frame, .lostEdge,
+      "a pause of \(frame.longestGapMicroseconds) µs where a bit may be missing, and a format"
+        + " one bit longer is enabled")
+  }
+  return .card(candidates: candidates, raw: Secret("raw:\(count):\(hex(frame.bits))"))
+}
+
+extension WiegandFrame {
+  /// A reader sends bits evenly, so a lost pulse leaves a pause of two intervals. Readers waver;
+  /// 1.75 intervals is more than they do.
+  fileprivate var hasHole: Bool {
+    bitIntervalMicroseconds > 0 && longestGapMicroseconds * 4 >= bitIntervalMicroseconds * 7
+  }
+}
+
+private func malformed(_ frame: WiegandFrame, _ fault: FrameFault, _ why: String) -> DecodedFrame {
+  .malformed(
+    MalformedFrame(
+      fault: fault, bitCount: frame.bits.count,
+      shortestGapMicroseconds: frame.shortestGapMicroseconds,
+      longestGapMicroseconds: frame.longestGapMicroseconds, at: frame.endedAt,
+      detail: "\(frame.bits.count) bits: \(why)"))
+}
+
+private func hex(_ bits: [Bool]) -> String {
+  stride(from: 0, to: bits.count, by: 4).map { start in
+    let nibble = (start..<start + 4).reduce(0) {
+      $0 << 1 | ($1 < bits.count && bits[$1] ? 1 : 0)
+    }
+    return String(nibble, radix: 16)
+  }.joined()
+}

@@ -1,0 +1,53 @@
+import DoorRules
+
+/// A pulse that began and whose end has not been seen.
+struct OpenPulse: Sendable {
+  var at: MonotonicInstant
+  /// True once it is a bit of the frame.
+  var isCounted = false
+  /// When a pulse of the other line began that is a bit too. If this pulse turns out to have
+  /// lasted until then, both lines were active at once; if its end was merely lost, they were not.
+  var crossedAt: MonotonicInstant?
+  /// True when it began before a pulse of the other line had ended.
+  var beganInside = false
+
+  init(at start: MonotonicInstant) { at = start }
+}
+
+/// What is known of the two data lines.
+struct LinePair: Sendable {
+  struct State: Sendable {
+    /// By the last edge; nil before the first.
+    var isActive: Bool?
+    var sequence: UInt32?
+    var pulse: OpenPulse?
+  }
+
+  static let bothActive = "both data lines were active at once"
+
+  private var data0 = State()
+  private var data1 = State()
+
+  subscript(line: DataEdge.Line) -> State {
+    get { line == .data0 ? data0 : data1 }
+    set { if line == .data0 { data0 = newValue } else { data1 = newValue } }
+  }
+
+  /// Pulses that are not yet a bit, oldest first.
+  var uncounted: [(line: DataEdge.Line, at: MonotonicInstant)] {
+    [(DataEdge.Line.data0, data0.pulse), (.data1, data1.pulse)]
+      .compactMap { line, pulse in
+        pulse.flatMap { $0.isCounted ? nil : (line: line, at: $0.at) }
+      }
+      .sorted { $0.at < $1.at }
+  }
+
+  mutating func forgetPulses() {
+    data0.pulse = nil
+    data1.pulse = nil
+  }
+}
+
+extension DataEdge.Line {
+  var other: DataEdge.Line { self == .data0 ? .data1 : .data0 }
+}

@@ -1,0 +1,92 @@
+import ArgumentParser
+import ConsoleProtocol
+
+/// The simulated panel's card, keypad, door leaf and button.
+struct PanelCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "panel",
+    abstract: "Act on simulated hardware: hold up a card, type, open, leave.",
+    discussion: "Refused when the controller has real lines.",
+    subcommands: [Badge.self, Bits.self, Keys.self, Contact.self, Exit.self])
+
+  /// How pulses are formed.
+  struct Timing: ParsableArguments {
+    @Option(help: "Length of a pulse, 20 to 1000 microseconds.") var widthUs = 100
+    @Option(help: "From pulse to pulse, 200 to 20000 microseconds.") var spacingUs = 2_000
+    @Option(help: "Between two keys, 50 to 10000 milliseconds.") var betweenKeysMs = 120
+
+    var pulses: PulseTiming {
+      PulseTiming(
+        widthMicroseconds: widthUs, spacingMicroseconds: spacingUs,
+        betweenKeysMilliseconds: betweenKeysMs)
+    }
+  }
+
+  struct Badge: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Hold up a card.")
+    @OptionGroup var console: ConsoleOptions
+    @OptionGroup var timing: Timing
+    @Option(help: "The card's format.") var format = "H10301"
+    @Option(help: "The facility code, if the format has one.") var facility: UInt64?
+    @Option(help: "The card's number.") var card: UInt64
+    @Option(help: "The reader; the first when left out.") var reader: String?
+
+    func run() async throws {
+      try await console.client.post(
+        "/v1/panel",
+        PanelAction.badge(
+          reader: reader, format: format, facility: facility, card: card, timing: timing.pulses))
+    }
+  }
+
+  struct Bits: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Send bits as they are, first bit first.")
+    @OptionGroup var console: ConsoleOptions
+    @OptionGroup var timing: Timing
+    @Argument(help: "Zeros and ones.") var bits: String
+    @Option(help: "The reader; the first when left out.") var reader: String?
+
+    func run() async throws {
+      try await console.client.post(
+        "/v1/panel", PanelAction.bits(reader: reader, bits: bits, timing: timing.pulses))
+    }
+  }
+
+  struct Keys: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Type keys, such as '4711#'.")
+    @OptionGroup var console: ConsoleOptions
+    @OptionGroup var timing: Timing
+    @Argument(help: "Out of 0 to 9, * and #.") var keys: String
+    @Option(help: "The reader; the first when left out.") var reader: String?
+
+    func run() async throws {
+      try await console.client.post(
+        "/v1/panel", PanelAction.keys(reader: reader, keys: keys, timing: timing.pulses))
+    }
+  }
+
+  struct Contact: AsyncParsableCommand {
+    enum Leaf: String, ExpressibleByArgument, CaseIterable { case open, close }
+
+    static let configuration = CommandConfiguration(abstract: "Open or close the door leaf.")
+    @OptionGroup var console: ConsoleOptions
+    @Argument(help: "open or close.") var leaf: Leaf
+    @Option(help: "The door; the first when left out.") var door: String?
+
+    func run() async throws {
+      try await console.client.post(
+        "/v1/panel", PanelAction.contact(door: door, open: leaf == .open))
+    }
+  }
+
+  struct Exit: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Press the exit button.")
+    @OptionGroup var console: ConsoleOptions
+    @Option(help: "The door; the first when left out.") var door: String?
+
+    func run() async throws {
+      try await console.client.post("/v1/panel", PanelAction.exit(door: door))
+    }
+  }
+}

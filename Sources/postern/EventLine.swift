@@ -1,0 +1,30 @@
+import ConsoleProtocol
+
+/// An event as one line, with its reason in plain words.
+struct EventLine {
+  let event: ConsoleEvent
+  let colour: Bool
+
+  var text: String {
+    var parts = ["#\(event.number)", StatusPage.time(event.timeMilliseconds), name]
+    if let door = event.door { parts.append("door \(door)") }
+    if let person = event.person { parts.append(person) }
+    if let reason = event.reason { parts.append(PlainWords.sentence(for: reason)) }
+    let detail = event.detail.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    if !detail.isEmpty { parts.append("[" + detail.joined(separator: " ") + "]") }
+    if event.simulated { parts.append("(simulated)") }
+    return parts.joined(separator: "  ")
+  }
+
+  /// `postern.access.granted.v1` as `access.granted`.
+  private var name: String {
+    var name = Substring(event.type)
+    if name.hasPrefix("postern.") { name = name.dropFirst("postern.".count) }
+    if name.hasSuffix(".v1") { name = name.dropLast(".v1".count) }
+    guard colour else { return String(name) }
+    let code =
+      name.hasSuffix("granted")
+      ? "32" : name.hasSuffix("denied") || name.contains("alarm") ? "31" : "36"
+    return "\u{1B}[\(code)m\(name)\u{1B}[0m"
+  }
+}

@@ -1,0 +1,81 @@
+import ArgumentParser
+import ConsoleProtocol
+import Foundation
+
+/// The technician's command line.
+@main
+struct Postern: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "postern",
+    abstract: "Look after a Postern door controller on site.",
+    discussion: """
+      Talks to the daemon on this machine over its Unix socket; no cloud is needed.
+
+      Examples:
+        postern status                 how is it, and what is wrong
+        postern events --follow        what happens, as it happens
+        postern identify front         three beeps: which door is this?
+        postern panel badge --facility 12 --card 345     simulated hardware only
+
+      Exit statuses: 0 done; 1 refused or failed; 64 wrong usage; 69 the daemon does not answer;
+      78 the configuration is wrong.
+      """,
+    version: "0.1.0",
+    subcommands: [
+      StatusCommand.self, DoorsCommand.self, EventsCommand.self, IdentifyCommand.self,
+      PanelCommand.self, ConfigCommand.self, DryRunCommand.self,
+    ])
+
+  static func main() async {
+    do {
+      var command = try parseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    } catch let error as DaemonUnreachable {
+      say(error.description, status: 69)
+    } catch let problem as ConsoleProblem {
+      say(problem.message, status: 1)
+    } catch {
+      exit(withError: error)
+    }
+  }
+
+  private static func say(_ text: String, status: Int32) -> Never {
+    FileHandle.standardError.write(Data("postern: \(text)\n".utf8))
+    Foundation.exit(status)
+  }
+}
+
+/// What every command that asks the daemon has in common.
+struct ConsoleOptions: ParsableArguments {
+  @Option(help: "The daemon's socket (default: $POSTERN_SOCKET, or /run/postern/postern.sock).")
+  var socket: String?
+
+  @Flag(help: "Print JSON for programs.")
+  var json = false
+
+  var client: ConsoleClient {
+    let environment = ProcessInfo.processInfo.environment["POSTERN_SOCKET"]
+    return ConsoleClient(socketPath: socket ?? environment ?? "/run/postern/postern.sock")
+  }
+}
+
+/// Where text goes, with colours only where a person looks.
+enum Output {
+  static var colour: Bool {
+    isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
+  }
+
+  static func line(_ text: String) {
+    FileHandle.standardOutput.write(Data((text + "\n").utf8))
+  }
+
+  static func json(_ value: some Encodable) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    line(String(decoding: try encoder.encode(value), as: UTF8.self))
+  }
+}

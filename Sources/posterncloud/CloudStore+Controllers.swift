@@ -1,0 +1,96 @@
+import CloudProtocol
+import DoorRules
+import Foundation
+import GRDB
+
+extension CloudStore {
+  func enrol(_ controller: ControllerID, credentialKey: [UInt8]) throws {
+    try database.write { database in
+      let known = try Bool.fetchOne(
+        database, sql: "SELECT 1 FROM controller WHERE id = ?", arguments: [controller.rawValue])
+      guard known != true else { throw CloudProblem("\(controller) is enrolled already") }
+      try database.execute(
+        sql: "INSERT INTO controller (id, credentialKey) VALUES (?, ?)",
+        arguments: [controller.rawValue, Data(credentialKey)])
+    }
+  }
+
+  func digester(of controller: String) throws -> CredentialDigester {
+    let key = try database.read { database in
+      try Self.requireController(controller, database)
+      return try Data.fetchOne(
+        database, sql: "SELECT credentialKey FROM controller WHERE id = ?",
+        arguments: [controller])
+    }
+    guard let key, let digester = CredentialDigester(keyBytes: Array(key)) else {
+      throw CloudProblem("the credential key of \(controller) is damaged")
+    }
+    return digester
+  }
+
+  /// Stores a configuration under the next revision, and returns that.
+  func pushConfiguration(_ document: ConfigurationDocument, to controller: String) throws -> UInt64
+  {
+    try database.write { database in
+      try Self.requireController(controller, database)
+      let last = try Int64.fetchOne(
+        database, sql: "SELECT configRevision FROM controller WHERE id = ?",
+        arguments: [controller])
+      var numbered = document
+      numbered.revision = UInt64((last ?? 0) + 1)
+      try database.execute(
+        sql: "UPDATE controller SET configRevision = ?, config = ? WHERE id = ?",
+        arguments: [
+          Int64(numbered.revision), Data(try JSONCoding.encode(numbered)), controller,
+        ])
+      return numbered.revision
+    }
+  }
+
+  func configuration(of controller: String) throws -> ConfigurationDocument? {
+    try database.read { database in
+      try Data.fetchOne(
+        database, sql: "SELECT config FROM controller WHERE id = ? AND config IS NOT NULL",
+        arguments: [controller]
+      ).map { try JSONCoding.decoder().decode(ConfigurationDocument.self, from: $0) }
+    }
+  }
+
+  func note(_ hello: Hello) throws {
+    try database.write { database in
+      try database.execute(
+        sql: "UPDATE controller SET hello = ? WHERE id = ?",
+        arguments: [Data(try JSONCoding.encode(hello)), hello.controller])
+    }
+  }
+
+  func note(_ state: StateReport) throws {
+    try database.write { database in
+      try database.execute(
+        sql: "UPDATE controller SET state = ? WHERE id = ?",
+        arguments: [Data(try JSONCoding.encode(state)), state.controller])
+    }
+  }
+
+  func isEnrolled(_ controller: ControllerID) throws -> Bool {
+    try database.read { database in
+      try Bool.fetchOne(
+        database, sql: "SELECT 1 FROM controller WHERE id = ?", arguments: [controller.rawValue])
+        == true
+    }
+  }
+
+  /// The last word of each controller; `hello` and `state` nil for one never heard of.
+  func controllers() throws -> [(id: String, hello: Hello?, state: StateReport?)] {
+    try database.read { database in
+      try Row.fetchAll(database, sql: "SELECT id, hello, state FROM controller ORDER BY id").map {
+        row in
+        let decoder = JSONCoding.decoder()
+        return (
+          row["id"], try (row["hello"] as Data?).map { try decoder.decode(Hello.self, from: $0) },
+          try (row["state"] as Data?).map { try decoder.decode(StateReport.self, from: $0) }
+        )
+      }
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import CloudProtocol
+import DoorRules
+import Foundation
+import GRDB
+
+/// Everything the cloud knows, in one SQLite file, which the server and the commands share.
+final class CloudStore: Sendable {
+  let database: DatabasePool
+  let folder: String
+
+  init(folder: String) throws {
+    self.folder = folder
+    try FileManager.default.createDirectory(
+      atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+    var configuration = GRDB.Configuration()
+    configuration.busyMode = .timeout(5)
+    database = try DatabasePool(path: "\(folder)/cloud.sqlite", configuration: configuration)
+    try database.writeWithoutTransaction { database in
+      // An acknowledgement must never be for an event that a power cut takes back.
+      try database.execute(sql: "PRAGMA synchronous = FULL")
+    }
+    try Self.migrator.migrate(database)
+  }
+
+  private static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1 controllers, people, events, commands") { database in
+      try database.execute(
+        sql: """
+          CREATE TABLE revision (id INTEGER PRIMARY KEY CHECK (id = 1), last INTEGER NOT NULL);
+          INSERT INTO revision VALUES (1, 0);
+          CREATE TABLE controller (
+            id TEXT PRIMARY KEY, credentialKey BLOB NOT NULL,
+            configRevision INTEGER NOT NULL DEFAULT 0, config BLOB, hello BLOB, state BLOB);
+          CREATE TABLE person (
+            id TEXT PRIMARY KEY, record BLOB NOT NULL, revision INTEGER NOT NULL);
+          CREATE INDEX person_by_revision ON person (revision);
+          CREATE TABLE credential (
+            id TEXT PRIMARY KEY, controller TEXT NOT NULL REFERENCES controller (id),
+            person TEXT NOT NULL REFERENCES person (id), digest BLOB NOT NULL,
+            record BLOB NOT NULL, revision INTEGER NOT NULL);
+          CREATE INDEX credential_by_revision ON credential (controller, revision);
+          CREATE INDEX credential_by_digest ON credential (controller, digest);
+          CREATE TABLE log (
+            controller TEXT NOT NULL, epoch TEXT NOT NULL, through INTEGER NOT NULL,
+            PRIMARY KEY (controller, epoch));
+          CREATE TABLE event (
+            position INTEGER PRIMARY KEY,
+            controller TEXT NOT NULL, epoch TEXT NOT NULL, number INTEGER NOT NULL,
+            event BLOB NOT NULL, UNIQUE (controller, epoch, number));
+          CREATE TABLE command (
+            id TEXT PRIMARY KEY, controller TEXT NOT NULL, command BLOB NOT NULL,
+            made INTEGER NOT NULL, runsOut INTEGER NOT NULL, forgery TEXT,
+            sent INTEGER, result BLOB);
+          """)
+    }
+    return migrator
+  }
+
+  /// The next revision of people and credentials; each change has its own.
+  static func nextRevision(_ database: Database) throws -> Int64 {
+    try database.execute(sql: "UPDATE revision SET last = last + 1")
+    return try Int64.fetchOne(database, sql: "SELECT last FROM revision") ?? 0
+  }
+
+  static func requireController(_ id: String, _ database: Database) throws {
+    let found = try Bool.fetchOne(
+      database, sql: "SELECT 1 FROM controller WHERE id = ?", arguments: [id])
+    guard found == true else {
+      throw CloudProblem("there is no controller \(id); enrol it first")
+    }
+  }
+
+  /// The Ed25519 key by which doors know this cloud.
+  func signer() throws -> EnvelopeSigner {
+    try CloudKey.load(folder: folder)
+  }
+}

@@ -1,0 +1,83 @@
+import ArgumentParser
+import CloudProtocol
+
+/// People.
+struct PersonCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "person", abstract: "Add people and switch them on or off.",
+    subcommands: [Add.self, Enable.self, Disable.self])
+
+  struct Add: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Add a person, or change one.",
+      discussion: "Example: person add ben --doors front --hours monday=08:00-17:00")
+
+    @OptionGroup var state: StateOptions
+    @Argument(help: "The person's id.") var id: String
+    @Flag(help: "Switched off: nothing opens for this person.") var disabled = false
+    @Option(help: "The kind of member.") var type = ""
+    @Flag(help: "A personal grant for every door.") var facilityWide = false
+    @Option(help: "A personal grant for these doors, with commas.") var doors: String?
+    @Option(help: "A personal grant for these scopes, with commas.") var groups: String?
+    @Option(help: "Hours of the grant, DAY=HH:MM-HH:MM; may be given several times.")
+    var hours: [String] = []
+
+    func run() throws {
+      var person = PersonRecord(id: id, accessEnabled: !disabled, memberType: type)
+      let grant = GrantRecord(
+        facilityWide: facilityWide, doors: split(doors), groups: split(groups),
+        accessHours: try week())
+      if grant.facilityWide || !grant.doors.isEmpty || !grant.groups.isEmpty {
+        person.grants = [grant]
+      } else if grant.accessHours != nil {
+        throw ValidationError("--hours belong to a grant: say --doors, --groups or --facility-wide")
+      }
+      try state.store().put(person)
+      print("person \(id)")
+    }
+
+    private func week() throws -> WeekDocument? {
+      guard !hours.isEmpty else { return nil }
+      var week: WeekDocument = [:]
+      for text in hours {
+        let parts = text.split(separator: "=")
+        let times = parts.last?.split(separator: "-") ?? []
+        guard parts.count == 2, times.count == 2 else {
+          throw ValidationError("--hours \(text): write DAY=HH:MM-HH:MM")
+        }
+        week[String(parts[0]), default: []].append(
+          WindowDocument(from: String(times[0]), to: String(times[1])))
+      }
+      return week
+    }
+  }
+
+  struct Enable: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Switch a person on.")
+    @OptionGroup var state: StateOptions
+    @Argument(help: "The person's id.") var id: String
+
+    func run() throws { try set(id, true, state) }
+  }
+
+  struct Disable: ParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Switch a person off.")
+    @OptionGroup var state: StateOptions
+    @Argument(help: "The person's id.") var id: String
+
+    func run() throws { try set(id, false, state) }
+  }
+}
+
+private func set(_ id: String, _ enabled: Bool, _ state: StateOptions) throws {
+  let store = try state.store()
+  var person = try store.person(id)
+  person.accessEnabled = enabled
+  try store.put(person)
+  print("person \(id) is switched \(enabled ? "on" : "off")")
+}
+
+/// Words between commas.
+func split(_ text: String?) -> [String] {
+  text?.split(separator: ",").map(String.init) ?? []
+}

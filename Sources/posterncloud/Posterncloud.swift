@@ -1,0 +1,64 @@
+import ArgumentParser
+import Foundation
+
+/// The development cloud: small, but it behaves as a cloud should.
+@main
+struct Posterncloud: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "posterncloud",
+    abstract: "A development cloud for Postern door controllers.",
+    discussion: """
+      One process serves (`posterncloud serve`); the other commands write to the same state
+      folder, and the server sends what changed at once.
+
+      A first door:
+        posterncloud enrol gate-1 --out device      keys to put on the controller
+        posterncloud serve --port 1883 &
+        posterncloud config push gate-1 facility.json
+        posterncloud person add ada
+        posterncloud credential issue --controller gate-1 --person ada --card H10301:12:345 \\
+          --doors front
+      """,
+    version: "0.1.0",
+    subcommands: [
+      EnrolCommand.self, ServeCommand.self, ConfigCommand.self, PersonCommand.self,
+      CredentialCommand.self, UnlockCommand.self, IdentifyCommand.self, EventsCommand.self,
+      DoorsCommand.self, ResultsCommand.self, TamperCommand.self,
+    ])
+
+  static func main() async {
+    do {
+      var command = try parseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    } catch let problem as CloudProblem {
+      FileHandle.standardError.write(Data("posterncloud: \(problem.message)\n".utf8))
+      Foundation.exit(1)
+    } catch {
+      exit(withError: error)
+    }
+  }
+}
+
+/// What a command could not do, in words.
+struct CloudProblem: Error, CustomStringConvertible {
+  var message: String
+
+  init(_ message: String) { self.message = message }
+
+  var description: String { message }
+}
+
+/// Where the cloud's state is.
+struct StateOptions: ParsableArguments {
+  @Option(help: "The cloud's folder (default: $POSTERNCLOUD_STATE, or ./posterncloud-state).")
+  var state: String?
+
+  func store() throws -> CloudStore {
+    let environment = ProcessInfo.processInfo.environment["POSTERNCLOUD_STATE"]
+    return try CloudStore(folder: state ?? environment ?? "posterncloud-state")
+  }
+}

@@ -1,0 +1,87 @@
+import CloudMQTT
+import CloudProtocol
+import Console
+import DoorCore
+import DoorPorts
+import DoorRules
+import DoorRuntime
+import Foundation
+import GPIOLinux
+import HostLinux
+import Logging
+import Settings
+import StoreSQLite
+
+/// Puts the daemon together: the only place that sees every adapter.
+struct Assembly {
+  let runtime: DoorRuntime
+  let console: ConsoleServer
+
+  init(settings: DaemonSettings, logger: Logger) throws(PortError) {
+    let key = try KeyFile.load(path: settings.credentialKeyFile)
+    guard let digester = CredentialDigester(keyBytes: key.reveal()) else {
+      throw PortError(
+        .damaged, operation: "read key \(settings.credentialKeyFile)",
+        detail: "a credential key has 32 bytes")
+    }
+    let monotonic = SystemMonotonicClock()
+    let events = try EventDatabase(folder: settings.stateFolder)
+    let cache = try CacheDatabase(folder: settings.stateFolder)
+    for moved in [events.recovered, cache.recovered].compactMap({ $0 }) {
+      logger.error("a damaged database was moved to \(moved); a new one was begun")
+    }
+    let panel = settings.driver == .simulated ? SimulatedPanel(clock: monotonic) : nil
+    let gpio: any GPIOPort = panel ?? GPIODPort(plan: Wiring.plan(settings))
+    let ports = RuntimePorts(
+      gpio: gpio, monotonic: monotonic,
+      wall: SystemWallClock(assumedTrust: settings.assumedClockTrust), zones: SystemZones(),
+      events: events, ledger: events, state: events, policy: cache, digester: digester,
+      cloud: try Self.cloud(settings, simulated: gpio.isSimulated, logger: logger))
+    let configuration = RuntimeConfiguration(
+      controller: settings.controller, software: Version.text,
+      bootID: UUID().uuidString.lowercased(), layout: Wiring.layout(settings),
+      failSafeDoors: Set(settings.doors.filter(\.failSafe).map(\.id)),
+      commitDeadlineMilliseconds: settings.commitDeadlineMilliseconds)
+    runtime = DoorRuntime(configuration: configuration, ports: ports, logger: logger)
+    console = ConsoleServer(
+      backend: ConsoleAdapter(runtime: runtime, settings: settings, panel: panel),
+      socketPath: settings.consoleSocket, logger: logger)
+  }
+
+  private static func cloud(
+    _ settings: DaemonSettings, simulated: Bool, logger: Logger
+  ) throws(PortError) -> RuntimePorts.CloudPorts? {
+    guard let cloud = settings.cloud else { return nil }
+    let verifier: EnvelopeVerifier
+    do throws(EnvelopeKeyFailure) {
+      verifier = try EnvelopeVerifier(
+        publicKeys: try CloudKeys.load(path: cloud.publicKeyFile), audience: settings.controller,
+        issuer: nil)
+    } catch {
+      throw PortError(
+        .damaged, operation: "read the cloud's keys in \(cloud.publicKeyFile)",
+        detail: "\(error)")
+    }
+    let topics = Topics(controller: settings.controller)
+    let offline = StateReport(
+      controller: settings.controller.rawValue, online: false, simulated: simulated, doors: [])
+    let will: Will
+    do {
+      will = Will(
+        topic: topics.topic(.state), payload: try JSONCoding.encode(offline), retain: true)
+    } catch {
+      throw PortError(.invalid, operation: "make the last will", detail: "\(error)")
+    }
+    let link = MQTTLink(
+      settings: MQTTSettings(
+        host: cloud.host, port: cloud.port, clientID: "postern-\(settings.controller)",
+        keepAliveSeconds: cloud.keepAliveSeconds, username: cloud.username,
+        password: try cloud.passwordFile.map(CloudKeys.password),
+        tls: cloud.tls.map {
+          TLSSettings(
+            caFile: $0.caFile, certificateFile: $0.certificateFile, keyFile: $0.keyFile)
+        }, will: will, subscriptions: [topics.downFilter]),
+      onProblem: { logger.warning("cloud: \($0)") })
+    return RuntimePorts.CloudPorts(link: link, verifier: verifier)
+  }
+}

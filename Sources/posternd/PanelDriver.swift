@@ -1,0 +1,112 @@
+import ConsoleProtocol
+import DoorPorts
+import DoorRules
+import GPIOLinux
+import Settings
+import WiegandCodec
+
+/// Does on the simulated panel what a person asked for, after looking at every value.
+struct PanelDriver {
+  /// The most keys of one request.
+  static let keysMax = 64
+
+  let panel: SimulatedPanel
+  let settings: DaemonSettings
+
+  func act(_ action: PanelAction) throws(ConsoleProblem) {
+    do throws(PortError) {
+      switch action {
+      case .badge(let reader, let format, let facility, let card, let timing):
+        try play([bits(format, facility, card)], reader, timing)
+      case .bits(let reader, let text, let timing):
+        try play([bits(text)], reader, timing)
+      case .keys(let reader, let keys, let timing):
+        try play(bursts(keys), reader, timing)
+      case .contact(let door, let open):
+        try panel.setContact(of: self.door(door), open: open)
+      case .exit(let door):
+        try panel.pressExit(of: self.door(door))
+      }
+    } catch {
+      throw ConsoleProblem(error.code == .invalid ? .invalid : .refused, error.detail)
+    }
+  }
+
+  private func play(
+    _ bursts: [[Bool]], _ reader: String?, _ timing: PulseTiming
+  ) throws(PortError) {
+    let ranges = [
+      ("widthMicroseconds", timing.widthMicroseconds, 20...1_000),
+      ("spacingMicroseconds", timing.spacingMicroseconds, 200...20_000),
+      ("betweenKeysMilliseconds", timing.betweenKeysMilliseconds, 50...10_000),
+    ]
+    for (name, value, range) in ranges where !range.contains(value) {
+      throw invalid("\(name): \(value) is outside \(range.lowerBound) to \(range.upperBound)")
+    }
+    guard timing.widthMicroseconds < timing.spacingMicroseconds else {
+      throw invalid("the pulse must be shorter than the spacing")
+    }
+    try panel.send(
+      bursts, from: self.reader(reader), widthMicroseconds: timing.widthMicroseconds,
+      spacingMicroseconds: timing.spacingMicroseconds,
+      betweenMilliseconds: timing.betweenKeysMilliseconds)
+  }
+
+  private func bits(
+    _ format: String, _ facility: UInt64?, _ card: UInt64
+  ) throws(PortError) -> [Bool] {
+    do throws(EncodeError) {
+      return try FormatTable.standard.encode(format: format, facility: facility, card: card)
+    } catch {
+      throw invalid("\(error)")
+    }
+  }
+
+  private func bits(_ text: String) throws(PortError) -> [Bool] {
+    guard (1...WiegandLimits.frameBitsMax * 2).contains(text.count),
+      text.allSatisfy({ $0 == "0" || $0 == "1" })
+    else { throw invalid("bits: 1 to \(WiegandLimits.frameBitsMax * 2) zeros and ones") }
+    return text.map { $0 == "1" }
+  }
+
+  private func bursts(_ keys: String) throws(PortError) -> [[Bool]] {
+    guard (1...Self.keysMax).contains(keys.count) else {
+      throw invalid("keys: 1 to \(Self.keysMax) of them")
+    }
+    var bursts: [[Bool]] = []
+    for character in keys {
+      let key: KeypadKey
+      switch character {
+      case "*": key = .star
+      case "#": key = .pound
+      default:
+        guard character.isASCII, let digit = UInt8(String(character)) else {
+          throw invalid("keys: \"\(character)\" is not one of 0 to 9, * and #")
+        }
+        key = .digit(digit)
+      }
+      bursts.append(keypadBits(for: key, dialect: .automatic))
+    }
+    return bursts
+  }
+
+  private func reader(_ name: String?) throws(PortError) -> ReaderID {
+    let found =
+      name.map { name in settings.readers.first { $0.id.rawValue == name } }
+      ?? settings.readers.first
+    guard let found else { throw invalid("there is no reader \(name ?? "at all")") }
+    return found.id
+  }
+
+  private func door(_ name: String?) throws(PortError) -> DoorID {
+    let found =
+      name.map { name in settings.doors.first { $0.id.rawValue == name } }
+      ?? settings.doors.first
+    guard let found else { throw invalid("there is no door \(name ?? "at all")") }
+    return found.id
+  }
+
+  private func invalid(_ detail: String) -> PortError {
+    PortError(.invalid, operation: "act on the panel", detail: detail)
+  }
+}

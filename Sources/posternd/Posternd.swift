@@ -1,0 +1,68 @@
+import ArgumentParser
+import DoorPorts
+import Foundation
+import Logging
+import ServiceLifecycle
+import Settings
+import UnixSignals
+
+/// The daemon on the door.
+@main
+struct Posternd: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "posternd",
+    abstract: "Serve the doors of this controller.",
+    discussion: """
+      Reads its settings, takes the lines, and serves until it is told to stop; outputs are at
+      their safe level before and after. `postern config check FILE` checks settings without
+      starting anything. Variables that begin with POSTERN_ override the file: cloud.port is
+      POSTERN_CLOUD_PORT.
+
+      Exit statuses: 0 stopped as told; 1 something could not be had; 78 the settings are wrong.
+      """,
+    version: Version.text)
+
+  @Option(help: "The settings, a YAML file.") var config = "/etc/postern/postern.yaml"
+
+  func run() async throws {
+    let environment = ProcessInfo.processInfo.environment
+    let settings: DaemonSettings
+    do throws(SettingsFailure) {
+      settings = try await SettingsLoader.load(path: config, environment: environment)
+    } catch {
+      FileHandle.standardError.write(Data("\(error)\n".utf8))
+      throw ExitCode(78)
+    }
+    var logger = Logger(label: "posternd") { StreamLogHandler.standardError(label: $0) }
+    logger.logLevel = Logger.Level(rawValue: settings.logLevel) ?? .info
+    do {
+      let assembly = try Assembly(settings: settings, logger: logger)
+      try await serve(assembly, environment: environment, logger: logger)
+    } catch let error as PortError {
+      logger.critical("\(error)")
+      throw ExitCode.failure
+    }
+  }
+
+  private func serve(
+    _ assembly: Assembly, environment: [String: String], logger: Logger
+  ) async throws {
+    let door = DoorService(runtime: assembly.runtime)
+    let console = ConsoleService(server: assembly.console, logger: logger)
+    let watchdog = WatchdogService(runtime: assembly.runtime, environment: environment)
+    // Stopped in reverse: the door last.
+    let group = ServiceGroup(
+      configuration: ServiceGroupConfiguration(
+        services: [
+          .init(service: door, successTerminationBehavior: .gracefullyShutdownGroup),
+          .init(service: console), .init(service: watchdog),
+        ], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger)))
+    try await group.run()
+  }
+
+  private func quiet(_ logger: Logger) -> Logger {
+    var quiet = logger
+    quiet.logLevel = max(logger.logLevel, .warning)
+    return quiet
+  }
+}

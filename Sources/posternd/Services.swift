@@ -1,0 +1,62 @@
+import Console
+import DoorRuntime
+import Foundation
+import HostLinux
+import Logging
+import ServiceLifecycle
+
+/// The runtime as a service.
+struct DoorService: Service {
+  let runtime: DoorRuntime
+
+  func run() async throws {
+    await withGracefulShutdownHandler {
+      await runtime.run()
+    } onGracefulShutdown: {
+      runtime.stop()
+    }
+  }
+}
+
+/// The console as a service. The door is served whether or not anybody can look at it.
+struct ConsoleService: Service {
+  let server: ConsoleServer
+  let logger: Logger
+
+  func run() async throws {
+    do { try await server.run() } catch {
+      logger.error("the console is not served: \(error)")
+      try? await gracefulShutdown()
+    }
+  }
+}
+
+/// Tells the service manager that the door is served, and then that its loop is alive: only a
+/// runtime that answers feeds the watchdog.
+struct WatchdogService: Service {
+  let runtime: DoorRuntime
+  private let notifier: ServiceNotifier
+  private let intervalMilliseconds: Int
+
+  /// Half of what the manager allows; often enough to be useful without one.
+  init(runtime: DoorRuntime, environment: [String: String]) {
+    self.runtime = runtime
+    notifier = ServiceNotifier(socket: environment["NOTIFY_SOCKET"])
+    let allowed = environment["WATCHDOG_USEC"].flatMap { Int($0) } ?? 20_000_000
+    intervalMilliseconds = max(allowed / 2_000, 100)
+  }
+
+  func run() async throws {
+    let status = await runtime.status()
+    notifier.ready(status: "serving \(status.doors.count) doors")
+    await cancelWhenGracefulShutdown {
+      while !Task.isCancelled {
+        _ = await runtime.status()
+        notifier.watchdog()
+        // A cancelled sleep is the end of the loop.
+        try? await Task.sleep(for: .milliseconds(intervalMilliseconds))
+      }
+    }
+    notifier.stopping()
+  }
+}

@@ -1,0 +1,188 @@
+import Foundation
+import Glibc
+import Synchronization
+
+/// A real mosquitto on a free port of the loopback interface, in a temporary folder of its own.
+/// It ends with the fixture.
+final class BrokerFixture: Sendable {
+  static let program = "/usr/sbin/mosquitto"
+  static let isInstalled = FileManager.default.isExecutableFile(atPath: program)
+  /// For `.enabled(if:_:)`.
+  static let missing = "needs mosquitto: apt install mosquitto"
+
+  struct Failure: Error, CustomStringConvertible {
+    var description: String
+  }
+
+  let folder: URL
+  let port: Int
+  private let process = Mutex<pid_t?>(nil)
+
+  /// Starts at once. `options` are more lines of mosquitto's configuration; `access` is the line
+  /// that lets everybody in.
+  init(access: String = "allow_anonymous true", options: [String] = []) throws {
+    folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("broker-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    port = try Self.freePort()
+    let lines =
+      [
+        "listener \(port) 127.0.0.1", access, "user root", "persistence true",
+        "persistence_location \(folder.path)/", "log_dest file \(folder.path)/broker.log",
+        "log_type all",
+      ] + options.map { $0.replacingOccurrences(of: "FOLDER", with: folder.path) }
+    try (lines.joined(separator: "\n") + "\n").write(
+      to: folder.appendingPathComponent("broker.conf"), atomically: true, encoding: .utf8)
+  }
+
+  deinit {
+    stop()
+    do {
+      try FileManager.default.removeItem(at: folder)
+    } catch {
+      print("the broker's folder stays: \(error)")
+    }
+  }
+
+  /// Starts the broker and waits until it accepts connections.
+  @discardableResult
+  func start() throws -> BrokerFixture {
+    let started = try Self.spawn([
+      Self.program, "-c", folder.appendingPathComponent("broker.conf").path,
+    ])
+    process.withLock { $0 = started }
+    let deadline = ContinuousClock.now + .seconds(20)
+    while !accepts() {
+      guard ContinuousClock.now < deadline else {
+        throw Failure(description: "mosquitto did not start:\n\(log)")
+      }
+      usleep(10_000)
+    }
+    return self
+  }
+
+  /// Ends the broker as a service manager would; it saves its sessions first.
+  func stop() { end(with: SIGTERM) }
+
+  /// Ends the broker as a power cut would.
+  func kill() { end(with: SIGKILL) }
+
+  /// Stops and starts again on the same port, with what it had saved.
+  func restart() throws {
+    stop()
+    try start()
+  }
+
+  var log: String {
+    (try? String(contentsOf: folder.appendingPathComponent("broker.log"), encoding: .utf8)) ?? ""
+  }
+
+  private func end(with signal: Int32) {
+    process.withLock { process in
+      guard let running = process else { return }
+      Glibc.kill(running, signal)
+      Self.waitForExit(running)
+      process = nil
+    }
+  }
+
+  private func accepts() -> Bool {
+    guard let socket = try? Self.loopbackSocket() else { return false }
+    defer { close(socket) }
+    var address = Self.address(port: port)
+    return withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
+      }
+    }
+  }
+
+  /// Cuts every connection that this process has with the broker, without a good-bye.
+  func cutConnections() {
+    for descriptor in Int32(3)..<1_024 {
+      var peer = sockaddr_in()
+      var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+      let code = withUnsafeMutablePointer(to: &peer) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          getpeername(descriptor, $0, &size)
+        }
+      }
+      if code == 0, peer.sin_family == sa_family_t(AF_INET), peer.sin_port == UInt16(port).bigEndian
+      {
+        shutdown(descriptor, Int32(SHUT_RDWR))
+      }
+    }
+  }
+
+  // MARK: Processes
+
+  /// Starts a program with nothing to read and nowhere to write. Its signal mask
+  /// is empty: threads of the test runner block SIGTERM, and a child would inherit that.
+  static func spawn(_ arguments: [String]) throws -> pid_t {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, 1, 2)
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var mask = sigset_t()
+    sigemptyset(&mask)
+    posix_spawnattr_setsigmask(&attributes, &mask)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+    var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
+    defer { for word in words { free(word) } }
+    var child = pid_t()
+    let code = posix_spawn(&child, arguments[0], &actions, &attributes, &words, environ)
+    guard code == 0 else {
+      throw Failure(description: "\(arguments[0]): \(String(cString: strerror(code)))")
+    }
+    return child
+  }
+
+  /// The exit status; -1 when a signal ended it.
+  @discardableResult
+  static func waitForExit(_ child: pid_t) -> Int32 {
+    var status: Int32 = 0
+    while waitpid(child, &status, 0) < 0, errno == EINTR {}
+    return status & 0x7F == 0 ? status >> 8 & 0xFF : -1
+  }
+
+  // MARK: Ports
+
+  /// A port that nobody has now.
+  static func freePort() throws -> Int {
+    let socket = try loopbackSocket()
+    defer { close(socket) }
+    var address = address(port: 0)
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let code = withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(socket, $0, size) == 0 && getsockname(socket, $0, &size) == 0
+      }
+    }
+    guard code else {
+      throw Failure(description: "no free port: \(String(cString: strerror(errno)))")
+    }
+    return Int(UInt16(bigEndian: address.sin_port))
+  }
+
+  private static func loopbackSocket() throws -> Int32 {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    guard descriptor >= 0 else {
+      throw Failure(description: "no socket: \(String(cString: strerror(errno)))")
+    }
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    return descriptor
+  }
+
+  private static func address(port: Int) -> sockaddr_in {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = UInt16(port).bigEndian
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    return address
+  }
+}

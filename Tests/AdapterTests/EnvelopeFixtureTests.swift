@@ -1,0 +1,120 @@
+import CloudProtocol
+import Crypto
+import DoorRules
+import Foundation
+import Testing
+
+/// Makes tokens by hand, so that the signer is not what tests the verifier.
+struct EnvelopeForge {
+  static let seed = [UInt8](0..<32)
+  static let keyID = "issuer-1"
+  static let controller = "door-7"
+  static let issued: Int64 = 1_800_000_000
+
+  let key = Result { try Curve25519.Signing.PrivateKey(rawRepresentation: EnvelopeForge.seed) }
+
+  static func encode(_ text: String) -> String { Data(text.utf8).base64URL }
+
+  static func header(_ alg: String = "EdDSA", kid: String = keyID) -> String {
+    #"{"alg":"\#(alg)","kid":"\#(kid)"}"#
+  }
+
+  /// The claims of a good identify command, with changes.
+  static func claims(
+    iss: String = #""cloud""#, aud: String = #""door-7""#, iat: String = "1800000000",
+    nbf: String = "1800000000", exp: String = "1800000020", jti: String = #""c-1""#,
+    typ: String = #""commands""#, body: String = #"{"kind":"unlock","door":"front"}"#
+  ) -> String {
+    #"{"iss":\#(iss),"aud":\#(aud),"iat":\#(iat),"nbf":\#(nbf),"exp":\#(exp),"jti":\#(jti),"#
+      + #""typ":\#(typ),"body":\#(body)}"#
+  }
+
+  /// A token with a good signature over whatever it is given.
+  func token(_ header: String = EnvelopeForge.header(), _ claims: String = EnvelopeForge.claims())
+    throws
+    -> [UInt8]
+  {
+    let signed = Self.encode(header) + "." + Self.encode(claims)
+    let signature = try key.get().signature(for: Data(signed.utf8))
+    return Array((signed + "." + signature.base64URL).utf8)
+  }
+
+  func signer() throws -> EnvelopeSigner {
+    try EnvelopeSigner(privateKeyBytes: Secret(Self.seed), keyID: Self.keyID)
+  }
+
+  func verifier(issuer: String? = "cloud") throws -> EnvelopeVerifier {
+    try EnvelopeVerifier(
+      publicKeys: [Self.keyID: signer().publicKeyBytes],
+      audience: #require(ControllerID(Self.controller)), issuer: issuer)
+  }
+
+  /// What the door makes of a token, `seconds` after it was issued.
+  func verify<Body: Codable & Sendable>(
+    _ token: [UInt8], as type: Body.Type = Command.self, kind: Topics.Down = .commands,
+    after seconds: Double = 1, trust: ClockTrust = .synchronised, retained: Bool = false
+  ) throws -> Envelope<Body> {
+    let at = WallInstant(millisecondsSince1970: Self.issued * 1000 + Int64(seconds * 1000))
+    return try verifier().verify(
+      token, as: type, kind: kind, at: at, clockTrust: trust, retained: retained)
+  }
+
+  /// The cause of the refusal; nil when it was believed.
+  func cause(
+    _ token: [UInt8], kind: Topics.Down = .commands, after seconds: Double = 1,
+    trust: ClockTrust = .synchronised, retained: Bool = false
+  ) throws -> EnvelopeRefusal.Cause? {
+    do {
+      _ = try verify(token, kind: kind, after: seconds, trust: trust, retained: retained)
+      return nil
+    } catch let refusal as EnvelopeRefusal {
+      return refusal.cause
+    }
+  }
+}
+
+/// A small generator with a seed (SplitMix64), so that a failing case can be run again.
+struct ProtocolTestGenerator: RandomNumberGenerator {
+  var state: UInt64
+
+  init(seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+}
+
+@Suite("Forged envelopes are made right (D4)")
+struct EnvelopeFixtureTests {
+  @Test(
+    "a hand-made token with nothing wrong is believed, so the attacks fail for their own reason")
+  func goodTokenIsBelieved() throws {
+    let envelope: Envelope<Command> = try EnvelopeForge().verify(EnvelopeForge().token())
+    #expect(envelope.body == Command(kind: .unlock, door: "front"))
+    #expect(envelope.id == "c-1")
+    #expect(envelope.issuer == "cloud")
+    #expect(envelope.audience.rawValue == "door-7")
+    #expect(envelope.kind == .commands)
+    #expect(envelope.issuedAt == WallInstant(secondsSince1970: 1_800_000_000))
+    #expect(envelope.expires == WallInstant(secondsSince1970: 1_800_000_020))
+    #expect(envelope.timesChecked)
+  }
+
+  @Test("the header may name kid before alg and have spaces")
+  func headerOrder() throws {
+    let header = #" { "kid" : "issuer-1" , "alg" : "EdDSA" } "#
+    #expect(try EnvelopeForge().cause(EnvelopeForge().token(header)) == nil)
+  }
+
+  @Test("the public key of a private key is the one of RFC 8037 appendix A")
+  func knownKey() throws {
+    let seed = try #require(Data(base64URL: "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A"))
+    let signer = try EnvelopeSigner(privateKeyBytes: Secret(Array(seed)), keyID: "a")
+    #expect(
+      Data(signer.publicKeyBytes).base64URL == "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")
+  }
+}

@@ -1,0 +1,214 @@
+import Foundation
+import Settings
+import Testing
+import WiegandCodec
+
+/// F3, a bad configuration: every error at once, by path, and what to do; nothing doubtful is guessed.
+@Suite("Settings: what is refused (F3)")
+struct SettingsProblemTests {
+  let fixture: SettingsFixture
+
+  init() throws { fixture = try SettingsFixture() }
+
+  @Test("an empty mapping names everything that is needed, once each")
+  func nothing() async throws {
+    #expect(
+      try await fixture.problems("{}") == [
+        "controller.id: is missing",
+        "hardware.driver: is missing: `gpiod`, or `simulated` to have no hardware",
+        "doors: is missing: name at least one",
+        "readers: is missing: name at least one",
+        "credentials.keyFile: is missing",
+      ])
+  }
+
+  @Test("several errors are told together, each with its line")
+  func together() async throws {
+    let yaml = """
+      controller: {id: "gate 1"}
+      hardware: {driver: simulate}
+      doors: [front, front]
+      readers: [in]
+      reader:
+        in:
+          door: back
+          formats: [H10301, H1]
+          keypad: morse
+      credentials: {keyFile: /k}
+      events: {commitDeadlineMilliseconds: 1001}
+      clock: {assumeTrust: fully}
+      log: {level: 3}
+      """
+    let grammar = "1 to 64 characters out of A-Z a-z 0-9 . _ -"
+    let formats = FormatTable.standard.formats.map(\.name).joined(separator: ", ")
+    #expect(
+      try await fixture.problems(yaml) == [
+        "controller.id: \"gate 1\" must be \(grammar) (line 1)",
+        "hardware.driver: \"simulate\" is none of: gpiod, simulated (line 2)",
+        "doors: \"front\" is named twice (line 3)",
+        "reader.in.formats: \"H1\": none of \(formats) (line 8)",
+        "reader.in.keypad: \"morse\" is none of: fourBit, eightBitComplement, eightBitASCII, "
+          + "automatic, none (line 9)",
+        "reader.in.door: \"back\" is not named in `doors` (line 7)",
+        "events.commitDeadlineMilliseconds: \"1001\" is not a number from 0 to 1000 (line 11)",
+        "clock.assumeTrust: \"fully\" is none of: synchronised, holdover, unknown (line 12)",
+        "log.level: \"3\" is none of: trace, debug, info, notice, warning, error, critical "
+          + "(line 13)",
+      ])
+  }
+
+  @Test("an error in a variable names the variable")
+  func variable() async throws {
+    let environment = ["POSTERN_LOG_LEVEL": "loud", "POSTERN_CLOUD_PROT": "1"]
+    #expect(
+      try await fixture.problems(SettingsFixture.least, environment: environment) == [
+        "log.level: \"loud\" is none of: trace, debug, info, notice, warning, error, critical "
+          + "(from POSTERN_LOG_LEVEL)",
+        "POSTERN_CLOUD_PROT: is a variable for no setting; did you mean POSTERN_CLOUD_PORT?",
+      ])
+  }
+
+  @Test("the command line's own variable is none of the daemon's business")
+  func foreignVariable() async throws {
+    let environment = ["POSTERN_SOCKET": "/s"]
+    #expect(try await fixture.problems(SettingsFixture.least, environment: environment) == [])
+  }
+
+  @Test(
+    "a slip in a key is told, with what was probably meant",
+    arguments: [
+      ("log: {levle: info}", "log.levle: is not a setting; did you mean log.level? (line 7)"),
+      (
+        "door: {front: {failsafe: true}}",
+        "door.front.failsafe: is not a setting; did you mean door.front.failSafe? (line 7)"
+      ),
+      ("colour: red", "colour: is not a setting (line 7)"),
+      ("log: loud", "log: has settings of its own and takes no value (line 7)"),
+      ("door: {frnt: {failSafe: true}}", "door.frnt: is not named in `doors` (line 7)"),
+      ("state: {folder: [a, b]}", "state.folder: must be one value, not a list (line 7)"),
+    ])
+  func slips(yaml: String, problem: String) async throws {
+    #expect(try await fixture.problems(SettingsFixture.least + yaml) == [problem])
+  }
+
+  @Test("a list must be a list, of plain names")
+  func lists() async throws {
+    let scalar = SettingsFixture.least.replacingOccurrences(of: "[front]", with: "front")
+    #expect(
+      try await fixture.problems(scalar).first
+        == "doors: must be a list, such as [one, two] (line 3)")
+    let nested = SettingsFixture.least.replacingOccurrences(of: "[front]", with: "[{id: front}]")
+    let problems = try await fixture.problems(nested)
+    #expect(problems.count == 1)
+    #expect(problems.first?.hasPrefix("doors: must be a list of plain names (line 3 of ") == true)
+  }
+
+  @Test("a line that is wired twice is told, however the chip is named")
+  func lineTwice() async throws {
+    let yaml = SettingsFixture.whole.replacingOccurrences(
+      of: "led: {chip: gpiochip0, line: 25}", with: "led: {chip: /dev/gpiochip0, line: 17}")
+    #expect(
+      try await fixture.problems(yaml) == [
+        "reader.front-in.led: line 17 of gpiochip0 is already door.front.relay"
+      ])
+  }
+
+  @Test("real hardware needs its lines, whole ones, and nothing that only looks like one")
+  func lines() async throws {
+    let yaml = """
+      controller: {id: gate-1}
+      hardware: {driver: gpiod}
+      doors: [front]
+      door:
+        front:
+          hasContact: true
+          exit: {chip: gpiochip0}
+          relay: {chip: gpiochip0, line: 1024, bias: pullUp}
+      readers: [in]
+      reader: {in: {door: front, data0: {line: 3}}}
+      credentials: {keyFile: /k}
+      """
+    #expect(
+      try await fixture.problems(yaml) == [
+        "door.front.relay.line: \"1024\" is not a number from 0 to 1023 (line 8)",
+        "door.front.exit.line: is missing: the line's number on the chip",
+        "door.front.hasContact: is for simulated hardware; with real lines a door has a contact "
+          + "if `contact` is set (line 6)",
+        "reader.in.data0.chip: is missing: such as gpiochip0",
+        "reader.in.data1: needs `chip` and `line`",
+        "door.front.relay.bias: is not a setting; did you mean door.front.relay.line? (line 8)",
+      ])
+  }
+
+  @Test("a cloud is whole or not there")
+  func cloud() async throws {
+    let yaml =
+      SettingsFixture.least + """
+        cloud:
+          port: 0
+          passwordFile: /p
+          tls: {certificateFile: /c}
+        """
+    #expect(
+      try await fixture.problems(yaml) == [
+        "cloud.port: \"0\" is not a number from 1 to 65535 (line 8)",
+        "cloud.tls.keyFile: is missing: a certificate needs its key",
+        "cloud.tls.caFile: is missing: without it any broker would be believed",
+        "cloud.host: is missing: the broker's name or address",
+        "cloud.publicKeyFile: is missing: without it nothing can be believed",
+        "cloud.username: is missing: a password needs one",
+      ])
+  }
+
+  @Test("the socket's path must fit into an address")
+  func socket() async throws {
+    let fits = "/" + String(repeating: "s", count: 106)
+    let yaml = SettingsFixture.least + "console: {socket: \(fits)"
+    #expect(try await fixture.problems(yaml + "}") == [])
+    #expect(
+      try await fixture.problems(yaml + "s}") == [
+        "console.socket: has 108 bytes; a socket's path has at most 107 (line 7)"
+      ])
+  }
+
+  @Test(
+    "a file that cannot be read as settings is one problem, with its line",
+    arguments: [
+      ("a: [1", "is not YAML: line 2, column 1: did not find"),
+      ("a: 1\n\tb: 2", "is not YAML: line 2, column 1:"),
+      ("log: {level: info}\nlog: {level: info}", "is not YAML: line 1: written twice: log"),
+      ("- a\n- b", "must be a YAML mapping"),
+      ("", "must be a YAML mapping"),
+    ])
+  func unreadable(yaml: String, message: String) async throws {
+    let problems = try await fixture.problems(yaml)
+    #expect(problems.count == 1)
+    #expect(problems.first?.contains(message) == true, "\(problems)")
+  }
+
+  @Test("a file that is not there is one problem with its path")
+  func missing() async throws {
+    let path = fixture.folder.appendingPathComponent("none.yaml").path
+    await #expect(throws: SettingsFailure.self) {
+      try await SettingsLoader.load(path: path, environment: [:])
+    }
+    do {
+      _ = try await SettingsLoader.load(path: path, environment: [:])
+    } catch {
+      #expect(error.problems.count == 1)
+      #expect(error.description.hasPrefix("\(path) is not there"))
+    }
+  }
+
+  @Test("a file of aliases that repeat themselves ends at the limit of keys")
+  func aliases() async throws {
+    let levels = (1...12).map { level in
+      "l\(level): &l\(level) {"
+        + (0..<8).map { "k\($0): *l\(level - 1)" }.joined(separator: ", ") + "}"
+    }
+    let yaml = (["l0: &l0 {a: 1}"] + levels).joined(separator: "\n")
+    let problems = try await fixture.problems(yaml)
+    #expect(problems.count == 1)
+    #expect(problems.first?.hasSuffix("has more than 4096 keys") == true, "\(problems)")
+  }
+}

@@ -1,0 +1,68 @@
+import CloudProtocol
+import DoorRules
+import Testing
+
+@Suite("The cloud takes each event once (D7)")
+struct SyncSessionIntakeTests {
+  private let controller: ControllerID
+
+  init() throws { controller = try #require(ControllerID("c1")) }
+
+  @Test("what follows is new, what was there is not, and both are acknowledged")
+  func overlap() throws {
+    var intake = EventIntake(epoch: SyncFixture.epoch, through: 3)
+    let answer = try intake.take(SyncFixture.batch(2...6), from: controller)
+    #expect(answer.fresh.compactMap(\.number) == [4, 5, 6])
+    #expect(answer.acknowledgement == EventAcknowledgement(epoch: "log-1", through: 6))
+    #expect(answer.firstBeyondGap == nil)
+    let again = try intake.take(SyncFixture.batch(2...6), from: controller)
+    #expect(again.fresh.isEmpty)
+    #expect(again.acknowledgement.through == 6)
+  }
+
+  @Test("nothing beyond a gap is taken or acknowledged")
+  func gap() throws {
+    var intake = EventIntake(epoch: SyncFixture.epoch, through: 3)
+    let answer = try intake.take(SyncFixture.batch(5...6), from: controller)
+    #expect(answer.fresh.isEmpty)
+    #expect(answer.acknowledgement.through == 3)
+    #expect(answer.firstBeyondGap == 5)
+    #expect(intake.through == 3)
+  }
+
+  @Test("a batch that no door sends is refused by path, and nothing changes")
+  func refusals() throws {
+    func problems(_ change: (inout EventBatch) -> Void) -> [String] {
+      var batch = SyncFixture.batch(1...3)
+      change(&batch)
+      var intake = EventIntake(epoch: SyncFixture.epoch, through: 0)
+      do {
+        _ = try intake.take(batch, from: controller)
+        return []
+      } catch {
+        #expect(intake.through == 0)
+        return error.problems.map(\.description)
+      }
+    }
+    #expect(problems { _ in }.isEmpty)
+    #expect(problems { $0.controller = "c2" } == ["controller: is not c1, whose topic it came on"])
+    #expect(problems { $0.epoch = "log-2" } == ["epoch: is of another log than log-1"])
+    #expect(problems { $0.events = [] } == ["events: has no entries"])
+    #expect(
+      problems { $0.events = SyncFixture.batch(1...201).events }
+        == ["events: has 201 entries, at most 200 are allowed"])
+    #expect(
+      problems { $0.events[1].sequence = "x" } == [
+        "events[1].sequence: is no number of an event",
+        "events[2].sequence: 3 does not follow 1",
+      ])
+    #expect(
+      problems { $0.events.swapAt(0, 1) } == [
+        "events[1].sequence: 1 does not follow 2", "events[2].sequence: 3 does not follow 1",
+      ])
+    #expect(
+      problems { $0.events[0].source = "/controllers/c2" } == [
+        "events[0].source: is not this controller's"
+      ])
+  }
+}

@@ -1,0 +1,137 @@
+import Foundation
+import Testing
+
+/// The walls of the house that the compiler does not hold.
+@Suite("Architecture")
+struct ArchitectureTests {
+  static let pure = ["DoorRules", "WiegandCodec", "DoorCore"]
+  static let adapters = [
+    "GPIOLinux", "StoreSQLite", "CloudMQTT", "HostLinux", "Console", "Settings",
+  ]
+  static let programs = ["posternd", "postern", "posterncloud"]
+  static let fileLinesMax = 400
+
+  let tree: SourceTree
+
+  init() throws { tree = try SourceTree() }
+
+  @Test("the sources are found: every target of the layout has a file here")
+  func found() {
+    let targets = Set(tree.sources.map(\.target))
+    #expect(targets.isSuperset(of: Self.pure + Self.adapters + Self.programs))
+    #expect(tree.tests.contains { $0.path.hasSuffix("/ArchitectureTests.swift") })
+  }
+
+  @Test("pure targets import nothing but each other")
+  func pureImports() {
+    let wrong = tree.sources.filter { Self.pure.contains($0.target) }.flatMap { file in
+      file.imports.filter { !Self.pure.contains($0) }.map { "\(file.path) imports \($0)" }
+    }
+    #expect(wrong.isEmpty, "\(wrong)")
+  }
+
+  @Test("adapters never import each other")
+  func adapterImports() {
+    let wrong = tree.sources.filter { Self.adapters.contains($0.target) }.flatMap { file in
+      file.imports.filter { Self.adapters.contains($0) && $0 != file.target }
+        .map { "\(file.path) imports \($0)" }
+    }
+    #expect(wrong.isEmpty, "\(wrong)")
+  }
+
+  @Test(
+    "nothing that ends the program, stops the thread or asks the wrong clock",
+    arguments: [
+      // Input must never end the program; an error says what was wrong instead.
+      (#"try!"#, "anywhere"),
+      (#"\bfatalError\("#, "anywhere"),
+      // A library answers its caller; only programs talk.
+      (#"\b(print|debugPrint|dump)\("#, "libraries"),
+      // A task that sleeps gives its thread away; these do not.
+      (#"\bThread\.sleep|\b(sleep|usleep|nanosleep)\("#, "libraries"),
+      // Time is an argument.
+      (
+        #"\bDate\(\)|\bDate\.now\b|Clock\(\)|Clock\.now\b|clock_gettime|\.random\b|UUID\(\)"#,
+        "pure"
+      ),
+      // Now is read in one place, the clocks of HostLinux.
+      (#"\bDate\(\)|\bDate\.now\b"#, "libraries"),
+    ])
+  func banned(pattern: String, scope: String) throws {
+    let expression = try Regex(pattern)
+    let files = tree.sources.filter { file in
+      switch scope {
+      case "pure": Self.pure.contains(file.target)
+      case "libraries": !Self.programs.contains(file.target)
+      default: true
+      }
+    }
+    let wrong = files.flatMap { $0.places(of: expression) }
+    #expect(wrong.isEmpty, "\(wrong)")
+  }
+
+  @Test("no test of a pure target sleeps to make time pass")
+  func sleepingTests() throws {
+    let sleeping = try Regex(#"\bThread\.sleep|\bTask\.sleep|\b(sleep|usleep|nanosleep)\("#)
+    let wrong = tree.tests.filter { $0.target == "CoreTests" }
+      .flatMap { $0.places(of: sleeping) }
+    #expect(wrong.isEmpty, "\(wrong)")
+  }
+
+  @Test("no file has more than 400 lines")
+  func fileLength() {
+    let wrong = (tree.sources + tree.tests).filter { $0.lines.count > Self.fileLinesMax }
+      .map { "\($0.path): \($0.lines.count)" }
+    #expect(wrong.isEmpty, "\(wrong)")
+  }
+
+  @Test("whoever answers for thread safety himself says how, beside it")
+  func unchecked() throws {
+    let unchecked = try Regex(#"@unchecked Sendable|nonisolated\(unsafe\)"#)
+    let wrong = (tree.sources + tree.tests).flatMap { file in
+      file.numbers(of: unchecked).filter { number in
+        // The line before, the line itself or the line after.
+        !(number - 1...number + 1).contains { file.comment(at: $0) }
+      }.map { "\(file.path):\($0)" }
+    }
+    #expect(wrong.isEmpty, "\(wrong)")
+  }
+
+  @Test("no catch is empty")
+  func emptyCatch() throws {
+    let empty = try Regex(#"catch\s*(\([^)]*\)\s*)?\{\s*\}"#)
+    let wrong = tree.sources.filter { $0.code.joined(separator: "\n").contains(empty) }
+      .map(\.path)
+    #expect(wrong.isEmpty, "\(wrong)")
+  }
+
+  @Test("every folder of Sources and Tests is a target of Package.swift, and the other way round")
+  func targets() throws {
+    let declared = Set(
+      tree.package.matches(of: #/arget\(\s*name:\s*"(\w+)"|systemLibrary\(\s*name:\s*"(\w+)"/#)
+        .compactMap { ($0.output.1 ?? $0.output.2).map(String.init) })
+    let folders = Set(try tree.folders(in: "Sources") + tree.folders(in: "Tests"))
+    #expect(folders.subtracting(declared).sorted() == [])
+    #expect(declared.subtracting(folders).sorted() == [])
+  }
+
+  @Test("the checks see what they look for")
+  func checksSee() throws {
+    let file = SourceFile(
+      path: "x", target: "X",
+      text: """
+        // try! in a comment is no code, and // neither
+        public import Foundation
+        @preconcurrency internal import struct DoorRules.DoorID
+        let text = "print(1)" // print(2)
+        let multiline = \"\"\"
+          fatalError(
+          \"\"\"
+        func f() { print(3) }
+        """)
+    #expect(file.imports == ["Foundation", "DoorRules"])
+    #expect(file.numbers(of: try Regex(#"print\("#)) == [8])
+    #expect(file.numbers(of: try Regex(#"try!|fatalError"#)) == [])
+    #expect(file.comment(at: 1) && file.comment(at: 4) && !file.comment(at: 8))
+  }
+}

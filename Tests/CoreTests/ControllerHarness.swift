@@ -1,0 +1,150 @@
+import DoorCore
+import DoorRules
+import WiegandCodec
+
+/// A controller with one door and one reader, driven from deadline to deadline. It answers
+/// look-ups out of a dictionary, as a store would.
+struct ControllerHarness {
+  static let door = DoorID("front")!
+  static let reader = ReaderID("front-in")!
+  /// 2026-11-20T12:00:00Z, a Friday.
+  static let noon = WallInstant(secondsSince1970: 1_795_176_000)
+  /// A bound that turns a livelock into a failure.
+  static let stepsMax = 10_000
+
+  var controller: Controller
+  var now = MonotonicInstant(nanoseconds: 5_000_000_000)
+  var trust = ClockTrust.synchronised
+  var store: [String: [CredentialHolder]] = [:]
+  var storeFails = false
+  /// All effects so far, with their time.
+  var journal: [(at: MonotonicInstant, effect: ControllerEffect)] = []
+
+  init(
+    mode: PresentationMode = .cardOrPIN, holdTimeSeconds: Int = 5, hasContact: Bool = true,
+    lockout: Lockout? = nil
+  ) {
+    let policy = PolicySnapshot(
+      revision: 7, zone: .utc, accessHours: nil, scopes: [:],
+      doors: [
+        Self.door: DoorPolicy(
+          id: Self.door, name: "Front door", holdTimeSeconds: holdTimeSeconds,
+          presentationMode: mode)
+      ])
+    let layout = ControllerLayout(
+      doors: [.init(id: Self.door, hasContact: hasContact)],
+      readers: [.init(id: Self.reader, door: Self.door)])
+    controller = Controller(
+      layout: layout, policy: policy, lockouts: lockout.map { [Self.reader: $0] } ?? [:], at: now)
+    run(forMilliseconds: 1)
+  }
+
+  private var moment: Moment {
+    let passed = Int64(now.nanoseconds / 1_000_000) - 5_000
+    return Moment(
+      monotonic: now,
+      wall: WallInstant(millisecondsSince1970: Self.noon.millisecondsSince1970 + passed),
+      trust: trust)
+  }
+
+  mutating func issue(
+    _ id: String, _ kind: Credential.Kind, to person: String, as canonical: String,
+    enabled: Bool = true
+  ) {
+    let holder = CredentialHolder(
+      credential: Credential(
+        id: CredentialID(id)!, kind: kind, person: PersonID(person)!, doors: [Self.door]),
+      person: Person(id: PersonID(person)!, accessEnabled: enabled))
+    store[canonical, default: []].append(holder)
+  }
+
+  mutating func send(_ input: ControllerInput) { take(controller.handle(input, at: moment)) }
+
+  private mutating func take(_ effects: [ControllerEffect]) {
+    for effect in effects {
+      journal.append((now, effect))
+      guard case .lookUp(let question) = effect else { continue }
+      let found = question.canonicals.flatMap { store[$0.reveal()] ?? [] }
+      let answer = LookUpAnswer(ticket: question.ticket, holders: storeFails ? nil : found)
+      take(controller.handle(.lookedUp(answer), at: moment))
+    }
+  }
+
+  /// Moves time from deadline to deadline.
+  mutating func run(forMilliseconds milliseconds: Int) {
+    let end = now.advanced(byMilliseconds: milliseconds)
+    var steps = 0
+    while let deadline = controller.nextDeadline, deadline <= end {
+      now = max(now, deadline)
+      take(controller.advance(to: moment))
+      steps += 1
+      precondition(steps < Self.stepsMax, "the controller asks for the same deadline for ever")
+    }
+    now = end
+  }
+
+  /// Pulses as a reader sends them, each edge at its own time.
+  mutating func send(bits: [Bool], spacingMicroseconds: Int = 2_000) {
+    let edges = pulses(
+      for: bits, startingAt: now.advanced(byMilliseconds: 1), widthMicroseconds: 100,
+      spacingMicroseconds: spacingMicroseconds)
+    for edge in edges {
+      run(forMilliseconds: edge.at.microseconds(since: now) / 1_000)
+      now = max(now, edge.at)
+      let line: InputLine =
+        switch edge.line {
+        case .data0: .data0(Self.reader)
+        case .data1: .data1(Self.reader)
+        }
+      send(.edge(LineEdge(line: line, isActive: edge.isActive, at: edge.at)))
+    }
+    run(forMilliseconds: 150)
+  }
+
+  mutating func badge(facility: UInt64, card: UInt64) throws {
+    send(bits: try FormatTable.standard.encode(format: "H10301", facility: facility, card: card))
+  }
+
+  mutating func type(_ keys: String, pauseMilliseconds: Int = 100) {
+    for character in keys {
+      let key: KeypadKey =
+        switch character {
+        case "*": .star
+        case "#": .pound
+        default: .digit(UInt8(String(character))!)
+        }
+      send(bits: keypadBits(for: key, dialect: .fourBit))
+      run(forMilliseconds: pauseMilliseconds)
+    }
+  }
+
+  mutating func setContact(open: Bool) {
+    send(.edge(LineEdge(line: .contact(Self.door), isActive: open, at: now)))
+    run(forMilliseconds: 50)
+  }
+
+  mutating func pressExit() {
+    send(.edge(LineEdge(line: .requestToExit(Self.door), isActive: true, at: now)))
+    run(forMilliseconds: 200)
+    send(.edge(LineEdge(line: .requestToExit(Self.door), isActive: false, at: now)))
+    run(forMilliseconds: 50)
+  }
+
+  var isReleased: Bool { controller.requiredLock(of: Self.door) == .released }
+
+  /// Occurrences so far, in order.
+  var occurrences: [Occurrence] {
+    journal.compactMap { if case .record(let occurrence) = $0.effect { occurrence } else { nil } }
+  }
+
+  /// Decisions so far: nil for a grant, else the reason.
+  var denials: [DenialReason?] {
+    occurrences.compactMap { occurrence -> DenialReason?? in
+      guard case .access(let record) = occurrence else { return nil }
+      switch record.verdict.decision {
+      case .grant: return .some(nil)
+      case .deny(let reason): return .some(reason)
+      }
+    }
+  }
+}

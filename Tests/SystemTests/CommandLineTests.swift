@@ -1,0 +1,130 @@
+import Foundation
+import Testing
+
+@Suite("The command lines")
+struct CommandLineTests {
+  @Test("E6: without a daemon the technician is told where it was looked for; status 69")
+  func unreachable() throws {
+    let outcome = try BuiltProgram("postern").run(["status", "--socket", "/tmp/no-such.sock"])
+    #expect(outcome.status == 69)
+    #expect(outcome.errors.contains("/tmp/no-such.sock"))
+    #expect(outcome.errors.contains("POSTERN_SOCKET"))
+  }
+
+  @Test("F3: config check lists every error by path and exits with 78")
+  func configCheck() throws {
+    let folder = try TemporaryFolder()
+    let file = folder.path + "/postern.yaml"
+    try Data(
+      """
+      controller: {id: "bad id"}
+      hardware: {driver: gpiod}
+      doors: [front]
+      door: {front: {relay: {chip: gpiochip0, line: 9999}}}
+      readers: [in]
+      reader: {in: {door: back, data0: {chip: gpiochip0, line: 3}, data1: {chip: gpiochip0, line: 3}}}
+      credentials: {keyfile: /x}
+      console: {socket: /tmp/x.sock}
+
+      """.utf8
+    ).write(to: URL(filePath: file))
+    let outcome = try BuiltProgram("postern").run(["config", "check", file])
+    #expect(outcome.status == 78)
+    for expected in [
+      "controller.id: \"bad id\" must be",
+      "door.front.relay.line: \"9999\" is not a number from 0 to 1023",
+      "reader.in.door: \"back\" is not named in `doors`", "credentials.keyFile: is missing",
+      "credentials.keyfile: is not a setting; did you mean credentials.keyFile?",
+    ] {
+      #expect(outcome.errors.contains(expected), "\(expected) in \(outcome.errors)")
+    }
+  }
+
+  @Test("D2: a wrong configuration is listed with every error and not pushed")
+  func configPush() throws {
+    let folder = try TemporaryFolder()
+    let state = ["POSTERNCLOUD_STATE": folder.path + "/cloud"]
+    let cloud = BuiltProgram("posterncloud")
+    #expect(
+      try cloud.run(["enrol", "g", "--out", folder.path + "/d"], environment: state).status == 0)
+    let file = folder.path + "/facility.json"
+    try Data(
+      """
+      {"facility": {"id": "h", "name": "H", "timeZone": "Nowhere/Here"},
+       "doors": [{"id": "front", "name": "F", "holdTimeSeconds": 45, "icon": "moon"}]}
+      """.utf8
+    ).write(to: URL(filePath: file))
+    let outcome = try cloud.run(["config", "push", "g", file], environment: state)
+    #expect(outcome.status == 1)
+    for path in ["facility.timeZone", "doors[0].holdTimeSeconds", "doors[0].icon"] {
+      #expect(outcome.errors.contains(path), "\(path) in \(outcome.errors)")
+    }
+  }
+
+  @Test("C4: the same card for two people at one controller is a clash and is refused")
+  func clash() throws {
+    let folder = try TemporaryFolder()
+    let state = ["POSTERNCLOUD_STATE": folder.path + "/cloud"]
+    let cloud = BuiltProgram("posterncloud")
+    func run(_ arguments: String...) throws -> BuiltProgram.Outcome {
+      try cloud.run(arguments, environment: state)
+    }
+    #expect(try run("enrol", "g", "--out", folder.path + "/d").status == 0)
+    #expect(try run("person", "add", "ada").status == 0)
+    #expect(try run("person", "add", "ben").status == 0)
+    let card = ["--controller", "g", "--card", "H10301:12:345"]
+    #expect(
+      try cloud.run(["credential", "issue", "--person", "ada"] + card, environment: state).status
+        == 0)
+    let second = try cloud.run(
+      ["credential", "issue", "--person", "ben"] + card, environment: state)
+    #expect(second.status == 1)
+    #expect(second.errors.contains("clash"))
+    let keys = try FileManager.default.attributesOfItem(atPath: folder.path + "/d/credential.key")
+    #expect(keys[.posixPermissions] as? Int == 0o600)
+  }
+
+  @Test(
+    "E5: help teaches: examples, exit statuses, every subcommand",
+    arguments: [
+      ("postern", ["status", "events", "panel", "69", "--follow"]),
+      ("posternd", ["--config", "78", "POSTERN_CLOUD_PORT"]),
+      ("posterncloud", ["enrol", "serve", "credential issue", "unlock"]),
+    ])
+  func help(_ program: String, _ words: [String]) throws {
+    let outcome = try BuiltProgram(program).run(["--help"])
+    #expect(outcome.status == 0)
+    for word in words { #expect(outcome.output.contains(word), "\(word)") }
+  }
+
+  @Test("B4: dry-run hours answers line for line and goes on after a bad one")
+  func dryRun() throws {
+    let folder = try TemporaryFolder()
+    let input = folder.path + "/in"
+    try Data(
+      """
+      {"id":1,"timeZone":"Europe/Berlin","accessHours":{"friday":[{"from":"09:00","to":"17:00"}]},"at":1795176000}
+      not json
+      {"id":3,"timeZone":"Europe/Berlin","accessHours":{"friday":[{"from":"09:00","to":"09:00"}]},"at":0}
+
+      """.utf8
+    ).write(to: URL(filePath: input))
+    let process = Process()
+    process.executableURL = URL(filePath: BuiltProgram("postern").path)
+    process.arguments = ["dry-run", "hours"]
+    process.standardInput = FileHandle(forReadingAtPath: input)
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    try process.run()
+    let output = String(
+      decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    let lines = output.split(separator: "\n").map(String.init)
+    #expect(process.terminationStatus == 0)
+    #expect(lines.count == 3)
+    #expect(lines.first == #"{"id":1,"inside":true}"#)
+    #expect(lines.dropFirst().first == #"{"error":"the line is not a JSON object","id":null}"#)
+    #expect(lines.last?.contains(#""id":3"#) == true)
+    #expect(lines.last?.contains("error") == true)
+  }
+}

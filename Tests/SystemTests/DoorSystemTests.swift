@@ -1,0 +1,118 @@
+import Foundation
+import Testing
+
+@Suite("The whole door, with a real broker and a real cloud", .serialized)
+struct DoorSystemTests {
+  @Test("F2 D7: kill -9 with the relay on: next start finds it off, the event is sent once")
+  func killedWhileReleased() throws {
+    let world = try DoorWorld()
+    #expect(try world.open())
+    #expect(try world.postern("panel", "badge", "--facility", "12", "--card", "345").status == 0)
+    #expect(world.eventually { world.relayIsOn })
+    world.killDaemon(SIGKILL)
+    try world.startDaemon()
+    #expect(world.eventually { world.relayIsOff })
+    let granted = try world.doorEvents().filter {
+      $0["type"] as? String == "postern.access.granted.v1"
+    }
+    #expect(granted.count == 1)
+    #expect(try world.cloudHasEverything())
+    let atCloud = try world.cloudEvents().filter { $0.type == "postern.access.granted.v1" }
+    #expect(atCloud.count == 1)
+  }
+
+  @Test("D9 A4: with the broker gone the card works; afterwards the cloud has every event once")
+  func outage() throws {
+    let world = try DoorWorld()
+    try world.startBroker()
+    try world.startCloud()
+    try world.startDaemon()
+    #expect(world.eventually { world.isConnected })
+    // No policy yet: denied, and told.
+    try world.postern("panel", "badge", "--facility", "12", "--card", "345")
+    #expect(try world.cloudHasEverything())
+    world.killDaemon(SIGTERM)
+    // Alone from its start.
+    for _ in 0..<3 {
+      try world.startDaemon()
+      #expect(world.eventually { world.relayIsOff })
+      world.killDaemon(SIGKILL)
+    }
+    try world.startDaemon()
+    #expect(world.eventually { world.isConnected })
+    #expect(try world.cloudHasEverything())
+  }
+
+  @Test("D4 D5: forged, misdirected and expired unlocks move nothing and are recorded")
+  func forgeries() throws {
+    let world = try DoorWorld()
+    #expect(try world.open())
+    for (kind, cause) in [
+      ("badSignature", "badSignature"), ("wrongAudience", "wrongAudience"), ("expired", "expired"),
+    ] {
+      try world.posterncloud("tamper", "gate-1", "--kind", kind)
+      let isRecorded = try world.eventually {
+        try world.doorEvents().contains {
+          $0["type"] as? String == "postern.message.refused.v1" && $0["reason"] as? String == cause
+        }
+      }
+      #expect(isRecorded, "\(kind)")
+    }
+    #expect(world.relayIsOff)
+    let unlocks = try world.doorEvents().filter {
+      $0["type"] as? String == "postern.access.adminUnlock.v1"
+    }
+    #expect(unlocks.isEmpty)
+  }
+
+  @Test("D6: an admin unlock is confirmed when the relay moved, and says that it is simulated")
+  func adminUnlock() throws {
+    let world = try DoorWorld()
+    #expect(try world.open())
+    let outcome = try world.posterncloud("unlock", "gate-1", "front", "--reason", "parcel")
+    #expect(outcome.status == 0)
+    #expect(outcome.output.contains("confirmed"))
+    #expect(outcome.output.contains("(simulated)"))
+    #expect(world.relayIsOn)
+  }
+
+  @Test("D6 F3: without the chip the daemon serves on, names it, and confirms nothing")
+  func noChip() throws {
+    let world = try DoorWorld(driver: "gpiod")
+    #expect(try world.open())
+    let troubles = try world.status()?["troubles"] as? [String] ?? []
+    #expect(troubles.contains { $0.contains("line 17 of gpiochip-none") })
+    let outcome = try world.posterncloud("unlock", "gate-1", "front", "--reason", "parcel")
+    #expect(outcome.status != 0)
+    #expect(outcome.output.contains("failed"))
+    #expect(outcome.output.contains("gpiochip-none"))
+    #expect(!outcome.output.contains("confirmed"))
+    let panel = try world.postern("panel", "exit")
+    #expect(panel.status == 1)
+    #expect(panel.errors.contains("real lines"))
+  }
+
+  @Test("D13 C1: no card number and no PIN is in any file or log of the controller")
+  func secrets() throws {
+    let world = try DoorWorld()
+    #expect(try world.open())
+    let pin = "8675309"
+    try world.posterncloud(
+      "credential", "issue", "--controller", "gate-1", "--person", "ada", "--pin", pin,
+      "--doors", "front")
+    #expect(try world.eventually { try world.status()?["credentials"] as? Int == 2 })
+    try world.postern("panel", "keys", pin + "#")
+    #expect(world.eventually { world.relayIsOn })
+    #expect(try world.cloudHasEverything())
+    world.killDaemon(SIGTERM)
+    var files = try FileManager.default.subpathsOfDirectory(atPath: world.folder.path)
+    files.removeAll { $0.hasSuffix(".sock") }
+    for file in files {
+      guard let data = FileManager.default.contents(atPath: world.folder.path + "/" + file) else {
+        continue
+      }
+      #expect(data.range(of: Data(pin.utf8)) == nil, "\(file)")
+      #expect(data.range(of: Data("H10301:12:345".utf8)) == nil, "\(file)")
+    }
+  }
+}

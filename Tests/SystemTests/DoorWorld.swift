@@ -1,0 +1,207 @@
+import Foundation
+
+/// A whole world of its own: a broker on a free loopback port, a cloud, and one controller.
+final class DoorWorld {
+  let folder: TemporaryFolder
+  let port: Int
+  private var broker: Process?
+  private var cloud: Process?
+  private(set) var daemon: Process?
+
+  /// How long anything may take before it counts as not happening.
+  static let patienceSeconds = 30.0
+
+  /// With `driver` gpiod the lines name a chip that does not exist.
+  init(driver: String = "simulated") throws {
+    folder = try TemporaryFolder()
+    port = try Self.freePort()
+    try write(
+      "mosquitto.conf",
+      """
+      listener \(port) 127.0.0.1
+      allow_anonymous true
+      persistence false
+      user root
+
+      """)
+    let enrolled = try posterncloud("enrol", "gate-1", "--out", folder.path + "/device")
+    precondition(enrolled.status == 0, enrolled.errors)
+    try write(
+      "postern.yaml",
+      """
+      controller: {id: gate-1}
+      state: {folder: \(folder.path)/state}
+      hardware: {driver: \(driver)}
+      doors: [front]
+      door:
+        front:
+          relay: {chip: gpiochip-none, line: 17}
+      readers: [front-in]
+      reader:
+        front-in:
+          door: front
+          data0: {chip: gpiochip-none, line: 23}
+          data1: {chip: gpiochip-none, line: 24}
+          beeper: {chip: gpiochip-none, line: 25}
+      cloud: {host: 127.0.0.1, port: \(port), publicKeyFile: \(folder.path)/device/cloud.pub}
+      credentials: {keyFile: \(folder.path)/device/credential.key}
+      console: {socket: \(folder.path)/postern.sock}
+
+      """)
+    try write(
+      "facility.json",
+      """
+      {"facility": {"id": "house", "name": "The house", "timeZone": "Europe/Berlin"},
+       "doors": [{"id": "front", "name": "Front door", "holdTimeSeconds": 20}]}
+      """)
+  }
+
+  deinit {
+    for process in [daemon, cloud, broker].compactMap({ $0 }) where process.isRunning {
+      kill(process.processIdentifier, SIGKILL)
+      process.waitUntilExit()
+    }
+  }
+
+  private func write(_ name: String, _ text: String) throws {
+    try Data(text.utf8).write(to: URL(filePath: "\(folder.path)/\(name)"))
+  }
+
+  private static func freePort() throws -> Int {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        _ = bind(descriptor, $0, length)
+        _ = getsockname(descriptor, $0, &length)
+      }
+    }
+    return Int(UInt16(bigEndian: address.sin_port))
+  }
+
+  // MARK: Actors
+
+  func startBroker() throws {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/sbin/mosquitto")
+    process.arguments = ["-c", folder.path + "/mosquitto.conf"]
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    broker = process
+  }
+
+  func startCloud() throws {
+    cloud = try BuiltProgram("posterncloud").start(
+      ["serve", "--port", String(port), "--state", folder.path + "/cloud"],
+      log: folder.path + "/cloud.log")
+  }
+
+  func startDaemon() throws {
+    daemon = try BuiltProgram("posternd").start(
+      ["--config", folder.path + "/postern.yaml"], log: folder.path + "/door.log")
+  }
+
+  func killDaemon(_ signal: Int32) {
+    guard let daemon else { return }
+    kill(daemon.processIdentifier, signal)
+    daemon.waitUntilExit()
+    self.daemon = nil
+  }
+
+  var daemonLog: String {
+    String(
+      decoding: FileManager.default.contents(atPath: folder.path + "/door.log") ?? Data(),
+      as: UTF8.self)
+  }
+
+  @discardableResult
+  func postern(_ arguments: String...) throws -> BuiltProgram.Outcome {
+    try BuiltProgram("postern").run(
+      arguments, environment: ["POSTERN_SOCKET": folder.path + "/postern.sock"])
+  }
+
+  @discardableResult
+  func posterncloud(_ arguments: String...) throws -> BuiltProgram.Outcome {
+    try BuiltProgram("posterncloud").run(
+      arguments, environment: ["POSTERNCLOUD_STATE": folder.path + "/cloud"])
+  }
+
+  // MARK: What can be seen
+
+  /// The status as JSON; nil while the daemon does not answer.
+  func status() throws -> [String: Any]? {
+    let outcome = try postern("status", "--json")
+    guard outcome.status == 0 else { return nil }
+    return try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any]
+  }
+
+  func door() throws -> [String: Any]? {
+    (try status()?["doors"] as? [[String: Any]])?.first
+  }
+
+  var relayIsOn: Bool { (try? door()?["relayActive"] as? Bool) == true }
+  var relayIsOff: Bool { (try? door()?["relayActive"] as? Bool) == false }
+
+  var isConnected: Bool {
+    ((try? status()?["cloud"]) as? [String: Any])?["connected"] as? Bool == true
+  }
+
+  private func lines(_ outcome: BuiltProgram.Outcome) -> [[String: Any]] {
+    outcome.output.split(separator: "\n").compactMap {
+      try? JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
+    }
+  }
+
+  /// Oldest first.
+  func doorEvents() throws -> [[String: Any]] {
+    lines(try postern("events", "--json", "--limit", "500")).reversed()
+  }
+
+  /// Numbers and types, in the order in which the cloud got them.
+  func cloudEvents() throws -> [(number: Int, type: String)] {
+    lines(try posterncloud("events", "--json", "--limit", "10000")).reversed().map {
+      ($0["number"] as? Int ?? 0, ($0["event"] as? [String: Any])?["type"] as? String ?? "")
+    }
+  }
+
+  /// True as soon as `condition` is, false when the patience ends.
+  func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
+    let end = Date(timeIntervalSinceNow: Self.patienceSeconds)
+    while Date.now < end {
+      if try condition() { return true }
+      usleep(50_000)
+    }
+    return false
+  }
+
+  /// Broker, cloud and daemon are up; the door has its policy and Ada's card.
+  func open() throws -> Bool {
+    try startBroker()
+    try startCloud()
+    try startDaemon()
+    guard eventually({ isConnected }) else { return false }
+    try posterncloud("config", "push", "gate-1", folder.path + "/facility.json")
+    try posterncloud("person", "add", "ada")
+    try posterncloud(
+      "credential", "issue", "--controller", "gate-1", "--person", "ada", "--card",
+      "H10301:12:345", "--doors", "front")
+    return try eventually {
+      let status = try status()
+      return status?["configRevision"] as? Int == 1 && status?["credentials"] as? Int == 1
+    }
+  }
+
+  /// The cloud has exactly the door's events, once each, in order.
+  func cloudHasEverything() throws -> Bool {
+    try eventually {
+      let door = try doorEvents().compactMap { $0["number"] as? Int }
+      let cloud = try cloudEvents().map(\.number)
+      return !door.isEmpty && door == cloud && door == Array(1...door.count)
+    }
+  }
+}

@@ -1,0 +1,62 @@
+# Sourced by deploy/demo: the actors, and the checks that each step is true.
+# shellcheck shell=bash
+
+step=0
+failures=0
+
+# check "what a person does" "what must be seen" COMMAND...: one line of the transcript.
+check() {
+  local what=$1 seen=$2
+  shift 2
+  step=$((step + 1))
+  if "$@"; then
+    printf '%2d. ✓ %s\n      %s\n' "$step" "$what" "$seen${evidence:+ ($evidence)}"
+  else
+    printf '%2d. ✗ %s\n      NOT SEEN: %s%s\n' "$step" "$what" "$seen" "${evidence:+ (instead: $evidence)}"
+    failures=$((failures + 1))
+  fi
+  evidence=
+}
+
+# eventually SECONDS COMMAND...: true as soon as the command is, false when the time is up.
+eventually() {
+  local deadline=$(($(date +%s) + $1))
+  shift
+  until "$@"; do
+    [ "$(date +%s)" -lt "$deadline" ] || return 1
+    sleep 0.1
+  done
+}
+
+door_status() { postern status --json; }
+cloud_events() { posterncloud events gate-1 --limit 500 --json; }
+door_events() { postern events --limit 500 --json; }
+
+connected() { [ "$(door_status | jq -r .cloud.connected)" = "$1" ]; }
+relay() { [ "$(door_status | jq -r '.doors[0].relayActive')" = "$1" ]; }
+policy_is() { door_status | jq -e ".configRevision >= $1 and .credentialRevision >= $2" >/dev/null; }
+
+# mark: remember the newest event; happened TYPE [REASON]: one of that type since then.
+mark() { marked=$(door_status | jq -r .log.last); }
+happened_now() {
+  local found
+  found=$(postern events --after "$marked" --limit 500 --json |
+    jq -c "select(.type == \"postern.$1.v1\" and (\"${2:-}\" == \"\" or .reason == \"${2:-}\"))" | head -n 1)
+  [ -n "$found" ] || return 1
+  evidence=$(printf '%s' "$found" | jq -r '"event \(.number), \(.type)" + (if .reason then ", \(.reason)" else "" end)')
+}
+happened() { eventually 8 happened_now "$@"; }
+opened() { happened access.granted && eventually 3 relay true; }
+denied() { happened access.denied "$1" && relay false; }
+closed() { eventually 8 relay false; }
+
+# The cloud has every event of the door once and in order: the numbers 1 to N, no gap, no twin.
+cloud_has_all_now() {
+  local last numbers
+  last=$(door_status | jq -r .log.last)
+  numbers=$(posterncloud events gate-1 --limit 100000 --json | jq -r .number | sort -n)
+  evidence="door has 1 to $last, cloud has $(printf '%s\n' "$numbers" | wc -l)"
+  [ "$numbers" = "$(seq 1 "$last")" ] &&
+    [ "$(door_status | jq -r .log.acknowledged)" = "$last" ]
+}
+cloud_has_all() { eventually 20 cloud_has_all_now; }
