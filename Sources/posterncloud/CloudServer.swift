@@ -70,7 +70,7 @@ actor CloudServer {
         let state = try JSONCoding.decode(StateReport.self, from: payload)
         guard state.controller == controller.rawValue else { return }
         try store.note(state)
-        if !state.online { sessions[controller] = nil }
+        try meet(controller, online: state.online, isOldNews: retained)
       case .events:
         let batch = try JSONCoding.decode(EventBatch.self, from: payload)
         try send(try store.take(batch, from: controller), .ack, to: controller)
@@ -92,6 +92,20 @@ actor CloudServer {
       nonce: hello.sessionNonce, configRevision: hello.configRevision,
       credentialRevision: hello.credentialRevision)
     pushChanges()
+  }
+
+  /// A retained state is what the broker remembers: it may be older than a hello that came
+  /// first, so it never ends a session. It may begin one: a controller that stayed online while
+  /// this server restarted says no hello, and what it had then is where to start from; a delta
+  /// that does not fit makes it say hello.
+  private func meet(_ controller: ControllerID, online: Bool, isOldNews: Bool) throws {
+    if !online {
+      if !isOldNews { sessions[controller] = nil }
+    } else if sessions[controller] == nil,
+      let hello = try store.controllers().first(where: { $0.id == controller.rawValue })?.hello
+    {
+      try greet(controller, hello)
+    }
   }
 
   private func applied(_ report: ApplyReport, by controller: ControllerID) {

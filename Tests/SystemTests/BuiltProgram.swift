@@ -16,43 +16,24 @@ struct BuiltProgram {
   }
 
   /// Runs to the end; environment variables are added to this process's.
-  func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Outcome {
-    let process = Process()
-    process.executableURL = URL(filePath: path)
-    process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    // Files, not pipes: a full pipe would stop the program.
+  func run(
+    _ arguments: [String], environment: [String: String] = [:], input: String = "/dev/null"
+  ) throws -> Outcome {
     let folder = try TemporaryFolder()
     let output = folder.path + "/out"
     let errors = folder.path + "/err"
-    for file in [output, errors] { FileManager.default.createFile(atPath: file, contents: nil) }
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = FileHandle(forWritingAtPath: output)
-    process.standardError = FileHandle(forWritingAtPath: errors)
-    try process.run()
-    process.waitUntilExit()
+    let child = try ChildProcess(
+      path, arguments, environment: environment, input: input, output: output, errors: errors)
+    let status = child.wait()
     func text(_ file: String) -> String {
       String(decoding: FileManager.default.contents(atPath: file) ?? Data(), as: UTF8.self)
     }
-    return Outcome(
-      status: process.terminationStatus, output: text(output), errors: text(errors))
+    return Outcome(status: status, output: text(output), errors: text(errors))
   }
 
   /// Starts and goes on; the caller ends it.
-  func start(_ arguments: [String], log: String) throws -> Process {
-    let process = Process()
-    process.executableURL = URL(filePath: path)
-    process.arguments = arguments
-    if !FileManager.default.fileExists(atPath: log) {
-      FileManager.default.createFile(atPath: log, contents: nil)
-    }
-    let file = FileHandle(forWritingAtPath: log)
-    try file?.seekToEnd()
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = file
-    process.standardError = file
-    try process.run()
-    return process
+  func start(_ arguments: [String], log: String) throws -> ChildProcess {
+    try ChildProcess(path, arguments, output: log, errors: log)
   }
 }
 

@@ -109,18 +109,9 @@ struct CommandLineTests {
 
       """.utf8
     ).write(to: URL(filePath: input))
-    let process = Process()
-    process.executableURL = URL(filePath: BuiltProgram("postern").path)
-    process.arguments = ["dry-run", "hours"]
-    process.standardInput = FileHandle(forReadingAtPath: input)
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    try process.run()
-    let output = String(
-      decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    let lines = output.split(separator: "\n").map(String.init)
-    #expect(process.terminationStatus == 0)
+    let outcome = try BuiltProgram("postern").run(["dry-run", "hours"], input: input)
+    let lines = outcome.output.split(separator: "\n").map(String.init)
+    #expect(outcome.status == 0)
     #expect(lines.count == 3)
     #expect(lines.first == #"{"id":1,"inside":true}"#)
     #expect(lines.dropFirst().first == #"{"error":"the line is not a JSON object","id":null}"#)

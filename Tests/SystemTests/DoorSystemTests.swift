@@ -92,6 +92,26 @@ struct DoorSystemTests {
     #expect(panel.errors.contains("real lines"))
   }
 
+  @Test("D4: after broker and cloud restarted, commands and changes still reach the door")
+  func brokerAndCloudRestart() throws {
+    let world = try DoorWorld()
+    #expect(try world.open())
+    world.stopCloud()
+    try world.startCloud()
+    let afterCloud = try world.posterncloud("unlock", "gate-1", "front", "--reason", "parcel")
+    #expect(afterCloud.status == 0, "\(afterCloud.output)")
+    world.killDaemon(SIGKILL)
+    world.stopBroker()
+    try world.startDaemon()
+    try world.startBroker()
+    #expect(world.eventually { world.isConnected })
+    let afterBroker = try world.posterncloud("unlock", "gate-1", "front", "--reason", "parcel")
+    #expect(afterBroker.status == 0, "\(afterBroker.output)")
+    try world.posterncloud("person", "add", "eve")
+    #expect(try world.eventually { try world.status()?["persons"] as? Int == 2 })
+    #expect(try world.cloudHasEverything())
+  }
+
   @Test("D13 C1: no card number and no PIN is in any file or log of the controller")
   func secrets() throws {
     let world = try DoorWorld()

@@ -4,9 +4,9 @@ import Foundation
 final class DoorWorld {
   let folder: TemporaryFolder
   let port: Int
-  private var broker: Process?
-  private var cloud: Process?
-  private(set) var daemon: Process?
+  private var broker: ChildProcess?
+  private var cloud: ChildProcess?
+  private(set) var daemon: ChildProcess?
 
   /// How long anything may take before it counts as not happening.
   static let patienceSeconds = 30.0
@@ -20,7 +20,8 @@ final class DoorWorld {
       """
       listener \(port) 127.0.0.1
       allow_anonymous true
-      persistence false
+      persistence true
+      persistence_location \(folder.path)/
       user root
 
       """)
@@ -57,10 +58,7 @@ final class DoorWorld {
   }
 
   deinit {
-    for process in [daemon, cloud, broker].compactMap({ $0 }) where process.isRunning {
-      kill(process.processIdentifier, SIGKILL)
-      process.waitUntilExit()
-    }
+    for process in [daemon, cloud, broker] { process?.end(SIGKILL) }
   }
 
   private func write(_ name: String, _ text: String) throws {
@@ -86,13 +84,7 @@ final class DoorWorld {
   // MARK: Actors
 
   func startBroker() throws {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/sbin/mosquitto")
-    process.arguments = ["-c", folder.path + "/mosquitto.conf"]
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    broker = process
+    broker = try ChildProcess("/usr/sbin/mosquitto", ["-c", folder.path + "/mosquitto.conf"])
   }
 
   func startCloud() throws {
@@ -106,12 +98,16 @@ final class DoorWorld {
       ["--config", folder.path + "/postern.yaml"], log: folder.path + "/door.log")
   }
 
-  func killDaemon(_ signal: Int32) {
-    guard let daemon else { return }
-    kill(daemon.processIdentifier, signal)
-    daemon.waitUntilExit()
-    self.daemon = nil
+  func stopBroker() { end(&broker, SIGTERM) }
+
+  func stopCloud() { end(&cloud, SIGTERM) }
+
+  private func end(_ process: inout ChildProcess?, _ signal: Int32) {
+    process?.end(signal)
+    process = nil
   }
+
+  func killDaemon(_ signal: Int32) { end(&daemon, signal) }
 
   var daemonLog: String {
     String(
