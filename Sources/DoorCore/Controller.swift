@@ -73,7 +73,8 @@ public struct Controller: Sendable {
     readers[reader].map { ($0.assembler.counters, $0.lockout) }
   }
 
-  /// Takes one input. What was due before it happens first.
+  /// Takes one input. Only an edge lets time pass, up to its own stamp: with any other input
+  /// there may be older edges on their way, and those must find their frame still open.
   public mutating func handle(_ input: ControllerInput, at now: Moment) -> [ControllerEffect] {
     switch input {
     case .edge(let edge):
@@ -82,19 +83,19 @@ public struct Controller: Sendable {
       stamped.monotonic = min(edge.at, now.monotonic)
       return advance(to: stamped) + handle(edge, at: stamped)
     case .lookedUp(let answer):
-      return advance(to: now) + handle(answer, at: now)
+      return handle(answer, at: now)
     case .policy(let snapshot):
       policy = snapshot
-      return advance(to: now)
+      return []
     case .order(let order):
-      return advance(to: now) + handle(order, at: now)
+      return handle(order, at: now)
     case .edgesLost:
       for id in readerOrder {
         guard let layout = readers[id]?.layout else { continue }
         readers[id]?.assembler = FrameAssembler(timing: layout.timing)
         readers[id]?.entry.clear()
       }
-      return advance(to: now) + [.record(.edgesLost)]
+      return [.record(.edgesLost)]
     }
   }
 

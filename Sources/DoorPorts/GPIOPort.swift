@@ -11,6 +11,10 @@ public protocol GPIOPort: Sendable {
   /// own. `onEdge` must not block. Called once; a line that could not be had is in `faults`.
   func start(onEdge: @escaping @Sendable (LineEdge) -> Void)
 
+  /// Delivers, before it returns, every edge that the kernel has already: so that a frame is not
+  /// called ended while its last pulses wait behind a busy processor.
+  func deliverPending()
+
   /// Sets an output. Throws when the line is not held or the kernel refused.
   func drive(_ line: OutputLine, active: Bool) throws(PortError)
 

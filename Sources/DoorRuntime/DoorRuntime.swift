@@ -141,7 +141,11 @@ public actor DoorRuntime {
     if inbox.takeLost() { perform(controller.handle(.edgesLost, at: now), at: now) }
     switch message {
     case .edge(let edge): perform(controller.handle(.edge(edge), at: now), at: now)
-    case .tick: timer.fired()
+    case .tick:
+      timer.fired()
+      ports.gpio.deliverPending()
+      inbox.push(.due(now))
+    case .due(let moment): pass(moment)
     case .committed(let report): committed(report, at: now)
     case .link(let event): handle(event, at: now)
     case .ledger(let command, let answer): ledgerAnswered(command, answer, at: now)
@@ -155,9 +159,14 @@ public actor DoorRuntime {
     settle(now)
   }
 
-  /// Does what is due and arms the timer for what comes next.
+  /// Lets time pass for the core. Only here: edges that wait in the inbox may be older than now,
+  /// and a frame must not be cut in two because a processor was busy.
+  private func pass(_ moment: Moment) {
+    perform(controller.advance(to: moment), at: moment)
+  }
+
+  /// Does what does not depend on edges, and arms the timer for what comes next.
   private func settle(_ now: Moment) {
-    perform(controller.advance(to: now), at: now)
     releaseOverdueLocks(at: now)
     advanceCloud(to: now)
     if nextHousekeeping <= now.monotonic {

@@ -7,7 +7,10 @@ import Synchronization
 /// What reaches the runtime, one at a time.
 enum RuntimeMessage: Sendable {
   case edge(LineEdge)
+  /// A deadline has come.
   case tick
+  /// Every edge up to this moment is in the inbox before this message: time may pass.
+  case due(Moment)
   case committed(CommitReport)
   case link(LinkEvent)
   case ledger(PendingCommand, Result<LedgerAnswer, PortError>)

@@ -18,12 +18,15 @@ public final class GPIODPort: GPIOPort {
   private let state: Mutex<State>
   /// A pipe; its write end wakes the edge thread.
   private let wake: (read: Int32, write: Int32)
+  /// One thread reads at a time, so that edges keep their order.
+  private let reading = Mutex(())
 
   private struct State {
     var inputs: [InputLine: Owned] = [:]
     var outputs: [OutputLine: Owned] = [:]
     var faults: [String: LineFault] = [:]
     var isStopped = false
+    var onEdge: (@Sendable (LineEdge) -> Void)?
   }
 
   /// Lets a line live inside the lock.
@@ -75,6 +78,7 @@ public final class GPIODPort: GPIOPort {
   }
 
   public func start(onEdge: @escaping @Sendable (LineEdge) -> Void) {
+    state.withLock { $0.onEdge = onEdge }
     let thread = Thread { [self] in watch(onEdge) }
     thread.name = "postern.lines"
     thread.start()
@@ -127,35 +131,51 @@ public final class GPIODPort: GPIOPort {
     _ = write(wake.write, &byte, 1)
   }
 
-  /// The edge thread: waits on every input at once, and hands edges on in the order of their
-  /// stamps, since two descriptors are read one after the other.
+  /// The edge thread: waits on every input at once.
   private func watch(_ onEdge: @Sendable (LineEdge) -> Void) {
     while true {
-      let (inputs, isStopped, isWhole) = state.withLock {
-        ($0.inputs, $0.isStopped, $0.faults.isEmpty)
-      }
+      let (isStopped, isWhole) = state.withLock { ($0.isStopped, $0.faults.isEmpty) }
       if isStopped { return }
-      var descriptors = [pollfd(fd: wake.read, events: Int16(POLLIN), revents: 0)]
-      let lines = Array(inputs)
-      descriptors += lines.map {
-        pollfd(fd: $0.value.line.descriptor, events: Int16(POLLIN), revents: 0)
-      }
-      let timeout = isWhole ? -1 : Self.retryMilliseconds
-      let ready = poll(&descriptors, nfds_t(descriptors.count), timeout)
-      if ready == 0 {
+      let ready = waitForEdges(milliseconds: isWhole ? -1 : Self.retryMilliseconds)
+      if ready.count == 0 {
         state.withLock { if !$0.isStopped { Self.request(plan, &$0) } }
-        continue
+      } else {
+        read(onEdge)
       }
+    }
+  }
+
+  public func deliverPending() {
+    guard let onEdge = state.withLock({ $0.onEdge }) else { return }
+    read(onEdge)
+  }
+
+  /// Inputs with edges, and how many descriptors were ready in all.
+  private func waitForEdges(
+    milliseconds: Int32
+  ) -> (count: Int32, inputs: [(line: InputLine, owned: Owned)]) {
+    let lines = state.withLock { $0.inputs.map { (line: $0.key, owned: $0.value) } }
+    var descriptors = [pollfd(fd: wake.read, events: Int16(POLLIN), revents: 0)]
+    descriptors += lines.map {
+      pollfd(fd: $0.owned.line.descriptor, events: Int16(POLLIN), revents: 0)
+    }
+    let count = poll(&descriptors, nfds_t(descriptors.count), milliseconds)
+    return (count, zip(lines, descriptors.dropFirst()).filter { $1.revents != 0 }.map(\.0))
+  }
+
+  /// Hands on what is there in the order of the stamps, since two descriptors are read one after
+  /// the other.
+  private func read(_ onEdge: @Sendable (LineEdge) -> Void) {
+    reading.withLock { _ in
       var edges: [LineEdge] = []
-      for (index, entry) in lines.enumerated() where descriptors[index + 1].revents != 0 {
-        guard let read = entry.value.line.read() else {
-          lose(entry.key)
+      for (line, owned) in waitForEdges(milliseconds: 0).inputs {
+        guard let read = owned.line.read() else {
+          lose(line)
           continue
         }
         edges += read.map {
           LineEdge(
-            line: entry.key, isActive: $0.active,
-            at: MonotonicInstant(nanoseconds: $0.nanoseconds),
+            line: line, isActive: $0.active, at: MonotonicInstant(nanoseconds: $0.nanoseconds),
             sequence: $0.has_sequence ? $0.sequence : nil)
         }
       }

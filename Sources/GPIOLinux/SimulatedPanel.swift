@@ -19,6 +19,7 @@ public final class SimulatedPanel: GPIOPort {
   private let state = Mutex(State())
   private let clock: any MonotonicClock
   private let signal = DispatchSemaphore(value: 0)
+  private let delivery = Mutex(())
 
   private struct State {
     var edges: [LineEdge] = []
@@ -28,12 +29,14 @@ public final class SimulatedPanel: GPIOPort {
     /// When the last thing played on a reader or input ends.
     var busyUntil: [String: MonotonicInstant] = [:]
     var isStopped = false
+    var onEdge: (@Sendable (LineEdge) -> Void)?
   }
 
   /// `clock` must be the one that the edges are compared with.
   public init(clock: any MonotonicClock) { self.clock = clock }
 
   public func start(onEdge: @escaping @Sendable (LineEdge) -> Void) {
+    state.withLock { $0.onEdge = onEdge }
     let thread = Thread { [self] in play(onEdge) }
     thread.name = "postern.panel"
     thread.start()
@@ -134,22 +137,35 @@ public final class SimulatedPanel: GPIOPort {
   /// The panel's thread: hands out each edge at its time.
   private func play(_ onEdge: @Sendable (LineEdge) -> Void) {
     while true {
-      let now = clock.now()
-      let (due, next, isStopped) = state.withLock { state in
-        let count = state.edges.firstIndex { $0.at > now } ?? state.edges.count
-        let due = Array(state.edges.prefix(count))
-        state.edges.removeFirst(count)
-        for edge in due { state.inputs[edge.line] = edge.isActive }
-        return (due, state.edges.first?.at, state.isStopped)
-      }
+      deliver(onEdge)
+      let (next, isStopped) = state.withLock { ($0.edges.first?.at, $0.isStopped) }
       if isStopped { return }
-      for edge in due { onEdge(edge) }
       if let next {
         let wait = next.microseconds(since: clock.now())
         _ = signal.wait(timeout: .now() + .microseconds(wait))
       } else {
         signal.wait()
       }
+    }
+  }
+
+  public func deliverPending() {
+    guard let onEdge = state.withLock({ $0.onEdge }) else { return }
+    deliver(onEdge)
+  }
+
+  /// Hands out what is due; one thread at a time, so that the order stays.
+  private func deliver(_ onEdge: @Sendable (LineEdge) -> Void) {
+    delivery.withLock { _ in
+      let now = clock.now()
+      let due = state.withLock { state in
+        let count = state.edges.firstIndex { $0.at > now } ?? state.edges.count
+        let due = Array(state.edges.prefix(count))
+        state.edges.removeFirst(count)
+        for edge in due { state.inputs[edge.line] = edge.isActive }
+        return due
+      }
+      for edge in due { onEdge(edge) }
     }
   }
 }
