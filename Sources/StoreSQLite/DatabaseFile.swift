@@ -33,7 +33,8 @@ enum DatabaseFile {
     }
     do throws(PortError) {
       return (try connect(path, migrator, check), nil)
-    } catch  where error.code == .damaged {
+    } catch {
+      guard error.code == .damaged else { throw error }
       let aside = try moveAside(path)
       return (try connect(path, migrator, check), aside)
     }

@@ -10,8 +10,8 @@ extension PortError {
       self = error
     case let error as DatabaseError:
       let code = Self.code(of: error.resultCode)
-      var detail =
-        "SQLite says \(error.message ?? "nothing") (\(error.extendedResultCode.rawValue))"
+      let number = error.extendedResultCode.rawValue
+      var detail = "SQLite says \(error.message ?? "nothing") (\(number))"
       if let advice = Self.advice(code) { detail += "; \(advice)" }
       self.init(code, operation: operation, detail: detail)
     case is DecodingError, is RowDecodingError, is ValidationFailure:

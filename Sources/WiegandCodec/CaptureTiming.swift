@@ -1,10 +1,11 @@
-/// The times by which pulses become frames. Readers send pulses of 20 to 200 µs, one every 0.2
-/// to 20 ms, and rest for far longer between frames.
+/// The times by which pulses become frames. Readers send pulses of 20 to 100 µs, one every 0.2
+/// to 20 ms (SIA AC-01), and rest for far longer between frames.
 public struct CaptureTiming: Sendable, Hashable {
   /// Pulses shorter than this are noise. It needs both ends of a pulse, so it does nothing where
   /// only beginnings are reported.
   public var minPulseMicroseconds: Int
-  /// Pulses that begin closer together than this are ``FrameFault/impossibleGap``.
+  /// Pulses that begin closer together than this are ``FrameFault/impossibleGap``. More than the
+  /// width of a pulse, so that an end taken for a beginning is found; less than the closest bits.
   public var shortestIntervalMicroseconds: Int
   /// A frame ends after this many of its own longest bit intervals without a pulse,
   public var gapBitTimes: Int
@@ -14,7 +15,7 @@ public struct CaptureTiming: Sendable, Hashable {
   public var gapCapMilliseconds: Int
 
   public init(
-    minPulseMicroseconds: Int = 10, shortestIntervalMicroseconds: Int = 100,
+    minPulseMicroseconds: Int = 10, shortestIntervalMicroseconds: Int = 150,
     gapBitTimes: Int = 3, gapFloorMilliseconds: Int = 5, gapCapMilliseconds: Int = 100
   ) {
     self.minPulseMicroseconds = minPulseMicroseconds

@@ -14,7 +14,7 @@ public struct FrameAssembler: Sendable {
   private var frame: GatheredBits?
   private var lines = LinePair()
   private var ready: [Capture] = []
-  /// The deadline at which the last frame was decided.
+  /// The deadline at which the last frame was decided; nil once an edge from before it has come.
   private var decidedAt: MonotonicInstant?
 
   public init(timing: CaptureTiming = CaptureTiming()) { self.timing = timing }
@@ -85,6 +85,7 @@ public struct FrameAssembler: Sendable {
     if let decidedAt, edge.at < decidedAt {
       // Delivered too late: its frame is decided, and the rest of it must not become another.
       fault(.lostEdge, "an edge came after its frame was decided", at: edge.at)
+      self.decidedAt = nil
     }
     // The end of this line's last pulse was not seen; a beginning cannot come without one.
     count(edge.line)
@@ -111,8 +112,6 @@ public struct FrameAssembler: Sendable {
         lines[edge.line].pulse = nil
         return
       }
-      // Began earlier and goes on still, so it is no shorter than this one.
-      if let longer = lines[other].pulse, longer.at <= pulse.at { count(other) }
       count(edge.line)
     }
     if let crossed = lines[edge.line].pulse?.crossedAt, crossed < edge.at {
@@ -126,13 +125,13 @@ public struct FrameAssembler: Sendable {
 
   /// The end of a pulse whose beginning is not, or no longer, known.
   private mutating func endUnbegun(_ edge: DataEdge, wasActive: Bool?) {
-    switch wasActive {
-    case false:
-      fault(.lostEdge, "a pulse ended that had not begun", at: edge.at)
-    case true where frame != nil:
+    switch (wasActive, frame != nil) {
+    case (true, true):
       // It began in a frame that is decided, and lasted into this one.
       fault(.bothLinesActive, LinePair.bothActive, at: edge.at)
-    case true, nil:
+    case (false, _), (nil, true):
+      fault(.lostEdge, "a pulse ended that had not begun", at: edge.at)
+    case (true, false), (nil, false):
       // A line that was held, or that was active before the first edge: no bit of a frame.
       break
     }
@@ -148,7 +147,7 @@ public struct FrameAssembler: Sendable {
     gathered.append(line == .data1, at: pulse.at, timing: timing)
     if pulse.beganInside { gathered.note(.bothLinesActive, LinePair.bothActive) }
     frame = gathered
-    if let around = lines[line.other].pulse, around.crossedAt == nil, around.at <= pulse.at {
+    if lines[line.other].pulse?.crossedAt == nil {
       lines[line.other].pulse?.crossedAt = pulse.at
     }
     if gathered.bitCount > WiegandLimits.frameBitsMax { report() }

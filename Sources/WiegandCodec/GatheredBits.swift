@@ -19,9 +19,11 @@ struct GatheredBits: Sendable {
     lastAt = start
   }
 
-  /// Only the first fault is kept: the others mostly follow from it.
+  /// Only the first fault is kept, since the others mostly follow from it; but pulses that overlap
+  /// begin close together as well, and it is the overlap that tells what to look for.
   mutating func note(_ fault: FrameFault, _ why: String) {
-    guard self.fault == nil else { return }
+    let explains = self.fault == .impossibleGap && fault == .bothLinesActive
+    guard self.fault == nil || explains else { return }
     self.fault = fault
     self.why = why
   }
@@ -35,7 +37,7 @@ struct GatheredBits: Sendable {
       }
       if bitCount < WiegandLimits.frameBitsMax { gapsMicroseconds.append(gap) }
     }
-    lastAt = max(lastAt, now)
+    lastAt = now
     bitCount += 1
     if bitCount > WiegandLimits.frameBitsMax {
       note(.tooLong, "no frame has more than \(WiegandLimits.frameBitsMax)")

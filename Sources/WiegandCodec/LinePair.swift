@@ -5,8 +5,8 @@ struct OpenPulse: Sendable {
   var at: MonotonicInstant
   /// True once it is a bit of the frame.
   var isCounted = false
-  /// When a pulse of the other line began that is a bit too. If this pulse turns out to have
-  /// lasted until then, both lines were active at once; if its end was merely lost, they were not.
+  /// When a pulse of the other line began that became a bit while this one had not ended. If this
+  /// one did last until then, both lines were active at once; if its end was lost, they were not.
   var crossedAt: MonotonicInstant?
   /// True when it began before a pulse of the other line had ended.
   var beganInside = false

@@ -8,7 +8,7 @@ extension CloudServer {
     let link = MQTTLink(
       settings: MQTTSettings(
         host: host, port: port, clientID: "posterncloud", subscriptions: [Topics.upFilter],
-        reconnectMillisecondsMax: 2_000),
+        reconnectMillisecondsMax: 1_000),
       onProblem: { logger.warning("\($0)") })
     return try CloudServer(store: store, link: link, logger: logger)
   }

@@ -4,29 +4,46 @@ import DoorPorts
 import DoorRules
 import Foundation
 import Logging
+import Synchronization
 
 /// The serving side: hears every controller, acknowledges events, and sends each what it lacks.
-actor CloudServer {
+///
+/// What comes in is handled on the link's own thread, so that the broker hears of a message
+/// having come only when it is on disk, and sends no faster than the disk can take.
+final class CloudServer: Sendable {
   /// How often other commands' changes are looked for.
   static let pollMilliseconds = 50
-  /// Life of configuration, credentials and acknowledgements.
-  static let dataLifetimeSeconds = 86_400
-  /// Life of a command once it is signed.
-  static let commandLifetimeSeconds = 20
 
-  private let store: CloudStore
-  private let signer: EnvelopeSigner
-  private let link: MQTTLink
-  private let logger: Logger
-  private var sessions: [ControllerID: Session] = [:]
+  let store: CloudStore
+  let signer: EnvelopeSigner
+  let link: MQTTLink
+  let logger: Logger
+  private let state = Mutex(State())
+
+  /// What is known of the present connections.
+  struct State {
+    /// Controllers that are online.
+    var sessions: [ControllerID: Session] = [:]
+    /// Commands on their way to the broker, by the link's token.
+    var commandsInFlight: [Int: String] = [:]
+  }
 
   /// What a controller that is online has, or was sent.
-  private struct Session {
+  struct Session {
     var nonce: String
     var configRevision: UInt64
     var credentialRevision: UInt64
     /// A credential message is under way: the next builds on its answer.
     var isWaitingForCredentials = false
+    /// The revision of a credential message that was refused; it is not sent again.
+    var refusedRevision: UInt64?
+
+    /// Without a hello the controller is taken to have nothing, so that it is sent everything.
+    init(_ hello: Hello?) {
+      nonce = hello?.sessionNonce ?? ""
+      configRevision = hello?.configRevision ?? 0
+      credentialRevision = hello?.credentialRevision ?? 0
+    }
   }
 
   init(store: CloudStore, link: MQTTLink, logger: Logger) throws {
@@ -36,156 +53,105 @@ actor CloudServer {
     signer = try store.signer()
   }
 
+  /// Serves until the task is cancelled.
   func run() async throws {
-    let (events, continuation) = AsyncStream<LinkEvent>.makeStream()
-    try link.start { continuation.yield($0) }
-    let poll = Task {
-      while !Task.isCancelled {
-        try? await Task.sleep(for: .milliseconds(Self.pollMilliseconds))
-        self.pushChanges()
-      }
+    try link.start { self.handle($0) }
+    defer { link.stop() }
+    while true {
+      try await Task.sleep(for: .milliseconds(Self.pollMilliseconds))
+      state.withLock { pushChanges(&$0) }
     }
-    defer { poll.cancel() }
-    for await event in events {
+  }
+
+  private func handle(_ event: LinkEvent) {
+    state.withLock { state in
       switch event {
       case .connected: logger.info("connected to the broker")
       case .disconnected(let reason):
         logger.warning("broker: \(reason)")
-        sessions = [:]
+        state = State()
       case .message(let topic, let payload, let retained):
-        take(topic: topic, payload, retained: retained)
-      case .delivered: break
+        do {
+          try take(topic: topic, payload, retained: retained, &state)
+        } catch {
+          logger.error("a message on \(topic) was not taken: \(error)")
+        }
+      case .delivered(let token):
+        guard let command = state.commandsInFlight.removeValue(forKey: token) else { return }
+        do { try store.markSent(command) } catch { logger.error("\(command): \(error)") }
       }
     }
   }
 
-  private func take(topic: String, _ payload: [UInt8], retained: Bool) {
-    do {
-      guard let (controller, kind) = Topics.parseUp(topic), try store.isEnrolled(controller) else {
-        return logger.warning("a message of nobody known, on \(topic)")
-      }
-      switch kind {
-      case .hello: try greet(controller, try JSONCoding.decode(Hello.self, from: payload))
-      case .state:
-        let state = try JSONCoding.decode(StateReport.self, from: payload)
-        guard state.controller == controller.rawValue else { return }
-        try store.note(state)
-        try meet(controller, online: state.online, isOldNews: retained)
-      case .events:
-        let batch = try JSONCoding.decode(EventBatch.self, from: payload)
-        try send(try store.take(batch, from: controller), .ack, to: controller)
-      case .results: try store.finish(try JSONCoding.decode(CommandResult.self, from: payload))
-      case .applied:
-        applied(try JSONCoding.decode(ApplyReport.self, from: payload), by: controller)
-      }
-    } catch {
-      logger.error("a message on \(topic) was not taken: \(error)")
+  private func take(
+    topic: String, _ payload: [UInt8], retained: Bool, _ state: inout State
+  ) throws {
+    guard let (controller, kind) = Topics.parseUp(topic), try store.isEnrolled(controller) else {
+      return logger.warning("a message of nobody known, on \(topic)")
+    }
+    switch kind {
+    case .hello:
+      let hello = try JSONCoding.decode(Hello.self, from: payload)
+      try requireSame(hello.controller, controller)
+      logger.info(
+        "\(controller): config \(hello.configRevision), credentials \(hello.credentialRevision)")
+      try store.note(hello)
+      state.sessions[controller] = Session(hello)
+      pushChanges(&state)
+    case .state:
+      let report = try JSONCoding.decode(StateReport.self, from: payload)
+      try requireSame(report.controller, controller)
+      try store.note(report)
+      try note(isOnline: report.online, controller, retained: retained, &state)
+    case .events:
+      let batch = try JSONCoding.decode(EventBatch.self, from: payload)
+      try send(try store.take(batch, from: controller), .ack, to: controller)
+    case .results:
+      try store.finish(try JSONCoding.decode(CommandResult.self, from: payload), by: controller)
+    case .applied:
+      let report = try JSONCoding.decode(ApplyReport.self, from: payload)
+      try store.note(report, of: controller)
+      try applied(report, by: controller, &state)
     }
   }
 
-  private func greet(_ controller: ControllerID, _ hello: Hello) throws {
-    guard hello.controller == controller.rawValue else { return }
-    logger.info(
-      "\(controller): config \(hello.configRevision), credentials \(hello.credentialRevision)")
-    try store.note(hello)
-    sessions[controller] = Session(
-      nonce: hello.sessionNonce, configRevision: hello.configRevision,
-      credentialRevision: hello.credentialRevision)
-    pushChanges()
+  private func requireSame(_ name: String, _ controller: ControllerID) throws {
+    guard name == controller.rawValue else {
+      throw CloudProblem("it names the controller \(name.prefix(64))")
+    }
   }
 
   /// A retained state is what the broker remembers: it may be older than a hello that came
   /// first, so it never ends a session. It may begin one: a controller that stayed online while
-  /// this server restarted says no hello, and what it had then is where to start from; a delta
-  /// that does not fit makes it say hello.
-  private func meet(_ controller: ControllerID, online: Bool, isOldNews: Bool) throws {
-    if !online {
-      if !isOldNews { sessions[controller] = nil }
-    } else if sessions[controller] == nil,
-      let hello = try store.controllers().first(where: { $0.id == controller.rawValue })?.hello
-    {
-      try greet(controller, hello)
+  /// this server restarted says no hello, and what it had then is where to start from. Should
+  /// that be out of date, it refuses the first delta and says hello again.
+  private func note(
+    isOnline: Bool, _ controller: ControllerID, retained: Bool, _ state: inout State
+  ) throws {
+    if !isOnline {
+      if !retained { state.sessions[controller] = nil }
+    } else if state.sessions[controller] == nil {
+      state.sessions[controller] = Session(try store.hello(of: controller.rawValue))
+      pushChanges(&state)
     }
   }
 
-  private func applied(_ report: ApplyReport, by controller: ControllerID) {
+  private func applied(
+    _ report: ApplyReport, by controller: ControllerID, _ state: inout State
+  ) throws {
     if !report.applied {
       let problems = report.problems.map(\.description).joined(separator: "; ")
       logger.error("\(controller) refused \(report.subject.rawValue): \(problems)")
     }
-    guard report.subject == .credentials else { return }
-    sessions[controller]?.isWaitingForCredentials = false
-    if report.applied { sessions[controller]?.credentialRevision = report.revision }
-    pushChanges()
-  }
-
-  /// Sends each online controller what it lacks, and the commands that wait.
-  private func pushChanges() {
-    for controller in sessions.keys {
-      do {
-        try pushConfiguration(to: controller)
-        try pushCredentials(to: controller)
-      } catch {
-        logger.error("\(controller) could not be sent its changes: \(error)")
-      }
+    guard report.subject == .credentials, var session = state.sessions[controller] else { return }
+    session.isWaitingForCredentials = false
+    if report.applied {
+      session.credentialRevision = report.revision
+      session.refusedRevision = nil
+    } else {
+      session.refusedRevision = try store.lastRevision()
     }
-    do { try sendCommands() } catch { logger.error("commands were not sent: \(error)") }
-  }
-
-  private func pushConfiguration(to controller: ControllerID) throws {
-    guard let session = sessions[controller],
-      let document = try store.configuration(of: controller.rawValue),
-      document.revision > session.configRevision
-    else { return }
-    try send(document, .config, to: controller)
-    sessions[controller]?.configRevision = document.revision
-  }
-
-  private func pushCredentials(to controller: ControllerID) throws {
-    guard let session = sessions[controller], !session.isWaitingForCredentials,
-      let delta = try store.delta(
-        for: controller.rawValue, since: session.credentialRevision)
-    else { return }
-    try send(delta, .credentials, to: controller)
-    sessions[controller]?.isWaitingForCredentials = true
-  }
-
-  private func sendCommands() throws {
-    for waiting in try store.pending() {
-      if waiting.runsOutMilliseconds < CloudStore.now() {
-        try store.finish(
-          CommandResult(
-            commandID: waiting.id, outcome: .expired,
-            reason: "the controller was not online in time", simulated: false,
-            timeMilliseconds: CloudStore.now()))
-        continue
-      }
-      guard let controller = ControllerID(waiting.controller),
-        let session = sessions[controller]
-      else { continue }
-      var command = waiting.command
-      command.sessionNonce = session.nonce
-      let message = try Forgery(rawValue: waiting.forgery ?? "none").unwrapped()
-        .sign(command, id: waiting.id, for: controller, by: signer)
-      try publish(message, .commands, to: controller)
-      try store.markSent(waiting.id)
-    }
-  }
-
-  private func send<Body: Codable & Sendable>(
-    _ body: Body, _ kind: Topics.Down, to controller: ControllerID
-  ) throws {
-    let message = try signer.sign(
-      body, kind: kind, issuer: CloudKey.issuer, audience: controller,
-      id: UUID().uuidString.lowercased(),
-      at: WallInstant(millisecondsSince1970: CloudStore.now()),
-      lifetimeSeconds: Self.dataLifetimeSeconds)
-    try publish(message, kind, to: controller)
-  }
-
-  private func publish(_ message: [UInt8], _ kind: Topics.Down, to controller: ControllerID) throws
-  {
-    _ = try link.publish(
-      topic: Topics(controller: controller).topic(kind), payload: message, retain: false)
+    state.sessions[controller] = session
+    pushChanges(&state)
   }
 }

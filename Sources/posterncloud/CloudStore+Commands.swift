@@ -1,4 +1,5 @@
 import CloudProtocol
+import DoorRules
 import Foundation
 import GRDB
 
@@ -18,6 +19,9 @@ extension CloudStore {
   func queue(
     _ command: Command, for controller: String, secondsToLive: Int64, forgery: String? = nil
   ) throws -> String {
+    if forgery == nil {
+      do { _ = try command.validated() } catch { throw CloudProblem("\(error)") }
+    }
     let id = UUID().uuidString.lowercased()
     let now = Self.now()
     try database.write { database in
@@ -75,11 +79,38 @@ extension CloudStore {
     }
   }
 
-  /// The first result counts.
-  func finish(_ result: CommandResult) throws {
+  /// The reason of ``expire(_:)``.
+  static let notOnlineReason = "the controller was not online in time"
+
+  /// Closes a command that ran out before it could be sent.
+  func expire(_ id: String) throws {
+    let result = CommandResult(
+      commandID: id, outcome: .expired, reason: Self.notOnlineReason, simulated: false,
+      timeMilliseconds: Self.now())
     try database.write { database in
       try database.execute(
         sql: "UPDATE command SET result = ? WHERE id = ? AND result IS NULL",
+        arguments: [Data(try JSONCoding.encode(result)), id])
+    }
+  }
+
+  /// Keeps what a door says of its own command. The first word counts; only what the cloud
+  /// itself had said for want of an answer gives way.
+  func finish(_ result: CommandResult, by controller: ControllerID) throws {
+    try database.write { database in
+      guard
+        let row = try Row.fetchOne(
+          database, sql: "SELECT result FROM command WHERE id = ? AND controller = ?",
+          arguments: [result.commandID, controller.rawValue])
+      else { throw CloudProblem("\(controller) was given no command \(result.commandID)") }
+      if let kept = row["result"] as Data?,
+        try JSONCoding.decoder().decode(CommandResult.self, from: kept).reason
+          != Self.notOnlineReason
+      {
+        return
+      }
+      try database.execute(
+        sql: "UPDATE command SET result = ? WHERE id = ?",
         arguments: [Data(try JSONCoding.encode(result)), result.commandID])
     }
   }

@@ -33,11 +33,16 @@ extension CloudStore {
   {
     try database.write { database in
       try Self.requireController(controller, database)
-      let last = try Int64.fetchOne(
-        database, sql: "SELECT configRevision FROM controller WHERE id = ?",
+      let row = try Row.fetchOne(
+        database, sql: "SELECT configRevision, hello FROM controller WHERE id = ?",
         arguments: [controller])
+      // A cloud that lost its past must still number above what the door has.
+      let atDoor = try (row?["hello"] as Data?).map {
+        try JSONCoding.decoder().decode(Hello.self, from: $0).configRevision
+      }
+      let last = UInt64(row?["configRevision"] as Int64? ?? 0)
       var numbered = document
-      numbered.revision = UInt64((last ?? 0) + 1)
+      numbered.revision = max(last, atDoor ?? 0) + 1
       try database.execute(
         sql: "UPDATE controller SET configRevision = ?, config = ? WHERE id = ?",
         arguments: [
@@ -47,11 +52,18 @@ extension CloudStore {
     }
   }
 
-  func configuration(of controller: String) throws -> ConfigurationDocument? {
+  /// The configuration, if it is newer than `revision`.
+  func configuration(of controller: String, above revision: UInt64) throws
+    -> ConfigurationDocument?
+  {
     try database.read { database in
       try Data.fetchOne(
-        database, sql: "SELECT config FROM controller WHERE id = ? AND config IS NOT NULL",
-        arguments: [controller]
+        database,
+        sql: """
+          SELECT config FROM controller
+          WHERE id = ? AND config IS NOT NULL AND configRevision > ?
+          """,
+        arguments: [controller, Int64(clamping: revision)]
       ).map { try JSONCoding.decoder().decode(ConfigurationDocument.self, from: $0) }
     }
   }
@@ -62,6 +74,25 @@ extension CloudStore {
         sql: "UPDATE controller SET hello = ? WHERE id = ?",
         arguments: [Data(try JSONCoding.encode(hello)), hello.controller])
     }
+  }
+
+  func hello(of controller: String) throws -> Hello? {
+    try database.read { database in
+      try Data.fetchOne(
+        database, sql: "SELECT hello FROM controller WHERE id = ? AND hello IS NOT NULL",
+        arguments: [controller]
+      ).map { try JSONCoding.decoder().decode(Hello.self, from: $0) }
+    }
+  }
+
+  /// Keeps the revision in force where the last hello said an older one.
+  func note(_ report: ApplyReport, of controller: ControllerID) throws {
+    guard var hello = try hello(of: controller.rawValue) else { return }
+    switch report.subject {
+    case .config: hello.configRevision = report.revision
+    case .credentials: hello.credentialRevision = report.revision
+    }
+    try note(hello)
   }
 
   func note(_ state: StateReport) throws {

@@ -72,6 +72,13 @@ extension CloudStore {
     }
   }
 
+  /// Number of the latest change to people and credentials.
+  func lastRevision() throws -> UInt64 {
+    try database.read { database in
+      UInt64(try Int64.fetchOne(database, sql: "SELECT last FROM revision") ?? 0)
+    }
+  }
+
   /// The most records of one message, so that it stays well below the size limit.
   static let recordsPerMessageMax = 1_500
 

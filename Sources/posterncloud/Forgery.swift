@@ -15,7 +15,8 @@ enum Forgery: String, CaseIterable, ExpressibleByArgument {
   case expired
 
   func sign(
-    _ command: Command, id: String, for controller: ControllerID, by signer: EnvelopeSigner
+    _ command: Command, id: String, for controller: ControllerID, by signer: EnvelopeSigner,
+    lifetimeSeconds: Int
   ) throws -> [UInt8] {
     var signer = signer
     var audience = controller
@@ -28,7 +29,7 @@ enum Forgery: String, CaseIterable, ExpressibleByArgument {
     }
     return try signer.sign(
       command, kind: .commands, issuer: CloudKey.issuer, audience: audience, id: id, at: at,
-      lifetimeSeconds: CloudServer.commandLifetimeSeconds)
+      lifetimeSeconds: lifetimeSeconds)
   }
 }
 

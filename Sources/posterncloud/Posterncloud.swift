@@ -23,7 +23,7 @@ struct Posterncloud: AsyncParsableCommand {
     subcommands: [
       EnrolCommand.self, ServeCommand.self, ConfigCommand.self, PersonCommand.self,
       CredentialCommand.self, UnlockCommand.self, IdentifyCommand.self, EventsCommand.self,
-      DoorsCommand.self, ResultsCommand.self, TamperCommand.self,
+      DoorsCommand.self, ControllersCommand.self, ResultsCommand.self, TamperCommand.self,
     ])
 
   static func main() async {

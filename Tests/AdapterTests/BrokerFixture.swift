@@ -116,14 +116,14 @@ final class BrokerFixture: Sendable {
 
   // MARK: Processes
 
-  /// Starts a program with nothing to read and nowhere to write. Its signal mask
+  /// Starts a program with nothing to read, writing to a file. Its signal mask
   /// is empty: threads of the test runner block SIGTERM, and a child would inherit that.
-  static func spawn(_ arguments: [String]) throws -> pid_t {
+  static func spawn(_ arguments: [String], output: String = "/dev/null") throws -> pid_t {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
+    posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_APPEND, 0o600)
     posix_spawn_file_actions_adddup2(&actions, 1, 2)
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)

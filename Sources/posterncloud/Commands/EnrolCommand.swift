@@ -22,6 +22,7 @@ struct EnrolCommand: ParsableCommand {
       throw ValidationError("a controller's id is \(ControllerID.grammar)")
     }
     let store = try state.store()
+    guard try !store.isEnrolled(id) else { throw CloudProblem("\(id) is enrolled already") }
     let signer = try store.signer()
     let key = CloudKey.newCredentialKey()
     try FileManager.default.createDirectory(

@@ -5,12 +5,29 @@ import Foundation
 /// How long a command may take from here to its result.
 struct WaitOptions: ParsableArguments {
   @Option(help: "Seconds until the command is given up, 1 to 30.") var wait: Int64 = 10
+  @Flag(help: "Leave it to `serve` and do not wait for the outcome.") var noWait = false
+  @Flag(help: "Print JSON for programs.") var json = false
+
+  func validate() throws {
+    guard (1...EnvelopeLimits.unlockLifetimeSecondsMax).contains(wait) else {
+      throw ValidationError("--wait is 1 to \(EnvelopeLimits.unlockLifetimeSecondsMax) seconds")
+    }
+  }
 
   /// Prints the outcome; throws unless it is `confirmed`.
   func outcome(of id: String, in store: CloudStore) async throws {
+    guard !noWait else {
+      if json { try printJSON(["commandID": id]) } else { print("command \(id) is queued") }
+      return
+    }
     let end = CloudStore.now() + (wait + 2) * 1_000
     while CloudStore.now() < end {
       if let result = try store.command(id)?.result {
+        if json {
+          try printJSON(result)
+          if result.outcome == .confirmed { return }
+          throw ExitCode.failure
+        }
         let reason = result.reason.map { ": \($0)" } ?? ""
         let simulated = result.simulated ? " (simulated)" : ""
         print("command \(id) \(result.outcome.rawValue)\(reason)\(simulated)")
@@ -75,7 +92,8 @@ struct IdentifyCommand: AsyncParsableCommand {
 /// A wrongly signed unlock, to see that it is refused.
 struct TamperCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "tamper", abstract: "Send a wrongly signed unlock, to see the door refuse it.")
+    commandName: "tamper", abstract: "Send a wrongly signed unlock, to see the door refuse it.",
+    shouldDisplay: false)
 
   @OptionGroup var state: StateOptions
   @Argument(help: "The controller's id.") var controller: String

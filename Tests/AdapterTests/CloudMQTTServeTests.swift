@@ -1,0 +1,175 @@
+import CloudMQTT
+import CloudProtocol
+import DoorRules
+import Foundation
+import Testing
+
+@Suite(
+  "posterncloud serve, as a controller sees it", .serialized,
+  .enabled(if: BrokerFixture.isInstalled, Comment(rawValue: BrokerFixture.missing)),
+  .enabled(
+    if: FileManager.default.isExecutableFile(atPath: ServeFixture.program),
+    "needs posterncloud beside the tests"))
+struct CloudMQTTServeTests {
+  private func config(_ fixture: ServeFixture) throws {
+    let file = fixture.broker.folder.appendingPathComponent("facility.json")
+    try """
+    {"facility": {"id": "h", "name": "House", "timeZone": "Europe/Berlin"},
+     "doors": [{"id": "front", "name": "Front"}]}
+    """.write(to: file, atomically: true, encoding: .utf8)
+    try fixture.run("config", "push", "gate-1", file.path)
+  }
+
+  @Test("D2, D3: a new controller gets configuration and snapshot, later ones only the changes")
+  func convergence() async throws {
+    let cloud = try ServeFixture()
+    try config(cloud)
+    try cloud.run("person", "add", "ada", "--doors", "front")
+    try await cloud.serve()
+    let door = try await FakeDoor(cloud)
+    try door.hello()
+    #expect(
+      try await door.eventually { door.heard(.config, ConfigurationDocument.self).count == 1 })
+    #expect(
+      try await door.eventually { door.heard(.credentials, CredentialDelta.self).count == 1 })
+    #expect(door.heard(.config, ConfigurationDocument.self).first?.body.revision == 1)
+    let snapshot = try #require(door.heard(.credentials, CredentialDelta.self).first)
+    #expect(snapshot.body.baseRevision == nil)
+    #expect(snapshot.body.persons.map(\.id) == ["ada"])
+    try door.say(
+      .applied,
+      ApplyReport(
+        subject: .credentials, messageID: snapshot.id, revision: snapshot.body.revision,
+        applied: true, problems: []))
+    try cloud.run("person", "disable", "ada")
+    #expect(
+      try await door.eventually { door.heard(.credentials, CredentialDelta.self).count == 2 })
+    let delta = try #require(door.heard(.credentials, CredentialDelta.self).last?.body)
+    #expect(delta.baseRevision == snapshot.body.revision)
+    #expect(delta.persons.map(\.accessEnabled) == [false])
+    #expect(door.heard(.config, ConfigurationDocument.self).count == 1)
+    door.link.link.stop()
+  }
+
+  @Test("D3: a delta that a controller refuses is not sent again until something changes")
+  func refusedDelta() async throws {
+    let cloud = try ServeFixture()
+    try cloud.run("person", "add", "ada")
+    try await cloud.serve()
+    let door = try await FakeDoor(cloud)
+    try door.hello()
+    #expect(
+      try await door.eventually { door.heard(.credentials, CredentialDelta.self).count == 1 })
+    try door.say(
+      .applied,
+      ApplyReport(
+        subject: .credentials, messageID: "m", revision: 0, applied: false,
+        problems: [Problem(path: "persons[0]", message: "is not liked")]))
+    // The acknowledgement comes after whatever the refusal led to.
+    try door.batch(1...1)
+    #expect(try await door.acknowledged(1))
+    #expect(door.heard(.credentials, CredentialDelta.self).count == 1)
+    try cloud.run("person", "add", "ben")
+    #expect(
+      try await door.eventually { door.heard(.credentials, CredentialDelta.self).count == 2 })
+    door.link.link.stop()
+  }
+
+  @Test("D7: events are stored once, and acknowledged by the highest number without a gap")
+  func events() async throws {
+    let cloud = try ServeFixture()
+    try await cloud.serve()
+    let door = try await FakeDoor(cloud)
+    try door.batch(1...3)
+    #expect(try await door.acknowledged(3))
+    try door.batch(2...3)
+    #expect(try await door.acknowledged(3, times: 2))
+    try door.batch(5...6)
+    #expect(try await door.acknowledged(3, times: 3))
+    try door.batch(4...6)
+    #expect(try await door.acknowledged(6))
+    #expect(
+      BrokerFixture.waitForExit(try cloud.start("events", "--json", output: "events.json")) == 0)
+    struct Line: Decodable { var number: Int }
+    let numbers = try cloud.text("events.json").split(separator: "\n").map {
+      try JSONDecoder().decode(Line.self, from: Data($0.utf8)).number
+    }
+    #expect(numbers == [6, 5, 4, 3, 2, 1])
+    door.link.link.stop()
+  }
+
+  @Test("D5: an unlock for a controller that is not online expires and is never sent")
+  func offline() async throws {
+    let cloud = try ServeFixture()
+    try await cloud.serve()
+    let unlock = try cloud.start(
+      "unlock", "gate-1", "front", "--reason", "parcel", "--wait", "1", output: "unlock.log")
+    #expect(BrokerFixture.waitForExit(unlock) == 1)
+    #expect(cloud.text("unlock.log").contains("expired"))
+    let door = try await FakeDoor(cloud)
+    try door.hello()
+    try door.batch(1...1)
+    #expect(try await door.acknowledged(1))
+    #expect(door.heard(.commands, Command.self).isEmpty)
+    door.link.link.stop()
+  }
+
+  @Test("D4, D6: an unlock lives at most 30 s, and succeeds only when the door confirms")
+  func unlock() async throws {
+    let cloud = try ServeFixture()
+    try await cloud.serve()
+    let door = try await FakeDoor(cloud)
+    try door.hello()
+    for (index, outcome) in [CommandResult.Outcome.confirmed, .failed].enumerated() {
+      let child = try cloud.start(
+        "unlock", "gate-1", "front", "--reason", "parcel", "--by", "desk",
+        output: "unlock-\(index).log")
+      #expect(
+        try await door.eventually { door.heard(.commands, Command.self).count == index + 1 })
+      let envelope = try #require(door.heard(.commands, Command.self).last)
+      #expect(envelope.expires <= envelope.issuedAt.advanced(bySeconds: 30))
+      #expect(envelope.body.sessionNonce == "nonce-1")
+      #expect(envelope.body.reason == "parcel")
+      try door.say(
+        .results,
+        CommandResult(
+          commandID: envelope.id, outcome: outcome, reason: nil, simulated: true,
+          timeMilliseconds: 0))
+      #expect(BrokerFixture.waitForExit(child) == (outcome == .confirmed ? 0 : 1))
+      #expect(cloud.text("unlock-\(index).log").contains(outcome.rawValue))
+    }
+    door.link.link.stop()
+  }
+
+  @Test("D4: a server that starts again still reaches a controller that stayed online")
+  func serverRestart() async throws {
+    let cloud = try ServeFixture()
+    try await cloud.serve()
+    let door = try await FakeDoor(cloud)
+    try door.state(online: true)
+    try door.hello()
+    try door.batch(1...1)
+    #expect(try await door.acknowledged(1))
+    cloud.stopServing()
+    try await cloud.serve()
+    try cloud.run("identify", "gate-1", "--no-wait")
+    #expect(try await door.eventually { door.heard(.commands, Command.self).count == 1 })
+    #expect(door.heard(.commands, Command.self).first?.body.kind == .identify)
+    door.link.link.stop()
+  }
+
+  @Test("D9: a controller that was there before its cloud is sent everything")
+  func doorFirst() async throws {
+    let cloud = try ServeFixture()
+    try config(cloud)
+    let door = try await FakeDoor(cloud)
+    // Nobody hears this hello; only the state is kept by the broker.
+    try door.hello()
+    try door.state(online: true)
+    try door.batch(1...1)
+    try await cloud.serve()
+    #expect(
+      try await door.eventually { door.heard(.config, ConfigurationDocument.self).count == 1 })
+    door.link.link.stop()
+  }
+}

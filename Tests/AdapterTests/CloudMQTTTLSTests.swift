@@ -1,0 +1,99 @@
+import CloudMQTT
+import DoorPorts
+import DoorRules
+import Foundation
+import Testing
+
+/// Keys and certificates made by the `openssl` program.
+private struct Certificates {
+  static let program = "/usr/bin/openssl"
+  let folder: URL
+
+  init(in folder: URL) throws {
+    self.folder = folder
+    let key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
+    try run("req -x509 \(key) -days 2 -subj /CN=ca -keyout @ca.key -out @ca.pem")
+    for name in ["localhost", "door"] {
+      try "subjectAltName=DNS:\(name)\n".write(
+        toFile: path("\(name).ext"), atomically: true, encoding: .utf8)
+      try run("req \(key) -subj /CN=\(name) -keyout @\(name).key -out @\(name).csr")
+      try run(
+        "x509 -req -in @\(name).csr -CA @ca.pem -CAkey @ca.key -CAcreateserial -days 2 "
+          + "-extfile @\(name).ext -out @\(name).pem")
+    }
+  }
+
+  func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+
+  /// `@` stands for the folder.
+  private func run(_ arguments: String) throws {
+    let words = arguments.split(separator: " ").map { word in
+      word.hasPrefix("@") ? path(String(word.dropFirst())) : String(word)
+    }
+    guard BrokerFixture.waitForExit(try BrokerFixture.spawn([Self.program] + words)) == 0 else {
+      throw BrokerFixture.Failure(description: "openssl \(arguments) failed")
+    }
+  }
+}
+
+@Suite(
+  "TLS to the broker (D1)",
+  .enabled(if: BrokerFixture.isInstalled, Comment(rawValue: BrokerFixture.missing)),
+  .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/openssl"), "needs openssl"))
+struct CloudMQTTTLSTests {
+  @Test("D1: both sides show certificates; without ours, or with a wrong CA, nothing is said")
+  func clientCertificates() async throws {
+    let broker = try BrokerFixture(options: [
+      "cafile FOLDER/ca.pem", "certfile FOLDER/localhost.pem", "keyfile FOLDER/localhost.key",
+      "require_certificate true",
+    ])
+    let files = try Certificates(in: broker.folder)
+    try broker.start()
+    var settings = broker.settings("door", subscriptions: ["t"])
+    settings.host = "localhost"
+    settings.tls = TLSSettings(
+      caFile: files.path("ca.pem"), certificateFile: files.path("door.pem"),
+      keyFile: files.path("door.key"))
+    let door = try await TestLink(settings).connected()
+    try door.say(String(repeating: "long ", count: 20_000), on: "t")
+    #expect(try await door.seen.wait { $0.texts(on: "t").first?.count == 100_000 })
+    door.link.stop()
+
+    settings.tls = TLSSettings(caFile: files.path("ca.pem"))
+    let nameless = TestLink(settings)
+    try nameless.start()
+    #expect(try await nameless.seen.wait { !$0.disconnectReasons.isEmpty })
+    nameless.link.stop()
+    #expect(!nameless.seen.events.contains(.connected))
+
+    settings.tls = TLSSettings(
+      caFile: files.path("door.pem"), certificateFile: files.path("door.pem"),
+      keyFile: files.path("door.key"))
+    let misled = TestLink(settings)
+    try misled.start()
+    #expect(try await misled.seen.wait { !$0.disconnectReasons.isEmpty })
+    misled.link.stop()
+    #expect(!misled.seen.events.contains(.connected))
+    #expect(
+      misled.seen.disconnectReasons.contains { $0.contains("certificate verify failed") },
+      "\(misled.seen.disconnectReasons)")
+
+    // The broker's certificate names localhost, not its address.
+    settings.host = "127.0.0.1"
+    settings.tls?.caFile = files.path("ca.pem")
+    let elsewhere = TestLink(settings)
+    try elsewhere.start()
+    #expect(try await elsewhere.seen.wait { !$0.disconnectReasons.isEmpty })
+    elsewhere.link.stop()
+    #expect(!elsewhere.seen.events.contains(.connected))
+
+    settings.tls?.caFile = "/nowhere/ca.pem"
+    let fileless = TestLink(settings)
+    try fileless.start()
+    #expect(
+      try await fileless.seen.wait {
+        $0.disconnectReasons.contains { $0.contains("/nowhere/ca.pem") }
+      })
+    fileless.link.stop()
+  }
+}

@@ -1,0 +1,207 @@
+import CloudProtocol
+import DoorPorts
+import DoorRules
+import Foundation
+import GRDB
+import Testing
+
+@testable import StoreSQLite
+
+@Suite("Persons and credentials: all of a delta or nothing (C5, D3)")
+struct StoreCredentialTests {
+  private let fixture = StoreFixture()
+
+  private func ids(_ cache: CacheDatabase, _ digest: Int) throws -> [String] {
+    try cache.holders(ofAny: [StoreFixture.digest(digest)]).map(\.credential.id.rawValue)
+  }
+
+  @Test("a new cache has revision 0 and nobody in it (D3)")
+  func new() throws {
+    let cache = try fixture.cache()
+    #expect(
+      try cache.credentialPosition()
+        == CredentialPosition(revision: 0, credentials: 0, persons: 0))
+    #expect(try ids(cache, 1).isEmpty)
+  }
+
+  @Test("a record comes back as what it said, hours included, after a new start (C5)")
+  func roundTrip() throws {
+    let cache = try fixture.cache()
+    let person = PersonRecord(
+      id: "ada", accessEnabled: false, memberType: "gold", membershipStatus: "paused",
+      tags: ["sauna", "ümlaut \"quoted\""],
+      grants: [
+        GrantRecord(
+          facilityWide: true, doors: ["front", "back"], groups: ["gym"],
+          accessHours: ["monday": [WindowDocument(from: "09:00", to: "17:00")]]),
+        GrantRecord(facilityWide: false),
+      ])
+    let credential = CredentialRecord(
+      id: "c1", kind: "mobile", person: "ada", status: "revoked", digest: StoreFixture.digest(1),
+      validFrom: 0, validUntil: 1_700_000_000, doors: ["front"], scopes: ["gym", "pool"])
+    try cache.apply(
+      CredentialDelta(
+        baseRevision: nil, revision: 1, persons: [person], credentials: [credential]))
+    try cache.pool.close()
+
+    let again = try fixture.cache()
+    let holder = CredentialHolder(
+      credential: try credential.validated(path: ""), person: try person.validated(path: ""))
+    #expect(try again.holders(ofAny: [StoreFixture.digest(1)]) == [holder])
+    #expect(try again.person(holder.person.id) == holder.person)
+    #expect(try again.credentials(of: holder.person.id) == [holder.credential])
+  }
+
+  @Test("a delta changes, adds and removes; the position follows (C5, D3)")
+  func delta() throws {
+    let cache = try fixture.cache()
+    try cache.apply(StoreFixture.snapshot(1...3, revision: 4))
+    try cache.apply(
+      CredentialDelta(
+        baseRevision: 4, revision: 6, persons: [StoreFixture.person(9)],
+        removedPersons: ["p3", "never-was"],
+        credentials: [
+          StoreFixture.credential(1, status: "revoked"), StoreFixture.credential(9),
+        ], removedCredentials: ["c2"]))
+    #expect(
+      try cache.credentialPosition()
+        == CredentialPosition(revision: 6, credentials: 2, persons: 3))
+    let first = try #require(try cache.holders(ofAny: [StoreFixture.digest(1)]).first)
+    #expect(first.credential.status == .revoked)
+    #expect(try ids(cache, 2).isEmpty)
+    #expect(try ids(cache, 9) == ["c9"])
+  }
+
+  @Test("a person who comes back does not bring the old credentials back (C5)")
+  func removedPerson() throws {
+    let cache = try fixture.cache()
+    try cache.apply(StoreFixture.snapshot(1...2, revision: 1))
+    try cache.apply(CredentialDelta(baseRevision: 1, revision: 2, removedPersons: ["p1"]))
+    #expect(try ids(cache, 1).isEmpty)
+    try cache.apply(
+      CredentialDelta(baseRevision: 2, revision: 3, persons: [StoreFixture.person(1)]))
+    #expect(try ids(cache, 1).isEmpty)
+    #expect(try ids(cache, 2) == ["c2"])
+  }
+
+  @Test("a person who changes keeps the credentials (C5)")
+  func changedPerson() throws {
+    let cache = try fixture.cache()
+    try cache.apply(StoreFixture.snapshot(1...1, revision: 1))
+    var changed = StoreFixture.person(1)
+    changed.accessEnabled = false
+    try cache.apply(CredentialDelta(baseRevision: 1, revision: 2, persons: [changed]))
+    let holder = try #require(try cache.holders(ofAny: [StoreFixture.digest(1)]).first)
+    #expect(!holder.person.accessEnabled)
+  }
+
+  @Test("a credential without its person opens nothing until the person comes (C5)")
+  func orphan() throws {
+    let cache = try fixture.cache()
+    try cache.apply(
+      CredentialDelta(baseRevision: nil, revision: 1, credentials: [StoreFixture.credential(1)]))
+    #expect(try ids(cache, 1).isEmpty)
+    try cache.apply(
+      CredentialDelta(baseRevision: 1, revision: 2, persons: [StoreFixture.person(1)]))
+    #expect(try ids(cache, 1) == ["c1"])
+  }
+
+  @Test("a snapshot replaces everything (D3)")
+  func snapshot() throws {
+    let cache = try fixture.cache()
+    try cache.apply(StoreFixture.snapshot(1...50, revision: 3))
+    try cache.apply(StoreFixture.snapshot(50...51, revision: 8))
+    #expect(
+      try cache.credentialPosition()
+        == CredentialPosition(revision: 8, credentials: 2, persons: 2))
+    #expect(try ids(cache, 1).isEmpty)
+    #expect(try ids(cache, 50) == ["c50"])
+    try cache.apply(StoreFixture.snapshot(1...1, revision: 8))
+    #expect(try cache.credentialPosition().credentials == 1, "the same revision may repair")
+  }
+
+  @Test("what does not follow is refused with both revisions, and nothing changes (D3)")
+  func order() throws {
+    let cache = try fixture.cache()
+    try cache.apply(StoreFixture.snapshot(1...2, revision: 5))
+    let before = try cache.credentialPosition()
+    let early = CredentialDelta(baseRevision: 4, revision: 6, removedPersons: ["p1"])
+    let late = CredentialDelta(baseRevision: 6, revision: 7, removedPersons: ["p1"])
+    let back = CredentialDelta(baseRevision: 5, revision: 5, removedPersons: ["p1"])
+    for delta in [early, late, back, StoreFixture.snapshot(3...3, revision: 4)] {
+      let error = portError { try cache.apply(delta) }
+      #expect(error?.code == .invalid)
+      #expect(error?.detail.contains("5") == true, "\(String(describing: error))")
+      #expect(try cache.credentialPosition() == before)
+    }
+    #expect(portError { try cache.apply(early) }?.detail.contains("revision 4") == true)
+    #expect(try ids(cache, 1) == ["c1"])
+  }
+
+  /// Changes to one record that make it unfit, each with the path that must be named.
+  static let slips: [(path: String, change: @Sendable (inout CredentialDelta) -> Void)] = [
+    ("credentials[1].kind", { $0.credentials[1].kind = "finger" }),
+    ("credentials[1].status", { $0.credentials[1].status = "lost" }),
+    ("credentials[1].id", { $0.credentials[1].id = "has space" }),
+    ("credentials[1].validUntil", { $0.credentials[1].validUntil = 1 }),
+    ("persons[0].id", { $0.persons[0].id = "" }),
+    (
+      "persons[1].grants[0].accessHours.moonday",
+      { $0.persons[1].grants[0].accessHours = ["moonday": []] }
+    ),
+    ("removedPersons[0]", { $0.removedPersons = ["a/b"] }),
+  ]
+
+  @Test("one unfit record, and nothing of the delta is taken (D3, C5)", arguments: slips.indices)
+  func unfit(_ index: Int) throws {
+    let slip = Self.slips[index]
+    for isSnapshot in [false, true] {
+      let fixture = StoreFixture()
+      let cache = try fixture.cache()
+      try cache.apply(StoreFixture.snapshot(1...2, revision: 5))
+      var delta = StoreFixture.snapshot(7...8, revision: 6)
+      delta.baseRevision = isSnapshot ? nil : 5
+      delta.removedCredentials = isSnapshot ? [] : ["c1"]
+      slip.change(&delta)
+      let error = portError { try cache.apply(delta) }
+      #expect(error?.code == .invalid)
+      #expect(error?.detail.contains(slip.path) == true, "\(String(describing: error))")
+      #expect(try cache.credentialPosition().revision == 5)
+      #expect(try ids(cache, 1) == ["c1"])
+      #expect(try ids(cache, 7).isEmpty)
+    }
+  }
+
+  @Test("a write that fails in the middle of a snapshot leaves the old people (D3, F2)")
+  func failedWrite() throws {
+    let cache = try fixture.cache()
+    try cache.apply(StoreFixture.snapshot(1...2, revision: 5))
+    try cache.pool.write {
+      try $0.execute(
+        sql: """
+          CREATE TRIGGER fail BEFORE INSERT ON credential WHEN new.id = 'c8'
+          BEGIN SELECT RAISE(ABORT, 'no'); END
+          """)
+    }
+    #expect(
+      portError { try cache.apply(StoreFixture.snapshot(7...9, revision: 6)) }?.code
+        == .inputOutput)
+    #expect(try cache.credentialPosition().revision == 5)
+    #expect(try ids(cache, 1) == ["c1"])
+    #expect(try ids(cache, 7).isEmpty)
+  }
+
+  @Test("a power cut in the middle of a snapshot leaves the old people (D3, F2)")
+  func cutInSnapshot() throws {
+    let cache = try fixture.cache()
+    try cache.apply(StoreFixture.snapshot(1...2, revision: 5))
+    let image = try cache.pool.write { database in
+      try database.execute(sql: "DELETE FROM credential; DELETE FROM person")
+      try database.execute(sql: "UPDATE position SET revision = 6")
+      return try fixture.image(of: "cache.sqlite")
+    }
+    let after = try image.cache()
+    #expect(try after.credentialPosition().revision == 5)
+    #expect(try ids(after, 1) == ["c1"])
+  }
+}

@@ -1,0 +1,114 @@
+import CloudProtocol
+import DoorPorts
+import DoorRules
+import Foundation
+import GRDB
+
+@testable import StoreSQLite
+
+/// A state folder of one test; removed with it.
+final class StoreFixture: Sendable {
+  let folder: String
+
+  init() {
+    folder =
+      FileManager.default.temporaryDirectory
+      .appendingPathComponent("postern-store-\(UUID().uuidString)").path
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+  func path(_ file: String) -> String { "\(folder)/\(file)" }
+
+  func bytes(_ file: String) throws -> Data {
+    try Data(contentsOf: URL(fileURLWithPath: path(file)))
+  }
+
+  func write(_ bytes: Data, to file: String) throws {
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try bytes.write(to: URL(fileURLWithPath: path(file)))
+  }
+
+  func files() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+  }
+
+  func events(acknowledgedKept: Int = EventDatabase.acknowledgedKeptMin) throws -> EventDatabase {
+    try EventDatabase(folder: folder, acknowledgedKept: acknowledgedKept)
+  }
+
+  func cache() throws -> CacheDatabase { try CacheDatabase(folder: folder) }
+
+  /// Ends as a clean stop does: everything is in the file itself, nothing in its log.
+  func end(_ pool: DatabasePool) throws {
+    _ = try pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+    try pool.close()
+  }
+
+  /// What a power cut would leave: the file and its write-ahead log as they are now. `cut` takes
+  /// that many bytes off the end of the log.
+  func image(of file: String, cut: Int = 0) throws -> StoreFixture {
+    let image = StoreFixture()
+    try image.write(try bytes(file), to: file)
+    let log = try bytes("\(file)-wal")
+    try image.write(log.prefix(max(log.count - cut, 0)), to: "\(file)-wal")
+    return image
+  }
+
+  static func draft(
+    _ index: Int, type: String = "postern.access.granted.v1", door: String? = "front",
+    person: String? = nil
+  ) -> EventDraft {
+    EventDraft(
+      id: "event-\(index)", type: type, timeMilliseconds: 1_700_000_000_000 + Int64(index),
+      clockTrust: "synchronised", simulated: true, door: door, person: person,
+      reason: index % 2 == 0 ? nil : "unknownCredential", detail: ["index": "\(index)"])
+  }
+
+  static func digest(_ number: Int) -> CredentialDigest {
+    var bytes = [UInt8](repeating: 0x5A, count: CredentialDigest.byteCount)
+    for place in 0..<8 { bytes[place] = UInt8(truncatingIfNeeded: number >> (8 * place)) }
+    guard let digest = CredentialDigest(bytes: bytes) else { preconditionFailure("32 bytes") }
+    return digest
+  }
+
+  static func person(_ number: Int, hours: WeekDocument? = nil) -> PersonRecord {
+    PersonRecord(
+      id: "p\(number)", accessEnabled: true, memberType: "member", tags: ["early", "sauna"],
+      grants: [GrantRecord(facilityWide: false, doors: ["front"], accessHours: hours)])
+  }
+
+  static func credential(
+    _ number: Int, person: Int? = nil, digest: Int? = nil, status: String = "active",
+    until: Int64? = nil
+  ) -> CredentialRecord {
+    CredentialRecord(
+      id: "c\(number)", kind: "card", person: "p\(person ?? number)", status: status,
+      digest: Self.digest(digest ?? number), validFrom: 1_600_000_000, validUntil: until,
+      doors: ["front"], scopes: ["gym"])
+  }
+
+  /// Persons and credentials of these numbers, each credential of the person of its number.
+  static func snapshot(_ numbers: ClosedRange<Int>, revision: UInt64) -> CredentialDelta {
+    CredentialDelta(
+      baseRevision: nil, revision: revision, persons: numbers.map { person($0) },
+      credentials: numbers.map { credential($0) })
+  }
+
+  static func configuration(_ revision: UInt64, name: String = "Hall") -> ConfigurationDocument {
+    ConfigurationDocument(
+      revision: revision,
+      facility: FacilityDocument(id: "f1", name: name, timeZone: "Europe/Berlin"), scopes: [],
+      doors: [DoorDocument(id: "front", name: "Front")])
+  }
+}
+
+/// The error that `body` throws; nil when it throws none.
+func portError(_ body: () throws -> Void) -> PortError? {
+  do {
+    try body()
+    return nil
+  } catch {
+    return error as? PortError
+  }
+}

@@ -1,0 +1,138 @@
+import CloudProtocol
+import DoorPorts
+import DoorRules
+import Foundation
+import GRDB
+import Testing
+
+@testable import StoreSQLite
+
+@Suite("Looking up a credential by its digest (C1)")
+struct StoreLookUpTests {
+  private let fixture = StoreFixture()
+
+  @Test("several holders come ordered by credential id, each once (C1)")
+  func several() throws {
+    let cache = try fixture.cache()
+    try cache.apply(
+      CredentialDelta(
+        baseRevision: nil, revision: 1, persons: (1...4).map { StoreFixture.person($0) },
+        credentials: [
+          StoreFixture.credential(3, digest: 70), StoreFixture.credential(1, digest: 71),
+          StoreFixture.credential(2, digest: 70), StoreFixture.credential(4, digest: 72),
+        ]))
+    let wanted = [71, 70, 70, 99].map(StoreFixture.digest)
+    let found = try cache.holders(ofAny: wanted)
+    #expect(found.map(\.credential.id.rawValue) == ["c1", "c2", "c3"])
+    #expect(found.map(\.person.id.rawValue) == ["p1", "p2", "p3"])
+    #expect(try cache.holders(ofAny: []).isEmpty)
+  }
+
+  @Test("a card handed on many times is found for the one who may use it now (C1, C5)")
+  func handedOn() throws {
+    let cache = try fixture.cache()
+    let max = CacheDatabase.holdersMax
+    let revoked = (100..<100 + 2 * max).map {
+      StoreFixture.credential($0, person: 1, digest: 7, status: "revoked")
+    }
+    let ended = (200..<200 + 2 * max).map {
+      StoreFixture.credential($0, person: 1, digest: 7, until: 1_600_000_000 + Int64($0))
+    }
+    let present = StoreFixture.credential(999, person: 2, digest: 7, until: 4_000_000_000)
+    try cache.apply(
+      CredentialDelta(
+        baseRevision: nil, revision: 1, persons: [1, 2].map { StoreFixture.person($0) },
+        credentials: revoked + ended + [present]))
+    let found = try cache.holders(ofAny: [StoreFixture.digest(7)])
+    #expect(found.count == max)
+    #expect(found.map(\.credential.id.rawValue).contains("c999"))
+    #expect(found.map(\.credential.id) == found.map(\.credential.id).sorted())
+  }
+
+  @Test("a copied cache is useless under another device's key, and names no card and no PIN (C1)")
+  func anotherDevice() throws {
+    let cache = try fixture.cache()
+    let here = try #require(CredentialDigester(keyBytes: .init(repeating: 1, count: 32)))
+    let elsewhere = try #require(CredentialDigester(keyBytes: .init(repeating: 2, count: 32)))
+    let card = Secret("card:H10301:217:54983")
+    let pin = Secret("pin:83650274")
+    try cache.apply(
+      CredentialDelta(
+        baseRevision: nil, revision: 1, persons: [StoreFixture.person(1)],
+        credentials: [
+          CredentialRecord(
+            id: "c1", kind: "card", person: "p1", status: "active",
+            digest: here.digest(ofCanonical: card)),
+          CredentialRecord(
+            id: "c2", kind: "pin", person: "p1", status: "active",
+            digest: here.digest(ofCanonical: pin)),
+        ]))
+    for secret in [card, pin] {
+      #expect(try cache.holders(ofAny: [here.digest(ofCanonical: secret)]).count == 1)
+      #expect(try cache.holders(ofAny: [elsewhere.digest(ofCanonical: secret)]).isEmpty)
+    }
+    for file in try fixture.files() {
+      let bytes = try fixture.bytes(file)
+      for text in ["54983", "83650274"] {
+        #expect(bytes.range(of: Data(text.utf8)) == nil, "\(text) is in \(file)")
+      }
+    }
+  }
+
+  @Test("a look-up during a commit does not wait and sees what was before (F2)")
+  func duringCommit() throws {
+    let cache = try fixture.cache()
+    try cache.apply(StoreFixture.snapshot(1...1, revision: 1))
+    let found = try cache.pool.write { database in
+      try database.execute(sql: "DELETE FROM credential")
+      return try cache.holders(ofAny: [StoreFixture.digest(1)])
+    }
+    #expect(found.map(\.credential.id.rawValue) == ["c1"])
+    #expect(try cache.holders(ofAny: [StoreFixture.digest(1)]).isEmpty)
+  }
+
+  @Test("a stored record that cannot be what was written is damage, not a grant (F3)")
+  func unreadable() throws {
+    let cache = try fixture.cache()
+    try cache.apply(StoreFixture.snapshot(1...1, revision: 1))
+    let changes = [
+      "UPDATE credential SET kind = 'finger'", "UPDATE credential SET kind = 'card', doors = '['",
+      "UPDATE credential SET doors = '[]'; UPDATE person SET grants = '[{}]'",
+    ]
+    for change in changes {
+      try cache.pool.write { try $0.execute(sql: change) }
+      let error = portError { _ = try cache.holders(ofAny: [StoreFixture.digest(1)]) }
+      #expect(error?.code == .damaged, "\(change): \(String(describing: error))")
+    }
+  }
+
+  @Test("among 100,000 credentials each is found, by the index alone (C1)")
+  func many() throws {
+    let cache = try fixture.cache()
+    let step = CredentialDelta.recordsMax
+    for first in stride(from: 1, to: 100_001, by: step) {
+      var delta = StoreFixture.snapshot(first...first + step - 1, revision: UInt64(first))
+      delta.baseRevision = first == 1 ? nil : UInt64(first - step)
+      try cache.apply(delta)
+    }
+    #expect(try cache.credentialPosition().credentials == 100_000)
+    #expect(try cache.credentialPosition().persons == 100_000)
+    for number in [1, 777, 50_000, 99_999, 100_000] {
+      let found = try cache.holders(ofAny: [StoreFixture.digest(number)])
+      #expect(found.map(\.credential.id.rawValue) == ["c\(number)"])
+      #expect(found.map(\.person.id.rawValue) == ["p\(number)"])
+    }
+    #expect(try cache.holders(ofAny: [StoreFixture.digest(100_001)]).isEmpty)
+    let plan = try cache.pool.read { database in
+      try Row.fetchAll(
+        database,
+        sql: """
+          EXPLAIN QUERY PLAN SELECT * FROM credential
+          JOIN person ON person.id = credential.person WHERE credential.digest = x''
+          """
+      ).map { try $0.decode(String.self, atIndex: 3) }.joined(separator: "; ")
+    }
+    #expect(plan.contains("credential_by_digest"), "\(plan)")
+    #expect(!plan.contains("SCAN"), "\(plan)")
+  }
+}
