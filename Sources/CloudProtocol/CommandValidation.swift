@@ -3,7 +3,7 @@ public import DoorRules
 /// A command of which every part is there.
 public enum ValidatedCommand: Sendable, Hashable {
   /// A member's unlock; the door's rules decide.
-  case unlock(door: DoorID, person: PersonID)
+  case unlock(door: DoorID, person: PersonID, location: Presentation.Location?)
   /// An operator's unlock; `orderedBy` is the operator, if the cloud said who.
   case adminUnlock(door: DoorID, reason: String, orderedBy: String?)
   /// Three beeps, at one door or at all.
@@ -26,8 +26,11 @@ extension Command {
       if self.door == nil { reader.note("door", "is missing") }
       if self.person == nil { reader.note("person", "is missing") }
       let person: PersonID? = self.person.flatMap { reader.identifier($0, "person") }
+      let location = location?.read(&reader, "location")
       try reader.check()
-      if let door, let person { return .unlock(door: door, person: person) }
+      if let door, let person {
+        return .unlock(door: door, person: person, location: location)
+      }
     case .adminUnlock:
       if self.door == nil { reader.note("door", "is missing") }
       if reason == nil { reader.note("reason", "is missing") }
@@ -41,5 +44,17 @@ extension Command {
       return .identify(door: door)
     }
     throw ValidationFailure(path: "", message: "is incomplete")
+  }
+}
+
+extension LocationDocument {
+  /// The position; what is wrong is noted below `path`.
+  func read(_ reader: inout DocumentReader, _ path: String) -> Presentation.Location {
+    reader.number(lat, "\(path).lat", in: -90...90)
+    reader.number(lng, "\(path).lng", in: -180...180)
+    if let accuracyMeters {
+      reader.number(accuracyMeters, "\(path).accuracyMeters", in: 0...Self.accuracyMetersMax)
+    }
+    return Presentation.Location(latitude: lat, longitude: lng, accuracyMeters: accuracyMeters)
   }
 }

@@ -15,18 +15,39 @@ public struct Command: Sendable, Hashable, Codable {
   public var person: String?
   /// Required for an admin unlock; 1 to 200 characters.
   public var reason: String?
+  /// Where the phone says it is, for a member's unlock.
+  public var location: LocationDocument?
   /// The nonce of the session that the sender saw; needed while the door's clock is untrusted.
   public var sessionNonce: String?
 
   public init(
     kind: Kind, door: String? = nil, person: String? = nil, reason: String? = nil,
-    sessionNonce: String? = nil
+    location: LocationDocument? = nil, sessionNonce: String? = nil
   ) {
     self.kind = kind
     self.door = door
     self.person = person
     self.reason = reason
+    self.location = location
     self.sessionNonce = sessionNonce
+  }
+}
+
+/// A position as a phone gave it.
+public struct LocationDocument: Sendable, Hashable, Codable {
+  /// The worst accuracy that is worth a word: half the way round the earth.
+  public static let accuracyMetersMax = 20_040_000.0
+
+  /// Degrees north, -90 to 90.
+  public var lat: Double
+  /// Degrees east, -180 to 180.
+  public var lng: Double
+  public var accuracyMeters: Double?
+
+  public init(lat: Double, lng: Double, accuracyMeters: Double? = nil) {
+    self.lat = lat
+    self.lng = lng
+    self.accuracyMeters = accuracyMeters
   }
 }
 

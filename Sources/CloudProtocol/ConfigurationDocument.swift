@@ -25,56 +25,48 @@ public struct ConfigurationDocument: Sendable, Hashable, Codable {
   }
 }
 
-/// `{"monday":[{"from":"09:00","to":"17:00"}], …}`; a day that is absent is closed.
-public typealias WeekDocument = [String: [WindowDocument]]
-
-/// One opening window, `HH:MM` in the facility's zone.
-public struct WindowDocument: Sendable, Hashable, Codable {
-  public var from: String
-  public var to: String
-
-  public init(from: String, to: String) {
-    self.from = from
-    self.to = to
-  }
-}
-
-/// What holds for the whole facility.
-public struct FacilityDocument: Sendable, Hashable, Codable {
-  public var id: String
-  public var name: String
-  /// An IANA name such as `Europe/Berlin`.
-  public var timeZone: String
-  public var accessHours: WeekDocument?
-
-  public init(id: String, name: String, timeZone: String, accessHours: WeekDocument? = nil) {
-    self.id = id
-    self.name = name
-    self.timeZone = timeZone
-    self.accessHours = accessHours
-  }
-}
-
-/// A named set of doors.
+/// A named set of doors. Its settings stand beside the other members.
 public struct ScopeDocument: Sendable, Hashable, Codable {
   public var id: String
   public var name: String
+  /// The smaller number wins where scopes disagree; 0 when absent.
   public var priority: Int
   public var doors: [String]
-  public var accessHours: WeekDocument?
+  public var settings: AccessSettingsDocument
 
   public init(
-    id: String, name: String, priority: Int, doors: [String], accessHours: WeekDocument? = nil
+    id: String, name: String, priority: Int, doors: [String],
+    settings: AccessSettingsDocument = AccessSettingsDocument()
   ) {
     self.id = id
     self.name = name
     self.priority = priority
     self.doors = doors
-    self.accessHours = accessHours
+    self.settings = settings
+  }
+
+  private enum CodingKeys: CodingKey { case id, name, priority, doors }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    id = try container.decode(String.self, forKey: .id)
+    name = try container.decode(String.self, forKey: .name)
+    priority = try container.decodeIfPresent(Int.self, forKey: .priority) ?? 0
+    doors = try container.decode([String].self, forKey: .doors)
+    settings = try AccessSettingsDocument(from: decoder)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    try settings.encode(to: encoder)
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(id, forKey: .id)
+    try container.encode(name, forKey: .name)
+    try container.encode(priority, forKey: .priority)
+    try container.encode(doors, forKey: .doors)
   }
 }
 
-/// One door's settings.
+/// One door. Its settings stand beside the other members.
 public struct DoorDocument: Sendable, Hashable, Codable {
   public var id: String
   public var name: String
@@ -82,11 +74,7 @@ public struct DoorDocument: Sendable, Hashable, Codable {
   public var location: String?
   /// One of ``icons``.
   public var icon: String?
-  /// 1 to 30; 5 when absent.
-  public var holdTimeSeconds: Int?
-  /// `cardOnly`, `pinOnly`, `cardOrPIN` or `cardThenPIN`; `cardOrPIN` when absent.
-  public var presentation: String?
-  public var accessHours: WeekDocument?
+  public var settings: AccessSettingsDocument
 
   /// The icons that apps know.
   public static let icons: Set<String> = [
@@ -96,14 +84,32 @@ public struct DoorDocument: Sendable, Hashable, Codable {
 
   public init(
     id: String, name: String, location: String? = nil, icon: String? = nil,
-    holdTimeSeconds: Int? = nil, presentation: String? = nil, accessHours: WeekDocument? = nil
+    settings: AccessSettingsDocument = AccessSettingsDocument()
   ) {
     self.id = id
     self.name = name
     self.location = location
     self.icon = icon
-    self.holdTimeSeconds = holdTimeSeconds
-    self.presentation = presentation
-    self.accessHours = accessHours
+    self.settings = settings
+  }
+
+  private enum CodingKeys: CodingKey { case id, name, location, icon }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    id = try container.decode(String.self, forKey: .id)
+    name = try container.decode(String.self, forKey: .name)
+    location = try container.decodeIfPresent(String.self, forKey: .location)
+    icon = try container.decodeIfPresent(String.self, forKey: .icon)
+    settings = try AccessSettingsDocument(from: decoder)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    try settings.encode(to: encoder)
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(id, forKey: .id)
+    try container.encode(name, forKey: .name)
+    try container.encodeIfPresent(location, forKey: .location)
+    try container.encodeIfPresent(icon, forKey: .icon)
   }
 }

@@ -11,8 +11,14 @@ public enum ConfigurationLimits {
   public static let locationCharactersMax = 64
   /// How long a relay stays on.
   public static let holdTimeSeconds = 1...30
-  /// When a door does not say otherwise.
-  public static let holdTimeSecondsDefault = 5
+  /// What a schedule of presentations stands beside when nothing else is said.
+  public static let presentationDefault = PresentationMode.cardOrPIN
+  /// Lead and tail of credentials.
+  public static let marginMinutes = 0...1_440
+  public static let holidaysMax = 366
+  public static let credentialClassesMax = 32
+  /// How long a class may be served without the cloud: up to a year.
+  public static let offlineHours = 1...8_760
 }
 
 extension ConfigurationDocument {
@@ -27,22 +33,21 @@ extension ConfigurationDocument {
   }
 
   /// The configuration as the rules use it. `zones` returns nil for a zone that is not known
-  /// on this device. Throws everything that is wrong, each with its path.
+  /// on this device, `controller`. Throws everything that is wrong, each with its path.
   public func validated(
-    zones: (String) -> ZoneRules?
+    controller: ControllerID? = nil, zones: (String) -> ZoneRules?
   ) throws(ValidationFailure) -> PolicySnapshot {
     var reader = DocumentReader()
     reader.whole(revision, "revision", in: 1...DocumentReader.revisionMax)
-    _ = reader.identifier(facility.id, "facility.id") as Identifier<Never>?
-    reader.text(facility.name, "facility.name", length: ConfigurationLimits.nameCharacters)
     let zone = zones(facility.timeZone)
     if zone == nil { reader.note("facility.timeZone", "has no rules on this device") }
-    let hours = reader.hours(facility.accessHours, "facility.accessHours")
+    var facilityPolicy = facility.read(&reader, "facility")
+    facilityPolicy.controller = controller
     let doorPolicies = readDoors(&reader)
     let scopePolicies = readScopes(&reader, doors: Set(doorPolicies.keys))
     try reader.check()
     return PolicySnapshot(
-      revision: revision, zone: zone ?? .utc, accessHours: hours, scopes: scopePolicies,
+      revision: revision, zone: zone ?? .utc, facility: facilityPolicy, scopes: scopePolicies,
       doors: doorPolicies)
   }
 
@@ -94,19 +99,9 @@ extension DoorDocument {
     if let icon, !Self.icons.contains(icon) {
       reader.note("\(path).icon", "is none of \(Self.icons.sorted().joined(separator: ", "))")
     }
-    if let holdTimeSeconds {
-      reader.whole(
-        holdTimeSeconds, "\(path).holdTimeSeconds", in: ConfigurationLimits.holdTimeSeconds)
-    }
-    let mode = presentation.map {
-      reader.choice($0, "\(path).presentation", of: PresentationMode.self) ?? .cardOrPIN
-    }
-    let hours = reader.hours(accessHours, "\(path).accessHours")
+    let settings = settings.read(&reader, path)
     guard let id else { return nil }
-    return DoorPolicy(
-      id: id, name: name,
-      holdTimeSeconds: holdTimeSeconds ?? ConfigurationLimits.holdTimeSecondsDefault,
-      presentationMode: mode ?? .cardOrPIN, accessHours: hours)
+    return DoorPolicy(id: id, name: name, settings: settings)
   }
 }
 
@@ -117,8 +112,8 @@ extension ScopeDocument {
     reader.text(name, "\(path).name", length: ConfigurationLimits.nameCharacters)
     let doors: Set<DoorID> = reader.identifiers(
       doors, "\(path).doors", max: ConfigurationLimits.doorsMax)
-    let hours = reader.hours(accessHours, "\(path).accessHours")
+    let settings = settings.read(&reader, path)
     guard let id else { return nil }
-    return Scope(id: id, name: name, priority: priority, doors: doors, accessHours: hours)
+    return Scope(id: id, name: name, priority: priority, doors: doors, settings: settings)
   }
 }

@@ -32,17 +32,20 @@ public struct PersonRecord: Sendable, Hashable, Codable {
   public var memberType: String
   public var membershipStatus: String
   public var tags: [String]
+  /// Tags of the operator's own making; absent is none.
+  public var customTags: [String]?
   public var grants: [GrantRecord]
 
   public init(
     id: String, accessEnabled: Bool, memberType: String = "", membershipStatus: String = "active",
-    tags: [String] = [], grants: [GrantRecord] = []
+    tags: [String] = [], customTags: [String]? = nil, grants: [GrantRecord] = []
   ) {
     self.id = id
     self.accessEnabled = accessEnabled
     self.memberType = memberType
     self.membershipStatus = membershipStatus
     self.tags = tags
+    self.customTags = customTags
     self.grants = grants
   }
 }
@@ -52,11 +55,11 @@ public struct GrantRecord: Sendable, Hashable, Codable {
   public var facilityWide: Bool
   public var doors: [String]
   public var groups: [String]
-  public var accessHours: WeekDocument?
+  public var accessHours: HoursDocument?
 
   public init(
     facilityWide: Bool, doors: [String] = [], groups: [String] = [],
-    accessHours: WeekDocument? = nil
+    accessHours: HoursDocument? = nil
   ) {
     self.facilityWide = facilityWide
     self.doors = doors
@@ -79,10 +82,20 @@ public struct CredentialRecord: Sendable, Hashable, Codable {
   public var validUntil: Int64?
   public var doors: [String]
   public var scopes: [String]
+  /// Name of its class, as the facility configures them; `standard` when absent.
+  public var className: String?
+  /// How often it may be used; absent is as often as one likes.
+  public var usesMax: Int?
+  /// How long it stays good after its first use.
+  public var validSecondsFromFirstUse: Int64?
+  /// The controller it was issued for; absent where the digest alone binds it.
+  public var device: String?
 
   public init(
     id: String, kind: String, person: String, status: String, digest: CredentialDigest,
-    validFrom: Int64? = nil, validUntil: Int64? = nil, doors: [String] = [], scopes: [String] = []
+    validFrom: Int64? = nil, validUntil: Int64? = nil, doors: [String] = [],
+    scopes: [String] = [], className: String? = nil, usesMax: Int? = nil,
+    validSecondsFromFirstUse: Int64? = nil, device: String? = nil
   ) {
     self.id = id
     self.kind = kind
@@ -93,5 +106,9 @@ public struct CredentialRecord: Sendable, Hashable, Codable {
     self.validUntil = validUntil
     self.doors = doors
     self.scopes = scopes
+    self.className = className
+    self.usesMax = usesMax
+    self.validSecondsFromFirstUse = validSecondsFromFirstUse
+    self.device = device
   }
 }

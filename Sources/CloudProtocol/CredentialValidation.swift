@@ -8,6 +8,9 @@ public enum CredentialLimits {
   public static let placesMax = 256
   /// Member type, membership status and tags, in characters.
   public static let wordCharactersMax = 64
+  public static let usesMax = 1...1_000_000
+  /// Up to ten years.
+  public static let secondsFromFirstUse = Int64(1)...315_576_000
 }
 
 /// A credential with the digest that finds it.
@@ -112,12 +115,8 @@ extension PersonRecord {
     let word = 0...CredentialLimits.wordCharactersMax
     reader.text(memberType, "\(path).memberType", length: word)
     reader.text(membershipStatus, "\(path).membershipStatus", length: word)
-    if reader.count(tags.count, "\(path).tags", max: CredentialLimits.tagsMax) {
-      for (index, tag) in tags.enumerated() {
-        reader.text(
-          tag, "\(path).tags[\(index)]", length: 1...CredentialLimits.wordCharactersMax)
-      }
-    }
+    let tags = reader.words(tags, "\(path).tags")
+    let customTags = reader.words(customTags ?? [], "\(path).customTags")
     var domainGrants: [Grant] = []
     if reader.count(grants.count, "\(path).grants", max: CredentialLimits.grantsMax) {
       domainGrants = grants.enumerated().map { $1.read(&reader, "\(path).grants[\($0)]") }
@@ -125,7 +124,8 @@ extension PersonRecord {
     guard let id else { return nil }
     return Person(
       id: id, accessEnabled: accessEnabled, memberType: memberType,
-      membershipStatus: membershipStatus, tags: Set(tags), grants: domainGrants)
+      membershipStatus: membershipStatus, tags: tags, customTags: customTags,
+      grants: domainGrants)
   }
 }
 
@@ -166,11 +166,23 @@ extension CredentialRecord {
       doors, "\(path).doors", max: CredentialLimits.placesMax)
     let scopes: Set<ScopeID> = reader.identifiers(
       scopes, "\(path).scopes", max: CredentialLimits.placesMax)
+    if let usesMax { reader.whole(usesMax, "\(path).usesMax", in: CredentialLimits.usesMax) }
+    if let validSecondsFromFirstUse {
+      reader.whole(
+        validSecondsFromFirstUse, "\(path).validSecondsFromFirstUse",
+        in: CredentialLimits.secondsFromFirstUse)
+    }
+    if let className {
+      reader.text(
+        className, "\(path).className", length: 1...CredentialLimits.wordCharactersMax)
+    }
+    let device: ControllerID? = device.flatMap { reader.identifier($0, "\(path).device") }
     guard let id, let kind, let person, let status else { return nil }
     return Credential(
       id: id, kind: kind, person: person, status: status,
       validFrom: validFrom.map(WallInstant.init(secondsSince1970:)),
       validUntil: validUntil.map(WallInstant.init(secondsSince1970:)), doors: doors,
-      scopes: scopes)
+      scopes: scopes, className: className ?? CredentialClass.standardName, usesMax: usesMax,
+      validSecondsFromFirstUse: validSecondsFromFirstUse, device: device)
   }
 }

@@ -121,10 +121,10 @@ extension Controller {
     }
     switch open.purpose {
     case .card(let evidence):
-      let cards = found.filter { $0.credential.kind == .card }
+      let cards = found.filter { $0.credential?.kind == .card }
       let verdict = judge(.card, cards, at: door, now)
       if verdict.decision == .deny(.pinRequired), !cards.isEmpty,
-        policy.doors[door]?.presentationMode == .cardThenPIN
+        policy.presentationMode(of: door, at: now.wall, clockTrust: now.trust) == .cardThenPIN
       {
         readers[open.reader]?.waitForPIN(after: cards, at: now.monotonic)
         return readers[open.reader]?.signal(.moreInput, at: now.monotonic) ?? []
@@ -132,11 +132,11 @@ extension Controller {
       return settle(
         verdict, of: open, shown: "card", evidence: cards.isEmpty ? evidence : [:], at: now)
     case .pin:
-      let pins = found.filter { $0.credential.kind == .pin }
+      let pins = found.filter { $0.credential?.kind == .pin }
       return settle(
         judge(.pin, pins, at: door, now), of: open, shown: "pin", evidence: [:], at: now)
     case .pinAfterCard(let cards):
-      let owners = Set(found.filter { $0.credential.kind == .pin }.map(\.person.id))
+      let owners = Set(found.filter { $0.credential?.kind == .pin }.map(\.person.id))
       let matching = cards.filter { owners.contains($0.person.id) }
       var verdict = judge(.cardThenPIN, matching.isEmpty ? cards : matching, at: door, now)
       if matching.isEmpty { verdict.decision = .deny(.pinMismatch) }
@@ -150,7 +150,7 @@ extension Controller {
     decide(
       AccessRequest(
         door: door, presentation: presentation, holders: holders, at: now.wall,
-        clockTrust: now.trust),
+        clockTrust: now.trust, cacheAgeSeconds: now.cacheAgeSeconds),
       under: policy)
   }
 
@@ -196,7 +196,9 @@ extension Controller {
   mutating func release(_ door: DoorID, at now: Moment, order: String?) -> [ControllerEffect] {
     guard var port = doors[door] else { return [] }
     let range = DoorTiming.holdSecondsRange
-    let seconds = policy.doors[door]?.holdTimeSeconds ?? 5
+    let seconds =
+      policy.settings(of: door)?.holdTimeSeconds.value
+      ?? EffectiveSettings.holdTimeSecondsDefault
     let hold = min(max(seconds, range.lowerBound), range.upperBound) * 1000
     let moves = port.machine.handle(.release(holdMilliseconds: hold), at: now.monotonic)
     var effects = translate(moves, of: door, urgency: .afterRecords, order: order)

@@ -6,10 +6,15 @@ public struct Moment: Sendable, Hashable {
   public var monotonic: MonotonicInstant
   public var wall: WallInstant
   public var trust: ClockTrust
+  /// Seconds since the cloud was last heard.
+  public var cacheAgeSeconds: Int64
 
-  public init(monotonic: MonotonicInstant, wall: WallInstant, trust: ClockTrust) {
+  public init(
+    monotonic: MonotonicInstant, wall: WallInstant, trust: ClockTrust, cacheAgeSeconds: Int64 = 0
+  ) {
     self.monotonic = monotonic
     self.wall = wall
     self.trust = trust
+    self.cacheAgeSeconds = cacheAgeSeconds
   }
 }

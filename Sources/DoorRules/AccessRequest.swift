@@ -7,23 +7,50 @@ public struct AccessRequest: Sendable, Hashable {
   public var holders: [CredentialHolder]
   public var at: WallInstant
   public var clockTrust: ClockTrust
+  /// Seconds since the cloud was last heard; 0 while it is.
+  public var cacheAgeSeconds: Int64
+  /// The mode of the door that counts now.
+  public var mode: DoorMode
+  /// An administrator's word that beats every rule.
+  public var override: AdminOverride?
 
   public init(
     door: DoorID, presentation: Presentation, holders: [CredentialHolder], at: WallInstant,
-    clockTrust: ClockTrust
+    clockTrust: ClockTrust, cacheAgeSeconds: Int64 = 0, mode: DoorMode = .normal,
+    override: AdminOverride? = nil
   ) {
     self.door = door
     self.presentation = presentation
     self.holders = holders
     self.at = at
     self.clockTrust = clockTrust
+    self.cacheAgeSeconds = cacheAgeSeconds
+    self.mode = mode
+    self.override = override
+  }
+}
+
+/// Who lets somebody in against the rules, and why.
+public struct AdminOverride: Sendable, Hashable {
+  public var by: String
+  /// Must say something.
+  public var reason: String
+
+  public init(by: String, reason: String) {
+    self.by = by
+    self.reason = reason
+  }
+
+  /// True when the reason is more than blanks.
+  public var hasReason: Bool {
+    reason.unicodeScalars.contains { !$0.properties.isWhitespace }
   }
 }
 
 /// The answer, with its reasons.
 public struct Verdict: Sendable, Hashable {
   public enum Decision: Sendable, Hashable {
-    case grant(via: String)
+    case grant(via: GrantPath)
     case deny(DenialReason)
   }
 
@@ -31,17 +58,20 @@ public struct Verdict: Sendable, Hashable {
   public var credential: CredentialID?
   public var person: PersonID?
   public var policyRevision: UInt64
+  /// The credential's use with this entry in it, to be kept; nil where nobody counts.
+  public var use: CredentialUse?
   /// What was looked at, in order; the last step decided.
   public var steps: [ExplanationStep]
 
   public init(
     decision: Decision, credential: CredentialID?, person: PersonID?, policyRevision: UInt64,
-    steps: [ExplanationStep]
+    use: CredentialUse? = nil, steps: [ExplanationStep]
   ) {
     self.decision = decision
     self.credential = credential
     self.person = person
     self.policyRevision = policyRevision
+    self.use = use
     self.steps = steps
   }
 
@@ -53,18 +83,34 @@ public struct Verdict: Sendable, Hashable {
   }
 }
 
+/// What lets a person in.
+public enum GrantPath: String, Sendable, Hashable, CaseIterable {
+  /// A member rule of door, scope or facility.
+  case rules
+  /// A personal grant.
+  case grant
+  /// The credential itself was issued for this door, as with a reservation.
+  case credential
+  /// An administrator, against the rules.
+  case override
+}
+
 /// One rule's word on a request.
 public struct ExplanationStep: Sendable, Hashable {
   /// The rule, by its file's name.
   public var rule: String
   /// True when this rule does not stand in the way.
   public var passed: Bool
-  /// The values compared and where the effective one came from, for a technician.
+  /// The values compared, for a technician.
   public var detail: String
+  /// Where the effective value came from (door, scope by name, facility); nil where the value
+  /// is the credential's or the person's own.
+  public var source: String?
 
-  public init(rule: String, passed: Bool, detail: String) {
+  public init(rule: String, passed: Bool, detail: String, source: String? = nil) {
     self.rule = rule
     self.passed = passed
     self.detail = detail
+    self.source = source
   }
 }

@@ -1,12 +1,13 @@
 /// Why a door did not open. The list is closed and its names are part of the protocol: events,
-/// metrics and the console use them as written here.
+/// metrics and the console use them as written here. Each says what the member sees and what a
+/// technician or the operator should do; ``DenialReason/memberText`` and ``DenialReason/advice``
+/// say the same to people.
 public enum DenialReason: String, Sendable, Hashable, CaseIterable {
-  /// Nobody knows this card, PIN or key. Member: "not recognised". Technician: issue it, or
-  /// check the reader's format.
+  /// Nobody knows this card, PIN or key.
   case unknownCredential
-  /// The frame was damaged or of no known format. Technician: `postern monitor`, check cabling.
+  /// The frame was damaged or of no known format.
   case malformedCredential
-  /// Withdrawn, with the reservation cancelled or the key lost.
+  /// Withdrawn: the reservation was cancelled or the key lost.
   case credentialRevoked
   /// Its time has not begun.
   case notYetValid
@@ -22,7 +23,7 @@ public enum DenialReason: String, Sendable, Hashable, CaseIterable {
   case accessDisabled
   /// Neither a rule nor a grant lets this person in here.
   case ruleMismatch
-  /// Outside the weekly hours, or closed by an exception.
+  /// Outside the weekly hours, or closed by an exception or a holiday.
   case outsideHours
   /// The phone is too far away.
   case geofenceOutside
@@ -40,16 +41,20 @@ public enum DenialReason: String, Sendable, Hashable, CaseIterable {
   case cardRequired
   /// The PIN does not belong to the card.
   case pinMismatch
-  /// Too many wrong PINs; wait.
+  /// Too many wrong PINs.
   case lockedOut
   /// Already inside, by the anti-passback record.
   case antiPassback
   /// A second person must badge.
   case secondPersonRequired
+  /// The other door of an interlock is open or released.
+  case interlocked
   /// The door was without its cloud for longer than this class of credential allows.
   case cacheExpired
   /// The clock cannot be believed and this credential is bounded in time.
   case clockUntrusted
+  /// An override that gives no reason.
+  case overrideReasonMissing
   /// This controller has no such door, or no policy for it yet.
   case unknownDoor
   /// What was looked up could not be read: the store failed.

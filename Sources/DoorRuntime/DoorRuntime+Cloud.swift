@@ -75,8 +75,10 @@ extension DoorRuntime {
   ) -> Envelope<Body>? {
     guard let verifier = ports.cloud?.verifier else { return nil }
     do throws(EnvelopeRefusal) {
-      return try verifier.verify(
+      let envelope = try verifier.verify(
         payload, as: type, kind: kind, at: now.wall, clockTrust: now.trust, retained: retained)
+      contact.heard(at: now.monotonic)
+      return envelope
     } catch {
       refuse(kind, cause: error.cause.rawValue, detail: error.detail, at: now)
       return nil

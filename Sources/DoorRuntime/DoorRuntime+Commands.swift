@@ -55,9 +55,9 @@ extension DoorRuntime {
         order(pending.id, .identify(door), at: now)
       case .adminUnlock(let door, let reason, let by):
         order(pending.id, .adminUnlock(door, by: by ?? "cloud", reason: reason), at: now)
-      case .unlock(let door, let person):
+      case .unlock(let door, let person, let location):
         let holders = try mobileHolders(of: person)
-        order(pending.id, .memberUnlock(door, holders: holders, location: nil), at: now)
+        order(pending.id, .memberUnlock(door, holders: holders, location: location), at: now)
       }
     } catch let failure as ValidationFailure {
       finish(order: pending.id, .rejected(reason: "\(failure)"), at: now)
@@ -66,10 +66,14 @@ extension DoorRuntime {
     }
   }
 
+  /// The person's mobile keys; a member without any comes by the app alone.
   private func mobileHolders(of id: PersonID) throws(PortError) -> [CredentialHolder] {
     guard let person = try ports.policy.person(id) else { return [] }
-    return try ports.policy.credentials(of: id).filter { $0.kind == .mobile }
-      .map { CredentialHolder(credential: $0, person: person) }
+    let keys = try ports.policy.credentials(of: id).filter { $0.kind == .mobile }
+    guard !keys.isEmpty else { return [CredentialHolder(credential: nil, person: person)] }
+    return try keys.map { (key) throws(PortError) in
+      try withUse(CredentialHolder(credential: key, person: person))
+    }
   }
 
   private func order(_ id: String, _ kind: Order.Kind, at now: Moment) {

@@ -14,6 +14,7 @@ extension DoorRuntime {
   private func perform(_ effect: ControllerEffect, at now: Moment) {
     switch effect {
     case .record(let occurrence):
+      keepUse(occurrence)
       record(drafts.draft(occurrence, at: now))
     case .setLock(let door, let level, let urgency, let order):
       switch urgency {
@@ -34,9 +35,33 @@ extension DoorRuntime {
 
   private func holders(of question: LookUp) -> [CredentialHolder]? {
     let digests = question.canonicals.map { ports.digester.digest(ofCanonical: $0) }
-    do throws(PortError) { return try ports.policy.holders(ofAny: digests) } catch {
+    do throws(PortError) {
+      return try ports.policy.holders(ofAny: digests).map(withUse)
+    } catch {
       logger.error("credential look-up failed: \(error)")
       return nil
+    }
+  }
+
+  /// The holder with how often its credential was used, where anybody counts.
+  func withUse(_ holder: CredentialHolder) throws(PortError) -> CredentialHolder {
+    guard let credential = holder.credential, credential.countsUses else { return holder }
+    var holder = holder
+    holder.use = try uses.use(of: credential.id, in: ports.state)
+    return holder
+  }
+
+  /// The use is written before the event, and the relay waits for the event: no use is forgotten
+  /// by a power cut.
+  private func keepUse(_ occurrence: Occurrence) {
+    guard case .access(let record) = occurrence, let use = record.verdict.use,
+      let credential = record.verdict.credential
+    else { return }
+    uses.note(use, of: credential)
+    let state = ports.state
+    write("the use of credential \(credential)") { () throws(PortError) in
+      try state.setValue(
+        CredentialUses.bytes(of: use), forKey: CredentialUses.key(of: credential))
     }
   }
 
@@ -96,7 +121,7 @@ extension DoorRuntime {
   private func driveIfStillRequired(_ lock: WaitingLock) {
     guard controller.requiredLock(of: lock.door) == lock.level else {
       if let order = lock.order {
-        finish(order: order, .failed(reason: "the door was locked again first"), at: clock.now())
+        finish(order: order, .failed(reason: "the door was locked again first"), at: moment())
       }
       return
     }
@@ -110,9 +135,9 @@ extension DoorRuntime {
     doorChanged()
     guard let order else { return }
     if let error {
-      finish(order: order, .failed(reason: "\(error)"), at: clock.now())
+      finish(order: order, .failed(reason: "\(error)"), at: moment())
     } else if level == .released {
-      finish(order: order, .confirmed, at: clock.now())
+      finish(order: order, .confirmed, at: moment())
     }
   }
 

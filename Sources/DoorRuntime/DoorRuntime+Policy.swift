@@ -28,13 +28,18 @@ extension DoorRuntime {
     }
     let ports = ports
     let inbox = inbox
+    let controller = configuration.controller
     policyWork.async {
-      inbox.push(.configured(Self.apply(document, messageID: id, current: current, ports: ports)))
+      inbox.push(
+        .configured(
+          Self.apply(
+            document, messageID: id, current: current, controller: controller, ports: ports)))
     }
   }
 
   private static func apply(
-    _ document: ConfigurationDocument, messageID: String, current: UInt64, ports: RuntimePorts
+    _ document: ConfigurationDocument, messageID: String, current: UInt64, controller: ControllerID,
+    ports: RuntimePorts
   ) -> ConfigurationOutcome {
     func refused(_ problems: [Problem]) -> ConfigurationOutcome {
       ConfigurationOutcome(
@@ -43,7 +48,8 @@ extension DoorRuntime {
           problems: problems))
     }
     do {
-      let policy = try document.validated(zones: { try? ports.zones.rules(for: $0) })
+      let policy = try document.validated(
+        controller: controller, zones: { try? ports.zones.rules(for: $0) })
       try ports.policy.replaceConfiguration(document)
       return ConfigurationOutcome(
         report: ApplyReport(

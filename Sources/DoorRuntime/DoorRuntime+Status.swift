@@ -8,7 +8,7 @@ import Foundation
 extension DoorRuntime {
   /// The node as it stands now.
   public func status() -> RuntimeStatus {
-    let now = clock.now()
+    let now = moment()
     return RuntimeStatus(
       now: now, uptimeSeconds: now.monotonic.microseconds(since: startedAt) / 1_000_000,
       configRevision: controller.policy.revision, timeZone: document?.facility.timeZone,
@@ -86,7 +86,7 @@ extension DoorRuntime {
   /// Lamp and beeper of one door, or of all: which one is it? Moves nothing, records nothing.
   /// Throws ``PortError`` when there is no such door or nothing to signal with.
   public func identify(_ door: DoorID?) throws(PortError) {
-    let now = clock.now()
+    let now = moment()
     let effects = controller.handle(
       .order(Order(id: "local", kind: .identify(door))), at: now)
     perform(effects, at: now)

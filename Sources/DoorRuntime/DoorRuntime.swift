@@ -23,6 +23,8 @@ public actor DoorRuntime {
 
   var controller: Controller
   var clock: GuardedClock
+  var contact: CloudContact
+  var uses = CredentialUses()
   var timer = DeadlineTimer()
   var document: ConfigurationDocument?
   var credentialPosition: CredentialPosition
@@ -67,9 +69,10 @@ public actor DoorRuntime {
       return drafts.draft("log.dropped", at: now, detail: ["count": String(count)])
     }
 
-    var start = StartState(ports: ports)
+    var start = StartState(ports: ports, controller: configuration.controller)
     clock = start.clock
     let now = clock.now()
+    contact = CloudContact(kept: start.contact, startedAt: now.monotonic)
     controller = start.controller(layout: configuration.layout, at: now)
     document = start.document
     credentialPosition = start.credentialPosition
@@ -103,7 +106,7 @@ public actor DoorRuntime {
   public nonisolated func stop() { inbox.finish() }
 
   private func begin() {
-    let now = clock.now()
+    let now = moment()
     // The level first: whatever the lines were before, the lock is what the core says.
     for door in configuration.layout.doors {
       drive(door: door.id, to: controller.requiredLock(of: door.id), order: nil)
@@ -130,14 +133,14 @@ public actor DoorRuntime {
     timer.cancel()
     ports.cloud?.link.stop()
     ports.gpio.stop()
-    record(drafts.draft("controller.stopped", at: clock.now()))
+    record(drafts.draft("controller.stopped", at: moment()))
+    keepTimes()
     writer.drain()
-    keepWatermark()
     for watcher in watchers.values { watcher.finish() }
   }
 
   func receive(_ message: RuntimeMessage) {
-    let now = clock.now()
+    let now = moment()
     if inbox.takeLost() { perform(controller.handle(.edgesLost, at: now), at: now) }
     switch message {
     case .edge(let edge): perform(controller.handle(.edge(edge), at: now), at: now)
@@ -171,7 +174,7 @@ public actor DoorRuntime {
     advanceCloud(to: now)
     if nextHousekeeping <= now.monotonic {
       nextHousekeeping = now.monotonic.advanced(byMilliseconds: Self.housekeepingMilliseconds)
-      keepWatermark()
+      keepTimes()
     }
     let deadline = [
       controller.nextDeadline, waitingLocks.map(\.deadline).min(), cloud.nextDeadline,
@@ -180,14 +183,27 @@ public actor DoorRuntime {
     timer.arm(for: deadline, now: ports.monotonic.now(), inbox: inbox)
   }
 
-  /// How often the clock's watermark goes to disk.
+  /// Both clocks now, with how long the cloud was not heard.
+  func moment() -> Moment {
+    var now = clock.now()
+    // Without a cloud there is nothing to be out of touch with.
+    if ports.cloud != nil { now.cacheAgeSeconds = contact.ageSeconds(at: now) }
+    return now
+  }
+
+  /// How often the clock's watermark and the last contact go to disk.
   static let housekeepingMilliseconds = 60_000
 
-  private func keepWatermark() {
+  private func keepTimes() {
+    let state = ports.state
+    if let heard = contact.bytes(at: clock.now()) {
+      write("the last contact with the cloud") { () throws(PortError) in
+        try state.setValue(heard, forKey: CloudContact.stateKey)
+      }
+    }
     let mark = withUnsafeBytes(of: clock.watermark.millisecondsSince1970.littleEndian) {
       Array($0)
     }
-    let state = ports.state
     write("the clock's watermark") { () throws(PortError) in
       try state.setValue(mark, forKey: GuardedClock.stateKey)
     }

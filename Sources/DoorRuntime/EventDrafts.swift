@@ -61,7 +61,7 @@ struct EventDrafts: Sendable {
     if let command = record.commandID { detail["command"] = command }
     switch record.verdict.decision {
     case .grant(let via):
-      detail["via"] = via
+      detail["via"] = via.rawValue
       return draft(
         "access.granted", at: now, door: record.door, reader: record.reader,
         person: record.verdict.person?.rawValue, credential: record.verdict.credential,

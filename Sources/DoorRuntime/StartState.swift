@@ -13,8 +13,10 @@ struct StartState {
   private(set) var credentialPosition = CredentialPosition(revision: 0, credentials: 0, persons: 0)
   private(set) var logPosition = LogPosition(epoch: "", last: 0, acknowledged: 0)
   private(set) var clock: GuardedClock
+  /// What was kept of the last contact with the cloud.
+  private(set) var contact: [UInt8]?
 
-  init(ports: RuntimePorts) {
+  init(ports: RuntimePorts, controller: ControllerID) {
     self.ports = ports
     var troubles: [String] = []
     func read<Value>(_ body: () throws -> Value) -> Value? {
@@ -26,11 +28,13 @@ struct StartState {
     let mark = read { try ports.state.value(forKey: GuardedClock.stateKey) } ?? nil
     clock = GuardedClock(
       monotonic: ports.monotonic, wall: ports.wall, watermark: mark.flatMap(Self.watermark))
+    contact = read { try ports.state.value(forKey: CloudContact.stateKey) } ?? nil
     credentialPosition = read { try ports.policy.credentialPosition() } ?? credentialPosition
     logPosition = read { try ports.events.position() } ?? logPosition
     if let kept = read({ try ports.policy.configuration() }) ?? nil {
       do throws(ValidationFailure) {
-        policy = try kept.validated(zones: { try? ports.zones.rules(for: $0) })
+        policy = try kept.validated(
+          controller: controller, zones: { try? ports.zones.rules(for: $0) })
         document = kept
       } catch {
         troubles.append("the kept configuration \(kept.revision) is not usable: \(error)")

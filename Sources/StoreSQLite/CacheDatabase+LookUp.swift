@@ -28,7 +28,9 @@ extension CacheDatabase {
                 .validated(path: "person")))
         }
       }
-      holders.sort { $0.credential.id < $1.credential.id }
+      holders.sort {
+        ($0.credential?.id.rawValue ?? "") < ($1.credential?.id.rawValue ?? "")
+      }
       return Array(holders.prefix(Self.holdersMax))
     }
   }

@@ -71,6 +71,16 @@ public final class CacheDatabase: PolicyStore, Sendable {
           CREATE INDEX credential_by_person ON credential (person);
           """)
     }
+    migrator.registerMigration("2 custom tags, credential classes, uses, devices") { database in
+      try database.execute(
+        sql: """
+          ALTER TABLE person ADD COLUMN custom_tags TEXT NOT NULL DEFAULT '[]';
+          ALTER TABLE credential ADD COLUMN class_name TEXT;
+          ALTER TABLE credential ADD COLUMN uses_max INTEGER;
+          ALTER TABLE credential ADD COLUMN first_use_seconds INTEGER;
+          ALTER TABLE credential ADD COLUMN device TEXT;
+          """)
+    }
     return migrator
   }
 }

@@ -17,32 +17,34 @@ private enum JSONColumn {
 extension PersonRecord {
   static let columns = """
     person.id, person.access_enabled, person.member_type, person.membership_status, \
-    person.tags, person.grants
+    person.tags, person.grants, person.custom_tags
     """
 
   static let putSQL = """
-    INSERT INTO person (id, access_enabled, member_type, membership_status, tags, grants)
-    VALUES (?, ?, ?, ?, ?, ?)
+    INSERT INTO person (id, access_enabled, member_type, membership_status, tags, grants, custom_tags)
+    VALUES (?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET
       access_enabled = excluded.access_enabled, member_type = excluded.member_type,
       membership_status = excluded.membership_status, tags = excluded.tags,
-      grants = excluded.grants
+      grants = excluded.grants, custom_tags = excluded.custom_tags
     """
 
   func arguments() throws -> StatementArguments {
     [
       id, accessEnabled, memberType, membershipStatus, try JSONColumn.text(tags),
-      try JSONColumn.text(grants),
+      try JSONColumn.text(grants), try JSONColumn.text(customTags ?? []),
     ]
   }
 
   /// From ``columns``, the first of which is at `index`.
   init(_ row: Row, from index: Int) throws {
+    let customTags: [String] = try JSONColumn.list(try row.decode(atIndex: index + 6))
     self.init(
       id: try row.decode(atIndex: index), accessEnabled: try row.decode(atIndex: index + 1),
       memberType: try row.decode(atIndex: index + 2),
       membershipStatus: try row.decode(atIndex: index + 3),
       tags: try JSONColumn.list(try row.decode(atIndex: index + 4)),
+      customTags: customTags.isEmpty ? nil : customTags,
       grants: try JSONColumn.list(try row.decode(atIndex: index + 5)))
   }
 }
@@ -50,24 +52,29 @@ extension PersonRecord {
 extension CredentialRecord {
   static let columns = """
     credential.id, credential.digest, credential.kind, credential.person, credential.status, \
-    credential.valid_from, credential.valid_until, credential.doors, credential.scopes
+    credential.valid_from, credential.valid_until, credential.doors, credential.scopes, \
+    credential.class_name, credential.uses_max, credential.first_use_seconds, credential.device
     """
-  static let columnCount = 9
+  static let columnCount = 13
 
   static let putSQL = """
     INSERT INTO credential
-      (id, digest, kind, person, status, valid_from, valid_until, doors, scopes)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      (id, digest, kind, person, status, valid_from, valid_until, doors, scopes, class_name,
+       uses_max, first_use_seconds, device)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET
       digest = excluded.digest, kind = excluded.kind, person = excluded.person,
       status = excluded.status, valid_from = excluded.valid_from,
-      valid_until = excluded.valid_until, doors = excluded.doors, scopes = excluded.scopes
+      valid_until = excluded.valid_until, doors = excluded.doors, scopes = excluded.scopes,
+      class_name = excluded.class_name, uses_max = excluded.uses_max,
+      first_use_seconds = excluded.first_use_seconds, device = excluded.device
     """
 
   func arguments() throws -> StatementArguments {
     [
       id, Data(digest.bytes), kind, person, status, validFrom, validUntil,
-      try JSONColumn.text(doors), try JSONColumn.text(scopes),
+      try JSONColumn.text(doors), try JSONColumn.text(scopes), className, usesMax,
+      validSecondsFromFirstUse, device,
     ]
   }
 
@@ -84,6 +91,8 @@ extension CredentialRecord {
       person: try row.decode(atIndex: 3), status: try row.decode(atIndex: 4), digest: digest,
       validFrom: try row.decode(atIndex: 5), validUntil: try row.decode(atIndex: 6),
       doors: try JSONColumn.list(try row.decode(atIndex: 7)),
-      scopes: try JSONColumn.list(try row.decode(atIndex: 8)))
+      scopes: try JSONColumn.list(try row.decode(atIndex: 8)),
+      className: try row.decode(atIndex: 9), usesMax: try row.decode(atIndex: 10),
+      validSecondsFromFirstUse: try row.decode(atIndex: 11), device: try row.decode(atIndex: 12))
   }
 }

@@ -1,4 +1,5 @@
 import ConsoleProtocol
+import DoorRules
 
 /// An event as one line, with its reason in plain words.
 struct EventLine {
@@ -9,7 +10,10 @@ struct EventLine {
     var parts = ["#\(event.number)", StatusPage.time(event.timeMilliseconds), name]
     if let door = event.door { parts.append("door \(door)") }
     if let person = event.person { parts.append(person) }
-    if let reason = event.reason { parts.append(PlainWords.sentence(for: reason)) }
+    if let reason = event.reason {
+      // An alarm's reason is not a denial and is shown as it is.
+      parts.append(DenialReason(rawValue: reason)?.sentence ?? reason)
+    }
     let detail = event.detail.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
     if !detail.isEmpty { parts.append("[" + detail.joined(separator: " ") + "]") }
     if event.simulated { parts.append("(simulated)") }

@@ -120,12 +120,13 @@ struct MessagesWireTests {
         revision: 7,
         facility: FacilityDocument(
           id: "hq", name: "Head office", timeZone: "Europe/Berlin",
-          accessHours: ["monday": [WindowDocument(from: "09:00", to: "17:00")]]),
+          settings: AccessSettingsDocument(
+            accessHours: ["monday": [WindowDocument(from: "09:00", to: "17:00")]])),
         scopes: [ScopeDocument(id: "all", name: "All", priority: 10, doors: ["front"])],
         doors: [
           DoorDocument(
-            id: "front", name: "Front", location: "Street", icon: "door", holdTimeSeconds: 7,
-            presentation: "cardOnly")
+            id: "front", name: "Front", location: "Street", icon: "door",
+            settings: AccessSettingsDocument(holdTimeSeconds: 7, presentation: "cardOnly"))
         ]),
       """
       {"doors":[{"holdTimeSeconds":7,"icon":"door","id":"front","location":"Street",

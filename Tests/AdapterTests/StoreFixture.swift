@@ -72,7 +72,7 @@ final class StoreFixture: Sendable {
     return digest
   }
 
-  static func person(_ number: Int, hours: WeekDocument? = nil) -> PersonRecord {
+  static func person(_ number: Int, hours: HoursDocument? = nil) -> PersonRecord {
     PersonRecord(
       id: "p\(number)", accessEnabled: true, memberType: "member", tags: ["early", "sauna"],
       grants: [GrantRecord(facilityWide: false, doors: ["front"], accessHours: hours)])

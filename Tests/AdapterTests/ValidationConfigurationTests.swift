@@ -38,13 +38,16 @@ struct ValidationConfigurationTests {
     #expect(
       policy.doors[front]
         == DoorPolicy(
-          id: front, name: "Front", holdTimeSeconds: 7, presentationMode: .cardThenPIN))
+          id: front, name: "Front",
+          settings: AccessSettings(
+            holdTimeSeconds: 7, presentation: PresentationPlan(.cardThenPIN))))
     #expect(
       policy.doors[gate]
-        == DoorPolicy(id: gate, name: "Gate", holdTimeSeconds: 5, presentationMode: .cardOrPIN))
+        == DoorPolicy(id: gate, name: "Gate"))
+    #expect(policy.settings(of: gate)?.holdTimeSeconds == Effective(5, from: .builtIn))
     #expect(
       policy.scopes == [all: Scope(id: all, name: "All doors", priority: 3, doors: [front, gate])])
-    let hours = try #require(policy.accessHours)
+    let hours = try #require(policy.facility.settings.accessHours)
     #expect(!hours.contains(minuteOfWeek: 9 * 60 - 1))
     #expect(hours.contains(minuteOfWeek: 9 * 60))
     #expect(!hours.contains(minuteOfWeek: 17 * 60))
@@ -61,13 +64,13 @@ struct ValidationConfigurationTests {
   @Test("each bound of a door, on both sides")
   func doorBounds() throws {
     #expect(
-      try problems { $0.doors[1].holdTimeSeconds = 45 }
+      try problems { $0.doors[1].settings.holdTimeSeconds = 45 }
         == ["doors[1].holdTimeSeconds: 45 is outside 1 to 30"])
     #expect(
-      try problems { $0.doors[1].holdTimeSeconds = 0 }
+      try problems { $0.doors[1].settings.holdTimeSeconds = 0 }
         == ["doors[1].holdTimeSeconds: 0 is outside 1 to 30"])
-    #expect(try problems { $0.doors[1].holdTimeSeconds = 30 }.isEmpty)
-    #expect(try problems { $0.doors[1].holdTimeSeconds = 1 }.isEmpty)
+    #expect(try problems { $0.doors[1].settings.holdTimeSeconds = 30 }.isEmpty)
+    #expect(try problems { $0.doors[1].settings.holdTimeSeconds = 1 }.isEmpty)
     let long = String(repeating: "\u{E4}", count: 64)
     #expect(try problems { $0.doors[0].location = long }.isEmpty)
     #expect(
@@ -84,7 +87,7 @@ struct ValidationConfigurationTests {
       try problems { $0.doors[0].name = "a\u{7}" }
         == ["doors[0].name: contains a control character"])
     #expect(
-      try problems { $0.doors[0].presentation = "nose" } == [
+      try problems { $0.doors[0].settings.presentation = "nose" } == [
         "doors[0].presentation: is none of cardOnly, pinOnly, cardOrPIN, cardThenPIN"
       ])
   }
@@ -132,8 +135,8 @@ struct ValidationConfigurationTests {
       try problems { $0.scopes[0].name = String(repeating: "s", count: 121) }
         == ["scopes[0].name: has 121 characters, allowed are 1 to 120"])
     let hours = try problems {
-      $0.doors[1].accessHours = ["monday": [WindowDocument(from: "25:00", to: "17:00")]]
-      $0.scopes[0].accessHours = ["funday": []]
+      $0.doors[1].settings.accessHours = ["monday": [WindowDocument(from: "25:00", to: "17:00")]]
+      $0.scopes[0].settings.accessHours = ["funday": []]
     }
     #expect(hours.count == 2)
     #expect(hours.first?.hasPrefix("doors[1].accessHours.monday[0].from: ") == true)
@@ -146,7 +149,7 @@ struct ValidationConfigurationTests {
       $0.revision = 0
       $0.facility.name = ""
       $0.doors[0].icon = "window"
-      $0.doors[1].holdTimeSeconds = 99
+      $0.doors[1].settings.holdTimeSeconds = 99
       $0.scopes[0].doors = ["x"]
     }
     #expect(

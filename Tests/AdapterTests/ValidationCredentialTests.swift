@@ -171,7 +171,7 @@ struct ValidationCredentialTests {
     let front = try #require(DoorID("front"))
     #expect(
       try Command(kind: .unlock, door: "front", person: "p1").validated()
-        == .unlock(door: front, person: try #require(PersonID("p1"))))
+        == .unlock(door: front, person: try #require(PersonID("p1")), location: nil))
     #expect(
       try Command(kind: .adminUnlock, door: "front", person: "Ann B.", reason: "drill").validated()
         == .adminUnlock(door: front, reason: "drill", orderedBy: "Ann B."))

@@ -25,11 +25,12 @@ struct ControllerHarness {
     lockout: Lockout? = nil
   ) {
     let policy = PolicySnapshot(
-      revision: 7, zone: .utc, accessHours: nil, scopes: [:],
+      revision: 7, zone: .utc,
       doors: [
         Self.door: DoorPolicy(
-          id: Self.door, name: "Front door", holdTimeSeconds: holdTimeSeconds,
-          presentationMode: mode)
+          id: Self.door, name: "Front door",
+          settings: AccessSettings(
+            holdTimeSeconds: holdTimeSeconds, presentation: PresentationPlan(mode)))
       ])
     let layout = ControllerLayout(
       doors: [.init(id: Self.door, hasContact: hasContact)],

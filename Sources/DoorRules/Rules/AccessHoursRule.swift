@@ -1,33 +1,40 @@
-/// The facility's clock must stand in a window of the hours in force.
+/// The facility's clock must stand in a window of the hours in force: those of the path that lets
+/// the person in, or else the door's.
 func accessHoursRule(_ question: RuleQuestion) -> RuleAnswer {
-  guard let (hours, source) = question.effectiveHours else {
-    return .pass("open at all hours")
+  guard let hours = question.effectiveHours else { return .pass("open at all hours") }
+  if question.ignoresTime { return .pass(from: hours.source, "the clock is unknown") }
+  let now = question.now
+  let holidays = question.policy.facility.holidays
+  let isInside = hours.value.contains(now, holidays: holidays)
+  func detail() -> String {
+    let special = hours.value.specialDay(of: now, holidays: holidays).map { " (\($0))" } ?? ""
+    let place = isInside ? "inside" : "outside"
+    return "\(now.weekday.name) \(now.text)\(special) is \(place) the hours of \(hours.owner)"
   }
-  let civil = question.policy.zone.civil(at: question.request.at)
-  let isInside = hours.contains(minuteOfWeek: civil.minuteOfWeek)
-  let now = "\(civil.weekday.name) \(civil.clockText)"
   return isInside
-    ? .pass("\(now) is inside the hours of \(source)")
-    : .deny(.outsideHours, "\(now) is outside the hours of \(source)")
+    ? .pass(from: hours.source, detail()) : .deny(.outsideHours, from: hours.source, detail())
+}
+
+/// Hours with whose they are.
+struct HoursInForce {
+  var value: WeeklyHours
+  var owner: String
+  var source: SettingSource?
 }
 
 extension RuleQuestion {
-  /// Hours that hold for this attempt, with where they come from; nil is always.
-  var effectiveHours: (hours: WeeklyHours, source: String)? {
-    accessPath.map { hours(of: $0) } ?? doorHours
+  /// Hours that hold for this attempt; nil is always.
+  var effectiveHours: HoursInForce? { accessPath.map { hours(of: $0) } ?? doorHours }
+
+  /// Hours of a path; nil is always.
+  func hours(of path: AccessPath) -> HoursInForce? {
+    guard let own = path.ownHours else { return doorHours }
+    return HoursInForce(value: own, owner: path.words, source: path.source)
   }
 
-  /// Door override, then scope override (the smaller priority, then the smaller id), then the
-  /// facility's default.
-  var doorHours: (hours: WeeklyHours, source: String)? {
-    if let hours = door.accessHours { return (hours, "door \(door.id)") }
-    var winner: Scope?
-    for scope in policy.scopes.values
-    where scope.accessHours != nil && scope.doors.contains(door.id) {
-      if let best = winner, (best.priority, best.id) < (scope.priority, scope.id) { continue }
-      winner = scope
+  private var doorHours: HoursInForce? {
+    settings.accessHours.map {
+      HoursInForce(value: $0.value, owner: $0.source.description, source: $0.source)
     }
-    if let winner, let hours = winner.accessHours { return (hours, "scope \(winner.name)") }
-    return policy.accessHours.map { ($0, "the facility") }
   }
 }

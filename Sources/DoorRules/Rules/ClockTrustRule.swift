@@ -1,16 +1,25 @@
-/// With a clock that cannot be believed nothing that is bounded in time is let in.
+/// With a clock that cannot be believed nothing that is bounded in time is let in, unless the
+/// credential's class says otherwise.
 func clockTrustRule(_ question: RuleQuestion) -> RuleAnswer {
-  switch question.request.clockTrust {
-  case .synchronised, .holdover:
-    return .pass("the clock is \(question.request.clockTrust.rawValue)")
-  case .unknown:
-    let credential = question.holder.credential
-    if credential.validFrom != nil || credential.validUntil != nil {
-      return .deny(.clockUntrusted, "credential \(credential.id) is bounded and the clock unknown")
-    }
-    if question.effectiveHours != nil {
-      return .deny(.clockUntrusted, "the door has hours and the clock is unknown")
-    }
-    return .pass("the clock is unknown, and nothing here depends on it")
+  let trust = question.request.clockTrust
+  guard trust == .unknown else { return .pass("the clock is \(trust.rawValue)") }
+  guard question.credentialClass.unknownClock == .deny else {
+    return .pass(from: .facility, "the clock is unknown; class \(question.className) allows that")
+  }
+  if question.holder.credential?.isTimeBounded == true {
+    return .deny(
+      .clockUntrusted, from: .facility,
+      "\(question.subject) is bounded in time and the clock is unknown")
+  }
+  if let hours = question.effectiveHours {
+    return .deny(.clockUntrusted, from: hours.source, "there are hours and the clock is unknown")
+  }
+  return .pass("the clock is unknown, and nothing here depends on it")
+}
+
+extension RuleQuestion {
+  /// The class says that time does not count while it is unknown.
+  var ignoresTime: Bool {
+    request.clockTrust == .unknown && credentialClass.unknownClock == .allow
   }
 }

@@ -1,64 +1,82 @@
-/// Either path opens: the credential was issued for this door and the membership is active, or
-/// a personal grant covers it.
+/// Either path opens: a member rule that fits, a personal grant that covers the door, or a
+/// credential that was itself issued for it.
 func pathRule(_ question: RuleQuestion) -> RuleAnswer {
-  if let path = question.accessPath {
-    return .pass("\(question.holder.person.id) may enter \(question.door.id) via \(path.name)")
-  }
   let person = question.holder.person
+  if let path = question.accessPath {
+    return .pass(
+      from: path.source, "\(person.id) may enter \(question.door.id) by \(path.words)")
+  }
   return .deny(
-    .ruleMismatch,
-    "no grant of \(person.id) covers \(question.door.id); membership is \(person.membershipStatus)"
-  )
+    .ruleMismatch, from: question.settings.memberRules.source, question.whyNoPath())
 }
 
 /// What lets a person in at all.
-enum AccessPath {
-  case credential
-  case grant(Grant)
+struct AccessPath: Sendable {
+  var kind: GrantPath
+  /// The rule's name or the credential's id.
+  var name = ""
+  /// Where a rule was configured.
+  var source: SettingSource?
+  /// Hours of this path, when it has its own.
+  var ownHours: WeeklyHours?
 
-  var name: String {
-    switch self {
-    case .credential: "credential"
-    case .grant: "grant"
+  var words: String {
+    switch kind {
+    case .rules: "rule \"\(name)\""
+    case .grant: "a personal grant"
+    case .credential: "credential \(name)"
+    case .override: "override"
     }
   }
 }
 
 extension RuleQuestion {
-  /// The membership status that rules let pass.
-  static var activeStatus: String { "active" }
-
-  /// Paths that lead here. A grant counts whatever the membership is.
-  var accessPaths: [AccessPath] {
-    let credential = holder.credential
+  /// Every path that leads here: rules in their order, then grants, then the credential. A grant
+  /// counts whatever the membership is; a credential's own place asks for an active one.
+  private var accessPaths: [AccessPath] {
     var paths: [AccessPath] = []
-    if credential.namesPlaces, covers(credential.doors, credential.scopes),
-      holder.person.membershipStatus == Self.activeStatus
-    {
-      paths.append(.credential)
+    let rules = settings.memberRules
+    for rule in rules.value where rule.mismatch(of: holder.person) == nil {
+      paths.append(
+        AccessPath(
+          kind: .rules, name: rule.name, source: rules.source, ownHours: rule.accessHours))
     }
     for grant in holder.person.grants
     where grant.facilityWide || covers(grant.doors, grant.groups) {
-      paths.append(.grant(grant))
+      paths.append(AccessPath(kind: .grant, ownHours: grant.accessHours))
+    }
+    if let credential = holder.credential, credential.namesPlaces,
+      covers(credential.doors, credential.scopes),
+      holder.person.membershipStatus == Person.activeStatus
+    {
+      paths.append(AccessPath(kind: .credential, name: credential.id.rawValue))
     }
     return paths
   }
 
   /// The path that opens now, or else the first that there is.
-  var accessPath: AccessPath? {
+  func findPath() -> AccessPath? {
     let paths = accessPaths
-    return paths.first { hours(of: $0)?.hours.contains(request.at, in: policy.zone) ?? true }
-      ?? paths.first
+    guard paths.count > 1 else { return paths.first }
+    return paths.first { isOpen(by: $0) } ?? paths.first
   }
 
-  /// Hours of a path with where they come from; nil is always.
-  func hours(of path: AccessPath) -> (hours: WeeklyHours, source: String)? {
-    switch path {
-    case .grant(let grant):
-      if let hours = grant.accessHours { return (hours, "personal grant") }
-      return doorHours
-    case .credential:
-      return doorHours
-    }
+  private func isOpen(by path: AccessPath) -> Bool {
+    guard !ignoresTime, let hours = hours(of: path)?.value else { return true }
+    return hours.contains(now, holidays: policy.facility.holidays)
   }
+
+  /// Each rule with what does not fit, and the grants that lead elsewhere.
+  func whyNoPath() -> String {
+    let rules = settings.memberRules.value.map {
+      "rule \"\($0.name)\": \($0.mismatch(of: holder.person) ?? "fits")"
+    }
+    let grants = "\(holder.person.grants.count) grants, none for \(door.id)"
+    return ((rules.isEmpty ? ["no member rules"] : rules) + [grants]).joined(separator: "; ")
+  }
+}
+
+extension Person {
+  /// The membership status that counts as good.
+  static let activeStatus = "active"
 }

@@ -1,6 +1,7 @@
 /// The door asks for a card, a PIN, either, or both. A phone needs neither.
 func presentationRule(_ question: RuleQuestion) -> RuleAnswer {
-  let mode = question.door.presentationMode
+  let plan = question.settings.presentation
+  let mode = question.presentationMode
   let shown = question.request.presentation
   let denial: DenialReason? =
     switch (mode, shown) {
@@ -11,5 +12,23 @@ func presentationRule(_ question: RuleQuestion) -> RuleAnswer {
     case (.pinOnly, .card), (.cardThenPIN, .card): .pinRequired
     }
   let detail = "door \(question.door.id) asks for \(mode.rawValue)"
-  return denial.map { .deny($0, detail) } ?? .pass(detail)
+  return denial.map { .deny($0, from: plan.source, detail) } ?? .pass(from: plan.source, detail)
+}
+
+extension RuleQuestion {
+  var presentationMode: PresentationMode {
+    policy.presentationMode(of: door.id, at: request.at, clockTrust: request.clockTrust)
+  }
+}
+
+extension PolicySnapshot {
+  /// What a door asks for at a moment. While the clock is unknown the schedule cannot be asked,
+  /// and the plan's own mode counts; an unknown door asks for everything.
+  public func presentationMode(
+    of door: DoorID, at instant: WallInstant, clockTrust: ClockTrust
+  ) -> PresentationMode {
+    guard let plan = settings(of: door)?.presentation.value else { return .cardThenPIN }
+    guard !plan.exceptions.isEmpty, clockTrust != .unknown else { return plan.mode }
+    return plan.mode(at: zone.civil(at: instant), holidays: facility.holidays)
+  }
 }

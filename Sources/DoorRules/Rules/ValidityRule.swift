@@ -1,26 +1,39 @@
-/// A credential counts from `validFrom` on, and no more from `validUntil` on.
+/// A credential counts from its start less the lead, and no more from its end less the tail on; one
+/// that begins with its first use, for so long after that.
 func validityRule(_ question: RuleQuestion) -> RuleAnswer {
-  let credential = question.holder.credential
+  guard let credential = question.holder.credential, credential.isTimeBounded else {
+    return .pass("\(question.subject) has no bounds in time")
+  }
+  if question.ignoresTime { return .pass(from: .facility, "the clock is unknown") }
   let now = question.request.at
   func show(_ instant: WallInstant?) -> String {
-    instant.map { question.policy.zone.text(at: $0) } ?? "open"
+    instant.map { question.policy.zone.civil(at: $0).text } ?? "open"
   }
-  if let from = credential.validFrom, now < from {
-    return .deny(.notYetValid, "begins \(show(from)), now \(show(now))")
+  if let from = question.activeFrom, now < from {
+    return .deny(.notYetValid, from: .facility, "counts from \(show(from)), now \(show(now))")
   }
-  if let until = credential.validUntil, until <= now {
-    return .deny(.expired, "ended \(show(until)), now \(show(now))")
+  if let until = question.activeUntil, until <= now {
+    return .deny(.expired, from: .facility, "counted until \(show(until)), now \(show(now))")
   }
   return .pass(
-    "from \(show(credential.validFrom)) until \(show(credential.validUntil)), now \(show(now))")
+    from: .facility,
+    "counts from \(show(question.activeFrom)) until \(show(question.activeUntil)), now \(show(now))"
+  )
 }
 
-extension ZoneRules {
-  /// `2026-11-20 09:30` as the facility's clock shows it.
-  func text(at instant: WallInstant) -> String {
-    let civil = civil(at: instant)
-    let date = civil.date
-    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-    return "\(date.year)-\(two(date.month))-\(two(date.day)) \(civil.clockText)"
+extension RuleQuestion {
+  /// Start less the lead.
+  var activeFrom: WallInstant? {
+    holder.credential?.validFrom?.advanced(bySeconds: -policy.facility.leadSeconds)
+  }
+
+  /// End less the tail, or the end that the first use set, whichever is earlier.
+  var activeUntil: WallInstant? {
+    let end = holder.credential?.validUntil?.advanced(bySeconds: -policy.facility.tailSeconds)
+    var ends = end.map { [$0] } ?? []
+    if let seconds = holder.credential?.validSecondsFromFirstUse, let first = holder.use.first {
+      ends.append(first.advanced(bySeconds: seconds))
+    }
+    return ends.min()
   }
 }

@@ -36,16 +36,16 @@ struct PersonCommand: ParsableCommand {
       print("person \(id)")
     }
 
-    private func week() throws -> WeekDocument? {
+    private func week() throws -> HoursDocument? {
       guard !hours.isEmpty else { return nil }
-      var week: WeekDocument = [:]
+      var week: HoursDocument = [:]
       for text in hours {
         let parts = text.split(separator: "=")
         let times = parts.last?.split(separator: "-") ?? []
         guard parts.count == 2, times.count == 2 else {
           throw ValidationError("--hours \(text): write DAY=HH:MM-HH:MM")
         }
-        week[String(parts[0]), default: []].append(
+        week.days[String(parts[0]), default: []].append(
           WindowDocument(from: String(times[0]), to: String(times[1])))
       }
       return week

@@ -1,5 +1,5 @@
-/// A day of the Gregorian calendar.
-public struct CivilDate: Sendable, Hashable, Comparable {
+/// A day of the Gregorian calendar. Prints as `2026-11-20`.
+public struct CivilDate: Sendable, Hashable, Comparable, CustomStringConvertible {
   public var year: Int
   /// 1 to 12.
   public var month: Int
@@ -10,6 +10,17 @@ public struct CivilDate: Sendable, Hashable, Comparable {
     self.year = year
     self.month = month
     self.day = day
+  }
+
+  /// Reads `YYYY-MM-DD`; nil for anything else, and for a day that the calendar does not have.
+  public init?(parsing text: String) {
+    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+    guard parts.map(\.utf8.count) == [4, 2, 2],
+      text.utf8.allSatisfy({ (48...57).contains($0) || $0 == UInt8(ascii: "-") }),
+      let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2])
+    else { return nil }
+    self.init(year: year, month: month, day: day)
+    guard (1...12).contains(month), CivilDate(dayNumber: dayNumber) == self else { return nil }
   }
 
   /// The date of a day counted from 1970-01-01. Algorithm of Howard Hinnant, "chrono-Compatible
@@ -37,6 +48,12 @@ public struct CivilDate: Sendable, Hashable, Comparable {
     return era * 146_097 + dayOfEra - 719_468
   }
 
+  public var description: String {
+    let digits = String(year)
+    let padded = String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    return "\(padded)-\(twoDigits(month))-\(twoDigits(day))"
+  }
+
   public static func < (left: Self, right: Self) -> Bool {
     (left.year, left.month, left.day) < (right.year, right.month, right.day)
   }
@@ -45,6 +62,15 @@ public struct CivilDate: Sendable, Hashable, Comparable {
 /// The days of the week, Monday first as in ISO 8601.
 public enum Weekday: Int, Sendable, Hashable, CaseIterable {
   case monday, tuesday, wednesday, thursday, friday, saturday, sunday
+
+  /// The weekday of a day counted from 1970-01-01, which was a Thursday.
+  public init(dayNumber: Int) { self = Self.allCases[(dayNumber % 7 + 7 + 3) % 7] }
+
+  /// By its name in documents.
+  public init?(name: String) {
+    guard let day = Self.allCases.first(where: { $0.name == name }) else { return nil }
+    self = day
+  }
 
   /// The name used in documents: `monday` to `sunday`.
   public var name: String {
@@ -78,11 +104,7 @@ public struct CivilMoment: Sendable, Hashable {
 
   public var date: CivilDate { CivilDate(dayNumber: dayNumber) }
 
-  /// 1970-01-01 was a Thursday.
-  public var weekday: Weekday {
-    let index = (dayNumber % 7 + 7 + 3) % 7
-    return Weekday.allCases[index]
-  }
+  public var weekday: Weekday { Weekday(dayNumber: dayNumber) }
 
   /// Minutes since Monday 00:00; 0 to 10,079.
   public var minuteOfWeek: Int { weekday.rawValue * 1_440 + secondOfDay / 60 }
@@ -90,7 +112,11 @@ public struct CivilMoment: Sendable, Hashable {
   /// `HH:MM`.
   public var clockText: String {
     let minute = secondOfDay / 60
-    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-    return "\(two(minute / 60)):\(two(minute % 60))"
+    return "\(twoDigits(minute / 60)):\(twoDigits(minute % 60))"
   }
+
+  /// `2026-11-20 09:30`.
+  public var text: String { "\(date) \(clockText)" }
 }
+
+private func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }

@@ -9,20 +9,26 @@ public struct Person: Sendable, Hashable {
   public var membershipStatus: String
   /// Tags that rules can match.
   public var tags: Set<String>
+  /// Tags of the operator's own making, matched like the others.
+  public var customTags: Set<String>
   /// Personal grants; each alone is enough.
   public var grants: [Grant]
 
   public init(
     id: PersonID, accessEnabled: Bool, memberType: String = "", membershipStatus: String = "active",
-    tags: Set<String> = [], grants: [Grant] = []
+    tags: Set<String> = [], customTags: Set<String> = [], grants: [Grant] = []
   ) {
     self.id = id
     self.accessEnabled = accessEnabled
     self.memberType = memberType
     self.membershipStatus = membershipStatus
     self.tags = tags
+    self.customTags = customTags
     self.grants = grants
   }
+
+  /// Tags of either kind.
+  public var allTags: Set<String> { customTags.isEmpty ? tags : tags.union(customTags) }
 }
 
 /// What a person was given personally: where, and when.

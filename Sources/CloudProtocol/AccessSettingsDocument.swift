@@ -1,0 +1,101 @@
+/// What a facility, a scope or a door says about access, on the wire. Absent or `null` says nothing,
+/// and the next level is asked: door, then scope, then facility.
+public struct AccessSettingsDocument: Sendable, Hashable, Codable {
+  /// 1 to 30.
+  public var holdTimeSeconds: Int?
+  /// `cardOnly`, `pinOnly`, `cardOrPIN` or `cardThenPIN`.
+  public var presentation: String?
+  /// Other presentations by time; the first whose hours hold counts.
+  public var presentationSchedule: [PresentationHoursDocument]?
+  public var accessHours: HoursDocument?
+  public var memberRules: [MemberRuleDocument]?
+  public var geofence: GeofenceDocument?
+  /// Hours in which the door stands unlocked.
+  public var autoUnlockSchedule: HoursDocument?
+  public var playNotificationSoundOnRelayToggle: Bool?
+
+  public init(
+    holdTimeSeconds: Int? = nil, presentation: String? = nil,
+    presentationSchedule: [PresentationHoursDocument]? = nil, accessHours: HoursDocument? = nil,
+    memberRules: [MemberRuleDocument]? = nil, geofence: GeofenceDocument? = nil,
+    autoUnlockSchedule: HoursDocument? = nil, playNotificationSoundOnRelayToggle: Bool? = nil
+  ) {
+    self.holdTimeSeconds = holdTimeSeconds
+    self.presentation = presentation
+    self.presentationSchedule = presentationSchedule
+    self.accessHours = accessHours
+    self.memberRules = memberRules
+    self.geofence = geofence
+    self.autoUnlockSchedule = autoUnlockSchedule
+    self.playNotificationSoundOnRelayToggle = playNotificationSoundOnRelayToggle
+  }
+}
+
+/// A presentation that holds in some hours.
+public struct PresentationHoursDocument: Sendable, Hashable, Codable {
+  public var presentation: String
+  public var hours: HoursDocument
+
+  public init(presentation: String, hours: HoursDocument) {
+    self.presentation = presentation
+    self.hours = hours
+  }
+}
+
+/// A rule by which people of a kind may enter; one that fits is enough. Absent lists ask nothing,
+/// but `membershipStatuses`, which is then `["active"]`.
+public struct MemberRuleDocument: Sendable, Hashable, Codable {
+  public var name: String
+  public var memberTypes: [String]?
+  public var membershipStatuses: [String]?
+  public var anyTags: [String]?
+  public var allTags: [String]?
+  public var noneOfTags: [String]?
+  public var accessHours: HoursDocument?
+
+  public init(
+    name: String, memberTypes: [String]? = nil, membershipStatuses: [String]? = nil,
+    anyTags: [String]? = nil, allTags: [String]? = nil, noneOfTags: [String]? = nil,
+    accessHours: HoursDocument? = nil
+  ) {
+    self.name = name
+    self.memberTypes = memberTypes
+    self.membershipStatuses = membershipStatuses
+    self.anyTags = anyTags
+    self.allTags = allTags
+    self.noneOfTags = noneOfTags
+    self.accessHours = accessHours
+  }
+}
+
+/// Where a phone must be.
+public struct GeofenceDocument: Sendable, Hashable, Codable {
+  public var enabled: Bool
+  public var center: Center
+  /// Metres.
+  public var radiusMeters: Double
+  public var accuracyBufferMeters: Double?
+  public var requireAccuracyBetterThan: Double?
+
+  /// Degrees.
+  public struct Center: Sendable, Hashable, Codable {
+    public var lat: Double
+    public var lng: Double
+
+    public init(lat: Double, lng: Double) {
+      self.lat = lat
+      self.lng = lng
+    }
+  }
+
+  public init(
+    enabled: Bool, center: Center, radiusMeters: Double, accuracyBufferMeters: Double? = nil,
+    requireAccuracyBetterThan: Double? = nil
+  ) {
+    self.enabled = enabled
+    self.center = center
+    self.radiusMeters = radiusMeters
+    self.accuracyBufferMeters = accuracyBufferMeters
+    self.requireAccuracyBetterThan = requireAccuracyBetterThan
+  }
+}

@@ -1,0 +1,98 @@
+/// What holds for the whole facility, on the wire. Its settings stand beside the other members.
+public struct FacilityDocument: Sendable, Hashable, Codable {
+  public var id: String
+  public var name: String
+  /// An IANA name such as `Europe/Berlin`.
+  public var timeZone: String
+  /// Defaults of every door.
+  public var settings: AccessSettingsDocument
+  public var holidays: [HolidayDocument]?
+  /// Minutes before its start from which a credential counts; 15 when absent.
+  public var leadMinutes: Int?
+  /// Minutes before its end from which a credential counts no more; 1 when absent.
+  public var tailMinutes: Int?
+  /// By name; `standard` is the class of credentials that name none.
+  public var credentialClasses: [String: CredentialClassDocument]?
+
+  public init(
+    id: String, name: String, timeZone: String,
+    settings: AccessSettingsDocument = AccessSettingsDocument(),
+    holidays: [HolidayDocument]? = nil, leadMinutes: Int? = nil, tailMinutes: Int? = nil,
+    credentialClasses: [String: CredentialClassDocument]? = nil
+  ) {
+    self.id = id
+    self.name = name
+    self.timeZone = timeZone
+    self.settings = settings
+    self.holidays = holidays
+    self.leadMinutes = leadMinutes
+    self.tailMinutes = tailMinutes
+    self.credentialClasses = credentialClasses
+  }
+
+  private enum CodingKeys: CodingKey {
+    case id, name, timeZone, holidays, leadMinutes, tailMinutes, credentialClasses
+  }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    id = try container.decode(String.self, forKey: .id)
+    name = try container.decode(String.self, forKey: .name)
+    timeZone = try container.decode(String.self, forKey: .timeZone)
+    settings = try AccessSettingsDocument(from: decoder)
+    holidays = try container.decodeIfPresent([HolidayDocument].self, forKey: .holidays)
+    leadMinutes = try container.decodeIfPresent(Int.self, forKey: .leadMinutes)
+    tailMinutes = try container.decodeIfPresent(Int.self, forKey: .tailMinutes)
+    credentialClasses = try container.decodeIfPresent(
+      [String: CredentialClassDocument].self, forKey: .credentialClasses)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    try settings.encode(to: encoder)
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(id, forKey: .id)
+    try container.encode(name, forKey: .name)
+    try container.encode(timeZone, forKey: .timeZone)
+    try container.encodeIfPresent(holidays, forKey: .holidays)
+    try container.encodeIfPresent(leadMinutes, forKey: .leadMinutes)
+    try container.encodeIfPresent(tailMinutes, forKey: .tailMinutes)
+    try container.encodeIfPresent(credentialClasses, forKey: .credentialClasses)
+  }
+}
+
+/// A date on which weeks do not hold as written.
+public struct HolidayDocument: Sendable, Hashable, Codable {
+  /// `YYYY-MM-DD`.
+  public var date: String
+  public var name: String
+  /// `closed`, `open`, or the weekday whose windows hold.
+  public var effect: String
+
+  public init(date: String, name: String, effect: String) {
+    self.date = date
+    self.name = name
+    self.effect = effect
+  }
+}
+
+/// How a class of credentials may be served without the cloud and without a good clock.
+public struct CredentialClassDocument: Sendable, Hashable, Codable {
+  /// 1 to 8760; 72 when absent.
+  public var offlineHours: Int?
+  /// Served without end, whatever `offlineHours` says.
+  public var servesWithoutEnd: Bool?
+  /// How many hours before that end the class counts as in grace; 12 when absent.
+  public var graceHours: Int?
+  /// `deny` or `allow` what is bounded in time while the clock is unknown; `deny` when absent.
+  public var unknownClock: String?
+
+  public init(
+    offlineHours: Int? = nil, servesWithoutEnd: Bool? = nil, graceHours: Int? = nil,
+    unknownClock: String? = nil
+  ) {
+    self.offlineHours = offlineHours
+    self.servesWithoutEnd = servesWithoutEnd
+    self.graceHours = graceHours
+    self.unknownClock = unknownClock
+  }
+}

@@ -1,0 +1,89 @@
+/// A week of windows in local wall-clock minutes, with dated exceptions. Every minute of the week
+/// is a bit, so that the answer for an ordinary day takes one look into memory.
+///
+/// Summer time needs no rule of its own: the wall clock is asked. In the hour that repeats in
+/// autumn both passes are inside; the hour that does not exist in spring never happens.
+public struct WeeklyHours: Sendable, Hashable {
+  /// Minutes of a week.
+  public static let minutesPerWeek = 7 * DayWindows.minutes
+  /// The most dated exceptions of one week.
+  public static let exceptionsMax = 366
+
+  /// Monday first.
+  private var days: [DayWindows]
+  /// Dates, as days since 1970-01-01, whose windows replace those of their weekday.
+  private var exceptions: [Int: DayWindows]
+  /// One bit for each minute from Monday 00:00, exceptions left out.
+  private var words: [UInt64]
+
+  /// Monday first; seven days.
+  init(days: [DayWindows], exceptions: [Int: DayWindows] = [:]) {
+    self.days = days
+    self.exceptions = exceptions
+    words = Array(repeating: 0, count: (Self.minutesPerWeek + 63) / 64)
+    for (index, day) in days.enumerated() {
+      for minute in day.windows.joined() {
+        let wrapped = (index * DayWindows.minutes + minute) % Self.minutesPerWeek
+        words[wrapped >> 6] |= 1 << UInt64(wrapped & 63)
+      }
+    }
+  }
+
+  /// A week without a window: always closed.
+  public init() { self.init(days: Array(repeating: .closed, count: 7)) }
+
+  /// True when the minute, 0 to 10,079 from Monday 00:00, is in a window of an ordinary week.
+  public func contains(minuteOfWeek minute: Int) -> Bool {
+    guard (0..<Self.minutesPerWeek).contains(minute) else { return false }
+    return words[minute >> 6] >> UInt64(minute & 63) & 1 == 1
+  }
+
+  /// What hours are asked for.
+  public enum Purpose: Sendable, Hashable {
+    /// May somebody enter?
+    case access
+    /// Does the door stand unlocked?
+    case unlocking
+  }
+
+  /// True when the facility's clock shows a moment inside a window.
+  public func contains(
+    _ moment: CivilMoment, holidays: Holidays = Holidays(), for purpose: Purpose = .access
+  ) -> Bool {
+    if exceptions.isEmpty && holidays.isEmpty {
+      return contains(minuteOfWeek: moment.minuteOfWeek)
+    }
+    let minute = moment.secondOfDay / 60
+    let today = windows(on: moment.dayNumber, holidays, purpose).covers(minute)
+    if today { return true }
+    return windows(on: moment.dayNumber - 1, holidays, purpose).reachesIntoNext(minute)
+  }
+
+  /// True when the facility's clock stands in a window at this moment.
+  public func contains(
+    _ instant: WallInstant, in zone: ZoneRules, holidays: Holidays = Holidays(),
+    for purpose: Purpose = .access
+  ) -> Bool {
+    contains(zone.civil(at: instant), holidays: holidays, for: purpose)
+  }
+
+  /// A dated exception beats a holiday, a holiday beats the weekday.
+  private func windows(on day: Int, _ holidays: Holidays, _ purpose: Purpose) -> DayWindows {
+    if let exception = exceptions[day] { return exception }
+    let ordinary = days[Weekday(dayNumber: day).rawValue]
+    guard let holiday = holidays[dayNumber: day] else { return ordinary }
+    switch (holiday.effect, purpose) {
+    case (.closed, _): return .closed
+    case (.open, .access): return .open
+    case (.open, .unlocking): return ordinary
+    case (.like(let weekday), _): return days[weekday.rawValue]
+    }
+  }
+
+  /// Why the date of a moment is not an ordinary one: `exception 2026-12-24`, or the holiday's
+  /// name; nil on an ordinary day.
+  public func specialDay(of moment: CivilMoment, holidays: Holidays) -> String? {
+    if exceptions[moment.dayNumber] != nil { return "exception \(moment.date)" }
+    return holidays[dayNumber: moment.dayNumber].map { "holiday \($0.name)" }
+  }
+}

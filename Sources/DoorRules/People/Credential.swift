@@ -1,0 +1,89 @@
+/// What a person shows at the door: a card, a PIN or a mobile key, bound to this device.
+/// The value itself is never here; the store finds a credential by its keyed digest.
+public struct Credential: Sendable, Hashable {
+  public enum Kind: String, Sendable, Hashable, CaseIterable {
+    case card, pin, mobile
+  }
+
+  public enum Status: String, Sendable, Hashable, CaseIterable {
+    case active, revoked
+  }
+
+  public var id: CredentialID
+  public var kind: Kind
+  public var person: PersonID
+  public var status: Status
+  /// Start of validity, before any lead; nil is open.
+  public var validFrom: WallInstant?
+  /// End of validity, before any tail; nil is open.
+  public var validUntil: WallInstant?
+  /// Doors it was issued for; empty with empty `scopes` means wherever the person may go.
+  public var doors: Set<DoorID>
+  /// Scopes it was issued for.
+  public var scopes: Set<ScopeID>
+  /// Name of its ``CredentialClass``.
+  public var className: String
+  /// How often it may be used; nil is as often as one likes.
+  public var usesMax: Int?
+  /// How long it stays good after its first use, in seconds; nil has no such end.
+  public var validSecondsFromFirstUse: Int64?
+  /// The device it was issued for; nil where the digest alone binds it.
+  public var device: ControllerID?
+
+  public init(
+    id: CredentialID, kind: Kind, person: PersonID, status: Status = .active,
+    validFrom: WallInstant? = nil, validUntil: WallInstant? = nil, doors: Set<DoorID> = [],
+    scopes: Set<ScopeID> = [], className: String = CredentialClass.standardName,
+    usesMax: Int? = nil, validSecondsFromFirstUse: Int64? = nil, device: ControllerID? = nil
+  ) {
+    self.id = id
+    self.kind = kind
+    self.person = person
+    self.status = status
+    self.validFrom = validFrom
+    self.validUntil = validUntil
+    self.doors = doors
+    self.scopes = scopes
+    self.className = className
+    self.usesMax = usesMax
+    self.validSecondsFromFirstUse = validSecondsFromFirstUse
+    self.device = device
+  }
+
+  /// Issued for particular doors or scopes.
+  public var namesPlaces: Bool { !doors.isEmpty || !scopes.isEmpty }
+
+  /// Opens only for a time.
+  public var isTimeBounded: Bool {
+    validFrom != nil || validUntil != nil || validSecondsFromFirstUse != nil
+  }
+
+  /// Depends on what the door remembers of its use.
+  public var countsUses: Bool { usesMax != nil || validSecondsFromFirstUse != nil }
+}
+
+/// What the door remembers of a credential's use.
+public struct CredentialUse: Sendable, Hashable {
+  /// Entries granted by it.
+  public var count: Int
+  public var first: WallInstant?
+
+  public init(count: Int = 0, first: WallInstant? = nil) {
+    self.count = count
+    self.first = first
+  }
+}
+
+/// A credential with its person and its use, as a look-up found them.
+public struct CredentialHolder: Sendable, Hashable {
+  /// Nil for a person who is known without one, as a member by way of the app.
+  public var credential: Credential?
+  public var person: Person
+  public var use: CredentialUse
+
+  public init(credential: Credential?, person: Person, use: CredentialUse = CredentialUse()) {
+    self.credential = credential
+    self.person = person
+    self.use = use
+  }
+}

@@ -1,0 +1,61 @@
+/// What one level (facility, scope or door) says about a door. Nil says nothing, and the next
+/// level is asked; ``EffectiveSettings`` is what comes of it.
+public struct AccessSettings: Sendable, Hashable {
+  /// How long the relay stays on for one entry; 1 to 30.
+  public var holdTimeSeconds: Int?
+  public var presentation: PresentationPlan?
+  /// Hours of everybody who has none of their own.
+  public var accessHours: WeeklyHours?
+  /// Who may enter by rule; one that fits is enough.
+  public var memberRules: [MemberRule]?
+  /// Where a phone must be.
+  public var geofence: Geofence?
+  /// Hours in which the door stands unlocked.
+  public var autoUnlockSchedule: WeeklyHours?
+  /// The reader chirps whenever the relay toggles.
+  public var playNotificationSoundOnRelayToggle: Bool?
+
+  public init(
+    holdTimeSeconds: Int? = nil, presentation: PresentationPlan? = nil,
+    accessHours: WeeklyHours? = nil, memberRules: [MemberRule]? = nil, geofence: Geofence? = nil,
+    autoUnlockSchedule: WeeklyHours? = nil, playNotificationSoundOnRelayToggle: Bool? = nil
+  ) {
+    self.holdTimeSeconds = holdTimeSeconds
+    self.presentation = presentation
+    self.accessHours = accessHours
+    self.memberRules = memberRules
+    self.geofence = geofence
+    self.autoUnlockSchedule = autoUnlockSchedule
+    self.playNotificationSoundOnRelayToggle = playNotificationSoundOnRelayToggle
+  }
+}
+
+/// What a door asks people to show, and when it asks for something else.
+public struct PresentationPlan: Sendable, Hashable {
+  /// Other modes by time of day; the first whose hours hold now counts.
+  public struct Exception: Sendable, Hashable {
+    public var hours: WeeklyHours
+    public var mode: PresentationMode
+
+    public init(hours: WeeklyHours, mode: PresentationMode) {
+      self.hours = hours
+      self.mode = mode
+    }
+  }
+
+  /// The most exceptions of one door.
+  public static let exceptionsMax = 16
+
+  public var mode: PresentationMode
+  public var exceptions: [Exception]
+
+  public init(_ mode: PresentationMode, exceptions: [Exception] = []) {
+    self.mode = mode
+    self.exceptions = exceptions
+  }
+
+  /// The mode at a moment of the facility's clock.
+  public func mode(at moment: CivilMoment, holidays: Holidays) -> PresentationMode {
+    exceptions.first { $0.hours.contains(moment, holidays: holidays) }?.mode ?? mode
+  }
+}

@@ -1,0 +1,84 @@
+/// What a door is set to, whoever comes. Of several that hold at once the first in this order
+/// counts; the order is the precedence.
+public enum DoorMode: String, Sendable, Hashable, CaseIterable, Comparable {
+  /// The fire alarm: the lock is released for leaving. Who may enter is decided as ever.
+  case fire
+  /// Only an admin override opens.
+  case lockdown
+  /// Maintenance: only an admin override opens.
+  case forceClosed
+  /// Maintenance: the relay is latched open.
+  case forceOpen
+  /// Latched open by its schedule.
+  case scheduledUnlock
+  /// Will be latched open by its schedule once the first person has entered.
+  case awaitingFirstPerson
+  case normal
+
+  public static func < (left: Self, right: Self) -> Bool { left.rank < right.rank }
+
+  private var rank: Int {
+    switch self {
+    case .fire: 0
+    case .lockdown: 1
+    case .forceClosed: 2
+    case .forceOpen: 3
+    case .scheduledUnlock: 4
+    case .awaitingFirstPerson: 5
+    case .normal: 6
+    }
+  }
+}
+
+/// A mode with who set it, why, since when and until when.
+public struct DoorModeEntry: Sendable, Hashable {
+  /// The most characters of owner and reason.
+  public static let textCharactersMax = 120
+
+  public var mode: DoorMode
+  public var owner: String
+  public var reason: String
+  public var since: WallInstant
+  /// Nil has no end.
+  public var until: WallInstant?
+
+  public init(
+    mode: DoorMode, owner: String, reason: String, since: WallInstant, until: WallInstant? = nil
+  ) {
+    self.mode = mode
+    self.owner = owner
+    self.reason = reason
+    self.since = since
+    self.until = until
+  }
+
+  /// False from its end on.
+  public func holds(at instant: WallInstant) -> Bool { until.map { instant < $0 } ?? true }
+}
+
+/// The modes of one door: at most one entry of each.
+public struct DoorModes: Sendable, Hashable {
+  private var entries: [DoorMode: DoorModeEntry] = [:]
+
+  public init(_ entries: [DoorModeEntry] = []) {
+    for entry in entries { set(entry) }
+  }
+
+  /// Sets a mode, in place of what was said of the same mode before.
+  public mutating func set(_ entry: DoorModeEntry) { entries[entry.mode] = entry }
+
+  public mutating func clear(_ mode: DoorMode) { entries[mode] = nil }
+
+  /// Every entry, the strongest first.
+  public var all: [DoorModeEntry] { entries.values.sorted { $0.mode < $1.mode } }
+
+  /// The entry that counts at a moment; nil is normal.
+  public func effective(at instant: WallInstant) -> DoorModeEntry? {
+    all.first { $0.holds(at: instant) && $0.mode != .normal }
+  }
+
+  /// The next moment at which an entry ends, after `instant`.
+  public func nextEnd(after instant: WallInstant) -> WallInstant? {
+    entries.values.compactMap(\.until).filter { instant < $0 }.min()
+  }
+}

@@ -1,0 +1,72 @@
+/// Where an effective value comes from.
+public enum SettingSource: Sendable, Hashable, CustomStringConvertible {
+  case door(DoorID)
+  case scope(ScopeID, name: String)
+  case facility
+  /// Nobody configured it.
+  case builtIn
+
+  public var description: String {
+    switch self {
+    case .door(let id): "door \(id)"
+    case .scope(let id, let name): "scope \(name) (\(id))"
+    case .facility: "facility"
+    case .builtIn: "default"
+    }
+  }
+}
+
+/// A value with where it comes from.
+public struct Effective<Value: Sendable & Hashable>: Sendable, Hashable {
+  public var value: Value
+  public var source: SettingSource
+
+  public init(_ value: Value, from source: SettingSource) {
+    self.value = value
+    self.source = source
+  }
+}
+
+/// What holds at one door, merged field by field: the door's own word, then that of its scopes,
+/// then the facility's. Of several scopes that say something about a field the one with the
+/// smaller priority counts, and of equal priorities the one with the smaller id.
+public struct EffectiveSettings: Sendable, Hashable {
+  /// When nobody says how long.
+  public static let holdTimeSecondsDefault = 5
+
+  public var holdTimeSeconds: Effective<Int>
+  public var presentation: Effective<PresentationPlan>
+  /// Nil: at all hours.
+  public var accessHours: Effective<WeeklyHours>?
+  /// Empty: nobody enters by rule.
+  public var memberRules: Effective<[MemberRule]>
+  /// Nil: a phone may be anywhere.
+  public var geofence: Effective<Geofence>?
+  public var autoUnlockSchedule: Effective<WeeklyHours>?
+  public var playNotificationSoundOnRelayToggle: Effective<Bool>
+
+  /// `scopes` are those of the door, in any order.
+  public init(door: DoorPolicy, scopes: [Scope], facility: AccessSettings) {
+    let ranked = scopes.sorted { ($0.priority, $0.id) < ($1.priority, $1.id) }
+    func find<Value: Sendable & Hashable>(
+      _ field: KeyPath<AccessSettings, Value?>
+    ) -> Effective<Value>? {
+      if let value = door.settings[keyPath: field] { return Effective(value, from: .door(door.id)) }
+      for scope in ranked {
+        if let value = scope.settings[keyPath: field] {
+          return Effective(value, from: .scope(scope.id, name: scope.name))
+        }
+      }
+      return facility[keyPath: field].map { Effective($0, from: .facility) }
+    }
+    holdTimeSeconds =
+      find(\.holdTimeSeconds) ?? Effective(Self.holdTimeSecondsDefault, from: .builtIn)
+    presentation = find(\.presentation) ?? Effective(PresentationPlan(.cardOrPIN), from: .builtIn)
+    accessHours = find(\.accessHours)
+    memberRules = find(\.memberRules) ?? Effective([], from: .builtIn)
+    geofence = find(\.geofence)
+    autoUnlockSchedule = find(\.autoUnlockSchedule)
+    playNotificationSoundOnRelayToggle =
+      find(\.playNotificationSoundOnRelayToggle) ?? Effective(false, from: .builtIn)
+  }
+}

@@ -1,0 +1,106 @@
+/// A point on the earth, in degrees.
+public struct GeoPoint: Sendable, Hashable {
+  /// Mean radius of the WGS84 ellipsoid, (2a + b) / 3, in metres.
+  public static let earthRadiusMeters = 6_371_008.771415
+
+  /// Degrees north, -90 to 90.
+  public let latitude: Double
+  /// Degrees east, -180 to 180.
+  public let longitude: Double
+
+  /// Nil outside the ranges, and for what is no number.
+  public init?(latitude: Double, longitude: Double) {
+    guard (-90...90).contains(latitude), (-180...180).contains(longitude) else { return nil }
+    self.latitude = latitude
+    self.longitude = longitude
+  }
+
+  /// Great-circle distance on the mean sphere, by the haversine formula, which keeps its digits
+  /// for near points; for far ones the same is asked of the antipode. Right at the poles and
+  /// across the antimeridian, since only sines of differences enter.
+  public func distanceMeters(to other: GeoPoint) -> Double {
+    let square = haversine(to: other)
+    let half =
+      square <= 0.5
+      ? Angle.arcsine(square.squareRoot())
+      : Double.pi / 2 - Angle.arcsine(antipode.haversine(to: other).squareRoot())
+    return 2 * Self.earthRadiusMeters * half
+  }
+
+  private var antipode: GeoPoint {
+    GeoPoint(
+      uncheckedLatitude: -latitude, longitude: longitude > 0 ? longitude - 180 : longitude + 180)
+  }
+
+  private init(uncheckedLatitude latitude: Double, longitude: Double) {
+    self.latitude = latitude
+    self.longitude = longitude
+  }
+
+  /// sin²(Δφ/2) + cos φ₁ cos φ₂ sin²(Δλ/2), 0 to 1.
+  private func haversine(to other: GeoPoint) -> Double {
+    let north = Angle.sine(degrees: (other.latitude - latitude) / 2)
+    let east = Angle.sine(degrees: (other.longitude - longitude) / 2)
+    let cosines = Angle.cosine(degrees: latitude) * Angle.cosine(degrees: other.latitude)
+    return min(max(north * north + cosines * east * east, 0), 1)
+  }
+}
+
+/// The functions that the standard library leaves to the C library, to the last digit or two of
+/// a `Double`; the rules import nothing.
+enum Angle {
+  /// For -360 to 360 degrees.
+  static func sine(degrees: Double) -> Double {
+    // Brought to -45...45 degrees from a quarter turn, exactly, before radians round it.
+    let quarter = (degrees / 90).rounded()
+    let rest = (degrees - quarter * 90) * .pi / 180
+    switch (Int(quarter) % 4 + 4) % 4 {
+    case 0: return sineSeries(rest)
+    case 1: return cosineSeries(rest)
+    case 2: return -sineSeries(rest)
+    default: return -cosineSeries(rest)
+    }
+  }
+
+  static func cosine(degrees: Double) -> Double { sine(degrees: degrees + 90) }
+
+  /// Radians, for 0 to 1.
+  static func arcsine(_ value: Double) -> Double {
+    guard value > 0 else { return 0 }
+    guard value <= 0.5 else {
+      // asin x = π/2 - 2 asin √((1 - x) / 2)
+      return value >= 1
+        ? .pi / 2 : .pi / 2 - 2 * arcsine(((1 - value) / 2).squareRoot())
+    }
+    // Σ (2k)! / (4^k k!² (2k + 1)) x^(2k + 1); at 0.5 every term is a quarter of the one before.
+    var sum = value
+    var power = value
+    for k in 1...30 {
+      let k = Double(k)
+      power *= value * value * (2 * k - 1) / (2 * k)
+      sum += power / (2 * k + 1)
+    }
+    return sum
+  }
+
+  /// Taylor's, for -π/4 to π/4.
+  private static func sineSeries(_ x: Double) -> Double {
+    var sum = 0.0
+    var term = x
+    for k in stride(from: 1.0, through: 19, by: 2) {
+      sum += term
+      term *= -x * x / ((k + 1) * (k + 2))
+    }
+    return sum
+  }
+
+  private static func cosineSeries(_ x: Double) -> Double {
+    var sum = 0.0
+    var term = 1.0
+    for k in stride(from: 0.0, through: 18, by: 2) {
+      sum += term
+      term *= -x * x / ((k + 1) * (k + 2))
+    }
+    return sum
+  }
+}

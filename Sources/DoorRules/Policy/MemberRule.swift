@@ -1,0 +1,59 @@
+/// A rule by which people of a kind may enter. Every condition that it names must hold; of several
+/// rules one that fits is enough.
+public struct MemberRule: Sendable, Hashable {
+  /// The most rules at one level.
+  public static let rulesMax = 64
+
+  /// The operator's name for it, shown by explanations.
+  public var name: String
+  /// Kinds of member that it is for; nil is every kind.
+  public var memberTypes: Set<String>?
+  /// States of the membership that it is for.
+  public var membershipStatuses: Set<String>
+  /// The person must have at least one of these; empty asks for none.
+  public var anyTags: Set<String>
+  /// The person must have each of these.
+  public var allTags: Set<String>
+  /// The person must have none of these.
+  public var noneOfTags: Set<String>
+  /// Hours of this rule; nil means the door's own.
+  public var accessHours: WeeklyHours?
+
+  public init(
+    name: String, memberTypes: Set<String>? = nil, membershipStatuses: Set<String> = ["active"],
+    anyTags: Set<String> = [], allTags: Set<String> = [], noneOfTags: Set<String> = [],
+    accessHours: WeeklyHours? = nil
+  ) {
+    self.name = name
+    self.memberTypes = memberTypes
+    self.membershipStatuses = membershipStatuses
+    self.anyTags = anyTags
+    self.allTags = allTags
+    self.noneOfTags = noneOfTags
+    self.accessHours = accessHours
+  }
+
+  /// The first condition that the person does not meet, in words; nil when the rule fits.
+  public func mismatch(of person: Person) -> String? {
+    if let memberTypes, !memberTypes.contains(person.memberType) {
+      return "type \(quoted(person.memberType)) is not \(list(memberTypes))"
+    }
+    if !membershipStatuses.contains(person.membershipStatus) {
+      return "status \(quoted(person.membershipStatus)) is not \(list(membershipStatuses))"
+    }
+    let tags = person.allTags
+    if !anyTags.isEmpty, anyTags.isDisjoint(with: tags) {
+      return "none of the tags \(list(anyTags))"
+    }
+    if !allTags.isSubset(of: tags) {
+      return "the tags \(list(allTags.subtracting(tags))) are missing"
+    }
+    if !noneOfTags.isDisjoint(with: tags) {
+      return "the tag \(list(noneOfTags.intersection(tags))) excludes"
+    }
+    return nil
+  }
+
+  private func quoted(_ text: String) -> String { "\"\(text)\"" }
+  private func list(_ words: Set<String>) -> String { words.sorted().joined(separator: ", ") }
+}

@@ -1,0 +1,12 @@
+/// A credential issued for one controller opens nothing at another.
+func deviceRule(_ question: RuleQuestion) -> RuleAnswer {
+  guard let device = question.holder.credential?.device else {
+    return .pass("\(question.subject) names no device")
+  }
+  guard let here = question.policy.facility.controller else {
+    return .pass("\(question.subject) is for \(device); which device this is, is not known")
+  }
+  return device == here
+    ? .pass("\(question.subject) is for this device, \(here)")
+    : .deny(.wrongDevice, "\(question.subject) is for \(device), this is \(here)")
+}

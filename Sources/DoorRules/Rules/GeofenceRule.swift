@@ -1,0 +1,25 @@
+/// A phone must be near the door; whoever badges at the reader is.
+func geofenceRule(_ question: RuleQuestion) -> RuleAnswer {
+  switch question.request.presentation {
+  case .card, .pin, .cardThenPIN: return .pass("shown at the reader")
+  case .mobile(let location):
+    guard let fence = question.settings.geofence, fence.value.enabled else {
+      return .pass(from: question.settings.geofence?.source, "no geofence")
+    }
+    let answer = fence.value.check(location)
+    let detail = { describe(answer, location, fence.value) }
+    return RuleAnswer(denial: answer.denial, source: fence.source, detail: detail)
+  }
+}
+
+private func describe(
+  _ answer: Geofence.Answer, _ location: Presentation.Location?, _ fence: Geofence
+) -> String {
+  guard let distance = answer.distanceMeters else { return "the phone sent no position" }
+  let accuracy = location?.accuracyMeters.map { "\($0.rounded()) m" } ?? "not said"
+  let limit = fence.requireAccuracyBetterThan.map { ", required \($0) m" } ?? ""
+  return """
+    \(distance.rounded()) m away, allowed \(fence.radiusMeters) m and \
+    \(fence.accuracyBufferMeters) m of buffer; accuracy \(accuracy)\(limit)
+    """
+}

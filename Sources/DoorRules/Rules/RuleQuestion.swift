@@ -1,0 +1,66 @@
+/// What a rule may look at.
+struct RuleQuestion: Sendable {
+  let request: AccessRequest
+  let holder: CredentialHolder
+  let door: DoorPolicy
+  let settings: EffectiveSettings
+  let policy: PolicySnapshot
+  /// What lets the person in; nil when nothing does.
+  private(set) var accessPath: AccessPath?
+
+  init(
+    request: AccessRequest, holder: CredentialHolder, door: DoorPolicy,
+    settings: EffectiveSettings, policy: PolicySnapshot
+  ) {
+    self.request = request
+    self.holder = holder
+    self.door = door
+    self.settings = settings
+    self.policy = policy
+    accessPath = findPath()
+  }
+
+  /// What the facility's clock shows at the time of the request.
+  var now: CivilMoment { policy.zone.civil(at: request.at) }
+
+  /// The credential's class; somebody without a credential is of the standard class.
+  var credentialClass: CredentialClass {
+    policy.credentialClass(named: className)
+  }
+
+  var className: String { holder.credential?.className ?? CredentialClass.standardName }
+
+  /// `credential K`, or `person P` for somebody without one.
+  var subject: String {
+    holder.credential.map { "credential \($0.id)" } ?? "person \(holder.person.id)"
+  }
+
+  /// True when the door is among these doors, or in one of these scopes.
+  func covers(_ doors: Set<DoorID>, _ scopes: Set<ScopeID>) -> Bool {
+    doors.contains(door.id)
+      || scopes.contains { policy.scopes[$0]?.doors.contains(door.id) == true }
+  }
+}
+
+/// A rule's word.
+struct RuleAnswer {
+  /// Nil lets pass.
+  var denial: DenialReason?
+  /// Where the value that it compared came from.
+  var source: SettingSource?
+  /// The values compared, made only when somebody asks.
+  var detail: () -> String
+
+  static func pass(
+    from source: SettingSource? = nil, _ detail: @autoclosure @escaping () -> String
+  ) -> RuleAnswer {
+    RuleAnswer(denial: nil, source: source, detail: detail)
+  }
+
+  static func deny(
+    _ reason: DenialReason, from source: SettingSource? = nil,
+    _ detail: @autoclosure @escaping () -> String
+  ) -> RuleAnswer {
+    RuleAnswer(denial: reason, source: source, detail: detail)
+  }
+}
