@@ -58,7 +58,7 @@ let package = Package(
     // What is said to the cloud and to the console, and what the outside must offer.
     .target(
       name: "CloudProtocol", dependencies: ["DoorRules", crypto], swiftSettings: strict),
-    .target(name: "ConsoleProtocol", swiftSettings: strict),
+    .target(name: "ConsoleProtocol", dependencies: ["DoorRules"], swiftSettings: strict),
     .target(
       name: "DoorPorts",
       dependencies: ["DoorRules", "WiegandCodec", "DoorCore", "CloudProtocol"],
@@ -120,8 +120,8 @@ let package = Package(
     .executableTarget(
       name: "postern",
       dependencies: [
-        "DoorRules", "WiegandCodec", "DoorPorts", "ConsoleProtocol", "HostLinux", "Settings",
-        arguments,
+        "DoorRules", "WiegandCodec", "CloudProtocol", "DoorPorts", "ConsoleProtocol", "HostLinux",
+        "Settings", arguments,
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),

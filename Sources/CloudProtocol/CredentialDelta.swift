@@ -50,6 +50,22 @@ public struct PersonRecord: Sendable, Hashable, Codable {
   }
 }
 
+extension PersonRecord {
+  /// Absent lists are empty; an absent status is `active`. The switch must be there.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      id: try container.decode(String.self, forKey: .id),
+      accessEnabled: try container.decode(Bool.self, forKey: .accessEnabled),
+      memberType: try container.decodeIfPresent(String.self, forKey: .memberType) ?? "",
+      membershipStatus: try container.decodeIfPresent(String.self, forKey: .membershipStatus)
+        ?? "active",
+      tags: try container.decodeIfPresent([String].self, forKey: .tags) ?? [],
+      customTags: try container.decodeIfPresent([String].self, forKey: .customTags),
+      grants: try container.decodeIfPresent([GrantRecord].self, forKey: .grants) ?? [])
+  }
+}
+
 /// A personal grant on the wire.
 public struct GrantRecord: Sendable, Hashable, Codable {
   public var facilityWide: Bool
@@ -65,6 +81,18 @@ public struct GrantRecord: Sendable, Hashable, Codable {
     self.doors = doors
     self.groups = groups
     self.accessHours = accessHours
+  }
+}
+
+extension GrantRecord {
+  /// Absent lists are empty; a grant is for the whole facility only if it says so.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      facilityWide: try container.decodeIfPresent(Bool.self, forKey: .facilityWide) ?? false,
+      doors: try container.decodeIfPresent([String].self, forKey: .doors) ?? [],
+      groups: try container.decodeIfPresent([String].self, forKey: .groups) ?? [],
+      accessHours: try container.decodeIfPresent(HoursDocument.self, forKey: .accessHours))
   }
 }
 

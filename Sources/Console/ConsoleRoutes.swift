@@ -31,6 +31,11 @@ struct ConsoleRoutes: Sendable {
         return Response(status: .noContent)
       }
     }
+    router.post("/v1/explain") { request, _ in
+      try await answering {
+        try Self.json(await backend.explain(try await Self.body(of: request)))
+      }
+    }
     router.post("/v1/panel") { request, _ in
       try await answering {
         try await backend.panel(try await Self.body(of: request))

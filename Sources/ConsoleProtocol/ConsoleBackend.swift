@@ -8,6 +8,8 @@ public protocol ConsoleBackend: Sendable {
   func eventStream() async -> AsyncStream<ConsoleEvent>
   /// Beeps three times at one door, or at every door.
   func identify(door: String?) async throws(ConsoleProblem)
+  /// Why somebody would, or would not, be let in; nothing moves.
+  func explain(_ request: ExplainRequest) async throws(ConsoleProblem) -> Explanation
   /// Acts on the simulated panel; refused when the hardware is real.
   func panel(_ action: PanelAction) async throws(ConsoleProblem)
 }

@@ -19,6 +19,9 @@ public protocol PolicyStore: Sendable {
   /// Holders of any of these digests, ordered by credential id, at most ``holdersMax``.
   func holders(ofAny digests: [CredentialDigest]) throws(PortError) -> [CredentialHolder]
 
+  /// The holder of one credential, by its id.
+  func holder(of credential: CredentialID) throws(PortError) -> CredentialHolder?
+
   /// A person and that person's credentials, for an unlock command or an explanation.
   func person(_ id: PersonID) throws(PortError) -> Person?
   func credentials(of person: PersonID) throws(PortError) -> [Credential]

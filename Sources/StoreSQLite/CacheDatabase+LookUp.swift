@@ -35,6 +35,25 @@ extension CacheDatabase {
     }
   }
 
+  /// The holder of one credential, by its id; nil when it or its person is not known here.
+  public func holder(of credential: CredentialID) throws(PortError) -> CredentialHolder? {
+    try pool.reading("look up credential \(credential)") { database in
+      try Row.fetchOne(
+        database.cachedStatement(
+          sql: """
+            SELECT \(CredentialRecord.columns), \(PersonRecord.columns)
+            FROM credential JOIN person ON person.id = credential.person
+            WHERE credential.id = ?
+            """), arguments: [credential.rawValue]
+      ).map { row in
+        CredentialHolder(
+          credential: try CredentialRecord(row).validated(path: "credential"),
+          person: try PersonRecord(row, from: CredentialRecord.columnCount)
+            .validated(path: "person"))
+      }
+    }
+  }
+
   /// A person, as last sent; nil for one who is not known here.
   public func person(_ id: PersonID) throws(PortError) -> Person? {
     try pool.reading("look up person \(id)") { database in

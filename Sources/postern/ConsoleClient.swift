@@ -21,6 +21,13 @@ struct ConsoleClient {
     _ = try await call(.POST, path, body: try JSONEncoder().encode(value))
   }
 
+  func post<Value: Decodable>(
+    _ path: String, _ value: some Encodable, as type: Value.Type
+  ) async throws -> Value {
+    try JSONDecoder().decode(
+      type, from: try await call(.POST, path, body: try JSONEncoder().encode(value)))
+  }
+
   /// Lines of a stream as they come, until the daemon ends it.
   func lines(_ path: String, _ onLine: (Data) throws -> Void) async throws {
     var rest = Data()

@@ -14,6 +14,7 @@ struct Postern: AsyncParsableCommand {
       Examples:
         postern status                 how is it, and what is wrong
         postern events --follow        what happens, as it happens
+        postern explain --door front --person ada        why it opens, or why not
         postern identify front         three beeps: which door is this?
         postern panel badge --facility 12 --card 345     simulated hardware only
 
@@ -23,7 +24,7 @@ struct Postern: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       StatusCommand.self, DoorsCommand.self, EventsCommand.self, IdentifyCommand.self,
-      PanelCommand.self, ConfigCommand.self, DryRunCommand.self,
+      ExplainCommand.self, PanelCommand.self, ConfigCommand.self, DryRunCommand.self,
     ])
 
   static func main() async {
@@ -38,6 +39,8 @@ struct Postern: AsyncParsableCommand {
       say(error.description, status: 69)
     } catch let problem as ConsoleProblem {
       say(problem.message, status: 1)
+    } catch let failure as DryRunFailure {
+      say(failure.description, status: 1)
     } catch {
       exit(withError: error)
     }

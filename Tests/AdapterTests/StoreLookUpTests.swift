@@ -97,7 +97,7 @@ struct StoreLookUpTests {
     try cache.apply(StoreFixture.snapshot(1...1, revision: 1))
     let changes = [
       "UPDATE credential SET kind = 'finger'", "UPDATE credential SET kind = 'card', doors = '['",
-      "UPDATE credential SET doors = '[]'; UPDATE person SET grants = '[{}]'",
+      "UPDATE credential SET doors = '[]'; UPDATE person SET grants = '[{\"doors\":7}]'",
     ]
     for change in changes {
       try cache.pool.write { try $0.execute(sql: change) }

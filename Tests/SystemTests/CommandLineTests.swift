@@ -114,7 +114,7 @@ struct CommandLineTests {
     #expect(outcome.status == 0)
     #expect(lines.count == 3)
     #expect(lines.first == #"{"id":1,"inside":true}"#)
-    #expect(lines.dropFirst().first == #"{"error":"the line is not a JSON object","id":null}"#)
+    #expect(lines.dropFirst().first == #"{"id":null,"error":"the line is not a JSON object"}"#)
     #expect(lines.last?.contains(#""id":3"#) == true)
     #expect(lines.last?.contains("error") == true)
   }

@@ -135,4 +135,29 @@ struct DoorSystemTests {
       #expect(data.range(of: Data("H10301:12:345".utf8)) == nil, "\(file)")
     }
   }
+
+  @Test("B8: explain answers from the door's own rules why it opens, and why not")
+  func explain() throws {
+    let world = try DoorWorld()
+    #expect(try world.open())
+    let granted = try world.postern("explain", "--door", "front", "--card", "H10301:12:345")
+    #expect(granted.status == 0)
+    #expect(granted.output.hasPrefix("GRANT, by credential"))
+    let unknown = try world.postern(
+      "explain", "--door", "front", "--card", "H10301:12:346", "--json")
+    #expect(unknown.output.contains(#""reason":"unknownCredential""#))
+    try world.posterncloud("person", "disable", "ada")
+    let isSwitchedOff = try world.eventually {
+      try world.postern("explain", "--door", "front", "--person", "ada").output
+        .contains("STOP  AccessEnabledRule")
+    }
+    #expect(isSwitchedOff)
+    let elsewhere = try world.postern("explain", "--door", "cellar", "--person", "ada")
+    #expect(elsewhere.output.hasPrefix("DENY: unknownDoor"))
+    #expect(try world.postern("explain", "--door", "front").status == 64)
+    let never = try world.postern(
+      "explain", "--door", "front", "--person", "ada", "--at", "2026-03-29T02:30")
+    #expect(never.status == 1)
+    #expect(never.errors.contains("jumps over"))
+  }
 }

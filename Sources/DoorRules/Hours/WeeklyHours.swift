@@ -22,10 +22,25 @@ public struct WeeklyHours: Sendable, Hashable {
     self.exceptions = exceptions
     words = Array(repeating: 0, count: (Self.minutesPerWeek + 63) / 64)
     for (index, day) in days.enumerated() {
-      for minute in day.windows.joined() {
-        let wrapped = (index * DayWindows.minutes + minute) % Self.minutesPerWeek
-        words[wrapped >> 6] |= 1 << UInt64(wrapped & 63)
+      for window in day.windows {
+        let start = index * DayWindows.minutes
+        mark(start + window.lowerBound, start + window.upperBound)
       }
+    }
+  }
+
+  /// Sets the bits of `[from, to)`; what reaches beyond Sunday goes on from Monday.
+  private mutating func mark(_ from: Int, _ to: Int) {
+    if to > Self.minutesPerWeek {
+      mark(0, to - Self.minutesPerWeek)
+    }
+    let end = min(to, Self.minutesPerWeek)
+    var minute = from
+    while minute < end {
+      let bit = minute & 63
+      let count = min(64 - bit, end - minute)
+      words[minute >> 6] |= (count == 64 ? ~0 : (1 << UInt64(count)) - 1) << UInt64(bit)
+      minute += count
     }
   }
 

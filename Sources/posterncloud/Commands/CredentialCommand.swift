@@ -25,6 +25,11 @@ struct CredentialCommand: ParsableCommand {
     @Option(help: "Only for these scopes, with commas.") var scopes: String?
     @Option(help: "Valid from: 2026-11-20T15:00:00Z, or +2h from now.") var from: String?
     @Option(help: "Valid until, likewise.") var until: String?
+    @Option(name: .customLong("class"), help: "Its class, as the facility configures them.")
+    var className: String?
+    @Option(help: "How often it may be used.") var uses: Int?
+    @Option(help: "How long it stays good after its first use: 90m, 2h, 3d.")
+    var firstUseFor: String?
     @Option(help: "The credential's id; made up when left out.") var id: String?
 
     func run() throws {
@@ -37,7 +42,10 @@ struct CredentialCommand: ParsableCommand {
       let record = CredentialRecord(
         id: id ?? UUID().uuidString.lowercased(), kind: card == nil ? "pin" : "card",
         person: person, status: "active", digest: digest, validFrom: try Self.time(from),
-        validUntil: try Self.time(until), doors: split(doors), scopes: split(scopes))
+        validUntil: try Self.time(until), doors: split(doors), scopes: split(scopes),
+        className: className, usesMax: uses,
+        validSecondsFromFirstUse: try firstUseFor.map(Self.duration))
+      do { _ = try record.validated(path: "credential") } catch { throw CloudProblem("\(error)") }
       try store.issue(record, at: controller)
       print("credential \(record.id)")
     }
@@ -65,13 +73,19 @@ struct CredentialCommand: ParsableCommand {
       return Secret("pin:" + pin)
     }
 
+    static func duration(_ text: String) throws -> Int64 {
+      let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400]
+      guard let unit = text.last.flatMap({ units[$0] }), let count = Int64(text.dropLast()),
+        (0..<1_000_000).contains(count)
+      else { throw ValidationError("\(text) is not a time span; write 90m, 2h or 3d") }
+      return count * unit
+    }
+
     static func time(_ text: String?) throws -> Int64? {
       guard let text else { return nil }
-      let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400]
-      if let sign = text.first, "+-".contains(sign), let unit = text.last.flatMap({ units[$0] }),
-        let count = Int64(text.dropFirst().dropLast()), count < 1_000_000
-      {
-        return CloudStore.now() / 1_000 + (sign == "-" ? -count : count) * unit
+      if let sign = text.first, "+-".contains(sign) {
+        let seconds = try duration(String(text.dropFirst()))
+        return CloudStore.now() / 1_000 + (sign == "-" ? -seconds : seconds)
       }
       guard let date = try? Date(text, strategy: .iso8601) else {
         throw ValidationError("\(text) is not a time; write 2026-11-20T15:00:00Z or +2h")

@@ -16,6 +16,8 @@ struct PersonCommand: ParsableCommand {
     @Argument(help: "The person's id.") var id: String
     @Flag(help: "Switched off: nothing opens for this person.") var disabled = false
     @Option(help: "The kind of member.") var type = ""
+    @Option(help: "The state of the membership.") var status = "active"
+    @Option(help: "Tags that rules match, with commas.") var tags: String?
     @Flag(help: "A personal grant for every door.") var facilityWide = false
     @Option(help: "A personal grant for these doors, with commas.") var doors: String?
     @Option(help: "A personal grant for these scopes, with commas.") var groups: String?
@@ -23,7 +25,9 @@ struct PersonCommand: ParsableCommand {
     var hours: [String] = []
 
     func run() throws {
-      var person = PersonRecord(id: id, accessEnabled: !disabled, memberType: type)
+      var person = PersonRecord(
+        id: id, accessEnabled: !disabled, memberType: type, membershipStatus: status,
+        tags: split(tags))
       let grant = GrantRecord(
         facilityWide: facilityWide, doors: split(doors), groups: split(groups),
         accessHours: try week())
@@ -32,6 +36,7 @@ struct PersonCommand: ParsableCommand {
       } else if grant.accessHours != nil {
         throw ValidationError("--hours belong to a grant: say --doors, --groups or --facility-wide")
       }
+      do { _ = try person.validated(path: "person") } catch { throw CloudProblem("\(error)") }
       try state.store().put(person)
       print("person \(id)")
     }

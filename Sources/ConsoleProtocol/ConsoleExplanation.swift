@@ -1,0 +1,95 @@
+public import DoorRules
+
+/// A question: would this open that door then?
+public struct ExplainRequest: Sendable, Hashable, Codable {
+  public var door: String
+  /// One of the three is needed.
+  public var person: String?
+  public var credential: String?
+  /// `FORMAT:FACILITY:NUMBER`; the facility is `-` where the format has none.
+  public var card: String?
+  /// Milliseconds since 1970; now when absent.
+  public var atMilliseconds: Int64?
+  /// `YYYY-MM-DDTHH:MM` on the facility's clock, instead of the above.
+  public var atLocal: String?
+  /// `card`, `pin`, `cardThenPIN` or `mobile`; `card` when absent.
+  public var presentation: String?
+  public var location: Location?
+
+  public struct Location: Sendable, Hashable, Codable {
+    public var lat: Double
+    public var lng: Double
+    public var accuracyMeters: Double?
+
+    public init(lat: Double, lng: Double, accuracyMeters: Double? = nil) {
+      self.lat = lat
+      self.lng = lng
+      self.accuracyMeters = accuracyMeters
+    }
+  }
+
+  public init(
+    door: String, person: String? = nil, credential: String? = nil, card: String? = nil,
+    atMilliseconds: Int64? = nil, atLocal: String? = nil, presentation: String? = nil,
+    location: Location? = nil
+  ) {
+    self.door = door
+    self.person = person
+    self.credential = credential
+    self.card = card
+    self.atMilliseconds = atMilliseconds
+    self.atLocal = atLocal
+    self.presentation = presentation
+    self.location = location
+  }
+}
+
+/// A decision with its steps, as people and programs read it.
+public struct Explanation: Sendable, Hashable, Codable {
+  public struct Step: Sendable, Hashable, Codable {
+    /// The rule, by its file's name.
+    public var rule: String
+    public var passed: Bool
+    /// The values compared.
+    public var detail: String
+    /// Where the effective value came from; absent when it is the credential's or person's own.
+    public var source: String?
+  }
+
+  /// `grant` or `deny`.
+  public var decision: String
+  /// Of a denial.
+  public var reason: String?
+  /// Of a grant: `rules`, `grant`, `credential` or `override`.
+  public var via: String?
+  public var person: String?
+  public var credential: String?
+  public var policyRevision: UInt64
+  /// The facility's clock at the moment that was asked about.
+  public var at: String?
+  public var explanation: [Step]
+  /// Of a denial: what the member sees.
+  public var memberText: String?
+  /// Of a denial: what to do.
+  public var advice: String?
+
+  public init(_ verdict: Verdict, at: String? = nil) {
+    switch verdict.decision {
+    case .grant(let path):
+      decision = "grant"
+      via = path.rawValue
+    case .deny(let denial):
+      decision = "deny"
+      reason = denial.rawValue
+      memberText = denial.memberText
+      advice = denial.advice
+    }
+    person = verdict.person?.rawValue
+    credential = verdict.credential?.rawValue
+    policyRevision = verdict.policyRevision
+    self.at = at
+    explanation = verdict.steps.map {
+      Step(rule: $0.rule, passed: $0.passed, detail: $0.detail, source: $0.source)
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import CloudProtocol
+import DoorCore
+public import DoorPorts
+public import DoorRules
+import Foundation
+
+/// A question of a technician: would this open that door then?
+public struct AccessQuestion: Sendable {
+  public enum Subject: Sendable {
+    case person(PersonID)
+    case credential(CredentialID)
+    /// The canonical text of what would be shown.
+    case shown(Secret<String>)
+  }
+
+  public enum Time: Sendable {
+    case now
+    case instant(WallInstant)
+    /// On the facility's clock.
+    case local(CivilDate, minuteOfDay: Int)
+  }
+
+  public var door: DoorID
+  public var subject: Subject
+  public var presentation: Presentation
+  public var time: Time
+
+  public init(door: DoorID, subject: Subject, presentation: Presentation, time: Time) {
+    self.door = door
+    self.subject = subject
+    self.presentation = presentation
+    self.time = time
+  }
+}
+
+extension DoorRuntime {
+  /// The decision as it would be made, with its steps and the facility's time it was made for.
+  /// Nothing moves and nothing is recorded. Throws when the cache cannot be read, and `invalid`
+  /// for a local time that the clock jumps over.
+  public func explain(_ question: AccessQuestion) throws(PortError) -> (Verdict, at: String) {
+    let policy = controller.policy
+    var now = moment()
+    switch question.time {
+    case .now: break
+    case .instant(let instant): now.wall = instant
+    case .local(let date, let minute):
+      guard let instant = policy.zone.instant(of: date, minuteOfDay: minute) else {
+        throw PortError(
+          .invalid, operation: "explain",
+          detail: "the facility's clock jumps over that time on \(date)")
+      }
+      now.wall = instant
+    }
+    let request = AccessRequest(
+      door: question.door, presentation: question.presentation,
+      holders: try holders(of: question.subject, shown: question.presentation), at: now.wall,
+      clockTrust: now.trust, cacheAgeSeconds: now.cacheAgeSeconds)
+    let verdict = decide(request, under: policy, explaining: true)
+    return (verdict, policy.zone.civil(at: now.wall).text)
+  }
+
+  private func holders(
+    of subject: AccessQuestion.Subject, shown presentation: Presentation
+  ) throws(PortError) -> [CredentialHolder] {
+    switch subject {
+    case .shown(let canonical):
+      let digest = ports.digester.digest(ofCanonical: canonical)
+      return try withUses(ports.policy.holders(ofAny: [digest]))
+    case .credential(let id):
+      return try withUses(ports.policy.holder(of: id).map { [$0] } ?? [])
+    case .person(let id):
+      guard let person = try ports.policy.person(id) else { return [] }
+      let kind: Credential.Kind =
+        switch presentation {
+        case .card, .cardThenPIN: .card
+        case .pin: .pin
+        case .mobile: .mobile
+        }
+      let usable = try ports.policy.credentials(of: id).filter { $0.kind == kind }
+      guard !usable.isEmpty else { return [CredentialHolder(credential: nil, person: person)] }
+      return try withUses(usable.map { CredentialHolder(credential: $0, person: person) })
+    }
+  }
+
+  private func withUses(_ holders: [CredentialHolder]) throws(PortError) -> [CredentialHolder] {
+    try holders.map { (holder) throws(PortError) in try withUse(holder) }
+  }
+}

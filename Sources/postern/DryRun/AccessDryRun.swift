@@ -1,0 +1,145 @@
+import ArgumentParser
+import CloudProtocol
+import ConsoleProtocol
+import DoorRules
+import Foundation
+
+struct AccessDryRun: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "access",
+    abstract: "Who may enter where, when and how, under a policy of your own, with the reasons.",
+    discussion: #"""
+      FILE is {"configuration":…,"persons":[…],"credentials":[…]}, as pushed by a cloud;
+      credentials need no digest.
+
+      In:  {"id":1,"door":"front","person":"ada","at":1795176000,"presentation":"card"}
+           beside these: "credential" in place of "person"; "location":{"lat","lng",
+           "accuracyMeters"}; "clockTrust":"synchronised|holdover|unknown"; "mode":"lockdown" and
+           other modes; "cacheAgeSeconds"; "override":{"by","reason"}.
+      Out: {"id":1,"decision":"deny","reason":"outsideHours","via":null,"explanation":[…]}
+
+      presentation is card, pin, cardThenPIN or mobile. A person is judged by those of their
+      credentials that can be shown so, or, having none, as a member without one.
+      """#)
+
+  @Option(help: "The facility with its people, as JSON.") var policy: String
+
+  func run() throws {
+    let file = try PolicyFile(contentsOf: policy)
+    try LineRun.run { Answerer(file: file) }
+  }
+
+  private struct Question: LineQuestion {
+    struct Override: Decodable {
+      var by: String?
+      var reason: String?
+    }
+
+    var id: LineID?
+    var door: String
+    var person: String?
+    var credential: String?
+    /// Seconds since 1970.
+    var at: Double
+    var presentation: String
+    var location: LocationDocument?
+    var clockTrust: String?
+    var mode: String?
+    var cacheAgeSeconds: Int64?
+    var override: Override?
+  }
+
+  private struct Answerer: LineAnswerer {
+    let file: PolicyFile
+
+    func answer(_ question: Question) throws(DryRunError) -> String {
+      guard let door = DoorID(question.door) else {
+        throw DryRunError("door: must be \(DoorID.grammar)")
+      }
+      guard question.at.magnitude <= Double(EnvelopeLimits.timeSecondsMax) else {
+        throw DryRunError("at: must be seconds since 1970")
+      }
+      let shown = try PresentationWord(question.presentation, location: question.location)
+      let request = AccessRequest(
+        door: door, presentation: shown.presentation, holders: try holders(question, shown),
+        at: WallInstant(secondsSince1970: Int64(question.at.rounded(.down))),
+        clockTrust: try choice(question.clockTrust, "clockTrust") ?? .synchronised,
+        cacheAgeSeconds: max(question.cacheAgeSeconds ?? 0, 0),
+        mode: try choice(question.mode, "mode") ?? .normal,
+        override: question.override.map {
+          AdminOverride(by: $0.by ?? "", reason: $0.reason ?? "")
+        })
+      return Self.show(Explanation(decide(request, under: file.policy, explaining: true)))
+    }
+
+    private func holders(
+      _ question: Question, _ shown: PresentationWord
+    ) throws(DryRunError) -> [CredentialHolder] {
+      if let text = question.credential {
+        guard let id = CredentialID(text) else {
+          throw DryRunError("credential: must be \(CredentialID.grammar)")
+        }
+        return file.credentials[id].map { [$0] } ?? []
+      }
+      guard let text = question.person else {
+        if question.override != nil { return [] }
+        throw DryRunError("person or credential is missing")
+      }
+      guard let id = PersonID(text) else {
+        throw DryRunError("person: must be \(PersonID.grammar)")
+      }
+      guard let person = file.persons[id] else { return [] }
+      let usable = (file.credentialsOfPerson[id] ?? []).filter {
+        $0.credential.map { $0.kind == shown.kind } ?? false
+      }
+      return usable.isEmpty ? [CredentialHolder(credential: nil, person: person)] : usable
+    }
+
+    private func choice<Value: RawRepresentable & CaseIterable>(
+      _ text: String?, _ name: String
+    ) throws(DryRunError) -> Value? where Value.RawValue == String {
+      guard let text else { return nil }
+      guard let value = Value(rawValue: text) else {
+        let names = Value.allCases.map(\.rawValue).joined(separator: ", ")
+        throw DryRunError("\(name): is none of \(names)")
+      }
+      return value
+    }
+
+    private static func show(_ answer: Explanation) -> String {
+      let steps = answer.explanation.map { step in
+        """
+        {"rule":\(JSONText.quoted(step.rule)),"passed":\(step.passed),\
+        "detail":\(JSONText.quoted(step.detail)),"source":\(JSONText.optional(step.source))}
+        """
+      }
+      return """
+        "decision":"\(answer.decision)","reason":\(JSONText.optional(answer.reason)),\
+        "via":\(JSONText.optional(answer.via)),"explanation":[\(steps.joined(separator: ","))]
+        """
+    }
+  }
+}
+
+/// A way of showing something, by the word of a line.
+struct PresentationWord {
+  let presentation: Presentation
+  /// The kind of credential that is shown so.
+  let kind: Credential.Kind
+
+  init(_ text: String, location: LocationDocument?) throws(DryRunError) {
+    switch text {
+    case "card": (presentation, kind) = (.card, .card)
+    case "pin": (presentation, kind) = (.pin, .pin)
+    case "cardThenPIN": (presentation, kind) = (.cardThenPIN, .card)
+    case "mobile":
+      let place = location.map {
+        Presentation.Location(
+          latitude: $0.lat, longitude: $0.lng, accuracyMeters: $0.accuracyMeters)
+      }
+      (presentation, kind) = (.mobile(place), .mobile)
+    default:
+      throw DryRunError("presentation: is none of card, pin, cardThenPIN, mobile")
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import ArgumentParser
+import CloudProtocol
+import DoorRules
+
+struct GeofenceDryRun: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "geofence",
+    abstract: "Whether a phone is near enough.",
+    discussion: #"""
+      In:  {"id":1,"geofence":{"enabled":true,"center":{"lat":52.52,"lng":13.405},
+           "radiusMeters":100,"accuracyBufferMeters":20,"requireAccuracyBetterThan":50},
+           "lat":52.5201,"lng":13.4051,"accuracyMeters":12}
+      Out: {"id":1,"pass":true,"reason":null,"distanceMeters":13.0}
+
+      Without "lat" and "lng" the phone sent no position.
+      """#)
+
+  func run() throws { try LineRun.run { Answerer() } }
+
+  private struct Question: LineQuestion {
+    var id: LineID?
+    var geofence: GeofenceDocument
+    var lat: Double?
+    var lng: Double?
+    var accuracyMeters: Double?
+  }
+
+  private struct Answerer: LineAnswerer {
+    func answer(_ question: Question) throws(DryRunError) -> String {
+      let fence: Geofence
+      do { fence = try question.geofence.validated() } catch {
+        throw DryRunError(error.problems.map(\.description).joined(separator: "; "))
+      }
+      let answer = fence.check(try location(question))
+      return """
+        "pass":\(answer.denial == nil),"reason":\(JSONText.optional(answer.denial?.rawValue)),\
+        "distanceMeters":\(JSONText.number(answer.distanceMeters))
+        """
+    }
+
+    private func location(_ question: Question) throws(DryRunError) -> Presentation.Location? {
+      guard let lat = question.lat, let lng = question.lng else { return nil }
+      guard GeoPoint(latitude: lat, longitude: lng) != nil else {
+        throw DryRunError("lat, lng: \(lat), \(lng) is no place: -90 to 90 and -180 to 180")
+      }
+      return Presentation.Location(
+        latitude: lat, longitude: lng, accuracyMeters: question.accuracyMeters)
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import ArgumentParser
+import CloudProtocol
+import DoorRules
+import HostLinux
+
+struct HoursDryRun: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "hours",
+    abstract: "Whether a moment is inside weekly hours.",
+    discussion: #"""
+      In:  {"id":1,"timeZone":"Europe/Berlin","accessHours":{"monday":[{"from":"09:00","to":
+           "17:00"}],"exceptions":{"2026-12-24":[]}},"at":1795176000}
+      Out: {"id":1,"inside":true}
+
+      A window is [from, to) on the facility's clock; a smaller "to" goes on into the next day.
+      """#)
+
+  func run() throws { try LineRun.run { Answerer() } }
+
+  private struct Question: LineQuestion {
+    var id: LineID?
+    var timeZone: String
+    var accessHours: HoursDocument
+    /// Seconds since 1970.
+    var at: Double
+  }
+
+  private struct Answerer: LineAnswerer {
+    /// The most zones that are remembered.
+    static let memoryMax = 256
+
+    let source = SystemZones()
+    var zones: [String: ZoneRules] = [:]
+
+    mutating func answer(_ question: Question) throws(DryRunError) -> String {
+      let hours = try week(question.accessHours)
+      let zone = try zone(question.timeZone)
+      guard question.at.magnitude <= Double(EnvelopeLimits.timeSecondsMax) else {
+        throw DryRunError("at: must be seconds since 1970")
+      }
+      let instant = WallInstant(secondsSince1970: Int64(question.at.rounded(.down)))
+      return "\"inside\":\(hours.contains(instant, in: zone))"
+    }
+
+    private mutating func zone(_ name: String) throws(DryRunError) -> ZoneRules {
+      if let known = zones[name] { return known }
+      do {
+        let rules = try source.rules(for: name)
+        if zones.count >= Self.memoryMax { zones.removeAll() }
+        zones[name] = rules
+        return rules
+      } catch {
+        throw DryRunError("timeZone: \(error)")
+      }
+    }
+
+    private func week(_ document: HoursDocument) throws(DryRunError) -> WeeklyHours {
+      do { return try document.validated() } catch {
+        throw DryRunError(
+          error.problems.map { "accessHours.\($0.path): \($0.message)" }.joined(separator: "; "))
+      }
+    }
+  }
+}

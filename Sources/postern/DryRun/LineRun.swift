@@ -1,0 +1,155 @@
+import CloudProtocol
+import Dispatch
+import Foundation
+
+/// A question as a line asks it.
+protocol LineQuestion: Decodable {
+  var id: LineID? { get }
+}
+
+/// Answers questions of one kind, one after the other. Each worker thread has its own, so an
+/// answerer may keep what it learned.
+protocol LineAnswerer {
+  associatedtype Question: LineQuestion
+
+  /// The members of the answer beside the id, as JSON: `"inside":true`.
+  mutating func answer(_ question: Question) throws(DryRunError) -> String
+}
+
+/// Reads every line of standard input and answers every line, in order.
+struct LineRun {
+  /// The longest line that is read, in bytes.
+  static let lineBytesMax = 1_048_576
+  /// How much is read at once.
+  static let chunkBytes = 4_194_304
+  /// The most threads.
+  static let workersMax = 8
+  /// Fewer lines than this are not worth a thread.
+  static let linesPerWorkerMin = 64
+
+  /// `makeAnswerer` is called once per thread. Throws when standard output cannot be written.
+  static func run<Answerer: LineAnswerer>(_ makeAnswerer: () -> Answerer) throws {
+    let count = min(max(ProcessInfo.processInfo.activeProcessorCount, 1), workersMax)
+    let workers = (0..<count).map { _ in LineWorker(makeAnswerer()) }
+    var rest: [UInt8] = []
+    var isSkipping = false
+    var buffer = [UInt8](repeating: 0, count: chunkBytes)
+    while true {
+      let got = buffer.withUnsafeMutableBytes { read(STDIN_FILENO, $0.baseAddress, $0.count) }
+      if got < 0 {
+        if errno == EINTR { continue }
+        throw DryRunFailure("standard input cannot be read: \(String(cString: strerror(errno)))")
+      }
+      let isEnd = got == 0
+      rest.append(contentsOf: buffer[..<got])
+      if isEnd, !rest.isEmpty, rest.last != UInt8(ascii: "\n") { rest.append(10) }
+      let end = rest.lastIndex(of: 10).map { $0 + 1 } ?? 0
+      if end > 0 {
+        var whole = Array(rest[..<end])
+        rest.removeFirst(end)
+        if isSkipping, let first = whole.firstIndex(of: 10) {
+          whole.removeFirst(first + 1)
+          isSkipping = false
+        }
+        try answer(whole, workers)
+      }
+      if rest.count > lineBytesMax {
+        if !isSkipping { try put(LineWorker<Answerer>.tooLong) }
+        isSkipping = true
+        rest.removeAll(keepingCapacity: true)
+      }
+      if isEnd { return }
+    }
+  }
+
+  private static func answer<Answerer>(
+    _ bytes: [UInt8], _ workers: [LineWorker<Answerer>]
+  ) throws {
+    var found: [Range<Int>] = []
+    var start = 0
+    while let end = bytes[start...].firstIndex(of: 10) {
+      found.append(start..<end)
+      start = end + 1
+    }
+    let lines = found
+    let busy = min(workers.count, max(1, lines.count / linesPerWorkerMin))
+    let share = (lines.count + busy - 1) / busy
+    DispatchQueue.concurrentPerform(iterations: busy) { index in
+      let mine = lines[min(index * share, lines.count)..<min((index + 1) * share, lines.count)]
+      workers[index].answer(mine, of: bytes)
+    }
+    for worker in workers[..<busy] { try put(worker.output) }
+  }
+
+  private static func put(_ bytes: [UInt8]) throws {
+    var written = 0
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        write(STDOUT_FILENO, $0.baseAddress?.advanced(by: written), $0.count - written)
+      }
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else {
+        throw DryRunFailure(
+          "standard output cannot be written: \(String(cString: strerror(errno)))")
+      }
+      written += count
+    }
+  }
+}
+
+/// The run itself cannot go on.
+struct DryRunFailure: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
+}
+
+/// One thread's answers. Each is used by one thread at a time, and read when all have ended.
+private final class LineWorker<Answerer: LineAnswerer>: @unchecked Sendable {
+  private var answerer: Answerer
+  private let decoder = JSONDecoder()
+  private(set) var output: [UInt8] = []
+
+  init(_ answerer: Answerer) { self.answerer = answerer }
+
+  static var tooLong: [UInt8] {
+    Array("{\"id\":null,\"error\":\"the line has more than \(LineRun.lineBytesMax) bytes\"}\n".utf8)
+  }
+
+  func answer(_ lines: ArraySlice<Range<Int>>, of bytes: [UInt8]) {
+    output.removeAll(keepingCapacity: true)
+    for line in lines {
+      if line.count > LineRun.lineBytesMax {
+        output += Self.tooLong
+      } else {
+        output += answer(Data(bytes[line])).utf8
+        output.append(10)
+      }
+    }
+  }
+
+  private func answer(_ line: Data) -> String {
+    let question: Answerer.Question
+    do { question = try decoder.decode(Answerer.Question.self, from: line) } catch {
+      return refuse(line, error)
+    }
+    let id = question.id?.json ?? "null"
+    do throws(DryRunError) {
+      return "{\"id\":\(id),\(try answerer.answer(question))}"
+    } catch {
+      return "{\"id\":\(id),\"error\":\(JSONText.quoted(error.message))}"
+    }
+  }
+
+  private struct OnlyID: Decodable {
+    var id: LineID?
+  }
+
+  private func refuse(_ line: Data, _ error: any Error) -> String {
+    let id = (try? decoder.decode(OnlyID.self, from: line))?.id?.json ?? "null"
+    let isObject = (try? JSONSerialization.jsonObject(with: line)) is [String: Any]
+    let message =
+      isObject ? ValidationFailure(decoding: error).description : "the line is not a JSON object"
+    return "{\"id\":\(id),\"error\":\(JSONText.quoted(message))}"
+  }
+}

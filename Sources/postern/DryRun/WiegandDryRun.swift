@@ -1,0 +1,46 @@
+import ArgumentParser
+import WiegandCodec
+
+struct WiegandDryRun: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "wiegand",
+    abstract: "Which formats a frame's bits fit.",
+    discussion: #"""
+      In:  {"id":1,"bits":"0110…"}, first bit first.
+      Out: {"id":1,"candidates":[{"format":"H10301","facility":12,"card":345,"issue":null}],
+           "fault":null}
+      """#)
+
+  func run() throws { try LineRun.run { Answerer() } }
+
+  private struct Question: LineQuestion {
+    var id: LineID?
+    var bits: String
+  }
+
+  private struct Answerer: LineAnswerer {
+    let table = FormatTable.standard
+
+    func answer(_ question: Question) throws(DryRunError) -> String {
+      let text = question.bits.utf8
+      guard text.allSatisfy({ $0 == UInt8(ascii: "0") || $0 == UInt8(ascii: "1") }),
+        (1...WiegandLimits.frameBitsMax).contains(text.count)
+      else { throw DryRunError("bits: must be 1 to \(WiegandLimits.frameBitsMax) zeros and ones") }
+      let bits = text.map { $0 == UInt8(ascii: "1") }
+      let candidates = table.candidates(for: bits)
+      let isKnownLength = table.formats.contains { $0.bitCount == bits.count }
+      let fault: FrameFault? =
+        candidates.isEmpty ? (isKnownLength ? .parity : .unknownLength) : nil
+      let list = candidates.map { candidate in
+        """
+        {"format":\(JSONText.quoted(candidate.format)),\
+        "facility":\(candidate.facility.map { String($0) } ?? "null"),\
+        "card":\(candidate.card),"issue":\(candidate.issue.map { String($0) } ?? "null")}
+        """
+      }
+      return """
+        "candidates":[\(list.joined(separator: ","))],"fault":\(JSONText.optional(fault?.rawValue))
+        """
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import ConsoleProtocol
+import DoorRules
+import DoorPorts
+import DoorRuntime
+import WiegandCodec
+
+extension ConsoleAdapter {
+  func explain(_ request: ExplainRequest) async throws(ConsoleProblem) -> Explanation {
+    guard let door: DoorID = try parse(request.door, as: "door") else {
+      throw ConsoleProblem(.invalid, "door: is missing")
+    }
+    let question = AccessQuestion(
+      door: door, subject: try subject(of: request), presentation: try presentation(of: request),
+      time: try time(of: request))
+    do {
+      let (verdict, at) = try await runtime.explain(question)
+      return Explanation(verdict, at: at)
+    } catch {
+      throw ConsoleProblem(error.code == .invalid ? .invalid : .unavailable, "\(error)")
+    }
+  }
+
+  private func subject(of request: ExplainRequest) throws(ConsoleProblem) -> AccessQuestion.Subject
+  {
+    if let person: PersonID = try parse(request.person, as: "person") { return .person(person) }
+    if let credential: CredentialID = try parse(request.credential, as: "credential") {
+      return .credential(credential)
+    }
+    guard let card = request.card else {
+      throw ConsoleProblem(.invalid, "say who: a person, a credential or a card")
+    }
+    let parts = card.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count == 3, let number = UInt64(parts[2]),
+      parts[1] == "-" || UInt64(parts[1]) != nil
+    else {
+      throw ConsoleProblem(
+        .invalid, "card: write FORMAT:FACILITY:NUMBER; the facility is - where there is none")
+    }
+    return .shown(
+      CardCandidate(format: String(parts[0]), facility: UInt64(parts[1]), card: number).canonical)
+  }
+
+  private func presentation(of request: ExplainRequest) throws(ConsoleProblem) -> Presentation {
+    switch request.presentation ?? "card" {
+    case "card": return .card
+    case "pin": return .pin
+    case "cardThenPIN": return .cardThenPIN
+    case "mobile":
+      return .mobile(
+        request.location.map {
+          Presentation.Location(
+            latitude: $0.lat, longitude: $0.lng, accuracyMeters: $0.accuracyMeters)
+        })
+    default:
+      throw ConsoleProblem(.invalid, "presentation: is none of card, pin, cardThenPIN, mobile")
+    }
+  }
+
+  private func time(of request: ExplainRequest) throws(ConsoleProblem) -> AccessQuestion.Time {
+    if let local = request.atLocal {
+      guard let (date, minute) = CivilDate.parsing(localTime: local) else {
+        throw ConsoleProblem(.invalid, "at: write YYYY-MM-DDTHH:MM, or seconds since 1970")
+      }
+      return .local(date, minuteOfDay: minute)
+    }
+    return request.atMilliseconds.map { .instant(WallInstant(millisecondsSince1970: $0)) } ?? .now
+  }
+}

@@ -1,0 +1,139 @@
+import Foundation
+import Testing
+
+@Suite("Dry runs: JSON lines in, JSON lines out")
+struct DryRunTests {
+  private func run(_ arguments: [String], _ lines: [String]) throws -> [[String: Any]] {
+    let folder = try TemporaryFolder()
+    let input = folder.path + "/in"
+    try Data((lines.joined(separator: "\n") + "\n").utf8).write(to: URL(filePath: input))
+    let outcome = try BuiltProgram("postern").run(["dry-run"] + arguments, input: input)
+    #expect(outcome.status == 0, "\(outcome.errors)")
+    return outcome.output.split(separator: "\n").compactMap {
+      try? JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
+    }
+  }
+
+  @Test("A1: wiegand lists every format that fits, and names the fault where none does")
+  func wiegand() throws {
+    // Facility 12, card 345: even parity over the first half, odd over the second.
+    let answers = try run(
+      ["wiegand"],
+      [
+        #"{"id":"a","bits":"00000110000000001010110010"}"#,
+        #"{"id":"b","bits":"10000110000000001010110010"}"#,
+        #"{"id":"c","bits":"0101010"}"#, #"{"id":"d","bits":"01x"}"#, #"{"bits":7,"id":5}"#,
+      ])
+    let first = try #require(answers[0]["candidates"] as? [[String: Any]])
+    let card = try #require(first.first { $0["format"] as? String == "H10301" })
+    #expect(card["facility"] as? Int == 12)
+    #expect(card["card"] as? Int == 345)
+    #expect(card["issue"] is NSNull)
+    #expect(answers[0]["fault"] is NSNull)
+    #expect(answers[1]["fault"] as? String == "parity")
+    #expect(answers[2]["fault"] as? String == "unknownLength")
+    #expect((answers[3]["error"] as? String)?.hasPrefix("bits: ") == true)
+    #expect((answers[4]["error"] as? String)?.hasPrefix("bits: ") == true)
+    #expect(answers[4]["id"] as? Int == 5)
+  }
+
+  @Test("B5: geofence gives pass or reason, and the distance")
+  func geofence() throws {
+    let fence = """
+      "geofence":{"enabled":true,"center":{"lat":52.52,"lng":13.405},"radiusMeters":100,\
+      "accuracyBufferMeters":20,"requireAccuracyBetterThan":50}
+      """
+    let answers = try run(
+      ["geofence"],
+      [
+        #"{"id":1,\#(fence),"lat":52.52,"lng":13.405,"accuracyMeters":10}"#,
+        #"{"id":2,\#(fence),"lat":52.53,"lng":13.405,"accuracyMeters":10}"#,
+        #"{"id":3,\#(fence),"lat":52.52,"lng":13.405}"#,
+        #"{"id":4,\#(fence)}"#,
+        #"{"id":5,\#(fence),"lat":95,"lng":0}"#,
+      ])
+    #expect(answers[0]["pass"] as? Bool == true)
+    #expect(answers[0]["distanceMeters"] as? Double == 0)
+    #expect(answers[1]["reason"] as? String == "geofenceOutside")
+    #expect(abs((answers[1]["distanceMeters"] as? Double ?? 0) - 1_111.95) < 0.1)
+    #expect(answers[2]["reason"] as? String == "geofenceAccuracyTooLow")
+    #expect(answers[3]["reason"] as? String == "geofenceLocationMissing")
+    #expect(answers[4]["error"] != nil)
+  }
+
+  private static let policy = """
+    {"configuration":{"revision":3,
+      "facility":{"id":"f","name":"F","timeZone":"Europe/Berlin",
+        "accessHours":{"monday":[{"from":"09:00","to":"17:00"}]},
+        "memberRules":[{"name":"staff","memberTypes":["staff"]}]},
+      "scopes":[{"id":"all","name":"All doors","priority":1,"doors":["front"],
+        "geofence":{"enabled":true,"center":{"lat":52.52,"lng":13.405},"radiusMeters":100}}],
+      "doors":[{"id":"front","name":"Front"},{"id":"back","name":"Back"}]},
+     "persons":[{"id":"ada","accessEnabled":true,"memberType":"staff"},
+       {"id":"ben","accessEnabled":true,"grants":[{"doors":["back"]}]},
+       {"id":"eve","accessEnabled":false,"memberType":"staff"}],
+     "credentials":[{"id":"k1","kind":"card","person":"ada"},
+       {"id":"k2","kind":"card","person":"ada","usesMax":1,"use":{"count":1}}]}
+    """
+
+  @Test("B1 B2 B3 B8: access decides as the door would, with the rule, the values, the source")
+  func access() throws {
+    let folder = try TemporaryFolder()
+    let file = folder.path + "/policy.json"
+    try Data(Self.policy.utf8).write(to: URL(filePath: file))
+    // Monday 2026-11-23, 10:00 and 20:00 in Berlin.
+    let (day, night) = (1_795_424_400, 1_795_460_400)
+    let answers = try run(
+      ["access", "--policy", file],
+      [
+        #"{"id":1,"door":"front","person":"ada","at":\#(day),"presentation":"card"}"#,
+        #"{"id":2,"door":"front","person":"ada","at":\#(night),"presentation":"card"}"#,
+        #"{"id":3,"door":"front","person":"ben","at":\#(day),"presentation":"card"}"#,
+        #"{"id":4,"door":"front","person":"eve","at":\#(day),"presentation":"card"}"#,
+        #"{"id":5,"door":"front","person":"ada","at":\#(day),"presentation":"mobile"}"#,
+        #"{"id":6,"door":"front","credential":"k2","at":\#(day),"presentation":"card"}"#,
+        #"{"id":7,"door":"front","person":"eve","at":\#(day),"presentation":"card","mode":"lockdown","override":{"by":"desk","reason":"fire drill"}}"#,
+        #"{"id":8,"door":"front","person":"ada","at":\#(day),"presentation":"shout"}"#,
+        #"{"id":9,"door":"back","person":"ben","at":\#(day),"presentation":"card"}"#,
+      ])
+    func word(_ index: Int) -> String {
+      (answers[index]["reason"] as? String) ?? (answers[index]["via"] as? String) ?? "error"
+    }
+    #expect(
+      answers.indices.map(word) == [
+        "rules", "outsideHours", "ruleMismatch", "accessDisabled", "geofenceLocationMissing",
+        "useCountExceeded", "override", "error", "grant",
+      ])
+    let steps = try #require(answers[1]["explanation"] as? [[String: Any]])
+    #expect(steps.last?["rule"] as? String == "AccessHoursRule")
+    #expect(steps.last?["source"] as? String == "facility")
+    #expect((steps.last?["detail"] as? String)?.contains("monday 2026-11-23 20:00") == true)
+    let fence = try #require(answers[4]["explanation"] as? [[String: Any]])
+    #expect(fence.last?["source"] as? String == "scope All doors (all)")
+  }
+
+  @Test("B8: a policy file with mistakes is refused whole, every one by its path")
+  func badPolicy() throws {
+    let folder = try TemporaryFolder()
+    let file = folder.path + "/policy.json"
+    let broken = Self.policy.replacingOccurrences(of: "Europe/Berlin", with: "Europe/Narnia")
+      .replacingOccurrences(of: "\"radiusMeters\":100", with: "\"radiusMeters\":-1")
+    try Data(broken.utf8).write(to: URL(filePath: file))
+    let outcome = try BuiltProgram("postern").run(["dry-run", "access", "--policy", file])
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.contains("facility.timeZone"))
+    #expect(outcome.errors.contains("scopes[0].geofence.radiusMeters"))
+  }
+
+  @Test("B8: ten thousand lines come back in order, whatever thread answered them")
+  func order() throws {
+    let lines = (0..<10_000).map {
+      #"{"id":\#($0),"timeZone":"UTC","accessHours":{"monday":[{"from":"09:00","to":"17:00"}]},"at":\#($0 * 600)}"#
+    }
+    let answers = try run(["hours"], lines)
+    #expect(answers.compactMap { $0["id"] as? Int } == Array(0..<10_000))
+    // 1970-01-05 was a Monday; its ninth hour begins after four days and nine hours.
+    #expect(answers.firstIndex { $0["inside"] as? Bool == true } == (4 * 24 + 9) * 6)
+    #expect(answers.filter { $0["inside"] as? Bool == true }.count == 48 * 10)
+  }
+}
