@@ -136,6 +136,12 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // Measured by `deploy/bench`, in release.
+    .executableTarget(
+      name: "postern-bench",
+      dependencies: ["DoorRules", "CloudProtocol", "StoreSQLite", "HostLinux", arguments],
+      path: "Tests/Benchmarks", swiftSettings: strict),
+
     // Tests: few targets, since each costs a link.
     .testTarget(
       name: "CoreTests", dependencies: ["DoorRules", "WiegandCodec", "DoorCore"],

@@ -1,5 +1,6 @@
-/// What a rule may look at.
-struct RuleQuestion: Sendable {
+/// What a rule may look at. A class, so that the words that each rule holds ready for an
+/// explanation share it instead of copying it.
+final class RuleQuestion {
   let request: AccessRequest
   let holder: CredentialHolder
   let door: DoorPolicy
