@@ -140,7 +140,7 @@ let package = Package(
     .executableTarget(
       name: "postern-bench",
       dependencies: ["DoorRules", "CloudProtocol", "StoreSQLite", "HostLinux", arguments],
-      path: "Tests/Benchmarks", swiftSettings: strict),
+      path: "Tests/postern-bench", swiftSettings: strict),
 
     // Tests: few targets, since each costs a link.
     .testTarget(

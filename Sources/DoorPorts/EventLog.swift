@@ -89,8 +89,9 @@ public protocol CommandLedger: Sendable {
   /// Notes that the broker took these results.
   func confirmResults(_ commandIDs: [String]) throws(PortError)
 
-  /// Closes what a crash left open as `interrupted`; called once at start. Returns those.
-  func interruptOpen(at: WallInstant) throws(PortError) -> [CommandResult]
+  /// Closes what a crash left open as `interrupted`; called once at start. Returns those, marked
+  /// as of simulated hardware if so.
+  func interruptOpen(at: WallInstant, simulated: Bool) throws(PortError) -> [CommandResult]
 }
 
 /// What the ledger knows of a command.

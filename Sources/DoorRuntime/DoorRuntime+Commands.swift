@@ -114,7 +114,9 @@ extension DoorRuntime {
   /// Commands that a crash cut off are closed, told, and never run again.
   func closeInterruptedCommands(at now: Moment) {
     do throws(PortError) {
-      for result in try ports.ledger.interruptOpen(at: now.wall) {
+      for result in try ports.ledger.interruptOpen(
+        at: now.wall, simulated: ports.gpio.isSimulated)
+      {
         record(
           drafts.draft(
             "command.interrupted", at: now, reason: "interrupted",

@@ -62,6 +62,21 @@ extension DoorRuntime {
     }
   }
 
+  /// A cache that could not be opened at the start may be there by now.
+  func adoptLateConfiguration(at now: Moment) {
+    guard controller.policy.revision == 0 else { return }
+    do {
+      guard let kept = try ports.policy.configuration() else { return }
+      let policy = try kept.validated(
+        controller: configuration.controller, zones: { try? ports.zones.rules(for: $0) })
+      credentialPosition = try ports.policy.credentialPosition()
+      document = kept
+      perform(controller.handle(.policy(policy), at: now), at: now)
+    } catch {
+      logger.error("the kept configuration cannot be used yet: \(error)")
+    }
+  }
+
   func configured(_ outcome: ConfigurationOutcome, at now: Moment) {
     if let applied = outcome.applied, applied.policy.revision > controller.policy.revision {
       document = applied.document
@@ -86,12 +101,16 @@ extension DoorRuntime {
     else { return }
     let ports = ports
     let inbox = inbox
+    let scopes = controller.policy.scopes.mapValues(\.doors)
     policyWork.async {
       let delta = envelope.body
       let report = Self.apply(delta, messageID: envelope.id, policy: ports.policy)
       let baseRefused =
         !report.applied && delta.baseRevision != nil && delta.baseRevision != report.revision
-      inbox.push(.credentialsApplied(report, baseRefused: baseRefused))
+      let clashes =
+        report.applied
+        ? CredentialClash.found(in: delta, in: ports.policy, scopes: scopes) : []
+      inbox.push(.credentialsApplied(report, baseRefused: baseRefused, clashes))
     }
   }
 
@@ -116,7 +135,16 @@ extension DoorRuntime {
     return report
   }
 
-  func credentialsApplied(_ report: ApplyReport, baseRefused: Bool, at now: Moment) {
+  func credentialsApplied(
+    _ report: ApplyReport, baseRefused: Bool, _ clashes: [CredentialClash], at now: Moment
+  ) {
+    for clash in clashes {
+      logger.warning("credentials \(clash.first) and \(clash.second) have the same value")
+      record(
+        drafts.draft(
+          "credential.clash", at: now,
+          detail: ["first": clash.first.rawValue, "second": clash.second.rawValue]))
+    }
     do throws(PortError) { credentialPosition = try ports.policy.credentialPosition() } catch {
       logger.error("the credential position could not be read: \(error)")
     }

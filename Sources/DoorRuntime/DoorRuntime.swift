@@ -153,8 +153,8 @@ public actor DoorRuntime {
     case .link(let event): handle(event, at: now)
     case .ledger(let command, let answer): ledgerAnswered(command, answer, at: now)
     case .configured(let outcome): configured(outcome, at: now)
-    case .credentialsApplied(let report, let baseRefused):
-      credentialsApplied(report, baseRefused: baseRefused, at: now)
+    case .credentialsApplied(let report, let baseRefused, let clashes):
+      credentialsApplied(report, baseRefused: baseRefused, clashes, at: now)
     case .resultKept(let result): session(.resultReady(result), at: now)
     case .eventsRead(let after, let answer): eventsRead(after: after, answer, at: now)
     case .resultsRead(let answer): resultsRead(answer, at: now)
@@ -175,6 +175,7 @@ public actor DoorRuntime {
     if nextHousekeeping <= now.monotonic {
       nextHousekeeping = now.monotonic.advanced(byMilliseconds: Self.housekeepingMilliseconds)
       keepTimes()
+      adoptLateConfiguration(at: now)
     }
     let deadline = [
       controller.nextDeadline, waitingLocks.map(\.deadline).min(), cloud.nextDeadline,

@@ -15,7 +15,7 @@ enum RuntimeMessage: Sendable {
   case link(LinkEvent)
   case ledger(PendingCommand, Result<LedgerAnswer, PortError>)
   case configured(ConfigurationOutcome)
-  case credentialsApplied(ApplyReport, baseRefused: Bool)
+  case credentialsApplied(ApplyReport, baseRefused: Bool, [CredentialClash])
   case resultKept(CommandResult)
   case eventsRead(after: UInt64, Result<[StoredEvent], PortError>)
   case resultsRead(Result<[CommandResult], PortError>)

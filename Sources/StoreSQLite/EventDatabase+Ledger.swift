@@ -77,7 +77,9 @@ extension EventDatabase: CommandLedger {
   }
 
   /// Closes what a crash left open as `interrupted`; called once at start. Returns those.
-  public func interruptOpen(at: WallInstant) throws(PortError) -> [CommandResult] {
+  public func interruptOpen(
+    at: WallInstant, simulated: Bool
+  ) throws(PortError) -> [CommandResult] {
     try pool.writing("close interrupted commands") { database in
       // Written so that the index of unconfirmed entries serves.
       let open = try String.fetchAll(
@@ -86,7 +88,7 @@ extension EventDatabase: CommandLedger {
       let results = open.map { id in
         CommandResult(
           commandID: id, outcome: .interrupted,
-          reason: "the controller stopped while it ran; it is not run again", simulated: false,
+          reason: "the controller stopped while it ran; it is not run again", simulated: simulated,
           timeMilliseconds: at.millisecondsSince1970)
       }
       for result in results {

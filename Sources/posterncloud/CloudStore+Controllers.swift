@@ -124,4 +124,13 @@ extension CloudStore {
       }
     }
   }
+
+  /// The doors of each scope, as last configured.
+  func scopes(of controller: String) throws -> [ScopeID: Set<DoorID>] {
+    let document = try configuration(of: controller, above: 0)
+    return Dictionary(
+      (document?.scopes ?? []).compactMap { scope in
+        ScopeID(scope.id).map { ($0, Set(scope.doors.compactMap(DoorID.init))) }
+      }, uniquingKeysWith: { first, _ in first })
+  }
 }

@@ -1,4 +1,5 @@
 import CloudProtocol
+import DoorRules
 import Foundation
 import GRDB
 
@@ -25,10 +26,14 @@ extension CloudStore {
     return try JSONCoding.decoder().decode(PersonRecord.self, from: record)
   }
 
-  /// Stores a new credential. The same value for somebody else at one controller is a clash,
+  /// Stores a new credential. The same value for somebody else at one door and time is a clash,
   /// which is reported and not guessed about.
   func issue(_ record: CredentialRecord, at controller: String) throws {
-    do { _ = try record.validated(path: "credential") } catch { throw CloudProblem("\(error)") }
+    let credential: Credential
+    do { credential = try record.validated(path: "credential") } catch {
+      throw CloudProblem("\(error)")
+    }
+    let scopes = try scopes(of: controller)
     try database.write { database in
       try Self.requireController(controller, database)
       let twins = try Data.fetchAll(
@@ -36,9 +41,10 @@ extension CloudStore {
         arguments: [controller, Data(record.digest.bytes)])
       for twin in twins {
         let other = try JSONCoding.decoder().decode(CredentialRecord.self, from: twin)
-        if other.status == "active", other.person != record.person {
+        if credential.clashes(with: try other.validated(path: "credential"), scopes: scopes) {
           throw CloudProblem(
-            "clash: credential \(other.id) of \(other.person) has the same value at \(controller)")
+            "clash: credential \(other.id) of \(other.person) has the same value at \(controller), for "
+              + "a door and a time that both are for; choose another")
         }
       }
       guard

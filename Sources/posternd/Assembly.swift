@@ -25,10 +25,12 @@ struct Assembly {
         detail: "a credential key has 32 bytes")
     }
     let monotonic = SystemMonotonicClock()
-    let events = try EventDatabase(folder: settings.stateFolder)
-    let cache = try CacheDatabase(folder: settings.stateFolder)
-    for moved in [events.recovered, cache.recovered].compactMap({ $0 }) {
-      logger.error("a damaged database was moved to \(moved); a new one was begun")
+    let folder = settings.stateFolder
+    let events = LateOpening { () throws(PortError) in
+      Self.opened(try EventDatabase(folder: folder), \.recovered, logger)
+    }
+    let cache = LateOpening { () throws(PortError) in
+      Self.opened(try CacheDatabase(folder: folder), \.recovered, logger)
     }
     let panel = settings.driver == .simulated ? SimulatedPanel(clock: monotonic) : nil
     let gpio: any GPIOPort = panel ?? GPIODPort(plan: Wiring.plan(settings))
@@ -46,6 +48,15 @@ struct Assembly {
     console = ConsoleServer(
       backend: ConsoleAdapter(runtime: runtime, settings: settings, panel: panel),
       socketPath: settings.consoleSocket, logger: logger)
+  }
+
+  private static func opened<Database>(
+    _ database: Database, _ recovered: KeyPath<Database, String?>, _ logger: Logger
+  ) -> Database {
+    if let moved = database[keyPath: recovered] {
+      logger.error("a damaged database was moved to \(moved); a new one was begun")
+    }
+    return database
   }
 
   private static func cloud(

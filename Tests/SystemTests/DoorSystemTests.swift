@@ -160,4 +160,31 @@ struct DoorSystemTests {
     #expect(never.status == 1)
     #expect(never.errors.contains("jumps over"))
   }
+
+  @Test("F3: without a place for its databases the door lets out, lets nobody in, and says why")
+  func noStorage() throws {
+    let world = try DoorWorld()
+    try world.startBroker()
+    // Where the folder should be there is a file.
+    let state = world.folder.path + "/state"
+    try Data().write(to: URL(filePath: state))
+    try world.startDaemon()
+    #expect(world.eventually { world.relayIsOff })
+    let troubles = try world.status()?["troubles"] as? [String] ?? []
+    #expect(troubles.contains { $0.contains(state) }, "\(troubles)")
+    try world.postern("panel", "badge", "--facility", "12", "--card", "345")
+    try world.postern("panel", "exit")
+    #expect(world.eventually { world.relayIsOn })
+    // The disk comes back: what was kept in memory reaches it, in order, from number 1.
+    try FileManager.default.removeItem(atPath: state)
+    try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
+    let isKept = try world.eventually {
+      let types = try world.doorEvents().compactMap { $0["type"] as? String }
+      return types.contains("postern.access.denied.v1")
+        && types.contains("postern.door.exitRequested.v1")
+    }
+    #expect(isKept)
+    let numbers = try world.doorEvents().compactMap { $0["number"] as? Int }
+    #expect(numbers == Array(1...max(numbers.count, 1)))
+  }
 }

@@ -37,6 +37,7 @@ final class DoorWorld {
       door:
         front:
           relay: {chip: gpiochip-none, line: 17}
+          exit: {chip: gpiochip-none, line: 18}
       readers: [front-in]
       reader:
         front-in:

@@ -1,0 +1,32 @@
+import CloudProtocol
+import DoorPorts
+import DoorRules
+
+/// Two credentials that nobody can tell apart where both count. It is reported, so that the
+/// operator issues another; until then the door lets in whom the rules let in.
+struct CredentialClash: Sendable, Hashable {
+  /// The most clashes reported for one message.
+  static let reportedMax = 16
+
+  var first: CredentialID
+  var second: CredentialID
+
+  /// What a message that was applied brought about. A store that cannot be read finds none.
+  static func found(
+    in delta: CredentialDelta, in store: any PolicyStore, scopes: [ScopeID: Set<DoorID>]
+  ) -> [CredentialClash] {
+    var clashes: Set<CredentialClash> = []
+    for record in delta.credentials where clashes.count < reportedMax {
+      guard let credential = try? record.validated(path: "credential"),
+        let holders = try? store.holders(ofAny: [record.digest])
+      else { continue }
+      for case let other? in holders.map(\.credential)
+      where credential.clashes(with: other, scopes: scopes) {
+        clashes.insert(
+          CredentialClash(
+            first: min(credential.id, other.id), second: max(credential.id, other.id)))
+      }
+    }
+    return clashes.sorted { ($0.first, $0.second) < ($1.first, $1.second) }
+  }
+}

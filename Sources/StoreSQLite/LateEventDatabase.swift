@@ -1,0 +1,59 @@
+public import CloudProtocol
+public import DoorPorts
+public import DoorRules
+
+extension LateOpening: EventLog where Database == EventDatabase {
+  public func position() throws(PortError) -> LogPosition { try opened().position() }
+
+  public func append(_ drafts: [EventDraft]) throws(PortError) -> [UInt64] {
+    try opened().append(drafts)
+  }
+
+  public func events(after number: UInt64, limit: Int) throws(PortError) -> [StoredEvent] {
+    try opened().events(after: number, limit: limit)
+  }
+
+  public func acknowledge(through number: UInt64) throws(PortError) {
+    try opened().acknowledge(through: number)
+  }
+
+  public func page(_ query: EventQuery) throws(PortError) -> [StoredEvent] {
+    try opened().page(query)
+  }
+}
+
+extension LateOpening: CommandLedger where Database == EventDatabase {
+  public func begin(
+    commandID: String, at: WallInstant, expires: WallInstant
+  ) throws(PortError) -> LedgerAnswer {
+    try opened().begin(commandID: commandID, at: at, expires: expires)
+  }
+
+  public func finish(commandID: String, result: CommandResult) throws(PortError) {
+    try opened().finish(commandID: commandID, result: result)
+  }
+
+  public func unconfirmedResults(limit: Int) throws(PortError) -> [CommandResult] {
+    try opened().unconfirmedResults(limit: limit)
+  }
+
+  public func confirmResults(_ commandIDs: [String]) throws(PortError) {
+    try opened().confirmResults(commandIDs)
+  }
+
+  public func interruptOpen(
+    at: WallInstant, simulated: Bool
+  ) throws(PortError) -> [CommandResult] {
+    try opened().interruptOpen(at: at, simulated: simulated)
+  }
+}
+
+extension LateOpening: StateStore where Database == EventDatabase {
+  public func value(forKey key: String) throws(PortError) -> [UInt8]? {
+    try opened().value(forKey: key)
+  }
+
+  public func setValue(_ value: [UInt8]?, forKey key: String) throws(PortError) {
+    try opened().setValue(value, forKey: key)
+  }
+}

@@ -1,0 +1,55 @@
+import DoorRules
+import Testing
+
+@Suite("C4: a code that two people share at one door is a clash")
+struct CredentialClashTests {
+  private let front = DoorID("front")!
+  private let back = DoorID("back")!
+  private let all = ScopeID("all")!
+
+  private func credential(
+    _ id: String, _ person: String, doors: Set<DoorID> = [], scopes: Set<ScopeID> = [],
+    from: Int64? = nil, until: Int64? = nil, status: Credential.Status = .active
+  ) -> Credential {
+    Credential(
+      id: CredentialID(id)!, kind: .pin, person: PersonID(person)!, status: status,
+      validFrom: from.map(WallInstant.init(secondsSince1970:)),
+      validUntil: until.map(WallInstant.init(secondsSince1970:)), doors: doors, scopes: scopes)
+  }
+
+  private func clash(_ left: Credential, _ right: Credential) -> Bool {
+    let scopes = [all: Set([front, back])]
+    let answer = left.clashes(with: right, scopes: scopes)
+    #expect(answer == right.clashes(with: left, scopes: scopes), "it goes both ways")
+    return answer
+  }
+
+  @Test("one person's code over all reservations is none; somebody else's is")
+  func persons() {
+    #expect(!clash(credential("a", "ada"), credential("b", "ada")))
+    #expect(clash(credential("a", "ada"), credential("b", "ben")))
+  }
+
+  @Test("only at a door that both are for, by name or by scope")
+  func places() {
+    let atFront = credential("a", "ada", doors: [front])
+    #expect(!clash(atFront, credential("b", "ben", doors: [back])))
+    #expect(clash(atFront, credential("b", "ben", doors: [front, back])))
+    #expect(clash(atFront, credential("b", "ben", scopes: [all])))
+    #expect(clash(atFront, credential("b", "ben")))
+  }
+
+  @Test("only while both count: an end and a beginning at one moment do not meet")
+  func times() {
+    let morning = credential("a", "ada", from: 100, until: 200)
+    #expect(!clash(morning, credential("b", "ben", from: 200, until: 300)))
+    #expect(clash(morning, credential("b", "ben", from: 199, until: 300)))
+    #expect(clash(morning, credential("b", "ben", until: 101)))
+    #expect(!clash(morning, credential("b", "ben", until: 100)))
+  }
+
+  @Test("a withdrawn one clashes with nobody")
+  func revoked() {
+    #expect(!clash(credential("a", "ada", status: .revoked), credential("b", "ben")))
+  }
+}
