@@ -161,6 +161,11 @@ final class BrokerConnection {
     let number = errno
     if let reason { return reason }
     guard code != MOSQ_ERR_SUCCESS.code else { return "the connection was closed" }
+    return words(code, errno: number)
+  }
+
+  /// An error code with what the library logged about it, such as the words of TLS.
+  private func words(_ code: Int32, errno number: Int32) -> String {
     let words = MosquittoLibrary.words(code, errno: number)
     return lastError.map { "\(words): \($0)" } ?? words
   }
@@ -191,7 +196,7 @@ final class BrokerConnection {
     let isOurs = code == MOSQ_ERR_INVAL.code || code == MOSQ_ERR_OVERSIZE_PACKET.code
     throw PortError(
       isOurs ? .invalid : .unavailable, operation: operation,
-      detail: MosquittoLibrary.words(code, errno: number))
+      detail: words(code, errno: number))
   }
 }
 
