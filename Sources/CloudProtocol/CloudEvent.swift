@@ -1,4 +1,5 @@
 import DoorRules
+import Foundation
 
 /// An event in the CloudEvents 1.0 JSON format, with the number of the door's log as an
 /// extension attribute. https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md
@@ -15,9 +16,19 @@ public struct CloudEvent: Sendable, Hashable, Codable {
   public var datacontenttype: String
   /// Number in the door's log; CloudEvents sequence extension.
   public var sequence: String
+  /// True when the event was already in the log when the connection it came over began: it is
+  /// told after the fact, and must not start what only the moment calls for. Absent is false.
+  public var historical: Bool?
+  /// ``EventChain``; absent in logs from before there was one.
+  public var chain: String?
   public var data: EventDraft
 
-  public init(controller: String, number: UInt64, draft: EventDraft) {
+  public init(
+    controller: String, number: UInt64, draft: EventDraft, chain: [UInt8]? = nil,
+    historical: Bool? = nil
+  ) {
+    self.historical = historical
+    self.chain = chain.map { Data($0).base64URL }
     specversion = "1.0"
     id = draft.id
     source = Self.source(of: controller)

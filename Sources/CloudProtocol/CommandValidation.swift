@@ -8,6 +8,8 @@ public enum ValidatedCommand: Sendable, Hashable {
   case adminUnlock(door: DoorID, reason: String, orderedBy: String?)
   /// Three beeps, at one door or at all.
   case identify(door: DoorID?)
+  /// Hello again, and a digest of everything.
+  case sync
 }
 
 extension Command {
@@ -42,6 +44,9 @@ extension Command {
     case .identify:
       try reader.check()
       return .identify(door: door)
+    case .sync:
+      try reader.check()
+      return .sync
     }
     throw ValidationFailure(path: "", message: "is incomplete")
   }

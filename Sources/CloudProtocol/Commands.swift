@@ -7,6 +7,8 @@ public struct Command: Sendable, Hashable, Codable {
     case adminUnlock
     /// Three beeps; moves nothing.
     case identify
+    /// Says hello again, and reads every record again to find what differs.
+    case sync
   }
 
   public var kind: Kind
@@ -54,6 +56,8 @@ public struct LocationDocument: Sendable, Hashable, Codable {
 /// What became of a command.
 public struct CommandResult: Sendable, Hashable, Codable {
   public enum Outcome: String, Sendable, Hashable, Codable, CaseIterable {
+    /// It was believed and is about to act; one of the others follows.
+    case received
     /// The hardware moved (or, for identify, sounded).
     case confirmed
     /// It was tried and did not work.

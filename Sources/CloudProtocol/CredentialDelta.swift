@@ -10,12 +10,16 @@ public struct CredentialDelta: Sendable, Hashable, Codable {
   public var removedPersons: [String]
   public var credentials: [CredentialRecord]
   public var removedCredentials: [String]
+  /// Ids of credentials that a later message will bring as revoked: they stop at once, so that
+  /// no revocation waits behind grants. Absent is none.
+  public var revokedAhead: [String]?
 
   public init(
     baseRevision: UInt64?, revision: UInt64, persons: [PersonRecord] = [],
     removedPersons: [String] = [], credentials: [CredentialRecord] = [],
-    removedCredentials: [String] = []
+    removedCredentials: [String] = [], revokedAhead: [String]? = nil
   ) {
+    self.revokedAhead = revokedAhead
     self.baseRevision = baseRevision
     self.revision = revision
     self.persons = persons
@@ -118,13 +122,19 @@ public struct CredentialRecord: Sendable, Hashable, Codable {
   public var validSecondsFromFirstUse: Int64?
   /// The controller it was issued for; absent where the digest alone binds it.
   public var device: String?
+  /// The reservation and the tenant that it was issued for, repeated in events about it.
+  public var reservationID: String?
+  public var tenantID: String?
 
   public init(
     id: String, kind: String, person: String, status: String, digest: CredentialDigest,
     validFrom: Int64? = nil, validUntil: Int64? = nil, doors: [String] = [],
     scopes: [String] = [], className: String? = nil, usesMax: Int? = nil,
-    validSecondsFromFirstUse: Int64? = nil, device: String? = nil
+    validSecondsFromFirstUse: Int64? = nil, device: String? = nil,
+    reservationID: String? = nil, tenantID: String? = nil
   ) {
+    self.reservationID = reservationID
+    self.tenantID = tenantID
     self.id = id
     self.kind = kind
     self.person = person

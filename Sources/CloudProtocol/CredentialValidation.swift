@@ -60,6 +60,9 @@ extension CredentialDelta {
       removedPersons, "removedPersons", max: Self.recordsMax)
     let removedCredentials: Set<CredentialID> = reader.identifiers(
       removedCredentials, "removedCredentials", max: Self.recordsMax)
+    _ =
+      reader.identifiers(
+        revokedAhead ?? [], "revokedAhead", max: Self.recordsMax) as Set<CredentialID>
     for (index, person) in self.persons.enumerated() {
       if let id = PersonID(person.id), removedPersons.contains(id) {
         reader.note("persons[\(index)].id", "\(id) is removed by the same message")
@@ -175,6 +178,9 @@ extension CredentialRecord {
     if let className {
       reader.text(
         className, "\(path).className", length: 1...CredentialLimits.wordCharactersMax)
+    }
+    for (text, name) in [(reservationID, "reservationID"), (tenantID, "tenantID")] {
+      if let text { reader.text(text, "\(path).\(name)", length: 1...120) }
     }
     let device: ControllerID? = device.flatMap { reader.identifier($0, "\(path).device") }
     guard let id, let kind, let person, let status else { return nil }

@@ -56,8 +56,9 @@ public enum EnvelopeLimits {
   public static func messageBytesMax(_ kind: Topics.Down) -> Int {
     switch kind {
     case .config: 256 * 1024
-    case .credentials: 1024 * 1024
-    case .commands, .ack: 16 * 1024
+    case .credentials, .chunk, .repair: 1024 * 1024
+    case .snapshot: 512 * 1024
+    case .commands, .ack, .digest: 16 * 1024
     }
   }
 
@@ -65,10 +66,10 @@ public enum EnvelopeLimits {
   /// for one that opens a door.
   static func lifetimeSecondsMax(kind: Topics.Down, body: Any) -> Int64 {
     switch kind {
-    case .config, .credentials, .ack: dataLifetimeSecondsMax
+    case .config, .credentials, .ack, .snapshot, .chunk, .repair, .digest: dataLifetimeSecondsMax
     case .commands:
       switch (body as? Command)?.kind {
-      case .identify: commandLifetimeSecondsMax
+      case .identify, .sync: commandLifetimeSecondsMax
       case .unlock, .adminUnlock, nil: unlockLifetimeSecondsMax
       }
     }

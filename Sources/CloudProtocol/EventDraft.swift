@@ -20,6 +20,18 @@ public struct EventDraft: Sendable, Hashable, Codable {
   /// Anything else, by name; values are already safe to show.
   public var detail: [String: String]
 
+  /// Type of the event that says which ones had to go, in `detail` as `from` and `to`.
+  public static let droppedType = "postern.events.dropped.v1"
+  /// What begins the types of alarms and admin actions, which overtake the backlog.
+  static let urgentPrefixes = [
+    "postern.alarm.", "postern.access.adminUnlock.", "postern.access.duress.",
+    "postern.reader.lockedOut.", "postern.door.mode", "postern.admin.", "postern.anomaly.",
+    droppedType,
+  ]
+
+  /// True for alarms and admin actions.
+  public var isUrgent: Bool { Self.urgentPrefixes.contains { type.hasPrefix($0) } }
+
   public init(
     id: String, type: String, timeMilliseconds: Int64, clockTrust: String, simulated: Bool,
     door: String? = nil, reader: String? = nil, person: String? = nil, credential: String? = nil,

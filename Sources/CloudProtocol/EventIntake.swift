@@ -29,6 +29,8 @@ public struct EventIntake: Sendable, Hashable {
     /// Number of the first event that could not be taken because earlier ones are missing;
     /// the door will send them again.
     public var firstBeyondGap: UInt64?
+    /// Events that the door had to let go before it could send them; nobody has them.
+    public var dropped: ClosedRange<UInt64>?
   }
 
   /// Takes a batch that came on the topic of `controller`. Throws, and nothing changes, when it
@@ -42,6 +44,11 @@ public struct EventIntake: Sendable, Hashable {
     }
     var fresh: [CloudEvent] = []
     var firstBeyondGap: UInt64?
+    var dropped: ClosedRange<UInt64>?
+    if let end = batch.droppedThrough, end > through, numbers.first.map({ $0 - 1 <= end }) == true {
+      dropped = through + 1...end
+      through = end
+    }
     for (number, event) in zip(numbers, batch.events) where number > through {
       guard number - through == 1 else {
         firstBeyondGap = number
@@ -52,7 +59,7 @@ public struct EventIntake: Sendable, Hashable {
     }
     return Answer(
       fresh: fresh, acknowledgement: EventAcknowledgement(epoch: epoch, through: through),
-      firstBeyondGap: firstBeyondGap)
+      firstBeyondGap: firstBeyondGap, dropped: dropped)
   }
 }
 

@@ -20,6 +20,12 @@ struct EventSender: Sendable {
   private var timeouts = 0
   /// False without a connection, and after a gap in the log.
   private var isSending = false
+  /// What was in the log already when the connection began is sent after the fact.
+  private var historicalThrough: UInt64 = 0
+  /// Unacknowledged events up to and with this one are no longer in the log.
+  private var droppedThrough: UInt64 = 0
+
+  var isSendingNow: Bool { isSending }
 
   init(acknowledged: UInt64) {
     self.acknowledged = acknowledged
@@ -32,8 +38,12 @@ struct EventSender: Sendable {
   }
 
   /// Begins a connection, and returns up to where the cloud has everything.
-  mutating func start(acknowledged stored: UInt64, isSameLog: Bool) -> UInt64 {
+  mutating func start(
+    acknowledged stored: UInt64, isSameLog: Bool, last: UInt64
+  ) -> UInt64 {
     stop()
+    historicalThrough = last
+    if !isSameLog { droppedThrough = 0 }
     acknowledged = isSameLog ? max(acknowledged, stored) : stored
     // An acknowledgement of what an earlier connection sent may still be on its way.
     sentEver = isSameLog ? max(sentEver, acknowledged) : acknowledged
@@ -42,6 +52,18 @@ struct EventSender: Sendable {
     isSending = true
     return acknowledged
   }
+
+  func isHistorical(_ number: UInt64) -> Bool { number <= historicalThrough }
+
+  /// The log no longer has these: they are passed over, and the batches say so.
+  mutating func dropped(through number: UInt64) {
+    guard number > droppedThrough, number > acknowledged else { return }
+    droppedThrough = number
+    goBack()
+  }
+
+  /// The number from which reading goes on.
+  private var base: UInt64 { max(next, droppedThrough) }
 
   /// Ends a connection; what was in flight counts as not sent.
   mutating func stop() {
@@ -53,10 +75,10 @@ struct EventSender: Sendable {
   mutating func pump(last: UInt64) -> [SyncSession.Output] {
     // After silence one batch is enough to find out whether somebody listens again.
     let window = timeouts == 0 ? SyncLimits.batchesInFlightMax : 1
-    guard isSending, reading == nil, readRetry == nil, inFlight.count < window, next < last
+    guard isSending, reading == nil, readRetry == nil, inFlight.count < window, base < last
     else { return [] }
-    reading = next
-    return [.readEvents(after: next, limit: EventBatch.eventsMax)]
+    reading = base
+    return [.readEvents(after: base, limit: EventBatch.eventsMax)]
   }
 
   /// Sends what was read, and asks for more.
@@ -71,9 +93,12 @@ struct EventSender: Sendable {
     reading = nil
     var batch = batch
     batch.events = Array(batch.events.prefix(EventBatch.eventsMax))
+    batch.acknowledged = acknowledged
+    batch.droppedThrough = droppedThrough > acknowledged ? droppedThrough : nil
     var end = after
-    for event in batch.events {
-      let number = event.number ?? 0
+    for index in batch.events.indices {
+      let number = batch.events[index].number ?? 0
+      batch.events[index].historical = isHistorical(number) ? true : nil
       guard number > end, number - end == 1 else {
         isSending = false
         goBack()
@@ -96,7 +121,7 @@ struct EventSender: Sendable {
 
   /// False, and nothing changes, when the acknowledgement says nothing new or cannot be true.
   mutating func acknowledge(through: UInt64, at now: MonotonicInstant) -> Bool {
-    guard through > acknowledged, through <= sentEver else { return false }
+    guard through > acknowledged, through <= max(sentEver, droppedThrough) else { return false }
     acknowledged = through
     inFlight.removeAll { $0 <= through }
     timeouts = 0

@@ -10,6 +10,10 @@ public enum SyncLimits {
   public static let readRetryMilliseconds = 1_000
   /// Shortest time between two hellos on one connection.
   public static let helloIntervalMilliseconds = 5_000
+  /// Most events that overtake the backlog when a connection begins.
+  public static let urgentPerConnectMax = 500
+  /// Wait for a chunk of a snapshot before it is asked for again.
+  public static let pullRetryMilliseconds = 10_000
   /// Most command results that the broker has not taken.
   public static let resultsInFlightMax = 16
 

@@ -31,6 +31,10 @@ public import DoorRules
 ///     case .confirmResult(let id): ledger.confirmResults([id])
 ///     case .publishApplied(let report): publish(report, .applied)
 ///     case .reportLogGap(let after, let found): alarm(…)
+///     case .beginEpoch: log.beginEpoch()                             // .epochBegun(…)
+///     case .readUrgent(let after, let limit):                        // .urgent([…])
+///     case .publishUrgent(let event): publish(event, .urgent)
+///     case .publishPull(let pull): publish(pull, .pull)
 ///     }
 ///   }
 /// }
@@ -49,6 +53,7 @@ public struct SyncSession: Sendable {
   private var connection: Connection?
   private var events: EventSender
   private var results = ResultSender()
+  private var puller = SnapshotPuller()
 
   /// What lives as long as one connection.
   private struct Connection {
@@ -74,6 +79,7 @@ public struct SyncSession: Sendable {
       connection = nil
       events.stop()
       results.stop()
+      puller.stop()
       return []
     case .eventsCommitted(let last):
       standing.lastEvent = max(standing.lastEvent, last)
@@ -101,6 +107,22 @@ public struct SyncSession: Sendable {
     case .clockTrustChanged(let trust):
       standing.clockTrust = trust
       return []
+    case .epochBegun(let epoch, let last, let acknowledged):
+      return epochBegun(epoch, last, acknowledged, now)
+    case .urgent(let read):
+      return urgent(read)
+    case .eventsDropped(let through):
+      standing.droppedEvent = max(standing.droppedEvent, through)
+      events.dropped(through: through)
+      return events.pump(last: standing.lastEvent)
+    case .snapshotStanding(let id, let next, let chunks):
+      guard connection != nil else { return [] }
+      return puller.standing(id, next: next, chunks: chunks, at: now)
+    case .syncRequested:
+      return helloAgain(now)
+    case .digestKnown(let root):
+      standing.credentialDigest = root
+      return []
     }
   }
 
@@ -110,12 +132,14 @@ public struct SyncSession: Sendable {
     if let due = connection?.helloDue, due <= now { outputs += hello(now) }
     outputs += events.advance(to: now, last: standing.lastEvent)
     outputs += results.advance(to: now)
+    outputs += puller.advance(to: now)
     return outputs
   }
 
   /// When ``advance(to:)`` has something to do next; nil while there is nothing to wait for.
   public var nextDeadline: MonotonicInstant? {
-    [connection?.helloDue, events.nextDeadline, results.nextDeadline].compactMap(\.self).min()
+    [connection?.helloDue, events.nextDeadline, results.nextDeadline, puller.nextDeadline]
+      .compactMap(\.self).min()
   }
 
   private mutating func connect(
@@ -127,9 +151,37 @@ public struct SyncSession: Sendable {
     standing = new
     standing.lastEvent = last
     standing.acknowledgedEvent = events.start(
-      acknowledged: new.acknowledgedEvent, isSameLog: isSameLog)
+      acknowledged: new.acknowledgedEvent, isSameLog: isSameLog, last: last)
+    events.dropped(through: new.droppedEvent)
     connection = Connection(nonce: nonce, lastHello: now)
-    return hello(now) + results.start() + events.pump(last: last)
+    let waiting = standing.acknowledgedEvent < last
+    let overtaking: [Output] =
+      waiting
+      ? [.readUrgent(after: standing.acknowledgedEvent, limit: SyncLimits.urgentPerConnectMax)]
+      : []
+    return hello(now) + results.start() + overtaking + events.pump(last: last)
+  }
+
+  private mutating func epochBegun(
+    _ epoch: String, _ last: UInt64, _ acknowledged: UInt64, _ now: MonotonicInstant
+  ) -> [Output] {
+    standing.logEpoch = epoch
+    standing.lastEvent = max(last, acknowledged)
+    standing.acknowledgedEvent = acknowledged
+    guard connection != nil else { return [] }
+    _ = events.start(acknowledged: acknowledged, isSameLog: false, last: standing.lastEvent)
+    return hello(now) + events.pump(last: standing.lastEvent)
+  }
+
+  private func urgent(_ read: [CloudEvent]) -> [Output] {
+    guard connection != nil else { return [] }
+    return read.map { event in
+      var event = event
+      event.historical = events.isHistorical(event.number ?? 0) ? true : nil
+      return .publishUrgent(
+        UrgentEvent(
+          controller: identity.controller.rawValue, epoch: standing.logEpoch, event: event))
+    }
   }
 
   /// Says hello now. Empty while there is no connection.
@@ -144,7 +196,8 @@ public struct SyncSession: Sendable {
           bootID: identity.bootID, sessionNonce: nonce, configRevision: standing.configRevision,
           credentialRevision: standing.credentialRevision, logEpoch: standing.logEpoch,
           lastEvent: standing.lastEvent, acknowledgedEvent: standing.acknowledgedEvent,
-          clockTrust: standing.clockTrust.rawValue, simulated: identity.simulated))
+          clockTrust: standing.clockTrust.rawValue, simulated: identity.simulated,
+          credentialDigest: standing.credentialDigest))
     ]
   }
 
@@ -160,7 +213,14 @@ public struct SyncSession: Sendable {
   private mutating func acknowledge(
     _ acknowledgement: EventAcknowledgement, _ now: MonotonicInstant
   ) -> [Output] {
-    guard acknowledgement.epoch == standing.logEpoch,
+    guard acknowledgement.epoch == standing.logEpoch else { return [] }
+    if acknowledgement.diverged == true {
+      // Once: until the log has its new name, nothing is sent under the old one.
+      guard events.isSendingNow else { return [] }
+      events.stop()
+      return [.beginEpoch]
+    }
+    guard
       events.acknowledge(through: acknowledgement.through, at: now)
     else { return [] }
     standing.acknowledgedEvent = acknowledgement.through
@@ -173,6 +233,7 @@ public struct SyncSession: Sendable {
     case .config: standing.configRevision = report.revision
     case .credentials:
       standing.credentialRevision = report.revision
+      if let digest = report.digest { standing.credentialDigest = digest }
       // The cloud found the right base by itself: nothing is left to ask for.
       if report.applied { connection?.helloDue = nil }
     }

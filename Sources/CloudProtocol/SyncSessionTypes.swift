@@ -30,11 +30,18 @@ extension SyncSession {
     /// The cloud has everything up to and with this one.
     public var acknowledgedEvent: UInt64
     public var clockTrust: ClockTrust
+    /// ``RecordSetDigest/root`` of the credentials; nil while it is not known.
+    public var credentialDigest: String?
+    /// Unacknowledged events up to and with this one had to go; 0 for none.
+    public var droppedEvent: UInt64
 
     public init(
       configRevision: UInt64, credentialRevision: UInt64, logEpoch: String, lastEvent: UInt64,
-      acknowledgedEvent: UInt64, clockTrust: ClockTrust
+      acknowledgedEvent: UInt64, clockTrust: ClockTrust, credentialDigest: String? = nil,
+      droppedEvent: UInt64 = 0
     ) {
+      self.credentialDigest = credentialDigest
+      self.droppedEvent = droppedEvent
       self.configRevision = configRevision
       self.credentialRevision = credentialRevision
       self.logEpoch = logEpoch
@@ -70,6 +77,18 @@ extension SyncSession {
     /// A delta did not build on what is here: the cloud must hear again what is.
     case credentialsBaseRefused(ApplyReport)
     case clockTrustChanged(ClockTrust)
+    /// Answers ``Output/beginEpoch``: the log has a new name, its numbers go on.
+    case epochBegun(epoch: String, last: UInt64, acknowledged: UInt64)
+    /// An event that overtakes the backlog was committed, or read back after a connect.
+    case urgent([CloudEvent])
+    /// Unacknowledged events up to and with this number are no longer in the log.
+    case eventsDropped(through: UInt64)
+    /// The store has the chunks before `next` of this snapshot.
+    case snapshotStanding(snapshotID: String, next: Int, chunks: Int)
+    /// Somebody wants to be sure: hello again.
+    case syncRequested
+    /// The digest was computed.
+    case digestKnown(String)
   }
 
   /// Something to be done.
@@ -89,5 +108,11 @@ extension SyncSession {
     /// The log answered with something else than the event after `after`: it is damaged. No more
     /// events are sent on this connection, rather than some with a hole in them.
     case reportLogGap(after: UInt64, found: UInt64)
+    /// What the cloud has is not what is here: give the log a new name.
+    case beginEpoch
+    /// Read events that overtake, above `after`, at most `limit`; answered by ``Input/urgent(_:)``.
+    case readUrgent(after: UInt64, limit: Int)
+    case publishUrgent(UrgentEvent)
+    case publishPull(SnapshotPull)
   }
 }

@@ -15,6 +15,12 @@ public struct Topics: Sendable, Hashable {
     case results
     /// ``ApplyReport``, the answer to a configuration or credential message.
     case applied
+    /// ``SnapshotPull``, asks for a chunk of a snapshot.
+    case pull
+    /// ``DigestReport``, the answer to a digest request.
+    case digest
+    /// ``UrgentEvent``: alarms and admin actions, ahead of the events before them.
+    case urgent
   }
 
   /// Messages of the cloud; each one a JWS.
@@ -27,6 +33,14 @@ public struct Topics: Sendable, Hashable {
     case commands
     /// ``EventAcknowledgement``.
     case ack
+    /// ``SnapshotOffer``.
+    case snapshot
+    /// ``SnapshotChunk``.
+    case chunk
+    /// ``BucketRepair``.
+    case repair
+    /// ``DigestRequest``.
+    case digest
   }
 
   public let controller: ControllerID

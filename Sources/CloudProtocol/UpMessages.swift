@@ -16,12 +16,16 @@ public struct Hello: Sendable, Hashable, Codable {
   public var acknowledgedEvent: UInt64
   public var clockTrust: String
   public var simulated: Bool
+  /// ``RecordSetDigest/root`` of the credentials at that revision; absent while it is not known.
+  public var credentialDigest: String?
 
   public init(
     controller: String, software: String, bootID: String, sessionNonce: String,
     configRevision: UInt64, credentialRevision: UInt64, logEpoch: String, lastEvent: UInt64,
-    acknowledgedEvent: UInt64, clockTrust: String, simulated: Bool
+    acknowledgedEvent: UInt64, clockTrust: String, simulated: Bool,
+    credentialDigest: String? = nil
   ) {
+    self.credentialDigest = credentialDigest
     self.controller = controller
     self.software = software
     self.bootID = bootID
@@ -74,11 +78,36 @@ public struct EventBatch: Sendable, Hashable, Codable {
   public var controller: String
   public var epoch: String
   public var events: [CloudEvent]
+  /// Up to and with this number everything was acknowledged when the batch was sent. A cloud
+  /// that never heard of the epoch begins here.
+  public var acknowledged: UInt64?
+  /// Events up to and with this number are no longer there, though the cloud never had them:
+  /// the log had grown to its limit. An event of the log says so too.
+  public var droppedThrough: UInt64?
 
-  public init(controller: String, epoch: String, events: [CloudEvent]) {
+  public init(
+    controller: String, epoch: String, events: [CloudEvent], acknowledged: UInt64? = nil,
+    droppedThrough: UInt64? = nil
+  ) {
     self.controller = controller
     self.epoch = epoch
     self.events = events
+    self.acknowledged = acknowledged
+    self.droppedThrough = droppedThrough
+  }
+}
+
+/// An alarm or an admin action, sent as soon as it is on disk; the same event comes again in its
+/// place among the others, which is where it counts.
+public struct UrgentEvent: Sendable, Hashable, Codable {
+  public var controller: String
+  public var epoch: String
+  public var event: CloudEvent
+
+  public init(controller: String, epoch: String, event: CloudEvent) {
+    self.controller = controller
+    self.epoch = epoch
+    self.event = event
   }
 }
 
@@ -86,10 +115,15 @@ public struct EventBatch: Sendable, Hashable, Codable {
 public struct EventAcknowledgement: Sendable, Hashable, Codable {
   public var epoch: String
   public var through: UInt64
+  /// True when what the door has under some number is not what the cloud has: its log lost its
+  /// end, or is a copy. The door then begins a new epoch, and nothing is taken for a repetition
+  /// that is none.
+  public var diverged: Bool?
 
-  public init(epoch: String, through: UInt64) {
+  public init(epoch: String, through: UInt64, diverged: Bool? = nil) {
     self.epoch = epoch
     self.through = through
+    self.diverged = diverged
   }
 }
 
@@ -105,15 +139,43 @@ public struct ApplyReport: Sendable, Hashable, Codable {
   public var applied: Bool
   /// Empty when applied.
   public var problems: [Problem]
+  /// ``RecordSetDigest/root`` after credentials were applied.
+  public var digest: String?
+  /// What became of each credential of a delta.
+  public var credentials: [CredentialOutcome]?
 
   public init(
-    subject: Subject, messageID: String, revision: UInt64, applied: Bool, problems: [Problem]
+    subject: Subject, messageID: String, revision: UInt64, applied: Bool, problems: [Problem],
+    digest: String? = nil, credentials: [CredentialOutcome]? = nil
   ) {
+    self.digest = digest
+    self.credentials = credentials
     self.subject = subject
     self.messageID = messageID
     self.revision = revision
     self.applied = applied
     self.problems = problems
+  }
+}
+
+/// A credential as it now stands at the door.
+public struct CredentialOutcome: Sendable, Hashable, Codable {
+  public enum Status: String, Sendable, Hashable, Codable, CaseIterable {
+    /// It opens, within its times and rules.
+    case active
+    /// The message was refused; what was there before stays.
+    case failed
+    case revoked
+    /// Its time was over when it came.
+    case expired
+  }
+
+  public var id: String
+  public var status: Status
+
+  public init(id: String, status: Status) {
+    self.id = id
+    self.status = status
   }
 }
 

@@ -17,6 +17,13 @@ public protocol EventLog: Sendable {
   /// one above the last event is refused as `invalid`.
   func acknowledge(through number: UInt64) throws(PortError)
 
+  /// Committed events of the kinds that overtake the backlog, above `number`, lowest first.
+  func urgentEvents(after number: UInt64, limit: Int) throws(PortError) -> [StoredEvent]
+
+  /// Gives the log a new name, because the cloud has other events under its numbers. Nothing is
+  /// lost and numbers go on; what the cloud acknowledged before stays acknowledged.
+  func beginEpoch() throws(PortError) -> LogPosition
+
   /// Newest first, filtered.
   func page(_ query: EventQuery) throws(PortError) -> [StoredEvent]
 }
@@ -29,8 +36,12 @@ public struct LogPosition: Sendable, Hashable {
   public var last: UInt64
   /// Highest number that the cloud acknowledged.
   public var acknowledged: UInt64
+  /// Unacknowledged events up to and with this number had to go, because the log had grown to
+  /// its limit; 0 for none.
+  public var dropped: UInt64
 
-  public init(epoch: String, last: UInt64, acknowledged: UInt64) {
+  public init(epoch: String, last: UInt64, acknowledged: UInt64, dropped: UInt64 = 0) {
+    self.dropped = dropped
     self.epoch = epoch
     self.last = last
     self.acknowledged = acknowledged
@@ -41,8 +52,11 @@ public struct LogPosition: Sendable, Hashable {
 public struct StoredEvent: Sendable, Hashable {
   public var number: UInt64
   public var draft: EventDraft
+  /// ``CloudProtocol/EventChain``; nil for events from before there was one.
+  public var chain: [UInt8]?
 
-  public init(number: UInt64, draft: EventDraft) {
+  public init(number: UInt64, draft: EventDraft, chain: [UInt8]? = nil) {
+    self.chain = chain
     self.number = number
     self.draft = draft
   }

@@ -14,7 +14,29 @@ public protocol PolicyStore: Sendable {
 
   /// Applies a delta in one transaction: all of it or nothing. Refuses, as `invalid`, a delta
   /// whose base is not the present revision (a snapshot has none).
-  func apply(_ delta: CredentialDelta) throws(PortError)
+  /// Returns what became of each credential that changed.
+  @discardableResult
+  func apply(_ delta: CredentialDelta) throws(PortError) -> [CredentialChange]
+
+  /// The digest over what is here, as kept with each change.
+  func recordDigest() throws(PortError) -> RecordSetDigest
+
+  /// Reads every record again, corrects what was kept, and returns the digest. Slow: seconds for
+  /// 250,000 credentials.
+  func rescanRecordDigest() throws(PortError) -> RecordSetDigest
+
+  /// Replaces everything in some buckets, in one transaction.
+  func apply(_ repair: BucketRepair) throws(PortError)
+
+  /// Stops these credentials before the change that brings it is here.
+  func revoke(_ credentials: [String]) throws(PortError)
+
+  /// Begins to gather a snapshot, or says how far it was gathered before.
+  func stage(_ offer: SnapshotOffer) throws(PortError) -> StagedSnapshot
+
+  /// Keeps a chunk; one that is not the next changes nothing. With the last one the snapshot
+  /// replaces everything, in one transaction. Nil when no such snapshot is being gathered.
+  func stage(_ chunk: SnapshotChunk) throws(PortError) -> StagedSnapshot?
 
   /// Holders of any of these digests, ordered by credential id, at most ``holdersMax``.
   func holders(ofAny digests: [CredentialDigest]) throws(PortError) -> [CredentialHolder]
@@ -30,6 +52,43 @@ public protocol PolicyStore: Sendable {
 extension PolicyStore {
   /// The most holders one look-up returns.
   public static var holdersMax: Int { 16 }
+}
+
+/// A credential that a delta changed.
+public struct CredentialChange: Sendable, Hashable {
+  public enum Kind: String, Sendable, Hashable, CaseIterable { case issued, updated, revoked }
+
+  public var kind: Kind
+  public var credential: String
+  public var person: String
+  public var doors: [String]
+  public var reservationID: String?
+  public var tenantID: String?
+
+  public init(_ kind: Kind, _ record: CredentialRecord) {
+    self.kind = kind
+    credential = record.id
+    person = record.person
+    doors = record.doors
+    reservationID = record.reservationID
+    tenantID = record.tenantID
+  }
+}
+
+/// How far a snapshot was gathered.
+public struct StagedSnapshot: Sendable, Hashable {
+  public var snapshotID: String
+  public var revision: UInt64
+  public var chunks: Int
+  /// The first chunk that is not here; `chunks` once it is in force.
+  public var next: Int
+
+  public init(snapshotID: String, revision: UInt64, chunks: Int, next: Int) {
+    self.snapshotID = snapshotID
+    self.revision = revision
+    self.chunks = chunks
+    self.next = next
+  }
 }
 
 /// Revision and size of the credential cache.

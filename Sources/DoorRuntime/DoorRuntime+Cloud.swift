@@ -58,6 +58,10 @@ extension DoorRuntime {
     case .config: takeConfiguration(payload, retained: retained, at: now)
     case .credentials: takeCredentials(payload, retained: retained, at: now)
     case .commands: takeCommand(payload, retained: retained, at: now)
+    case .snapshot: takeSnapshotOffer(payload, retained: retained, at: now)
+    case .chunk: takeSnapshotChunk(payload, retained: retained, at: now)
+    case .repair: takeRepair(payload, retained: retained, at: now)
+    case .digest: takeDigestRequest(payload, retained: retained, at: now)
     case .ack:
       guard
         let envelope = verify(
@@ -81,7 +85,41 @@ extension DoorRuntime {
       return envelope
     } catch {
       refuse(kind, cause: error.cause.rawValue, detail: error.detail, at: now)
+      answer(error, to: kind, at: now)
       return nil
+    }
+  }
+
+  /// Tells the cloud why a message of its own was not taken. Only what is well signed and was
+  /// meant for this controller has anybody to answer.
+  private func answer(_ refusal: EnvelopeRefusal, to kind: Topics.Down, at now: Moment) {
+    guard let id = refusal.messageID else { return }
+    switch refusal.cause {
+    case .tooLarge, .wrongAlgorithm, .unknownKey, .badSignature, .wrongAudience, .wrongIssuer,
+      .wrongKind, .retainedCommand:
+      return
+    case .malformed, .notYetValid, .expired, .lifetimeTooLong: break
+    }
+    let problems =
+      refusal.problems.isEmpty
+      ? [Problem(path: "", message: refusal.description)] : refusal.problems
+    switch kind {
+    case .commands:
+      refuseCommand(
+        id, refusal.cause == .expired ? .expired : .rejected, reason: refusal.description, at: now)
+    case .config:
+      session(
+        .applied(
+          ApplyReport(
+            subject: .config, messageID: id, revision: controller.policy.revision, applied: false,
+            problems: problems)), at: now)
+    case .credentials, .snapshot, .chunk, .repair:
+      session(
+        .applied(
+          ApplyReport(
+            subject: .credentials, messageID: id, revision: credentialPosition.revision,
+            applied: false, problems: problems)), at: now)
+    case .ack, .digest: break
     }
   }
 

@@ -13,7 +13,8 @@ extension DoorRuntime {
     else { return }
     if !envelope.timesChecked, !envelope.isBound(toSession: cloud.session.sessionNonce ?? "") {
       let refusal = "the clock is not trusted and the command is not of this session"
-      return refuse(.commands, cause: "sessionRequired", detail: refusal, at: now)
+      refuse(.commands, cause: "sessionRequired", detail: refusal, at: now)
+      return refuseCommand(envelope.id, .rejected, reason: refusal, at: now)
     }
     let command = PendingCommand(id: envelope.id, command: envelope.body)
     let ledger = ports.ledger
@@ -25,6 +26,26 @@ extension DoorRuntime {
         try ledger.begin(commandID: command.id, at: wall, expires: expires)
       }
       inbox.push(.ledger(command, answer))
+    }
+  }
+
+  /// Tells that a command will not act. The ledger keeps that too, so that it stays so; one that
+  /// acted before gets the result it had.
+  func refuseCommand(
+    _ id: String, _ outcome: CommandResult.Outcome, reason: String, at now: Moment
+  ) {
+    let refused = result(of: id, outcome, reason: reason, at: now)
+    let ledger = ports.ledger
+    let inbox = inbox
+    let wall = now.wall
+    write("the refusal of command \(id)") { () throws(PortError) in
+      switch try ledger.begin(commandID: id, at: wall, expires: wall) {
+      case .begun:
+        try ledger.finish(commandID: id, result: refused)
+        inbox.push(.resultKept(refused))
+      case .seen(let first):
+        if let first { inbox.push(.resultKept(first)) }
+      }
     }
   }
 
@@ -44,6 +65,7 @@ extension DoorRuntime {
       if let result { session(.resultReady(result), at: now) }
     case .success(.begun):
       cloud.openOrders.insert(command.id)
+      publish(.results, result(of: command.id, .received, reason: nil, at: now))
       begin(command, at: now)
     }
   }
@@ -53,6 +75,10 @@ extension DoorRuntime {
       switch try pending.command.validated() {
       case .identify(let door):
         order(pending.id, .identify(door), at: now)
+      case .sync:
+        session(.syncRequested, at: now)
+        computeDigest(rescan: true, asked: true)
+        finish(order: pending.id, .confirmed, at: now)
       case .adminUnlock(let door, let reason, let by):
         order(pending.id, .adminUnlock(door, by: by ?? "cloud", reason: reason), at: now)
       case .unlock(let door, let person, let location):

@@ -82,6 +82,8 @@ extension DoorRuntime {
       for event in report.stored {
         for watcher in watchers.values { watcher.yield(event) }
       }
+      let overtaking = report.stored.filter(\.draft.isUrgent)
+      if cloud.connected, !overtaking.isEmpty { tellUrgent(overtaking, at: now) }
       session(.eventsCommitted(last: logPosition.last), at: now)
     }
     committedTicket = max(committedTicket, report.throughTicket)

@@ -5,8 +5,8 @@ import DoorRules
 import Foundation
 import Logging
 
-/// Configuration and credentials from the cloud: verified here, applied in one transaction on a
-/// thread of their own, answered with what is in force.
+/// Configuration from the cloud: verified here, applied in one transaction on a thread of its own,
+/// answered with what is in force.
 extension DoorRuntime {
   func takeConfiguration(_ payload: [UInt8], retained: Bool, at now: Moment) {
     guard
@@ -92,66 +92,5 @@ extension DoorRuntime {
         ))
     }
     session(.applied(outcome.report), at: now)
-  }
-
-  func takeCredentials(_ payload: [UInt8], retained: Bool, at now: Moment) {
-    guard
-      let envelope = verify(
-        payload, as: CredentialDelta.self, kind: .credentials, retained, at: now)
-    else { return }
-    let ports = ports
-    let inbox = inbox
-    let scopes = controller.policy.scopes.mapValues(\.doors)
-    policyWork.async {
-      let delta = envelope.body
-      let report = Self.apply(delta, messageID: envelope.id, policy: ports.policy)
-      let baseRefused =
-        !report.applied && delta.baseRevision != nil && delta.baseRevision != report.revision
-      let clashes =
-        report.applied
-        ? CredentialClash.found(in: delta, in: ports.policy, scopes: scopes) : []
-      inbox.push(.credentialsApplied(report, baseRefused: baseRefused, clashes))
-    }
-  }
-
-  private static func apply(
-    _ delta: CredentialDelta, messageID: String, policy: any PolicyStore
-  ) -> ApplyReport {
-    var report = ApplyReport(
-      subject: .credentials, messageID: messageID, revision: 0, applied: false, problems: [])
-    do throws(PortError) {
-      report.revision = try policy.credentialPosition().revision
-      // An answer that was lost: it is in force already.
-      if delta.revision == report.revision, delta.baseRevision != nil {
-        report.applied = true
-        return report
-      }
-      try policy.apply(delta)
-      report.revision = delta.revision
-      report.applied = true
-    } catch {
-      report.problems = [Problem(path: "", message: "\(error)")]
-    }
-    return report
-  }
-
-  func credentialsApplied(
-    _ report: ApplyReport, baseRefused: Bool, _ clashes: [CredentialClash], at now: Moment
-  ) {
-    for clash in clashes {
-      logger.warning("credentials \(clash.first) and \(clash.second) have the same value")
-      record(
-        drafts.draft(
-          "credential.clash", at: now,
-          detail: ["first": clash.first.rawValue, "second": clash.second.rawValue]))
-    }
-    do throws(PortError) { credentialPosition = try ports.policy.credentialPosition() } catch {
-      logger.error("the credential position could not be read: \(error)")
-    }
-    if !report.applied {
-      let problems = report.problems.map(\.description).joined(separator: "; ")
-      record(drafts.draft("credentials.rejected", at: now, detail: ["problems": problems]))
-    }
-    session(baseRefused ? .credentialsBaseRefused(report) : .applied(report), at: now)
   }
 }

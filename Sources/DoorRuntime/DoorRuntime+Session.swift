@@ -20,7 +20,9 @@ extension DoorRuntime {
     SyncSession.Standing(
       configRevision: controller.policy.revision, credentialRevision: credentialPosition.revision,
       logEpoch: logPosition.epoch, lastEvent: logPosition.last,
-      acknowledgedEvent: logPosition.acknowledged, clockTrust: now.trust)
+      acknowledgedEvent: logPosition.acknowledged, clockTrust: now.trust,
+      credentialDigest: cloud.session.standing.credentialDigest,
+      droppedEvent: max(logPosition.dropped, cloud.session.standing.droppedEvent))
   }
 
   private func carryOut(_ outputs: [SyncSession.Output], at now: Moment) {
@@ -35,11 +37,27 @@ extension DoorRuntime {
     case .publishResult(let result):
       if let token = publish(.results, result) { cloud.resultsInFlight[token] = result.commandID }
     case .readEvents(let after, let limit):
+      readEvents(after: after, limit: limit)
+    case .readUrgent(let after, let limit):
       let log = ports.events
-      read { () throws(PortError) in
-        try log.events(after: after, limit: limit)
-      } then: {
-        .eventsRead(after: after, $0)
+      let logger = logger
+      let inbox = inbox
+      readWork.async {
+        do throws(PortError) {
+          inbox.push(.urgentRead(try log.urgentEvents(after: after, limit: limit)))
+        } catch {
+          // They come all the same, in their place.
+          logger.warning("urgent events could not be read: \(error)")
+        }
+      }
+    case .publishUrgent(let event): publish(.urgent, event)
+    case .publishPull(let pull): publish(.pull, pull)
+    case .beginEpoch:
+      logger.error("the cloud has other events under this log's numbers: a new epoch begins")
+      let log = ports.events
+      let inbox = inbox
+      writer.perform {
+        inbox.push(.epochBegun(Result { () throws(PortError) in try log.beginEpoch() }))
       }
     case .readResults(let limit):
       let ledger = ports.ledger
@@ -67,6 +85,48 @@ extension DoorRuntime {
     }
   }
 
+  /// A log that had to let events go says so before it is taken for damaged.
+  private func readEvents(after: UInt64, limit: Int) {
+    let log = ports.events
+    let inbox = inbox
+    readWork.async {
+      let answer = Result { () throws(PortError) in
+        try log.events(after: after, limit: limit)
+      }
+      if case .success(let events) = answer, let first = events.first?.number,
+        first > after, first - after > 1, let dropped = try? log.position().dropped,
+        dropped > after
+      {
+        inbox.push(.eventsDropped(through: dropped))
+      } else {
+        inbox.push(.eventsRead(after: after, answer))
+      }
+    }
+  }
+
+  func epochBegun(_ answer: Result<LogPosition, PortError>, at now: Moment) {
+    switch answer {
+    case .success(let position):
+      logPosition = position
+      session(
+        .epochBegun(
+          epoch: position.epoch, last: position.last, acknowledged: position.acknowledged), at: now)
+      record(drafts.draft("log.epochBegun", at: now, detail: ["epoch": position.epoch]))
+    case .failure(let error):
+      // The next connect finds the same, and tries again.
+      logger.error("no new epoch could be begun: \(error)")
+    }
+  }
+
+  func tellUrgent(_ events: [StoredEvent], at now: Moment) {
+    let name = configuration.controller.rawValue
+    session(
+      .urgent(
+        events.map {
+          CloudEvent(controller: name, number: $0.number, draft: $0.draft, chain: $0.chain)
+        }), at: now)
+  }
+
   private func read<Value: Sendable>(
     _ body: @escaping @Sendable () throws(PortError) -> Value,
     then message: @escaping @Sendable (Result<Value, PortError>) -> RuntimeMessage
@@ -87,7 +147,9 @@ extension DoorRuntime {
     switch answer {
     case .success(let stored):
       let name = configuration.controller.rawValue
-      let events = stored.map { CloudEvent(controller: name, number: $0.number, draft: $0.draft) }
+      let events = stored.map {
+        CloudEvent(controller: name, number: $0.number, draft: $0.draft, chain: $0.chain)
+      }
       let batch = EventBatch(controller: name, epoch: logPosition.epoch, events: events)
       session(.eventsRead(after: after, batch), at: now)
     case .failure(let error):

@@ -125,6 +125,7 @@ public actor DoorRuntime {
       logger.error("\(fault.line) at \(fault.place): \(fault.error)")
     }
     closeInterruptedCommands(at: now)
+    computeDigest(rescan: false, asked: false)
     startLink()
     settle(now)
   }
@@ -153,8 +154,14 @@ public actor DoorRuntime {
     case .link(let event): handle(event, at: now)
     case .ledger(let command, let answer): ledgerAnswered(command, answer, at: now)
     case .configured(let outcome): configured(outcome, at: now)
-    case .credentialsApplied(let report, let baseRefused, let clashes):
-      credentialsApplied(report, baseRefused: baseRefused, clashes, at: now)
+    case .credentialsApplied(let report, let changes, let clashes, let baseRefused):
+      credentialsApplied(report, changes, clashes, baseRefused: baseRefused, at: now)
+    case .snapshotStaged(let staged): snapshotStaged(staged, at: now)
+    case .digestKnown(let digest, let revision, let asked):
+      digestKnown(digest, revision: revision, asked: asked, at: now)
+    case .epochBegun(let answer): epochBegun(answer, at: now)
+    case .urgentRead(let events): tellUrgent(events, at: now)
+    case .eventsDropped(let through): session(.eventsDropped(through: through), at: now)
     case .resultKept(let result): session(.resultReady(result), at: now)
     case .eventsRead(let after, let answer): eventsRead(after: after, answer, at: now)
     case .resultsRead(let answer): resultsRead(answer, at: now)

@@ -1,5 +1,6 @@
 import CloudProtocol
 import DoorCore
+import DoorPorts
 import DoorRules
 import Foundation
 import WiegandCodec
@@ -52,6 +53,19 @@ struct EventDrafts: Sendable {
     case .edgesLost:
       return draft("controller.edgesLost", at: now)
     }
+  }
+
+  /// The names are those of the keys' events that hotel systems know.
+  func draft(_ change: CredentialChange, at now: Moment) -> EventDraft {
+    var draft = draft(
+      "", at: now, door: change.doors.count == 1 ? DoorID(change.doors[0]) : nil,
+      person: change.person, credential: CredentialID(change.credential),
+      detail: ["key_id": change.credential])
+    draft.type = "lock.key.\(change.kind.rawValue).v1"
+    if !change.doors.isEmpty { draft.detail["room_id"] = change.doors.joined(separator: ",") }
+    draft.detail["reservation_id"] = change.reservationID
+    draft.detail["tenant_id"] = change.tenantID
+    return draft
   }
 
   private func access(_ record: AccessRecord, at now: Moment) -> EventDraft {

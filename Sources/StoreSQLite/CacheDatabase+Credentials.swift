@@ -30,22 +30,35 @@ extension CacheDatabase {
   /// base is not the present revision, or that would go back; a snapshot may repeat the present
   /// revision, to repair. What is removed goes before anything comes, and a removed person's
   /// credentials go too, so that none of them works again should the person come back.
-  public func apply(_ delta: CredentialDelta) throws(PortError) {
+  @discardableResult
+  public func apply(_ delta: CredentialDelta) throws(PortError) -> [CredentialChange] {
     let operation = "apply credentials \(delta.revision)"
     do throws(ValidationFailure) { _ = try delta.validated() } catch {
       throw PortError(.invalid, operation: operation, detail: "\(error)")
     }
-    try pool.writing(operation) { database in
+    return try pool.writing(operation) { database in
       try Self.check(delta, follows: try Self.position(database).revision, operation)
-      try Self.remove(delta, from: database)
-      try Self.put(delta, into: database)
-      // Counted here, so that asking for the position is cheap.
-      try database.execute(
-        sql: """
-          UPDATE position SET revision = ?,
-            credentials = (SELECT COUNT(*) FROM credential),
-            persons = (SELECT COUNT(*) FROM person)
-          """, arguments: [Int64(clamping: delta.revision)])
+      var records = try RecordWriter(database)
+      if delta.baseRevision == nil { try records.removeEverything() }
+      try records.removeCredentials(delta.removedCredentials)
+      try records.removePersons(delta.removedPersons)
+      try records.revoke(delta.revokedAhead ?? [])
+      for record in delta.persons { try records.put(record) }
+      // What stops opening before what begins to: whoever reads between would see it so.
+      for record in delta.credentials where record.status != "active" { try records.put(record) }
+      for record in delta.credentials where record.status == "active" { try records.put(record) }
+      try records.finish(revision: delta.revision)
+      return records.changes
+    }
+  }
+
+  /// Stops these credentials before the change that brings it is here.
+  public func revoke(_ credentials: [String]) throws(PortError) {
+    if credentials.isEmpty { return }
+    try pool.writing("revoke \(credentials.count) credentials") { database in
+      var records = try RecordWriter(database)
+      try records.revoke(credentials)
+      try records.finish(revision: try Self.position(database).revision)
     }
   }
 
@@ -61,31 +74,6 @@ extension CacheDatabase {
       throw PortError(
         .invalid, operation: operation,
         detail: "the snapshot is older than revision \(present), which is in force")
-    }
-  }
-
-  private static func remove(_ delta: CredentialDelta, from database: Database) throws {
-    guard delta.baseRevision != nil else {
-      return try database.execute(sql: "DELETE FROM credential; DELETE FROM person")
-    }
-    let removeCredential = try database.cachedStatement(
-      sql: "DELETE FROM credential WHERE id = ?")
-    for id in delta.removedCredentials { try removeCredential.execute(arguments: [id]) }
-    let removePerson = try database.cachedStatement(sql: "DELETE FROM person WHERE id = ?")
-    let removeTheirs = try database.cachedStatement(
-      sql: "DELETE FROM credential WHERE person = ?")
-    for id in delta.removedPersons {
-      try removePerson.execute(arguments: [id])
-      try removeTheirs.execute(arguments: [id])
-    }
-  }
-
-  private static func put(_ delta: CredentialDelta, into database: Database) throws {
-    let putPerson = try database.cachedStatement(sql: PersonRecord.putSQL)
-    for record in delta.persons { try putPerson.execute(arguments: try record.arguments()) }
-    let putCredential = try database.cachedStatement(sql: CredentialRecord.putSQL)
-    for record in delta.credentials {
-      try putCredential.execute(arguments: try record.arguments())
     }
   }
 }

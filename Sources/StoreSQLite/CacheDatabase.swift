@@ -81,6 +81,28 @@ public final class CacheDatabase: PolicyStore, Sendable {
           ALTER TABLE credential ADD COLUMN device TEXT;
           """)
     }
+    migrator.registerMigration("3 digests, snapshots in chunks, reservations") { database in
+      // A hash that is not there is made by the next rescan; without buckets there is one.
+      try database.execute(
+        sql: """
+          ALTER TABLE person ADD COLUMN hash BLOB;
+          ALTER TABLE person ADD COLUMN bucket INTEGER;
+          CREATE INDEX person_by_bucket ON person (bucket);
+          ALTER TABLE credential ADD COLUMN hash BLOB;
+          ALTER TABLE credential ADD COLUMN bucket INTEGER;
+          ALTER TABLE credential ADD COLUMN reservation TEXT;
+          ALTER TABLE credential ADD COLUMN tenant TEXT;
+          CREATE INDEX credential_by_bucket ON credential (bucket);
+          ALTER TABLE position ADD COLUMN buckets BLOB;
+          CREATE TABLE staging (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            snapshot TEXT NOT NULL,
+            revision INTEGER NOT NULL,
+            chunks INTEGER NOT NULL
+          ) STRICT;
+          CREATE TABLE staged_chunk (number INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;
+          """)
+    }
     return migrator
   }
 }

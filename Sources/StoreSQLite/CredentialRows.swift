@@ -19,20 +19,23 @@ extension PersonRecord {
     person.id, person.access_enabled, person.member_type, person.membership_status, \
     person.tags, person.grants, person.custom_tags
     """
+  static let columnCount = 7
 
   static let putSQL = """
-    INSERT INTO person (id, access_enabled, member_type, membership_status, tags, grants, custom_tags)
-    VALUES (?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO person
+      (id, access_enabled, member_type, membership_status, tags, grants, custom_tags, hash, bucket)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET
       access_enabled = excluded.access_enabled, member_type = excluded.member_type,
       membership_status = excluded.membership_status, tags = excluded.tags,
-      grants = excluded.grants, custom_tags = excluded.custom_tags
+      grants = excluded.grants, custom_tags = excluded.custom_tags, hash = excluded.hash,
+      bucket = excluded.bucket
     """
 
-  func arguments() throws -> StatementArguments {
+  func arguments(hash: [UInt8], bucket: Int) throws -> StatementArguments {
     [
       id, accessEnabled, memberType, membershipStatus, try JSONColumn.text(tags),
-      try JSONColumn.text(grants), try JSONColumn.text(customTags ?? []),
+      try JSONColumn.text(grants), try JSONColumn.text(customTags ?? []), Data(hash), bucket,
     ]
   }
 
@@ -53,28 +56,31 @@ extension CredentialRecord {
   static let columns = """
     credential.id, credential.digest, credential.kind, credential.person, credential.status, \
     credential.valid_from, credential.valid_until, credential.doors, credential.scopes, \
-    credential.class_name, credential.uses_max, credential.first_use_seconds, credential.device
+    credential.class_name, credential.uses_max, credential.first_use_seconds, credential.device, \
+    credential.reservation, credential.tenant
     """
-  static let columnCount = 13
+  static let columnCount = 15
 
   static let putSQL = """
     INSERT INTO credential
       (id, digest, kind, person, status, valid_from, valid_until, doors, scopes, class_name,
-       uses_max, first_use_seconds, device)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       uses_max, first_use_seconds, device, reservation, tenant, hash, bucket)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET
       digest = excluded.digest, kind = excluded.kind, person = excluded.person,
       status = excluded.status, valid_from = excluded.valid_from,
       valid_until = excluded.valid_until, doors = excluded.doors, scopes = excluded.scopes,
       class_name = excluded.class_name, uses_max = excluded.uses_max,
-      first_use_seconds = excluded.first_use_seconds, device = excluded.device
+      first_use_seconds = excluded.first_use_seconds, device = excluded.device,
+      reservation = excluded.reservation, tenant = excluded.tenant, hash = excluded.hash,
+      bucket = excluded.bucket
     """
 
-  func arguments() throws -> StatementArguments {
+  func arguments(hash: [UInt8], bucket: Int) throws -> StatementArguments {
     [
       id, Data(digest.bytes), kind, person, status, validFrom, validUntil,
       try JSONColumn.text(doors), try JSONColumn.text(scopes), className, usesMax,
-      validSecondsFromFirstUse, device,
+      validSecondsFromFirstUse, device, reservationID, tenantID, Data(hash), bucket,
     ]
   }
 
@@ -93,6 +99,7 @@ extension CredentialRecord {
       doors: try JSONColumn.list(try row.decode(atIndex: 7)),
       scopes: try JSONColumn.list(try row.decode(atIndex: 8)),
       className: try row.decode(atIndex: 9), usesMax: try row.decode(atIndex: 10),
-      validSecondsFromFirstUse: try row.decode(atIndex: 11), device: try row.decode(atIndex: 12))
+      validSecondsFromFirstUse: try row.decode(atIndex: 11), device: try row.decode(atIndex: 12),
+      reservationID: try row.decode(atIndex: 13), tenantID: try row.decode(atIndex: 14))
   }
 }

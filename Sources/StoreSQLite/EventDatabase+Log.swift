@@ -11,17 +11,20 @@ extension EventDatabase: EventLog {
 
   static func position(_ database: Database) throws -> LogPosition {
     guard
-      let row = try Row.fetchOne(database, sql: "SELECT epoch, last, acknowledged FROM log"),
+      let row = try Row.fetchOne(
+        database, sql: "SELECT epoch, last, acknowledged, dropped FROM log"),
       let last = UInt64(exactly: try row.decode(Int64.self, atIndex: 1)),
       let acknowledged = UInt64(exactly: try row.decode(Int64.self, atIndex: 2)),
-      acknowledged <= last
+      let dropped = UInt64(exactly: try row.decode(Int64.self, atIndex: 3)),
+      acknowledged <= last, dropped <= last
     else {
       throw PortError(
         .damaged, operation: "read the log's position",
         detail: "the row that counts the events is not there or not sound")
     }
     return LogPosition(
-      epoch: try row.decode(atIndex: 0), last: last, acknowledged: acknowledged)
+      epoch: try row.decode(atIndex: 0), last: last, acknowledged: acknowledged,
+      dropped: dropped)
   }
 
   /// Commits the events together, fsync included, and returns their numbers in order. Also
@@ -30,31 +33,90 @@ extension EventDatabase: EventLog {
   public func append(_ drafts: [EventDraft]) throws(PortError) -> [UInt64] {
     if drafts.isEmpty { return [] }
     let operation = "append \(drafts.count) events"
-    let bodies: [Data]
-    do { bodies = try drafts.map { Data(try JSONCoding.encode($0)) } } catch {
+    let bodies: [[UInt8]]
+    do { bodies = try drafts.map(JSONCoding.encode) } catch {
       throw PortError(.invalid, operation: operation, detail: "\(error)")
     }
     let kept = UInt64(acknowledgedKept)
+    let unacknowledgedMax = UInt64(self.unacknowledgedMax)
     return try pool.writing(operation) { database in
       // The numbers come from the same transaction as the events: no gap, whatever fails.
       let position = try Self.position(database)
-      let insert = try database.cachedStatement(
-        sql: """
-          INSERT INTO event (number, time, type, door, person, reason, draft)
-          VALUES (?, ?, ?, ?, ?, ?, ?)
-          """)
-      var number = position.last
-      for (draft, body) in zip(drafts, bodies) {
-        number += 1
-        try insert.execute(arguments: [
-          Int64(clamping: number), draft.timeMilliseconds, draft.type, draft.door, draft.person,
-          draft.reason, body,
-        ])
-      }
-      try database.execute(
-        sql: "UPDATE log SET last = ?", arguments: [Int64(clamping: number)])
+      try Self.insert(zip(drafts, bodies), after: position.last, database)
+      let last = position.last + UInt64(drafts.count)
       try Self.prune(database, acknowledged: position.acknowledged, keeping: kept)
-      return Array(position.last + 1...number)
+      if last - max(position.acknowledged, position.dropped) > unacknowledgedMax {
+        try Self.drop(database, position, last: last, max: unacknowledgedMax, like: drafts[0])
+      }
+      return Array(position.last + 1...last)
+    }
+  }
+
+  private static func insert(
+    _ events: some Sequence<(EventDraft, [UInt8])>, after last: UInt64, _ database: Database
+  ) throws {
+    let insert = try database.cachedStatement(
+      sql: """
+        INSERT INTO event (number, time, type, door, person, reason, draft, chain, urgent)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """)
+    let kept = try Data.fetchOne(database, sql: "SELECT chain FROM log")
+    var link = kept.map { Array($0) } ?? EventChain.start
+    var number = last
+    for (draft, body) in events {
+      number += 1
+      link = EventChain.link(after: link, json: body)
+      try insert.execute(arguments: [
+        Int64(clamping: number), draft.timeMilliseconds, draft.type, draft.door, draft.person,
+        draft.reason, Data(body), Data(link), draft.isUrgent,
+      ])
+    }
+    try database.execute(
+      sql: "UPDATE log SET last = ?, chain = ?", arguments: [Int64(clamping: number), Data(link)])
+  }
+
+  /// Makes room for a while at once, so that not every commit has to, and writes down what went.
+  private static func drop(
+    _ database: Database, _ position: LogPosition, last: UInt64, max: UInt64,
+    like draft: EventDraft
+  ) throws {
+    let from = Swift.max(position.acknowledged, position.dropped) + 1
+    let through = last - max + max / 100
+    try database.execute(
+      sql: "DELETE FROM event WHERE number <= ?", arguments: [Int64(clamping: through)])
+    try database.execute(
+      sql: "UPDATE log SET dropped = ?", arguments: [Int64(clamping: through)])
+    let note = EventDraft(
+      id: UUID().uuidString.lowercased(), type: EventDraft.droppedType,
+      timeMilliseconds: draft.timeMilliseconds, clockTrust: draft.clockTrust,
+      simulated: draft.simulated, reason: "logFull",
+      detail: ["from": String(from), "to": String(through)])
+    try insert([(note, try JSONCoding.encode(note))], after: last, database)
+  }
+
+  /// Committed events of the kinds that overtake the backlog, above `number`, lowest first.
+  public func urgentEvents(
+    after number: UInt64, limit: Int
+  ) throws(PortError) -> [StoredEvent] {
+    try pool.reading("read urgent events after \(number)") { database in
+      try Row.fetchAll(
+        database.cachedStatement(
+          sql: """
+            SELECT number, draft, chain FROM event WHERE urgent = 1 AND number > ?
+            ORDER BY number LIMIT ?
+            """),
+        arguments: [Int64(clamping: number), max(limit, 0)]
+      ).map(Self.stored)
+    }
+  }
+
+  /// Gives the log a new name, because the cloud has other events under its numbers. Nothing is
+  /// lost and numbers go on; what the cloud acknowledged before stays acknowledged.
+  public func beginEpoch() throws(PortError) -> LogPosition {
+    try pool.writing("begin a new epoch of the log") { database in
+      try database.execute(
+        sql: "UPDATE log SET epoch = ?", arguments: [UUID().uuidString.lowercased()])
+      return try Self.position(database)
     }
   }
 
@@ -75,7 +137,7 @@ extension EventDatabase: EventLog {
     try pool.reading("read events after \(number)") { database in
       try Row.fetchAll(
         database.cachedStatement(
-          sql: "SELECT number, draft FROM event WHERE number > ? ORDER BY number LIMIT ?"),
+          sql: "SELECT number, draft, chain FROM event WHERE number > ? ORDER BY number LIMIT ?"),
         arguments: [Int64(clamping: number), max(limit, 0)]
       ).map(Self.stored)
     }
@@ -114,7 +176,7 @@ extension EventDatabase: EventLog {
     let order = query.after == nil ? "DESC" : "ASC"
     let matching = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
     arguments.append(min(max(query.limit, 1), EventQuery.pageLimitMax))
-    let sql = "SELECT number, draft FROM event \(matching) ORDER BY number \(order) LIMIT ?"
+    let sql = "SELECT number, draft, chain FROM event \(matching) ORDER BY number \(order) LIMIT ?"
     let values = StatementArguments(arguments)
     return try pool.reading("search events") { database in
       try Row.fetchAll(database.cachedStatement(sql: sql), arguments: values).map(Self.stored)
@@ -127,7 +189,9 @@ extension EventDatabase: EventLog {
       throw PortError(.damaged, operation: "read an event", detail: "its number is \(number)")
     }
     let body: Data = try row.decode(atIndex: 1)
+    let chain = try row.decode(Data?.self, atIndex: 2)
     return StoredEvent(
-      number: number, draft: try JSONCoding.decoder().decode(EventDraft.self, from: body))
+      number: number, draft: try JSONCoding.decoder().decode(EventDraft.self, from: body),
+      chain: chain.map { Array($0) })
   }
 }

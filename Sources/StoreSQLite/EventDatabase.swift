@@ -15,8 +15,13 @@ public final class EventDatabase: Sendable {
   /// make the ledger forget one that is still signed.
   static let commandsKeptMin = 1_000
 
+  /// Events that the cloud does not have, at most; the oldest of more go, and an event says so.
+  /// About 300 MB.
+  public static let unacknowledgedMax = 500_000
+
   let pool: DatabasePool
   let acknowledgedKept: Int
+  let unacknowledgedMax: Int
   /// Where a damaged file was moved, when this start found one, and a new log with a new epoch
   /// was begun; nil is good.
   public let recovered: String?
@@ -27,7 +32,10 @@ public final class EventDatabase: Sendable {
     try self.init(folder: folder, acknowledgedKept: Self.acknowledgedKeptMin)
   }
 
-  init(folder: String, acknowledgedKept: Int) throws(PortError) {
+  init(
+    folder: String, acknowledgedKept: Int, unacknowledgedMax: Int = unacknowledgedMax
+  ) throws(PortError) {
+    self.unacknowledgedMax = max(unacknowledgedMax, 100)
     self.acknowledgedKept = acknowledgedKept
     (pool, recovered) = try DatabaseFile.open(
       Self.fileName, in: folder, migrator: Self.migrator, check: Self.check)
@@ -92,6 +100,16 @@ public final class EventDatabase: Sendable {
       try database.execute(
         sql: "INSERT INTO log VALUES (1, ?, 0, 0)",
         arguments: [UUID().uuidString.lowercased()])
+    }
+    migrator.registerMigration("2 chain, urgency, dropped events") { database in
+      try database.execute(
+        sql: """
+          ALTER TABLE event ADD COLUMN chain BLOB;
+          ALTER TABLE event ADD COLUMN urgent INTEGER NOT NULL DEFAULT 0;
+          CREATE INDEX event_urgent ON event (number) WHERE urgent = 1;
+          ALTER TABLE log ADD COLUMN chain BLOB;
+          ALTER TABLE log ADD COLUMN dropped INTEGER NOT NULL DEFAULT 0;
+          """)
     }
     return migrator
   }

@@ -15,7 +15,29 @@ extension LateOpening: PolicyStore where Database == CacheDatabase {
     try opened().credentialPosition()
   }
 
-  public func apply(_ delta: CredentialDelta) throws(PortError) { try opened().apply(delta) }
+  public func apply(_ delta: CredentialDelta) throws(PortError) -> [CredentialChange] {
+    try opened().apply(delta)
+  }
+
+  public func recordDigest() throws(PortError) -> RecordSetDigest { try opened().recordDigest() }
+
+  public func rescanRecordDigest() throws(PortError) -> RecordSetDigest {
+    try opened().rescanRecordDigest()
+  }
+
+  public func apply(_ repair: BucketRepair) throws(PortError) { try opened().apply(repair) }
+
+  public func revoke(_ credentials: [String]) throws(PortError) {
+    try opened().revoke(credentials)
+  }
+
+  public func stage(_ offer: SnapshotOffer) throws(PortError) -> StagedSnapshot {
+    try opened().stage(offer)
+  }
+
+  public func stage(_ chunk: SnapshotChunk) throws(PortError) -> StagedSnapshot? {
+    try opened().stage(chunk)
+  }
 
   public func holders(ofAny digests: [CredentialDigest]) throws(PortError) -> [CredentialHolder] {
     try opened().holders(ofAny: digests)

@@ -17,6 +17,12 @@ extension LateOpening: EventLog where Database == EventDatabase {
     try opened().acknowledge(through: number)
   }
 
+  public func urgentEvents(after number: UInt64, limit: Int) throws(PortError) -> [StoredEvent] {
+    try opened().urgentEvents(after: number, limit: limit)
+  }
+
+  public func beginEpoch() throws(PortError) -> LogPosition { try opened().beginEpoch() }
+
   public func page(_ query: EventQuery) throws(PortError) -> [StoredEvent] {
     try opened().page(query)
   }

@@ -27,17 +27,90 @@ extension CloudServer {
       let document = try store.configuration(
         of: controller.rawValue, above: session.configRevision)
     else { return }
-    try send(document, .config, to: controller)
+    state.sessions[controller]?.sentConfig = try send(document, .config, to: controller)
     state.sessions[controller]?.configRevision = document.revision
   }
 
   private func pushCredentials(to controller: ControllerID, _ state: inout State) throws {
-    guard let session = state.sessions[controller], !session.isWaitingForCredentials,
+    guard let session = state.sessions[controller], !session.isWaitingForCredentials else { return }
+    let last = try store.lastRevision()
+    guard session.needsSnapshot || session.credentialRevision != last,
+      try store.refusedCredentials(of: controller.rawValue) != last
+    else { return }
+    state.sessions[controller]?.sentRevision = last
+    if try needsSnapshot(session, controller) { return try offer(to: controller, &state) }
+    guard
       let delta = try store.delta(for: controller.rawValue, since: session.credentialRevision)
     else { return }
-    if let refused = session.refusedRevision, try store.lastRevision() == refused { return }
-    try send(delta, .credentials, to: controller)
+    state.sessions[controller]?.sentCredentials = try send(delta, .credentials, to: controller)
     state.sessions[controller]?.isWaitingForCredentials = true
+  }
+
+  /// A few changes are sent as they are, also to a door that has nothing yet.
+  private func needsSnapshot(_ session: Session, _ controller: ControllerID) throws -> Bool {
+    if session.needsSnapshot { return true }
+    let changes = try store.changes(for: controller.rawValue, since: session.credentialRevision)
+    return changes
+      > (session.credentialRevision == 0 ? CloudStore.chunkRecordsMax : CloudStore.deltaChangesMax)
+  }
+
+  private func offer(to controller: ControllerID, _ state: inout State) throws {
+    guard let session = state.sessions[controller] else { return }
+    let offer = try store.snapshot(
+      for: controller.rawValue, atDoor: session.credentialRevision)
+    logger.info("\(controller): a snapshot of \(offer.chunks) chunks")
+    state.sessions[controller]?.sentCredentials = try send(offer, .snapshot, to: controller)
+    state.sessions[controller]?.isWaitingForCredentials = true
+  }
+
+  /// Answers with the chunk, or with a new offer when there is no such snapshot any more.
+  func answer(
+    _ pull: SnapshotPull, of controller: ControllerID, _ state: inout State
+  ) throws {
+    guard let chunk = try store.chunk(pull, for: controller.rawValue) else {
+      return try offer(to: controller, &state)
+    }
+    let id = try send(chunk, .chunk, to: controller)
+    state.sessions[controller]?.sentCredentials = id
+  }
+
+  /// Asks each door whose digest is not the cloud's where it differs.
+  func compareDigests(_ state: inout State) {
+    let now = CloudStore.now()
+    for (controller, session) in state.sessions {
+      guard let due = session.compareDue, due <= now, !session.isWaitingForCredentials,
+        let digest = session.digest
+      else { continue }
+      state.sessions[controller]?.compareDue = nil
+      do {
+        guard
+          let own = try store.digest(
+            for: controller.rawValue, at: session.credentialRevision)
+        else { continue }
+        if own.root == digest {
+          state.sessions[controller]?.repairs = 0
+        } else if session.repairs < Self.repairsMax {
+          state.sessions[controller]?.repairs += 1
+          logger.warning("\(controller): its credentials differ from what they should be")
+          try send(DigestRequest(), .digest, to: controller)
+        } else {
+          logger.error("\(controller): its credentials differ after \(session.repairs) repairs")
+        }
+      } catch {
+        logger.error("\(controller): digests could not be compared: \(error)")
+      }
+    }
+  }
+
+  /// Sends what belongs in the buckets that differ.
+  func repair(
+    _ report: DigestReport, _ controller: ControllerID, _ state: inout State
+  ) throws {
+    guard let repairs = try store.repairs(for: controller.rawValue, report) else { return }
+    for repair in repairs {
+      logger.warning("\(controller): repairs \(repair.buckets.count) buckets of credentials")
+      try send(repair, .repair, to: controller)
+    }
   }
 
   private func sendCommands(_ state: inout State) throws {
@@ -62,15 +135,19 @@ extension CloudServer {
     }
   }
 
+  /// Signs and sends; returns the message's id.
+  @discardableResult
   func send<Body: Codable & Sendable>(
     _ body: Body, _ kind: Topics.Down, to controller: ControllerID
-  ) throws {
+  ) throws -> String {
+    let id = UUID().uuidString.lowercased()
     let message = try signer.sign(
       body, kind: kind, issuer: CloudKey.issuer, audience: controller,
-      id: UUID().uuidString.lowercased(),
+      id: id,
       at: WallInstant(millisecondsSince1970: CloudStore.now()),
       lifetimeSeconds: Self.dataLifetimeSeconds)
     _ = try publish(message, kind, to: controller)
+    return id
   }
 
   private func publish(

@@ -13,6 +13,10 @@ import Synchronization
 final class CloudServer: Sendable {
   /// How often other commands' changes are looked for.
   static let pollMilliseconds = 50
+  /// Digests are compared once nothing has changed for so long.
+  static let compareDelayMilliseconds: Int64 = 1_000
+  /// Repairs in a row before somebody has to look.
+  static let repairsMax = 3
 
   let store: CloudStore
   let signer: EnvelopeSigner
@@ -35,14 +39,26 @@ final class CloudServer: Sendable {
     var credentialRevision: UInt64
     /// A credential message is under way: the next builds on its answer.
     var isWaitingForCredentials = false
-    /// The revision of a credential message that was refused; it is not sent again.
-    var refusedRevision: UInt64?
+    /// The door has another past, or none: everything anew.
+    var needsSnapshot = false
+    /// Ids of the last messages of each kind, by which their answers are known.
+    var sentConfig: String?
+    var sentCredentials: String?
+    /// The cloud's latest revision when credentials were last sent.
+    var sentRevision: UInt64 = 0
+    /// When the digests are to be compared; nil for not.
+    var compareDue: Int64?
+    /// What the door last said.
+    var digest: String?
+    /// Repairs in a row that left a difference.
+    var repairs = 0
 
     /// Without a hello the controller is taken to have nothing, so that it is sent everything.
     init(_ hello: Hello?) {
       nonce = hello?.sessionNonce ?? ""
       configRevision = hello?.configRevision ?? 0
       credentialRevision = hello?.credentialRevision ?? 0
+      digest = hello?.credentialDigest
     }
   }
 
@@ -59,7 +75,10 @@ final class CloudServer: Sendable {
     defer { link.stop() }
     while true {
       try await Task.sleep(for: .milliseconds(Self.pollMilliseconds))
-      state.withLock { pushChanges(&$0) }
+      state.withLock { state in
+        pushChanges(&state)
+        compareDigests(&state)
+      }
     }
   }
 
@@ -95,8 +114,17 @@ final class CloudServer: Sendable {
       try requireSame(hello.controller, controller)
       logger.info(
         "\(controller): config \(hello.configRevision), credentials \(hello.credentialRevision)")
+      var session = Session(hello)
+      session.needsSnapshot = try store.overtake(hello, of: controller)
+      session.compareDue = CloudStore.now()
       try store.note(hello)
-      state.sessions[controller] = Session(hello)
+      state.sessions[controller] = session
+      if let divergence = try store.divergence(hello) {
+        logger.error(
+          "\(controller): its log ends at \(hello.lastEvent), here it goes to \(divergence.through)"
+        )
+        try send(divergence, .ack, to: controller)
+      }
       pushChanges(&state)
     case .state:
       let report = try JSONCoding.decode(StateReport.self, from: payload)
@@ -105,12 +133,28 @@ final class CloudServer: Sendable {
       try note(isOnline: report.online, controller, retained: retained, &state)
     case .events:
       let batch = try JSONCoding.decode(EventBatch.self, from: payload)
-      try send(try store.take(batch, from: controller), .ack, to: controller)
+      let acknowledgement = try store.take(batch, from: controller)
+      if acknowledgement.diverged == true {
+        logger.error(
+          "\(controller): what follows event \(acknowledgement.through) is of another log")
+      }
+      try send(acknowledgement, .ack, to: controller)
+    case .urgent:
+      let urgent = try JSONCoding.decode(UrgentEvent.self, from: payload)
+      try requireSame(urgent.controller, controller)
+      try store.take(urgent, from: controller)
+    case .pull:
+      try answer(try JSONCoding.decode(SnapshotPull.self, from: payload), of: controller, &state)
+    case .digest:
+      let report = try JSONCoding.decode(DigestReport.self, from: payload)
+      try requireSame(report.controller, controller)
+      try repair(report, controller, &state)
     case .results:
       try store.finish(try JSONCoding.decode(CommandResult.self, from: payload), by: controller)
     case .applied:
       let report = try JSONCoding.decode(ApplyReport.self, from: payload)
       try store.note(report, of: controller)
+      try store.noteStatuses(report, of: controller)
       try applied(report, by: controller, &state)
     }
   }
@@ -143,13 +187,26 @@ final class CloudServer: Sendable {
       let problems = report.problems.map(\.description).joined(separator: "; ")
       logger.error("\(controller) refused \(report.subject.rawValue): \(problems)")
     }
-    guard report.subject == .credentials, var session = state.sessions[controller] else { return }
-    session.isWaitingForCredentials = false
-    if report.applied {
-      session.credentialRevision = report.revision
-      session.refusedRevision = nil
-    } else {
-      session.refusedRevision = try store.lastRevision()
+    guard var session = state.sessions[controller] else { return }
+    switch report.subject {
+    case .config:
+      if !report.applied, report.messageID == session.sentConfig {
+        try store.noteRefused(.config, at: session.configRevision, by: controller)
+      }
+    case .credentials:
+      // A refusal for want of the right base is no refusal of what was said; a hello follows.
+      if !report.applied, report.messageID == session.sentCredentials,
+        report.revision == session.credentialRevision
+      {
+        try store.noteRefused(.credentials, at: session.sentRevision, by: controller)
+      }
+      session.isWaitingForCredentials = false
+      session.digest = report.digest
+      session.compareDue = CloudStore.now() + Self.compareDelayMilliseconds
+      if report.applied {
+        session.credentialRevision = report.revision
+        session.needsSnapshot = false
+      }
     }
     state.sessions[controller] = session
     pushChanges(&state)

@@ -98,6 +98,12 @@ extension CloudStore {
   /// itself had said for want of an answer gives way.
   func finish(_ result: CommandResult, by controller: ControllerID) throws {
     try database.write { database in
+      if result.outcome == .received {
+        try database.execute(
+          sql: "UPDATE command SET received = ? WHERE id = ? AND controller = ?",
+          arguments: [result.timeMilliseconds, result.commandID, controller.rawValue])
+        return
+      }
       guard
         let row = try Row.fetchOne(
           database, sql: "SELECT result FROM command WHERE id = ? AND controller = ?",

@@ -62,6 +62,7 @@ extension CloudStore {
         sql: """
           SELECT config FROM controller
           WHERE id = ? AND config IS NOT NULL AND configRevision > ?
+            AND configRevision IS NOT refusedConfig
           """,
         arguments: [controller, Int64(clamping: revision)]
       ).map { try JSONCoding.decoder().decode(ConfigurationDocument.self, from: $0) }
@@ -82,6 +83,59 @@ extension CloudStore {
         database, sql: "SELECT hello FROM controller WHERE id = ? AND hello IS NOT NULL",
         arguments: [controller]
       ).map { try JSONCoding.decoder().decode(Hello.self, from: $0) }
+    }
+  }
+
+  /// Remembers that a configuration, or what brings credentials up to `revision`, was refused: it
+  /// is not sent again, also not at the next hello, until there is something newer.
+  func noteRefused(
+    _ subject: ApplyReport.Subject, at revision: UInt64, by controller: ControllerID
+  ) throws {
+    try database.write { database in
+      let column =
+        switch subject {
+        case .config: "refusedConfig"
+        case .credentials: "refusedCredentials"
+        }
+      try database.execute(
+        sql: "UPDATE controller SET \(column) = ? WHERE id = ?",
+        arguments: [Int64(clamping: revision), controller.rawValue])
+    }
+  }
+
+  /// The credential revision that the controller refused last; nil for none.
+  func refusedCredentials(of controller: String) throws -> UInt64? {
+    try database.read { database in
+      try Int64.fetchOne(
+        database, sql: "SELECT refusedCredentials FROM controller WHERE id = ?",
+        arguments: [controller]
+      ).map { UInt64(clamping: $0) }
+    }
+  }
+
+  /// Keeps how each credential stands at the door.
+  func noteStatuses(_ report: ApplyReport, of controller: ControllerID) throws {
+    guard report.subject == .credentials else { return }
+    try database.write { database in
+      let set = try database.cachedStatement(
+        sql: """
+          UPDATE credential SET status = ?, statusTime = ?
+          WHERE id = ? AND controller = ? AND status IS NOT ?
+          """)
+      for credential in report.credentials ?? [] {
+        let status = credential.status.rawValue
+        try set.execute(arguments: [
+          status, Self.now(), credential.id, controller.rawValue, status,
+        ])
+      }
+      guard report.applied, report.credentials == nil else { return }
+      // A snapshot or a repair: what the door has at that revision is what is here.
+      try database.execute(
+        sql: """
+          UPDATE credential SET status = CASE WHEN active THEN 'active' ELSE 'revoked' END,
+            statusTime = ? WHERE controller = ? AND status = 'pending' AND revision <= ?
+          """,
+        arguments: [Self.now(), controller.rawValue, Int64(clamping: report.revision)])
     }
   }
 

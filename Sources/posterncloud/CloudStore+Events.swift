@@ -7,23 +7,92 @@ extension CloudStore {
   /// Stores what is new of a batch, and returns what to acknowledge once that is on disk.
   func take(_ batch: EventBatch, from controller: ControllerID) throws -> EventAcknowledgement {
     try database.write { database in
-      let through = try Int64.fetchOne(
-        database, sql: "SELECT through FROM log WHERE controller = ? AND epoch = ?",
+      let log = try Row.fetchOne(
+        database, sql: "SELECT through, chain FROM log WHERE controller = ? AND epoch = ?",
         arguments: [controller.rawValue, batch.epoch])
-      var intake = EventIntake(epoch: batch.epoch, through: UInt64(through ?? 0))
+      // An epoch never heard of begins where an earlier life of this cloud, or the epoch before,
+      // had everything.
+      let through = log.map { UInt64(clamping: $0["through"] as Int64) } ?? batch.acknowledged
+      var intake = EventIntake(epoch: batch.epoch, through: through ?? 0)
       let answer = try intake.take(batch, from: controller)
+      var chain = log?["chain"] as String?
+      if answer.dropped != nil { chain = nil }
       for event in answer.fresh {
+        guard try event.continues(chain) else {
+          return EventAcknowledgement(
+            epoch: batch.epoch, through: through ?? 0, diverged: true)
+        }
+        chain = event.chain
+      }
+      for event in answer.fresh {
+        // The same event may come in a new epoch; it counts once.
+        try database.cachedStatement(
+          sql: """
+            INSERT INTO event (controller, epoch, number, event, id)
+            SELECT ?1, ?2, ?3, ?4, ?5
+            WHERE NOT EXISTS (SELECT 1 FROM event WHERE controller = ?1 AND id = ?5)
+            """
+        ).execute(arguments: [
+          controller.rawValue, batch.epoch, Int64(event.number ?? 0),
+          Data(try JSONCoding.encode(event)), event.id,
+        ])
+      }
+      if let dropped = answer.dropped {
         try database.execute(
-          sql: "INSERT INTO event (controller, epoch, number, event) VALUES (?, ?, ?, ?)",
+          sql: "INSERT INTO dropped VALUES (?, ?, ?, ?)",
           arguments: [
-            controller.rawValue, batch.epoch, Int64(event.number ?? 0),
-            Data(try JSONCoding.encode(event)),
+            controller.rawValue, batch.epoch, Int64(clamping: dropped.lowerBound),
+            Int64(clamping: dropped.upperBound),
           ])
       }
       try database.execute(
-        sql: "INSERT OR REPLACE INTO log VALUES (?, ?, ?)",
-        arguments: [controller.rawValue, batch.epoch, Int64(intake.through)])
+        sql: "INSERT OR REPLACE INTO log (controller, epoch, through, chain) VALUES (?, ?, ?, ?)",
+        arguments: [controller.rawValue, batch.epoch, Int64(intake.through), chain])
       return answer.acknowledgement
+    }
+  }
+
+  /// What to answer a hello whose log ends before what is here of it; nil when it does not.
+  func divergence(_ hello: Hello) throws -> EventAcknowledgement? {
+    let through = try database.read { database in
+      try Int64.fetchOne(
+        database, sql: "SELECT through FROM log WHERE controller = ? AND epoch = ?",
+        arguments: [hello.controller, hello.logEpoch])
+    }
+    guard let through, UInt64(clamping: through) > hello.lastEvent else { return nil }
+    return EventAcknowledgement(
+      epoch: hello.logEpoch, through: UInt64(clamping: through), diverged: true)
+  }
+
+  /// Keeps what came ahead of its place; there it counts.
+  func take(_ urgent: UrgentEvent, from controller: ControllerID) throws {
+    guard let number = urgent.event.number else {
+      throw CloudProblem("an urgent event has no number")
+    }
+    try database.write { database in
+      try database.execute(
+        sql: "INSERT OR IGNORE INTO urgent VALUES (?, ?, ?, ?, ?)",
+        arguments: [
+          controller.rawValue, urgent.epoch, Int64(clamping: number), Self.now(),
+          Data(try JSONCoding.encode(urgent.event)),
+        ])
+    }
+  }
+
+  /// Alarms and admin actions as they came, newest first.
+  func urgentEvents(controller: String?, limit: Int) throws -> [ArrivedEvent] {
+    try database.read { database in
+      try Row.fetchAll(
+        database,
+        sql: """
+          SELECT number, controller, event FROM urgent WHERE (?1 IS NULL OR controller = ?1)
+          ORDER BY arrived DESC, number DESC LIMIT ?2
+          """, arguments: [controller, limit]
+      ).map { row in
+        ArrivedEvent(
+          position: row["number"], controller: row["controller"],
+          event: try JSONCoding.decoder().decode(CloudEvent.self, from: row["event"] as Data))
+      }
     }
   }
 

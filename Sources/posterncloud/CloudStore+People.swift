@@ -6,16 +6,41 @@ import GRDB
 extension CloudStore {
   func put(_ person: PersonRecord) throws {
     do { _ = try person.validated(path: "person") } catch { throw CloudProblem("\(error)") }
-    try database.write { database in
-      try database.execute(
-        sql: """
-          INSERT INTO person VALUES (?, ?, ?)
-          ON CONFLICT (id) DO UPDATE SET record = excluded.record, revision = excluded.revision
-          """,
-        arguments: [
-          person.id, Data(try JSONCoding.encode(person)), try Self.nextRevision(database),
-        ])
-    }
+    try database.write { try Self.put(person, $0) }
+  }
+
+  static func put(_ person: PersonRecord, _ database: Database) throws {
+    try database.cachedStatement(
+      sql: """
+        INSERT INTO person (id, record, revision, hash, bucket) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT (id) DO UPDATE SET record = excluded.record, revision = excluded.revision,
+          hash = excluded.hash, bucket = excluded.bucket
+        """
+    ).execute(arguments: [
+      person.id, Data(try JSONCoding.encode(person)), try nextRevision(database),
+      Data(try person.recordHash()), RecordSetDigest.bucket(of: person.id),
+    ])
+  }
+
+  /// Puts a credential as it is now; until the door says otherwise it is pending.
+  static func put(
+    _ record: CredentialRecord, at controller: String, _ database: Database
+  ) throws {
+    try database.cachedStatement(
+      sql: """
+        INSERT INTO credential
+          (id, controller, person, digest, record, revision, hash, bucket, active)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (id) DO UPDATE SET person = excluded.person, digest = excluded.digest,
+          record = excluded.record, revision = excluded.revision, hash = excluded.hash,
+          active = excluded.active, status = 'pending', statusTime = NULL
+        """
+    ).execute(arguments: [
+      record.id, controller, record.person, Data(record.digest.bytes),
+      Data(try JSONCoding.encode(record)), try nextRevision(database),
+      Data(try record.recordHash()), RecordSetDigest.bucket(of: record.id),
+      record.countsInDigest,
+    ])
   }
 
   func person(_ id: String) throws -> PersonRecord {
@@ -55,26 +80,21 @@ extension CloudStore {
         try Bool.fetchOne(
           database, sql: "SELECT 1 FROM credential WHERE id = ?", arguments: [record.id]) != true
       else { throw CloudProblem("there is a credential \(record.id) already") }
-      try database.execute(
-        sql: "INSERT INTO credential VALUES (?, ?, ?, ?, ?, ?)",
-        arguments: [
-          record.id, controller, record.person, Data(record.digest.bytes),
-          Data(try JSONCoding.encode(record)), try Self.nextRevision(database),
-        ])
+      try Self.put(record, at: controller, database)
     }
   }
 
   func revoke(_ id: String) throws {
     try database.write { database in
       guard
-        let body = try Data.fetchOne(
-          database, sql: "SELECT record FROM credential WHERE id = ?", arguments: [id])
+        let row = try Row.fetchOne(
+          database, sql: "SELECT controller, record FROM credential WHERE id = ?",
+          arguments: [id])
       else { throw CloudProblem("there is no credential \(id)") }
-      var record = try JSONCoding.decoder().decode(CredentialRecord.self, from: body)
+      var record = try JSONCoding.decoder().decode(
+        CredentialRecord.self, from: row["record"] as Data)
       record.status = "revoked"
-      try database.execute(
-        sql: "UPDATE credential SET record = ?, revision = ? WHERE id = ?",
-        arguments: [Data(try JSONCoding.encode(record)), try Self.nextRevision(database), id])
+      try Self.put(record, at: row["controller"], database)
     }
   }
 
@@ -88,15 +108,26 @@ extension CloudStore {
   /// The most records of one message, so that it stays well below the size limit.
   static let recordsPerMessageMax = 1_500
 
+  /// How many changes a door at `revision` lacks.
+  func changes(for controller: String, since revision: UInt64) throws -> Int {
+    try database.read { database in
+      try Int.fetchOne(
+        database,
+        sql: """
+          SELECT (SELECT COUNT(*) FROM person WHERE revision > ?1)
+            + (SELECT COUNT(*) FROM credential WHERE controller = ?2 AND revision > ?1)
+          """, arguments: [Int64(clamping: revision), controller]) ?? 0
+    }
+  }
+
   /// What a door at `revision` lacks; nil when nothing. Each change has a revision of its own, so
   /// a message may end anywhere and the next goes on from there.
   func delta(for controller: String, since revision: UInt64) throws -> CredentialDelta? {
     try database.read { database in
       let last = UInt64(
         try Int64.fetchOne(database, sql: "SELECT last FROM revision") ?? 0)
-      if revision == last { return nil }
-      // A door ahead of the cloud belongs to another past: everything anew.
-      let isSnapshot = revision == 0 || revision > last
+      if revision >= last { return nil }
+      let isSnapshot = revision == 0
       let from = Int64(isSnapshot ? 0 : revision)
       let rows = try Row.fetchAll(
         database,
@@ -110,8 +141,18 @@ extension CloudStore {
         baseRevision: isSnapshot ? nil : revision,
         revision: rows.count == Self.recordsPerMessageMax
           ? UInt64(rows[rows.count - 1]["revision"] as Int64) : last)
-      for row in rows {
+      if !isSnapshot {
+        let ahead = try Self.revokedAhead(of: controller, since: delta.revision, database)
+        delta.revokedAhead = ahead.isEmpty ? nil : ahead
+      }
+      var bytes = 0
+      for (index, row) in rows.enumerated() {
         let body: Data = row["record"]
+        bytes += body.count
+        if index > 0, bytes > Self.chunkBytesMax {
+          delta.revision = UInt64(rows[index - 1]["revision"] as Int64)
+          break
+        }
         if row["isPerson"] as Bool {
           delta.persons.append(try JSONCoding.decoder().decode(PersonRecord.self, from: body))
         } else {

@@ -54,6 +54,57 @@ final class CloudStore: Sendable {
             sent INTEGER, result BLOB);
           """)
     }
+    migrator.registerMigration("2 digests, snapshots, epochs, statuses") { database in
+      try database.execute(
+        sql: """
+          ALTER TABLE controller ADD COLUMN refusedConfig INTEGER;
+          ALTER TABLE controller ADD COLUMN refusedCredentials INTEGER;
+          ALTER TABLE person ADD COLUMN hash BLOB;
+          ALTER TABLE person ADD COLUMN bucket INTEGER;
+          CREATE INDEX person_by_bucket ON person (bucket);
+          ALTER TABLE credential ADD COLUMN hash BLOB;
+          ALTER TABLE credential ADD COLUMN bucket INTEGER;
+          ALTER TABLE credential ADD COLUMN active INTEGER NOT NULL DEFAULT 1;
+          ALTER TABLE credential ADD COLUMN status TEXT NOT NULL DEFAULT 'pending';
+          ALTER TABLE credential ADD COLUMN statusTime INTEGER;
+          CREATE INDEX credential_by_bucket ON credential (controller, bucket);
+          ALTER TABLE event ADD COLUMN id TEXT;
+          CREATE INDEX event_by_id ON event (controller, id);
+          ALTER TABLE log ADD COLUMN chain TEXT;
+          CREATE TABLE dropped (
+            controller TEXT NOT NULL, epoch TEXT NOT NULL, first INTEGER NOT NULL,
+            last INTEGER NOT NULL);
+          CREATE TABLE urgent (
+            controller TEXT NOT NULL, epoch TEXT NOT NULL, number INTEGER NOT NULL,
+            arrived INTEGER NOT NULL, event BLOB NOT NULL,
+            PRIMARY KEY (controller, epoch, number));
+          CREATE TABLE snapshot (
+            controller TEXT PRIMARY KEY, id TEXT NOT NULL, revision INTEGER NOT NULL,
+            ranges BLOB NOT NULL, made INTEGER NOT NULL);
+          ALTER TABLE command ADD COLUMN received INTEGER;
+          """)
+      let people = try Row.fetchAll(database, sql: "SELECT id, record FROM person")
+      for row in people {
+        let record = try JSONCoding.decoder().decode(
+          PersonRecord.self, from: row["record"] as Data)
+        try database.execute(
+          sql: "UPDATE person SET hash = ?, bucket = ? WHERE id = ?",
+          arguments: [
+            Data(try record.recordHash()), RecordSetDigest.bucket(of: record.id), record.id,
+          ])
+      }
+      let credentials = try Row.fetchAll(database, sql: "SELECT id, record FROM credential")
+      for row in credentials {
+        let record = try JSONCoding.decoder().decode(
+          CredentialRecord.self, from: row["record"] as Data)
+        try database.execute(
+          sql: "UPDATE credential SET hash = ?, bucket = ?, active = ? WHERE id = ?",
+          arguments: [
+            Data(try record.recordHash()), RecordSetDigest.bucket(of: record.id),
+            record.countsInDigest, record.id,
+          ])
+      }
+    }
     return migrator
   }
 

@@ -60,14 +60,20 @@ struct CloudMQTTServeTests {
     try door.hello()
     #expect(
       try await door.eventually { door.heard(.credentials, CredentialDelta.self).count == 1 })
+    let first = try #require(door.heard(.credentials, CredentialDelta.self).first)
     try door.say(
       .applied,
       ApplyReport(
-        subject: .credentials, messageID: "m", revision: 0, applied: false,
+        subject: .credentials, messageID: first.id, revision: 0, applied: false,
         problems: [Problem(path: "persons[0]", message: "is not liked")]))
     // The acknowledgement comes after whatever the refusal led to.
     try door.batch(1...1)
     #expect(try await door.acknowledged(1))
+    #expect(door.heard(.credentials, CredentialDelta.self).count == 1)
+    // Also not after it comes back.
+    try door.hello()
+    try door.batch(2...2)
+    #expect(try await door.acknowledged(2))
     #expect(door.heard(.credentials, CredentialDelta.self).count == 1)
     try cloud.run("person", "add", "ben")
     #expect(

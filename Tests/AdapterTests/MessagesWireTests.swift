@@ -97,7 +97,7 @@ struct MessagesWireTests {
     }
     #expect(
       CommandResult.Outcome.allCases.map(\.rawValue) == [
-        "confirmed", "failed", "expired", "rejected", "interrupted",
+        "received", "confirmed", "failed", "expired", "rejected", "interrupted",
       ])
   }
 

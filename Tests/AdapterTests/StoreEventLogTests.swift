@@ -32,7 +32,10 @@ struct StoreEventLogTests {
       detail: ["key": "line\nbreak, \"quote\", ü"])
     #expect(try events.append([draft]) == [1])
     #expect(try events.append([]) == [])
-    #expect(try events.events(after: 0, limit: 10) == [StoredEvent(number: 1, draft: draft)])
+    let link = EventChain.link(after: EventChain.start, json: try JSONCoding.encode(draft))
+    #expect(
+      try events.events(after: 0, limit: 10)
+        == [StoredEvent(number: 1, draft: draft, chain: link)])
   }
 
   @Test("numbers stay gapless over concurrent appends and a new start (D7)")

@@ -21,6 +21,19 @@ enum SyncFixture {
       events: Array(events[Int(numbers.lowerBound)...Int(numbers.upperBound)]))
   }
 
+  /// The batch as the session sends it: with what was acknowledged before, and marked as told
+  /// after the fact when the connection began later.
+  static func sent(
+    _ numbers: ClosedRange<UInt64>, acknowledged: UInt64, historical: Bool
+  ) -> EventBatch {
+    var batch = batch(numbers)
+    batch.acknowledged = acknowledged
+    if historical {
+      for index in batch.events.indices { batch.events[index].historical = true }
+    }
+    return batch
+  }
+
   static func standing(last: UInt64, acknowledged: UInt64 = 0, epoch: String = epoch)
     -> SyncSession.Standing
   {
@@ -77,7 +90,8 @@ struct SyncSessionTests {
             controller: "c1", software: "1.0", bootID: "boot", sessionNonce: "n1",
             configRevision: 2, credentialRevision: 5, logEpoch: "log-1", lastEvent: 9,
             acknowledgedEvent: 4, clockTrust: "synchronised", simulated: true)),
-        .readResults(limit: 16), .readEvents(after: 4, limit: 200),
+        .readResults(limit: 16), .readUrgent(after: 4, limit: 500),
+        .readEvents(after: 4, limit: 200),
       ])
     #expect(session.sessionNonce == "n1")
     #expect(session.nextDeadline == nil)
@@ -117,7 +131,9 @@ struct SyncSessionTests {
     #expect(outputs == [.readEvents(after: 0, limit: 200)])
     outputs = session.handle(
       .eventsRead(after: 0, SyncFixture.batch(1...1)), at: SyncFixture.at(6))
-    #expect(outputs == [.publishEvents(SyncFixture.batch(1...1))])
+    // It happened during the connection, so it is not told after the fact.
+    #expect(
+      outputs == [.publishEvents(SyncFixture.sent(1...1, acknowledged: 0, historical: false))])
     outputs = session.handle(.eventsCommitted(last: 2), at: SyncFixture.at(7))
     #expect(outputs == [.readEvents(after: 1, limit: 200)])
   }
@@ -150,7 +166,8 @@ struct SyncSessionTests {
       #expect(reads(session.advance(to: SyncFixture.at(now))) == [5])
       outputs = session.handle(
         .eventsRead(after: 5, SyncFixture.batch(6...10)), at: SyncFixture.at(now))
-      #expect(outputs == [.publishEvents(SyncFixture.batch(6...10))])
+      #expect(
+        outputs == [.publishEvents(SyncFixture.sent(6...10, acknowledged: 5, historical: true))])
     }
     outputs = session.handle(
       .acknowledged(EventAcknowledgement(epoch: "log-1", through: 10)), at: SyncFixture.at(now))

@@ -1,0 +1,99 @@
+public import CloudProtocol
+public import DoorPorts
+import Foundation
+import GRDB
+
+extension CacheDatabase {
+  /// Rows read, and written where wrong, in one go while everything is read again.
+  private static let rescanRowsMax = 1_000
+
+  /// The digest over what is here, as kept with each change.
+  public func recordDigest() throws(PortError) -> RecordSetDigest {
+    let kept = try pool.reading("read the credential digest") { database in
+      try Data.fetchOne(database, sql: "SELECT buckets FROM position")
+    }
+    if let kept, let digest = RecordSetDigest(bytes: Array(kept)) { return digest }
+    return try rescanRecordDigest()
+  }
+
+  /// Reads every record again, corrects what was kept, and returns the digest. A record that
+  /// cannot be read counts as not there, so that the cloud sends its bucket again.
+  public func rescanRecordDigest() throws(PortError) -> RecordSetDigest {
+    var digest = RecordSetDigest()
+    for table in ["person", "credential"] {
+      var last = ""
+      while let next = try rescan(table, after: last, &digest) { last = next }
+    }
+    let bytes = Data(digest.bytes)
+    try pool.writing("keep the credential digest") { database in
+      try database.execute(sql: "UPDATE position SET buckets = ?", arguments: [bytes])
+    }
+    return digest
+  }
+
+  /// The id up to which was read; nil at the end.
+  private func rescan(
+    _ table: String, after last: String, _ digest: inout RecordSetDigest
+  ) throws(PortError) -> String? {
+    let isPerson = table == "person"
+    let columns = isPerson ? PersonRecord.columns : CredentialRecord.columns
+    let count = isPerson ? PersonRecord.columnCount : CredentialRecord.columnCount
+    var found = RecordSetDigest()
+    let end: String? = try pool.writing("read the \(table) records again") { database in
+      found = digest
+      let rows = try Row.fetchAll(
+        database.cachedStatement(
+          sql: """
+            SELECT \(columns), \(table).hash, \(table).bucket FROM \(table) WHERE id > ?
+            ORDER BY id LIMIT \(Self.rescanRowsMax)
+            """), arguments: [last])
+      for row in rows {
+        let id: String = try row.decode(atIndex: 0)
+        let bucket = RecordSetDigest.bucket(of: id)
+        let hash: [UInt8]
+        let counts: Bool
+        if isPerson {
+          hash = (try? PersonRecord(row, from: 0).recordHash()) ?? []
+          counts = true
+        } else {
+          let record = try? CredentialRecord(row)
+          hash = (try? record?.recordHash()) ?? []
+          counts = record?.countsInDigest == true
+        }
+        if counts { found.toggle(hash, inBucket: bucket) }
+        let keptHash = try row.decode(Data?.self, atIndex: count)
+        let keptBucket = try row.decode(Int?.self, atIndex: count + 1)
+        if keptHash.map({ Array($0) }) != hash || keptBucket != bucket {
+          try database.execute(
+            sql: "UPDATE \(table) SET hash = ?, bucket = ? WHERE id = ?",
+            arguments: [Data(hash), bucket, id])
+        }
+      }
+      return try rows.last?.decode(String.self, atIndex: 0)
+    }
+    digest = found
+    return end
+  }
+
+  /// Replaces everything in some buckets, in one transaction. Refused as `invalid` when it does
+  /// not hold together or is for another revision.
+  public func apply(_ repair: BucketRepair) throws(PortError) {
+    let operation = "repair \(repair.buckets.count) buckets"
+    do throws(ValidationFailure) { try repair.check() } catch {
+      throw PortError(.invalid, operation: operation, detail: "\(error)")
+    }
+    try pool.writing(operation) { database in
+      let present = try Self.position(database).revision
+      guard repair.revision == present else {
+        throw PortError(
+          .invalid, operation: operation,
+          detail: "it is for revision \(repair.revision), here is \(present)")
+      }
+      var records = try RecordWriter(database)
+      for bucket in repair.buckets { try records.empty(bucket: bucket) }
+      for record in repair.persons { try records.put(record) }
+      for record in repair.credentials { try records.put(record) }
+      try records.finish(revision: present)
+    }
+  }
+}

@@ -1,0 +1,87 @@
+public import CloudProtocol
+public import DoorPorts
+import Foundation
+import GRDB
+
+extension CacheDatabase {
+  /// Begins to gather a snapshot, or says how far it was gathered before. One of a revision that
+  /// is older than the present is refused as `invalid`.
+  public func stage(_ offer: SnapshotOffer) throws(PortError) -> StagedSnapshot {
+    let operation = "begin snapshot \(offer.snapshotID)"
+    do throws(ValidationFailure) { try offer.check() } catch {
+      throw PortError(.invalid, operation: operation, detail: "\(error)")
+    }
+    try revoke(offer.revokedAhead)
+    return try pool.writing(operation) { database in
+      let present = try Self.position(database).revision
+      guard offer.revision >= present else {
+        throw PortError(
+          .invalid, operation: operation,
+          detail: "revision \(offer.revision) is older than \(present), which is in force")
+      }
+      if let staged = try Self.staged(database), staged.snapshotID == offer.snapshotID,
+        staged.revision == offer.revision, staged.chunks == offer.chunks
+      {
+        return staged
+      }
+      try database.execute(sql: "DELETE FROM staged_chunk; DELETE FROM staging")
+      try database.execute(
+        sql: "INSERT INTO staging VALUES (1, ?, ?, ?)",
+        arguments: [offer.snapshotID, Int64(clamping: offer.revision), offer.chunks])
+      if offer.chunks == 0 { try Self.putInForce(database, revision: offer.revision) }
+      return StagedSnapshot(
+        snapshotID: offer.snapshotID, revision: offer.revision, chunks: offer.chunks, next: 0)
+    }
+  }
+
+  /// Keeps a chunk; one that is not the next changes nothing. With the last one the snapshot
+  /// replaces everything, in one transaction. Nil when no such snapshot is being gathered.
+  public func stage(_ chunk: SnapshotChunk) throws(PortError) -> StagedSnapshot? {
+    let operation = "keep chunk \(chunk.index) of snapshot \(chunk.snapshotID)"
+    let body: Data
+    do {
+      try chunk.check()
+      body = Data(try JSONCoding.encode(chunk))
+    } catch {
+      throw PortError(.invalid, operation: operation, detail: "\(error)")
+    }
+    return try pool.writing(operation) { database in
+      guard var staged = try Self.staged(database), staged.snapshotID == chunk.snapshotID,
+        staged.revision == chunk.revision
+      else { return nil }
+      guard chunk.index == staged.next else { return staged }
+      try database.execute(
+        sql: "INSERT INTO staged_chunk VALUES (?, ?)", arguments: [chunk.index, body])
+      staged.next += 1
+      if staged.next == staged.chunks {
+        try Self.putInForce(database, revision: staged.revision)
+      }
+      return staged
+    }
+  }
+
+  private static func staged(_ database: Database) throws -> StagedSnapshot? {
+    guard
+      let row = try Row.fetchOne(database, sql: "SELECT snapshot, revision, chunks FROM staging")
+    else { return nil }
+    let revision: Int64 = try row.decode(atIndex: 1)
+    return StagedSnapshot(
+      snapshotID: try row.decode(atIndex: 0), revision: UInt64(clamping: revision),
+      chunks: try row.decode(atIndex: 2),
+      next: try Int.fetchOne(database, sql: "SELECT COUNT(*) FROM staged_chunk") ?? 0)
+  }
+
+  private static func putInForce(_ database: Database, revision: UInt64) throws {
+    var records = try RecordWriter(database)
+    try records.removeEverything()
+    let chunks = try Data.fetchCursor(
+      database, sql: "SELECT body FROM staged_chunk ORDER BY number")
+    while let body = try chunks.next() {
+      let chunk = try JSONCoding.decoder().decode(SnapshotChunk.self, from: body)
+      for record in chunk.persons { try records.put(record) }
+      for record in chunk.credentials { try records.put(record) }
+    }
+    try records.finish(revision: revision)
+    try database.execute(sql: "DELETE FROM staged_chunk; DELETE FROM staging")
+  }
+}

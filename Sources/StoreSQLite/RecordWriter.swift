@@ -1,0 +1,124 @@
+import CloudProtocol
+import DoorPorts
+import Foundation
+import GRDB
+
+/// Changes persons and credentials within one transaction, and keeps the digest in step.
+struct RecordWriter {
+  private let database: Database
+  private var digest: RecordSetDigest
+  /// What became of the credentials that were put or removed and are not as they were.
+  private(set) var changes: [CredentialChange] = []
+
+  init(_ database: Database) throws {
+    self.database = database
+    let kept = try Data.fetchOne(database, sql: "SELECT buckets FROM position")
+    digest = kept.flatMap { RecordSetDigest(bytes: Array($0)) } ?? RecordSetDigest()
+  }
+
+  mutating func put(_ record: PersonRecord) throws {
+    try takeOut("person", record.id)
+    let hash = try record.recordHash()
+    let bucket = RecordSetDigest.bucket(of: record.id)
+    digest.toggle(hash, inBucket: bucket)
+    try database.cachedStatement(sql: PersonRecord.putSQL)
+      .execute(arguments: try record.arguments(hash: hash, bucket: bucket))
+  }
+
+  mutating func put(_ record: CredentialRecord) throws {
+    let before = try known(record.id)
+    if before != record {
+      switch (before?.countsInDigest == true, record.countsInDigest) {
+      case (false, true): changes.append(CredentialChange(.issued, record))
+      case (true, true): changes.append(CredentialChange(.updated, record))
+      case (true, false): changes.append(CredentialChange(.revoked, record))
+      case (false, false): break
+      }
+    }
+    try takeOut("credential", record.id)
+    let hash = try record.recordHash()
+    let bucket = RecordSetDigest.bucket(of: record.id)
+    if record.countsInDigest { digest.toggle(hash, inBucket: bucket) }
+    try database.cachedStatement(sql: CredentialRecord.putSQL)
+      .execute(arguments: try record.arguments(hash: hash, bucket: bucket))
+  }
+
+  private func known(_ id: String) throws -> CredentialRecord? {
+    let find = try database.cachedStatement(
+      sql: "SELECT \(CredentialRecord.columns) FROM credential WHERE id = ?")
+    return try Row.fetchOne(find, arguments: [id]).flatMap { try? CredentialRecord($0) }
+  }
+
+  /// Takes the hash of the record that is there now out of the digest.
+  private mutating func takeOut(_ table: String, _ id: String) throws {
+    let condition = table == "credential" ? " AND status = 'active'" : ""
+    let find = try database.cachedStatement(
+      sql: "SELECT hash FROM \(table) WHERE id = ?\(condition)")
+    guard let hash = try Data.fetchOne(find, arguments: [id]) else { return }
+    digest.toggle(Array(hash), inBucket: RecordSetDigest.bucket(of: id))
+  }
+
+  mutating func removeEverything() throws {
+    try database.execute(sql: "DELETE FROM credential; DELETE FROM person")
+    digest = RecordSetDigest()
+  }
+
+  mutating func removeCredentials(_ ids: [String]) throws {
+    let remove = try database.cachedStatement(sql: "DELETE FROM credential WHERE id = ?")
+    for id in ids {
+      if let record = try known(id), record.countsInDigest {
+        changes.append(CredentialChange(.revoked, record))
+      }
+      try takeOut("credential", id)
+      try remove.execute(arguments: [id])
+    }
+  }
+
+  /// A removed person's credentials go too, so that none of them works again should the person
+  /// come back.
+  mutating func removePersons(_ ids: [String]) throws {
+    let remove = try database.cachedStatement(sql: "DELETE FROM person WHERE id = ?")
+    for id in ids {
+      try removeCredentials(
+        try String.fetchAll(
+          database, sql: "SELECT id FROM credential WHERE person = ?", arguments: [id]))
+      try takeOut("person", id)
+      try remove.execute(arguments: [id])
+    }
+  }
+
+  mutating func revoke(_ ids: [String]) throws {
+    let revoke = try database.cachedStatement(
+      sql: "UPDATE credential SET status = 'revoked' WHERE id = ?")
+    for id in ids {
+      if var record = try known(id), record.countsInDigest {
+        record.status = "revoked"
+        changes.append(CredentialChange(.revoked, record))
+      }
+      try takeOut("credential", id)
+      try revoke.execute(arguments: [id])
+    }
+  }
+
+  /// Removes everything in a bucket; afterwards its digest is that of nothing.
+  mutating func empty(bucket: Int) throws {
+    for table in ["person", "credential"] {
+      try database.cachedStatement(sql: "DELETE FROM \(table) WHERE bucket = ?")
+        .execute(arguments: [bucket])
+    }
+    var bytes = digest.bytes
+    let start = bucket * RecordSetDigest.hashByteCount
+    for index in start..<start + RecordSetDigest.hashByteCount { bytes[index] = 0 }
+    digest = RecordSetDigest(bytes: bytes) ?? digest
+  }
+
+  /// Ends the change: revision, sizes and digest in one row, so that asking is cheap.
+  func finish(revision: UInt64) throws {
+    try database.execute(
+      sql: """
+        UPDATE position SET revision = ?, buckets = ?,
+          credentials = (SELECT COUNT(*) FROM credential),
+          persons = (SELECT COUNT(*) FROM person)
+        """, arguments: [Int64(clamping: revision), Data(digest.bytes)])
+  }
+}

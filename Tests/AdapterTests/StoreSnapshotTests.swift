@@ -1,0 +1,201 @@
+import CloudProtocol
+import DoorPorts
+import DoorRules
+import Foundation
+import GRDB
+import Testing
+
+@testable import StoreSQLite
+
+@Suite("Snapshots in chunks and the digest over all records (D3, C5)")
+struct StoreSnapshotTests {
+  private let fixture = StoreFixture()
+
+  private func chunk(_ index: Int, _ numbers: ClosedRange<Int>) -> SnapshotChunk {
+    SnapshotChunk(
+      snapshotID: "s1", revision: 9, index: index, persons: numbers.map { StoreFixture.person($0) },
+      credentials: numbers.map { StoreFixture.credential($0) })
+  }
+
+  private func digest(_ delta: CredentialDelta) throws -> RecordSetDigest {
+    var digest = RecordSetDigest()
+    for record in delta.persons {
+      digest.toggle(try record.recordHash(), inBucket: RecordSetDigest.bucket(of: record.id))
+    }
+    for record in delta.credentials where record.countsInDigest {
+      digest.toggle(try record.recordHash(), inBucket: RecordSetDigest.bucket(of: record.id))
+    }
+    return digest
+  }
+
+  @Test("a snapshot goes on where it was after a new start, and is in force whole or not at all")
+  func resume() throws {
+    let offer = SnapshotOffer(snapshotID: "s1", revision: 9, chunks: 3)
+    var cache = try fixture.cache()
+    try cache.apply(StoreFixture.snapshot(50...51, revision: 2))
+    #expect(try cache.stage(offer).next == 0)
+    #expect(try cache.stage(chunk(0, 1...3))?.next == 1)
+    // Late, early and of another snapshot: nothing changes.
+    #expect(try cache.stage(chunk(0, 1...3))?.next == 1)
+    #expect(try cache.stage(chunk(2, 7...9))?.next == 1)
+    var stranger = chunk(1, 4...6)
+    stranger.snapshotID = "s2"
+    #expect(try cache.stage(stranger) == nil)
+    try fixture.end(cache.pool)
+
+    cache = try fixture.cache()
+    #expect(try cache.stage(offer).next == 1)
+    #expect(try cache.stage(chunk(1, 4...6))?.next == 2)
+    #expect(try cache.credentialPosition().revision == 2)
+    #expect(try cache.credentialPosition().credentials == 2)
+    #expect(try cache.stage(chunk(2, 7...9))?.next == 3)
+    #expect(
+      try cache.credentialPosition() == CredentialPosition(revision: 9, credentials: 9, persons: 9))
+    let expected = try digest(StoreFixture.snapshot(1...9, revision: 9))
+    #expect(try cache.recordDigest() == expected)
+    #expect(try cache.rescanRecordDigest() == expected)
+  }
+
+  @Test("a snapshot older than what is in force is refused, and so is a chunk that is not sound")
+  func refused() throws {
+    let cache = try fixture.cache()
+    try cache.apply(StoreFixture.snapshot(1...2, revision: 12))
+    let old = SnapshotOffer(snapshotID: "s1", revision: 9, chunks: 1)
+    #expect(portError { _ = try cache.stage(old) }?.code == .invalid)
+    _ = try cache.stage(SnapshotOffer(snapshotID: "s1", revision: 12, chunks: 1))
+    var broken = chunk(0, 1...2)
+    broken.revision = 12
+    broken.credentials[1].kind = "key"
+    #expect(
+      portError { _ = try cache.stage(broken) }?.detail.contains("credentials[1].kind") == true)
+    #expect(try cache.credentialPosition().revision == 12)
+  }
+
+  @Test("the digest follows every change: put, update, revoke, remove a person with their keys")
+  func follows() throws {
+    let cache = try fixture.cache()
+    try cache.apply(StoreFixture.snapshot(1...20, revision: 1))
+    var changes = try cache.apply(
+      CredentialDelta(
+        baseRevision: 1, revision: 2, persons: [StoreFixture.person(30)],
+        removedPersons: ["p5"],
+        credentials: [
+          StoreFixture.credential(30), StoreFixture.credential(1, until: 1_800_000_000),
+          StoreFixture.credential(2, status: "revoked"),
+        ], removedCredentials: ["c3"], revokedAhead: ["c4"]))
+    #expect(try cache.recordDigest() == cache.rescanRecordDigest())
+    changes.sort { $0.credential < $1.credential }
+    #expect(changes.map(\.credential) == ["c1", "c2", "c3", "c30", "c4", "c5"])
+    #expect(
+      changes.map(\.kind) == [.updated, .revoked, .revoked, .issued, .revoked, .revoked])
+    // The same again says nothing.
+    let same = try cache.apply(
+      CredentialDelta(
+        baseRevision: 2, revision: 3, credentials: [StoreFixture.credential(30)]))
+    #expect(same.isEmpty)
+  }
+
+  @Test("what changed behind the store's back is found by reading again, and repaired by bucket")
+  func drift() throws {
+    let cache = try fixture.cache()
+    let sound = StoreFixture.snapshot(1...40, revision: 7)
+    try cache.apply(sound)
+    try cache.pool.write { database in
+      try database.execute(
+        sql: """
+          UPDATE credential SET valid_until = 1 WHERE id = 'c7';
+          DELETE FROM credential WHERE id = 'c8';
+          INSERT INTO credential SELECT 'c-extra', digest, kind, person, status, valid_from,
+            valid_until, doors, scopes, class_name, uses_max, first_use_seconds, device, hash,
+            bucket, reservation, tenant FROM credential WHERE id = 'c9';
+          """)
+    }
+    let expected = try digest(sound)
+    #expect(try cache.recordDigest() == expected)
+    let found = try cache.rescanRecordDigest()
+    let wrong = zip(expected.buckets, found.buckets).enumerated()
+      .filter { $0.element.0 != $0.element.1 }.map(\.offset)
+    #expect(
+      Set(wrong)
+        == Set(["c7", "c8", "c-extra"].map { RecordSetDigest.bucket(of: $0) }))
+    func isWrong(_ id: String) -> Bool { wrong.contains(RecordSetDigest.bucket(of: id)) }
+    let repair = BucketRepair(
+      revision: 7, buckets: wrong, persons: sound.persons.filter { isWrong($0.id) },
+      credentials: sound.credentials.filter { isWrong($0.id) })
+    var other = repair
+    other.revision = 6
+    #expect(portError { try cache.apply(other) }?.code == .invalid)
+    try cache.apply(repair)
+    #expect(try cache.recordDigest() == expected)
+    #expect(try cache.rescanRecordDigest() == expected)
+    #expect(try cache.credentialPosition().credentials == 40)
+  }
+}
+
+@Suite("The log says what it let go, and which of it overtakes (D7)")
+struct StoreBoundedLogTests {
+  private let fixture = StoreFixture()
+
+  @Test("beyond its limit the oldest unacknowledged events go, and an event says which")
+  func dropped() throws {
+    let log = try EventDatabase(
+      folder: fixture.folder, acknowledgedKept: 10, unacknowledgedMax: 200)
+    for start in stride(from: 1, through: 251, by: 50) {
+      _ = try log.append((start..<start + 50).map { StoreFixture.draft($0) })
+    }
+    let position = try log.position()
+    #expect(position.dropped > 0)
+    let kept = try log.events(after: 0, limit: 1_000)
+    #expect(kept.first?.number == position.dropped + 1)
+    #expect(kept.last?.number == position.last)
+    #expect(UInt64(kept.count) == position.last - position.dropped)
+    #expect(kept.count <= 201)
+    let notes = try log.page(EventQuery(type: EventDraft.droppedType))
+    let ranges = notes.reversed().compactMap { note in
+      UInt64(note.draft.detail["from"] ?? "").flatMap { from in
+        UInt64(note.draft.detail["to"] ?? "").map { (from, $0) }
+      }
+    }
+    // Every number that is gone is named once, or was a note that went itself.
+    #expect(ranges.last?.1 == position.dropped)
+    for (before, after) in zip(ranges, ranges.dropFirst()) { #expect(before.1 + 1 == after.0) }
+  }
+
+  @Test("urgent events can be read alone, and the chain runs through all of them")
+  func urgentAndChain() throws {
+    let log = try fixture.events()
+    _ = try log.append([
+      StoreFixture.draft(1), StoreFixture.draft(2, type: "postern.alarm.raised.v1"),
+    ])
+    _ = try log.append([
+      StoreFixture.draft(3), StoreFixture.draft(4, type: "postern.access.adminUnlock.v1"),
+    ])
+    #expect(try log.urgentEvents(after: 0, limit: 10).map(\.number) == [2, 4])
+    #expect(try log.urgentEvents(after: 2, limit: 10).map(\.number) == [4])
+    let events = try log.events(after: 0, limit: 10).map {
+      CloudEvent(controller: "c", number: $0.number, draft: $0.draft, chain: $0.chain)
+    }
+    var previous: String? = Data(EventChain.start).base64URL
+    for event in events {
+      #expect(try event.continues(previous))
+      previous = event.chain
+    }
+    var forged = events[2]
+    forged.data.person = "somebody"
+    #expect(try !forged.continues(events[1].chain))
+    #expect(try !events[3].continues(events[1].chain))
+  }
+
+  @Test("a new epoch has a new name, goes on with the numbers, and forgets nothing")
+  func epoch() throws {
+    let log = try fixture.events()
+    _ = try log.append((1...6).map { StoreFixture.draft($0) })
+    try log.acknowledge(through: 4)
+    let before = try log.position()
+    let after = try log.beginEpoch()
+    #expect(after.epoch != before.epoch)
+    #expect(after.last == 6 && after.acknowledged == 4)
+    #expect(try log.append([StoreFixture.draft(7)]) == [7])
+    #expect(try log.events(after: 4, limit: 10).map(\.number) == [5, 6, 7])
+  }
+}
