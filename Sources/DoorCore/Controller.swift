@@ -136,7 +136,7 @@ public struct Controller: Sendable {
     // Leaving comes first: it must neither wait nor be taken for a forced door.
     if exit == true {
       let moves = port.machine.handle(
-        .release(holdMilliseconds: port.layout.timing.exitHoldMilliseconds), at: now.monotonic)
+        .exit(holdMilliseconds: port.layout.timing.exitHoldMilliseconds), at: now.monotonic)
       effects += translate(moves, of: id, urgency: .atOnce)
       effects.append(.record(.exitRequested(id)))
     }

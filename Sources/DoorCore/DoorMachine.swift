@@ -7,29 +7,46 @@ public import DoorRules
 /// ``requiredLock`` is the level that the lock must have now. The level is driven again and
 /// again by whoever owns the line, so a lost effect repairs itself.
 public struct DoorMachine: Sendable, Hashable {
+  /// Why and how long the lock is released.
+  public struct Hold: Sendable, Hashable {
+    public var until: MonotonicInstant
+    /// However often it is prolonged, the lock is driven once in between.
+    public var limit: MonotonicInstant
+    /// Somebody is leaving until then: nothing but time ends that part.
+    public var leavingUntil: MonotonicInstant?
+  }
+
   /// Each case carries just what that state needs.
   public enum State: Sendable, Hashable {
     /// Locked, leaf closed (or no contact).
     case secured
-    /// Unlocked for an entry, leaf still closed.
-    case released(until: MonotonicInstant)
+    /// Unlocked, leaf still closed.
+    case released(Hold)
     /// Unlocked, leaf open.
-    case passing(until: MonotonicInstant, heldAt: MonotonicInstant)
+    case passing(Hold, heldAt: MonotonicInstant)
     /// Locked again, leaf still open after an entry.
     case open(heldAt: MonotonicInstant)
+    /// Open for long, the alarm is near.
+    case warned(heldAt: MonotonicInstant)
     /// Open for longer than allowed.
     case heldOpen
     /// Opened with no cause.
     case forcedOpen
+    /// Unlocked by a mode for as long as that holds; nothing is an alarm.
+    case latched(leafOpen: Bool)
   }
 
   public enum Input: Sendable, Hashable {
-    /// Somebody may pass for `holdMilliseconds`.
+    /// Somebody may enter for `holdMilliseconds`.
     case release(holdMilliseconds: Int)
-    /// Lock now, whatever was going on.
+    /// Somebody leaves; stronger than ``secure``.
+    case exit(holdMilliseconds: Int)
+    /// Lock now, unless somebody is leaving or a mode holds the door open.
     case secure
     /// The leaf, debounced.
     case contact(open: Bool)
+    /// A mode holds the door open, or no longer.
+    case latch(Bool)
   }
 
   public enum Effect: Sendable, Hashable {
@@ -39,12 +56,12 @@ public struct DoorMachine: Sendable, Hashable {
     case clear(DoorAlarm)
   }
 
-  public private(set) var state: State
-  private let heldOpenMilliseconds: Int
+  public internal(set) var state: State
+  let timing: DoorTiming
 
   /// Starts locked. A leaf that stands open at the start is not forced: nobody saw it open.
   public init(leafOpen: Bool, timing: DoorTiming, at now: MonotonicInstant) {
-    heldOpenMilliseconds = timing.heldOpenMilliseconds
+    self.timing = timing
     state =
       leafOpen
       ? .open(heldAt: now.advanced(byMilliseconds: timing.heldOpenMilliseconds)) : .secured
@@ -53,18 +70,19 @@ public struct DoorMachine: Sendable, Hashable {
   /// The level that the lock must have now.
   public var requiredLock: LockLevel {
     switch state {
-    case .released, .passing: .released
-    case .secured, .open, .heldOpen, .forcedOpen: .secured
+    case .released, .passing, .latched: .released
+    case .secured, .open, .warned, .heldOpen, .forcedOpen: .secured
     }
   }
 
   /// When to call ``advance(to:)``; nil while nothing can happen by itself.
   public var nextDeadline: MonotonicInstant? {
     switch state {
-    case .released(let until): until
-    case .passing(let until, let heldAt): min(until, heldAt)
-    case .open(let heldAt): heldAt
-    case .secured, .heldOpen, .forcedOpen: nil
+    case .released(let hold): hold.until
+    case .passing(let hold, let heldAt): min(hold.until, heldAt)
+    case .open(let heldAt): warnAt(before: heldAt)
+    case .warned(let heldAt): heldAt
+    case .secured, .heldOpen, .forcedOpen, .latched: nil
     }
   }
 
@@ -73,7 +91,8 @@ public struct DoorMachine: Sendable, Hashable {
     switch state {
     case .forcedOpen: [.forcedOpen]
     case .heldOpen: [.heldOpen]
-    case .secured, .released, .passing, .open: []
+    case .warned: [.heldOpenWarning]
+    case .secured, .released, .passing, .open, .latched: []
     }
   }
 
@@ -82,69 +101,11 @@ public struct DoorMachine: Sendable, Hashable {
     advance(to: now) + step(input, at: now)
   }
 
-  private mutating func step(_ input: Input, at now: MonotonicInstant) -> [Effect] {
-    switch (state, input) {
-    case (.secured, .release(let hold)):
-      state = .released(until: now.advanced(byMilliseconds: hold))
-      return [.setLock(.released)]
-    case (.secured, .contact(open: true)):
-      state = .forcedOpen
-      return [.leaf(open: true), .raise(.forcedOpen)]
-    case (.secured, .contact(open: false)), (.secured, .secure):
-      return []
-
-    case (.released(let until), .release(let hold)):
-      state = .released(until: max(until, now.advanced(byMilliseconds: hold)))
-      return []
-    case (.released, .secure):
-      state = .secured
-      return [.setLock(.secured)]
-    case (.released(let until), .contact(open: true)):
-      state = .passing(until: until, heldAt: heldDeadline(from: now))
-      return [.leaf(open: true)]
-    case (.released, .contact(open: false)):
-      return []
-
-    case (.passing(let until, let heldAt), .release(let hold)):
-      state = .passing(until: max(until, now.advanced(byMilliseconds: hold)), heldAt: heldAt)
-      return []
-    case (.passing(_, let heldAt), .secure):
-      state = .open(heldAt: heldAt)
-      return [.setLock(.secured)]
-    case (.passing, .contact(open: false)):
-      state = .secured
-      return [.leaf(open: false), .setLock(.secured)]
-    case (.passing, .contact(open: true)):
-      return []
-
-    case (.open(let heldAt), .release(let hold)):
-      state = .passing(until: now.advanced(byMilliseconds: hold), heldAt: heldAt)
-      return [.setLock(.released)]
-    case (.open, .contact(open: false)):
-      state = .secured
-      return [.leaf(open: false)]
-    case (.open, .secure), (.open, .contact(open: true)):
-      return []
-
-    case (.heldOpen, .release(let hold)), (.forcedOpen, .release(let hold)):
-      let cleared = alarms
-      state = .passing(
-        until: now.advanced(byMilliseconds: hold), heldAt: heldDeadline(from: now))
-      return cleared.map(Effect.clear) + [.setLock(.released)]
-    case (.heldOpen, .contact(open: false)), (.forcedOpen, .contact(open: false)):
-      let cleared = alarms
-      state = .secured
-      return [.leaf(open: false)] + cleared.map(Effect.clear)
-    case (.heldOpen, .secure), (.heldOpen, .contact(open: true)),
-      (.forcedOpen, .secure), (.forcedOpen, .contact(open: true)):
-      return []
-    }
-  }
-
-  /// Lets time pass: relocks and raises what is due, in the order of the deadlines.
+  /// Lets time pass: relocks, warns and raises what is due, in the order of the deadlines.
   public mutating func advance(to now: MonotonicInstant) -> [Effect] {
     var effects: [Effect] = []
-    // Each pass moves to a state with a later deadline or none, so two passes are the most.
+    // Each pass moves to a state with a later deadline or none, but for a warning without time
+    // of its own; so four passes are the most.
     while let deadline = nextDeadline, deadline <= now {
       effects += expire(at: deadline)
     }
@@ -156,24 +117,28 @@ public struct DoorMachine: Sendable, Hashable {
     case .released:
       state = .secured
       return [.setLock(.secured)]
-    case .passing(let until, let heldAt):
-      if until <= now {
+    case .passing(let hold, let heldAt):
+      if hold.until <= now {
         state = .open(heldAt: heldAt)
         return [.setLock(.secured)]
       }
       // Still released for somebody: standing open is not yet wrong.
-      state = .passing(until: until, heldAt: until)
+      state = .passing(
+        hold, heldAt: hold.until.advanced(byMilliseconds: timing.warningMilliseconds))
       return []
-    case .open:
+    case .open(let heldAt):
+      state = .warned(heldAt: heldAt)
+      return [.raise(.heldOpenWarning)]
+    case .warned:
       state = .heldOpen
-      return [.raise(.heldOpen)]
-    case .secured, .heldOpen, .forcedOpen:
+      return [.clear(.heldOpenWarning), .raise(.heldOpen)]
+    case .secured, .heldOpen, .forcedOpen, .latched:
       return []
     }
   }
 
-  private func heldDeadline(from now: MonotonicInstant) -> MonotonicInstant {
-    now.advanced(byMilliseconds: heldOpenMilliseconds)
+  private func warnAt(before heldAt: MonotonicInstant) -> MonotonicInstant {
+    heldAt.advanced(byMilliseconds: -timing.warningMilliseconds)
   }
 }
 
@@ -187,6 +152,8 @@ public enum LockLevel: String, Sendable, Hashable, CaseIterable {
 public enum DoorAlarm: String, Sendable, Hashable, CaseIterable {
   /// Opened with no cause.
   case forcedOpen
+  /// Open for so long that the alarm is near.
+  case heldOpenWarning
   /// Open for longer than allowed.
   case heldOpen
 }

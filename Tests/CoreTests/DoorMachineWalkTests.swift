@@ -1,0 +1,104 @@
+import DoorCore
+import DoorRules
+import Testing
+
+/// Random walks over inputs, watched by checkers that know nothing of the machine's states.
+@Suite("A4 A6: the door machine, whatever comes in whatever order")
+struct DoorMachineWalkTests {
+  static let walks = 3_000
+  static let stepsPerWalk = 150
+
+  /// What must hold, told from the inputs alone.
+  private struct Checker {
+    let timing: DoorTiming
+    /// Ends of the causes given so far.
+    var entryUntil: MonotonicInstant
+    var exitUntil: MonotonicInstant
+    var latched = false
+    var leafOpen = false
+    var releasedSince: MonotonicInstant?
+    var forced = false
+    var violations: [String] = []
+
+    mutating func note(_ input: DoorMachine.Input, at now: MonotonicInstant) {
+      switch input {
+      case .release(let hold):
+        entryUntil = max(entryUntil, now.advanced(byMilliseconds: hold))
+      case .exit(let hold): exitUntil = max(exitUntil, now.advanced(byMilliseconds: hold))
+      case .secure: entryUntil = exitUntil
+      case .latch(let holds): latched = holds
+      case .contact: break
+      }
+    }
+
+    mutating func check(
+      _ input: DoorMachine.Input?, _ effects: [DoorMachine.Effect],
+      before: DoorMachine, after machine: DoorMachine, at now: MonotonicInstant
+    ) {
+      let isReleased = machine.requiredLock == .released
+      if isReleased && !latched && now >= max(entryUntil, exitUntil) {
+        violations.append("released without a live cause")
+      }
+      if latched && !isReleased { violations.append("a mode holds it open, and it is locked") }
+      if case .exit = input, !isReleased { violations.append("an exit was not honoured") }
+      if effects.contains(.setLock(.released)) { releasedSince = now }
+      if !isReleased || latched { releasedSince = isReleased ? now : nil }
+      if let since = releasedSince,
+        since.advanced(byMilliseconds: timing.releaseLimitMilliseconds) < now
+      {
+        violations.append("released for longer than the limit")
+      }
+      if case .contact(open: true) = input, !leafOpen {
+        let mustBeForced = before.requiredLock == .secured
+        if effects.contains(.raise(.forcedOpen)) != mustBeForced {
+          violations.append("forced is raised if and only if it opened without a cause")
+        }
+      } else if effects.contains(.raise(.forcedOpen)) {
+        violations.append("forced without an opening")
+      }
+      if case .contact(let open) = input { leafOpen = open }
+      if !leafOpen && !machine.alarms.isEmpty { violations.append("an alarm of a closed leaf") }
+    }
+  }
+
+  @Test("released only for a live cause and never too long, exits honoured, forced told truly")
+  func walks() {
+    var random = SeededRandom(seed: 20_261_121)
+    var violations: [String: Int] = [:]
+    var forced = 0
+    var held = 0
+    for walk in 0..<Self.walks {
+      let timing = DoorTiming(
+        relock: DoorTiming.Relock.allCases[walk % 3],
+        heldOpenMilliseconds: random.number(1...40) * 1_000,
+        warningMilliseconds: random.number(0...10) * 1_000)
+      let start = MonotonicInstant(nanoseconds: 1_000_000_000_000)
+      var machine = DoorMachine(leafOpen: false, timing: timing, at: start)
+      var checker = Checker(timing: timing, entryUntil: start, exitUntil: start)
+      var now = start
+      for _ in 0..<Self.stepsPerWalk {
+        now = now.advanced(byMilliseconds: random.number(0...6_000))
+        var before = machine
+        let due = before.advance(to: now)
+        let input: DoorMachine.Input? =
+          switch random.number(0...9) {
+          case 0...2: .release(holdMilliseconds: random.number(1...30) * 1_000)
+          case 3: .exit(holdMilliseconds: 5_000)
+          case 4...5: .contact(open: true)
+          case 6...7: .contact(open: false)
+          case 8: random.chance(1, in: 2) ? .secure : nil
+          default: .latch(random.chance(1, in: 3))
+          }
+        let effects = input.map { machine.handle($0, at: now) } ?? machine.advance(to: now)
+        if let input { checker.note(input, at: now) }
+        checker.check(input, effects, before: before, after: machine, at: now)
+        if effects.contains(.raise(.forcedOpen)) { forced += 1 }
+        if (due + effects).contains(.raise(.heldOpen)) { held += 1 }
+      }
+      for violation in checker.violations { violations[violation, default: 0] += 1 }
+    }
+    #expect(violations.isEmpty, "\(violations)")
+    // The walks do go where the checkers look.
+    #expect(forced > 1_000 && held > 1_000, "\(forced) forced, \(held) held")
+  }
+}
