@@ -8,6 +8,10 @@ public enum ValidatedCommand: Sendable, Hashable {
   case adminUnlock(door: DoorID, reason: String, orderedBy: String?)
   /// Three beeps, at one door or at all.
   case identify(door: DoorID?)
+  /// Maintenance or lockdown at one door or at all.
+  case mode(door: DoorID?, ModeWord, orderedBy: String?, reason: String, seconds: Int64?)
+  /// Nil is every reader.
+  case clearLockout(reader: ReaderID?, orderedBy: String?)
   /// Hello again, and a digest of everything.
   case sync
 }
@@ -17,6 +21,8 @@ extension Command {
   public static let reasonCharacters = 1...200
   /// Length of an operator's name, in characters.
   public static let operatorCharacters = 1...120
+  /// How long a mode may be ordered for, in seconds.
+  public static let modeSeconds = Int64(1)...604_800
 
   /// The command in terms of the domain. Throws everything that is wrong, each with its path.
   public func validated() throws(ValidationFailure) -> ValidatedCommand {
@@ -41,6 +47,20 @@ extension Command {
       if let door, let reason {
         return .adminUnlock(door: door, reason: reason, orderedBy: person)
       }
+    case .mode:
+      if mode == nil { reader.note("mode", "is missing") }
+      if reason == nil { reader.note("reason", "is missing") }
+      if let person { reader.text(person, "person", length: Self.operatorCharacters) }
+      if let seconds { reader.whole(seconds, "seconds", in: Self.modeSeconds) }
+      try reader.check()
+      if let mode, let reason {
+        return .mode(door: door, mode, orderedBy: person, reason: reason, seconds: seconds)
+      }
+    case .clearLockout:
+      if let person { reader.text(person, "person", length: Self.operatorCharacters) }
+      let which: ReaderID? = self.reader.flatMap { reader.identifier($0, "reader") }
+      try reader.check()
+      return .clearLockout(reader: which, orderedBy: person)
     case .identify:
       try reader.check()
       return .identify(door: door)

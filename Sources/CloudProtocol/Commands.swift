@@ -7,6 +7,10 @@ public struct Command: Sendable, Hashable, Codable {
     case adminUnlock
     /// Three beeps; moves nothing.
     case identify
+    /// Maintenance or lockdown; needs a reason.
+    case mode
+    /// Lets a keypad listen again after too many wrong PINs.
+    case clearLockout
     /// Says hello again, and reads every record again to find what differs.
     case sync
   }
@@ -17,6 +21,12 @@ public struct Command: Sendable, Hashable, Codable {
   public var person: String?
   /// Required for an admin unlock; 1 to 200 characters.
   public var reason: String?
+  /// For `mode`.
+  public var mode: ModeWord?
+  /// For `mode`: how long, 1 second to a week; absent until it is ended.
+  public var seconds: Int64?
+  /// For `clearLockout`: which; all when absent.
+  public var reader: String?
   /// Where the phone says it is, for a member's unlock.
   public var location: LocationDocument?
   /// The nonce of the session that the sender saw; needed while the door's clock is untrusted.
@@ -24,15 +34,32 @@ public struct Command: Sendable, Hashable, Codable {
 
   public init(
     kind: Kind, door: String? = nil, person: String? = nil, reason: String? = nil,
+    mode: ModeWord? = nil, seconds: Int64? = nil, reader: String? = nil,
     location: LocationDocument? = nil, sessionNonce: String? = nil
   ) {
     self.kind = kind
     self.door = door
     self.person = person
     self.reason = reason
+    self.mode = mode
+    self.seconds = seconds
+    self.reader = reader
     self.location = location
     self.sessionNonce = sessionNonce
   }
+}
+
+/// What can be ordered of a door for a while; fire and schedules come from elsewhere.
+public enum ModeWord: String, Sendable, Hashable, Codable, CaseIterable {
+  /// Ends maintenance, of either kind.
+  case off
+  /// Maintenance: the relay is latched open.
+  case forceOpen = "force-open"
+  /// Maintenance: only an admin override opens.
+  case forceClosed = "force-closed"
+  /// Only an admin override opens; stronger than maintenance.
+  case lockdown
+  case endLockdown = "end-lockdown"
 }
 
 /// A position as a phone gave it.

@@ -69,8 +69,8 @@ public enum EnvelopeLimits {
     case .config, .credentials, .ack, .snapshot, .chunk, .repair, .digest: dataLifetimeSecondsMax
     case .commands:
       switch (body as? Command)?.kind {
-      case .identify, .sync: commandLifetimeSecondsMax
-      case .unlock, .adminUnlock, nil: unlockLifetimeSecondsMax
+      case .identify, .sync, .clearLockout: commandLifetimeSecondsMax
+      case .unlock, .adminUnlock, .mode, nil: unlockLifetimeSecondsMax
       }
     }
   }

@@ -54,8 +54,11 @@ public struct StateReport: Sendable, Hashable, Codable {
     public var lock: String
     /// Nil without a contact.
     public var open: Bool?
+    /// The mode that counts, by its name; nil is normal.
+    public var mode: String?
 
-    public init(id: String, lock: String, open: Bool?) {
+    public init(id: String, lock: String, open: Bool?, mode: String? = nil) {
+      self.mode = mode
       self.id = id
       self.lock = lock
       self.open = open

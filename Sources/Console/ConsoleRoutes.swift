@@ -36,6 +36,19 @@ struct ConsoleRoutes: Sendable {
         try Self.json(await backend.explain(try await Self.body(of: request)))
       }
     }
+    router.post("/v1/mode") { request, _ in
+      try await answering {
+        try await backend.setMode(try await Self.body(of: request))
+        return Response(status: .noContent)
+      }
+    }
+    router.post("/v1/lockout/clear") { request, _ in
+      try await answering {
+        let body: ClearLockoutRequest = try await Self.body(of: request)
+        try await backend.clearLockout(reader: body.reader, by: body.by)
+        return Response(status: .noContent)
+      }
+    }
     router.post("/v1/panel") { request, _ in
       try await answering {
         try await backend.panel(try await Self.body(of: request))

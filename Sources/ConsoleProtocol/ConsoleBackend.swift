@@ -10,6 +10,10 @@ public protocol ConsoleBackend: Sendable {
   func identify(door: String?) async throws(ConsoleProblem)
   /// Why somebody would, or would not, be let in; nothing moves.
   func explain(_ request: ExplainRequest) async throws(ConsoleProblem) -> Explanation
+  /// Maintenance and lockdown; recorded with who and why.
+  func setMode(_ request: ModeRequest) async throws(ConsoleProblem)
+  /// Lets a keypad listen again; nil is every reader.
+  func clearLockout(reader: String?, by: String) async throws(ConsoleProblem)
   /// Acts on the simulated panel; refused when the hardware is real.
   func panel(_ action: PanelAction) async throws(ConsoleProblem)
 }

@@ -60,10 +60,14 @@ public struct ConsoleStatus: Sendable, Hashable, Codable {
     public var alarms: [String]
     /// False before the cloud configured it.
     public var configured: Bool
+    /// `normal`, or what counts in its place.
+    public var mode: String
+    /// Who set it, and why.
+    public var modeWhy: String?
 
     public init(
       id: String, name: String, lock: String, relayActive: Bool?, open: Bool?, alarms: [String],
-      configured: Bool
+      configured: Bool, mode: String = "normal", modeWhy: String? = nil
     ) {
       self.id = id
       self.name = name
@@ -72,6 +76,8 @@ public struct ConsoleStatus: Sendable, Hashable, Codable {
       self.open = open
       self.alarms = alarms
       self.configured = configured
+      self.mode = mode
+      self.modeWhy = modeWhy
     }
   }
 

@@ -29,7 +29,28 @@ extension Controller {
         effects.isEmpty
         ? .failed(reason: "no reader of this door has a lamp or a beeper") : .confirmed
       return effects + [.answer(order: order.id, outcome)]
+    case .clearLockout(let reader, let by):
+      return clearLockout(reader, by: by, order: order.id)
     }
+  }
+
+  private mutating func clearLockout(
+    _ reader: ReaderID?, by: String, order: String
+  ) -> [ControllerEffect] {
+    if let reader, readers[reader] == nil {
+      return [
+        .answer(order: order, .rejected(reason: "this controller has no reader \(reader)"))
+      ]
+    }
+    var effects: [ControllerEffect] = []
+    for id in reader.map({ [$0] }) ?? readerOrder {
+      guard var port = readers[id], port.lockout.succeed() else { continue }
+      effects += [
+        .record(.lockoutCleared(id, port.layout.door, by: by)), .remember(id, port.lockout),
+      ]
+      readers[id] = port
+    }
+    return effects + [.answer(order: order, .confirmed)]
   }
 
   private func unknownDoor(_ door: DoorID, _ order: Order) -> [ControllerEffect] {

@@ -150,7 +150,8 @@ extension Controller {
     decide(
       AccessRequest(
         door: door, presentation: presentation, holders: holders, at: now.wall,
-        clockTrust: now.trust, cacheAgeSeconds: now.cacheAgeSeconds),
+        clockTrust: now.trust, cacheAgeSeconds: now.cacheAgeSeconds,
+        mode: doors[door]?.mode?.mode ?? .normal),
       under: policy)
   }
 

@@ -30,15 +30,21 @@ public struct Controller: Sendable {
     }
   }
 
-  /// `leafOpen` says which doors stand open at the start, `lockouts` what was kept.
+  /// `leafOpen` says which doors stand open at the start, `lockouts` and `modes` what was kept. A
+  /// mode or a schedule that holds a door open does so from the start.
   public init(
     layout: ControllerLayout, policy: PolicySnapshot, leafOpen: Set<DoorID> = [],
-    lockouts: [ReaderID: Lockout] = [:], at now: MonotonicInstant
+    lockouts: [ReaderID: Lockout] = [:], modes: [DoorID: DoorModes] = [:], at now: Moment
   ) {
     self.policy = policy
     doors = Dictionary(
       layout.doors.map {
-        ($0.id, DoorPort(layout: $0, leafOpen: leafOpen.contains($0.id), at: now))
+        (
+          $0.id,
+          DoorPort(
+            layout: $0, leafOpen: leafOpen.contains($0.id), modes: modes[$0.id] ?? DoorModes(),
+            at: now.monotonic)
+        )
       }, uniquingKeysWith: { first, _ in first })
     readers = Dictionary(
       layout.readers.map { reader in
@@ -48,6 +54,8 @@ public struct Controller: Sendable {
       }, uniquingKeysWith: { first, _ in first })
     doorOrder = layout.doors.map(\.id)
     readerOrder = layout.readers.map(\.id)
+    // Nothing changed by starting: the effects are for nobody, the level is asked for anyway.
+    for id in doorOrder { _ = refreshMode(of: id, at: now) }
   }
 
   /// When to call ``advance(to:)`` next.
@@ -62,11 +70,14 @@ public struct Controller: Sendable {
     doors[door]?.machine.requiredLock ?? .secured
   }
 
-  /// What can be seen of a door.
-  public func view(of door: DoorID) -> (open: Bool?, alarms: [DoorAlarm])? {
+  /// What can be seen of a door; without a mode it is normal.
+  public func view(of door: DoorID) -> (open: Bool?, alarms: [DoorAlarm], mode: DoorModeEntry?)? {
     guard let port = doors[door] else { return nil }
-    return (port.layout.hasContact ? port.contact.isActive : nil, port.machine.alarms)
+    return (port.layout.hasContact ? port.contact.isActive : nil, port.machine.alarms, port.mode)
   }
+
+  /// The modes that were ordered at a door, whether they count now or not.
+  public func modes(of door: DoorID) -> DoorModes? { doors[door]?.modes }
 
   /// What can be seen of a reader.
   public func view(of reader: ReaderID) -> (counters: CaptureCounters, lockout: Lockout)? {
@@ -86,6 +97,12 @@ public struct Controller: Sendable {
       return handle(answer, at: now)
     case .policy(let snapshot):
       policy = snapshot
+      return doorOrder.flatMap { refreshMode(of: $0, at: now) }
+    case .modes(let door, let modes):
+      doors[door]?.modes = modes
+      return refreshMode(of: door, at: now)
+    case .sampled(let line, let isActive):
+      sample(line, isActive: isActive, at: now.monotonic)
       return []
     case .order(let order):
       return handle(order, at: now)
@@ -149,6 +166,9 @@ public struct Controller: Sendable {
       port.reassertAt = now.monotonic.advanced(
         byMilliseconds: port.layout.timing.reassertMilliseconds)
       effects.append(.setLock(id, port.machine.requiredLock, .atOnce, order: nil))
+      effects.append(.sample(id))
+      doors[id] = port
+      return effects + refreshMode(of: id, at: now)
     }
     doors[id] = port
     return effects

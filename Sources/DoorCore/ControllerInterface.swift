@@ -59,6 +59,10 @@ public enum ControllerInput: Sendable {
   case lookedUp(LookUpAnswer)
   case policy(PolicySnapshot)
   case order(Order)
+  /// Everything that is ordered at a door now, in place of what was.
+  case modes(DoorID, DoorModes)
+  /// The answer to ``ControllerEffect/sample(_:)``.
+  case sampled(InputLine, isActive: Bool)
   /// The inbox was full and edges are missing: nothing half-read may become a card.
   case edgesLost
 }
@@ -71,6 +75,8 @@ public enum ControllerEffect: Sendable, Hashable {
   case drive(OutputLine, active: Bool)
   case record(Occurrence)
   case lookUp(LookUp)
+  /// Look at contact and exit of a door: a lost edge must not turn it round for good.
+  case sample(DoorID)
   /// Keep this over a restart.
   case remember(ReaderID, Lockout)
   /// The command ended without a lock movement.
@@ -111,6 +117,8 @@ public struct Order: Sendable, Hashable {
     case memberUnlock(DoorID, holders: [CredentialHolder], location: Presentation.Location?)
     /// Nil is every door.
     case identify(DoorID?)
+    /// Nil is every reader.
+    case clearLockout(ReaderID?, by: String)
   }
 
   public var id: String

@@ -21,6 +21,11 @@ struct DebouncedInput: Sendable, Hashable {
     nextDeadline = level == isActive ? nil : now.advanced(byMilliseconds: quietMilliseconds)
   }
 
+  /// Notes a level that was looked at, and not told by an edge: an edge may have been lost.
+  mutating func sample(isActive level: Bool, at now: MonotonicInstant) {
+    if level != candidate { handle(isActive: level, at: now) }
+  }
+
   /// The new level when it has just come to count, nil otherwise.
   mutating func advance(to now: MonotonicInstant) -> Bool? {
     guard let deadline = nextDeadline, deadline <= now else { return nil }

@@ -7,9 +7,17 @@ struct DoorPort: Sendable {
   var contact: DebouncedInput
   var exit: DebouncedInput
   var reassertAt: MonotonicInstant
+  /// What was ordered; the schedule comes on top.
+  var modes: DoorModes
+  /// The entry that counted when it was last looked at; nil is normal.
+  var mode: DoorModeEntry?
 
-  init(layout: ControllerLayout.Door, leafOpen: Bool, at now: MonotonicInstant) {
+  init(
+    layout: ControllerLayout.Door, leafOpen: Bool, modes: DoorModes = DoorModes(),
+    at now: MonotonicInstant
+  ) {
     self.layout = layout
+    self.modes = modes
     let open = layout.hasContact && leafOpen
     machine = DoorMachine(leafOpen: open, timing: layout.timing, at: now)
     let quiet = layout.timing.debounceMilliseconds

@@ -7,6 +7,9 @@ public enum Occurrence: Sendable, Hashable {
   case malformed(ReaderID, DoorID, MalformedFrame)
   /// Too many wrong PINs; `seconds` long.
   case lockedOut(ReaderID, DoorID, seconds: Int)
+  case lockoutCleared(ReaderID, DoorID, by: String)
+  /// Another mode counts now; nil is normal.
+  case modeChanged(DoorID, from: DoorMode, to: DoorModeEntry?)
   case exitRequested(DoorID)
   case leaf(DoorID, open: Bool)
   case alarm(DoorID, DoorAlarm, raised: Bool)

@@ -172,7 +172,8 @@ extension DoorRuntime {
     configuration.layout.doors.map { door in
       StateReport.DoorState(
         id: door.id.rawValue, lock: controller.requiredLock(of: door.id).rawValue,
-        open: controller.view(of: door.id)?.open)
+        open: controller.view(of: door.id)?.open,
+        mode: controller.view(of: door.id)?.mode?.mode.rawValue)
     }
   }
 

@@ -79,6 +79,21 @@ extension DoorRuntime {
         session(.syncRequested, at: now)
         computeDigest(rescan: true, asked: true)
         finish(order: pending.id, .confirmed, at: now)
+      case .mode(let door, let change, let by, let reason, let seconds):
+        do throws(PortError) {
+          try order(
+            ModeOrder(
+              door: door, change: change, by: by ?? "cloud", reason: reason,
+              seconds: seconds))
+          finish(order: pending.id, .confirmed, at: now)
+        } catch {
+          let reason = "\(error)"
+          finish(
+            order: pending.id,
+            error.code == .invalid ? .rejected(reason: reason) : .failed(reason: reason), at: now)
+        }
+      case .clearLockout(let reader, let by):
+        order(pending.id, .clearLockout(reader, by: by ?? "cloud"), at: now)
       case .adminUnlock(let door, let reason, let by):
         order(pending.id, .adminUnlock(door, by: by ?? "cloud", reason: reason), at: now)
       case .unlock(let door, let person, let location):

@@ -26,6 +26,8 @@ extension DoorRuntime {
     case .lookUp(let question):
       let answer = LookUpAnswer(ticket: question.ticket, holders: holders(of: question))
       perform(controller.handle(.lookedUp(answer), at: now), at: now)
+    case .sample(let door):
+      sample(door, at: now)
     case .remember(let reader, let lockout):
       keep(lockout, of: reader, at: now)
     case .answer(let order, let outcome):
@@ -155,6 +157,14 @@ extension DoorRuntime {
       if driveErrors[name] != error { logger.error("\(error)") }
       driveErrors[name] = error
       return error
+    }
+  }
+
+  /// A line that is not wired, or cannot be read now, says nothing.
+  private func sample(_ door: DoorID, at now: Moment) {
+    for line in [InputLine.contact(door), .requestToExit(door)] {
+      guard let isActive = try? ports.gpio.isActive(line) else { continue }
+      perform(controller.handle(.sampled(line, isActive: isActive), at: now), at: now)
     }
   }
 

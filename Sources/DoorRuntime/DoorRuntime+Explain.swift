@@ -54,7 +54,8 @@ extension DoorRuntime {
     let request = AccessRequest(
       door: question.door, presentation: question.presentation,
       holders: try holders(of: question.subject, shown: question.presentation), at: now.wall,
-      clockTrust: now.trust, cacheAgeSeconds: now.cacheAgeSeconds)
+      clockTrust: now.trust, cacheAgeSeconds: now.cacheAgeSeconds,
+      mode: controller.view(of: question.door)?.mode?.mode ?? .normal)
     let verdict = decide(request, under: policy, explaining: true)
     return (verdict, policy.zone.civil(at: now.wall).text)
   }

@@ -27,7 +27,7 @@ extension DoorRuntime {
         id: door.id, name: policy?.name ?? door.id.rawValue,
         lock: controller.requiredLock(of: door.id),
         relayActive: try? ports.gpio.isActive(OutputLine.relay(door.id)), open: view?.open,
-        alarms: view?.alarms ?? [], configured: policy != nil)
+        alarms: view?.alarms ?? [], configured: policy != nil, mode: view?.mode)
     }
   }
 

@@ -39,6 +39,17 @@ struct EventDrafts: Sendable {
       return draft(
         "reader.lockedOut", at: now, door: door, reader: reader,
         reason: DenialReason.lockedOut.rawValue, detail: ["seconds": String(seconds)])
+    case .lockoutCleared(let reader, let door, let by):
+      return draft("reader.lockoutCleared", at: now, door: door, reader: reader, person: by)
+    case .modeChanged(let door, let from, let entry):
+      var detail = ["from": from.rawValue, "to": (entry?.mode ?? .normal).rawValue]
+      if let entry {
+        detail["why"] = entry.reason
+        if let until = entry.until {
+          detail["untilMilliseconds"] = String(until.millisecondsSince1970)
+        }
+      }
+      return draft("door.modeChanged", at: now, door: door, person: entry?.owner, detail: detail)
     case .exitRequested(let door):
       return draft("door.exitRequested", at: now, door: door)
     case .leaf(let door, let open):

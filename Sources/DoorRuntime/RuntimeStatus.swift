@@ -29,6 +29,8 @@ public struct RuntimeStatus: Sendable {
     public var open: Bool?
     public var alarms: [DoorAlarm]
     public var configured: Bool
+    /// Nil is normal.
+    public var mode: DoorModeEntry?
   }
 
   /// A reader as it stands.

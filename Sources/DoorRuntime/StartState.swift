@@ -62,6 +62,22 @@ struct StartState {
     }
     return Controller(
       layout: layout, policy: policy, leafOpen: Set(open.map(\.id)), lockouts: lockouts,
-      at: now.monotonic)
+      modes: keptModes(layout), at: now)
+  }
+
+  /// A mode that was kept and cannot be read is told; the door is then as without it.
+  private mutating func keptModes(_ layout: ControllerLayout) -> [DoorID: DoorModes] {
+    var modes: [DoorID: DoorModes] = [:]
+    for door in layout.doors {
+      do {
+        guard let bytes = try ports.state.value(forKey: KeptModes.key(of: door.id)) else {
+          continue
+        }
+        modes[door.id] = try KeptModes.modes(from: bytes)
+      } catch {
+        troubles.append("the modes of door \(door.id) were not read: \(error)")
+      }
+    }
+    return modes
   }
 }

@@ -50,7 +50,9 @@ struct StatusPage {
     let leaf = door.open.map { $0 ? "open" : "closed" } ?? "no contact"
     let alarms = door.alarms.isEmpty ? "" : "  ALARM " + door.alarms.joined(separator: ", ")
     let configured = door.configured ? "" : "  not configured"
-    return "door \(door.id)  \(door.lock), \(leaf), \(relay)\(alarms)\(configured)  \(door.name)"
+    let mode = door.mode == "normal" ? "" : "  \(door.mode.uppercased()) (\(door.modeWhy ?? "?"))"
+    return "door \(door.id)  \(door.lock), \(leaf), \(relay)\(mode)\(alarms)\(configured)  "
+      + door.name
   }
 
   static func line(of reader: ConsoleStatus.Reader) -> String {

@@ -22,7 +22,8 @@ struct Posterncloud: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       EnrolCommand.self, ServeCommand.self, ConfigCommand.self, PersonCommand.self,
-      CredentialCommand.self, UnlockCommand.self, IdentifyCommand.self, EventsCommand.self,
+      CredentialCommand.self, UnlockCommand.self, IdentifyCommand.self,
+      ModeCommand.self, ClearLockoutCommand.self, EventsCommand.self,
       DoorsCommand.self, ControllersCommand.self, ResultsCommand.self, TamperCommand.self,
     ])
 

@@ -32,7 +32,9 @@ struct ConsoleAdapter: ConsoleBackend {
       doors: status.doors.map {
         ConsoleStatus.Door(
           id: $0.id.rawValue, name: $0.name, lock: $0.lock.rawValue, relayActive: $0.relayActive,
-          open: $0.open, alarms: $0.alarms.map(\.rawValue), configured: $0.configured)
+          open: $0.open, alarms: $0.alarms.map(\.rawValue), configured: $0.configured,
+          mode: ($0.mode?.mode ?? .normal).rawValue,
+          modeWhy: $0.mode.map { "\($0.owner): \($0.reason)" })
       },
       readers: status.readers.map {
         ConsoleStatus.Reader(
@@ -73,6 +75,30 @@ struct ConsoleAdapter: ConsoleBackend {
     } catch let problem as ConsoleProblem {
       throw problem
     } catch {
+      throw ConsoleProblem(.refused, "\(error)")
+    }
+  }
+
+  func setMode(_ request: ModeRequest) async throws(ConsoleProblem) {
+    let command = Command(
+      kind: .mode, door: request.door, person: request.by, reason: request.reason,
+      mode: ModeWord(rawValue: request.mode), seconds: request.seconds)
+    do {
+      guard
+        case .mode(let door, let mode, let by, let reason, let seconds) = try command.validated()
+      else { return }
+      try await runtime.order(
+        ModeOrder(
+          door: door, change: mode, by: by ?? "console", reason: reason, seconds: seconds))
+    } catch let failure as ValidationFailure {
+      throw ConsoleProblem(.invalid, "\(failure)")
+    } catch {
+      throw ConsoleProblem(.refused, "\(error)")
+    }
+  }
+
+  func clearLockout(reader: String?, by: String) async throws(ConsoleProblem) {
+    do { try await runtime.clearLockout(of: try parse(reader, as: "reader"), by: by) } catch {
       throw ConsoleProblem(.refused, "\(error)")
     }
   }

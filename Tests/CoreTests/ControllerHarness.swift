@@ -15,6 +15,7 @@ struct ControllerHarness {
   var controller: Controller
   var now = MonotonicInstant(nanoseconds: 5_000_000_000)
   var trust = ClockTrust.synchronised
+  let policy: PolicySnapshot
   var store: [String: [CredentialHolder]] = [:]
   var storeFails = false
   /// All effects so far, with their time.
@@ -22,25 +23,29 @@ struct ControllerHarness {
 
   init(
     mode: PresentationMode = .cardOrPIN, holdTimeSeconds: Int = 5, hasContact: Bool = true,
-    lockout: Lockout? = nil
+    lockout: Lockout? = nil, modes: DoorModes = DoorModes(),
+    unlockSchedule: WeeklyHours? = nil
   ) {
-    let policy = PolicySnapshot(
+    policy = PolicySnapshot(
       revision: 7, zone: .utc,
       doors: [
         Self.door: DoorPolicy(
           id: Self.door, name: "Front door",
           settings: AccessSettings(
-            holdTimeSeconds: holdTimeSeconds, presentation: PresentationPlan(mode)))
+            holdTimeSeconds: holdTimeSeconds, presentation: PresentationPlan(mode),
+            autoUnlockSchedule: unlockSchedule))
       ])
     let layout = ControllerLayout(
       doors: [.init(id: Self.door, hasContact: hasContact)],
       readers: [.init(id: Self.reader, door: Self.door)])
     controller = Controller(
-      layout: layout, policy: policy, lockouts: lockout.map { [Self.reader: $0] } ?? [:], at: now)
+      layout: layout, policy: policy, lockouts: lockout.map { [Self.reader: $0] } ?? [:],
+      modes: [Self.door: modes],
+      at: Moment(monotonic: now, wall: Self.noon, trust: .synchronised))
     run(forMilliseconds: 1)
   }
 
-  private var moment: Moment {
+  var moment: Moment {
     let passed = Int64(now.nanoseconds / 1_000_000) - 5_000
     return Moment(
       monotonic: now,

@@ -187,4 +187,39 @@ struct DoorSystemTests {
     let numbers = try world.doorEvents().compactMap { $0["number"] as? Int }
     #expect(numbers == Array(1...max(numbers.count, 1)))
   }
+
+  @Test("B6 D4: maintenance and lockdown from cloud and site, kept over kill -9, audited")
+  func modes() throws {
+    let world = try DoorWorld()
+    #expect(try world.open())
+    let opened = try world.posterncloud(
+      "mode", "gate-1", "force-open", "--door", "front", "--reason", "furniture", "--by", "ann")
+    #expect(opened.status == 0, "\(opened.errors)")
+    #expect(world.eventually { world.relayIsOn })
+    world.killDaemon(SIGKILL)
+    try world.startDaemon()
+    #expect(world.eventually { world.relayIsOn })
+    #expect(try world.door()?["mode"] as? String == "forceOpen")
+    #expect(try world.door()?["modeWhy"] as? String == "ann: furniture")
+    // On site, stronger, with the cloud there or not.
+    #expect(try world.postern("mode", "lockdown", "--reason", "drill").status == 0)
+    #expect(world.eventually { world.relayIsOff })
+    try world.postern("panel", "badge", "--facility", "12", "--card", "345")
+    let isDenied = try world.eventually {
+      try world.doorEvents().contains { $0["reason"] as? String == "lockdown" }
+    }
+    #expect(isDenied)
+    #expect(world.relayIsOff)
+    try world.postern("mode", "end-lockdown", "--reason", "done")
+    #expect(world.eventually { world.relayIsOn })
+    try world.postern("mode", "off", "--reason", "done")
+    #expect(world.eventually { world.relayIsOff })
+    let audited = try world.doorEvents().filter {
+      $0["type"] as? String == "postern.door.modeChanged.v1"
+    }
+    #expect(audited.count == 4)
+    #expect(try world.postern("mode", "ajar", "--reason", "x").status == 1)
+    #expect(try world.postern("mode", "off", "--door", "cellar", "--reason", "x").status == 1)
+    #expect(try world.cloudHasEverything())
+  }
 }

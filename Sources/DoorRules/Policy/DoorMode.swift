@@ -17,6 +17,22 @@ public enum DoorMode: String, Sendable, Hashable, CaseIterable, Comparable {
 
   public static func < (left: Self, right: Self) -> Bool { left.rank < right.rank }
 
+  /// The lock is released for as long as this counts.
+  public var holdsOpen: Bool {
+    switch self {
+    case .fire, .forceOpen, .scheduledUnlock: true
+    case .lockdown, .forceClosed, .awaitingFirstPerson, .normal: false
+    }
+  }
+
+  /// Only an override lets in.
+  public var keepsClosed: Bool {
+    switch self {
+    case .lockdown, .forceClosed: true
+    case .fire, .forceOpen, .scheduledUnlock, .awaitingFirstPerson, .normal: false
+    }
+  }
+
   private var rank: Int {
     switch self {
     case .fire: 0

@@ -1,0 +1,31 @@
+/// Maintenance or lockdown, ordered on site.
+public struct ModeRequest: Sendable, Hashable, Codable {
+  /// Nil is every door.
+  public var door: String?
+  /// `off`, `force-open`, `force-closed`, `lockdown` or `end-lockdown`.
+  public var mode: String
+  public var by: String
+  public var reason: String
+  /// How long; absent until it is ended.
+  public var seconds: Int64?
+
+  public init(door: String?, mode: String, by: String, reason: String, seconds: Int64? = nil) {
+    self.door = door
+    self.mode = mode
+    self.by = by
+    self.reason = reason
+    self.seconds = seconds
+  }
+}
+
+/// A keypad that shall listen again.
+public struct ClearLockoutRequest: Sendable, Hashable, Codable {
+  /// Nil is every reader.
+  public var reader: String?
+  public var by: String
+
+  public init(reader: String?, by: String) {
+    self.reader = reader
+    self.by = by
+  }
+}

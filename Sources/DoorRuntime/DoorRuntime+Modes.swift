@@ -1,0 +1,93 @@
+public import CloudProtocol
+import DoorCore
+public import DoorPorts
+public import DoorRules
+import Foundation
+import Logging
+
+/// What somebody orders of a door for a while.
+public struct ModeOrder: Sendable, Hashable {
+
+  /// Nil is every door.
+  public var door: DoorID?
+  public var change: ModeWord
+  public var by: String
+  public var reason: String
+  /// How long; nil until it is ended.
+  public var seconds: Int64?
+
+  public init(door: DoorID?, change: ModeWord, by: String, reason: String, seconds: Int64? = nil) {
+    self.door = door
+    self.change = change
+    self.by = by
+    self.reason = reason
+    self.seconds = seconds
+  }
+}
+
+extension DoorRuntime {
+  /// Sets or ends a mode; kept over restarts and recorded. Throws `invalid` for an unknown door,
+  /// and what the relay said when it did not follow.
+  public func order(_ order: ModeOrder) throws(PortError) {
+    let now = moment()
+    let doors = order.door.map { [$0] } ?? configuration.layout.doors.map(\.id)
+    for door in doors {
+      guard var modes = controller.modes(of: door) else {
+        throw PortError(
+          .invalid, operation: "set the mode of \(door)",
+          detail: "this controller has no such door")
+      }
+      change(&modes, by: order, at: now)
+      keep(modes, of: door)
+      perform(controller.handle(.modes(door, modes), at: now), at: now)
+    }
+    inbox.push(.tick)
+    for door in doors {
+      if let error = driveErrors["\(OutputLine.relay(door))"] { throw error }
+    }
+  }
+
+  private func change(_ modes: inout DoorModes, by order: ModeOrder, at now: Moment) {
+    func set(_ mode: DoorMode) {
+      modes.set(
+        DoorModeEntry(
+          mode: mode, owner: order.by, reason: order.reason, since: now.wall,
+          until: order.seconds.map { now.wall.advanced(bySeconds: $0) }))
+    }
+    switch order.change {
+    case .off:
+      modes.clear(.forceOpen)
+      modes.clear(.forceClosed)
+    case .forceOpen:
+      modes.clear(.forceClosed)
+      set(.forceOpen)
+    case .forceClosed:
+      modes.clear(.forceOpen)
+      set(.forceClosed)
+    case .lockdown: set(.lockdown)
+    case .endLockdown: modes.clear(.lockdown)
+    }
+  }
+
+  private func keep(_ modes: DoorModes, of door: DoorID) {
+    let state = ports.state
+    let bytes: [UInt8]
+    do { bytes = try KeptModes.bytes(of: modes) } catch {
+      return logger.error("the modes of door \(door) were not kept: \(error)")
+    }
+    write("the modes of door \(door)") { () throws(PortError) in
+      try state.setValue(bytes, forKey: KeptModes.key(of: door))
+    }
+  }
+
+  /// Lets a keypad listen again. Throws `invalid` for an unknown reader.
+  public func clearLockout(of reader: ReaderID?, by: String) throws(PortError) {
+    let now = moment()
+    let effects = controller.handle(
+      .order(Order(id: "local", kind: .clearLockout(reader, by: by))), at: now)
+    perform(effects, at: now)
+    for case .answer("local", .rejected(let reason)) in effects {
+      throw PortError(.invalid, operation: "clear the lockout", detail: reason)
+    }
+  }
+}
