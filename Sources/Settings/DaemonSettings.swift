@@ -15,6 +15,8 @@ public struct DaemonSettings: Sendable {
   public var doors: [Door]
   /// At least one, each at one of the doors.
   public var readers: [Reader]
+  /// The operator's own formats, then the known ones; readers name those that they may send.
+  public var formats: FormatTable
   /// Nil works without a cloud.
   public var cloud: Cloud?
   /// The key under which credentials are digested.

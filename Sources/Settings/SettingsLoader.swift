@@ -43,8 +43,10 @@ public enum SettingsLoader {
     let driver = driver(&reader)
     let doorNames = reader.names("doors")
     let doors = reader.doors(doorNames, driver)
+    let formatNames = reader.list(["formats"]) ?? []
+    let formats = reader.formatTable(formatNames)
     let readerNames = reader.names("readers")
-    let readers = reader.readers(readerNames, driver, of: doorNames)
+    let readers = reader.readers(readerNames, driver, of: doorNames, formats)
     let cloud = reader.cloud()
     let keyFile = reader.required("credentials", "keyFile")
     let socket = socket(&reader)
@@ -52,13 +54,13 @@ public enum SettingsLoader {
     let trust = reader.choice(["clock", "assumeTrust"], of: ClockTrust.self)
     let level = reader.choice(["log", "level"], of: LogLevel.self)
     reader.noteLinesUsedTwice(doors, readers)
-    reader.noteSlips(doors: doorNames, readers: readerNames)
+    reader.noteSlips(doors: doorNames, readers: readerNames, formats: formatNames)
     guard reader.problems.isEmpty, let controller, let driver, let keyFile else {
       throw SettingsFailure(problems: reader.problems)
     }
     return DaemonSettings(
       controller: controller, stateFolder: state, driver: driver, doors: doors, readers: readers,
-      cloud: cloud, credentialKeyFile: keyFile, consoleSocket: socket,
+      formats: formats, cloud: cloud, credentialKeyFile: keyFile, consoleSocket: socket,
       commitDeadlineMilliseconds: deadline ?? 50, assumedClockTrust: trust,
       logLevel: (level ?? .info).rawValue)
   }

@@ -50,7 +50,7 @@ extension SettingsReader {
   }
 
   mutating func readers(
-    _ names: [String], _ driver: DaemonSettings.Driver?, of doors: [String]
+    _ names: [String], _ driver: DaemonSettings.Driver?, of doors: [String], _ table: FormatTable
   ) -> [DaemonSettings.Reader] {
     names.compactMap { name -> DaemonSettings.Reader? in
       let path = ["reader", name]
@@ -58,7 +58,7 @@ extension SettingsReader {
       let data1 = line(path + ["data1"], driver, isRequired: true, isInput: true)
       let led = line(path + ["led"], driver)
       let beeper = line(path + ["beeper"], driver)
-      let formats = formats(path + ["formats"])
+      let formats = formats(path + ["formats"], among: table)
       let keypad = keypad(path + ["keypad"])
       let id: ReaderID? = identifier(name, ["readers"])
       guard let door = door(path + ["door"], among: doors), let id else { return nil }
@@ -82,15 +82,15 @@ extension SettingsReader {
     return DoorID(name)
   }
 
-  private mutating func formats(_ path: [String]) -> FormatTable {
+  private mutating func formats(_ path: [String], among table: FormatTable) -> FormatTable {
     guard let names = list(path) else { return .default }
-    let unknown = names.filter { FormatTable.standard.format(named: $0) == nil }
+    let unknown = names.filter { table.format(named: $0) == nil }
     if names.isEmpty || !unknown.isEmpty {
-      let known = FormatTable.standard.formats.map(\.name).joined(separator: ", ")
+      let known = table.formats.map(\.name).joined(separator: ", ")
       let what = unknown.map(shown).joined(separator: ", ")
       note(path, names.isEmpty ? "names no format; known: \(known)" : "\(what): none of \(known)")
     }
-    return FormatTable.standard.selecting(names) ?? .default
+    return table.selecting(names) ?? .default
   }
 
   /// Nil when the reader has no keypad.

@@ -8,12 +8,12 @@ extension SettingsReader {
   static let foreignVariables: Set<String> = ["POSTERN_SOCKET"]
 
   /// Notes every unknown key of the file and every unknown variable.
-  mutating func noteSlips(doors: [String], readers: [String]) {
+  mutating func noteSlips(doors: [String], readers: [String], formats: [String]) {
     var strangers: Set<String> = []
     var slips: [(path: String, message: String)] = []
     for leaf in document.leaves where !known.contains(leaf.path) {
       let place = leaf.line.map { " (line \($0))" } ?? ""
-      if let stranger = stranger(leaf.path, doors: doors, readers: readers) {
+      if let stranger = stranger(leaf.path, doors: doors, readers: readers, formats: formats) {
         guard strangers.insert(stranger.path).inserted else { continue }
         slips.append((stranger.path, stranger.message + place))
       } else if known.contains(where: { $0.hasPrefix(leaf.path + ".") }) {
@@ -34,11 +34,14 @@ extension SettingsReader {
     }
   }
 
-  /// A door or reader that is described but not in the list of names.
+  /// A door, reader or format that is described but not in the list of names.
   private func stranger(
-    _ path: String, doors: [String], readers: [String]
+    _ path: String, doors: [String], readers: [String], formats: [String]
   ) -> (path: String, message: String)? {
-    for (section, list, names) in [("door", "doors", doors), ("reader", "readers", readers)] {
+    let sections = [
+      ("door", "doors", doors), ("reader", "readers", readers), ("format", "formats", formats),
+    ]
+    for (section, list, names) in sections {
       let parts = path.split(separator: ".", maxSplits: 2)
       guard parts.count > 1, parts[0] == section else { continue }
       guard !names.contains(where: { "\(path).".hasPrefix("\(section).\($0).") }) else { continue }

@@ -3,13 +3,13 @@
 /// Sources, compared with each other: SIA AC-01 (26 bits); the card format notes of HID and of
 /// manufacturers of panels and readers (OpenOptions for H10304, RF IDeas for H10301, ZKTeco for
 /// 50 bits); the list of formats of the Proxmark3 project (`wiegand list`) and its reader for
-/// AWID. A format whose check bits are not publicly known is left out, since a damaged frame
-/// could not be told from a card.
+/// AWID. Formats whose check bits are not publicly known come last of their length; see
+/// `FormatTable.default`, which has none of them.
 extension FormatTable {
   public static let standard = FormatTable(formats: [
-    .h10301, .ind26, .awid26, .ind27, .ind29, .kastle, .d10202,
+    .h10301, .ind26, .awid26, .ind27, .ind29, .adt31, .kastle, .kantech, .d10202,
     .h10306, .n10002, .bqt34, .awid34, .c1k35s, .s12906, .sie36,
-    .h10302, .h10304, .pw39, .p10001, .c1k48s, .awid50, .avig56,
+    .h10302, .h10304, .bqt38, .pw39, .p10001, .c1k48s, .awid50, .avig56,
   ])
 }
 
@@ -39,6 +39,9 @@ extension WiegandFormat {
   static let h10304 = WiegandFormat(
     known: "H10304", bitCount: 37, facility: Array(1...16), card: Array(17...35),
     parities: middleInBoth37)
+  static let bqt38 = WiegandFormat(
+    known: "BQT38", bitCount: 38, facility: Array(24...36), card: Array(1...19),
+    issue: Array(20...23), parities: [.even(0, over: 1...18), .odd(37, over: 19...36)])
   static let pw39 = WiegandFormat(
     known: "PW39", bitCount: 39, facility: Array(1...17), card: Array(18...37),
     parities: [.even(0, over: 1...18), .odd(38, over: 19...37)])
@@ -88,6 +91,13 @@ extension WiegandFormat {
   /// Every frame of 29 bits fits: enable it only where such cards are.
   static let ind29 = WiegandFormat(
     known: "ind29", bitCount: 29, facility: Array(0...12), card: Array(13...28))
+
+  /// Its check bits are not publicly known; every frame of 31 bits fits.
+  static let adt31 = WiegandFormat(
+    known: "ADT31", bitCount: 31, facility: Array(1...4), card: Array(5...27))
+  /// Its check bits are not publicly known; every frame of 32 bits fits.
+  static let kantech = WiegandFormat(
+    known: "Kantech", bitCount: 32, facility: Array(7...14), card: Array(15...30))
 
   // MARK: Building blocks
 

@@ -1,7 +1,9 @@
 import ArgumentParser
+import Foundation
+import Settings
 import WiegandCodec
 
-struct WiegandDryRun: ParsableCommand {
+struct WiegandDryRun: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "wiegand",
     abstract: "Which formats a frame's bits fit.",
@@ -11,7 +13,23 @@ struct WiegandDryRun: ParsableCommand {
            "fault":null}
       """#)
 
-  func run() throws { try LineRun.run { Answerer() } }
+  @Option(help: "A daemon's configuration file, for the operator's own formats in it.")
+  var config: String?
+
+  func run() async throws {
+    var table = FormatTable.standard
+    if let config {
+      do throws(SettingsFailure) {
+        table = try await SettingsLoader.load(
+          path: config, environment: ProcessInfo.processInfo.environment
+        ).formats
+      } catch {
+        throw DryRunFailure("\(error)")
+      }
+    }
+    let formats = table
+    try LineRun.run { Answerer(table: formats) }
+  }
 
   private struct Question: LineQuestion {
     var id: LineID?
@@ -19,7 +37,7 @@ struct WiegandDryRun: ParsableCommand {
   }
 
   private struct Answerer: LineAnswerer {
-    let table = FormatTable.standard
+    let table: FormatTable
 
     func answer(_ question: Question) throws(DryRunError) -> String {
       let text = question.bits.utf8
