@@ -24,6 +24,7 @@ struct Posterncloud: AsyncParsableCommand {
       EnrolCommand.self, ServeCommand.self, ConfigCommand.self, PersonCommand.self,
       CredentialCommand.self, UnlockCommand.self, IdentifyCommand.self, EventsCommand.self,
       DoorsCommand.self, ControllersCommand.self, ResultsCommand.self, TamperCommand.self,
+      ImportCommand.self, SyncCommand.self, AlarmsCommand.self,
     ])
 
   static func main() async {
