@@ -80,8 +80,14 @@ public struct SnapshotChunk: Sendable, Hashable, Codable {
 public struct DigestRequest: Sendable, Hashable, Codable {
   /// True reads every record again instead of believing what was kept.
   public var rescan: Bool
+  /// True asks for a hello too: a cloud that was restarted does not know what is there. Absent
+  /// is false.
+  public var hello: Bool?
 
-  public init(rescan: Bool = false) { self.rescan = rescan }
+  public init(rescan: Bool = false, hello: Bool? = nil) {
+    self.rescan = rescan
+    self.hello = hello
+  }
 }
 
 /// The controller's digest, see ``RecordSetDigest``.

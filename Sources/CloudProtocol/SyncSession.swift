@@ -32,6 +32,7 @@ public import DoorRules
 ///     case .publishApplied(let report): publish(report, .applied)
 ///     case .reportLogGap(let after, let found): alarm(…)
 ///     case .beginEpoch: log.beginEpoch()                             // .epochBegun(…)
+///     case .rewind(let through): log.rewind(through: through)        // .epochBegun(…)
 ///     case .readUrgent(let after, let limit):                        // .urgent([…])
 ///     case .publishUrgent(let event): publish(event, .urgent)
 ///     case .publishPull(let pull): publish(pull, .pull)
@@ -219,6 +220,12 @@ public struct SyncSession: Sendable {
       guard events.isSendingNow else { return [] }
       events.stop()
       return [.beginEpoch]
+    }
+    if acknowledgement.rewind == true {
+      guard events.isSendingNow, acknowledgement.through < standing.acknowledgedEvent
+      else { return [] }
+      events.stop()
+      return [.rewind(through: acknowledgement.through)]
     }
     guard
       events.acknowledge(through: acknowledgement.through, at: now)

@@ -77,7 +77,8 @@ extension SyncSession {
     /// A delta did not build on what is here: the cloud must hear again what is.
     case credentialsBaseRefused(ApplyReport)
     case clockTrustChanged(ClockTrust)
-    /// Answers ``Output/beginEpoch``: the log has a new name, its numbers go on.
+    /// Answers ``Output/beginEpoch``: the log has a new name, its numbers go on; and
+    /// ``Output/rewind(through:)``: less is acknowledged.
     case epochBegun(epoch: String, last: UInt64, acknowledged: UInt64)
     /// An event that overtakes the backlog was committed, or read back after a connect.
     case urgent([CloudEvent])
@@ -110,6 +111,8 @@ extension SyncSession {
     case reportLogGap(after: UInt64, found: UInt64)
     /// What the cloud has is not what is here: give the log a new name.
     case beginEpoch
+    /// The cloud lost what is above `through`: that is no longer acknowledged.
+    case rewind(through: UInt64)
     /// Read events that overtake, above `after`, at most `limit`; answered by ``Input/urgent(_:)``.
     case readUrgent(after: UInt64, limit: Int)
     case publishUrgent(UrgentEvent)

@@ -122,8 +122,14 @@ public struct EventAcknowledgement: Sendable, Hashable, Codable {
   /// end, or is a copy. The door then begins a new epoch, and nothing is taken for a repetition
   /// that is none.
   public var diverged: Bool?
+  /// True when the cloud no longer has what it acknowledged above ``through``: it was restored
+  /// from a copy. The door then sends again what it still has of that.
+  public var rewind: Bool?
 
-  public init(epoch: String, through: UInt64, diverged: Bool? = nil) {
+  public init(
+    epoch: String, through: UInt64, diverged: Bool? = nil, rewind: Bool? = nil
+  ) {
+    self.rewind = rewind
     self.epoch = epoch
     self.through = through
     self.diverged = diverged

@@ -24,6 +24,10 @@ public protocol EventLog: Sendable {
   /// lost and numbers go on; what the cloud acknowledged before stays acknowledged.
   func beginEpoch() throws(PortError) -> LogPosition
 
+  /// Takes back acknowledgements above `number`, because the cloud lost those events. What is no
+  /// longer here of them counts as dropped.
+  func rewind(through number: UInt64) throws(PortError) -> LogPosition
+
   /// Newest first, filtered.
   func page(_ query: EventQuery) throws(PortError) -> [StoredEvent]
 }

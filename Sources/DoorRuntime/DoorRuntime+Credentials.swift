@@ -166,6 +166,7 @@ extension DoorRuntime {
   func takeDigestRequest(_ payload: [UInt8], retained: Bool, at now: Moment) {
     guard let envelope = verify(payload, as: DigestRequest.self, kind: .digest, retained, at: now)
     else { return }
+    if envelope.body.hello == true { session(.syncRequested, at: now) }
     computeDigest(rescan: envelope.body.rescan, asked: true)
   }
 

@@ -59,6 +59,14 @@ extension DoorRuntime {
       writer.perform {
         inbox.push(.epochBegun(Result { () throws(PortError) in try log.beginEpoch() }))
       }
+    case .rewind(let through):
+      logger.error("the cloud lost the events after \(through): they are sent again")
+      let log = ports.events
+      let inbox = inbox
+      writer.perform {
+        inbox.push(
+          .epochBegun(Result { () throws(PortError) in try log.rewind(through: through) }))
+      }
     case .readResults(let limit):
       let ledger = ports.ledger
       read { () throws(PortError) in
@@ -107,11 +115,18 @@ extension DoorRuntime {
   func epochBegun(_ answer: Result<LogPosition, PortError>, at now: Moment) {
     switch answer {
     case .success(let position):
+      let isNew = position.epoch != logPosition.epoch
       logPosition = position
       session(
         .epochBegun(
           epoch: position.epoch, last: position.last, acknowledged: position.acknowledged), at: now)
-      record(drafts.draft("log.epochBegun", at: now, detail: ["epoch": position.epoch]))
+      if position.dropped > position.acknowledged {
+        session(.eventsDropped(through: position.dropped), at: now)
+      }
+      record(
+        drafts.draft(
+          isNew ? "log.epochBegun" : "log.rewound", at: now,
+          detail: ["epoch": position.epoch, "acknowledged": String(position.acknowledged)]))
     case .failure(let error):
       // The next connect finds the same, and tries again.
       logger.error("no new epoch could be begun: \(error)")

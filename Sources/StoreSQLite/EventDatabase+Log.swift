@@ -110,6 +110,21 @@ extension EventDatabase: EventLog {
     }
   }
 
+  /// Takes back acknowledgements above `number`, because the cloud lost those events. What is no
+  /// longer here of them counts as dropped.
+  public func rewind(through number: UInt64) throws(PortError) -> LogPosition {
+    try pool.writing("take back acknowledgements above \(number)") { database in
+      let position = try Self.position(database)
+      guard number < position.acknowledged else { return position }
+      let oldest = try Int64.fetchOne(database, sql: "SELECT MIN(number) FROM event")
+      let gone = oldest.map { UInt64(clamping: $0 - 1) } ?? position.last
+      try database.execute(
+        sql: "UPDATE log SET acknowledged = ?, dropped = max(dropped, ?)",
+        arguments: [Int64(clamping: number), Int64(clamping: gone > number ? gone : 0)])
+      return try Self.position(database)
+    }
+  }
+
   /// Gives the log a new name, because the cloud has other events under its numbers. Nothing is
   /// lost and numbers go on; what the cloud acknowledged before stays acknowledged.
   public func beginEpoch() throws(PortError) -> LogPosition {

@@ -21,6 +21,10 @@ extension LateOpening: EventLog where Database == EventDatabase {
     try opened().urgentEvents(after: number, limit: limit)
   }
 
+  public func rewind(through number: UInt64) throws(PortError) -> LogPosition {
+    try opened().rewind(through: number)
+  }
+
   public func beginEpoch() throws(PortError) -> LogPosition { try opened().beginEpoch() }
 
   public func page(_ query: EventQuery) throws(PortError) -> [StoredEvent] {

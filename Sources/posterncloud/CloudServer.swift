@@ -119,11 +119,13 @@ final class CloudServer: Sendable {
       session.compareDue = CloudStore.now()
       try store.note(hello)
       state.sessions[controller] = session
-      if let divergence = try store.divergence(hello) {
+      if let correction = try store.correction(hello) {
         logger.error(
-          "\(controller): its log ends at \(hello.lastEvent), here it goes to \(divergence.through)"
-        )
-        try send(divergence, .ack, to: controller)
+          """
+          \(controller): its log goes to \(hello.lastEvent), acknowledged to \
+          \(hello.acknowledgedEvent); here it goes to \(correction.through)
+          """)
+        try send(correction, .ack, to: controller)
       }
       pushChanges(&state)
     case .state:
@@ -176,6 +178,8 @@ final class CloudServer: Sendable {
       if !retained { state.sessions[controller] = nil }
     } else if state.sessions[controller] == nil {
       state.sessions[controller] = Session(try store.hello(of: controller.rawValue))
+      // What was kept may be of a copy; the door knows better.
+      try send(DigestRequest(hello: true), .digest, to: controller)
       pushChanges(&state)
     }
   }

@@ -10,9 +10,12 @@ extension CloudStore {
       let log = try Row.fetchOne(
         database, sql: "SELECT through, chain FROM log WHERE controller = ? AND epoch = ?",
         arguments: [controller.rawValue, batch.epoch])
-      // An epoch never heard of begins where an earlier life of this cloud, or the epoch before,
-      // had everything.
-      let through = log.map { UInt64(clamping: $0["through"] as Int64) } ?? batch.acknowledged
+      // A new epoch of a known log begins where the one before was acknowledged.
+      let isKnown = try Bool.fetchOne(
+        database, sql: "SELECT 1 FROM log WHERE controller = ?", arguments: [controller.rawValue])
+      let through =
+        log.map { UInt64(clamping: $0["through"] as Int64) }
+        ?? (isKnown == true ? batch.acknowledged : 0)
       var intake = EventIntake(epoch: batch.epoch, through: through ?? 0)
       let answer = try intake.take(batch, from: controller)
       var chain = log?["chain"] as String?
@@ -52,16 +55,27 @@ extension CloudStore {
     }
   }
 
-  /// What to answer a hello whose log ends before what is here of it; nil when it does not.
-  func divergence(_ hello: Hello) throws -> EventAcknowledgement? {
-    let through = try database.read { database in
-      try Int64.fetchOne(
-        database, sql: "SELECT through FROM log WHERE controller = ? AND epoch = ?",
-        arguments: [hello.controller, hello.logEpoch])
+  /// What to answer a hello whose log ends before what is here of it, or that counts more as
+  /// acknowledged than is here; nil when both agree.
+  func correction(_ hello: Hello) throws -> EventAcknowledgement? {
+    let (kept, isKnown) = try database.read { database in
+      (
+        try Int64.fetchOne(
+          database, sql: "SELECT through FROM log WHERE controller = ? AND epoch = ?",
+          arguments: [hello.controller, hello.logEpoch]),
+        try Bool.fetchOne(
+          database, sql: "SELECT 1 FROM log WHERE controller = ?", arguments: [hello.controller])
+          == true
+      )
     }
-    guard let through, UInt64(clamping: through) > hello.lastEvent else { return nil }
-    return EventAcknowledgement(
-      epoch: hello.logEpoch, through: UInt64(clamping: through), diverged: true)
+    // A new epoch of a known controller begins where the one before was acknowledged.
+    if kept == nil, isKnown { return nil }
+    let through = UInt64(clamping: kept ?? 0)
+    if through > hello.lastEvent {
+      return EventAcknowledgement(epoch: hello.logEpoch, through: through, diverged: true)
+    }
+    guard through < hello.acknowledgedEvent else { return nil }
+    return EventAcknowledgement(epoch: hello.logEpoch, through: through, rewind: true)
   }
 
   /// Keeps what came ahead of its place; there it counts.

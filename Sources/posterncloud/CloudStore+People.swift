@@ -84,18 +84,54 @@ extension CloudStore {
     }
   }
 
-  func revoke(_ id: String) throws {
-    try database.write { database in
-      guard
-        let row = try Row.fetchOne(
-          database, sql: "SELECT controller, record FROM credential WHERE id = ?",
-          arguments: [id])
-      else { throw CloudProblem("there is no credential \(id)") }
-      var record = try JSONCoding.decoder().decode(
-        CredentialRecord.self, from: row["record"] as Data)
-      record.status = "revoked"
-      try Self.put(record, at: row["controller"], database)
+  static func isKnown(person: String, _ database: Database) throws -> Bool {
+    try Bool.fetchOne(
+      database, sql: "SELECT 1 FROM person WHERE id = ?", arguments: [person]) == true
+  }
+
+  /// A credential with how the door last said it stands.
+  struct CredentialStanding {
+    var record: CredentialRecord
+    var controller: String
+    var status: String
+    var statusMilliseconds: Int64?
+  }
+
+  /// The credentials of a controller by id, at most `limit` after `after`.
+  func credentials(
+    of controller: String, after: String, limit: Int
+  ) throws -> [CredentialStanding] {
+    try database.read { database in
+      try Row.fetchAll(
+        database,
+        sql: """
+          SELECT controller, record, status, statusTime FROM credential
+          WHERE controller = ? AND id > ? ORDER BY id LIMIT ?
+          """, arguments: [controller, after, limit]
+      ).map { row in
+        CredentialStanding(
+          record: try JSONCoding.decoder().decode(
+            CredentialRecord.self, from: row["record"] as Data),
+          controller: row["controller"], status: row["status"],
+          statusMilliseconds: row["statusTime"])
+      }
     }
+  }
+
+  func revoke(_ id: String) throws {
+    try database.write { try Self.revoke(id, $0) }
+  }
+
+  static func revoke(_ id: String, _ database: Database) throws {
+    guard
+      let row = try Row.fetchOne(
+        database, sql: "SELECT controller, record FROM credential WHERE id = ?",
+        arguments: [id])
+    else { throw CloudProblem("there is no credential \(id)") }
+    var record = try JSONCoding.decoder().decode(
+      CredentialRecord.self, from: row["record"] as Data)
+    record.status = "revoked"
+    try put(record, at: row["controller"], database)
   }
 
   /// Number of the latest change to people and credentials.

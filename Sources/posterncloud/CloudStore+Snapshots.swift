@@ -156,10 +156,10 @@ extension CloudStore {
     let different = zip(digest.buckets, report.buckets).enumerated()
       .filter { $0.element.0 != $0.element.1 }.map(\.offset)
     var repairs: [BucketRepair] = []
-    var bytes = Int.max
+    var bytes = 0
     for bucket in different {
       let (persons, credentials, size) = try records(inBucket: bucket, of: controller)
-      if bytes + size > Self.chunkBytesMax {
+      if repairs.isEmpty || bytes + size > Self.chunkBytesMax {
         repairs.append(BucketRepair(revision: report.revision, buckets: []))
         bytes = 0
       }

@@ -25,6 +25,7 @@ struct Posterncloud: AsyncParsableCommand {
       CredentialCommand.self, UnlockCommand.self, IdentifyCommand.self,
       ModeCommand.self, ClearLockoutCommand.self, EventsCommand.self,
       DoorsCommand.self, ControllersCommand.self, ResultsCommand.self, TamperCommand.self,
+      ImportCommand.self, SyncCommand.self, AlarmsCommand.self,
     ])
 
   static func main() async {

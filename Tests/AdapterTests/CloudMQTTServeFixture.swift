@@ -93,13 +93,17 @@ struct FakeDoor {
       topic: topics.topic(kind), payload: try JSONCoding.encode(body), retain: retain)
   }
 
-  func hello(config: UInt64 = 0, credentials: UInt64 = 0) throws {
+  func hello(
+    config: UInt64 = 0, credentials: UInt64 = 0, lastEvent: UInt64 = 0, digest: String? = nil
+  ) throws {
     try say(
       .hello,
       Hello(
         controller: "gate-1", software: "test", bootID: "b", sessionNonce: "nonce-1",
-        configRevision: config, credentialRevision: credentials, logEpoch: "e", lastEvent: 0,
-        acknowledgedEvent: 0, clockTrust: "synchronised", simulated: true))
+        configRevision: config, credentialRevision: credentials, logEpoch: "e",
+        lastEvent: lastEvent,
+        acknowledgedEvent: 0, clockTrust: "synchronised", simulated: true,
+        credentialDigest: digest))
   }
 
   func state(online: Bool) throws {

@@ -68,7 +68,7 @@ private struct SyncWorld {
       case .publishHello(let hello):
         #expect(hello.acknowledgedEvent <= intake.through && hello.lastEvent <= last)
       case .readUrgent: break
-      case .publishApplied, .reportLogGap, .beginEpoch, .publishUrgent, .publishPull:
+      case .publishApplied, .reportLogGap, .beginEpoch, .rewind, .publishUrgent, .publishPull:
         Issue.record("unexpected: \(output)")
       }
     }

@@ -166,6 +166,37 @@ final class DoorWorld {
     }
   }
 
+  /// Replaces a folder of this world by a copy of another.
+  func copy(_ from: String, to target: String) throws {
+    let path = folder.path + "/" + target
+    if FileManager.default.fileExists(atPath: path) {
+      try FileManager.default.removeItem(atPath: path)
+    }
+    try FileManager.default.copyItem(atPath: folder.path + "/" + from, toPath: path)
+  }
+
+  /// Number, type and time of each event of the cloud, which name it even over a log set back.
+  func cloudEventNames() throws -> [String] {
+    lines(try posterncloud("events", "--json", "--limit", "10000")).reversed().map { line in
+      let event = line["event"] as? [String: Any]
+      let data = event?["data"] as? [String: Any]
+      return [line["number"], event?["type"], data?["timeMilliseconds"]]
+        .map { "\($0 ?? "?")" }.joined(separator: " ")
+    }
+  }
+
+  /// Every event of the door's log is at the cloud, and none of them twice, whatever its number.
+  func everyEventIsAtTheCloudOnce() throws -> Bool {
+    try eventually {
+      let door = try doorEvents().map { event in
+        [event["number"], event["type"], event["timeMilliseconds"]]
+          .map { "\($0 ?? "?")" }.joined(separator: " ")
+      }
+      let cloud = try cloudEventNames()
+      return !door.isEmpty && Set(door).isSubset(of: cloud) && Set(cloud).count == cloud.count
+    }
+  }
+
   /// True as soon as `condition` is, false when the patience ends.
   func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
     let end = Date(timeIntervalSinceNow: Self.patienceSeconds)

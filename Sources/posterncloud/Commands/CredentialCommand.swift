@@ -8,7 +8,7 @@ import WiegandCodec
 struct CredentialCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "credential", abstract: "Issue and revoke cards and PINs.",
-    subcommands: [Issue.self, Revoke.self])
+    subcommands: [Issue.self, Revoke.self, List.self])
 
   struct Issue: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -102,6 +102,48 @@ struct CredentialCommand: ParsableCommand {
     func run() throws {
       try state.store().revoke(id)
       print("credential \(id) is revoked")
+    }
+  }
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Show credentials and how the door says they stand.",
+      discussion: "A credential is pending until its door has answered.")
+
+    @OptionGroup var state: StateOptions
+    @Argument(help: "The controller.") var controller: String
+    @Option(help: "Those after this id.") var after = ""
+    @Option(help: "How many.") var limit = 50
+    @Flag(help: "Print JSON for programs.") var json = false
+
+    private struct Line: Encodable {
+      var externalCredentialId: String
+      var provider = "postern"
+      var person: String
+      var kind: String
+      var status: String
+      var grantedAt: String?
+      var revokedAt: String?
+    }
+
+    func run() throws {
+      let found = try state.store().credentials(of: controller, after: after, limit: limit)
+      for standing in found {
+        let time = standing.statusMilliseconds.map { CloudEvent.timestamp(milliseconds: $0) }
+        if json {
+          try printJSON(
+            Line(
+              externalCredentialId: standing.record.id, person: standing.record.person,
+              kind: standing.record.kind, status: standing.status,
+              grantedAt: standing.status == "active" ? time : nil,
+              revokedAt: standing.status == "revoked" ? time : nil))
+        } else {
+          let words = [
+            standing.record.id, standing.record.kind, standing.record.person, standing.status, time,
+          ]
+          print(words.compactMap { $0 }.joined(separator: "  "))
+        }
+      }
     }
   }
 }

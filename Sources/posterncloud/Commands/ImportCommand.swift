@@ -1,0 +1,83 @@
+import ArgumentParser
+import CloudProtocol
+import Foundation
+import GRDB
+
+/// Many people and credentials at once.
+struct ImportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import", abstract: "Take in people and credentials from a file, all or none.",
+    discussion: """
+      One JSON object a line, each one of
+        {"person": "ada", "enabled": true}
+        {"person": "ada", "card": "H10301:12:345", "id": "key-1", "doors": ["front"]}
+        {"revoke": "key-1"}
+      A person that is not there yet is made; a credential of a known id is replaced. Clashes are
+      not looked for.
+      """)
+
+  /// The most lines of one file.
+  static let linesMax = 1_000_000
+
+  @OptionGroup var state: StateOptions
+  @Argument(help: "The controller's id.") var controller: String
+  @Argument(help: "The file.") var file: String
+
+  private struct Line: Decodable {
+    var person: String?
+    var enabled: Bool?
+    var card: String?
+    var pin: String?
+    var id: String?
+    var doors: [String]?
+    var validUntil: Int64?
+    var reservationID: String?
+    var tenantID: String?
+    var revoke: String?
+  }
+
+  func run() throws {
+    guard let data = FileManager.default.contents(atPath: file) else {
+      throw CloudProblem("\(file) cannot be read")
+    }
+    let lines = data.split(separator: UInt8(ascii: "\n"))
+    guard lines.count <= Self.linesMax else {
+      throw CloudProblem("\(file) has \(lines.count) lines, at most \(Self.linesMax)")
+    }
+    let store = try state.store()
+    let digester = try store.digester(of: controller)
+    try store.database.write { database in
+      for (index, bytes) in lines.enumerated() {
+        do {
+          let line = try JSONCoding.decode(Line.self, from: Array(bytes))
+          if let id = line.revoke {
+            try CloudStore.revoke(id, database)
+            continue
+          }
+          guard let person = line.person else { throw CloudProblem("has no person") }
+          let isKnown = try CloudStore.isKnown(person: person, database)
+          if line.enabled != nil || !isKnown {
+            let record = PersonRecord(id: person, accessEnabled: line.enabled ?? true)
+            _ = try record.validated(path: "person")
+            try CloudStore.put(record, database)
+          }
+          guard let value = line.card ?? line.pin else { continue }
+          let canonical =
+            try line.card == nil
+            ? CredentialCommand.Issue.canonical(pin: value)
+            : CredentialCommand.Issue.canonical(card: value)
+          let record = CredentialRecord(
+            id: line.id ?? UUID().uuidString.lowercased(), kind: line.card == nil ? "pin" : "card",
+            person: person, status: "active", digest: digester.digest(ofCanonical: canonical),
+            validUntil: line.validUntil, doors: line.doors ?? [],
+            reservationID: line.reservationID, tenantID: line.tenantID)
+          _ = try record.validated(path: "credential")
+          try CloudStore.put(record, at: controller, database)
+        } catch {
+          throw CloudProblem("\(file), line \(index + 1): \(error); nothing was taken in")
+        }
+      }
+    }
+    print("\(lines.count) lines are taken in for \(controller)")
+  }
+}

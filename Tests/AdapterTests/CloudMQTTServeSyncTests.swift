@@ -1,0 +1,222 @@
+import CloudMQTT
+import CloudProtocol
+import DoorRules
+import Foundation
+import Testing
+
+@Suite("The cloud brings any door in step (D3, D9)", .serialized)
+struct CloudMQTTServeSyncTests {
+  private func people(_ cloud: ServeFixture, _ numbers: ClosedRange<Int>) throws {
+    let lines = numbers.map { #"{"person":"p\#($0)","card":"H10301:12:\#($0)","id":"c\#($0)"}"# }
+    let file = cloud.broker.folder.path + "/import.jsonl"
+    try Data(lines.joined(separator: "\n").utf8).write(to: URL(filePath: file))
+    try cloud.run("import", "gate-1", file)
+  }
+
+  /// Pulls chunks from `first` on until the last or `through`.
+  private func pull(
+    _ door: FakeDoor, _ offer: SnapshotOffer, from first: Int, through last: Int
+  ) async throws -> [SnapshotChunk] {
+    var chunks: [SnapshotChunk] = []
+    for index in first...last {
+      try door.say(.pull, SnapshotPull(snapshotID: offer.snapshotID, index: index))
+      #expect(
+        try await door.eventually {
+          door.heard(.chunk, SnapshotChunk.self).contains { $0.body.index == index }
+        })
+      chunks += door.heard(.chunk, SnapshotChunk.self).map(\.body).filter { $0.index == index }
+        .prefix(1)
+    }
+    return chunks
+  }
+
+  @Test("a door without anything pulls a snapshot, also after a cut; then it is in step")
+  func snapshot() async throws {
+    let cloud = try ServeFixture()
+    try people(cloud, 1...2_500)
+    try await cloud.serve()
+    var door = try await FakeDoor(cloud)
+    try door.hello()
+    #expect(try await door.eventually { !door.heard(.snapshot, SnapshotOffer.self).isEmpty })
+    let offer = try #require(door.heard(.snapshot, SnapshotOffer.self).first?.body)
+    #expect(offer.chunks >= 6)
+    var chunks = try await pull(door, offer, from: 0, through: 1)
+    door.link.link.stop()
+    // A newcomer during the cut comes with a chunk that is still to be pulled, or after it.
+    try people(cloud, 2_501...2_501)
+
+    door = try await FakeDoor(cloud)
+    try door.hello()
+    #expect(try await door.eventually { !door.heard(.snapshot, SnapshotOffer.self).isEmpty })
+    let again = try #require(door.heard(.snapshot, SnapshotOffer.self).first?.body)
+    #expect(again.snapshotID == offer.snapshotID)
+    #expect(again.revision == offer.revision && again.chunks == offer.chunks)
+    chunks += try await pull(door, again, from: 2, through: again.chunks - 1)
+    var persons = Set(chunks.flatMap(\.persons).map(\.id))
+    var credentials = chunks.flatMap(\.credentials)
+    try door.say(
+      .applied,
+      ApplyReport(
+        subject: .credentials, messageID: "m", revision: offer.revision, applied: true,
+        problems: []))
+    #expect(try await door.eventually { !door.heard(.credentials, CredentialDelta.self).isEmpty })
+    let delta = try #require(door.heard(.credentials, CredentialDelta.self).first?.body)
+    #expect(delta.baseRevision == offer.revision)
+    persons.formUnion(delta.persons.map(\.id))
+    credentials += delta.credentials
+    #expect(persons.count == 2_501)
+    #expect(Set(credentials.map(\.id)).count == 2_501)
+    door.link.link.stop()
+  }
+
+  @Test("a digest that differs leads to a repair of the buckets that differ, and of no other")
+  func drift() async throws {
+    let cloud = try ServeFixture()
+    try people(cloud, 1...50)
+    try await cloud.serve()
+    let door = try await FakeDoor(cloud)
+    try door.hello()
+    #expect(try await door.eventually { !door.heard(.credentials, CredentialDelta.self).isEmpty })
+    let delta = try #require(door.heard(.credentials, CredentialDelta.self).first?.body)
+    var digest = RecordSetDigest()
+    for person in delta.persons {
+      digest.toggle(try person.recordHash(), inBucket: RecordSetDigest.bucket(of: person.id))
+    }
+    for record in delta.credentials where record.id != "c33" {
+      digest.toggle(try record.recordHash(), inBucket: RecordSetDigest.bucket(of: record.id))
+    }
+    try door.say(
+      .applied,
+      ApplyReport(
+        subject: .credentials, messageID: "m", revision: delta.revision, applied: true,
+        problems: [], digest: digest.root))
+    #expect(try await door.eventually { !door.heard(.digest, DigestRequest.self).isEmpty })
+    try door.say(
+      .digest, DigestReport(controller: "gate-1", revision: delta.revision, digest: digest))
+    #expect(try await door.eventually { !door.heard(.repair, BucketRepair.self).isEmpty })
+    let repair = try #require(door.heard(.repair, BucketRepair.self).first?.body)
+    #expect(repair.buckets == [RecordSetDigest.bucket(of: "c33")])
+    #expect(repair.credentials.map(\.id).contains("c33"))
+    try repair.check()
+    door.link.link.stop()
+  }
+
+  @Test("a door that is ahead is numbered above and gets everything anew")
+  func ahead() async throws {
+    let cloud = try ServeFixture()
+    try people(cloud, 1...3)
+    let file = cloud.broker.folder.path + "/config.json"
+    try Data(
+      #"{"facility":{"id":"h","name":"H","timeZone":"UTC"},"doors":[{"id":"front","name":"F"}]}"#
+        .utf8
+    ).write(to: URL(filePath: file))
+    try cloud.run("config", "push", "gate-1", file)
+    try await cloud.serve()
+    let door = try await FakeDoor(cloud)
+    try door.hello(config: 70, credentials: 900)
+    #expect(
+      try await door.eventually {
+        door.heard(.config, ConfigurationDocument.self).contains { $0.body.revision == 71 }
+          && !door.heard(.snapshot, SnapshotOffer.self).isEmpty
+      })
+    let offer = try #require(door.heard(.snapshot, SnapshotOffer.self).first?.body)
+    #expect(offer.revision > 900)
+    let chunks = try await pull(door, offer, from: 0, through: offer.chunks - 1)
+    #expect(Set(chunks.flatMap(\.credentials).map(\.id)) == ["c1", "c2", "c3"])
+    door.link.link.stop()
+  }
+
+  @Test("revocations are named ahead of the grants that come before them")
+  func revocationsFirst() async throws {
+    let cloud = try ServeFixture()
+    try people(cloud, 1...3)
+    try await cloud.serve()
+    var door = try await FakeDoor(cloud)
+    try door.hello()
+    #expect(try await door.eventually { !door.heard(.credentials, CredentialDelta.self).isEmpty })
+    let first = try #require(door.heard(.credentials, CredentialDelta.self).first?.body)
+    door.link.link.stop()
+    try people(cloud, 10...2_010)
+    try cloud.run("credential", "revoke", "c2")
+    door = try await FakeDoor(cloud)
+    try door.hello(credentials: first.revision)
+    #expect(try await door.eventually { !door.heard(.credentials, CredentialDelta.self).isEmpty })
+    let delta = try #require(door.heard(.credentials, CredentialDelta.self).first?.body)
+    #expect(!delta.credentials.contains { $0.id == "c2" })
+    #expect(delta.revokedAhead == ["c2"])
+    door.link.link.stop()
+  }
+
+  @Test("a log that ends before what the cloud has is told so, and the new epoch comes whole, once")
+  func tornLog() async throws {
+    let cloud = try ServeFixture()
+    try await cloud.serve()
+    let door = try await FakeDoor(cloud)
+    try door.hello()
+    try door.batch(1...6)
+    #expect(try await door.acknowledged(6))
+    try door.hello(lastEvent: 4)
+    #expect(
+      try await door.eventually {
+        door.heard(.ack, EventAcknowledgement.self).contains {
+          $0.body.diverged == true && $0.body.through == 6
+        }
+      })
+    // The door goes on with its numbers under a new name; 3 and 4 were there before.
+    var batch = try FakeDoor.events(3...7, epoch: "e2")
+    batch.acknowledged = 2
+    for index in 2..<5 { batch.events[index].id = "new-\(index)" }
+    try door.say(.events, batch)
+    #expect(
+      try await door.eventually {
+        door.heard(.ack, EventAcknowledgement.self).contains {
+          $0.body.epoch == "e2" && $0.body.through == 7
+        }
+      })
+    try cloud.run("events", "--json")
+    let ids = cloud.text("run.log").split(separator: "\n")
+    #expect(ids.filter { $0.contains(#""type":"postern.test.v1""#) }.count == 9)
+    door.link.link.stop()
+  }
+
+  @Test("what follows but does not continue the chain is not taken for the same log")
+  func chain() async throws {
+    let cloud = try ServeFixture()
+    try await cloud.serve()
+    let door = try await FakeDoor(cloud)
+    try door.hello()
+    let first = try FakeDoor.events(1...3, chained: true)
+    try door.say(.events, first)
+    #expect(try await door.acknowledged(3))
+    var copy = try FakeDoor.events(1...5, salt: "copy", chained: true)
+    copy.events.removeFirst(3)
+    try door.say(.events, copy)
+    #expect(
+      try await door.eventually {
+        door.heard(.ack, EventAcknowledgement.self).contains { $0.body.diverged == true }
+      })
+    var sound = try FakeDoor.events(1...5, chained: true)
+    sound.events.removeFirst(3)
+    try door.say(.events, sound)
+    #expect(try await door.acknowledged(5))
+    door.link.link.stop()
+  }
+}
+
+extension FakeDoor {
+  static func events(
+    _ numbers: ClosedRange<UInt64>, epoch: String = "e", salt: String = "event",
+    chained: Bool = false
+  ) throws -> EventBatch {
+    var link = EventChain.start
+    let events = try numbers.map { number in
+      let draft = EventDraft(
+        id: "\(salt)-\(number)", type: "postern.test.v1", timeMilliseconds: 0,
+        clockTrust: "synchronised", simulated: true)
+      link = EventChain.link(after: link, json: try JSONCoding.encode(draft))
+      return CloudEvent(
+        controller: "gate-1", number: number, draft: draft, chain: chained ? link : nil)
+    }
+    return EventBatch(controller: "gate-1", epoch: epoch, events: events)
+  }
+}

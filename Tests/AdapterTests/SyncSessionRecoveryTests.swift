@@ -1,0 +1,115 @@
+import CloudProtocol
+import DoorRules
+import Testing
+
+@Suite("The session finds back after a copy, a cut and a full log (D3, D7, D9)")
+struct SyncSessionRecoveryTests {
+  private func connected(last: UInt64, acknowledged: UInt64 = 0) throws -> SyncSession {
+    var session = try SyncFixture.session(last: last, acknowledged: acknowledged)
+    _ = session.handle(
+      .connected(
+        nonce: "n1", standing: SyncFixture.standing(last: last, acknowledged: acknowledged)),
+      at: SyncFixture.at(0))
+    return session
+  }
+
+  @Test("another log under the same name: nothing more is sent under it, and a hello names the new")
+  func diverged() throws {
+    var session = try connected(last: 9, acknowledged: 4)
+    let word = EventAcknowledgement(epoch: "log-1", through: 12, diverged: true)
+    #expect(session.handle(.acknowledged(word), at: SyncFixture.at(1)) == [.beginEpoch])
+    // Once, and not a word under the old name meanwhile.
+    #expect(session.handle(.acknowledged(word), at: SyncFixture.at(2)).isEmpty)
+    #expect(session.handle(.eventsCommitted(last: 10), at: SyncFixture.at(2)).isEmpty)
+    #expect(
+      session.handle(.eventsRead(after: 4, SyncFixture.batch(5...9)), at: SyncFixture.at(2)).isEmpty
+    )
+    let outputs = session.handle(
+      .epochBegun(epoch: "log-2", last: 10, acknowledged: 4), at: SyncFixture.at(3))
+    guard case .publishHello(let hello)? = outputs.first else {
+      Issue.record("no hello: \(outputs)")
+      return
+    }
+    #expect(hello.logEpoch == "log-2" && hello.lastEvent == 10 && hello.acknowledgedEvent == 4)
+    #expect(outputs.last == .readEvents(after: 4, limit: 200))
+  }
+
+  @Test("a cloud that lost what it acknowledged gets it again")
+  func rewind() throws {
+    var session = try connected(last: 9, acknowledged: 8)
+    let word = EventAcknowledgement(epoch: "log-1", through: 2, rewind: true)
+    #expect(session.handle(.acknowledged(word), at: SyncFixture.at(1)) == [.rewind(through: 2)])
+    let outputs = session.handle(
+      .epochBegun(epoch: "log-1", last: 9, acknowledged: 2), at: SyncFixture.at(2))
+    #expect(outputs.last == .readEvents(after: 2, limit: 200))
+    let sent = session.handle(
+      .eventsRead(after: 2, SyncFixture.batch(3...9)), at: SyncFixture.at(3))
+    #expect(
+      sent == [.publishEvents(SyncFixture.sent(3...9, acknowledged: 2, historical: true))])
+    let news = EventAcknowledgement(epoch: "log-1", through: 9, rewind: true)
+    #expect(session.handle(.acknowledged(news), at: SyncFixture.at(4)).isEmpty)
+  }
+
+  @Test("events that had to go are passed over, and the batch says which")
+  func dropped() throws {
+    var session = try connected(last: 30)
+    let outputs = session.handle(.eventsDropped(through: 20), at: SyncFixture.at(1))
+    #expect(outputs == [.readEvents(after: 20, limit: 200)])
+    let sent = session.handle(
+      .eventsRead(after: 20, SyncFixture.batch(21...30)), at: SyncFixture.at(2))
+    guard case .publishEvents(let batch)? = sent.first else {
+      Issue.record("no batch: \(sent)")
+      return
+    }
+    #expect(batch.droppedThrough == 20)
+    var intake = EventIntake(epoch: "log-1", through: 5)
+    let answer = try intake.take(batch, from: try #require(ControllerID("c1")))
+    #expect(answer.dropped == 6...20)
+    #expect(answer.acknowledgement.through == 30)
+    _ = session.handle(.acknowledged(answer.acknowledgement), at: SyncFixture.at(3))
+    #expect(session.standing.acknowledgedEvent == 30)
+  }
+
+  @Test("a snapshot is pulled chunk by chunk, asked for again in silence, and left at a cut")
+  func pull() throws {
+    var session = try connected(last: 0)
+    func stands(_ next: Int, _ at: Int) -> [SyncSession.Output] {
+      session.handle(
+        .snapshotStanding(snapshotID: "s", next: next, chunks: 3), at: SyncFixture.at(at))
+    }
+    #expect(stands(1, 0) == [.publishPull(SnapshotPull(snapshotID: "s", index: 1))])
+    #expect(stands(1, 5).isEmpty)
+    #expect(session.nextDeadline == SyncFixture.at(10_000))
+    #expect(session.advance(to: SyncFixture.at(9_999)).isEmpty)
+    #expect(
+      session.advance(to: SyncFixture.at(10_000))
+        == [.publishPull(SnapshotPull(snapshotID: "s", index: 1))])
+    #expect(stands(2, 10_001) == [.publishPull(SnapshotPull(snapshotID: "s", index: 2))])
+    #expect(stands(3, 10_002).isEmpty)
+    #expect(session.nextDeadline == nil)
+    _ = stands(2, 10_003)
+    _ = session.handle(.disconnected, at: SyncFixture.at(10_004))
+    #expect(session.nextDeadline == nil)
+    #expect(stands(2, 10_005).isEmpty)
+  }
+
+  @Test("alarms overtake: read first after a connect, and said at once while there is one")
+  func urgent() throws {
+    var session = try SyncFixture.session(last: 500)
+    let alarm = SyncFixture.events[7]
+    #expect(session.handle(.urgent([alarm]), at: SyncFixture.at(0)).isEmpty)
+    let outputs = session.handle(
+      .connected(nonce: "n", standing: SyncFixture.standing(last: 500)), at: SyncFixture.at(1))
+    let asked = outputs.firstIndex(of: .readUrgent(after: 0, limit: 500))
+    let events = outputs.firstIndex(of: .readEvents(after: 0, limit: 200))
+    #expect(try #require(asked) < #require(events))
+    var old = alarm
+    old.historical = true
+    #expect(
+      session.handle(.urgent([alarm, SyncFixture.events[501]]), at: SyncFixture.at(2)) == [
+        .publishUrgent(UrgentEvent(controller: "c1", epoch: "log-1", event: old)),
+        .publishUrgent(
+          UrgentEvent(controller: "c1", epoch: "log-1", event: SyncFixture.events[501])),
+      ])
+  }
+}

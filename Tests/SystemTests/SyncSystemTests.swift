@@ -1,0 +1,142 @@
+import Foundation
+import Testing
+
+@Suite("Door and cloud come back in step from whatever happened", .serialized)
+struct SyncSystemTests {
+  private func results(_ world: DoorWorld) throws -> [[String: Any]] {
+    try world.posterncloud("results", "--json").output.split(separator: "\n").compactMap {
+      try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]
+    }
+  }
+
+  @Test("D6: an expired command is refused, recorded, and its sender hears that it expired")
+  func expired() throws {
+    let world = try DoorWorld()
+    #expect(try world.open())
+    try world.posterncloud("tamper", "gate-1", "--kind", "expired")
+    #expect(
+      try world.eventually {
+        let result = try results(world).first?["result"] as? [String: Any]
+        return result?["outcome"] as? String == "expired"
+          && (result?["reason"] as? String)?.contains("expired at") == true
+      })
+    #expect(world.relayIsOff)
+  }
+
+  @Test("D2 D3 D9: a cloud restored from an old copy numbers above the door, and both agree again")
+  func restoredCloud() throws {
+    let world = try DoorWorld()
+    #expect(try world.open())
+    world.stopCloud()
+    try world.copy("cloud", to: "cloud.copy")
+    try world.startCloud()
+    for _ in 0..<3 {
+      try world.posterncloud("config", "push", "gate-1", world.folder.path + "/facility.json")
+      try world.posterncloud("person", "add", "eve")
+    }
+    try world.posterncloud("person", "add", "mallory")
+    #expect(
+      try world.eventually {
+        let status = try world.status()
+        return status?["configRevision"] as? Int == 4 && status?["persons"] as? Int == 3
+      })
+    world.stopCloud()
+    try world.copy("cloud.copy", to: "cloud")
+    try world.startCloud()
+    // The door must end with what the restored cloud knows: Ada alone, under higher numbers.
+    #expect(
+      try world.eventually {
+        let status = try world.status()
+        return status?["configRevision"] as? Int == 5 && status?["persons"] as? Int == 1
+      })
+    try world.posterncloud("person", "add", "carl")
+    #expect(try world.eventually { try world.status()?["persons"] as? Int == 2 })
+    #expect(try world.everyEventIsAtTheCloudOnce())
+  }
+
+  @Test("D7 D9: a door whose log was set back begins a new epoch, and loses and repeats nothing")
+  func restoredDoor() throws {
+    let world = try DoorWorld()
+    #expect(try world.open())
+    world.killDaemon(SIGTERM)
+    try world.copy("state", to: "state.copy")
+    for shown in 0..<2 {
+      try world.startDaemon()
+      #expect(world.eventually { world.isConnected })
+      try world.postern("panel", "badge", "--facility", "12", "--card", "\(900 + shown)")
+      #expect(try world.everyEventIsAtTheCloudOnce())
+      world.killDaemon(SIGTERM)
+    }
+    let before = try world.cloudEventNames().count
+    try world.copy("state.copy", to: "state")
+    try world.startDaemon()
+    #expect(world.eventually { world.isConnected })
+    try world.postern("panel", "badge", "--facility", "12", "--card", "777")
+    #expect(try world.everyEventIsAtTheCloudOnce())
+    #expect(try world.cloudEventNames().count > before)
+  }
+
+  @Test("D3: a record that changed on the door's disk is found by a sync and repaired")
+  func drift() throws {
+    let world = try DoorWorld()
+    #expect(try world.open())
+    world.killDaemon(SIGTERM)
+    let script = """
+      import sqlite3,sys
+      db = sqlite3.connect(sys.argv[1])
+      db.execute("UPDATE person SET access_enabled = 0")
+      db.execute("DELETE FROM credential")
+      db.commit()
+      """
+    let python = try ChildProcess(
+      "/usr/bin/python3", ["-c", script, world.folder.path + "/state/cache.sqlite"])
+    #expect(python.wait() == 0)
+    try world.startDaemon()
+    #expect(world.eventually { world.isConnected })
+    try world.posterncloud("sync", "gate-1")
+    #expect(
+      try world.eventually {
+        try world.doorEvents().contains {
+          $0["type"] as? String == "postern.credentials.repaired.v1"
+        }
+      })
+    #expect(
+      try world.eventually {
+        try world.postern("panel", "badge", "--facility", "12", "--card", "345")
+        return world.relayIsOn
+      })
+  }
+
+  @Test("C5 D7: a key's life is told: active, updated and revoked, with its reservation")
+  func keyEvents() throws {
+    let world = try DoorWorld()
+    #expect(try world.open())
+    let file = world.folder.path + "/keys.jsonl"
+    for line in [
+      #"{"person":"ada","card":"H10301:12:9","id":"k9","doors":["front"],"reservationID":"r-7","tenantID":"t-1"}"#,
+      #"{"person":"ada","card":"H10301:12:9","id":"k9","doors":["front"],"reservationID":"r-8","tenantID":"t-1"}"#,
+      #"{"revoke":"k9"}"#,
+    ] {
+      try Data(line.utf8).write(to: URL(filePath: file))
+      #expect(try world.posterncloud("import", "gate-1", file).status == 0)
+      #expect(
+        try world.eventually {
+          !(try world.posterncloud("credential", "list", "gate-1").output.contains("pending"))
+        })
+    }
+    let keys = try world.doorEvents().filter {
+      ($0["credential"] as? String) == "k9"
+    }
+    #expect(
+      keys.compactMap { $0["type"] as? String } == [
+        "lock.key.issued.v1", "lock.key.updated.v1", "lock.key.revoked.v1",
+      ])
+    let detail = keys.last?["detail"] as? [String: String]
+    #expect(
+      detail == [
+        "key_id": "k9", "room_id": "front", "reservation_id": "r-8", "tenant_id": "t-1",
+      ])
+    let list = try world.posterncloud("credential", "list", "gate-1").output
+    #expect(list.contains("revoked") && list.contains("active"))
+  }
+}
