@@ -7,31 +7,50 @@ import Glibc
 public enum KeyFile {
   public static let keyBytes = 32
 
-  /// Throws when the file is missing, readable by others, or not a key.
+  /// The most bytes read of a file that should be a key.
+  static let fileBytesMax = 256
+
+  /// Throws when the file is missing, open to others than its owner, or not a key.
   public static func load(path: String) throws(PortError) -> Secret<[UInt8]> {
     let operation = "read key \(path)"
+    // One file, looked at and read: nobody can put another in between.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else {
+      throw PortError(.unavailable, operation: operation, detail: String(cString: strerror(errno)))
+    }
+    defer { close(descriptor) }
     var status = stat()
-    guard stat(path, &status) == 0 else {
-      throw PortError(
-        .unavailable, operation: operation, detail: String(cString: strerror(errno)))
+    guard fstat(descriptor, &status) == 0 else {
+      throw PortError(.inputOutput, operation: operation, detail: String(cString: strerror(errno)))
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw PortError(.invalid, operation: operation, detail: "it is not a file")
     }
     guard status.st_mode & 0o077 == 0 else {
       throw PortError(
-        .invalid, operation: operation, detail: "others may read it; run: chmod 600 \(path)")
+        .invalid, operation: operation,
+        detail: "others than its owner may use it; run: chmod 600 \(path)")
     }
-    guard let data = FileManager.default.contents(atPath: path),
-      let key = decode(String(decoding: data, as: UTF8.self))
-    else {
+    var bytes = [UInt8](repeating: 0, count: fileBytesMax)
+    let count = read(descriptor, &bytes, bytes.count)
+    guard count >= 0 else {
+      throw PortError(.inputOutput, operation: operation, detail: String(cString: strerror(errno)))
+    }
+    guard let key = decode(String(decoding: bytes.prefix(count), as: UTF8.self)) else {
       throw PortError(
-        .damaged, operation: operation, detail: "a key is 64 hexadecimal digits")
+        .damaged, operation: operation, detail: "a key is \(keyBytes * 2) hexadecimal digits")
     }
     return Secret(key)
   }
 
-  /// Makes a file for a key that must not be there yet; it is on disk when this returns.
+  /// Makes a file for a key of ``keyBytes`` that must not be there yet; it is on disk when this
+  /// returns. A file that could not be written whole is taken away again.
   public static func create(path: String, key: Secret<[UInt8]>) throws(PortError) {
     let operation = "create key \(path)"
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL, 0o600)
+    guard key.reveal().count == keyBytes else {
+      throw PortError(.invalid, operation: operation, detail: "a key has \(keyBytes) bytes")
+    }
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
       throw PortError(
         errno == EEXIST ? .busy : .inputOutput, operation: operation,
@@ -42,10 +61,22 @@ public enum KeyFile {
       (byte < 16 ? "0" : "") + String(byte, radix: 16)
     }
     let text = Array((digits.joined() + "\n").utf8)
-    guard write(descriptor, text, text.count) == text.count, fsync(descriptor) == 0 else {
-      throw PortError(
-        .inputOutput, operation: operation, detail: String(cString: strerror(errno)))
+    guard write(descriptor, text, text.count) == text.count, fsync(descriptor) == 0,
+      syncFolder(of: path)
+    else {
+      let code = errno
+      unlink(path)
+      throw PortError(.inputOutput, operation: operation, detail: String(cString: strerror(code)))
     }
+  }
+
+  /// A file's name is on disk when its folder is.
+  private static func syncFolder(of path: String) -> Bool {
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return fsync(descriptor) == 0
   }
 
   private static func decode(_ text: String) -> [UInt8]? {

@@ -8,15 +8,20 @@ public struct ServiceNotifier: Sendable {
   /// `socket` is the value of `NOTIFY_SOCKET`.
   public init(socket: String?) { path = socket }
 
-  /// The door is served.
-  public func ready(status: String) { send("READY=1\nSTATUS=\(status)") }
+  /// The door is served. `status` is one line in words; line ends in it become spaces.
+  public func ready(status: String) {
+    let line = status.split(whereSeparator: \.isNewline).joined(separator: " ")
+    send("READY=1\nSTATUS=\(line)")
+  }
   /// The loop is alive.
   public func watchdog() { send("WATCHDOG=1") }
   /// The end has begun.
   public func stopping() { send("STOPPING=1") }
 
   private func send(_ message: String) {
-    guard let path, !path.isEmpty else { return }
+    guard let path, let first = path.utf8.first,
+      first == UInt8(ascii: "/") || first == UInt8(ascii: "@")
+    else { return }
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     var name = Array(path.utf8)
@@ -31,7 +36,9 @@ public struct ServiceNotifier: Sendable {
     let bytes = Array(message.utf8)
     _ = withUnsafePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        sendto(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL), $0, length)
+        // A manager that does not read must not hold up the door; the next message is soon.
+        sendto(
+          descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT), $0, length)
       }
     }
   }

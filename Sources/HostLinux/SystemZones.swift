@@ -33,8 +33,15 @@ public struct SystemZones: ZoneSource {
     }
     defer { try? file.close() }
     do {
-      let data = try file.read(upToCount: Self.fileBytesMax) ?? Data()
+      let data = try file.read(upToCount: Self.fileBytesMax + 1) ?? Data()
+      guard data.count <= Self.fileBytesMax else {
+        throw PortError(
+          .damaged, operation: operation,
+          detail: "\(path) has more than \(Self.fileBytesMax) bytes")
+      }
       return try ZoneRules(tzif: Array(data))
+    } catch let error as PortError {
+      throw error
     } catch {
       throw PortError(.damaged, operation: operation, detail: "\(path): \(error)")
     }

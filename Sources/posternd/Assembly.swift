@@ -26,11 +26,15 @@ struct Assembly {
     }
     let monotonic = SystemMonotonicClock()
     let folder = settings.stateFolder
+    let lock = FolderLock(folder: folder)
+    try Self.take(lock, logger)
     let events = LateOpening { () throws(PortError) in
-      Self.opened(try EventDatabase(folder: folder), \.recovered, logger)
+      try lock.take()
+      return Self.opened(try EventDatabase(folder: folder), \.recovered, logger)
     }
     let cache = LateOpening { () throws(PortError) in
-      Self.opened(try CacheDatabase(folder: folder), \.recovered, logger)
+      try lock.take()
+      return Self.opened(try CacheDatabase(folder: folder), \.recovered, logger)
     }
     let panel = settings.driver == .simulated ? SimulatedPanel(clock: monotonic) : nil
     let gpio: any GPIOPort = panel ?? GPIODPort(plan: Wiring.plan(settings))
@@ -48,6 +52,15 @@ struct Assembly {
     console = ConsoleServer(
       backend: ConsoleAdapter(runtime: runtime, settings: settings, panel: panel),
       socketPath: settings.consoleSocket, logger: logger)
+  }
+
+  /// Two daemons on one log would each give the same numbers. A folder that is not there yet is
+  /// taken when it is.
+  private static func take(_ lock: FolderLock, _ logger: Logger) throws(PortError) {
+    do { try lock.take() } catch {
+      guard error.code != .busy else { throw error }
+      logger.error("\(error)")
+    }
   }
 
   private static func opened<Database>(

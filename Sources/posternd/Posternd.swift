@@ -25,6 +25,8 @@ struct Posternd: AsyncParsableCommand {
   @Option(help: "The settings, a YAML file.") var config = "/etc/postern/postern.yaml"
 
   func run() async throws {
+    // What it makes is its own; the console's socket is opened to the group afterwards.
+    umask(0o077)
     let environment = ProcessInfo.processInfo.environment
     let settings: DaemonSettings
     do throws(SettingsFailure) {

@@ -20,13 +20,27 @@ struct DoorService: Service {
 
 /// The console as a service. The door is served whether or not anybody can look at it.
 struct ConsoleService: Service {
+  /// Time between tries while the socket cannot be had.
+  static let retryMilliseconds = 5_000
+
   let server: ConsoleServer
   let logger: Logger
 
   func run() async throws {
-    do { try await server.run() } catch {
-      logger.error("the console is not served: \(error)")
-      try? await gracefulShutdown()
+    await cancelWhenGracefulShutdown {
+      var said: String?
+      while !Task.isCancelled {
+        do {
+          try await server.run()
+          said = nil
+        } catch {
+          // Said once for each cause.
+          if said != "\(error)" { logger.error("the console is not served: \(error)") }
+          said = "\(error)"
+        }
+        // A cancelled sleep is the end of the loop.
+        try? await Task.sleep(for: .milliseconds(Self.retryMilliseconds))
+      }
     }
   }
 }

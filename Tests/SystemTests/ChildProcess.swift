@@ -50,6 +50,21 @@ final class ChildProcess {
     return status
   }
 
+  /// The exit status, or the signal's number below zero; nil while it runs after so long.
+  func ended(withinSeconds seconds: Double) -> Int32? {
+    let end = Date(timeIntervalSinceNow: seconds)
+    var raw: Int32 = 0
+    while status == nil, Date.now < end {
+      if waitpid(identifier, &raw, WNOHANG) == identifier {
+        let signal = raw & 0x7F
+        status = signal == 0 ? raw >> 8 & 0xFF : -signal
+      } else {
+        usleep(20_000)
+      }
+    }
+    return status
+  }
+
   /// Sends a signal, if it still runs, and waits for the end.
   func end(_ signal: Int32) {
     guard status == nil else { return }

@@ -1,0 +1,45 @@
+import ConsoleProtocol
+
+/// Reads the filters of an event search. A name that it does not know is refused, since a filter
+/// that is passed over shows too much.
+struct EventQueryReader {
+  static let names = ["before", "after", "door", "person", "type", "limit"]
+  static let limits = 1...500
+  static let limitDefault = 50
+
+  private var texts: [String: String] = [:]
+
+  /// Takes the parameters as they stand in the address.
+  init(_ parameters: some Sequence<(key: Substring, value: Substring)>) throws(ConsoleProblem) {
+    for (key, value) in parameters {
+      guard Self.names.contains(String(key)) else {
+        throw ConsoleProblem(
+          .invalid,
+          "\(key.prefix(64)): is not a filter; there are \(Self.names.joined(separator: ", "))")
+      }
+      guard texts.updateValue(String(value), forKey: String(key)) == nil else {
+        throw ConsoleProblem(.invalid, "\(key): is given twice")
+      }
+    }
+  }
+
+  func query() throws(ConsoleProblem) -> ConsoleEventQuery {
+    let limit = try number("limit").map { Int(clamping: $0) } ?? Self.limitDefault
+    guard Self.limits.contains(limit) else {
+      throw ConsoleProblem(
+        .invalid,
+        "limit: \(limit) is outside \(Self.limits.lowerBound) to \(Self.limits.upperBound)")
+    }
+    return ConsoleEventQuery(
+      before: try number("before"), after: try number("after"), door: texts["door"],
+      person: texts["person"], type: texts["type"], limit: limit)
+  }
+
+  private func number(_ name: String) throws(ConsoleProblem) -> UInt64? {
+    guard let text = texts[name] else { return nil }
+    guard let number = UInt64(text), number <= UInt64(Int64.max) else {
+      throw ConsoleProblem(.invalid, "\(name): \"\(text.prefix(64))\" is not a whole number")
+    }
+    return number
+  }
+}

@@ -1,0 +1,138 @@
+import ConsoleProtocol
+import Foundation
+import Testing
+
+@testable import Console
+
+@Suite("Console: what may be asked over the socket, and how it is answered (E4, E6)")
+struct ConsoleRoutesTests {
+  @Test("E6: good requests reach the backend with their values and get its answer")
+  func good() async throws {
+    let console = try ConsoleFixture()
+    try await console.start()
+    let status = try await console.ask("GET", "/v1/status")
+    #expect(status.status == 200)
+    #expect(
+      try JSONDecoder().decode(ConsoleStatus.self, from: Data(status.body.utf8)).configRevision
+        == 7)
+    let events = try await console.ask(
+      "GET", "/v1/events?door=front&person=ada%20b&type=t&before=9&after=2&limit=500")
+    #expect(events.status == 200)
+    #expect(
+      console.backend.queries == [
+        ConsoleEventQuery(
+          before: 9, after: 2, door: "front", person: "ada b", type: "t", limit: 500)
+      ])
+    #expect(try await console.ask("POST", "/v1/identify", body: #"{"door":"front"}"#).status == 204)
+    #expect(try await console.ask("POST", "/v1/identify", body: "{}").status == 204)
+    #expect(console.backend.identified == ["front", nil])
+    let contact = try await console.ask("POST", "/v1/panel", body: #"{"contact":{"open":true}}"#)
+    #expect(contact.status == 204)
+    #expect(console.backend.actions == [.contact(door: nil, open: true)])
+  }
+
+  @Test(
+    "E6: a request that makes no sense is refused, and the answer names the value",
+    arguments: [
+      ("GET", "/v1/events?limit=0", nil, "limit"),
+      ("GET", "/v1/events?limit=501", nil, "limit"),
+      ("GET", "/v1/events?limit=18446744073709551615", nil, "limit"),
+      ("GET", "/v1/events?limit=ten", nil, "limit"),
+      ("GET", "/v1/events?before=-1", nil, "before"),
+      ("GET", "/v1/events?after=1.5", nil, "after"),
+      ("GET", "/v1/events?dor=front", nil, "dor"),
+      ("GET", "/v1/events?limit=1&limit=2", nil, "limit"),
+      ("POST", "/v1/identify", "", "JSON"),
+      ("POST", "/v1/identify", "{", "JSON"),
+      ("POST", "/v1/identify", #"{"door":7}"#, "door"),
+      ("POST", "/v1/panel", #"{"fly":{}}"#, "JSON"),
+      ("POST", "/v1/panel", #"{"contact":{"open":"yes"}}"#, "contact.open"),
+    ] as [(String, String, String?, String)])
+  func bad(_ method: String, _ target: String, _ body: String?, _ named: String) async throws {
+    let console = try ConsoleFixture()
+    try await console.start()
+    let answer = try await console.ask(method, target, body: body)
+    #expect(answer.status == 400)
+    let problem = try ConsoleFixture.problem(answer.body)
+    #expect(problem.kind == .invalid)
+    #expect(problem.message.contains(named), "\(problem.message)")
+    #expect(!problem.message.contains("DecodingError"), "\(problem.message)")
+    #expect(console.backend.identified.isEmpty && console.backend.actions.isEmpty)
+    #expect(console.backend.queries.isEmpty)
+  }
+
+  @Test(
+    "E6: what is not there is answered as such, as JSON, also for a wrong method",
+    arguments: [
+      ("GET", "/"), ("GET", "/v1/secrets"), ("DELETE", "/v1/status"), ("GET", "/v1/identify"),
+      ("GET", "/v1/../etc/passwd"),
+    ])
+  func unknown(_ method: String, _ target: String) async throws {
+    let console = try ConsoleFixture()
+    try await console.start()
+    let answer = try await console.ask(method, target)
+    #expect(answer.status == 404)
+    #expect(try ConsoleFixture.problem(answer.body).kind == .notFound)
+  }
+
+  @Test("E6: the backend's own refusals keep their kind")
+  func refusals() async throws {
+    let console = try ConsoleFixture()
+    try await console.start()
+    let cases: [(String, String, Int, ConsoleProblem.Kind)] = [
+      ("/v1/identify", #"{"door":"cellar"}"#, 404, .notFound),
+      ("/v1/panel", #"{"exit":{}}"#, 409, .refused),
+      ("/v1/explain", #"{"door":"front"}"#, 503, .unavailable),
+    ]
+    for (target, body, status, kind) in cases {
+      let answer = try await console.ask("POST", target, body: body)
+      #expect(answer.status == status)
+      #expect(try ConsoleFixture.problem(answer.body).kind == kind)
+    }
+  }
+
+  @Test(
+    "E6: a body over the limit is refused, whatever its length claims; one at the limit is read")
+  func oversized() async throws {
+    let console = try ConsoleFixture()
+    try await console.start()
+    let frame = #"{"door":""}"#
+    func body(_ bytes: Int) -> String {
+      #"{"door":"\#(String(repeating: "x", count: bytes - frame.utf8.count))"}"#
+    }
+    let limit = RequestBody.bytesMax
+    #expect(try await console.ask("POST", "/v1/identify", body: body(limit)).status == 204)
+    let over = try await console.ask("POST", "/v1/identify", body: body(limit + 1))
+    #expect(over.status == 400)
+    #expect(try ConsoleFixture.problem(over.body).message.contains("\(limit)"))
+    // A length that promises more than anybody would wait for.
+    let connection = try #require(ConsoleConnection(console.path))
+    await connection.send(
+      "POST /v1/identify HTTP/1.1\r\nHost: p\r\nConnection: close\r\n"
+        + "Content-Length: 99999999999\r\n\r\n" + body(limit + 1))
+    #expect(await connection.answer().status == 400)
+    #expect(console.backend.identified.count == 1)
+  }
+
+  @Test("E3: a follower gets each event as a line, and is gone from the daemon when it ends")
+  func stream() async throws {
+    let console = try ConsoleFixture()
+    try await console.start()
+    var connection: ConsoleConnection? = try #require(ConsoleConnection(console.path))
+    await connection?.send("GET /v1/events/stream HTTP/1.1\r\nHost: p\r\n\r\n")
+    #expect(await console.eventually { console.backend.streams == 1 })
+    console.backend.tell(ConsoleFakeBackend.event(41))
+    var text = ""
+    while !text.contains("\"number\":41"), let bytes = await connection?.receive(), !bytes.isEmpty {
+      text += String(decoding: bytes, as: UTF8.self)
+    }
+    #expect(text.contains("\"number\":41"))
+    #expect(text.contains("application/x-ndjson"))
+    connection = nil
+    #expect(
+      await console.eventually {
+        console.backend.tell(ConsoleFakeBackend.event(42))
+        return console.backend.streamsEnded == 1
+      })
+  }
+}

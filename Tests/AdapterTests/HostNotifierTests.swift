@@ -1,0 +1,87 @@
+import Foundation
+import Testing
+
+@testable import HostLinux
+
+@Suite("Host: what the service manager is told (F1)")
+struct HostNotifierTests {
+  /// A manager's socket, by its name or an abstract one, and what came to it.
+  private final class Manager {
+    let name: String
+    private let descriptor: Int32
+
+    init?(abstract: Bool) {
+      name = (abstract ? "@" : "/tmp/") + "postern-notify-\(UUID().uuidString.prefix(8))"
+      descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
+      var address = sockaddr_un()
+      address.sun_family = sa_family_t(AF_UNIX)
+      var bytes = Array(name.utf8)
+      if abstract { bytes[0] = 0 }
+      withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+      // An abstract name is as long as it says: a zero too many is another name.
+      let length = socklen_t(
+        MemoryLayout<sa_family_t>.size + bytes.count + (abstract ? 0 : 1))
+      let answer = withUnsafePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          bind(descriptor, $0, length)
+        }
+      }
+      guard answer == 0 else { return nil }
+    }
+
+    deinit {
+      close(descriptor)
+      if name.hasPrefix("/") { unlink(name) }
+    }
+
+    /// Each datagram so far.
+    func heard() -> [String] {
+      var found: [String] = []
+      var bytes = [UInt8](repeating: 0, count: 4_096)
+      while true {
+        let count = recv(descriptor, &bytes, bytes.count, Int32(MSG_DONTWAIT))
+        guard count >= 0 else { return found }
+        found.append(String(decoding: bytes.prefix(count), as: UTF8.self))
+      }
+    }
+  }
+
+  @Test(
+    "F1: READY with its status, WATCHDOG, STOPPING: one datagram each", arguments: [false, true])
+  func messages(_ abstract: Bool) throws {
+    let manager = try #require(Manager(abstract: abstract))
+    let notifier = ServiceNotifier(socket: manager.name)
+    notifier.ready(status: "serving 2 doors")
+    notifier.watchdog()
+    notifier.stopping()
+    #expect(
+      manager.heard() == ["READY=1\nSTATUS=serving 2 doors", "WATCHDOG=1", "STOPPING=1"])
+  }
+
+  @Test("F1: a status of several lines cannot smuggle in another message")
+  func injection() throws {
+    let manager = try #require(Manager(abstract: false))
+    ServiceNotifier(socket: manager.name).ready(status: "a\nMAINPID=1")
+    #expect(manager.heard() == ["READY=1\nSTATUS=a MAINPID=1"])
+  }
+
+  @Test(
+    "F1: without a manager, or with one that is gone, nothing happens and nothing waits",
+    arguments: [nil, "", "@", "/tmp/no-such-manager.sock", String(repeating: "x", count: 200)])
+  func nobody(_ name: String?) {
+    let notifier = ServiceNotifier(socket: name)
+    notifier.ready(status: "x")
+    notifier.watchdog()
+    notifier.stopping()
+  }
+
+  @Test("F1: a manager that does not read never holds up the door")
+  func full() throws {
+    let manager = try #require(Manager(abstract: false))
+    let notifier = ServiceNotifier(socket: manager.name)
+    for _ in 0..<2_000 { notifier.watchdog() }
+    // Its queue has an end; what did not fit is the manager's loss.
+    let heard = manager.heard()
+    #expect(!heard.isEmpty && heard.count < 2_000)
+  }
+}
