@@ -6,7 +6,7 @@ import Testing
 struct DecideMetamorphicTests {
   static let worlds = 4_000
 
-  private static func hours(_ random: inout SeededRandom) -> WeeklyHours? {
+  private static func hours(_ random: inout Xorshift) -> WeeklyHours? {
     switch random.number(0...3) {
     case 0: nil
     case 1: WeeklyHours()
@@ -15,7 +15,7 @@ struct DecideMetamorphicTests {
     }
   }
 
-  private static func grants(_ random: inout SeededRandom) -> [Grant] {
+  private static func grants(_ random: inout Xorshift) -> [Grant] {
     (0..<random.number(0...3)).map { _ in
       Grant(
         facilityWide: random.chance(1, in: 4),
@@ -24,7 +24,7 @@ struct DecideMetamorphicTests {
     }
   }
 
-  private static func rules(_ random: inout SeededRandom) -> [MemberRule] {
+  private static func rules(_ random: inout Xorshift) -> [MemberRule] {
     (0..<random.number(0...3)).map { index in
       MemberRule(
         name: "rule \(index)", memberTypes: random.chance(1, in: 2) ? ["staff", "guest"] : nil,
@@ -33,7 +33,7 @@ struct DecideMetamorphicTests {
     }
   }
 
-  static func world(_ random: inout SeededRandom) -> RuleWorld {
+  static func world(_ random: inout Xorshift) -> RuleWorld {
     var world = RuleWorld()
     world.person.memberType = random.chance(1, in: 2) ? "staff" : "member"
     world.person.tags = random.chance(1, in: 2) ? ["gym"] : []
@@ -61,9 +61,9 @@ struct DecideMetamorphicTests {
 
   /// Calls `body` with many worlds; returns how many of them grant.
   private func each(
-    seed: UInt64, _ body: (RuleWorld, inout SeededRandom) -> Void
+    seed: UInt64, _ body: (RuleWorld, inout Xorshift) -> Void
   ) -> Int {
-    var random = SeededRandom(seed: seed)
+    var random = Xorshift(seed: seed)
     var grants = 0
     for _ in 0..<Self.worlds {
       let world = Self.world(&random)

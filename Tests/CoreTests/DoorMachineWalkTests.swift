@@ -63,7 +63,7 @@ struct DoorMachineWalkTests {
 
   @Test("released only for a live cause and never too long, exits honoured, forced told truly")
   func walks() {
-    var random = SeededRandom(seed: 20_261_121)
+    var random = Xorshift(seed: 20_261_121)
     var violations: [String: Int] = [:]
     var forced = 0
     var held = 0

@@ -28,6 +28,17 @@ struct RuleWorld {
 
   init(_ change: (inout RuleWorld) -> Void = { _ in }) { change(&self) }
 
+  /// A world in which nothing but these rules lets anybody in.
+  static func withoutPaths(
+    _ rules: [MemberRule]? = nil, _ change: (inout RuleWorld) -> Void = { _ in }
+  ) -> RuleWorld {
+    RuleWorld {
+      $0.person.grants = []
+      $0.facility.settings.memberRules = rules
+      change(&$0)
+    }
+  }
+
   var policy: PolicySnapshot {
     PolicySnapshot(
       revision: 7, zone: .utc, facility: facility,

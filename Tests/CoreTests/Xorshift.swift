@@ -11,4 +11,10 @@ struct Xorshift: RandomNumberGenerator {
     state ^= state >> 27
     return state &* 0x2545_F491_4F6C_DD1D
   }
+
+  mutating func chance(_ one: UInt64, in all: UInt64) -> Bool { next() % all < one }
+
+  mutating func number(_ range: ClosedRange<Int>) -> Int {
+    Int.random(in: range, using: &self)
+  }
 }

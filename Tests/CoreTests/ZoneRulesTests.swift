@@ -117,7 +117,7 @@ struct ZoneRulesTests {
     for length in stride(from: 0, to: whole.count, by: 7) {
       #expect(throws: ZoneRulesError.self) { try ZoneRules(tzif: Array(whole[..<length])) }
     }
-    var generator = SeededRandom(seed: 11)
+    var generator = Xorshift(seed: 11)
     for _ in 0..<2_000 {
       var bytes = whole
       bytes[Int(generator.next() % UInt64(bytes.count))] = UInt8(

@@ -2,6 +2,8 @@
 public struct CredentialClass: Sendable, Hashable {
   /// Name of the class of credentials that name none.
   public static let standardName = "standard"
+  /// Name of the class of static codes, one per door, that must work when all else is down.
+  public static let backupName = "backup"
   /// Hours that the cache serves when the operator says nothing.
   public static let offlineHoursDefault = 72
   /// The last hours before that end, which are told as ``CacheFreshness/grace``.
@@ -29,6 +31,12 @@ public struct CredentialClass: Sendable, Hashable {
     self.offlineHours = offlineHours
     self.graceHours = graceHours
     self.unknownClock = unknownClock
+  }
+
+  /// What a class is that the operator does not configure: a backup code has no end without the
+  /// cloud and asks no clock; every other class is like the standard one.
+  static func builtIn(named name: String) -> CredentialClass? {
+    name == backupName ? CredentialClass(offlineHours: nil, unknownClock: .allow) : nil
   }
 
   /// How old the cache may feel for this class.

@@ -32,7 +32,8 @@ public struct PolicySnapshot: Sendable, Hashable {
 
   /// The class of a credential; one that is not configured is served like the standard one.
   public func credentialClass(named name: String) -> CredentialClass {
-    facility.classes[name] ?? facility.classes[CredentialClass.standardName] ?? CredentialClass()
+    facility.classes[name] ?? CredentialClass.builtIn(named: name)
+      ?? facility.classes[CredentialClass.standardName] ?? CredentialClass()
   }
 
   /// A policy that knows no door: everything is denied.

@@ -1,0 +1,40 @@
+import DoorRules
+import Testing
+
+@Suite("B6: modes and their precedence")
+struct ModeRuleTests {
+  @Test("lockdown and force-closed deny everybody; the other modes leave it to the rules")
+  func modes() {
+    for mode in DoorMode.allCases {
+      let expected: DenialReason? =
+        mode == .lockdown ? .lockdown : mode == .forceClosed ? .maintenanceForceClosed : nil
+      #expect(RuleWorld { $0.mode = mode }.denial == expected)
+      let stranger = RuleWorld {
+        $0.mode = mode
+        $0.isKnown = false
+      }
+      #expect(stranger.denial == expected ?? .unknownCredential)
+    }
+  }
+
+  @Test("precedence of modes is fire, lockdown, force-closed, force-open, schedule, first person")
+  func precedence() {
+    let at = RuleWorld.noon
+    func entry(_ mode: DoorMode, until: WallInstant? = nil) -> DoorModeEntry {
+      DoorModeEntry(mode: mode, owner: "desk", reason: "drill", since: at, until: until)
+    }
+    var modes = DoorModes(DoorMode.allCases.map { entry($0) })
+    #expect(modes.all.map(\.mode) == DoorMode.allCases)
+    for mode in DoorMode.allCases.dropLast() {
+      #expect(modes.effective(at: at)?.mode == mode)
+      modes.clear(mode)
+    }
+    #expect(modes.effective(at: at) == nil)
+    let end = at.advanced(bySeconds: 60)
+    modes = DoorModes([entry(.lockdown, until: end), entry(.forceOpen)])
+    #expect(modes.effective(at: end.advanced(bySeconds: -1))?.mode == .lockdown)
+    #expect(modes.effective(at: end)?.mode == .forceOpen)
+    #expect(modes.nextEnd(after: at) == end)
+    #expect(modes.nextEnd(after: end) == nil)
+  }
+}

@@ -1,0 +1,20 @@
+import DoorRules
+import Testing
+
+@Suite("C2: a credential that is used up")
+struct UseCountRuleTests {
+  @Test("used as often as allowed is useCountExceeded; a grant tells the use to keep")
+  func uses() {
+    func world(_ count: Int) -> RuleWorld {
+      RuleWorld {
+        $0.credential?.usesMax = 2
+        $0.use = CredentialUse(count: count, first: count > 0 ? .init(secondsSince1970: 5) : nil)
+      }
+    }
+    #expect(world(0).verdict().use == CredentialUse(count: 1, first: RuleWorld.noon))
+    #expect(world(1).verdict().use == CredentialUse(count: 2, first: .init(secondsSince1970: 5)))
+    #expect(world(2).denial == .useCountExceeded)
+    #expect(world(2).verdict().use == nil)
+    #expect(RuleWorld().verdict().use == nil)
+  }
+}
