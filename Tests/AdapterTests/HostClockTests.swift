@@ -1,4 +1,3 @@
-import Dispatch
 import DoorRules
 import Foundation
 import Glibc
