@@ -84,15 +84,16 @@ public struct Controller: Sendable {
     readers[reader].map { ($0.assembler.counters, $0.lockout) }
   }
 
-  /// Takes one input. Only an edge lets time pass, up to its own stamp: with any other input
-  /// there may be older edges on their way, and those must find their frame still open.
+  /// Takes one input. Only an edge lets time pass, up to its own stamp and for its own reader or
+  /// door: with any other input, and on other lines, there may be older edges on their way, and
+  /// those must find their frame still open.
   public mutating func handle(_ input: ControllerInput, at now: Moment) -> [ControllerEffect] {
     switch input {
     case .edge(let edge):
       // The edge's own stamp decides what came before it, not the time of its delivery.
       var stamped = now
       stamped.monotonic = min(edge.at, now.monotonic)
-      return advance(to: stamped) + handle(edge, at: stamped)
+      return advance(for: edge.line, to: stamped) + handle(edge, at: stamped)
     case .lookedUp(let answer):
       return handle(answer, at: now)
     case .policy(let snapshot):
@@ -122,6 +123,14 @@ public struct Controller: Sendable {
     for id in readerOrder { effects += advance(reader: id, to: now) }
     for id in doorOrder { effects += advance(door: id, to: now) }
     return effects
+  }
+
+  /// Lets time pass where edges come in order: at the reader or door that a line belongs to.
+  private mutating func advance(for line: InputLine, to now: Moment) -> [ControllerEffect] {
+    switch line {
+    case .data0(let id), .data1(let id): advance(reader: id, to: now)
+    case .contact(let id), .requestToExit(let id): advance(door: id, to: now)
+    }
   }
 
   private mutating func handle(_ edge: LineEdge, at now: Moment) -> [ControllerEffect] {

@@ -15,6 +15,8 @@ final class ConsoleFakeBackend: ConsoleBackend {
     var identified: [String?] = []
     var actions: [PanelAction] = []
     var queries: [ConsoleEventQuery] = []
+    var modes: [ModeRequest] = []
+    var cleared: [String] = []
     var streams: [AsyncStream<ConsoleEvent>.Continuation] = []
     var streamsEnded = 0
   }
@@ -22,6 +24,8 @@ final class ConsoleFakeBackend: ConsoleBackend {
   var identified: [String?] { state.withLock { $0.identified } }
   var actions: [PanelAction] { state.withLock { $0.actions } }
   var queries: [ConsoleEventQuery] { state.withLock { $0.queries } }
+  var modes: [ModeRequest] { state.withLock { $0.modes } }
+  var cleared: [String] { state.withLock { $0.cleared } }
   var streamsEnded: Int { state.withLock { $0.streamsEnded } }
   var streams: Int { state.withLock { $0.streams.count } }
 
@@ -67,11 +71,11 @@ final class ConsoleFakeBackend: ConsoleBackend {
   }
 
   func setMode(_ request: ModeRequest) async throws(ConsoleProblem) {
-    guard request.mode == "lockdown" else { throw ConsoleProblem(.invalid, "no such mode") }
+    state.withLock { $0.modes.append(request) }
   }
 
   func clearLockout(reader: String?, by: String) async throws(ConsoleProblem) {
-    guard reader != "none" else { throw ConsoleProblem(.refused, "there is no reader none") }
+    state.withLock { $0.cleared.append("\(reader ?? "all") by \(by)") }
   }
 
   func panel(_ action: PanelAction) async throws(ConsoleProblem) {

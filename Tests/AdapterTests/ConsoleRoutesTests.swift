@@ -29,6 +29,15 @@ struct ConsoleRoutesTests {
     let contact = try await console.ask("POST", "/v1/panel", body: #"{"contact":{"open":true}}"#)
     #expect(contact.status == 204)
     #expect(console.backend.actions == [.contact(door: nil, open: true)])
+    let mode = #"{"mode":"force-open","by":"ann","reason":"move","seconds":60}"#
+    #expect(try await console.ask("POST", "/v1/mode", body: mode).status == 204)
+    #expect(
+      console.backend.modes == [
+        ModeRequest(door: nil, mode: "force-open", by: "ann", reason: "move", seconds: 60)
+      ])
+    let clear = #"{"reader":"front-in","by":"ann"}"#
+    #expect(try await console.ask("POST", "/v1/lockout/clear", body: clear).status == 204)
+    #expect(console.backend.cleared == ["front-in by ann"])
   }
 
   @Test(
@@ -45,6 +54,7 @@ struct ConsoleRoutesTests {
       ("POST", "/v1/identify", "", "JSON"),
       ("POST", "/v1/identify", "{", "JSON"),
       ("POST", "/v1/identify", #"{"door":7}"#, "door"),
+      ("POST", "/v1/mode", #"{"mode":"force-open","by":"ann"}"#, "reason"),
       ("POST", "/v1/panel", #"{"fly":{}}"#, "JSON"),
       ("POST", "/v1/panel", #"{"contact":{"open":"yes"}}"#, "contact.open"),
     ] as [(String, String, String?, String)])
