@@ -11,16 +11,16 @@ extension DoorRuntime {
   func takeConfiguration(_ payload: [UInt8], retained: Bool, at now: Moment) {
     guard
       let envelope = verify(
-        payload, as: ConfigurationDocument.self, kind: .config, retained, at: now)
+        payload, as: ConfigurationMessage.self, kind: .config, retained, at: now)
     else { return }
-    let document = envelope.body
+    let message = envelope.body
     let current = controller.policy.revision
     let id = envelope.id
-    guard document.revision > current else {
+    guard message.revision > current else {
       // The same revision again is an answer that was lost; an older one is refused.
-      let same = document.revision == current
+      let same = message.revision == current
       let problem = Problem(
-        path: "revision", message: "\(document.revision) is older than \(current), in force")
+        path: "revision", message: "\(message.revision) is older than \(current), in force")
       let report = ApplyReport(
         subject: .config, messageID: id, revision: current, applied: same,
         problems: same ? [] : [problem])
@@ -33,12 +33,12 @@ extension DoorRuntime {
       inbox.push(
         .configured(
           Self.apply(
-            document, messageID: id, current: current, controller: controller, ports: ports)))
+            message, messageID: id, current: current, controller: controller, ports: ports)))
     }
   }
 
   private static func apply(
-    _ document: ConfigurationDocument, messageID: String, current: UInt64, controller: ControllerID,
+    _ message: ConfigurationMessage, messageID: String, current: UInt64, controller: ControllerID,
     ports: RuntimePorts
   ) -> ConfigurationOutcome {
     func refused(_ problems: [Problem]) -> ConfigurationOutcome {
@@ -48,6 +48,11 @@ extension DoorRuntime {
           problems: problems))
     }
     do {
+      let document: ConfigurationDocument
+      switch message {
+      case .whole(let whole): document = whole
+      case .patch(let patch): document = try patch.applied(to: ports.policy.configuration())
+      }
       let policy = try document.validated(
         controller: controller, zones: { try? ports.zones.rules(for: $0) })
       try ports.policy.replaceConfiguration(document)

@@ -24,11 +24,12 @@ extension CloudServer {
 
   private func pushConfiguration(to controller: ControllerID, _ state: inout State) throws {
     guard let session = state.sessions[controller],
-      let document = try store.configuration(
+      let message = try store.configuration(
         of: controller.rawValue, above: session.configRevision)
     else { return }
-    state.sessions[controller]?.sentConfig = try send(document, .config, to: controller)
-    state.sessions[controller]?.configRevision = document.revision
+    state.sessions[controller]?.sentConfig = try send(message, .config, to: controller)
+    state.sessions[controller]?.configBase = session.configRevision
+    state.sessions[controller]?.configRevision = message.revision
   }
 
   private func pushCredentials(to controller: ControllerID, _ state: inout State) throws {

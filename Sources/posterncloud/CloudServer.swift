@@ -43,6 +43,8 @@ final class CloudServer: Sendable {
     var needsSnapshot = false
     /// Ids of the last messages of each kind, by which their answers are known.
     var sentConfig: String?
+    /// What the door had when a configuration was last sent.
+    var configBase: UInt64 = 0
     var sentCredentials: String?
     /// The cloud's latest revision when credentials were last sent.
     var sentRevision: UInt64 = 0
@@ -195,6 +197,11 @@ final class CloudServer: Sendable {
     switch report.subject {
     case .config:
       if !report.applied, report.messageID == session.sentConfig {
+        guard report.revision == session.configBase else {
+          // A patch on what the door does not have: it is sent whole.
+          session.configRevision = 0
+          break
+        }
         try store.noteRefused(.config, at: session.configRevision, by: controller)
       }
     case .credentials:

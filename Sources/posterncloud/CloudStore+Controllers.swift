@@ -29,43 +29,81 @@ extension CloudStore {
   }
 
   /// Stores a configuration under the next revision, and returns that.
-  func pushConfiguration(_ document: ConfigurationDocument, to controller: String) throws -> UInt64
-  {
+  func pushConfiguration(
+    _ document: ConfigurationDocument, to controller: String
+  ) throws -> UInt64 {
+    try database.write { try Self.pushConfiguration(document, patch: nil, to: controller, $0) }
+  }
+
+  /// Stores the configuration that a merge patch makes of the present one, and the patch too, for
+  /// doors that have what it builds on. `check` throws for one that no door would take.
+  func patchConfiguration(
+    _ patch: JSONValue, of controller: String, check: (ConfigurationDocument) throws -> Void
+  ) throws -> UInt64 {
     try database.write { database in
       try Self.requireController(controller, database)
-      let row = try Row.fetchOne(
-        database, sql: "SELECT configRevision, hello FROM controller WHERE id = ?",
-        arguments: [controller])
-      // A cloud that lost its past must still number above what the door has.
-      let atDoor = try (row?["hello"] as Data?).map {
-        try JSONCoding.decoder().decode(Hello.self, from: $0).configRevision
-      }
-      let last = UInt64(row?["configRevision"] as Int64? ?? 0)
-      var numbered = document
-      numbered.revision = max(last, atDoor ?? 0) + 1
-      try database.execute(
-        sql: "UPDATE controller SET configRevision = ?, config = ? WHERE id = ?",
-        arguments: [
-          Int64(numbered.revision), Data(try JSONCoding.encode(numbered)), controller,
-        ])
-      return numbered.revision
+      guard
+        let body = try Data.fetchOne(
+          database, sql: "SELECT config FROM controller WHERE id = ? AND config IS NOT NULL",
+          arguments: [controller])
+      else { throw CloudProblem("\(controller) has no configuration yet; push one whole") }
+      let present = try JSONCoding.decoder().decode(ConfigurationDocument.self, from: body)
+      let change = ConfigurationPatch(
+        baseRevision: present.revision, revision: present.revision + 1, patch: patch)
+      let merged = try change.applied(to: present)
+      try check(merged)
+      return try Self.pushConfiguration(merged, patch: change, to: controller, database)
     }
   }
 
-  /// The configuration, if it is newer than `revision`.
+  private static func pushConfiguration(
+    _ document: ConfigurationDocument, patch: ConfigurationPatch?, to controller: String,
+    _ database: Database
+  ) throws -> UInt64 {
+    try requireController(controller, database)
+    let row = try Row.fetchOne(
+      database, sql: "SELECT configRevision, hello FROM controller WHERE id = ?",
+      arguments: [controller])
+    // A cloud that lost its past must still number above what the door has.
+    let atDoor = try (row?["hello"] as Data?).map {
+      try JSONCoding.decoder().decode(Hello.self, from: $0).configRevision
+    }
+    let last = UInt64(row?["configRevision"] as Int64? ?? 0)
+    var numbered = document
+    numbered.revision = max(last, atDoor ?? 0) + 1
+    let kept = try patch.flatMap {
+      $0.revision == numbered.revision ? Data(try JSONCoding.encode($0)) : nil
+    }
+    try database.execute(
+      sql: "UPDATE controller SET configRevision = ?, config = ?, configPatch = ? WHERE id = ?",
+      arguments: [
+        Int64(numbered.revision), Data(try JSONCoding.encode(numbered)), kept, controller,
+      ])
+    return numbered.revision
+  }
+
+  /// What brings a door at `revision` to the present configuration: a patch where that is enough,
+  /// else the whole; nil when it is there, or was refused.
   func configuration(of controller: String, above revision: UInt64) throws
-    -> ConfigurationDocument?
+    -> ConfigurationMessage?
   {
     try database.read { database in
-      try Data.fetchOne(
+      let row = try Row.fetchOne(
         database,
         sql: """
-          SELECT config FROM controller
+          SELECT config, configPatch FROM controller
           WHERE id = ? AND config IS NOT NULL AND configRevision > ?
             AND configRevision IS NOT refusedConfig
           """,
-        arguments: [controller, Int64(clamping: revision)]
-      ).map { try JSONCoding.decoder().decode(ConfigurationDocument.self, from: $0) }
+        arguments: [controller, Int64(clamping: revision)])
+      guard let row else { return nil }
+      let decoder = JSONCoding.decoder()
+      if let body = row["configPatch"] as Data? {
+        let patch = try decoder.decode(ConfigurationPatch.self, from: body)
+        if patch.baseRevision == revision { return .patch(patch) }
+      }
+      return .whole(
+        try decoder.decode(ConfigurationDocument.self, from: row["config"] as Data))
     }
   }
 
@@ -181,7 +219,12 @@ extension CloudStore {
 
   /// The doors of each scope, as last configured.
   func scopes(of controller: String) throws -> [ScopeID: Set<DoorID>] {
-    let document = try configuration(of: controller, above: 0)
+    let document = try database.read { database in
+      try Data.fetchOne(
+        database, sql: "SELECT config FROM controller WHERE id = ? AND config IS NOT NULL",
+        arguments: [controller]
+      ).map { try JSONCoding.decoder().decode(ConfigurationDocument.self, from: $0) }
+    }
     return Dictionary(
       (document?.scopes ?? []).compactMap { scope in
         ScopeID(scope.id).map { ($0, Set(scope.doors.compactMap(DoorID.init))) }

@@ -208,7 +208,9 @@ extension CloudStore {
           body = Data(try JSONCoding.encode(document))
         }
         try database.execute(
-          sql: "UPDATE controller SET configRevision = ?, config = ? WHERE id = ?",
+          sql: """
+            UPDATE controller SET configRevision = ?, config = ?, configPatch = NULL WHERE id = ?
+            """,
           arguments: [
             Int64(clamping: body == nil ? hello.configRevision : revision), body,
             controller.rawValue,

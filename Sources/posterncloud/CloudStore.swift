@@ -105,6 +105,13 @@ final class CloudStore: Sendable {
           ])
       }
     }
+    migrator.registerMigration("3 partial configurations, telemetry") { database in
+      try database.execute(
+        sql: """
+          ALTER TABLE controller ADD COLUMN configPatch BLOB;
+          ALTER TABLE controller ADD COLUMN telemetry BLOB;
+          """)
+    }
     return migrator
   }
 

@@ -139,4 +139,36 @@ struct SyncSystemTests {
     let list = try world.posterncloud("credential", "list", "gate-1").output
     #expect(list.contains("revoked") && list.contains("active"))
   }
+
+  @Test("D2: a part of the configuration is changed by a patch; a wrong one changes nothing")
+  func configurationPatch() throws {
+    let world = try DoorWorld()
+    #expect(try world.open())
+    let file = world.folder.path + "/patch.json"
+    func patch(_ text: String) throws -> BuiltProgram.Outcome {
+      try Data(text.utf8).write(to: URL(filePath: file))
+      return try world.posterncloud("config", "patch", "gate-1", file)
+    }
+    #expect(try patch(#"{"facility": {"timeZone": "America/New_York"}}"#).status == 0)
+    #expect(
+      try world.eventually {
+        let status = try world.status()
+        return status?["configRevision"] as? Int == 2
+          && status?["timeZone"] as? String == "America/New_York"
+      })
+    let wrong = try patch(#"{"doors": [{"id": "front", "name": "F", "holdTimeSeconds": 31}]}"#)
+    #expect(wrong.status == 1)
+    #expect(wrong.errors.contains("doors[0].holdTimeSeconds"))
+    #expect(try world.status()?["configRevision"] as? Int == 2)
+    // Two patches while the door is away: it lacks the base of the second, and gets the whole.
+    world.killDaemon(SIGTERM)
+    #expect(try patch(#"{"facility": {"name": "One"}}"#).status == 0)
+    #expect(try patch(#"{"facility": {"timeZone": "UTC"}}"#).status == 0)
+    try world.startDaemon()
+    #expect(
+      try world.eventually {
+        let status = try world.status()
+        return status?["configRevision"] as? Int == 4 && status?["timeZone"] as? String == "UTC"
+      })
+  }
 }

@@ -8,7 +8,7 @@ import HostLinux
 struct ConfigCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "config", abstract: "Push configurations to controllers.",
-    subcommands: [Push.self])
+    subcommands: [Push.self, Patch.self])
 
   struct Push: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -37,6 +37,35 @@ struct ConfigCommand: ParsableCommand {
         print("configuration \(revision) goes to \(controller)")
       } catch let failure as ValidationFailure {
         throw CloudProblem("\(file) is not a configuration:\n\(failure)")
+      }
+    }
+  }
+
+  struct Patch: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Change a part of a controller's configuration by a merge patch (RFC 7396).",
+      discussion: """
+        Example: config patch gate-1 change.json with {"facility": {"name": "New name"}}
+        Members of objects are merged, null removes one, lists are replaced whole.
+        """)
+
+    @OptionGroup var state: StateOptions
+    @Argument(help: "The controller's id.") var controller: String
+    @Argument(help: "The patch, JSON.") var file: String
+
+    func run() throws {
+      guard let data = FileManager.default.contents(atPath: file) else {
+        throw CloudProblem("\(file) cannot be read")
+      }
+      let zones = SystemZones()
+      do {
+        let patch = try JSONCoding.decode(JSONValue.self, from: Array(data))
+        let revision = try state.store().patchConfiguration(patch, of: controller) { merged in
+          _ = try merged.validated(zones: { try? zones.rules(for: $0) })
+        }
+        print("configuration \(revision) goes to \(controller)")
+      } catch let failure as ValidationFailure {
+        throw CloudProblem("\(file) does not make a configuration:\n\(failure)")
       }
     }
   }

@@ -1,0 +1,78 @@
+/// A change of the configuration that is in force: a merge patch, RFC 7396, over its JSON. Lists
+/// are replaced whole. The result is judged like a configuration that came whole.
+public struct ConfigurationPatch: Sendable, Hashable, Codable {
+  /// The revision that this builds on; at any other it is refused, and the whole is to be sent.
+  public var baseRevision: UInt64
+  /// The revision after it.
+  public var revision: UInt64
+  public var patch: JSONValue
+
+  public init(baseRevision: UInt64, revision: UInt64, patch: JSONValue) {
+    self.baseRevision = baseRevision
+    self.revision = revision
+    self.patch = patch
+  }
+
+  /// The whole configuration after the patch. Throws what cannot be, by path; whether the values
+  /// make sense is ``ConfigurationDocument/validated(controller:zones:)``.
+  public func applied(
+    to present: ConfigurationDocument?
+  ) throws(ValidationFailure) -> ConfigurationDocument {
+    guard let present, present.revision == baseRevision else {
+      throw ValidationFailure(
+        path: "baseRevision",
+        message: "\(baseRevision) is not in force, but \(present?.revision ?? 0); send it whole")
+    }
+    guard revision > baseRevision else {
+      throw ValidationFailure(
+        path: "revision", message: "\(revision) is not above the base \(baseRevision)")
+    }
+    guard case .object = patch else {
+      throw ValidationFailure(path: "patch", message: "is not an object")
+    }
+    let json: [UInt8]
+    do {
+      let whole = try JSONCoding.decode(JSONValue.self, from: JSONCoding.encode(present))
+      json = try JSONCoding.encode(whole.merging(patch))
+    } catch let failure as ValidationFailure {
+      throw failure
+    } catch {
+      throw ValidationFailure(path: "patch", message: "cannot be merged: \(error)")
+    }
+    var merged = try ConfigurationDocument.parse(json)
+    merged.revision = revision
+    return merged
+  }
+}
+
+/// What comes on the topic of configurations: one with a `patch` changes the one in force, any other
+/// replaces it.
+public enum ConfigurationMessage: Sendable, Hashable, Codable {
+  case whole(ConfigurationDocument)
+  case patch(ConfigurationPatch)
+
+  public var revision: UInt64 {
+    switch self {
+    case .whole(let document): document.revision
+    case .patch(let patch): patch.revision
+    }
+  }
+
+  private enum CodingKeys: CodingKey { case patch }
+
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    if container.contains(.patch) {
+      self = .patch(try ConfigurationPatch(from: decoder))
+    } else {
+      self = .whole(try ConfigurationDocument(from: decoder))
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    switch self {
+    case .whole(let document): try document.encode(to: encoder)
+    case .patch(let patch): try patch.encode(to: encoder)
+    }
+  }
+}
