@@ -97,7 +97,7 @@ let package = Package(
       swiftSettings: strict),
     .systemLibrary(name: "CLinux"),
     .target(
-      name: "HostLinux", dependencies: ["CLinux", "DoorRules", "DoorPorts"],
+      name: "HostLinux", dependencies: ["CLinux", "DoorRules", "CloudProtocol", "DoorPorts"],
       swiftSettings: strict),
     .target(
       name: "Console",

@@ -21,6 +21,8 @@ public struct Topics: Sendable, Hashable {
     case digest
     /// ``UrgentEvent``: alarms and admin actions, ahead of the events before them.
     case urgent
+    /// ``TelemetryReport``.
+    case telemetry
   }
 
   /// Messages of the cloud; each one a JWS.

@@ -15,6 +15,12 @@ struct CloudState {
   var lastContact: WallInstant?
   var reportedDoors: [StateReport.DoorState]?
   var stateReportDue: MonotonicInstant?
+  /// When telemetry is to be said next; nil before the first connect.
+  var telemetryDue: MonotonicInstant?
+  /// Refused messages since the start, by kind and cause.
+  var refusedCounts: [String: Int] = [:]
+  /// How often a door was told to identify itself; there is no event of it.
+  var identified = 0
   /// Results on their way to the broker, by the link's token.
   var resultsInFlight: [Int: String] = [:]
   /// When each cause of refusal was last recorded; its keys are a closed list.
@@ -26,7 +32,7 @@ struct CloudState {
 
   var nextDeadline: MonotonicInstant? {
     guard connected else { return session.nextDeadline }
-    return [session.nextDeadline, stateReportDue].compactMap { $0 }.min()
+    return [session.nextDeadline, stateReportDue, telemetryDue].compactMap { $0 }.min()
   }
 }
 

@@ -51,6 +51,7 @@ extension DoorRuntime {
     let nonce = UUID().uuidString.lowercased()
     session(.connected(nonce: nonce, standing: standing(at: now)), at: now)
     doorChanged()
+    beginTelemetry(at: now)
   }
 
   private func take(topic: String, _ payload: [UInt8], retained: Bool, at now: Moment) {
@@ -130,6 +131,7 @@ extension DoorRuntime {
     logger.warning("refused a message of the broker: \(cause): \(detail)")
     // A flood of the same forgery is one event a second, not a full disk.
     let key = "\(kind?.rawValue ?? "unknown").\(cause)"
+    cloud.refusedCounts[key, default: 0] += 1
     if let last = cloud.refusals[key],
       now.monotonic < last.advanced(byMilliseconds: Self.refusalQuietMilliseconds)
     {
@@ -185,6 +187,9 @@ extension DoorRuntime {
         controller: configuration.controller.rawValue, online: true,
         simulated: ports.gpio.isSimulated, doors: doors)
       if publish(.state, report, retain: true) != nil { cloud.reportedDoors = doors }
+    }
+    if cloud.connected, let due = cloud.telemetryDue, due <= now.monotonic {
+      beginTelemetry(at: now)
     }
     advanceSession(to: now)
   }

@@ -74,6 +74,7 @@ extension DoorRuntime {
     do {
       switch try pending.command.validated() {
       case .identify(let door):
+        cloud.identified += 1
         order(pending.id, .identify(door), at: now)
       case .sync:
         session(.syncRequested, at: now)

@@ -159,6 +159,7 @@ public actor DoorRuntime {
     case .snapshotStaged(let staged): snapshotStaged(staged, at: now)
     case .digestKnown(let digest, let revision, let asked):
       digestKnown(digest, revision: revision, asked: asked, at: now)
+    case .hostRead(let host): tellTelemetry(host, at: now)
     case .epochBegun(let answer): epochBegun(answer, at: now)
     case .urgentRead(let events): tellUrgent(events, at: now)
     case .eventsDropped(let through): session(.eventsDropped(through: through), at: now)

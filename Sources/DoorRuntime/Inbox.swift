@@ -19,6 +19,7 @@ enum RuntimeMessage: Sendable {
     ApplyReport, [CredentialChange], [CredentialClash], baseRefused: Bool)
   case snapshotStaged(StagedSnapshot)
   case digestKnown(RecordSetDigest, revision: UInt64, asked: Bool)
+  case hostRead(HostReading)
   case epochBegun(Result<LogPosition, PortError>)
   case urgentRead([StoredEvent])
   case eventsDropped(through: UInt64)

@@ -14,11 +14,15 @@ public struct RuntimeConfiguration: Sendable {
   public var failSafeDoors: Set<DoorID>
   /// How long an unlock waits for its event to be on disk; 0 to 1000.
   public var commitDeadlineMilliseconds: Int
+  /// How often the cloud hears how the controller is; 5 to 86,400.
+  public var heartbeatSeconds: Int
 
   public init(
     controller: ControllerID, software: String, bootID: String, layout: ControllerLayout,
-    failSafeDoors: Set<DoorID> = [], commitDeadlineMilliseconds: Int = 50
+    failSafeDoors: Set<DoorID> = [], commitDeadlineMilliseconds: Int = 50,
+    heartbeatSeconds: Int = 60
   ) {
+    self.heartbeatSeconds = min(max(heartbeatSeconds, 5), 86_400)
     self.controller = controller
     self.software = software
     self.bootID = bootID
@@ -39,6 +43,8 @@ public struct RuntimePorts: Sendable {
   public var state: any StateStore
   public var policy: any PolicyStore
   public var digester: CredentialDigester
+  /// Nil says nothing of the machine.
+  public var host: (any HostFacts)?
   /// Nil works without a cloud.
   public var cloud: CloudPorts?
 
@@ -57,8 +63,9 @@ public struct RuntimePorts: Sendable {
     gpio: any GPIOPort, monotonic: any MonotonicClock, wall: any WallClock,
     zones: any ZoneSource, events: any EventLog, ledger: any CommandLedger,
     state: any StateStore, policy: any PolicyStore, digester: CredentialDigester,
-    cloud: CloudPorts?
+    host: (any HostFacts)? = nil, cloud: CloudPorts?
   ) {
+    self.host = host
     self.gpio = gpio
     self.monotonic = monotonic
     self.wall = wall

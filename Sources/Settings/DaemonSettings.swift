@@ -96,6 +96,8 @@ public struct DaemonSettings: Sendable {
     public var tls: TLS?
     /// 5 to 3600, 30 unless set.
     public var keepAliveSeconds: Int
+    /// How often the cloud hears how the controller is.
+    public var heartbeatSeconds: Int
   }
 
   /// Certificates, PEM. A certificate of this controller needs its key and the other way round.

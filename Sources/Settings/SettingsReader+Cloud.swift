@@ -11,10 +11,11 @@ extension SettingsReader {
     let username = text("cloud", "username")
     let password = text("cloud", "passwordFile")
     let keepAlive = integer(["cloud", "keepAliveSeconds"], in: 5...3_600)
+    let heartbeat = integer(["cloud", "heartbeatSeconds"], in: 5...86_400)
     let tls = tls()
     let isMeant =
       problems.count > before || host != nil || port != nil || key != nil || username != nil
-      || password != nil || keepAlive != nil || tls != nil
+      || password != nil || keepAlive != nil || heartbeat != nil || tls != nil
     guard isMeant else { return nil }
     if host == nil { note(["cloud", "host"], "is missing: the broker's name or address") }
     if key == nil {
@@ -26,7 +27,8 @@ extension SettingsReader {
     guard let host, let key else { return nil }
     return DaemonSettings.Cloud(
       host: host, port: port ?? (tls == nil ? 1_883 : 8_883), publicKeyFile: key,
-      username: username, passwordFile: password, tls: tls, keepAliveSeconds: keepAlive ?? 30)
+      username: username, passwordFile: password, tls: tls, keepAliveSeconds: keepAlive ?? 30,
+      heartbeatSeconds: heartbeat ?? 60)
   }
 
   private mutating func tls() -> DaemonSettings.TLS? {

@@ -147,6 +147,10 @@ final class CloudServer: Sendable {
       let urgent = try JSONCoding.decode(UrgentEvent.self, from: payload)
       try requireSame(urgent.controller, controller)
       try store.take(urgent, from: controller)
+    case .telemetry:
+      let report = try JSONCoding.decode(TelemetryReport.self, from: payload)
+      try requireSame(report.controller, controller)
+      try store.note(report)
     case .pull:
       try answer(try JSONCoding.decode(SnapshotPull.self, from: payload), of: controller, &state)
     case .digest:

@@ -195,6 +195,24 @@ extension CloudStore {
     }
   }
 
+  func note(_ telemetry: TelemetryReport) throws {
+    try database.write { database in
+      try database.execute(
+        sql: "UPDATE controller SET telemetry = ? WHERE id = ?",
+        arguments: [Data(try JSONCoding.encode(telemetry)), telemetry.controller])
+    }
+  }
+
+  /// What a controller last said of how it is; nil before the first word.
+  func telemetry(of controller: String) throws -> TelemetryReport? {
+    try database.read { database in
+      try Data.fetchOne(
+        database, sql: "SELECT telemetry FROM controller WHERE id = ? AND telemetry IS NOT NULL",
+        arguments: [controller]
+      ).map { try JSONCoding.decoder().decode(TelemetryReport.self, from: $0) }
+    }
+  }
+
   func isEnrolled(_ controller: ControllerID) throws -> Bool {
     try database.read { database in
       try Bool.fetchOne(

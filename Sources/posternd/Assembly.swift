@@ -42,12 +42,14 @@ struct Assembly {
       gpio: gpio, monotonic: monotonic,
       wall: SystemWallClock(assumedTrust: settings.assumedClockTrust), zones: SystemZones(),
       events: events, ledger: events, state: events, policy: cache, digester: digester,
+      host: SystemFacts(stateFolder: folder),
       cloud: try Self.cloud(settings, simulated: gpio.isSimulated, logger: logger))
     let configuration = RuntimeConfiguration(
       controller: settings.controller, software: Version.text,
       bootID: UUID().uuidString.lowercased(), layout: Wiring.layout(settings),
       failSafeDoors: Set(settings.doors.filter(\.failSafe).map(\.id)),
-      commitDeadlineMilliseconds: settings.commitDeadlineMilliseconds)
+      commitDeadlineMilliseconds: settings.commitDeadlineMilliseconds,
+      heartbeatSeconds: settings.cloud?.heartbeatSeconds ?? 60)
     runtime = DoorRuntime(configuration: configuration, ports: ports, logger: logger)
     console = ConsoleServer(
       backend: ConsoleAdapter(runtime: runtime, settings: settings, panel: panel),

@@ -171,4 +171,24 @@ struct SyncSystemTests {
         return status?["configRevision"] as? Int == 4 && status?["timeZone"] as? String == "UTC"
       })
   }
+
+  @Test("D10: after each connect the cloud hears how the controller and its machine are")
+  func telemetry() throws {
+    let world = try DoorWorld()
+    #expect(try world.open())
+    func controller() throws -> [String: Any] {
+      let text = try world.posterncloud("controllers", "--json").output
+      return try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] ?? [:]
+    }
+    #expect(try world.eventually { try controller()["telemetry"] != nil })
+    let report = try controller()["telemetry"] as? [String: Any] ?? [:]
+    let host = report["host"] as? [String: Any] ?? [:]
+    #expect((host["system"] as? String)?.isEmpty == false)
+    #expect((host["memoryTotalBytes"] as? Int ?? 0) > 10_000_000)
+    #expect((host["diskTotalBytes"] as? Int ?? 0) > 0)
+    #expect((host["uptimeSeconds"] as? Int ?? 0) > 0)
+    #expect(report["simulated"] as? Bool == true)
+    let readers = report["readers"] as? [[String: Any]]
+    #expect(readers?.first?["id"] as? String == "front-in")
+  }
 }

@@ -13,13 +13,16 @@ struct ControllersCommand: ParsableCommand {
     var controller: String
     var online: Bool
     var hello: Hello?
+    var telemetry: TelemetryReport?
   }
 
   func run() throws {
-    for (id, hello, report) in try state.store().controllers() {
+    let store = try state.store()
+    for (id, hello, report) in try store.controllers() {
+      let telemetry = try store.telemetry(of: id)
       let isOnline = report?.online == true
       if json {
-        try printJSON(Line(controller: id, online: isOnline, hello: hello))
+        try printJSON(Line(controller: id, online: isOnline, hello: hello, telemetry: telemetry))
         continue
       }
       guard let hello else {
@@ -31,6 +34,9 @@ struct ControllersCommand: ParsableCommand {
         "config \(hello.configRevision)", "credentials \(hello.credentialRevision)",
         "events \(hello.lastEvent)", "clock \(hello.clockTrust)",
         hello.simulated ? "simulated" : nil,
+        telemetry?.host.address.map { "address \($0)" },
+        telemetry.map { "queued \($0.queuedEvents)" },
+        telemetry.flatMap { $0.troubles.isEmpty ? nil : "\($0.troubles.count) troubles" },
       ]
       print(words.compactMap { $0 }.joined(separator: "  "))
     }

@@ -1,0 +1,90 @@
+/// How a controller is, said after each connect and once in each heartbeat interval. What cannot
+/// be found out on a machine is absent.
+public struct TelemetryReport: Sendable, Hashable, Codable {
+  public var controller: String
+  /// Wall clock, milliseconds since 1970.
+  public var timeMilliseconds: Int64
+  /// Version of the daemon.
+  public var software: String
+  public var host: HostReading
+  /// How long the daemon runs.
+  public var uptimeSeconds: Int
+  public var clockTrust: String
+  public var simulated: Bool
+  /// Events that the cloud has not acknowledged.
+  public var queuedEvents: UInt64
+  public var credentials: Int
+  public var readers: [ReaderTelemetry]
+  /// Messages that were refused since the daemon started, by kind and cause.
+  public var refusedMessages: [String: Int]
+  /// How often somebody let a door identify itself.
+  public var identified: Int
+  /// What is wrong, in words with what to do.
+  public var troubles: [String]
+
+  public init(
+    controller: String, timeMilliseconds: Int64, software: String, host: HostReading,
+    uptimeSeconds: Int, clockTrust: String, simulated: Bool, queuedEvents: UInt64,
+    credentials: Int, readers: [ReaderTelemetry], refusedMessages: [String: Int],
+    identified: Int, troubles: [String]
+  ) {
+    self.controller = controller
+    self.timeMilliseconds = timeMilliseconds
+    self.software = software
+    self.host = host
+    self.uptimeSeconds = uptimeSeconds
+    self.clockTrust = clockTrust
+    self.simulated = simulated
+    self.queuedEvents = queuedEvents
+    self.credentials = credentials
+    self.readers = readers
+    self.refusedMessages = refusedMessages
+    self.identified = identified
+    self.troubles = troubles
+  }
+}
+
+/// Counters of one reader since the daemon started.
+public struct ReaderTelemetry: Sendable, Hashable, Codable {
+  public var id: String
+  public var edges: Int
+  /// Pulses too short to count.
+  public var noise: Int
+  public var frames: Int
+  /// Frames that could not be read, by fault.
+  public var malformed: [String: Int]
+
+  public init(id: String, edges: Int, noise: Int, frames: Int, malformed: [String: Int]) {
+    self.id = id
+    self.edges = edges
+    self.noise = noise
+    self.frames = frames
+    self.malformed = malformed
+  }
+}
+
+/// What the machine says of itself.
+public struct HostReading: Sendable, Hashable, Codable {
+  /// Name and version of the operating system.
+  public var system: String?
+  public var kernel: String?
+  public var make: String?
+  public var model: String?
+  public var serial: String?
+  public var uptimeSeconds: Int?
+  /// Since the reading before; 0 to 100.
+  public var cpuPercent: Double?
+  public var temperatureCelsius: Double?
+  public var memoryTotalBytes: Int64?
+  public var memoryAvailableBytes: Int64?
+  /// Of the file system that holds the state folder.
+  public var diskTotalBytes: Int64?
+  public var diskAvailableBytes: Int64?
+  public var networkInterface: String?
+  /// `wired` or `wifi`.
+  public var networkKind: String?
+  public var address: String?
+  public var wifiName: String?
+
+  public init() {}
+}

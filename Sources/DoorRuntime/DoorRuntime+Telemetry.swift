@@ -1,0 +1,42 @@
+import CloudProtocol
+import DoorCore
+import DoorPorts
+import Dispatch
+import DoorRules
+import WiegandCodec
+
+/// How the controller is, said to the cloud after each connect and once in each interval.
+extension DoorRuntime {
+  /// Reads the machine off the actor; the report follows.
+  func beginTelemetry(at now: Moment) {
+    cloud.telemetryDue = now.monotonic.advanced(
+      byMilliseconds: configuration.heartbeatSeconds * 1_000)
+    let host = ports.host
+    let inbox = inbox
+    readWork.async { inbox.push(.hostRead(host?.read() ?? HostReading())) }
+  }
+
+  func tellTelemetry(_ host: HostReading, at now: Moment) {
+    let readers = configuration.layout.readers.compactMap { reader in
+      controller.view(of: reader.id).map { view in
+        ReaderTelemetry(
+          id: reader.id.rawValue, edges: view.counters.edges, noise: view.counters.noise,
+          frames: view.counters.frames,
+          malformed: Dictionary(
+            view.counters.malformed.map { ($0.key.rawValue, $0.value) },
+            uniquingKeysWith: { first, _ in first }))
+      }
+    }
+    let queued = max(logPosition.last, logPosition.acknowledged) - logPosition.acknowledged
+    publish(
+      .telemetry,
+      TelemetryReport(
+        controller: configuration.controller.rawValue,
+        timeMilliseconds: now.wall.millisecondsSince1970, software: configuration.software,
+        host: host, uptimeSeconds: now.monotonic.microseconds(since: startedAt) / 1_000_000,
+        clockTrust: now.trust.rawValue, simulated: ports.gpio.isSimulated, queuedEvents: queued,
+        credentials: credentialPosition.credentials, readers: readers,
+        refusedMessages: cloud.refusedCounts, identified: cloud.identified,
+        troubles: status().troubles))
+  }
+}
