@@ -14,6 +14,8 @@ public enum ValidatedCommand: Sendable, Hashable {
   case clearLockout(reader: ReaderID?, orderedBy: String?)
   /// Hello again, and a digest of everything.
   case sync
+  /// Telemetry now, with every trouble.
+  case diagnostics
 }
 
 extension Command {
@@ -61,6 +63,9 @@ extension Command {
       let which: ReaderID? = self.reader.flatMap { reader.identifier($0, "reader") }
       try reader.check()
       return .clearLockout(reader: which, orderedBy: person)
+    case .diagnostics:
+      try reader.check()
+      return .diagnostics
     case .identify:
       try reader.check()
       return .identify(door: door)

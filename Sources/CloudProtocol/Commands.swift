@@ -13,6 +13,8 @@ public struct Command: Sendable, Hashable, Codable {
     case clearLockout
     /// Says hello again, and reads every record again to find what differs.
     case sync
+    /// Says telemetry now, with every trouble.
+    case diagnostics
   }
 
   public var kind: Kind

@@ -40,6 +40,8 @@ struct CloudState {
 struct PendingCommand: Sendable {
   var id: String
   var command: Command
+  /// Nil when the clock was not to be believed.
+  var expires: WallInstant?
 }
 
 /// What became of a configuration message.

@@ -16,7 +16,9 @@ extension DoorRuntime {
       refuse(.commands, cause: "sessionRequired", detail: refusal, at: now)
       return refuseCommand(envelope.id, .rejected, reason: refusal, at: now)
     }
-    let command = PendingCommand(id: envelope.id, command: envelope.body)
+    let command = PendingCommand(
+      id: envelope.id, command: envelope.body,
+      expires: envelope.timesChecked ? envelope.expires : nil)
     let ledger = ports.ledger
     let inbox = inbox
     let wall = now.wall
@@ -71,6 +73,12 @@ extension DoorRuntime {
   }
 
   private func begin(_ pending: PendingCommand, at now: Moment) {
+    // The ledger may have taken its time, and an expired command opens nothing.
+    if let expires = pending.expires, now.trust != .unknown, now.wall >= expires {
+      cloud.openOrders.remove(pending.id)
+      return keep(
+        result(of: pending.id, .expired, reason: "it expired before it could act", at: now))
+    }
     do {
       switch try pending.command.validated() {
       case .identify(let door):
@@ -95,6 +103,9 @@ extension DoorRuntime {
         }
       case .clearLockout(let reader, let by):
         order(pending.id, .clearLockout(reader, by: by ?? "cloud"), at: now)
+      case .diagnostics:
+        beginTelemetry(at: now)
+        finish(order: pending.id, .confirmed, at: now)
       case .adminUnlock(let door, let reason, let by):
         order(pending.id, .adminUnlock(door, by: by ?? "cloud", reason: reason), at: now)
       case .unlock(let door, let person, let location):

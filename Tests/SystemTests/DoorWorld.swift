@@ -130,6 +130,12 @@ final class DoorWorld {
 
   // MARK: What can be seen
 
+  var brokerAnswers: Bool {
+    let answer = try? ChildProcess(
+      "/usr/bin/mosquitto_pub", ["-p", "\(port)", "-t", "hello", "-m", "hello"])
+    return answer?.wait() == 0
+  }
+
   /// The status as JSON; nil while the daemon does not answer.
   func status() throws -> [String: Any]? {
     let outcome = try postern("status", "--json")

@@ -1,0 +1,81 @@
+import CloudProtocol
+import DoorRules
+import Foundation
+import Testing
+
+@Suite("The published protocol is the one that is spoken (D2, D3, D4, D7)")
+struct MessagesContractTests {
+  private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+    .appending(path: "../../deploy/protocol").standardized
+
+  /// The type of each schema's messages.
+  private static let types: [String: any Codable.Type] = [
+    "hello": Hello.self, "state": StateReport.self, "events": EventBatch.self,
+    "urgent": UrgentEvent.self, "results": CommandResult.self, "applied": ApplyReport.self,
+    "pull": SnapshotPull.self, "digest": DigestReport.self, "telemetry": TelemetryReport.self,
+    "config": ConfigurationMessage.self, "credentials": CredentialDelta.self,
+    "commands": Command.self, "ack": EventAcknowledgement.self, "snapshot": SnapshotOffer.self,
+    "chunk": SnapshotChunk.self, "repair": BucketRepair.self,
+    "digestRequest": DigestRequest.self,
+  ]
+
+  private static func examples() throws -> [URL] {
+    try FileManager.default.contentsOfDirectory(
+      at: folder.appending(path: "examples"), includingPropertiesForKeys: nil)
+  }
+
+  private func again<Message: Codable>(_ type: Message.Type, _ json: [UInt8]) throws -> [UInt8] {
+    try JSONCoding.encode(try JSONCoding.decode(type, from: json))
+  }
+
+  @Test("every example is read by its type, and written again as it was")
+  func examples() throws {
+    var seen: Set<String> = []
+    for file in try Self.examples() {
+      let name = String(file.lastPathComponent.split(separator: ".")[0])
+      // Claims and body together have no type of their own.
+      if name == "envelope" { continue }
+      let type = try #require(Self.types[name], "\(file.lastPathComponent)")
+      seen.insert(name)
+      let json = Array(try Data(contentsOf: file))
+      let written = try again(type, json)
+      #expect(
+        try JSONCoding.decode(JSONValue.self, from: written)
+          == JSONCoding.decode(JSONValue.self, from: json), "\(file.lastPathComponent)")
+    }
+    #expect(seen == Set(Self.types.keys))
+  }
+
+  @Test("what the examples ask for, a controller would do")
+  func sense() throws {
+    for file in try Self.examples() {
+      let json = Array(try Data(contentsOf: file))
+      switch file.lastPathComponent.split(separator: ".")[0] {
+      case "commands": _ = try JSONCoding.decode(Command.self, from: json).validated()
+      case "credentials": _ = try JSONCoding.decode(CredentialDelta.self, from: json).validated()
+      case "chunk": try JSONCoding.decode(SnapshotChunk.self, from: json).check()
+      case "snapshot": try JSONCoding.decode(SnapshotOffer.self, from: json).check()
+      case "repair": try JSONCoding.decode(BucketRepair.self, from: json).check()
+      default: break
+      }
+    }
+    let whole = Self.folder.appending(path: "examples/config.whole.json")
+    let document = try ConfigurationDocument.parse(Array(try Data(contentsOf: whole)))
+    _ = try document.validated(zones: { _ in .utc })
+  }
+
+  @Test("the document has the topics that are spoken, and no other")
+  func topics() throws {
+    let text = String(
+      decoding: try Data(contentsOf: Self.folder.appending(path: "asyncapi.yaml")), as: UTF8.self)
+    let written = text.split(separator: "\n").compactMap { line in
+      line.split(separator: "address: ").count == 2
+        ? String(line.split(separator: "address: ")[1]) : nil
+    }
+    let spoken =
+      Topics.Up.allCases.map { "postern/v1/{controllerId}/up/\($0.rawValue)" }
+      + Topics.Down.allCases.map { "postern/v1/{controllerId}/down/\($0.rawValue)" }
+    #expect(Set(written) == Set(spoken))
+    #expect(written.count == spoken.count)
+  }
+}
