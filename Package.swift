@@ -110,7 +110,7 @@ let package = Package(
     .target(
       name: "Settings",
       dependencies: [
-        "DoorRules", "WiegandCodec", configuration, system,
+        "DoorRules", "WiegandCodec", "DoorCore", configuration, system,
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: strict),

@@ -13,12 +13,17 @@ public struct AccessSettingsDocument: Sendable, Hashable, Codable {
   /// Hours in which the door stands unlocked.
   public var autoUnlockSchedule: HoursDocument?
   public var playNotificationSoundOnRelayToggle: Bool?
+  /// How many people must badge one after the other; 1 or 2.
+  public var personsRequired: Int?
+  /// The unlock schedule waits in each window for the first person who enters.
+  public var unlocksWithFirstPerson: Bool?
 
   public init(
     holdTimeSeconds: Int? = nil, presentation: String? = nil,
     presentationSchedule: [PresentationHoursDocument]? = nil, accessHours: HoursDocument? = nil,
     memberRules: [MemberRuleDocument]? = nil, geofence: GeofenceDocument? = nil,
-    autoUnlockSchedule: HoursDocument? = nil, playNotificationSoundOnRelayToggle: Bool? = nil
+    autoUnlockSchedule: HoursDocument? = nil, playNotificationSoundOnRelayToggle: Bool? = nil,
+    personsRequired: Int? = nil, unlocksWithFirstPerson: Bool? = nil
   ) {
     self.holdTimeSeconds = holdTimeSeconds
     self.presentation = presentation
@@ -28,6 +33,8 @@ public struct AccessSettingsDocument: Sendable, Hashable, Codable {
     self.geofence = geofence
     self.autoUnlockSchedule = autoUnlockSchedule
     self.playNotificationSoundOnRelayToggle = playNotificationSoundOnRelayToggle
+    self.personsRequired = personsRequired
+    self.unlocksWithFirstPerson = unlocksWithFirstPerson
   }
 }
 

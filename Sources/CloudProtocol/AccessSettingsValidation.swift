@@ -7,13 +7,18 @@ extension AccessSettingsDocument {
       reader.whole(
         holdTimeSeconds, "\(path).holdTimeSeconds", in: ConfigurationLimits.holdTimeSeconds)
     }
+    if let personsRequired {
+      reader.whole(
+        personsRequired, "\(path).personsRequired", in: ConfigurationLimits.personsRequired)
+    }
     return AccessSettings(
       holdTimeSeconds: holdTimeSeconds, presentation: plan(&reader, path),
       accessHours: reader.hours(accessHours, "\(path).accessHours"),
       memberRules: rules(&reader, "\(path).memberRules"),
       geofence: geofence?.read(&reader, "\(path).geofence"),
       autoUnlockSchedule: reader.hours(autoUnlockSchedule, "\(path).autoUnlockSchedule"),
-      playNotificationSoundOnRelayToggle: playNotificationSoundOnRelayToggle)
+      playNotificationSoundOnRelayToggle: playNotificationSoundOnRelayToggle,
+      personsRequired: personsRequired, unlocksWithFirstPerson: unlocksWithFirstPerson)
   }
 
   private func plan(_ reader: inout DocumentReader, _ path: String) -> PresentationPlan? {

@@ -12,6 +12,8 @@ public enum ValidatedCommand: Sendable, Hashable {
   case mode(door: DoorID?, ModeWord, orderedBy: String?, reason: String, seconds: Int64?)
   /// Nil is every reader.
   case clearLockout(reader: ReaderID?, orderedBy: String?)
+  /// Nil is everybody.
+  case forgive(person: PersonID?)
   /// Hello again, and a digest of everything.
   case sync
   /// Telemetry now, with every trouble.
@@ -66,6 +68,10 @@ extension Command {
     case .diagnostics:
       try reader.check()
       return .diagnostics
+    case .forgive:
+      let who: PersonID? = person.flatMap { reader.identifier($0, "person") }
+      try reader.check()
+      return .forgive(person: who)
     case .identify:
       try reader.check()
       return .identify(door: door)

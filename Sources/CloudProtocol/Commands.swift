@@ -11,6 +11,8 @@ public struct Command: Sendable, Hashable, Codable {
     case mode
     /// Lets a keypad listen again after too many wrong PINs.
     case clearLockout
+    /// Anti-passback: a person, or everybody, counts as outside everywhere.
+    case forgive
     /// Says hello again, and reads every record again to find what differs.
     case sync
     /// Says telemetry now, with every trouble.

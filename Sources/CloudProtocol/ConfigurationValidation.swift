@@ -19,6 +19,12 @@ public enum ConfigurationLimits {
   public static let credentialClassesMax = 32
   /// How long a class may be served without the cloud: up to a year.
   public static let offlineHours = 1...8_760
+  public static let personsRequired = 1...2
+  public static let areasMax = 64
+  /// Readers that lead into an area, or out of it.
+  public static let areaReadersMax = 64
+  /// After how long an entry may be repeated: up to a week.
+  public static let againAfterMinutes = 1...10_080
 }
 
 extension ConfigurationDocument {

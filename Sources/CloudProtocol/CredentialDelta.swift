@@ -125,14 +125,17 @@ public struct CredentialRecord: Sendable, Hashable, Codable {
   /// The reservation and the tenant that it was issued for, repeated in events about it.
   public var reservationID: String?
   public var tenantID: String?
+  /// Opens like any other and calls for help in silence; absent is not.
+  public var duress: Bool?
 
   public init(
     id: String, kind: String, person: String, status: String, digest: CredentialDigest,
     validFrom: Int64? = nil, validUntil: Int64? = nil, doors: [String] = [],
     scopes: [String] = [], className: String? = nil, usesMax: Int? = nil,
     validSecondsFromFirstUse: Int64? = nil, device: String? = nil,
-    reservationID: String? = nil, tenantID: String? = nil
+    reservationID: String? = nil, tenantID: String? = nil, duress: Bool? = nil
   ) {
+    self.duress = duress
     self.reservationID = reservationID
     self.tenantID = tenantID
     self.id = id

@@ -189,6 +189,7 @@ extension CredentialRecord {
       validFrom: validFrom.map(WallInstant.init(secondsSince1970:)),
       validUntil: validUntil.map(WallInstant.init(secondsSince1970:)), doors: doors,
       scopes: scopes, className: className ?? CredentialClass.standardName, usesMax: usesMax,
-      validSecondsFromFirstUse: validSecondsFromFirstUse, device: device)
+      validSecondsFromFirstUse: validSecondsFromFirstUse, device: device,
+      isDuress: duress ?? false)
   }
 }

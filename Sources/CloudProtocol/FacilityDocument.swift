@@ -13,12 +13,14 @@ public struct FacilityDocument: Sendable, Hashable, Codable {
   public var tailMinutes: Int?
   /// By name; `standard` is the class of credentials that name none.
   public var credentialClasses: [String: CredentialClassDocument]?
+  /// For anti-passback.
+  public var areas: [AreaDocument]?
 
   public init(
     id: String, name: String, timeZone: String,
     settings: AccessSettingsDocument = AccessSettingsDocument(),
     holidays: [HolidayDocument]? = nil, leadMinutes: Int? = nil, tailMinutes: Int? = nil,
-    credentialClasses: [String: CredentialClassDocument]? = nil
+    credentialClasses: [String: CredentialClassDocument]? = nil, areas: [AreaDocument]? = nil
   ) {
     self.id = id
     self.name = name
@@ -28,10 +30,11 @@ public struct FacilityDocument: Sendable, Hashable, Codable {
     self.leadMinutes = leadMinutes
     self.tailMinutes = tailMinutes
     self.credentialClasses = credentialClasses
+    self.areas = areas
   }
 
   private enum CodingKeys: CodingKey {
-    case id, name, timeZone, holidays, leadMinutes, tailMinutes, credentialClasses
+    case id, name, timeZone, holidays, leadMinutes, tailMinutes, credentialClasses, areas
   }
 
   public init(from decoder: any Decoder) throws {
@@ -45,6 +48,7 @@ public struct FacilityDocument: Sendable, Hashable, Codable {
     tailMinutes = try container.decodeIfPresent(Int.self, forKey: .tailMinutes)
     credentialClasses = try container.decodeIfPresent(
       [String: CredentialClassDocument].self, forKey: .credentialClasses)
+    areas = try container.decodeIfPresent([AreaDocument].self, forKey: .areas)
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -57,6 +61,7 @@ public struct FacilityDocument: Sendable, Hashable, Codable {
     try container.encodeIfPresent(leadMinutes, forKey: .leadMinutes)
     try container.encodeIfPresent(tailMinutes, forKey: .tailMinutes)
     try container.encodeIfPresent(credentialClasses, forKey: .credentialClasses)
+    try container.encodeIfPresent(areas, forKey: .areas)
   }
 }
 

@@ -14,7 +14,8 @@ extension FacilityDocument {
       settings: settings.read(&reader, path), holidays: readHolidays(&reader, path),
       leadSeconds: leadMinutes.map(seconds) ?? FacilityPolicy.leadSecondsDefault,
       tailSeconds: tailMinutes.map(seconds) ?? FacilityPolicy.tailSecondsDefault,
-      classes: readClasses(&reader, "\(path).credentialClasses"))
+      classes: readClasses(&reader, "\(path).credentialClasses"),
+      areas: readAreas(&reader, "\(path).areas"))
   }
 
   private func readHolidays(_ reader: inout DocumentReader, _ path: String) -> Holidays {
@@ -29,6 +30,18 @@ extension FacilityDocument {
         names.use(document.date, at: place, "\(place).date", &reader)
         return document.read(&reader, place)
       })
+  }
+
+  private func readAreas(_ reader: inout DocumentReader, _ path: String) -> [Area] {
+    guard let areas, reader.count(areas.count, path, max: ConfigurationLimits.areasMax)
+    else { return [] }
+    var names = UsedNames<AreaID>()
+    return areas.enumerated().compactMap { index, document in
+      let place = "\(path)[\(index)]"
+      guard let area = document.area(&reader, place) else { return nil }
+      names.use(area.id, at: place, "\(place).id", &reader)
+      return area
+    }
   }
 
   private func readClasses(

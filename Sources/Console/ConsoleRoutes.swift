@@ -37,6 +37,11 @@ struct ConsoleRoutes: Sendable {
       try await backend.clearLockout(reader: body.reader, by: body.by)
       return Response(status: .noContent)
     }
+    router.post("/v1/antipassback/forgive") { request, _ in
+      let body: ForgiveRequest = try await RequestBody.read(of: request)
+      try await backend.forgive(person: body.person, by: body.by)
+      return Response(status: .noContent)
+    }
     router.post("/v1/panel") { request, _ in
       try await backend.panel(try await RequestBody.read(of: request))
       return Response(status: .noContent)

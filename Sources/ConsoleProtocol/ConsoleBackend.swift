@@ -14,6 +14,8 @@ public protocol ConsoleBackend: Sendable {
   func setMode(_ request: ModeRequest) async throws(ConsoleProblem)
   /// Lets a keypad listen again; nil is every reader.
   func clearLockout(reader: String?, by: String) async throws(ConsoleProblem)
+  /// Anti-passback: a person, or everybody for nil, counts as outside everywhere.
+  func forgive(person: String?, by: String) async throws(ConsoleProblem)
   /// Acts on the simulated panel; refused when the hardware is real.
   func panel(_ action: PanelAction) async throws(ConsoleProblem)
 }

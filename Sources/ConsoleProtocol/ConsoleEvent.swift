@@ -67,6 +67,10 @@ public enum PanelAction: Sendable, Hashable, Codable {
   case contact(door: String?, open: Bool)
   /// Presses the exit button for a moment.
   case exit(door: String?)
+  /// Begins or ends the building's fire alarm.
+  case fire(active: Bool)
+  /// Opens or closes the controller's box.
+  case box(open: Bool)
 }
 
 /// How the simulated reader forms its pulses.

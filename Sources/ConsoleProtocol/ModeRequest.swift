@@ -29,3 +29,14 @@ public struct ClearLockoutRequest: Sendable, Hashable, Codable {
     self.by = by
   }
 }
+
+/// Asks that a person, or everybody for nil, count as outside every area.
+public struct ForgiveRequest: Sendable, Hashable, Codable {
+  public var person: String?
+  public var by: String
+
+  public init(person: String?, by: String) {
+    self.person = person
+    self.by = by
+  }
+}

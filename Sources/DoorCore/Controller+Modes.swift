@@ -4,16 +4,17 @@ import DoorRules
 extension Controller {
   /// Looks at the modes again; the machine follows when another one counts now.
   mutating func refreshMode(of id: DoorID, at now: Moment) -> [ControllerEffect] {
+    var effects = forgetFirstPersonOfAnotherWindow(at: id, now)
     guard var port = doors[id] else { return [] }
     let entry = effectiveMode(of: port, at: now)
-    guard entry != port.mode else { return [] }
+    guard entry != port.mode else { return effects }
     let before = port.mode?.mode ?? .normal
     port.mode = entry
     let mode = entry?.mode ?? .normal
     var moves = port.machine.handle(.latch(mode.holdsOpen), at: now.monotonic)
     if mode.keepsClosed { moves += port.machine.handle(.secure, at: now.monotonic) }
     doors[id] = port
-    let effects = translate(moves, of: id, urgency: .atOnce)
+    effects += translate(moves, of: id, at: now)
     guard mode != before else { return effects }
     return [.record(.modeChanged(id, from: before, to: entry))] + effects
   }
@@ -22,21 +23,73 @@ extension Controller {
   private func effectiveMode(of port: DoorPort, at now: Moment) -> DoorModeEntry? {
     var modes = port.modes
     if isScheduledOpen(port.layout.id, at: now) {
-      let since =
-        port.mode.flatMap { $0.mode == .scheduledUnlock ? $0.since : nil } ?? now.wall
+      let waits =
+        policy.settings(of: port.layout.id)?.unlocksWithFirstPerson.value == true
+        && port.firstPerson == nil
+      let mode: DoorMode = waits ? .awaitingFirstPerson : .scheduledUnlock
+      let since = port.mode.flatMap { $0.mode == mode ? $0.since : nil } ?? now.wall
       modes.set(
         DoorModeEntry(
-          mode: .scheduledUnlock, owner: "schedule", reason: "autoUnlockSchedule", since: since))
+          mode: mode, owner: "schedule", reason: "autoUnlockSchedule", since: since))
+    }
+    if let since = site.fireSince {
+      modes.set(
+        DoorModeEntry(mode: .fire, owner: "fire input", reason: "fire alarm", since: since))
     }
     return modes.effective(at: now.wall)
   }
 
   /// While the clock is unknown no schedule opens anything.
   private func isScheduledOpen(_ door: DoorID, at now: Moment) -> Bool {
-    guard now.trust != .unknown, let schedule = policy.settings(of: door)?.autoUnlockSchedule
+    isScheduledOpen(door, at: now.wall, trust: now.trust)
+  }
+
+  private func isScheduledOpen(
+    _ door: DoorID, at instant: WallInstant, trust: ClockTrust
+  ) -> Bool {
+    guard trust != .unknown, let schedule = policy.settings(of: door)?.autoUnlockSchedule
     else { return false }
     return schedule.value.contains(
-      now.wall, in: policy.zone, holidays: policy.facility.holidays, for: .unlocking)
+      instant, in: policy.zone, holidays: policy.facility.holidays, for: .unlocking)
+  }
+
+  /// Somebody entered: a schedule that waited for that begins.
+  mutating func firstPersonCame(at door: DoorID, _ now: Moment) -> [ControllerEffect] {
+    guard let port = doors[door], port.firstPerson == nil,
+      policy.settings(of: door)?.unlocksWithFirstPerson.value == true,
+      isScheduledOpen(door, at: now)
+    else { return [] }
+    doors[door]?.firstPerson = now.wall
+    doors[door]?.isFirstPersonChecked = true
+    return [.remember(.firstPerson(door, now.wall))] + refreshMode(of: door, at: now)
+  }
+
+  /// The next window waits for its own first person. What was kept from before the start counts
+  /// only if the window in which it came has lasted until now; an unknown clock cannot tell.
+  private mutating func forgetFirstPersonOfAnotherWindow(
+    at id: DoorID, _ now: Moment
+  ) -> [ControllerEffect] {
+    guard let port = doors[id], let came = port.firstPerson, now.trust != .unknown
+    else { return [] }
+    doors[id]?.isFirstPersonChecked = true
+    let holds =
+      port.isFirstPersonChecked
+      ? isScheduledOpen(id, at: now) : hasBeenOpen(id, since: came, now)
+    guard !holds else { return [] }
+    doors[id]?.firstPerson = nil
+    return [.remember(.firstPerson(id, nil))]
+  }
+
+  /// Looked at minute by minute, as windows begin and end on minutes; a week at most.
+  private func hasBeenOpen(_ door: DoorID, since start: WallInstant, _ now: Moment) -> Bool {
+    let passed = now.wall.secondsSince1970 - start.secondsSince1970
+    guard (0...7 * 86_400).contains(passed), isScheduledOpen(door, at: now) else { return false }
+    var at = start
+    while at < now.wall {
+      guard isScheduledOpen(door, at: at, trust: now.trust) else { return false }
+      at = at.advanced(bySeconds: 60)
+    }
+    return true
   }
 
   /// Takes a level that was looked at. What it may bring comes with the next deadline.
@@ -44,6 +97,7 @@ extension Controller {
     switch line {
     case .contact(let door): doors[door]?.contact.sample(isActive: isActive, at: now)
     case .requestToExit(let door): doors[door]?.exit.sample(isActive: isActive, at: now)
+    case .fire, .tamper: site.sample(line, isActive: isActive, at: now)
     case .data0, .data1: break
     }
   }

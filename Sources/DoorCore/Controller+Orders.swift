@@ -11,14 +11,16 @@ extension Controller {
         + signal(.granted, at: door, now)
     case .memberUnlock(let door, let holders, let location):
       guard doors[door] != nil else { return unknownDoor(door, order) }
-      let verdict = judge(.mobile(location), holders, at: door, now)
+      let verdict = judge(.mobile(location), holders, at: door, reader: nil, now)
       let record = AccessRecord(
         door: door, reader: nil, presentation: "mobile", verdict: verdict, commandID: order.id)
       let recorded: [ControllerEffect] = [.record(.access(record))]
       switch verdict.decision {
       case .grant:
-        return recorded + release(door, at: now, order: order.id) + signal(.granted, at: door, now)
+        return recorded + admit(verdict, at: door, reader: nil, now, order: order.id)
+          + signal(.granted, at: door, now)
       case .deny(let reason):
+        _ = noteDenial(reason, verdict, at: door, now)
         return recorded + [.answer(order: order.id, .rejected(reason: reason.rawValue))]
       }
     case .identify(let door):
@@ -34,40 +36,11 @@ extension Controller {
     }
   }
 
-  private mutating func clearLockout(
-    _ reader: ReaderID?, by: String, order: String
-  ) -> [ControllerEffect] {
-    if let reader, readers[reader] == nil {
-      return [
-        .answer(order: order, .rejected(reason: "this controller has no reader \(reader)"))
-      ]
-    }
-    var effects: [ControllerEffect] = []
-    for id in reader.map({ [$0] }) ?? readerOrder {
-      guard var port = readers[id], port.lockout.succeed() else { continue }
-      effects += [
-        .record(.lockoutCleared(id, port.layout.door, by: by)), .remember(id, port.lockout),
-      ]
-      readers[id] = port
-    }
-    return effects + [.answer(order: order, .confirmed)]
-  }
-
   private func unknownDoor(_ door: DoorID, _ order: Order) -> [ControllerEffect] {
     [
       .answer(
         order: order.id,
         .rejected(reason: "\(DenialReason.unknownDoor.rawValue): this controller has no \(door)"))
     ]
-  }
-
-  private mutating func signal(_ signal: ReaderSignal, at door: DoorID, _ now: Moment)
-    -> [ControllerEffect]
-  {
-    var effects: [ControllerEffect] = []
-    for id in readerOrder where readers[id]?.layout.door == door {
-      effects += readers[id]?.signal(signal, at: now.monotonic) ?? []
-    }
-    return effects
   }
 }

@@ -17,6 +17,9 @@ public struct Controller: Sendable {
   let readerOrder: [ReaderID]
   var openLookUps: [UInt64: OpenLookUp] = [:]
   var nextTicket: UInt64 = 1
+  /// Cards whose PIN was guessed.
+  var cardLockouts: [CredentialID: Lockout] = [:]
+  var site: SitePort
 
   /// What a look-up was for.
   struct OpenLookUp: Sendable {
@@ -27,29 +30,41 @@ public struct Controller: Sendable {
       case card(evidence: [String: String])
       case pin
       case pinAfterCard([CredentialHolder])
+
+      /// As events name it.
+      var shown: String {
+        switch self {
+        case .card: "card"
+        case .pin: "pin"
+        case .pinAfterCard: "cardThenPIN"
+        }
+      }
     }
   }
 
-  /// `leafOpen` says which doors stand open at the start, `lockouts` and `modes` what was kept. A
-  /// mode or a schedule that holds a door open does so from the start.
+  /// `active` are the contacts and site inputs that are active at the start, `memory` is what was
+  /// kept. A mode or a schedule that holds a door open does so from the start.
   public init(
-    layout: ControllerLayout, policy: PolicySnapshot, leafOpen: Set<DoorID> = [],
-    lockouts: [ReaderID: Lockout] = [:], modes: [DoorID: DoorModes] = [:], at now: Moment
+    layout: ControllerLayout, policy: PolicySnapshot, active: Set<InputLine> = [],
+    memory: ControllerMemory = ControllerMemory(), at now: Moment
   ) {
     self.policy = policy
+    cardLockouts = memory.cardLockouts
+    site = SitePort(active: active, at: now.monotonic)
     doors = Dictionary(
       layout.doors.map {
         (
           $0.id,
           DoorPort(
-            layout: $0, leafOpen: leafOpen.contains($0.id), modes: modes[$0.id] ?? DoorModes(),
+            layout: $0, leafOpen: active.contains(.contact($0.id)),
+            modes: memory.modes[$0.id] ?? DoorModes(), firstPerson: memory.firstPersons[$0.id],
             at: now.monotonic)
         )
       }, uniquingKeysWith: { first, _ in first })
     readers = Dictionary(
       layout.readers.map { reader in
         var port = ReaderPort(layout: reader)
-        port.lockout = lockouts[reader.id] ?? Lockout()
+        port.lockout = memory.lockouts[reader.id] ?? Lockout()
         return (reader.id, port)
       }, uniquingKeysWith: { first, _ in first })
     doorOrder = layout.doors.map(\.id)
@@ -62,7 +77,7 @@ public struct Controller: Sendable {
   public var nextDeadline: MonotonicInstant? {
     let ofDoors = doors.values.map(\.nextDeadline).min()
     let ofReaders = readers.values.compactMap(\.nextDeadline).min()
-    return [ofDoors, ofReaders].compactMap { $0 }.min()
+    return [ofDoors, ofReaders, site.nextDeadline].compactMap { $0 }.min()
   }
 
   /// The level that a door's lock must have now; `secured` for an unknown door.
@@ -105,13 +120,13 @@ public struct Controller: Sendable {
     case .sampled(let line, let isActive):
       sample(line, isActive: isActive, at: now.monotonic)
       return []
+    case .supervised(let line, let state):
+      return supervise(line, state, at: now.monotonic)
     case .order(let order):
       return handle(order, at: now)
     case .edgesLost:
       for id in readerOrder {
-        guard let layout = readers[id]?.layout else { continue }
-        readers[id]?.assembler = FrameAssembler(timing: layout.timing)
-        readers[id]?.entry.clear()
+        readers[id]?.forgetWhatIsHalfRead()
       }
       return [.record(.edgesLost)]
     }
@@ -122,7 +137,7 @@ public struct Controller: Sendable {
     var effects: [ControllerEffect] = []
     for id in readerOrder { effects += advance(reader: id, to: now) }
     for id in doorOrder { effects += advance(door: id, to: now) }
-    return effects
+    return effects + advanceSite(to: now)
   }
 
   /// Lets time pass where edges come in order: at the reader or door that a line belongs to.
@@ -130,6 +145,7 @@ public struct Controller: Sendable {
     switch line {
     case .data0(let id), .data1(let id): advance(reader: id, to: now)
     case .contact(let id), .requestToExit(let id): advance(door: id, to: now)
+    case .fire, .tamper: advanceSite(to: now)
     }
   }
 
@@ -143,7 +159,16 @@ public struct Controller: Sendable {
       debounce(edge.isActive, at: now.monotonic, of: id, \.contact)
     case .requestToExit(let id):
       debounce(edge.isActive, at: now.monotonic, of: id, \.exit)
+    case .fire, .tamper:
+      noteSite(edge, at: now.monotonic)
     }
+  }
+
+  private mutating func noteSite(_ edge: LineEdge, at now: MonotonicInstant)
+    -> [ControllerEffect]
+  {
+    site.note(edge.line, isActive: edge.isActive, at: now)
+    return []
   }
 
   private mutating func debounce(
@@ -156,47 +181,33 @@ public struct Controller: Sendable {
 
   private mutating func advance(door id: DoorID, to now: Moment) -> [ControllerEffect] {
     guard var port = doors[id] else { return [] }
-    var effects: [ControllerEffect] = []
     let exit = port.exit.advance(to: now.monotonic)
     let leaf = port.contact.advance(to: now.monotonic)
+    var moves: [DoorMachine.Effect] = []
     // Leaving comes first: it must neither wait nor be taken for a forced door.
     if exit == true {
-      let moves = port.machine.handle(
+      moves += port.machine.handle(
         .exit(holdMilliseconds: port.layout.timing.exitHoldMilliseconds), at: now.monotonic)
-      effects += translate(moves, of: id, urgency: .atOnce)
-      effects.append(.record(.exitRequested(id)))
     }
-    if let leaf {
-      effects += translate(
-        port.machine.handle(.contact(open: leaf), at: now.monotonic), of: id, urgency: .atOnce)
-    }
-    effects += translate(port.machine.advance(to: now.monotonic), of: id, urgency: .atOnce)
-    if port.reassertAt <= now.monotonic {
+    let movesForLeaving = moves.count
+    if let leaf { moves += port.machine.handle(.contact(open: leaf), at: now.monotonic) }
+    moves += port.machine.advance(to: now.monotonic)
+    let waitedAlone = port.companion.map { $0.until <= now.monotonic } ?? false
+    if waitedAlone { port.companion = nil }
+    let reassert = port.reassertAt <= now.monotonic
+    if reassert {
       port.reassertAt = now.monotonic.advanced(
         byMilliseconds: port.layout.timing.reassertMilliseconds)
-      effects.append(.setLock(id, port.machine.requiredLock, .atOnce, order: nil))
-      effects.append(.sample(id))
-      doors[id] = port
-      return effects + refreshMode(of: id, at: now)
     }
     doors[id] = port
-    return effects
-  }
 
-  /// A door machine's effects as the controller's.
-  func translate(
-    _ moves: [DoorMachine.Effect], of id: DoorID, urgency: ControllerEffect.Urgency,
-    order: String? = nil
-  ) -> [ControllerEffect] {
-    moves.map { move in
-      switch move {
-      case .setLock(let level):
-        // Locking never waits for anything.
-        .setLock(id, level, level == .secured ? .atOnce : urgency, order: order)
-      case .leaf(let open): .record(.leaf(id, open: open))
-      case .raise(let alarm): .record(.alarm(id, alarm, raised: true))
-      case .clear(let alarm): .record(.alarm(id, alarm, raised: false))
-      }
-    }
+    var effects = translate(Array(moves.prefix(movesForLeaving)), of: id, at: now)
+    if exit == true { effects.append(.record(.exitRequested(id))) }
+    effects += translate(Array(moves.dropFirst(movesForLeaving)), of: id, at: now)
+    if waitedAlone { effects += signal(.denied, at: id, now) }
+    guard reassert else { return effects }
+    effects.append(.setLock(id, port.machine.requiredLock, .atOnce, order: nil))
+    effects.append(.sample(id))
+    return effects + refreshMode(of: id, at: now)
   }
 }

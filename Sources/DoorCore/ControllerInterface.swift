@@ -9,11 +9,16 @@ public struct ControllerLayout: Sendable, Hashable {
     /// Without a contact the leaf counts as closed.
     public var hasContact: Bool
     public var timing: DoorTiming
+    /// Of the doors with one name here a member opens one only while the others are closed.
+    public var interlock: String?
 
-    public init(id: DoorID, hasContact: Bool, timing: DoorTiming = DoorTiming()) {
+    public init(
+      id: DoorID, hasContact: Bool, timing: DoorTiming = DoorTiming(), interlock: String? = nil
+    ) {
       self.id = id
       self.hasContact = hasContact
       self.timing = timing
+      self.interlock = interlock
     }
   }
 
@@ -27,11 +32,18 @@ public struct ControllerLayout: Sendable, Hashable {
     public var timing: CaptureTiming
     public var hasLED: Bool
     public var hasBeeper: Bool
+    public var entry: PINEntrySettings
+    /// Codes that the reader sends as keys when its case is opened or closed.
+    public var tamperCodes: TamperCodes?
+    /// In place of ``FeedbackPattern/standard(_:)``.
+    public var patterns: [ReaderSignal: FeedbackPattern]
 
     public init(
       id: ReaderID, door: DoorID, formats: FormatTable = .default,
       keypad: KeypadDialect? = .automatic, timing: CaptureTiming = CaptureTiming(),
-      hasLED: Bool = true, hasBeeper: Bool = true
+      hasLED: Bool = true, hasBeeper: Bool = true,
+      entry: PINEntrySettings = PINEntrySettings(), tamperCodes: TamperCodes? = nil,
+      patterns: [ReaderSignal: FeedbackPattern] = [:]
     ) {
       self.id = id
       self.door = door
@@ -40,6 +52,9 @@ public struct ControllerLayout: Sendable, Hashable {
       self.timing = timing
       self.hasLED = hasLED
       self.hasBeeper = hasBeeper
+      self.entry = entry
+      self.tamperCodes = tamperCodes
+      self.patterns = patterns
     }
   }
 
@@ -63,6 +78,8 @@ public enum ControllerInput: Sendable {
   case modes(DoorID, DoorModes)
   /// The answer to ``ControllerEffect/sample(_:)``.
   case sampled(InputLine, isActive: Bool)
+  /// What a supervised input says now.
+  case supervised(InputLine, SupervisedState)
   /// The inbox was full and edges are missing: nothing half-read may become a card.
   case edgesLost
 }
@@ -77,8 +94,10 @@ public enum ControllerEffect: Sendable, Hashable {
   case lookUp(LookUp)
   /// Look at contact and exit of a door: a lost edge must not turn it round for good.
   case sample(DoorID)
+  /// Look at the inputs that belong to no door.
+  case sampleSite
   /// Keep this over a restart.
-  case remember(ReaderID, Lockout)
+  case remember(Memory)
   /// The command ended without a lock movement.
   case answer(order: String, OrderOutcome)
 

@@ -7,6 +7,12 @@ public enum ReaderSignal: String, Sendable, Hashable, CaseIterable {
   /// A PIN must follow.
   case moreInput
   case lockedOut
+  /// The door stands open and the alarm is near.
+  case heldOpenWarning
+  /// The door was without its cloud for too long for this credential.
+  case offlineTooLong
+  /// The relay toggled.
+  case chirp
   /// Which door is this: three beeps in about two seconds.
   case identify
 }
@@ -30,6 +36,32 @@ public struct FeedbackPattern: Sendable, Hashable {
 
   public init(steps: [Step]) { self.steps = steps }
 
+  /// The most steps of a pattern that is written down.
+  public static let stepsMax = 64
+  /// How long one of its steps may be.
+  public static let stepMilliseconds = 10...10_000
+
+  /// Reads `both 250, led 1750`: what is on (`led`, `beeper`, `both` or `off`) and for how many
+  /// milliseconds. Nil for anything else.
+  public init?(parsing text: String) {
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+    guard (1...Self.stepsMax).contains(parts.count) else { return nil }
+    steps = []
+    for part in parts {
+      let words = part.split(separator: " ")
+      guard words.count == 2, let milliseconds = Int(words[1]),
+        Self.stepMilliseconds.contains(milliseconds)
+      else { return nil }
+      switch words[0] {
+      case "led": steps.append(Step(led: true, beeper: false, milliseconds: milliseconds))
+      case "beeper": steps.append(Step(led: false, beeper: true, milliseconds: milliseconds))
+      case "both": steps.append(Step(led: true, beeper: true, milliseconds: milliseconds))
+      case "off": steps.append(Step(led: false, beeper: false, milliseconds: milliseconds))
+      default: return nil
+      }
+    }
+  }
+
   /// The same on and off `count` times.
   static func blinks(_ count: Int, onMilliseconds: Int, offMilliseconds: Int) -> FeedbackPattern {
     let pair = [
@@ -40,8 +72,9 @@ public struct FeedbackPattern: Sendable, Hashable {
   }
 
   /// Patterns that differ to the eye and to the ear: one long with the lamp for granted, four
-  /// short for denied, two short for a PIN, one very long for locked out, three in two seconds
-  /// for identify.
+  /// short for denied, two short for a PIN, one very long for locked out, one each second for as
+  /// long as the warning lasts, two long for too long offline, a tick for the relay, three in two
+  /// seconds for identify.
   public static func standard(_ signal: ReaderSignal) -> FeedbackPattern {
     switch signal {
     case .granted:
@@ -52,6 +85,9 @@ public struct FeedbackPattern: Sendable, Hashable {
     case .denied: .blinks(4, onMilliseconds: 80, offMilliseconds: 80)
     case .moreInput: .blinks(2, onMilliseconds: 60, offMilliseconds: 140)
     case .lockedOut: FeedbackPattern(steps: [Step(led: false, beeper: true, milliseconds: 1_500)])
+    case .heldOpenWarning: .blinks(30, onMilliseconds: 100, offMilliseconds: 900)
+    case .offlineTooLong: .blinks(2, onMilliseconds: 600, offMilliseconds: 300)
+    case .chirp: FeedbackPattern(steps: [Step(led: false, beeper: true, milliseconds: 30)])
     case .identify: .blinks(3, onMilliseconds: 300, offMilliseconds: 400)
     }
   }
@@ -61,12 +97,23 @@ public struct FeedbackPattern: Sendable, Hashable {
 struct FeedbackPlayer: Sendable {
   private var steps: ArraySlice<FeedbackPattern.Step> = []
   private(set) var nextDeadline: MonotonicInstant?
+  /// What is being said.
+  private(set) var playing: ReaderSignal?
 
-  mutating func play(_ pattern: FeedbackPattern, at now: MonotonicInstant)
-    -> FeedbackPattern.Step?
-  {
+  mutating func play(
+    _ pattern: FeedbackPattern, of signal: ReaderSignal, at now: MonotonicInstant
+  ) -> FeedbackPattern.Step? {
     steps = pattern.steps[...]
+    playing = signal
     return next(from: now)
+  }
+
+  /// The step that is all off.
+  mutating func stop() -> FeedbackPattern.Step {
+    steps = []
+    nextDeadline = nil
+    playing = nil
+    return FeedbackPattern.Step(led: false, beeper: false, milliseconds: 0)
   }
 
   /// The newest step that is due, if any; when it ends, the step that is all off.
@@ -83,6 +130,7 @@ struct FeedbackPlayer: Sendable {
   private mutating func next(from now: MonotonicInstant) -> FeedbackPattern.Step? {
     guard let step = steps.popFirst() else {
       nextDeadline = nil
+      playing = nil
       return nil
     }
     nextDeadline = now.advanced(byMilliseconds: step.milliseconds)

@@ -8,6 +8,40 @@ public enum InputLine: Sendable, Hashable {
   case contact(DoorID)
   /// Active while somebody asks to leave.
   case requestToExit(DoorID)
+  /// Active while the building's fire alarm sounds: every door is released.
+  case fire
+  /// Active while the controller's box stands open.
+  case tamper
+}
+
+extension InputLine {
+  /// The door that it belongs to, for a door's own inputs.
+  public var door: DoorID? {
+    switch self {
+    case .contact(let door), .requestToExit(let door): door
+    case .data0, .data1, .fire, .tamper: nil
+    }
+  }
+
+  /// The reader that it belongs to, for its data lines.
+  public var reader: ReaderID? {
+    switch self {
+    case .data0(let reader), .data1(let reader): reader
+    case .contact, .requestToExit, .fire, .tamper: nil
+    }
+  }
+
+  /// What it is, in a word.
+  public var name: String {
+    switch self {
+    case .data0: "data0"
+    case .data1: "data1"
+    case .contact: "contact"
+    case .requestToExit: "requestToExit"
+    case .fire: "fire"
+    case .tamper: "tamper"
+    }
+  }
 }
 
 /// An output of the controller, by what it means.

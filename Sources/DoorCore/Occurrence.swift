@@ -15,8 +15,31 @@ public enum Occurrence: Sendable, Hashable {
   case alarm(DoorID, DoorAlarm, raised: Bool)
   /// An operator opened the door, against every rule.
   case adminUnlock(DoorID, by: String, reason: String, commandID: String)
+  /// Somebody opened under duress; told to the cloud and to nobody at the door.
+  case duress(DoorID, ReaderID, PersonID?)
+  /// Somebody's second wrong way through an area that only asks to be told.
+  case antiPassback(DoorID, ReaderID?, PersonID?)
+  /// A card whose PIN is guessed; `seconds` long.
+  case cardLockedOut(CredentialID, ReaderID, DoorID, seconds: Int)
+  /// A reader sent `edges` within a second and is not listened to for `seconds`.
+  case muted(ReaderID, DoorID, seconds: Int, edges: Int)
+  /// It is listened to again; `dropped` edges were thrown away.
+  case unmuted(ReaderID, DoorID, dropped: Int)
+  /// A reader's case was opened, or closed again.
+  case readerTamper(ReaderID, DoorID, raised: Bool)
+  /// An input that belongs to no door, such as the fire alarm.
+  case siteAlarm(SiteAlarm, raised: Bool)
+  /// A supervised input's cable is cut or shorted; nil when it is whole again.
+  case inputTrouble(InputLine, SupervisedState?)
   /// The controller could not keep up, and edges were lost.
   case edgesLost
+}
+
+/// Alarms of the whole site.
+public enum SiteAlarm: String, Sendable, Hashable, CaseIterable {
+  case fire
+  /// The controller's box stands open.
+  case tamper
 }
 
 /// One attempt to enter.

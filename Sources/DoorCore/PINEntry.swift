@@ -1,12 +1,52 @@
-import DoorRules
-import WiegandCodec
+public import DoorRules
+public import WiegandCodec
 
-/// Digits typed at one keypad: `#` ends, `*` clears, a pause clears.
-struct PINEntry: Sendable {
+/// How a keypad's PINs end.
+public struct PINEntrySettings: Sendable, Hashable {
   /// Lengths that can be a PIN.
-  static let lengthRange = 4...10
+  public static let lengthRange = 4...10
+  /// How long a pause may be set to.
+  public static let pauseRange = 1_000...30_000
+
+  /// With a fixed length the last digit enters by itself; nil waits for `#`.
+  public var fixedLength: Int?
   /// A pause of this long clears what was typed.
-  static let pauseMilliseconds = 5_000
+  public var pauseMilliseconds: Int
+  /// Keypads that send the whole PIN as one H10301 frame: the facility code by which such a frame
+  /// is known; nil has none. Such a PIN has at most five digits, up to 65535, and is filled with
+  /// zeros in front to `fixedLength`, or to four digits.
+  public var frameFacility: UInt64?
+
+  /// A length or a pause outside its range is cut to it.
+  public init(
+    fixedLength: Int? = nil, pauseMilliseconds: Int = 5_000, frameFacility: UInt64? = nil
+  ) {
+    func cut(_ value: Int, to range: ClosedRange<Int>) -> Int {
+      min(max(value, range.lowerBound), range.upperBound)
+    }
+    self.fixedLength = fixedLength.map { cut($0, to: Self.lengthRange) }
+    self.pauseMilliseconds = cut(pauseMilliseconds, to: Self.pauseRange)
+    self.frameFacility = frameFacility
+  }
+
+  /// The PIN of a frame, when it is one.
+  func pin(of candidates: [CardCandidate]) -> Secret<String>? {
+    guard let frameFacility,
+      let frame = candidates.first(where: {
+        $0.format == "H10301" && $0.facility == frameFacility
+      })
+    else { return nil }
+    let digits = String(frame.card)
+    let length = fixedLength ?? Self.lengthRange.lowerBound
+    return Secret(String(repeating: "0", count: max(0, length - digits.count)) + digits)
+  }
+}
+
+/// Digits typed at one keypad: `#` ends, `*` clears, a pause clears, a fixed length ends.
+struct PINEntry: Sendable {
+  private let settings: PINEntrySettings
+
+  init(settings: PINEntrySettings = PINEntrySettings()) { self.settings = settings }
 
   enum Outcome: Sendable {
     case more
@@ -23,8 +63,9 @@ struct PINEntry: Sendable {
     switch key {
     case .digit(let digit):
       digits.append(digit)
-      nextDeadline = now.advanced(byMilliseconds: Self.pauseMilliseconds)
-      guard digits.count > Self.lengthRange.upperBound else { return .more }
+      nextDeadline = now.advanced(byMilliseconds: settings.pauseMilliseconds)
+      if digits.count == settings.fixedLength { return complete() }
+      guard digits.count > PINEntrySettings.lengthRange.upperBound else { return .more }
       let count = digits.count
       clear()
       return .wrongLength(count)
@@ -32,12 +73,19 @@ struct PINEntry: Sendable {
       clear()
       return .cleared
     case .pound:
-      let typed = digits
-      clear()
-      if typed.isEmpty { return .cleared }
-      guard Self.lengthRange.contains(typed.count) else { return .wrongLength(typed.count) }
-      return .complete(Secret(typed.map { String($0) }.joined()))
+      return complete()
+    case .other:
+      return .more
     }
+  }
+
+  private mutating func complete() -> Outcome {
+    let typed = digits
+    clear()
+    if typed.isEmpty { return .cleared }
+    let range = settings.fixedLength.map { $0...$0 } ?? PINEntrySettings.lengthRange
+    guard range.contains(typed.count) else { return .wrongLength(typed.count) }
+    return .complete(Secret(typed.map { String($0) }.joined()))
   }
 
   /// True when the pause has just cleared something.

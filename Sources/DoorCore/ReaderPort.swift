@@ -8,7 +8,9 @@ struct ReaderPort: Sendable {
 
   let layout: ControllerLayout.Reader
   var assembler: FrameAssembler
-  var entry = PINEntry()
+  var entry: PINEntry
+  var storm = EdgeStorm()
+  var isTampered = false
   var lockout = Lockout()
   var feedback = FeedbackPlayer()
   /// The card that waits for its PIN.
@@ -21,13 +23,22 @@ struct ReaderPort: Sendable {
 
   init(layout: ControllerLayout.Reader) {
     self.layout = layout
+    entry = PINEntry(settings: layout.entry)
     assembler = FrameAssembler(timing: layout.timing)
   }
 
   var nextDeadline: MonotonicInstant? {
     [
       assembler.nextDeadline, entry.nextDeadline, feedback.nextDeadline, pendingCard?.until,
+      storm.nextDeadline,
     ].compactMap { $0 }.min()
+  }
+
+  /// After edges were lost: no card, no key and no PIN may come of what is left.
+  mutating func forgetWhatIsHalfRead() {
+    let counters = assembler.counters
+    assembler = FrameAssembler(timing: layout.timing, counters: counters)
+    entry.clear()
   }
 
   mutating func waitForPIN(after holders: [CredentialHolder], at now: MonotonicInstant) {
@@ -50,7 +61,19 @@ struct ReaderPort: Sendable {
   }
 
   mutating func signal(_ signal: ReaderSignal, at now: MonotonicInstant) -> [ControllerEffect] {
-    drive(feedback.play(.standard(signal), at: now))
+    drive(feedback.play(layout.patterns[signal] ?? .standard(signal), of: signal, at: now))
+  }
+
+  /// Plays only where nothing else is being said.
+  mutating func signalIfQuiet(
+    _ signal: ReaderSignal, at now: MonotonicInstant
+  ) -> [ControllerEffect] {
+    feedback.playing == nil ? self.signal(signal, at: now) : []
+  }
+
+  /// Ends a signal that is no longer true.
+  mutating func silence(_ signal: ReaderSignal) -> [ControllerEffect] {
+    feedback.playing == signal ? drive(feedback.stop()) : []
   }
 
   func drive(_ step: FeedbackPattern.Step?) -> [ControllerEffect] {

@@ -13,11 +13,18 @@ public struct AccessRequest: Sendable, Hashable {
   public var mode: DoorMode
   /// An administrator's word that beats every rule.
   public var override: AdminOverride?
+  /// The reader that it was shown at; nil for a phone or a dry run.
+  public var reader: ReaderID?
+  /// Who passed every other rule here just before; for the two-person rule.
+  public var companion: PersonID?
+  /// Another door of the interlock that is not locked and closed.
+  public var interlockedBy: DoorID?
 
   public init(
     door: DoorID, presentation: Presentation, holders: [CredentialHolder], at: WallInstant,
     clockTrust: ClockTrust, cacheAgeSeconds: Int64 = 0, mode: DoorMode = .normal,
-    override: AdminOverride? = nil
+    override: AdminOverride? = nil, reader: ReaderID? = nil, companion: PersonID? = nil,
+    interlockedBy: DoorID? = nil
   ) {
     self.door = door
     self.presentation = presentation
@@ -27,6 +34,9 @@ public struct AccessRequest: Sendable, Hashable {
     self.cacheAgeSeconds = cacheAgeSeconds
     self.mode = mode
     self.override = override
+    self.reader = reader
+    self.companion = companion
+    self.interlockedBy = interlockedBy
   }
 }
 
@@ -60,18 +70,28 @@ public struct Verdict: Sendable, Hashable {
   public var policyRevision: UInt64
   /// The credential's use with this entry in it, to be kept; nil where nobody counts.
   public var use: CredentialUse?
+  /// Areas that the person goes into or out of with this entry.
+  public var passages: [AreaPassage]
+  /// It went against anti-passback, and the area only asks to be told.
+  public var breaksAntiPassback: Bool
+  /// What was shown calls for help in silence.
+  public var isDuress: Bool
   /// What was looked at, in order; the last step decided.
   public var steps: [ExplanationStep]
 
   public init(
     decision: Decision, credential: CredentialID?, person: PersonID?, policyRevision: UInt64,
-    use: CredentialUse? = nil, steps: [ExplanationStep]
+    use: CredentialUse? = nil, passages: [AreaPassage] = [], breaksAntiPassback: Bool = false,
+    isDuress: Bool = false, steps: [ExplanationStep]
   ) {
     self.decision = decision
     self.credential = credential
     self.person = person
     self.policyRevision = policyRevision
     self.use = use
+    self.passages = passages
+    self.breaksAntiPassback = breaksAntiPassback
+    self.isDuress = isDuress
     self.steps = steps
   }
 
@@ -80,6 +100,17 @@ public struct Verdict: Sendable, Hashable {
     case .grant: true
     case .deny: false
     }
+  }
+}
+
+/// Into an area or out of it, to be kept once the person has passed.
+public struct AreaPassage: Sendable, Hashable {
+  public var area: AreaID
+  public var isInside: Bool
+
+  public init(area: AreaID, isInside: Bool) {
+    self.area = area
+    self.isInside = isInside
   }
 }
 

@@ -45,8 +45,8 @@ private func comesBefore(_ left: CredentialHolder, _ right: CredentialHolder) ->
 }
 
 /// The rules in the order in which their word is most useful: what is wrong with the credential,
-/// then with the person, then with what the door knows, then with the place and the time, last
-/// how it was shown.
+/// then with the person, then with what the door knows, then with the place and the time, then
+/// how it was shown, last what else must be at the door.
 let accessRules: [(name: String, apply: @Sendable (RuleQuestion) -> RuleAnswer)] = [
   ("CredentialStatusRule", credentialStatusRule),
   ("DeviceRule", deviceRule),
@@ -59,7 +59,10 @@ let accessRules: [(name: String, apply: @Sendable (RuleQuestion) -> RuleAnswer)]
   ("PathRule", pathRule),
   ("AccessHoursRule", accessHoursRule),
   ("GeofenceRule", geofenceRule),
+  ("AntiPassbackRule", antiPassbackRule),
   ("PresentationRule", presentationRule),
+  ("InterlockRule", interlockRule),
+  ("TwoPersonRule", twoPersonRule),
 ]
 
 private func judge(_ question: RuleQuestion, explaining: Bool) -> (depth: Int, Verdict) {
@@ -90,6 +93,9 @@ private func judge(_ question: RuleQuestion, explaining: Bool) -> (depth: Int, V
   let verdict = Verdict(
     decision: decision, credential: question.holder.credential?.id,
     person: question.holder.person.id, policyRevision: question.policy.revision,
-    use: denial == nil ? question.useAfterwards : nil, steps: steps)
+    use: denial == nil ? question.useAfterwards : nil,
+    passages: denial == nil ? question.passages : [],
+    breaksAntiPassback: denial == nil && question.brokenCrossing != nil,
+    isDuress: denial == nil && question.holder.credential?.isDuress == true, steps: steps)
   return (depth, verdict)
 }

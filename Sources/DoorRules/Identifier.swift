@@ -42,6 +42,7 @@ public enum PersonKind {}
 public enum CredentialKindTag {}
 public enum ScopeKind {}
 public enum ControllerKind {}
+public enum AreaKind {}
 
 /// Names one door of a facility.
 public typealias DoorID = Identifier<DoorKind>
@@ -53,5 +54,7 @@ public typealias PersonID = Identifier<PersonKind>
 public typealias CredentialID = Identifier<CredentialKindTag>
 /// Names one scope, a set of doors.
 public typealias ScopeID = Identifier<ScopeKind>
+/// Names one area of a facility.
+public typealias AreaID = Identifier<AreaKind>
 /// Names one controller, that is one device.
 public typealias ControllerID = Identifier<ControllerKind>

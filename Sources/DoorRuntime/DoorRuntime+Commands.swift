@@ -103,6 +103,9 @@ extension DoorRuntime {
         }
       case .clearLockout(let reader, let by):
         order(pending.id, .clearLockout(reader, by: by ?? "cloud"), at: now)
+      case .forgive(let person):
+        forgive(person, by: "cloud")
+        finish(order: pending.id, .confirmed, at: now)
       case .diagnostics:
         beginTelemetry(at: now)
         finish(order: pending.id, .confirmed, at: now)
@@ -125,7 +128,7 @@ extension DoorRuntime {
     let keys = try ports.policy.credentials(of: id).filter { $0.kind == .mobile }
     guard !keys.isEmpty else { return [CredentialHolder(credential: nil, person: person)] }
     return try keys.map { (key) throws(PortError) in
-      try withUse(CredentialHolder(credential: key, person: person))
+      try withMemory(CredentialHolder(credential: key, person: person))
     }
   }
 

@@ -27,9 +27,11 @@ extension DoorRuntime {
       let answer = LookUpAnswer(ticket: question.ticket, holders: holders(of: question))
       perform(controller.handle(.lookedUp(answer), at: now), at: now)
     case .sample(let door):
-      sample(door, at: now)
-    case .remember(let reader, let lockout):
-      keep(lockout, of: reader, at: now)
+      sample([.contact(door), .requestToExit(door)], at: now)
+    case .sampleSite:
+      sample([.fire, .tamper], at: now)
+    case .remember(let memory):
+      keep(memory, at: now)
     case .answer(let order, let outcome):
       finish(order: order, outcome, at: now)
     }
@@ -38,19 +40,11 @@ extension DoorRuntime {
   private func holders(of question: LookUp) -> [CredentialHolder]? {
     let digests = question.canonicals.map { ports.digester.digest(ofCanonical: $0) }
     do throws(PortError) {
-      return try ports.policy.holders(ofAny: digests).map(withUse)
+      return try ports.policy.holders(ofAny: digests).map(withMemory)
     } catch {
       logger.error("credential look-up failed: \(error)")
       return nil
     }
-  }
-
-  /// The holder with how often its credential was used, where anybody counts.
-  func withUse(_ holder: CredentialHolder) throws(PortError) -> CredentialHolder {
-    guard let credential = holder.credential, credential.countsUses else { return holder }
-    var holder = holder
-    holder.use = try uses.use(of: credential.id, in: ports.state)
-    return holder
   }
 
   /// The use is written before the event, and the relay waits for the event: no use is forgotten
@@ -161,21 +155,10 @@ extension DoorRuntime {
   }
 
   /// A line that is not wired, or cannot be read now, says nothing.
-  private func sample(_ door: DoorID, at now: Moment) {
-    for line in [InputLine.contact(door), .requestToExit(door)] {
+  private func sample(_ lines: [InputLine], at now: Moment) {
+    for line in lines {
       guard let isActive = try? ports.gpio.isActive(line) else { continue }
       perform(controller.handle(.sampled(line, isActive: isActive), at: now), at: now)
-    }
-  }
-
-  // MARK: Memory
-
-  private func keep(_ lockout: Lockout, of reader: ReaderID, at now: Moment) {
-    let state = ports.state
-    let key = KeptLockout.key(of: reader)
-    let kept = KeptLockout(lockout, at: now).bytes
-    write("the lockout of reader \(reader)") { () throws(PortError) in
-      try state.setValue(kept, forKey: key)
     }
   }
 }

@@ -66,9 +66,9 @@ extension DoorRuntime {
     switch subject {
     case .shown(let canonical):
       let digest = ports.digester.digest(ofCanonical: canonical)
-      return try withUses(ports.policy.holders(ofAny: [digest]))
+      return try withMemories(ports.policy.holders(ofAny: [digest]))
     case .credential(let id):
-      return try withUses(ports.policy.holder(of: id).map { [$0] } ?? [])
+      return try withMemories(ports.policy.holder(of: id).map { [$0] } ?? [])
     case .person(let id):
       guard let person = try ports.policy.person(id) else { return [] }
       let kind: Credential.Kind =
@@ -79,11 +79,11 @@ extension DoorRuntime {
         }
       let usable = try ports.policy.credentials(of: id).filter { $0.kind == kind }
       guard !usable.isEmpty else { return [CredentialHolder(credential: nil, person: person)] }
-      return try withUses(usable.map { CredentialHolder(credential: $0, person: person) })
+      return try withMemories(usable.map { CredentialHolder(credential: $0, person: person) })
     }
   }
 
-  private func withUses(_ holders: [CredentialHolder]) throws(PortError) -> [CredentialHolder] {
-    try holders.map { (holder) throws(PortError) in try withUse(holder) }
+  private func withMemories(_ holders: [CredentialHolder]) throws(PortError) -> [CredentialHolder] {
+    try holders.map { (holder) throws(PortError) in try withMemory(holder) }
   }
 }

@@ -25,6 +25,7 @@ public actor DoorRuntime {
   var clock: GuardedClock
   var contact: CloudContact
   var uses = CredentialUses()
+  var presence = PresenceBook()
   var timer = DeadlineTimer()
   var document: ConfigurationDocument?
   var credentialPosition: CredentialPosition

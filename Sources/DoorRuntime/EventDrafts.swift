@@ -61,6 +61,37 @@ struct EventDrafts: Sendable {
       return draft(
         "access.adminUnlock", at: now, door: door, person: by,
         detail: ["command": commandID, "operatorReason": reason])
+    case .duress(let door, let reader, let person):
+      return draft(
+        "alarm.duress", at: now, door: door, reader: reader, person: person?.rawValue,
+        reason: "duress")
+    case .antiPassback(let door, let reader, let person):
+      return draft(
+        "access.antiPassback", at: now, door: door, reader: reader, person: person?.rawValue,
+        reason: DenialReason.antiPassback.rawValue)
+    case .cardLockedOut(let card, let reader, let door, let seconds):
+      return draft(
+        "reader.lockedOut", at: now, door: door, reader: reader, credential: card,
+        reason: DenialReason.lockedOut.rawValue, detail: ["seconds": String(seconds)])
+    case .muted(let reader, let door, let seconds, let edges):
+      return draft(
+        "reader.muted", at: now, door: door, reader: reader, reason: "edgeStorm",
+        detail: ["seconds": String(seconds), "edgesInOneSecond": String(edges)])
+    case .unmuted(let reader, let door, let dropped):
+      return draft(
+        "reader.unmuted", at: now, door: door, reader: reader,
+        detail: ["edgesDropped": String(dropped)])
+    case .readerTamper(let reader, let door, let raised):
+      return draft(
+        raised ? "alarm.raised" : "alarm.cleared", at: now, door: door, reader: reader,
+        reason: "readerTamper")
+    case .siteAlarm(let alarm, let raised):
+      return draft(raised ? "alarm.raised" : "alarm.cleared", at: now, reason: alarm.rawValue)
+    case .inputTrouble(let line, let state):
+      return draft(
+        state == nil ? "alarm.cleared" : "alarm.raised", at: now, door: line.door,
+        reader: line.reader, reason: "inputTrouble",
+        detail: ["input": line.name, "cable": state?.rawValue ?? "whole"])
     case .edgesLost:
       return draft("controller.edgesLost", at: now)
     }

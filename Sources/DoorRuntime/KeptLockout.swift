@@ -10,6 +10,29 @@ struct KeptLockout {
 
   static func key(of reader: ReaderID) -> String { "lockout.\(reader)" }
 
+  static let cardsKey = "lockout.cards"
+
+  /// Of all cards: a line for each, the card's id first.
+  static func bytes(ofCards lockouts: [CredentialID: Lockout], at now: Moment) -> [UInt8] {
+    let lines = lockouts.sorted { $0.key < $1.key }.map {
+      "\($0.key) " + String(decoding: KeptLockout($0.value, at: now).bytes, as: UTF8.self)
+    }
+    return Array(lines.joined(separator: "\n").utf8)
+  }
+
+  /// A line that ``bytes(ofCards:at:)`` did not make is passed over.
+  static func cards(from bytes: [UInt8], at now: Moment) -> [CredentialID: Lockout] {
+    var lockouts: [CredentialID: Lockout] = [:]
+    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+      let parts = line.split(separator: " ", maxSplits: 1)
+      guard parts.count == 2, let card = CredentialID(String(parts[0])),
+        let kept = KeptLockout(bytes: Array(parts[1].utf8))
+      else { continue }
+      lockouts[card] = kept.restored(at: now)
+    }
+    return lockouts
+  }
+
   init(_ lockout: Lockout, at now: Moment) {
     failures = lockout.failures
     level = lockout.level

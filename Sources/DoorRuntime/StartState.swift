@@ -50,20 +50,30 @@ struct StartState {
   }
 
   mutating func controller(layout: ControllerLayout, at now: Moment) -> Controller {
-    var lockouts: [ReaderID: Lockout] = [:]
+    var memory = ControllerMemory(modes: keptModes(layout))
     for reader in layout.readers {
       guard let bytes = try? ports.state.value(forKey: KeptLockout.key(of: reader.id)),
         let kept = KeptLockout(bytes: bytes)
       else { continue }
-      lockouts[reader.id] = kept.restored(at: now)
+      memory.lockouts[reader.id] = kept.restored(at: now)
     }
-    let open = layout.doors.filter {
-      $0.hasContact && (try? ports.gpio.isActive(InputLine.contact($0.id))) == true
+    if let bytes = (try? ports.state.value(forKey: KeptLockout.cardsKey)) ?? nil {
+      memory.cardLockouts = KeptLockout.cards(from: bytes, at: now)
     }
+    for door in layout.doors {
+      guard let bytes = (try? ports.state.value(forKey: Self.firstPersonKey(of: door.id))) ?? nil,
+        let milliseconds = Int64(String(decoding: bytes, as: UTF8.self))
+      else { continue }
+      memory.firstPersons[door.id] = WallInstant(millisecondsSince1970: milliseconds)
+    }
+    let inputs =
+      layout.doors.filter(\.hasContact).map { InputLine.contact($0.id) } + [.fire, .tamper]
+    let active = inputs.filter { (try? ports.gpio.isActive($0)) == true }
     return Controller(
-      layout: layout, policy: policy, leafOpen: Set(open.map(\.id)), lockouts: lockouts,
-      modes: keptModes(layout), at: now)
+      layout: layout, policy: policy, active: Set(active), memory: memory, at: now)
   }
+
+  static func firstPersonKey(of door: DoorID) -> String { "firstPerson.\(door)" }
 
   /// A mode that was kept and cannot be read is told; the door is then as without it.
   private mutating func keptModes(_ layout: ControllerLayout) -> [DoorID: DoorModes] {

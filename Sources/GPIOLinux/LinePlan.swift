@@ -65,6 +65,8 @@ func describe(_ line: InputLine) -> String {
   case .data1(let reader): "data 1 of reader \(reader)"
   case .contact(let door): "contact of door \(door)"
   case .requestToExit(let door): "request to exit of door \(door)"
+  case .fire: "fire alarm"
+  case .tamper: "tamper switch of the box"
   }
 }
 

@@ -116,6 +116,13 @@ public final class SimulatedPanel: GPIOPort {
     }
   }
 
+  /// Switches an input that belongs to no door: the fire alarm, the box's tamper switch.
+  public func setSite(_ line: InputLine, active: Bool) throws(PortError) {
+    try enqueue(on: line.name, quietMilliseconds: 10) { start in
+      [LineEdge(line: line, isActive: active, at: start)]
+    }
+  }
+
   private func enqueue(
     on source: String, quietMilliseconds: Int, _ make: (MonotonicInstant) -> [LineEdge]
   ) throws(PortError) {

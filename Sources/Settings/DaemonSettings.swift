@@ -1,3 +1,4 @@
+public import DoorCore
 public import DoorRules
 public import WiegandCodec
 
@@ -17,6 +18,10 @@ public struct DaemonSettings: Sendable {
   public var readers: [Reader]
   /// The operator's own formats, then the known ones; readers name those that they may send.
   public var formats: FormatTable
+  /// The building's fire alarm; nil without one.
+  public var fire: Line?
+  /// The switch that opens with the controller's box; nil without one.
+  public var tamper: Line?
   /// Nil works without a cloud.
   public var cloud: Cloud?
   /// The key under which credentials are digested.
@@ -67,6 +72,9 @@ public struct DaemonSettings: Sendable {
     public var hasContact: Bool
     /// The lock opens when its power goes.
     public var failSafe: Bool
+    public var timing: DoorTiming
+    /// Doors with one name here open only one at a time.
+    public var interlock: String?
   }
 
   /// A reader's wiring.
@@ -81,6 +89,10 @@ public struct DaemonSettings: Sendable {
     public var formats: FormatTable
     /// Nil when the reader has no keypad (`keypad: none`).
     public var keypad: KeypadDialect?
+    public var entry: PINEntrySettings
+    public var tamperCodes: TamperCodes?
+    /// In place of the standard ones.
+    public var patterns: [ReaderSignal: FeedbackPattern]
   }
 
   /// The broker and whom to believe.

@@ -47,20 +47,23 @@ public enum SettingsLoader {
     let formats = reader.formatTable(formatNames)
     let readerNames = reader.names("readers")
     let readers = reader.readers(readerNames, driver, of: doorNames, formats)
+    let fire = reader.line(["site", "fire"], driver, isInput: true)
+    let tamper = reader.line(["site", "tamper"], driver, isInput: true)
     let cloud = reader.cloud()
     let keyFile = reader.required("credentials", "keyFile")
     let socket = socket(&reader)
     let deadline = reader.integer(["events", "commitDeadlineMilliseconds"], in: 0...1_000)
     let trust = reader.choice(["clock", "assumeTrust"], of: ClockTrust.self)
     let level = reader.choice(["log", "level"], of: LogLevel.self)
-    reader.noteLinesUsedTwice(doors, readers)
+    reader.noteLinesUsedTwice(doors, readers, fire: fire, tamper: tamper)
     reader.noteSlips(doors: doorNames, readers: readerNames, formats: formatNames)
     guard reader.problems.isEmpty, let controller, let driver, let keyFile else {
       throw SettingsFailure(problems: reader.problems)
     }
     return DaemonSettings(
       controller: controller, stateFolder: state, driver: driver, doors: doors, readers: readers,
-      formats: formats, cloud: cloud, credentialKeyFile: keyFile, consoleSocket: socket,
+      formats: formats, fire: fire, tamper: tamper, cloud: cloud, credentialKeyFile: keyFile,
+      consoleSocket: socket,
       commitDeadlineMilliseconds: deadline ?? 50, assumedClockTrust: trust,
       logLevel: (level ?? .info).rawValue)
   }

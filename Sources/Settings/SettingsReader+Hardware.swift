@@ -1,3 +1,4 @@
+import DoorCore
 import DoorRules
 import WiegandCodec
 
@@ -45,7 +46,8 @@ extension SettingsReader {
       guard let id: DoorID = identifier(name, ["doors"]) else { return nil }
       return DaemonSettings.Door(
         id: id, relay: relay, contact: contact, exit: exit,
-        hasContact: hasContact ?? (contact != nil || driver == .simulated), failSafe: failSafe)
+        hasContact: hasContact ?? (contact != nil || driver == .simulated), failSafe: failSafe,
+        timing: timing(path), interlock: interlock(path + ["interlock"]))
     }
   }
 
@@ -64,7 +66,8 @@ extension SettingsReader {
       guard let door = door(path + ["door"], among: doors), let id else { return nil }
       return DaemonSettings.Reader(
         id: id, door: door, data0: data0, data1: data1, led: led, beeper: beeper,
-        formats: formats, keypad: keypad)
+        formats: formats, keypad: keypad, entry: entry(path), tamperCodes: tamperCodes(path),
+        patterns: patterns(path + ["feedback"]))
     }
   }
 
@@ -107,7 +110,7 @@ extension SettingsReader {
 
   /// A line of real hardware; simulated hardware needs none and has none. Only an input has a
   /// `bias`. A Wiegand data line rests high and pulses low, so it is active low unless set.
-  private mutating func line(
+  mutating func line(
     _ path: [String], _ driver: DaemonSettings.Driver?, isRequired: Bool = false,
     isInput: Bool = false
   ) -> Line? {
@@ -131,8 +134,10 @@ extension SettingsReader {
 
   /// No two things can be wired to one line.
   mutating func noteLinesUsedTwice(
-    _ doors: [DaemonSettings.Door], _ readers: [DaemonSettings.Reader]
+    _ doors: [DaemonSettings.Door], _ readers: [DaemonSettings.Reader], fire: Line?,
+    tamper: Line?
   ) {
+    let siteLines = [(path: "site.fire", line: fire), (path: "site.tamper", line: tamper)]
     let doorLines = doors.flatMap { door in
       [("relay", door.relay), ("contact", door.contact), ("exit", door.exit)]
         .map { (path: "door.\(door.id).\($0.0)", line: $0.1) }
@@ -144,7 +149,7 @@ extension SettingsReader {
       ].map { (path: "reader.\(reader.id).\($0.0)", line: $0.1) }
     }
     var users: [String: String] = [:]
-    for case (let path, let line?) in doorLines + readerLines {
+    for case (let path, let line?) in doorLines + readerLines + siteLines {
       // A chip may be named by its path as well.
       let chip = line.chip.hasPrefix("/dev/") ? String(line.chip.dropFirst(5)) : line.chip
       let place = "line \(line.line) of \(chip)"

@@ -103,6 +103,9 @@ public final class CacheDatabase: PolicyStore, Sendable {
           CREATE TABLE staged_chunk (number INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;
           """)
     }
+    migrator.registerMigration("4 duress") { database in
+      try database.execute(sql: "ALTER TABLE credential ADD COLUMN duress INTEGER")
+    }
     return migrator
   }
 }

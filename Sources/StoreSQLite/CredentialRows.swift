@@ -57,22 +57,23 @@ extension CredentialRecord {
     credential.id, credential.digest, credential.kind, credential.person, credential.status, \
     credential.valid_from, credential.valid_until, credential.doors, credential.scopes, \
     credential.class_name, credential.uses_max, credential.first_use_seconds, credential.device, \
-    credential.reservation, credential.tenant
+    credential.reservation, credential.tenant, credential.duress
     """
-  static let columnCount = 15
+  static let columnCount = 16
 
   static let putSQL = """
     INSERT INTO credential
       (id, digest, kind, person, status, valid_from, valid_until, doors, scopes, class_name,
-       uses_max, first_use_seconds, device, reservation, tenant, hash, bucket)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+       uses_max, first_use_seconds, device, reservation, tenant, duress, hash, bucket)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET
       digest = excluded.digest, kind = excluded.kind, person = excluded.person,
       status = excluded.status, valid_from = excluded.valid_from,
       valid_until = excluded.valid_until, doors = excluded.doors, scopes = excluded.scopes,
       class_name = excluded.class_name, uses_max = excluded.uses_max,
       first_use_seconds = excluded.first_use_seconds, device = excluded.device,
-      reservation = excluded.reservation, tenant = excluded.tenant, hash = excluded.hash,
+      reservation = excluded.reservation, tenant = excluded.tenant, duress = excluded.duress,
+      hash = excluded.hash,
       bucket = excluded.bucket
     """
 
@@ -80,7 +81,7 @@ extension CredentialRecord {
     [
       id, Data(digest.bytes), kind, person, status, validFrom, validUntil,
       try JSONColumn.text(doors), try JSONColumn.text(scopes), className, usesMax,
-      validSecondsFromFirstUse, device, reservationID, tenantID, Data(hash), bucket,
+      validSecondsFromFirstUse, device, reservationID, tenantID, duress, Data(hash), bucket,
     ]
   }
 
@@ -100,6 +101,7 @@ extension CredentialRecord {
       scopes: try JSONColumn.list(try row.decode(atIndex: 8)),
       className: try row.decode(atIndex: 9), usesMax: try row.decode(atIndex: 10),
       validSecondsFromFirstUse: try row.decode(atIndex: 11), device: try row.decode(atIndex: 12),
-      reservationID: try row.decode(atIndex: 13), tenantID: try row.decode(atIndex: 14))
+      reservationID: try row.decode(atIndex: 13), tenantID: try row.decode(atIndex: 14),
+      duress: try row.decode(atIndex: 15))
   }
 }

@@ -10,12 +10,14 @@ public enum DecodedFrame: Sendable, Hashable {
 }
 
 /// Reads a frame by length and check bits. With a nil `keypad` short bursts are no keys.
-public func decode(_ frame: WiegandFrame, formats: FormatTable, keypad: KeypadDialect?)
-  -> DecodedFrame
-{
+/// `otherKeys` are codes that are no keys and yet mean something at this reader.
+public func decode(
+  _ frame: WiegandFrame, formats: FormatTable, keypad: KeypadDialect?,
+  otherKeys: Set<UInt8> = []
+) -> DecodedFrame {
   let count = frame.bits.count
   if let keypad, keypad.burstBits.contains(count) {
-    if let key = keypadKey(of: frame.bits, dialect: keypad) { return .key(key) }
+    if let key = keypadKey(of: frame.bits, dialect: keypad, others: otherKeys) { return .key(key) }
     return malformed(frame, .keypadCheck, "no key of a \(keypad.rawValue) keypad")
   }
   guard formats.hasFormat(ofBits: count) else {

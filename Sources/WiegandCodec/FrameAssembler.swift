@@ -9,7 +9,7 @@ public import DoorRules
 /// One assembler belongs to one request of the lines: when they are requested anew, the kernel
 /// counts edges from the start again, and so must a new assembler.
 public struct FrameAssembler: Sendable {
-  public private(set) var counters = CaptureCounters()
+  public private(set) var counters: CaptureCounters
   private let timing: CaptureTiming
   private var frame: GatheredBits?
   private var lines = LinePair()
@@ -17,7 +17,13 @@ public struct FrameAssembler: Sendable {
   /// The deadline at which the last frame was decided; nil once an edge from before it has come.
   private var decidedAt: MonotonicInstant?
 
-  public init(timing: CaptureTiming = CaptureTiming()) { self.timing = timing }
+  /// `counters` are those of the assembler that this one takes over from.
+  public init(
+    timing: CaptureTiming = CaptureTiming(), counters: CaptureCounters = CaptureCounters()
+  ) {
+    self.timing = timing
+    self.counters = counters
+  }
 
   /// When ``advance(to:)`` will decide the frame; nil between frames.
   public var nextDeadline: MonotonicInstant? {

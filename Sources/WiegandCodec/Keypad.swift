@@ -6,6 +6,8 @@ public enum KeypadKey: Sendable, Hashable {
   case star
   /// `#`, on some keypads marked ENT.
   case pound
+  /// A code that is no key, 12 to 15; some readers tell by it that their case was opened.
+  case other(UInt8)
 }
 
 extension KeypadKey: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
@@ -14,6 +16,7 @@ extension KeypadKey: CustomStringConvertible, CustomDebugStringConvertible, Cust
     case .digit: "digit"
     case .star: "star"
     case .pound: "pound"
+    case .other(let code): "code \(code)"
     }
   }
   public var debugDescription: String { description }
@@ -54,16 +57,20 @@ public func keypadBits(for key: KeypadKey, dialect: KeypadDialect) -> [Bool] {
   }
 }
 
-/// The key of a burst; nil when its check fails or it is no key.
-func keypadKey(of burst: [Bool], dialect: KeypadDialect) -> KeypadKey? {
+/// The key of a burst; nil when its check fails or it is no key. Of the codes that are no keys
+/// only those of `others` are told.
+func keypadKey(
+  of burst: [Bool], dialect: KeypadDialect, others: Set<UInt8> = []
+) -> KeypadKey? {
   guard dialect.burstBits.contains(burst.count) else { return nil }
   let value = burst.reduce(UInt8(0)) { $0 << 1 | ($1 ? 1 : 0) }
   switch dialect {
-  case .fourBit: return KeypadKey(code: value)
-  case .eightBitComplement: return complementKey(value)
+  case .fourBit: return KeypadKey(code: value, others: others)
+  case .eightBitComplement: return complementKey(value, others)
   case .eightBitASCII: return asciiKey(value)
   case .automatic:
-    return burst.count == 4 ? KeypadKey(code: value) : complementKey(value) ?? asciiKey(value)
+    return burst.count == 4
+      ? KeypadKey(code: value, others: others) : complementKey(value, others) ?? asciiKey(value)
   }
 }
 
@@ -75,15 +82,18 @@ extension KeypadKey {
     case .digit(let digit): digit % 10
     case .star: 10
     case .pound: 11
+    case .other(let code): code & 0x0F
     }
   }
 
-  fileprivate init?(code: UInt8) {
+  fileprivate init?(code: UInt8, others: Set<UInt8> = []) {
     switch code {
     case 0...9: self = .digit(code)
     case 10: self = .star
     case 11: self = .pound
-    default: return nil
+    default:
+      guard others.contains(code), code < 16 else { return nil }
+      self = .other(code)
     }
   }
 
@@ -93,14 +103,15 @@ extension KeypadKey {
       case .digit: UInt8(ascii: "0") + code
       case .star: UInt8(ascii: "*")
       case .pound: UInt8(ascii: "#")
+      case .other: 0x40 | code
       }
     return character.nonzeroBitCount % 2 == 1 ? character | 0x80 : character
   }
 }
 
-private func complementKey(_ value: UInt8) -> KeypadKey? {
+private func complementKey(_ value: UInt8, _ others: Set<UInt8>) -> KeypadKey? {
   let code = value & 0x0F
-  return ~value >> 4 == code ? KeypadKey(code: code) : nil
+  return ~value >> 4 == code ? KeypadKey(code: code, others: others) : nil
 }
 
 private func asciiKey(_ value: UInt8) -> KeypadKey? {

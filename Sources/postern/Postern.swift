@@ -24,7 +24,8 @@ struct Postern: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       StatusCommand.self, DoorsCommand.self, EventsCommand.self, IdentifyCommand.self,
-      ExplainCommand.self, ModeCommand.self, LockoutCommand.self, PanelCommand.self,
+      ExplainCommand.self, ModeCommand.self, LockoutCommand.self,
+      AntiPassbackCommand.self, PanelCommand.self,
       ConfigCommand.self, DryRunCommand.self,
     ])
 

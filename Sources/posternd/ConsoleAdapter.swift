@@ -103,6 +103,10 @@ struct ConsoleAdapter: ConsoleBackend {
     }
   }
 
+  func forgive(person: String?, by: String) async throws(ConsoleProblem) {
+    await runtime.forgive(try parse(person, as: "person"), by: by)
+  }
+
   func panel(_ action: PanelAction) async throws(ConsoleProblem) {
     guard let panel else {
       throw ConsoleProblem(

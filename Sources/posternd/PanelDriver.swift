@@ -1,4 +1,5 @@
 import ConsoleProtocol
+import DoorCore
 import DoorPorts
 import DoorRules
 import GPIOLinux
@@ -26,6 +27,10 @@ struct PanelDriver {
         try panel.setContact(of: self.door(door), open: open)
       case .exit(let door):
         try panel.pressExit(of: self.door(door))
+      case .fire(let active):
+        try panel.setSite(.fire, active: active)
+      case .box(let open):
+        try panel.setSite(.tamper, active: open)
       }
     } catch {
       throw ConsoleProblem(error.code == .invalid ? .invalid : .refused, error.detail)

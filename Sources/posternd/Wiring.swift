@@ -7,11 +7,15 @@ enum Wiring {
   static func layout(_ settings: DaemonSettings) -> ControllerLayout {
     let isSimulated = settings.driver == .simulated
     return ControllerLayout(
-      doors: settings.doors.map { .init(id: $0.id, hasContact: $0.hasContact) },
+      doors: settings.doors.map {
+        .init(
+          id: $0.id, hasContact: $0.hasContact, timing: $0.timing, interlock: $0.interlock)
+      },
       readers: settings.readers.map {
         .init(
           id: $0.id, door: $0.door, formats: $0.formats, keypad: $0.keypad,
-          hasLED: isSimulated || $0.led != nil, hasBeeper: isSimulated || $0.beeper != nil)
+          hasLED: isSimulated || $0.led != nil, hasBeeper: isSimulated || $0.beeper != nil,
+          entry: $0.entry, tamperCodes: $0.tamperCodes, patterns: $0.patterns)
       })
   }
 
@@ -33,6 +37,8 @@ enum Wiring {
       input(.contact(door.id), door.contact)
       input(.requestToExit(door.id), door.exit)
     }
+    input(.fire, settings.fire)
+    input(.tamper, settings.tamper)
     for reader in settings.readers {
       input(.data0(reader.id), reader.data0)
       input(.data1(reader.id), reader.data1)

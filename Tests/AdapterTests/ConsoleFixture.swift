@@ -78,6 +78,10 @@ final class ConsoleFakeBackend: ConsoleBackend {
     state.withLock { $0.cleared.append("\(reader ?? "all") by \(by)") }
   }
 
+  func forgive(person: String?, by: String) async throws(ConsoleProblem) {
+    state.withLock { $0.cleared.append("\(person ?? "everybody") forgiven by \(by)") }
+  }
+
   func panel(_ action: PanelAction) async throws(ConsoleProblem) {
     guard case .contact = action else { throw ConsoleProblem(.refused, "real lines") }
     state.withLock { $0.actions.append(action) }

@@ -37,7 +37,10 @@ struct ConsoleRoutesTests {
       ])
     let clear = #"{"reader":"front-in","by":"ann"}"#
     #expect(try await console.ask("POST", "/v1/lockout/clear", body: clear).status == 204)
-    #expect(console.backend.cleared == ["front-in by ann"])
+    let forgive = #"{"by":"ann"}"#
+    #expect(
+      try await console.ask("POST", "/v1/antipassback/forgive", body: forgive).status == 204)
+    #expect(console.backend.cleared == ["front-in by ann", "everybody forgiven by ann"])
   }
 
   @Test(

@@ -24,26 +24,40 @@ struct ControllerHarness {
   init(
     mode: PresentationMode = .cardOrPIN, holdTimeSeconds: Int = 5, hasContact: Bool = true,
     lockout: Lockout? = nil, modes: DoorModes = DoorModes(),
-    unlockSchedule: WeeklyHours? = nil
+    unlockSchedule: WeeklyHours? = nil, memory: ControllerMemory = ControllerMemory(),
+    change: (inout Setting) -> Void = { _ in }
   ) {
+    var setting = Setting()
+    setting.door.settings = AccessSettings(
+      holdTimeSeconds: holdTimeSeconds, presentation: PresentationPlan(mode),
+      autoUnlockSchedule: unlockSchedule)
+    setting.layout.doors[0].hasContact = hasContact
+    change(&setting)
     policy = PolicySnapshot(
-      revision: 7, zone: .utc,
-      doors: [
-        Self.door: DoorPolicy(
-          id: Self.door, name: "Front door",
-          settings: AccessSettings(
-            holdTimeSeconds: holdTimeSeconds, presentation: PresentationPlan(mode),
-            autoUnlockSchedule: unlockSchedule))
-      ])
-    let layout = ControllerLayout(
-      doors: [.init(id: Self.door, hasContact: hasContact)],
-      readers: [.init(id: Self.reader, door: Self.door)])
+      revision: 7, zone: .utc, facility: setting.facility,
+      doors: Dictionary(
+        uniqueKeysWithValues: ([setting.door] + setting.otherDoors).map { ($0.id, $0) }))
+    var memory = memory
+    if let lockout { memory.lockouts[Self.reader] = lockout }
+    memory.modes[Self.door] = modes
     controller = Controller(
-      layout: layout, policy: policy, lockouts: lockout.map { [Self.reader: $0] } ?? [:],
-      modes: [Self.door: modes],
+      layout: setting.layout, policy: policy, memory: memory,
       at: Moment(monotonic: now, wall: Self.noon, trust: .synchronised))
     run(forMilliseconds: 1)
   }
+
+  /// What a test may change before the controller is made.
+  struct Setting {
+    var facility = FacilityPolicy()
+    var door = DoorPolicy(id: ControllerHarness.door, name: "Front door")
+    var otherDoors: [DoorPolicy] = []
+    var layout = ControllerLayout(
+      doors: [.init(id: ControllerHarness.door, hasContact: true)],
+      readers: [.init(id: ControllerHarness.reader, door: ControllerHarness.door)])
+  }
+
+  /// Where people were last seen, as the controller wanted it kept.
+  private(set) var presence: [PersonID: [AreaID: AreaPresence]] = [:]
 
   var moment: Moment {
     let passed = Int64(now.nanoseconds / 1_000_000) - 5_000
@@ -55,12 +69,14 @@ struct ControllerHarness {
 
   mutating func issue(
     _ id: String, _ kind: Credential.Kind, to person: String, as canonical: String,
-    enabled: Bool = true
+    enabled: Bool = true, duress: Bool = false, status: Credential.Status = .active
   ) {
     let holder = CredentialHolder(
       credential: Credential(
-        id: CredentialID(id)!, kind: kind, person: PersonID(person)!, doors: [Self.door]),
-      person: Person(id: PersonID(person)!, accessEnabled: enabled))
+        id: CredentialID(id)!, kind: kind, person: PersonID(person)!, status: status,
+        isDuress: duress),
+      person: Person(
+        id: PersonID(person)!, accessEnabled: enabled, grants: [Grant(facilityWide: true)]))
     store[canonical, default: []].append(holder)
   }
 
@@ -69,8 +85,15 @@ struct ControllerHarness {
   private mutating func take(_ effects: [ControllerEffect]) {
     for effect in effects {
       journal.append((now, effect))
+      if case .remember(.presence(let person, let area, let seen)) = effect {
+        presence[person, default: [:]][area] = seen
+      }
       guard case .lookUp(let question) = effect else { continue }
-      let found = question.canonicals.flatMap { store[$0.reveal()] ?? [] }
+      let found = question.canonicals.flatMap { store[$0.reveal()] ?? [] }.map { holder in
+        var holder = holder
+        holder.presence = presence[holder.person.id] ?? [:]
+        return holder
+      }
       let answer = LookUpAnswer(ticket: question.ticket, holders: storeFails ? nil : found)
       take(controller.handle(.lookedUp(answer), at: moment))
     }
@@ -90,7 +113,9 @@ struct ControllerHarness {
   }
 
   /// Pulses as a reader sends them, each edge at its own time.
-  mutating func send(bits: [Bool], spacingMicroseconds: Int = 2_000) {
+  mutating func send(
+    bits: [Bool], spacingMicroseconds: Int = 2_000, from reader: ReaderID = Self.reader
+  ) {
     let edges = pulses(
       for: bits, startingAt: now.advanced(byMilliseconds: 1), widthMicroseconds: 100,
       spacingMicroseconds: spacingMicroseconds)
@@ -99,16 +124,20 @@ struct ControllerHarness {
       now = max(now, edge.at)
       let line: InputLine =
         switch edge.line {
-        case .data0: .data0(Self.reader)
-        case .data1: .data1(Self.reader)
+        case .data0: .data0(reader)
+        case .data1: .data1(reader)
         }
       send(.edge(LineEdge(line: line, isActive: edge.isActive, at: edge.at)))
     }
     run(forMilliseconds: 150)
   }
 
-  mutating func badge(facility: UInt64, card: UInt64) throws {
-    send(bits: try FormatTable.standard.encode(format: "H10301", facility: facility, card: card))
+  mutating func badge(
+    facility: UInt64, card: UInt64, at reader: ReaderID = Self.reader
+  ) throws {
+    send(
+      bits: try FormatTable.standard.encode(format: "H10301", facility: facility, card: card),
+      from: reader)
   }
 
   mutating func type(_ keys: String, pauseMilliseconds: Int = 100) {

@@ -110,7 +110,7 @@ struct ControllerTests {
     world.type("4711#")
     #expect(world.denials.last == .some(nil))
     let kept = world.journal.compactMap { entry -> Lockout? in
-      if case .remember(_, let lockout) = entry.effect { lockout } else { nil }
+      if case .remember(.lockout(_, let lockout)) = entry.effect { lockout } else { nil }
     }
     #expect(kept.last == Lockout())
   }

@@ -25,6 +25,10 @@ struct RuleWorld {
   var mode = DoorMode.normal
   var override: AdminOverride?
   var isKnown = true
+  var reader: ReaderID?
+  var presence: [AreaID: AreaPresence] = [:]
+  var companion: PersonID?
+  var interlockedBy: DoorID?
 
   init(_ change: (inout RuleWorld) -> Void = { _ in }) { change(&self) }
 
@@ -52,9 +56,12 @@ struct RuleWorld {
     AccessRequest(
       door: Self.front, presentation: presentation,
       holders: isKnown
-        ? [CredentialHolder(credential: credential, person: person, use: use)] : [],
+        ? [
+          CredentialHolder(
+            credential: credential, person: person, use: use, presence: presence)
+        ] : [],
       at: at, clockTrust: clockTrust, cacheAgeSeconds: cacheAgeSeconds, mode: mode,
-      override: override)
+      override: override, reader: reader, companion: companion, interlockedBy: interlockedBy)
   }
 
   func verdict() -> Verdict { decide(request, under: policy, explaining: true) }

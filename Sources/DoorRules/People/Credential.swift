@@ -29,12 +29,15 @@ public struct Credential: Sendable, Hashable {
   public var validSecondsFromFirstUse: Int64?
   /// The device it was issued for; nil where the digest alone binds it.
   public var device: ControllerID?
+  /// Opens like any other, and calls for help in silence.
+  public var isDuress: Bool
 
   public init(
     id: CredentialID, kind: Kind, person: PersonID, status: Status = .active,
     validFrom: WallInstant? = nil, validUntil: WallInstant? = nil, doors: Set<DoorID> = [],
     scopes: Set<ScopeID> = [], className: String = CredentialClass.standardName,
-    usesMax: Int? = nil, validSecondsFromFirstUse: Int64? = nil, device: ControllerID? = nil
+    usesMax: Int? = nil, validSecondsFromFirstUse: Int64? = nil, device: ControllerID? = nil,
+    isDuress: Bool = false
   ) {
     self.id = id
     self.kind = kind
@@ -48,6 +51,7 @@ public struct Credential: Sendable, Hashable {
     self.usesMax = usesMax
     self.validSecondsFromFirstUse = validSecondsFromFirstUse
     self.device = device
+    self.isDuress = isDuress
   }
 
   /// Issued for particular doors or scopes.
@@ -80,10 +84,16 @@ public struct CredentialHolder: Sendable, Hashable {
   public var credential: Credential?
   public var person: Person
   public var use: CredentialUse
+  /// Where the person was last seen going in or out.
+  public var presence: [AreaID: AreaPresence]
 
-  public init(credential: Credential?, person: Person, use: CredentialUse = CredentialUse()) {
+  public init(
+    credential: Credential?, person: Person, use: CredentialUse = CredentialUse(),
+    presence: [AreaID: AreaPresence] = [:]
+  ) {
     self.credential = credential
     self.person = person
     self.use = use
+    self.presence = presence
   }
 }

@@ -14,11 +14,16 @@ public struct AccessSettings: Sendable, Hashable {
   public var autoUnlockSchedule: WeeklyHours?
   /// The reader chirps whenever the relay toggles.
   public var playNotificationSoundOnRelayToggle: Bool?
+  /// How many people with access must badge one after the other; 1 or 2.
+  public var personsRequired: Int?
+  /// The unlock schedule waits in each of its windows until somebody has entered.
+  public var unlocksWithFirstPerson: Bool?
 
   public init(
     holdTimeSeconds: Int? = nil, presentation: PresentationPlan? = nil,
     accessHours: WeeklyHours? = nil, memberRules: [MemberRule]? = nil, geofence: Geofence? = nil,
-    autoUnlockSchedule: WeeklyHours? = nil, playNotificationSoundOnRelayToggle: Bool? = nil
+    autoUnlockSchedule: WeeklyHours? = nil, playNotificationSoundOnRelayToggle: Bool? = nil,
+    personsRequired: Int? = nil, unlocksWithFirstPerson: Bool? = nil
   ) {
     self.holdTimeSeconds = holdTimeSeconds
     self.presentation = presentation
@@ -27,6 +32,8 @@ public struct AccessSettings: Sendable, Hashable {
     self.geofence = geofence
     self.autoUnlockSchedule = autoUnlockSchedule
     self.playNotificationSoundOnRelayToggle = playNotificationSoundOnRelayToggle
+    self.personsRequired = personsRequired
+    self.unlocksWithFirstPerson = unlocksWithFirstPerson
   }
 }
 

@@ -44,6 +44,8 @@ public struct EffectiveSettings: Sendable, Hashable {
   public var geofence: Effective<Geofence>?
   public var autoUnlockSchedule: Effective<WeeklyHours>?
   public var playNotificationSoundOnRelayToggle: Effective<Bool>
+  public var personsRequired: Effective<Int>
+  public var unlocksWithFirstPerson: Effective<Bool>
 
   /// `scopes` are those of the door, in any order.
   public init(door: DoorPolicy, scopes: [Scope], facility: AccessSettings) {
@@ -68,5 +70,7 @@ public struct EffectiveSettings: Sendable, Hashable {
     autoUnlockSchedule = find(\.autoUnlockSchedule)
     playNotificationSoundOnRelayToggle =
       find(\.playNotificationSoundOnRelayToggle) ?? Effective(false, from: .builtIn)
+    personsRequired = find(\.personsRequired) ?? Effective(1, from: .builtIn)
+    unlocksWithFirstPerson = find(\.unlocksWithFirstPerson) ?? Effective(false, from: .builtIn)
   }
 }

@@ -9,6 +9,7 @@ public struct PolicySnapshot: Sendable, Hashable {
   public let scopes: [ScopeID: Scope]
   public let doors: [DoorID: DoorPolicy]
   private let effective: [DoorID: EffectiveSettings]
+  private let crossings: [ReaderID: [AreaCrossing]]
 
   /// Merges what facility, scopes and doors say; see ``EffectiveSettings``.
   public init(
@@ -25,7 +26,20 @@ public struct PolicySnapshot: Sendable, Hashable {
         door: door, scopes: scopes.values.filter { $0.doors.contains(door.id) },
         facility: facility.settings)
     }
+    var crossings: [ReaderID: [AreaCrossing]] = [:]
+    for area in facility.areas.sorted(by: { $0.id < $1.id }) where area.antiPassback != .off {
+      for reader in area.entry {
+        crossings[reader, default: []].append(AreaCrossing(area: area, isEntry: true))
+      }
+      for reader in area.exit {
+        crossings[reader, default: []].append(AreaCrossing(area: area, isEntry: false))
+      }
+    }
+    self.crossings = crossings
   }
+
+  /// The areas that a reader leads into and out of, where anybody asks.
+  public func crossings(at reader: ReaderID) -> [AreaCrossing] { crossings[reader] ?? [] }
 
   /// What holds at a door; nil for one that this policy does not know.
   public func settings(of door: DoorID) -> EffectiveSettings? { effective[door] }
@@ -56,11 +70,14 @@ public struct FacilityPolicy: Sendable, Hashable {
   public var classes: [String: CredentialClass]
   /// The device this policy is for; nil where that is not known, as in a dry run.
   public var controller: ControllerID?
+  /// For anti-passback.
+  public var areas: [Area]
 
   public init(
     settings: AccessSettings = AccessSettings(), holidays: Holidays = Holidays(),
     leadSeconds: Int64 = leadSecondsDefault, tailSeconds: Int64 = tailSecondsDefault,
-    classes: [String: CredentialClass] = [:], controller: ControllerID? = nil
+    classes: [String: CredentialClass] = [:], controller: ControllerID? = nil,
+    areas: [Area] = []
   ) {
     self.settings = settings
     self.holidays = holidays
@@ -68,6 +85,7 @@ public struct FacilityPolicy: Sendable, Hashable {
     self.tailSeconds = tailSeconds
     self.classes = classes
     self.controller = controller
+    self.areas = areas
   }
 }
 

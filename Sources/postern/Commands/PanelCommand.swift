@@ -7,7 +7,7 @@ struct PanelCommand: AsyncParsableCommand {
     commandName: "panel",
     abstract: "Act on simulated hardware: hold up a card, type, open, leave.",
     discussion: "Refused when the controller has real lines.",
-    subcommands: [Badge.self, Bits.self, Keys.self, Contact.self, Exit.self])
+    subcommands: [Badge.self, Bits.self, Keys.self, Contact.self, Exit.self, Fire.self, Box.self])
 
   /// How pulses are formed.
   struct Timing: ParsableArguments {
@@ -89,4 +89,29 @@ struct PanelCommand: AsyncParsableCommand {
       try await console.client.post("/v1/panel", PanelAction.exit(door: door))
     }
   }
+
+  struct Fire: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Begin or end the building's fire alarm.")
+    @OptionGroup var console: ConsoleOptions
+    @Argument(help: "on or off.") var state: Switch
+
+    func run() async throws {
+      try await console.client.post("/v1/panel", PanelAction.fire(active: state == .on))
+    }
+  }
+
+  struct Box: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Open or close the controller's box.")
+    @OptionGroup var console: ConsoleOptions
+    @Argument(help: "open or closed.") var state: Lid
+
+    func run() async throws {
+      try await console.client.post("/v1/panel", PanelAction.box(open: state == .open))
+    }
+  }
+
+  enum Switch: String, ExpressibleByArgument, CaseIterable { case on, off }
+  enum Lid: String, ExpressibleByArgument, CaseIterable { case open, closed }
 }

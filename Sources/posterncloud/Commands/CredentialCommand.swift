@@ -30,6 +30,7 @@ struct CredentialCommand: ParsableCommand {
     @Option(help: "How often it may be used.") var uses: Int?
     @Option(help: "How long it stays good after its first use: 90m, 2h, 3d.")
     var firstUseFor: String?
+    @Flag(help: "Opens like any other and raises a silent alarm.") var duress = false
     @Option(help: "The credential's id; made up when left out.") var id: String?
 
     func run() throws {
@@ -44,7 +45,8 @@ struct CredentialCommand: ParsableCommand {
         person: person, status: "active", digest: digest, validFrom: try Self.time(from),
         validUntil: try Self.time(until), doors: split(doors), scopes: split(scopes),
         className: className, usesMax: uses,
-        validSecondsFromFirstUse: try firstUseFor.map(Self.duration))
+        validSecondsFromFirstUse: try firstUseFor.map(Self.duration),
+        duress: duress ? true : nil)
       do { _ = try record.validated(path: "credential") } catch { throw CloudProblem("\(error)") }
       try store.issue(record, at: controller)
       print("credential \(record.id)")

@@ -33,6 +33,7 @@ struct ImportCommand: ParsableCommand {
     var validUntil: Int64?
     var reservationID: String?
     var tenantID: String?
+    var duress: Bool?
     var revoke: String?
   }
 
@@ -70,7 +71,8 @@ struct ImportCommand: ParsableCommand {
             id: line.id ?? UUID().uuidString.lowercased(), kind: line.card == nil ? "pin" : "card",
             person: person, status: "active", digest: digester.digest(ofCanonical: canonical),
             validUntil: line.validUntil, doors: line.doors ?? [],
-            reservationID: line.reservationID, tenantID: line.tenantID)
+            reservationID: line.reservationID, tenantID: line.tenantID,
+            duress: line.duress)
           _ = try record.validated(path: "credential")
           try CloudStore.put(record, at: controller, database)
         } catch {

@@ -27,6 +27,24 @@ struct ModeCommand: AsyncParsableCommand {
   }
 }
 
+/// Anti-passback.
+struct ForgiveCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "forgive", abstract: "Anti-passback: let people who left unseen enter again.")
+
+  @OptionGroup var state: StateOptions
+  @OptionGroup var waiting: WaitOptions
+  @Argument(help: "The controller's id.") var controller: String
+  @Argument(help: "The person; everybody when left out.") var person: String?
+
+  func run() async throws {
+    let store = try state.store()
+    let id = try store.queue(
+      Command(kind: .forgive, person: person), for: controller, secondsToLive: waiting.wait)
+    try await waiting.outcome(of: id, in: store)
+  }
+}
+
 /// Lets keypads listen again.
 struct ClearLockoutCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

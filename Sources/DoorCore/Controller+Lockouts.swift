@@ -1,0 +1,87 @@
+import DoorRules
+
+/// Guessed PINs: each reader and each card counts them.
+extension Controller {
+  /// The most cards whose wrong PINs are remembered at once; the one that fails is always among
+  /// them.
+  static let cardLockoutsMax = 256
+
+  func countsAsWrongPIN(_ reason: DenialReason, shown: String) -> Bool {
+    switch shown {
+    case "pin": reason == .unknownCredential
+    case "cardThenPIN": reason == .pinMismatch
+    default: false
+    }
+  }
+
+  mutating func wrongPIN(
+    _ open: OpenLookUp, _ verdict: Verdict, at door: DoorID, _ now: Moment
+  ) -> [ControllerEffect] {
+    guard var reader = readers[open.reader] else { return [] }
+    var effects: [ControllerEffect] = []
+    if let seconds = reader.lockout.fail(at: now.monotonic) {
+      effects.append(.record(.lockedOut(open.reader, door, seconds: seconds)))
+      effects += reader.signal(.lockedOut, at: now.monotonic)
+    }
+    effects.append(.remember(.lockout(open.reader, reader.lockout)))
+    readers[open.reader] = reader
+    guard case .pinAfterCard = open.purpose, let card = verdict.credential else { return effects }
+    if cardLockouts[card] == nil, cardLockouts.count >= Self.cardLockoutsMax,
+      let oldest = cardLockouts.min(by: Self.endsBefore)
+    {
+      cardLockouts[oldest.key] = nil
+    }
+    var lockout = cardLockouts[card] ?? Lockout()
+    if let seconds = lockout.fail(at: now.monotonic) {
+      effects.append(.record(.cardLockedOut(card, open.reader, door, seconds: seconds)))
+    }
+    cardLockouts[card] = lockout
+    return effects + [.remember(.cardLockouts(cardLockouts))]
+  }
+
+  private static func endsBefore(
+    _ left: (key: CredentialID, value: Lockout), _ right: (key: CredentialID, value: Lockout)
+  ) -> Bool {
+    (left.value.until?.nanoseconds ?? 0, left.key)
+      < (right.value.until?.nanoseconds ?? 0, right.key)
+  }
+
+  /// After a right PIN the tries begin anew.
+  mutating func rightPIN(_ open: OpenLookUp, _ verdict: Verdict) -> [ControllerEffect] {
+    guard open.purpose.shown != "card" else { return [] }
+    var effects: [ControllerEffect] = []
+    if var reader = readers[open.reader], reader.lockout.succeed() {
+      readers[open.reader] = reader
+      effects.append(.remember(.lockout(open.reader, reader.lockout)))
+    }
+    if let card = verdict.credential, cardLockouts.removeValue(forKey: card) != nil {
+      effects.append(.remember(.cardLockouts(cardLockouts)))
+    }
+    return effects
+  }
+
+  /// Nil clears every reader's lockout, and every card's.
+  mutating func clearLockout(
+    _ reader: ReaderID?, by: String, order: String
+  ) -> [ControllerEffect] {
+    if let reader, readers[reader] == nil {
+      return [
+        .answer(order: order, .rejected(reason: "this controller has no reader \(reader)"))
+      ]
+    }
+    var effects: [ControllerEffect] = []
+    for id in reader.map({ [$0] }) ?? readerOrder {
+      guard var port = readers[id], port.lockout.succeed() else { continue }
+      effects += [
+        .record(.lockoutCleared(id, port.layout.door, by: by)),
+        .remember(.lockout(id, port.lockout)),
+      ]
+      readers[id] = port
+    }
+    if reader == nil, !cardLockouts.isEmpty {
+      cardLockouts = [:]
+      effects.append(.remember(.cardLockouts([:])))
+    }
+    return effects + [.answer(order: order, .confirmed)]
+  }
+}

@@ -1,0 +1,49 @@
+/// Whoever is inside an area cannot enter it again, and whoever is outside cannot leave it.
+func antiPassbackRule(_ question: RuleQuestion) -> RuleAnswer {
+  guard !question.crossings.isEmpty else { return .pass("no area begins or ends here") }
+  guard let broken = question.brokenCrossing else {
+    let names = question.crossings.map { $0.area.name }.joined(separator: ", ")
+    return .pass(from: .facility, "\(question.holder.person.id) may cross \(names)")
+  }
+  func detail() -> String {
+    let side = broken.isEntry ? "inside" : "outside"
+    return "\(question.holder.person.id) is already \(side) \(broken.area.name)"
+      + " (anti-passback \(broken.area.antiPassback.rawValue))"
+  }
+  return broken.area.antiPassback == .hard
+    ? .deny(.antiPassback, from: .facility, detail()) : .pass(from: .facility, detail())
+}
+
+extension RuleQuestion {
+  var crossings: [AreaCrossing] { request.reader.map { policy.crossings(at: $0) } ?? [] }
+
+  /// The areas that the person is in and out of once this entry is made.
+  var passages: [AreaPassage] {
+    crossings.map { AreaPassage(area: $0.area.id, isInside: $0.isEntry) }
+  }
+
+  /// The first crossing that the person's record speaks against, the strictest kind first.
+  var brokenCrossing: AreaCrossing? {
+    let broken = crossings.filter(isBroken)
+    return broken.first { $0.area.antiPassback == .hard } ?? broken.first
+  }
+
+  private func isBroken(_ crossing: AreaCrossing) -> Bool {
+    guard let presence = holder.presence[crossing.area.id],
+      presence.isInside == crossing.isEntry, !isForgiven(presence, in: crossing.area)
+    else { return false }
+    guard crossing.isEntry, let minutes = crossing.area.againAfterMinutes else { return true }
+    let seconds = request.at.secondsSince1970 - presence.since.secondsSince1970
+    // A record from the future was written under a wrong clock; it keeps nobody out.
+    return (0..<Int64(minutes) * 60).contains(seconds)
+  }
+
+  /// True when the area's hour of forgiveness has come since.
+  private func isForgiven(_ presence: AreaPresence, in area: Area) -> Bool {
+    guard let minute = area.forgivenAtMinute else { return false }
+    let now = self.now
+    let day = now.secondOfDay / 60 >= minute ? now.dayNumber : now.dayNumber - 1
+    let since = policy.zone.civil(at: presence.since)
+    return (since.dayNumber, since.secondOfDay) < (day, minute * 60)
+  }
+}

@@ -1,0 +1,8 @@
+/// Of doors in one interlock a member opens one only while the others are locked and closed.
+/// Leaving by the exit button is not asked about here: nobody is kept inside.
+func interlockRule(_ question: RuleQuestion) -> RuleAnswer {
+  guard let other = question.request.interlockedBy else {
+    return .pass("no other door of an interlock stands in the way")
+  }
+  return .deny(.interlocked, "door \(other) of the same interlock is not locked and closed")
+}

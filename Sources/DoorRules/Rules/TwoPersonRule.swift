@@ -1,0 +1,15 @@
+/// A door may ask for two people who may both enter, one right after the other.
+func twoPersonRule(_ question: RuleQuestion) -> RuleAnswer {
+  let required = question.settings.personsRequired
+  guard required.value > 1 else { return .pass("one person is enough") }
+  if question.request.mode.holdsOpen {
+    return .pass(from: required.source, "the door stands open anyway")
+  }
+  guard let companion = question.request.companion, companion != question.holder.person.id else {
+    return .deny(
+      .secondPersonRequired, from: required.source,
+      "door \(question.door.id) asks for two people; \(question.holder.person.id) is the first")
+  }
+  return .pass(
+    from: required.source, "\(companion) badged just before \(question.holder.person.id)")
+}

@@ -1,0 +1,85 @@
+import DoorRules
+import Testing
+
+@Suite("Anti-passback (A9)")
+struct AntiPassbackRuleTests {
+  static let gym = AreaID("gym")!
+  static let wayIn = ReaderID("gym-in")!
+  static let wayOut = ReaderID("gym-out")!
+
+  private func world(
+    _ kind: Area.AntiPassback, seen isInside: Bool?, secondsAgo: Int64 = 60,
+    at reader: ReaderID? = wayIn, againAfterMinutes: Int? = nil, forgivenAtMinute: Int? = nil
+  ) -> RuleWorld {
+    RuleWorld {
+      $0.facility.areas = [
+        Area(
+          id: Self.gym, name: "Gym", entry: [Self.wayIn], exit: [Self.wayOut], antiPassback: kind,
+          againAfterMinutes: againAfterMinutes, forgivenAtMinute: forgivenAtMinute)
+      ]
+      $0.reader = reader
+      if let isInside {
+        $0.presence[Self.gym] = AreaPresence(
+          isInside: isInside, since: RuleWorld.noon.advanced(bySeconds: -secondsAgo))
+      }
+    }
+  }
+
+  @Test(
+    "A9: in after in and out after out are wrong; everything else is right",
+    arguments: [
+      (wayIn, nil, true), (wayIn, true, false), (wayIn, false, true),
+      (wayOut, nil, true), (wayOut, true, true), (wayOut, false, false),
+    ] as [(ReaderID, Bool?, Bool)])
+  func table(_ reader: ReaderID, _ seen: Bool?, _ isRight: Bool) {
+    let hard = world(.hard, seen: seen, at: reader)
+    #expect(hard.denial == (isRight ? nil : .antiPassback))
+    let soft = world(.soft, seen: seen, at: reader).verdict()
+    #expect(soft.isGrant)
+    #expect(soft.breaksAntiPassback == !isRight)
+    #expect(soft.passages == [AreaPassage(area: Self.gym, isInside: reader == Self.wayIn)])
+    let off = world(.off, seen: seen, at: reader).verdict()
+    #expect(off.isGrant && off.passages.isEmpty && !off.breaksAntiPassback)
+  }
+
+  @Test(
+    "A9: a reader of no area, and a phone, are asked nothing",
+    arguments: [
+      ReaderID("cellar"), nil,
+    ])
+  func elsewhere(_ reader: ReaderID?) {
+    let verdict = world(.hard, seen: true, at: reader).verdict()
+    #expect(verdict.isGrant && verdict.passages.isEmpty)
+  }
+
+  @Test(
+    "A9: a timed area forgives on the second, and a record from the future keeps nobody out",
+    arguments: [(599, false), (600, true), (601, true), (-1, true), (0, false)]
+      as [(Int64, Bool)])
+  func timed(_ secondsAgo: Int64, _ isRight: Bool) {
+    let world = world(.hard, seen: true, secondsAgo: secondsAgo, againAfterMinutes: 10)
+    #expect(world.denial == (isRight ? nil : .antiPassback))
+  }
+
+  @Test(
+    "A9: at the set hour everybody counts as outside",
+    arguments: [
+      // Now is noon; forgiven at 04:00 means eight hours ago.
+      (240, 28_800, false), (240, 28_801, true), (240, 60, false),
+      // Forgiven at 13:00 means yesterday.
+      (780, 60, false), (780, 79_200, false), (780, 82_801, true),
+      // At noon itself.
+      (720, 1, true), (720, 0, false),
+    ] as [(Int, Int64, Bool)])
+  func forgiven(_ minute: Int, _ secondsAgo: Int64, _ isRight: Bool) {
+    let world = world(.hard, seen: true, secondsAgo: secondsAgo, forgivenAtMinute: minute)
+    #expect(world.denial == (isRight ? nil : .antiPassback))
+  }
+
+  @Test("A9 B8: the explanation says where the person is and what the area asks")
+  func words() throws {
+    let step = try #require(world(.hard, seen: true).step("AntiPassbackRule"))
+    #expect(step.detail == "ada is already inside Gym (anti-passback hard)")
+    #expect(!step.passed && step.source == "facility")
+  }
+}
