@@ -67,7 +67,11 @@ struct ControllerStormTests {
     world.run(forMilliseconds: 1)
     #expect(!world.isReleased)
     let relock = world.journal.last { entry in
-      if case .setLock(_, .secured, _, _) = entry.effect { entry.at < released.advanced(byMilliseconds: 5_010) } else { false }
+      if case .setLock(_, .secured, _, _) = entry.effect {
+        entry.at < released.advanced(byMilliseconds: 5_010)
+      } else {
+        false
+      }
     }
     #expect(relock != nil)
     world.pressExit()

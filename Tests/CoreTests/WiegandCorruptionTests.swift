@@ -4,7 +4,7 @@ import WiegandCodec
 
 /// What the check bits of the default formats say, written as the manufacturers write it: `X` is
 /// covered, `E` and `O` is where the even or odd check bit is. Another way to the same answer.
-private enum ParityReference {
+enum ParityReference {
   static let masks: [(format: String, masks: [String])] = [
     (
       "H10301",

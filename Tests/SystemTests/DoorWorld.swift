@@ -99,6 +99,16 @@ final class DoorWorld {
       ["--config", folder.path + "/postern.yaml"], log: folder.path + "/door.log")
   }
 
+  /// Ends the daemon and adds lines to its door's settings.
+  func stopDaemon(andSet lines: String...) throws {
+    killDaemon(SIGTERM)
+    let path = folder.path + "/postern.yaml"
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    let added = lines.map { "    \($0)\n" }.joined()
+    try write(
+      "postern.yaml", text.replacingOccurrences(of: "    relay:", with: added + "    relay:"))
+  }
+
   func stopBroker() { end(&broker, SIGTERM) }
 
   func stopCloud() { end(&cloud, SIGTERM) }
