@@ -110,7 +110,7 @@ let package = Package(
     .target(
       name: "Settings",
       dependencies: [
-        "DoorRules", "WiegandCodec", "DoorCore", configuration, system,
+        "DoorRules", "WiegandCodec", "DoorCore", "DoorPorts", configuration, system,
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: strict),
@@ -129,7 +129,7 @@ let package = Package(
       name: "postern",
       dependencies: [
         "DoorRules", "WiegandCodec", "CloudProtocol", "DoorPorts", "ConsoleProtocol", "HostLinux",
-        "Settings", arguments,
+        "Settings", "GPIOLinux", arguments,
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),

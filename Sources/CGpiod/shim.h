@@ -136,6 +136,46 @@ failed: {
 }
 }
 
+// Who holds a line, and the kernel's name for it; either may be empty. 1 held, 0 free, -1 with
+// errno. Takes nothing.
+static inline int postern_line_look(const char *chip, unsigned int offset, char *holder,
+                                    size_t holder_size, char *name, size_t name_size) {
+  holder[0] = 0;
+  name[0] = 0;
+  int used = -1;
+#if POSTERN_GPIOD_MAJOR == 1
+  struct gpiod_chip *opened = gpiod_chip_open_lookup(chip);
+  if (!opened) return -1;
+  struct gpiod_line *line = gpiod_chip_get_line(opened, offset);
+  if (line) {
+    used = gpiod_line_is_used(line) ? 1 : 0;
+    const char *consumer = gpiod_line_consumer(line);
+    const char *own = gpiod_line_name(line);
+    if (consumer) strncat(holder, consumer, holder_size - 1);
+    if (own) strncat(name, own, name_size - 1);
+  }
+#else
+  char path[128] = "/dev/";
+  if (chip[0] == '/') path[0] = 0;
+  strncat(path, chip, sizeof(path) - strlen(path) - 1);
+  struct gpiod_chip *opened = gpiod_chip_open(path);
+  if (!opened) return -1;
+  struct gpiod_line_info *info = gpiod_chip_get_line_info(opened, offset);
+  if (info) {
+    used = gpiod_line_info_is_used(info) ? 1 : 0;
+    const char *consumer = gpiod_line_info_get_consumer(info);
+    const char *own = gpiod_line_info_get_name(info);
+    if (consumer) strncat(holder, consumer, holder_size - 1);
+    if (own) strncat(name, own, name_size - 1);
+    gpiod_line_info_free(info);
+  }
+#endif
+  int saved = errno;
+  gpiod_chip_close(opened);
+  errno = saved;
+  return used;
+}
+
 // The descriptor that becomes readable with an edge.
 static inline int postern_line_descriptor(struct postern_line *handle) {
 #if POSTERN_GPIOD_MAJOR == 1

@@ -52,7 +52,7 @@ public final class GPIODPort: GPIOPort {
 
   private static func request(_ plan: LinePlan, _ state: inout State) {
     for output in plan.outputs where state.outputs[output.line] == nil {
-      let name = describe(output.line)
+      let name = output.line.words
       do throws(PortError) {
         state.outputs[output.line] = Owned(
           line: try GPIOLine(output.place, .output, activeLow: output.activeLow))
@@ -62,7 +62,7 @@ public final class GPIODPort: GPIOPort {
       }
     }
     for input in plan.inputs where state.inputs[input.line] == nil {
-      let name = describe(input.line)
+      let name = input.line.words
       do throws(PortError) {
         state.inputs[input.line] = Owned(
           line: try GPIOLine(input.place, .input(input.bias), activeLow: input.activeLow))
@@ -91,7 +91,7 @@ public final class GPIODPort: GPIOPort {
       // The chip went away: let go, so that it can be asked for again.
       state.outputs[line] = nil
       throw PortError(
-        .inputOutput, operation: "drive \(describe(line))",
+        .inputOutput, operation: "drive \(line.words)",
         detail: String(cString: strerror(code)))
     }
   }
@@ -108,7 +108,7 @@ public final class GPIODPort: GPIOPort {
   public func isActive(_ line: InputLine) throws(PortError) -> Bool {
     try state.withLock { state throws(PortError) in
       guard let level = state.inputs[line]?.line.get() else {
-        let name = describe(line)
+        let name = line.words
         throw state.faults[name]?.error
           ?? PortError(.unavailable, operation: "read \(name)", detail: "it is not wired")
       }
@@ -117,7 +117,7 @@ public final class GPIODPort: GPIOPort {
   }
 
   private static func missing(_ line: OutputLine, _ plan: LinePlan, _ state: State) -> PortError {
-    let name = describe(line)
+    let name = line.words
     return state.faults[name]?.error
       ?? PortError(.unavailable, operation: "drive \(name)", detail: "it is not wired")
   }
@@ -184,7 +184,7 @@ public final class GPIODPort: GPIOPort {
   }
 
   private func lose(_ line: InputLine) {
-    let name = describe(line)
+    let name = line.words
     let place = plan.inputs.first { $0.line == line }.map { "\($0.place)" } ?? "?"
     state.withLock { state in
       state.inputs[line] = nil

@@ -40,6 +40,18 @@ final class GPIOLine {
 
   deinit { postern_line_close(handle) }
 
+  /// Who holds a line, without taking it; nil when nobody does.
+  static func holder(of place: LinePlan.Place) throws(PortError) -> String? {
+    var holder = [CChar](repeating: 0, count: 64)
+    var name = [CChar](repeating: 0, count: 64)
+    let answer = postern_line_look(
+      place.chip, UInt32(place.offset), &holder, holder.count, &name, name.count)
+    guard answer >= 0 else { throw failure(of: place, code: errno, holder: "") }
+    guard answer == 1 else { return nil }
+    let text = String(cString: holder)
+    return text.isEmpty ? "the kernel or another program" : text
+  }
+
   private static func failure(
     of place: LinePlan.Place, code: Int32, holder: String
   ) -> PortError {

@@ -48,10 +48,13 @@ extension SettingsReader {
   /// `reader.NAME.tamperOpened` and `tamperClosed`, key codes.
   mutating func tamperCodes(_ path: [String]) -> TamperCodes? {
     let range = Int(TamperCodes.range.lowerBound)...Int(TamperCodes.range.upperBound)
+    let before = problems.count
     let opened = integer(path + ["tamperOpened"], in: range)
     let closed = integer(path + ["tamperClosed"], in: range)
     guard let opened else {
-      if closed != nil { note(path + ["tamperClosed"], "needs tamperOpened") }
+      if closed != nil, problems.count == before {
+        note(path + ["tamperClosed"], "needs tamperOpened")
+      }
       return nil
     }
     let codes = TamperCodes(opened: UInt8(opened), closed: closed.map(UInt8.init))

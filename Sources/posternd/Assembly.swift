@@ -37,7 +37,7 @@ struct Assembly {
       return Self.opened(try CacheDatabase(folder: folder), \.recovered, logger)
     }
     let panel = settings.driver == .simulated ? SimulatedPanel(clock: monotonic) : nil
-    let gpio: any GPIOPort = panel ?? GPIODPort(plan: Wiring.plan(settings))
+    let gpio: any GPIOPort = panel ?? GPIODPort(plan: settings.linePlan)
     let ports = RuntimePorts(
       gpio: gpio, monotonic: monotonic,
       wall: SystemWallClock(assumedTrust: settings.assumedClockTrust), zones: SystemZones(),

@@ -11,6 +11,21 @@ import Testing
 struct StoreLookUpTests {
   private let fixture = StoreFixture()
 
+  @Test("a duress PIN is stored as one, and any other is not (A9)")
+  func duress() throws {
+    let cache = try fixture.cache()
+    var help = StoreFixture.credential(1, digest: 5)
+    help.duress = true
+    try cache.apply(
+      CredentialDelta(
+        baseRevision: nil, revision: 1, persons: [StoreFixture.person(1), StoreFixture.person(2)],
+        credentials: [help, StoreFixture.credential(2, digest: 6)]))
+    let found = try cache.holders(ofAny: [5, 6].map(StoreFixture.digest))
+    #expect(found.map(\.credential?.isDuress) == [true, false])
+    // The record that digests are made of says it too.
+    #expect(try cache.recordDigest() == cache.rescanRecordDigest())
+  }
+
   @Test("several holders come ordered by credential id, each once (C1)")
   func several() throws {
     let cache = try fixture.cache()

@@ -40,6 +40,25 @@ struct CommandLineTests {
     }
   }
 
+  @Test("A4: lines safe names every output that it could not make safe, and fails; status 1")
+  func linesSafe() throws {
+    let world = try DoorWorld(driver: "gpiod")
+    let file = world.folder.path + "/postern.yaml"
+    let safe = try BuiltProgram("postern").run(["lines", "safe", "--config", file])
+    #expect(safe.status == 1)
+    for line in ["relay of door front, line 17 of gpiochip-none: no such chip", "beeper of reader"]
+    {
+      #expect(safe.errors.contains(line), "\(safe.errors)")
+    }
+    let list = try BuiltProgram("postern").run(["lines", "--config", file])
+    #expect(list.status == 1)
+    #expect(list.output.contains("line 23 of gpiochip-none  data 0 of reader front-in  FAILED"))
+    let simulated = try DoorWorld()
+    let none = try BuiltProgram("postern").run(
+      ["lines", "safe", "--config", simulated.folder.path + "/postern.yaml"])
+    #expect(none.status == 0 && none.output.contains("simulated"))
+  }
+
   @Test("D2: a wrong configuration is listed with every error and not pushed")
   func configPush() throws {
     let folder = try TemporaryFolder()

@@ -58,22 +58,27 @@ public struct LinePlan: Sendable, Hashable {
   }
 }
 
-/// A line's meaning in words, for faults.
-func describe(_ line: InputLine) -> String {
-  switch line {
-  case .data0(let reader): "data 0 of reader \(reader)"
-  case .data1(let reader): "data 1 of reader \(reader)"
-  case .contact(let door): "contact of door \(door)"
-  case .requestToExit(let door): "request to exit of door \(door)"
-  case .fire: "fire alarm"
-  case .tamper: "tamper switch of the box"
+extension InputLine {
+  /// The line's meaning in words, for faults and lists.
+  public var words: String {
+    switch self {
+    case .data0(let reader): "data 0 of reader \(reader)"
+    case .data1(let reader): "data 1 of reader \(reader)"
+    case .contact(let door): "contact of door \(door)"
+    case .requestToExit(let door): "request to exit of door \(door)"
+    case .fire: "fire alarm"
+    case .tamper: "tamper switch of the box"
+    }
   }
 }
 
-func describe(_ line: OutputLine) -> String {
-  switch line {
-  case .relay(let door): "relay of door \(door)"
-  case .led(let reader): "lamp of reader \(reader)"
-  case .beeper(let reader): "beeper of reader \(reader)"
+extension OutputLine {
+  /// The line's meaning in words, for faults and lists.
+  public var words: String {
+    switch self {
+    case .relay(let door): "relay of door \(door)"
+    case .led(let reader): "lamp of reader \(reader)"
+    case .beeper(let reader): "beeper of reader \(reader)"
+    }
   }
 }
