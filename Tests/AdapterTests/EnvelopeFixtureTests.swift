@@ -11,7 +11,7 @@ struct EnvelopeForge {
   static let controller = "door-7"
   static let issued: Int64 = 1_800_000_000
 
-  let key = Result { try Curve25519.Signing.PrivateKey(rawRepresentation: EnvelopeForge.seed) }
+  var key = Result { try Curve25519.Signing.PrivateKey(rawRepresentation: EnvelopeForge.seed) }
 
   static func encode(_ text: String) -> String { Data(text.utf8).base64URL }
 

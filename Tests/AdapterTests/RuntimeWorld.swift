@@ -1,0 +1,168 @@
+import CloudProtocol
+import DoorCore
+import DoorPorts
+import DoorRules
+import DoorRuntime
+import Foundation
+import GPIOLinux
+import HostLinux
+import Logging
+import StoreSQLite
+import Synchronization
+import Testing
+
+/// A wall clock that a test sets.
+final class HandWallClock: WallClock {
+  private let state: Mutex<(at: WallInstant, trust: ClockTrust)>
+
+  init(_ at: WallInstant, _ trust: ClockTrust = .synchronised) { state = Mutex((at, trust)) }
+
+  func read() -> (at: WallInstant, trust: ClockTrust) { state.withLock { $0 } }
+  func set(_ at: WallInstant) { state.withLock { $0.at = at } }
+  func set(_ trust: ClockTrust) { state.withLock { $0.trust = trust } }
+}
+
+/// A wire in the hand of a test: it hands in what it likes and keeps what was said.
+final class HandLink: CloudLink {
+  private struct State {
+    var onEvent: (@Sendable (LinkEvent) -> Void)?
+    var said: [(topic: String, payload: [UInt8])] = []
+  }
+  private let state = Mutex(State())
+
+  func start(onEvent: @escaping @Sendable (LinkEvent) -> Void) throws(PortError) {
+    state.withLock { $0.onEvent = onEvent }
+  }
+
+  func publish(topic: String, payload: [UInt8], retain: Bool) throws(PortError) -> Int {
+    let token = state.withLock {
+      $0.said.append((topic, payload))
+      return $0.said.count
+    }
+    // A broker that takes everything; the runtime hears of it after this call.
+    hand(.delivered(token: token))
+    return token
+  }
+
+  func stop() {}
+
+  func hand(_ event: LinkEvent) {
+    let onEvent = state.withLock { $0.onEvent }
+    onEvent?(event)
+  }
+
+  func said<Body: Decodable>(_ kind: Topics.Up, as type: Body.Type) throws -> [Body] {
+    try state.withLock { $0.said }.filter { $0.topic.hasSuffix("/up/\(kind.rawValue)") }
+      .map { try JSONCoding.decode(Body.self, from: $0.payload) }
+  }
+}
+
+/// The real runtime in this process: real databases in a folder, the simulated panel, a wire and a
+/// wall clock in the test's hand.
+final class RuntimeWorld: Sendable {
+  static let controller = ControllerID(EnvelopeForge.controller)!
+  static let door = DoorID("front")!
+  static let start = WallInstant(secondsSince1970: EnvelopeForge.issued)
+
+  let store: StoreFixture
+  let panel: SimulatedPanel
+  let link = HandLink()
+  let wall: HandWallClock
+  let runtime: DoorRuntime
+  let forge = EnvelopeForge()
+  private let serving = Mutex<Task<Void, Never>?>(nil)
+
+  init(
+    _ store: StoreFixture = StoreFixture(), trust: ClockTrust = .synchronised
+  ) throws {
+    self.store = store
+    let clock = SystemMonotonicClock()
+    panel = SimulatedPanel(clock: clock)
+    wall = HandWallClock(Self.start.advanced(bySeconds: 1), trust)
+    let events = try store.events()
+    let layout = ControllerLayout(
+      doors: [.init(id: Self.door, hasContact: true)],
+      readers: [.init(id: ReaderID("front-in")!, door: Self.door)])
+    let ports = RuntimePorts(
+      gpio: panel, monotonic: clock, wall: wall, zones: SystemZones(), events: events,
+      ledger: events, state: events, policy: try store.cache(),
+      digester: try #require(CredentialDigester(keyBytes: Array(repeating: 7, count: 32))),
+      cloud: .init(link: link, verifier: try forge.verifier()))
+    var logger = Logger(label: "test")
+    logger.logLevel = .critical
+    runtime = DoorRuntime(
+      configuration: RuntimeConfiguration(
+        controller: Self.controller, software: "test", bootID: UUID().uuidString.lowercased(),
+        layout: layout),
+      ports: ports, logger: logger)
+  }
+
+  /// Serves, and is connected.
+  func serve() async throws {
+    let runtime = runtime
+    serving.withLock { $0 = Task { await runtime.run() } }
+    // The link is started by the runtime; a hello says that the connection was seen.
+    try await eventually("hello") {
+      self.link.hand(.connected)
+      return try !self.link.said(.hello, as: Hello.self).isEmpty
+    }
+  }
+
+  func end() async {
+    runtime.stop()
+    let task = serving.withLock { $0 }
+    await task?.value
+  }
+
+  func hand(_ payload: [UInt8], _ kind: Topics.Down = .commands, retained: Bool = false) {
+    let topic = Topics(controller: Self.controller).topic(kind)
+    link.hand(.message(topic: topic, payload: payload, retained: retained))
+  }
+
+  /// The front door with a long hold, so that a release is one movement.
+  func configure() async throws {
+    let json = """
+      {"revision":1,"facility":{"id":"hq","name":"HQ","timeZone":"UTC"},
+      "doors":[{"id":"front","name":"Front","holdTimeSeconds":30}]}
+      """
+    let document = try ConfigurationDocument.parse(Array(json.utf8))
+    hand(
+      try forge.signer().sign(
+        document, kind: .config, issuer: "cloud", audience: Self.controller,
+        id: "config-\(UUID().uuidString.prefix(8))", at: Self.start, lifetimeSeconds: 600),
+      .config)
+    try await eventually("configured") { await self.runtime.status().configRevision == 1 }
+  }
+
+  var movements: Int { panel.movements(of: OutputLine.relay(Self.door)) }
+
+  /// The last outcome that was told of a command; nil for none.
+  func outcomes(of id: String) throws -> [CommandResult.Outcome] {
+    try link.said(.results, as: CommandResult.self).filter { $0.commandID == id }.map(\.outcome)
+  }
+
+  func eventually(
+    _ what: String, seconds: Double = 20, sourceLocation: SourceLocation = #_sourceLocation,
+    _ condition: () async throws -> Bool
+  ) async throws {
+    let end = Date(timeIntervalSinceNow: seconds)
+    while Date.now < end {
+      if try await condition() { return }
+      try await Task.sleep(for: .milliseconds(10))
+    }
+    Issue.record("never came: \(what)", sourceLocation: sourceLocation)
+  }
+
+  /// Everything that was handed in before this has been dealt with.
+  func settle() async throws {
+    let marker = "marker-\(UUID().uuidString.prefix(8).lowercased())"
+    let nonce = try link.said(.hello, as: Hello.self).last?.sessionNonce
+    let (at, trust) = wall.read()
+    hand(
+      try forge.signer().sign(
+        Command(kind: .identify, sessionNonce: nonce), kind: .commands, issuer: "cloud",
+        audience: Self.controller, id: marker, at: trust == .unknown ? Self.start : at,
+        lifetimeSeconds: 600))
+    try await eventually("the marker") { try self.outcomes(of: marker).contains(.confirmed) }
+  }
+}
