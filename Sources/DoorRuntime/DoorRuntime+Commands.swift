@@ -64,6 +64,7 @@ extension DoorRuntime {
     case .success(.seen(let result)):
       logger.info("command \(command.id) came again")
       record(drafts.draft("command.repeated", at: now, detail: ["command": command.id]))
+      tell(anomalies.noteRepeatedCommand(at: now.monotonic), at: now)
       if let result { session(.resultReady(result), at: now) }
     case .success(.begun):
       cloud.openOrders.insert(command.id)

@@ -16,6 +16,7 @@ extension DoorRuntime {
     case .record(let occurrence):
       keepUse(occurrence)
       record(drafts.draft(occurrence, at: now))
+      tell(anomalies.note(occurrence, at: now.monotonic), at: now)
     case .setLock(let door, let level, let urgency, let order):
       switch urgency {
       case .atOnce: drive(door: door, to: level, order: order)
@@ -62,6 +63,10 @@ extension DoorRuntime {
   }
 
   // MARK: Events
+
+  func tell(_ anomalies: [Anomaly], at now: Moment) {
+    for anomaly in anomalies { record(drafts.draft(anomaly, at: now)) }
+  }
 
   func record(_ draft: EventDraft) {
     lastTicket += 1

@@ -26,6 +26,7 @@ public actor DoorRuntime {
   var contact: CloudContact
   var uses = CredentialUses()
   var presence = PresenceBook()
+  var anomalies = AnomalyWatch()
   var timer = DeadlineTimer()
   var document: ConfigurationDocument?
   var credentialPosition: CredentialPosition
@@ -181,6 +182,7 @@ public actor DoorRuntime {
   private func settle(_ now: Moment) {
     releaseOverdueLocks(at: now)
     advanceCloud(to: now)
+    if clock.wasSetBack { tell(anomalies.noteClockSetBack(at: now.monotonic), at: now) }
     if nextHousekeeping <= now.monotonic {
       nextHousekeeping = now.monotonic.advanced(byMilliseconds: Self.housekeepingMilliseconds)
       keepTimes()

@@ -97,6 +97,12 @@ struct EventDrafts: Sendable {
     }
   }
 
+  func draft(_ anomaly: Anomaly, at now: Moment) -> EventDraft {
+    draft(
+      "anomaly.\(anomaly.kind.rawValue)", at: now, door: anomaly.door, reader: anomaly.reader,
+      credential: anomaly.credential, detail: ["count": String(anomaly.count)])
+  }
+
   /// The names are those of the keys' events that hotel systems know.
   func draft(_ change: CredentialChange, at now: Moment) -> EventDraft {
     var draft = draft(

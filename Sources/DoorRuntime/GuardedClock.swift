@@ -13,6 +13,9 @@ struct GuardedClock {
   private let monotonic: any MonotonicClock
   private let wall: any WallClock
   private(set) var watermark: WallInstant
+  /// The last reading was of a time before one that was shown in this run.
+  private(set) var wasSetBack = false
+  private var hasShown = false
 
   init(monotonic: any MonotonicClock, wall: any WallClock, watermark: WallInstant?) {
     self.monotonic = monotonic
@@ -24,11 +27,15 @@ struct GuardedClock {
   mutating func now() -> Moment {
     let reading = wall.read()
     let earliest = watermark.millisecondsSince1970 - Self.toleranceMilliseconds
+    wasSetBack = hasShown && reading.at.millisecondsSince1970 < earliest
     if reading.at.millisecondsSince1970 < earliest {
       return Moment(monotonic: monotonic.now(), wall: watermark, trust: .unknown)
     }
     // An untrusted time must not push the mark: a start in 2038 would never come back.
-    if reading.trust != .unknown { watermark = max(watermark, reading.at) }
+    if reading.trust != .unknown {
+      watermark = max(watermark, reading.at)
+      hasShown = true
+    }
     return Moment(monotonic: monotonic.now(), wall: reading.at, trust: reading.trust)
   }
 }

@@ -104,6 +104,13 @@ final class CloudServer: Sendable {
     }
   }
 
+  /// A door serves its people for only so many hours without a word of the cloud, and on a quiet
+  /// night this is the only one.
+  private func sayThatItIsHeard(_ controller: ControllerID) throws {
+    guard let standing = try store.acknowledged(of: controller) else { return }
+    try send(standing, .ack, to: controller)
+  }
+
   private func take(
     topic: String, _ payload: [UInt8], retained: Bool, _ state: inout State
   ) throws {
@@ -128,6 +135,8 @@ final class CloudServer: Sendable {
           \(hello.acknowledgedEvent); here it goes to \(correction.through)
           """)
         try send(correction, .ack, to: controller)
+      } else {
+        try sayThatItIsHeard(controller)
       }
       pushChanges(&state)
     case .state:
@@ -151,6 +160,7 @@ final class CloudServer: Sendable {
       let report = try JSONCoding.decode(TelemetryReport.self, from: payload)
       try requireSame(report.controller, controller)
       try store.note(report)
+      try sayThatItIsHeard(controller)
     case .pull:
       try answer(try JSONCoding.decode(SnapshotPull.self, from: payload), of: controller, &state)
     case .digest:

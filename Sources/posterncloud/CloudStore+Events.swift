@@ -78,6 +78,19 @@ extension CloudStore {
     return EventAcknowledgement(epoch: hello.logEpoch, through: through, rewind: true)
   }
 
+  /// What was last acknowledged of a controller's log; nil before its first event.
+  func acknowledged(of controller: ControllerID) throws -> EventAcknowledgement? {
+    try database.read { database in
+      try Row.fetchOne(
+        database,
+        sql: "SELECT epoch, through FROM log WHERE controller = ? ORDER BY rowid DESC LIMIT 1",
+        arguments: [controller.rawValue]
+      ).map {
+        EventAcknowledgement(epoch: $0["epoch"], through: UInt64(clamping: $0["through"] as Int64))
+      }
+    }
+  }
+
   /// Keeps what came ahead of its place; there it counts.
   func take(_ urgent: UrgentEvent, from controller: ControllerID) throws {
     guard let number = urgent.event.number else {

@@ -203,6 +203,30 @@ struct CloudMQTTServeSyncTests {
   }
 }
 
+extension CloudMQTTServeSyncTests {
+  @Test("C3 D9: on a quiet night each hello and heartbeat is answered, so that the door knows it")
+  func heard() async throws {
+    let cloud = try ServeFixture()
+    try await cloud.serve()
+    let door = try await FakeDoor(cloud)
+    try door.hello()
+    try door.batch(1...3)
+    #expect(try await door.acknowledged(3))
+    for times in 2...3 {
+      try door.say(
+        .telemetry,
+        TelemetryReport(
+          controller: "gate-1", timeMilliseconds: 0, software: "test", host: HostReading(),
+          uptimeSeconds: 1, clockTrust: "synchronised", simulated: true, queuedEvents: 0,
+          credentials: 0, readers: [], refusedMessages: [:], identified: 0, troubles: []))
+      #expect(try await door.acknowledged(3, times: times))
+    }
+    try door.hello(lastEvent: 3)
+    #expect(try await door.acknowledged(3, times: 4))
+    door.link.link.stop()
+  }
+}
+
 extension FakeDoor {
   static func events(
     _ numbers: ClosedRange<UInt64>, epoch: String = "e", salt: String = "event",

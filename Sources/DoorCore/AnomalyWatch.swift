@@ -1,0 +1,158 @@
+public import DoorRules
+
+/// Something that single events do not say: a pattern over a time, told once and then not again
+/// for a while.
+public struct Anomaly: Sendable, Hashable {
+  /// The names go into events and do not change.
+  public enum Kind: String, Sendable, Hashable, CaseIterable {
+    /// Ten denials at one door in five minutes.
+    case manyDenials
+    /// One credential at three doors within a minute: a copy, or a key that is passed on.
+    case oneCredentialManyDoors
+    /// A door forced within half a minute after somebody was denied there.
+    case forcedAfterDenial
+    /// Ten damaged frames at one reader in five minutes: its cable.
+    case bitErrors
+    /// The wall clock was set to before a time that it had shown.
+    case clockSetBack
+    /// Commands that had acted came again, five times in five minutes.
+    case replayedCommands
+  }
+
+  public var kind: Kind
+  public var door: DoorID?
+  public var reader: ReaderID?
+  public var credential: CredentialID?
+  /// How many of what it is about were seen.
+  public var count: Int
+
+  public init(
+    _ kind: Kind, door: DoorID? = nil, reader: ReaderID? = nil, credential: CredentialID? = nil,
+    count: Int
+  ) {
+    self.kind = kind
+    self.door = door
+    self.reader = reader
+    self.credential = credential
+    self.count = count
+  }
+}
+
+/// Looks at what happens and says when it is not usual. It decides nothing.
+public struct AnomalyWatch: Sendable {
+  static let denialsMax = 10
+  static let bitErrorsMax = 10
+  static let repeatedCommandsMax = 5
+  static let countedMilliseconds = 300_000
+  static let doorsOfOneCredential = 3
+  static let credentialMilliseconds = 60_000
+  static let forcedAfterDenialMilliseconds = 30_000
+  /// How long the same anomaly of the same thing is not told again.
+  static let quietMilliseconds = 900_000
+  /// The most credentials that are followed at once.
+  static let credentialsMax = 256
+
+  private var denials: [DoorID: [MonotonicInstant]] = [:]
+  private var bitErrors: [ReaderID: [MonotonicInstant]] = [:]
+  private var repeatedCommands: [MonotonicInstant] = []
+  private var seen: [CredentialID: [(door: DoorID, at: MonotonicInstant)]] = [:]
+  private var told: [String: MonotonicInstant] = [:]
+
+  public init() {}
+
+  /// Takes an occurrence and says what is unusual about it and those before.
+  public mutating func note(_ occurrence: Occurrence, at now: MonotonicInstant) -> [Anomaly] {
+    switch occurrence {
+    case .access(let record):
+      noteAccess(record, at: now)
+    case .malformed(let reader, let door, _):
+      tell(
+        count(&bitErrors[reader, default: []], now, most: Self.bitErrorsMax).map {
+          Anomaly(.bitErrors, door: door, reader: reader, count: $0)
+        }, now)
+    case .alarm(let door, .forcedOpen, raised: true):
+      tell(forcedAfterDenial(at: door, now), now)
+    case .alarm, .lockedOut, .lockoutCleared, .modeChanged, .exitRequested, .leaf, .adminUnlock,
+      .duress, .antiPassback, .cardLockedOut, .muted, .unmuted, .readerTamper, .siteAlarm,
+      .inputTrouble, .edgesLost:
+      []
+    }
+  }
+
+  /// A command that had acted came again.
+  public mutating func noteRepeatedCommand(at now: MonotonicInstant) -> [Anomaly] {
+    tell(
+      count(&repeatedCommands, now, most: Self.repeatedCommandsMax).map {
+        Anomaly(.replayedCommands, count: $0)
+      }, now)
+  }
+
+  /// The clock shows a time before one that it had shown.
+  public mutating func noteClockSetBack(at now: MonotonicInstant) -> [Anomaly] {
+    tell(Anomaly(.clockSetBack, count: 1), now)
+  }
+
+  private mutating func noteAccess(_ record: AccessRecord, at now: MonotonicInstant) -> [Anomaly] {
+    var found: [Anomaly] = []
+    if !record.verdict.isGrant {
+      found += tell(
+        count(&denials[record.door, default: []], now, most: Self.denialsMax).map {
+          Anomaly(.manyDenials, door: record.door, count: $0)
+        }, now)
+    }
+    guard let credential = record.verdict.credential else { return found }
+    var places = (seen[credential] ?? []).filter {
+      now < $0.at.advanced(byMilliseconds: Self.credentialMilliseconds)
+        && $0.door != record.door
+    }
+    places.append((record.door, now))
+    if seen[credential] == nil, seen.count >= Self.credentialsMax { forgetOldestCredential() }
+    seen[credential] = places
+    if places.count >= Self.doorsOfOneCredential {
+      found += tell(
+        Anomaly(
+          .oneCredentialManyDoors, door: record.door, credential: credential,
+          count: places.count), now)
+    }
+    return found
+  }
+
+  private mutating func forgetOldestCredential() {
+    let oldest = seen.min {
+      ($0.value.last?.at.nanoseconds ?? 0, $0.key) < ($1.value.last?.at.nanoseconds ?? 0, $1.key)
+    }
+    if let oldest { seen[oldest.key] = nil }
+  }
+
+  private func forcedAfterDenial(at door: DoorID, _ now: MonotonicInstant) -> Anomaly? {
+    guard let last = denials[door]?.last,
+      now < last.advanced(byMilliseconds: Self.forcedAfterDenialMilliseconds)
+    else { return nil }
+    return Anomaly(.forcedAfterDenial, door: door, count: 1)
+  }
+
+  /// Notes one more; how many there were in the time, once there are `most`.
+  private func count(
+    _ times: inout [MonotonicInstant], _ now: MonotonicInstant, most: Int
+  ) -> Int? {
+    times.append(now)
+    if times.count > most { times.removeFirst() }
+    guard times.count == most, let first = times.first,
+      now < first.advanced(byMilliseconds: Self.countedMilliseconds)
+    else { return nil }
+    return most
+  }
+
+  /// The anomaly, unless it was told not long ago.
+  private mutating func tell(_ anomaly: Anomaly?, _ now: MonotonicInstant) -> [Anomaly] {
+    guard let anomaly else { return [] }
+    let place = [
+      anomaly.door?.rawValue, anomaly.reader?.rawValue, anomaly.credential?.rawValue,
+    ].map { $0 ?? "-" }.joined(separator: " ")
+    let key = "\(anomaly.kind.rawValue) \(place)"
+    told = told.filter { now < $0.value.advanced(byMilliseconds: Self.quietMilliseconds) }
+    guard told[key] == nil else { return [] }
+    told[key] = now
+    return [anomaly]
+  }
+}
