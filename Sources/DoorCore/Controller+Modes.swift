@@ -98,7 +98,8 @@ extension Controller {
     case .contact(let door): doors[door]?.contact.sample(isActive: isActive, at: now)
     case .requestToExit(let door): doors[door]?.exit.sample(isActive: isActive, at: now)
     case .fire, .tamper: site.sample(line, isActive: isActive, at: now)
-    case .data0, .data1: break
+    case .data0(let reader): readers[reader]?.diagnosis.noteLevel(data0: isActive, data1: nil)
+    case .data1(let reader): readers[reader]?.diagnosis.noteLevel(data0: nil, data1: isActive)
     }
   }
 }

@@ -59,12 +59,14 @@ extension Controller {
         frame, formats: layout.formats, keypad: layout.keypad, otherKeys: tamper)
       {
       case .malformed(let malformed):
+        readers[id]?.diagnosis.noteRejected(frame, formats: layout.formats)
         return reject(malformed, reader: id, at: now)
       case .key(.other(let code)):
         return tamperTold(by: code, reader: id)
       case .key(let key):
         return press(key, reader: id, at: now)
       case .card(let candidates, let raw):
+        readers[id]?.diagnosis.noteFitting()
         if let pin = layout.entry.pin(of: candidates) {
           readers[id]?.entry.clear()
           return enter(pin, reader: id, at: now)

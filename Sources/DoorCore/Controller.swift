@@ -95,8 +95,10 @@ public struct Controller: Sendable {
   public func modes(of door: DoorID) -> DoorModes? { doors[door]?.modes }
 
   /// What can be seen of a reader.
-  public func view(of reader: ReaderID) -> (counters: CaptureCounters, lockout: Lockout)? {
-    readers[reader].map { ($0.assembler.counters, $0.lockout) }
+  public func view(
+    of reader: ReaderID
+  ) -> (counters: CaptureCounters, lockout: Lockout, findings: [ReaderFinding])? {
+    readers[reader].map { ($0.assembler.counters, $0.lockout, $0.diagnosis.findings) }
   }
 
   /// Takes one input. Only an edge lets time pass, up to its own stamp and for its own reader or

@@ -11,6 +11,7 @@ struct ReaderPort: Sendable {
   var entry: PINEntry
   var storm = EdgeStorm()
   var isTampered = false
+  var diagnosis = ReaderDiagnosis()
   var lockout = Lockout()
   var feedback = FeedbackPlayer()
   /// The card that waits for its PIN.

@@ -30,7 +30,8 @@ extension DoorRuntime {
     case .sample(let door):
       sample([.contact(door), .requestToExit(door)], at: now)
     case .sampleSite:
-      sample([.fire, .tamper], at: now)
+      let data = configuration.layout.readers.flatMap { [InputLine.data0($0.id), .data1($0.id)] }
+      sample([.fire, .tamper] + data, at: now)
     case .remember(let memory):
       keep(memory, at: now)
     case .answer(let order, let outcome):

@@ -43,6 +43,10 @@ extension DoorRuntime {
 
   private func troubles(at now: Moment) -> [String] {
     var found = ports.gpio.faults.map { "\($0.line) at \($0.place): \($0.error.detail)" }
+    for reader in configuration.layout.readers {
+      let findings = controller.view(of: reader.id)?.findings ?? []
+      found += findings.map { "reader \(reader.id): \($0.advice)" }
+    }
     if let logError {
       found.append("events are kept in memory only, the log failed: \(logError)")
     }

@@ -1,0 +1,69 @@
+public import DoorRules
+import WiegandCodec
+
+/// What is probably wrong with a reader's wiring.
+public enum ReaderFinding: String, Sendable, Hashable, CaseIterable {
+  /// D0 and D1 are exchanged: frames fit only with every bit turned.
+  case linesSwapped
+  /// Both data lines rest at their active level: the polarity is wrong, or pull-ups are missing.
+  case linesInverted
+  /// D0 rests at its active level.
+  case data0Stuck
+  /// D1 rests at its active level.
+  case data1Stuck
+
+  /// What to look at.
+  public var advice: String {
+    switch self {
+    case .linesSwapped: "the data lines look swapped: exchange data0 and data1"
+    case .linesInverted:
+      "both data lines rest active: turn activeLow of data0 and data1, or fit pull-ups"
+    case .data0Stuck: "data 0 rests active: look for a short or a broken wire"
+    case .data1Stuck: "data 1 rests active: look for a short or a broken wire"
+    }
+  }
+}
+
+/// Watches one reader's lines for faults that single frames do not show.
+struct ReaderDiagnosis: Sendable, Hashable {
+  /// So many frames that fit only turned round are no chance.
+  static let swappedFramesMin = 3
+  /// So many looks, a second apart, at a line that never rested are no pulse.
+  static let restlessSamplesMin = 5
+
+  private var fitting = 0
+  private var fittingTurned = 0
+  private var active0 = 0
+  private var active1 = 0
+
+  /// Notes a whole frame that no format fits.
+  mutating func noteRejected(_ frame: WiegandFrame, formats: FormatTable) {
+    var turned = frame
+    turned.bits = frame.bits.map { !$0 }
+    if case .card = decode(turned, formats: formats, keypad: nil) { fittingTurned += 1 }
+  }
+
+  /// Notes a frame that fits.
+  mutating func noteFitting() {
+    fitting += 1
+    fittingTurned = 0
+  }
+
+  /// Notes a level that was looked at.
+  mutating func noteLevel(data0: Bool?, data1: Bool?) {
+    if let data0 { active0 = data0 ? active0 + 1 : 0 }
+    if let data1 { active1 = data1 ? active1 + 1 : 0 }
+  }
+
+  var findings: [ReaderFinding] {
+    var found: [ReaderFinding] = []
+    if fittingTurned >= Self.swappedFramesMin { found.append(.linesSwapped) }
+    switch (active0 >= Self.restlessSamplesMin, active1 >= Self.restlessSamplesMin) {
+    case (true, true): found.append(.linesInverted)
+    case (true, false): found.append(.data0Stuck)
+    case (false, true): found.append(.data1Stuck)
+    case (false, false): break
+    }
+    return found
+  }
+}
