@@ -97,7 +97,8 @@ let package = Package(
       swiftSettings: strict),
     .systemLibrary(name: "CLinux"),
     .target(
-      name: "HostLinux", dependencies: ["CLinux", "DoorRules", "CloudProtocol", "DoorPorts"],
+      name: "HostLinux",
+      dependencies: ["CLinux", "DoorRules", "CloudProtocol", "DoorPorts", log],
       swiftSettings: strict),
     .target(
       name: "Console",

@@ -18,6 +18,8 @@ public enum ValidatedCommand: Sendable, Hashable {
   case sync
   /// Telemetry now, with every trouble.
   case diagnostics
+  /// The daemon's last log lines.
+  case logs
 }
 
 extension Command {
@@ -65,6 +67,9 @@ extension Command {
       let which: ReaderID? = self.reader.flatMap { reader.identifier($0, "reader") }
       try reader.check()
       return .clearLockout(reader: which, orderedBy: person)
+    case .logs:
+      try reader.check()
+      return .logs
     case .diagnostics:
       try reader.check()
       return .diagnostics

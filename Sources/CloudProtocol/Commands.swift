@@ -17,6 +17,8 @@ public struct Command: Sendable, Hashable, Codable {
     case sync
     /// Says telemetry now, with every trouble.
     case diagnostics
+    /// Says the daemon's last log lines.
+    case logs
   }
 
   public var kind: Kind

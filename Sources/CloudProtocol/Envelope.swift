@@ -69,7 +69,7 @@ public enum EnvelopeLimits {
     case .config, .credentials, .ack, .snapshot, .chunk, .repair, .digest: dataLifetimeSecondsMax
     case .commands:
       switch (body as? Command)?.kind {
-      case .identify, .sync, .clearLockout, .forgive, .diagnostics: commandLifetimeSecondsMax
+      case .identify, .sync, .clearLockout, .forgive, .diagnostics, .logs: commandLifetimeSecondsMax
       case .unlock, .adminUnlock, .mode, nil: unlockLifetimeSecondsMax
       }
     }

@@ -23,6 +23,8 @@ public struct Topics: Sendable, Hashable {
     case urgent
     /// ``TelemetryReport``.
     case telemetry
+    /// ``LogUpload``, the answer to a `logs` command.
+    case logs
   }
 
   /// Messages of the cloud; each one a JWS.

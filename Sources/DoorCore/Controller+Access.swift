@@ -15,7 +15,8 @@ extension Controller {
     }
     let shown = open.purpose.shown
     switch open.purpose {
-    case .card(let evidence):
+    case .card(var evidence):
+      evidence["digest"] = answer.digest
       let cards = found.filter { $0.credential?.kind == .card }
       let verdict = judge(.card, cards, at: door, reader: open.reader, now)
       if verdict.decision == .deny(.pinRequired), !cards.isEmpty,

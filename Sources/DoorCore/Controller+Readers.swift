@@ -76,6 +76,7 @@ extension Controller {
         let evidence = [
           "bits": String(frame.bits.count),
           "formats": candidates.map(\.format).joined(separator: " "),
+          "lastDigits": candidates.map { lastTwoDigits(of: $0.card) }.joined(separator: " "),
         ]
         return ask(
           candidates.map(\.canonical) + [raw], reader: id, purpose: .card(evidence: evidence))
@@ -152,4 +153,9 @@ extension Controller {
     }
     return [.lookUp(LookUp(ticket: ticket, canonicals: canonicals))]
   }
+}
+
+/// All that is told of a card number that nobody knows.
+private func lastTwoDigits(of number: UInt64) -> String {
+  number % 100 < 10 ? "0\(number % 100)" : "\(number % 100)"
 }

@@ -121,10 +121,13 @@ public struct LookUpAnswer: Sendable, Hashable {
   public var ticket: UInt64
   /// Nil when the store failed.
   public var holders: [CredentialHolder]?
+  /// Keyed digest of the first of what was shown, in text: evidence of what nobody knows.
+  public var digest: String?
 
-  public init(ticket: UInt64, holders: [CredentialHolder]?) {
+  public init(ticket: UInt64, holders: [CredentialHolder]?, digest: String? = nil) {
     self.ticket = ticket
     self.holders = holders
+    self.digest = digest
   }
 }
 

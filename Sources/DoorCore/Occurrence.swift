@@ -50,7 +50,8 @@ public struct AccessRecord: Sendable, Hashable {
   /// `card`, `pin`, `cardThenPIN` or `mobile`.
   public var presentation: String
   public var verdict: Verdict
-  /// What an unmatched card was, without its number: formats that fit, and its length in bits.
+  /// What an unmatched card was, without its number: formats that fit, its length in bits, the
+  /// last two digits and the keyed digest.
   public var evidence: [String: String]
   public var commandID: String?
 

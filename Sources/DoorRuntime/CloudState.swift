@@ -8,6 +8,7 @@ struct CloudState {
   /// State is said to the cloud at most this often.
   static let stateReportMilliseconds = 200
 
+  var budget = MessageBudget()
   var session: SyncSession
   var connected = false
   /// In words; nil while connected.

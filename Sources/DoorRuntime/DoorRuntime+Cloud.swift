@@ -55,6 +55,9 @@ extension DoorRuntime {
   }
 
   private func take(topic: String, _ payload: [UInt8], retained: Bool, at now: Moment) {
+    guard cloud.budget.take(at: now.monotonic) else {
+      return refuse(nil, cause: "tooMany", detail: "messages come too fast to be read", at: now)
+    }
     switch Topics(controller: configuration.controller).parseDown(topic) {
     case .config: takeConfiguration(payload, retained: retained, at: now)
     case .credentials: takeCredentials(payload, retained: retained, at: now)

@@ -25,7 +25,10 @@ extension DoorRuntime {
     case .drive(let line, let active):
       drive(line, active: active)
     case .lookUp(let question):
-      let answer = LookUpAnswer(ticket: question.ticket, holders: holders(of: question))
+      let digests = question.canonicals.map { ports.digester.digest(ofCanonical: $0) }
+      let found = holders(ofAny: digests)
+      let evidence = found?.isEmpty == true ? digests.first.map { Data($0.bytes).base64URL } : nil
+      let answer = LookUpAnswer(ticket: question.ticket, holders: found, digest: evidence)
       perform(controller.handle(.lookedUp(answer), at: now), at: now)
     case .sample(let door):
       sample([.contact(door), .requestToExit(door)], at: now)
@@ -39,8 +42,7 @@ extension DoorRuntime {
     }
   }
 
-  private func holders(of question: LookUp) -> [CredentialHolder]? {
-    let digests = question.canonicals.map { ports.digester.digest(ofCanonical: $0) }
+  private func holders(ofAny digests: [CredentialDigest]) -> [CredentialHolder]? {
     do throws(PortError) {
       return try ports.policy.holders(ofAny: digests).map(withMemory)
     } catch {

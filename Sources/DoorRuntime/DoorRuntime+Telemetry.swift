@@ -16,6 +16,17 @@ extension DoorRuntime {
     readWork.async { inbox.push(.hostRead(host?.read() ?? HostReading())) }
   }
 
+  /// Says the last log lines; a link that does not take them fails the command.
+  func tellLog(for command: String) -> OrderOutcome {
+    guard let log = ports.log else { return .failed(reason: "this controller keeps no log lines") }
+    let (lines, dropped) = log.recent()
+    let upload = LogUpload(
+      controller: configuration.controller.rawValue, commandID: command, lines: lines,
+      dropped: dropped)
+    return publish(.logs, upload) == nil
+      ? .failed(reason: "the log could not be said now") : .confirmed
+  }
+
   func tellTelemetry(_ host: HostReading, at now: Moment) {
     let readers = configuration.layout.readers.compactMap { reader in
       controller.view(of: reader.id).map { view in

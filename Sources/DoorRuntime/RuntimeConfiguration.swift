@@ -45,6 +45,8 @@ public struct RuntimePorts: Sendable {
   public var digester: CredentialDigester
   /// Nil says nothing of the machine.
   public var host: (any HostFacts)?
+  /// Nil has no log to tell.
+  public var log: (any RecentLines)?
   /// Nil works without a cloud.
   public var cloud: CloudPorts?
 
@@ -63,8 +65,9 @@ public struct RuntimePorts: Sendable {
     gpio: any GPIOPort, monotonic: any MonotonicClock, wall: any WallClock,
     zones: any ZoneSource, events: any EventLog, ledger: any CommandLedger,
     state: any StateStore, policy: any PolicyStore, digester: CredentialDigester,
-    host: (any HostFacts)? = nil, cloud: CloudPorts?
+    host: (any HostFacts)? = nil, log: (any RecentLines)? = nil, cloud: CloudPorts?
   ) {
+    self.log = log
     self.host = host
     self.gpio = gpio
     self.monotonic = monotonic

@@ -161,6 +161,10 @@ final class CloudServer: Sendable {
       try requireSame(report.controller, controller)
       try store.note(report)
       try sayThatItIsHeard(controller)
+    case .logs:
+      let upload = try JSONCoding.decode(LogUpload.self, from: payload)
+      try requireSame(upload.controller, controller)
+      try store.note(upload)
     case .pull:
       try answer(try JSONCoding.decode(SnapshotPull.self, from: payload), of: controller, &state)
     case .digest:

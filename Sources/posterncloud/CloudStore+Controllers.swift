@@ -213,6 +213,24 @@ extension CloudStore {
     }
   }
 
+  func note(_ upload: LogUpload) throws {
+    try database.write { database in
+      try database.execute(
+        sql: "UPDATE controller SET logs = ? WHERE id = ?",
+        arguments: [Data(try JSONCoding.encode(upload)), upload.controller])
+    }
+  }
+
+  /// What a controller last said of its log; nil before the first time.
+  func logs(of controller: String) throws -> LogUpload? {
+    try database.read { database in
+      try Data.fetchOne(
+        database, sql: "SELECT logs FROM controller WHERE id = ? AND logs IS NOT NULL",
+        arguments: [controller]
+      ).map { try JSONCoding.decoder().decode(LogUpload.self, from: $0) }
+    }
+  }
+
   func isEnrolled(_ controller: ControllerID) throws -> Bool {
     try database.read { database in
       try Bool.fetchOne(

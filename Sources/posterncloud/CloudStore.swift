@@ -112,6 +112,9 @@ final class CloudStore: Sendable {
           ALTER TABLE controller ADD COLUMN telemetry BLOB;
           """)
     }
+    migrator.registerMigration("4 log lines") { database in
+      try database.execute(sql: "ALTER TABLE controller ADD COLUMN logs BLOB")
+    }
     return migrator
   }
 

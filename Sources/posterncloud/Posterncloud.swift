@@ -23,7 +23,8 @@ struct Posterncloud: AsyncParsableCommand {
     subcommands: [
       EnrolCommand.self, ServeCommand.self, ConfigCommand.self, PersonCommand.self,
       CredentialCommand.self, UnlockCommand.self, IdentifyCommand.self,
-      ModeCommand.self, ClearLockoutCommand.self, ForgiveCommand.self, EventsCommand.self,
+      ModeCommand.self, ClearLockoutCommand.self, ForgiveCommand.self, LogsCommand.self,
+      EventsCommand.self,
       DoorsCommand.self, ControllersCommand.self, ResultsCommand.self, TamperCommand.self,
       ImportCommand.self, SyncCommand.self, AlarmsCommand.self,
     ])

@@ -17,7 +17,9 @@ struct Assembly {
   let runtime: DoorRuntime
   let console: ConsoleServer
 
-  init(settings: DaemonSettings, logger: Logger) throws(PortError) {
+  init(
+    settings: DaemonSettings, log: RecentLog, logger: Logger
+  ) throws(PortError) {
     let key = try KeyFile.load(path: settings.credentialKeyFile)
     guard let digester = CredentialDigester(keyBytes: key.reveal()) else {
       throw PortError(
@@ -42,7 +44,7 @@ struct Assembly {
       gpio: gpio, monotonic: monotonic,
       wall: SystemWallClock(assumedTrust: settings.assumedClockTrust), zones: SystemZones(),
       events: events, ledger: events, state: events, policy: cache, digester: digester,
-      host: SystemFacts(stateFolder: folder),
+      host: SystemFacts(stateFolder: folder), log: log,
       cloud: try Self.cloud(settings, simulated: gpio.isSimulated, logger: logger))
     let configuration = RuntimeConfiguration(
       controller: settings.controller, software: Version.text,

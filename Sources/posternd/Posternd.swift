@@ -1,6 +1,7 @@
 import ArgumentParser
 import DoorPorts
 import Foundation
+import HostLinux
 import Logging
 import ServiceLifecycle
 import Settings
@@ -35,10 +36,13 @@ struct Posternd: AsyncParsableCommand {
       FileHandle.standardError.write(Data("\(error)\n".utf8))
       throw ExitCode(78)
     }
-    var logger = Logger(label: "posternd") { StreamLogHandler.standardError(label: $0) }
+    let recent = RecentLog()
+    var logger = Logger(label: "posternd") {
+      MultiplexLogHandler([StreamLogHandler.standardError(label: $0), recent.handler()])
+    }
     logger.logLevel = Logger.Level(rawValue: settings.logLevel) ?? .info
     do {
-      let assembly = try Assembly(settings: settings, logger: logger)
+      let assembly = try Assembly(settings: settings, log: recent, logger: logger)
       try await serve(assembly, environment: environment, logger: logger)
     } catch let error as PortError {
       logger.critical("\(error)")

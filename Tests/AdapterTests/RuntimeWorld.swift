@@ -57,6 +57,11 @@ final class HandLink: CloudLink {
   }
 }
 
+/// Log lines of a test.
+struct HandLog: RecentLines {
+  func recent() -> (lines: [String], dropped: Int) { (["one", "two"], 3) }
+}
+
 /// The real runtime in this process: real databases in a folder, the simulated panel, a wire and a
 /// wall clock in the test's hand.
 final class RuntimeWorld: Sendable {
@@ -87,7 +92,7 @@ final class RuntimeWorld: Sendable {
       gpio: panel, monotonic: clock, wall: wall, zones: SystemZones(), events: events,
       ledger: events, state: events, policy: try store.cache(),
       digester: try #require(CredentialDigester(keyBytes: Array(repeating: 7, count: 32))),
-      cloud: .init(link: link, verifier: try forge.verifier()))
+      log: HandLog(), cloud: .init(link: link, verifier: try forge.verifier()))
     var logger = Logger(label: "test")
     logger.logLevel = .critical
     runtime = DoorRuntime(

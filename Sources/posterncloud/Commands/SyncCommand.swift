@@ -20,6 +20,26 @@ struct SyncCommand: AsyncParsableCommand {
   }
 }
 
+/// What does the daemon say?
+struct LogsCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "logs", abstract: "Fetch the last log lines of a controller.")
+
+  @OptionGroup var state: StateOptions
+  @OptionGroup var waiting: WaitOptions
+  @Argument(help: "The controller's id.") var controller: String
+
+  func run() async throws {
+    let store = try state.store()
+    let id = try store.queue(
+      Command(kind: .logs), for: controller, secondsToLive: waiting.wait)
+    try await waiting.outcome(of: id, in: store)
+    guard let upload = try store.logs(of: controller), upload.commandID == id else { return }
+    if upload.dropped > 0 { print("(\(upload.dropped) older lines are gone)") }
+    for line in upload.lines { print(line) }
+  }
+}
+
 /// Alarms and admin actions, which come ahead of everything else.
 struct AlarmsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

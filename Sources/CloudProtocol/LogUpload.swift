@@ -1,0 +1,23 @@
+/// The daemon's last log lines, said when a command asks for them. They hold no secret, no card
+/// number and no PIN, as every line of the log.
+public struct LogUpload: Sendable, Hashable, Codable {
+  /// The most lines that are kept and said.
+  public static let linesMax = 500
+  /// The most characters of a line; the rest is cut.
+  public static let lineCharactersMax = 500
+
+  public var controller: String
+  /// Of the command that asked.
+  public var commandID: String
+  /// Oldest first.
+  public var lines: [String]
+  /// Lines since the daemon started that were too old to be kept.
+  public var dropped: Int
+
+  public init(controller: String, commandID: String, lines: [String], dropped: Int) {
+    self.controller = controller
+    self.commandID = commandID
+    self.lines = lines
+    self.dropped = dropped
+  }
+}

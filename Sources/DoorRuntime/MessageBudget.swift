@@ -1,0 +1,25 @@
+import DoorRules
+
+/// How many messages of the broker are looked at: a flood of forgeries must not take the time in
+/// which the door is served. What is beyond it is dropped unread, counted, and recorded once a
+/// second; the cloud says again what stays unanswered.
+struct MessageBudget {
+  /// The most at once: the acknowledgements of a long backlog come fast.
+  static let burstMax = 2_000
+  static let perSecond = 500
+
+  private var left = Double(burstMax)
+  private var at: MonotonicInstant?
+
+  /// False when there is no room for one more.
+  mutating func take(at now: MonotonicInstant) -> Bool {
+    if let at {
+      let seconds = Double(max(now.microseconds(since: at), 0)) / 1_000_000
+      left = min(left + seconds * Double(Self.perSecond), Double(Self.burstMax))
+    }
+    at = now
+    guard left >= 1 else { return false }
+    left -= 1
+    return true
+  }
+}
