@@ -8,6 +8,7 @@
 #include <gpiod.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,6 +51,31 @@ static inline void postern_line_close(struct postern_line *handle) {
   free(handle);
 }
 
+#if POSTERN_GPIOD_MAJOR == 2
+// By name, by path, or by label as 1.x does: a label stays when a chip comes back with another
+// number.
+static inline struct gpiod_chip *postern_chip_open(const char *chip) {
+  char path[128] = "/dev/";
+  if (chip[0] == '/') path[0] = 0;
+  strncat(path, chip, sizeof(path) - strlen(path) - 1);
+  struct gpiod_chip *opened = gpiod_chip_open(path);
+  if (opened || chip[0] == '/') return opened;
+  int saved = errno;
+  for (int number = 0; number < 64; number++) {
+    snprintf(path, sizeof(path), "/dev/gpiochip%d", number);
+    opened = gpiod_chip_open(path);
+    if (!opened) continue;
+    struct gpiod_chip_info *info = gpiod_chip_get_info(opened);
+    int is_it = info && !strcmp(gpiod_chip_info_get_label(info), chip);
+    if (info) gpiod_chip_info_free(info);
+    if (is_it) return opened;
+    gpiod_chip_close(opened);
+  }
+  errno = saved;
+  return NULL;
+}
+#endif
+
 // Opens a line as an input with both edges, or as an inactive output. NULL with errno set; a
 // busy line's holder, if any, is copied to `holder`.
 static inline struct postern_line *postern_line_open(const char *chip, unsigned int offset,
@@ -83,10 +109,7 @@ static inline struct postern_line *postern_line_open(const char *chip, unsigned 
   }
 #else
   {
-    char path[128] = "/dev/";
-    if (chip[0] == '/') path[0] = 0;
-    strncat(path, chip, sizeof(path) - strlen(path) - 1);
-    handle->chip = gpiod_chip_open(path);
+    handle->chip = postern_chip_open(chip);
     if (!handle->chip) goto failed;
     struct gpiod_line_settings *settings = gpiod_line_settings_new();
     struct gpiod_line_config *lines = gpiod_line_config_new();
@@ -155,10 +178,7 @@ static inline int postern_line_look(const char *chip, unsigned int offset, char 
     if (own) strncat(name, own, name_size - 1);
   }
 #else
-  char path[128] = "/dev/";
-  if (chip[0] == '/') path[0] = 0;
-  strncat(path, chip, sizeof(path) - strlen(path) - 1);
-  struct gpiod_chip *opened = gpiod_chip_open(path);
+  struct gpiod_chip *opened = postern_chip_open(chip);
   if (!opened) return -1;
   struct gpiod_line_info *info = gpiod_chip_get_line_info(opened, offset);
   if (info) {

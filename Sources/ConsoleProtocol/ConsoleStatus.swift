@@ -85,14 +85,18 @@ public struct ConsoleStatus: Sendable, Hashable, Codable {
   public struct Reader: Sendable, Hashable, Codable {
     public var id: String
     public var door: String
+    /// Edges of its data lines since the start.
+    public var edges: Int
     public var frames: Int
     public var malformed: Int
     /// Milliseconds until the lockout ends; nil without one.
     public var lockedOutMilliseconds: Int?
 
     public init(
-      id: String, door: String, frames: Int, malformed: Int, lockedOutMilliseconds: Int?
+      id: String, door: String, edges: Int, frames: Int, malformed: Int,
+      lockedOutMilliseconds: Int?
     ) {
+      self.edges = edges
       self.id = id
       self.door = door
       self.frames = frames

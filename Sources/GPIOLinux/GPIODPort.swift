@@ -18,8 +18,13 @@ public final class GPIODPort: GPIOPort {
   private let state: Mutex<State>
   /// A pipe; its write end wakes the edge thread.
   private let wake: (read: Int32, write: Int32)
-  /// One thread reads at a time, so that edges keep their order.
-  private let reading = Mutex(())
+  /// One thread reads at a time, so that edges keep their order. What was read and is not handed
+  /// on yet, by stamp.
+  private let reading = Mutex<[LineEdge]>([])
+  /// How long an edge waits for an older one of another line: each line has a descriptor and a
+  /// kernel thread of its own, and they do not run in the order of the stamps. Less than the pause
+  /// that ends a frame, so that no decision waits for it.
+  static let orderingMicroseconds = 2_000
 
   private struct State {
     var inputs: [InputLine: Owned] = [:]
@@ -88,11 +93,16 @@ public final class GPIODPort: GPIOPort {
     try state.withLock { state throws(PortError) in
       guard let owned = state.outputs[line] else { throw Self.missing(line, plan, state) }
       guard let code = owned.line.set(active: active) else { return }
-      // The chip went away: let go, so that it can be asked for again.
-      state.outputs[line] = nil
-      throw PortError(
+      let error = PortError(
         .inputOutput, operation: "drive \(line.words)",
         detail: String(cString: strerror(code)))
+      // The chip went away: let go, so that it can be asked for again. Held lines would also keep
+      // the name of the old chip from the new one.
+      state.outputs[line] = nil
+      let place = plan.outputs.first { $0.line == line }.map { "\($0.place)" } ?? "?"
+      state.faults[line.words] = LineFault(line: line.words, place: place, error: error)
+      rouse()
+      throw error
     }
   }
 
@@ -106,14 +116,20 @@ public final class GPIODPort: GPIOPort {
   }
 
   public func isActive(_ line: InputLine) throws(PortError) -> Bool {
-    try state.withLock { state throws(PortError) in
-      guard let level = state.inputs[line]?.line.get() else {
-        let name = line.words
-        throw state.faults[name]?.error
-          ?? PortError(.unavailable, operation: "read \(name)", detail: "it is not wired")
-      }
-      return level
+    let (level, isHeld, fault) = state.withLock { state in
+      let owned = state.inputs[line]
+      return (owned?.line.get(), owned != nil, state.faults[line.words]?.error)
     }
+    if let level { return level }
+    // Held, and cannot be read: the chip went away.
+    if isHeld {
+      lose(line)
+      rouse()
+    }
+    throw fault
+      ?? PortError(
+        .unavailable, operation: "read \(line.words)",
+        detail: isHeld ? "the line went away" : "it is not wired")
   }
 
   private static func missing(_ line: OutputLine, _ plan: LinePlan, _ state: State) -> PortError {
@@ -127,8 +143,19 @@ public final class GPIODPort: GPIOPort {
       state.isStopped = true
       for output in state.outputs.values { _ = output.line.set(active: false) }
     }
+    rouse()
+  }
+
+  /// Lets the edge thread look at the state again.
+  private func rouse() {
     var byte: UInt8 = 1
     _ = write(wake.write, &byte, 1)
+  }
+
+  /// Takes what ``rouse()`` wrote; the thread has the reading end for itself.
+  private func takeRousing() {
+    var bytes = [UInt8](repeating: 0, count: 64)
+    _ = Glibc.read(wake.read, &bytes, bytes.count)
   }
 
   /// The edge thread: waits on every input at once.
@@ -136,8 +163,12 @@ public final class GPIODPort: GPIOPort {
     while true {
       let (isStopped, isWhole) = state.withLock { ($0.isStopped, $0.faults.isEmpty) }
       if isStopped { return }
-      let ready = waitForEdges(milliseconds: isWhole ? -1 : Self.retryMilliseconds)
-      if ready.count == 0 {
+      let isWaiting = reading.withLock { !$0.isEmpty }
+      let patience = isWaiting ? 1 : isWhole ? -1 : Self.retryMilliseconds
+      let ready = waitForEdges(milliseconds: patience)
+      if ready.isRoused {
+        takeRousing()
+      } else if ready.count == 0, !isWaiting {
         state.withLock { if !$0.isStopped { Self.request(plan, &$0) } }
       } else {
         read(onEdge)
@@ -147,40 +178,55 @@ public final class GPIODPort: GPIOPort {
 
   public func deliverPending() {
     guard let onEdge = state.withLock({ $0.onEdge }) else { return }
-    read(onEdge)
+    read(onEdge, waiting: false)
   }
 
-  /// Inputs with edges, and how many descriptors were ready in all.
+  /// Inputs with edges, how many descriptors were ready in all, and whether ``rouse()`` was called.
   private func waitForEdges(
     milliseconds: Int32
-  ) -> (count: Int32, inputs: [(line: InputLine, owned: Owned)]) {
+  ) -> (count: Int32, isRoused: Bool, inputs: [(line: InputLine, owned: Owned)]) {
     let lines = state.withLock { $0.inputs.map { (line: $0.key, owned: $0.value) } }
     var descriptors = [pollfd(fd: wake.read, events: Int16(POLLIN), revents: 0)]
     descriptors += lines.map {
       pollfd(fd: $0.owned.line.descriptor, events: Int16(POLLIN), revents: 0)
     }
     let count = poll(&descriptors, nfds_t(descriptors.count), milliseconds)
-    return (count, zip(lines, descriptors.dropFirst()).filter { $1.revents != 0 }.map(\.0))
+    return (
+      count, descriptors[0].revents != 0,
+      zip(lines, descriptors.dropFirst()).filter { $1.revents != 0 }.map(\.0)
+    )
   }
 
-  /// Hands on what is there in the order of the stamps, since two descriptors are read one after
-  /// the other.
-  private func read(_ onEdge: @Sendable (LineEdge) -> Void) {
-    reading.withLock { _ in
-      var edges: [LineEdge] = []
+  /// Hands on what is there in the order of the stamps; with `waiting` only what is so old that
+  /// no older one can still come.
+  private func read(_ onEdge: @Sendable (LineEdge) -> Void, waiting: Bool = true) {
+    reading.withLock { held in
+      let before = held.count
       for (line, owned) in waitForEdges(milliseconds: 0).inputs {
         guard let read = owned.line.read() else {
           lose(line)
           continue
         }
-        edges += read.map {
+        held += read.map {
           LineEdge(
             line: line, isActive: $0.active, at: MonotonicInstant(nanoseconds: $0.nanoseconds),
             sequence: $0.has_sequence ? $0.sequence : nil)
         }
       }
-      for edge in edges.sorted(by: { $0.at < $1.at }) { onEdge(edge) }
+      if held.count > before { held.sort { $0.at < $1.at } }
+      let limit = Self.now().advanced(byMicroseconds: waiting ? -Self.orderingMicroseconds : 0)
+      let due = waiting ? held.prefix { $0.at <= limit }.count : held.count
+      for edge in held.prefix(due) { onEdge(edge) }
+      held.removeFirst(due)
     }
+  }
+
+  /// The clock of the kernel's stamps.
+  private static func now() -> MonotonicInstant {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return MonotonicInstant(
+      nanoseconds: UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec))
   }
 
   private func lose(_ line: InputLine) {

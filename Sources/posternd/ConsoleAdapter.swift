@@ -38,7 +38,8 @@ struct ConsoleAdapter: ConsoleBackend {
       },
       readers: status.readers.map {
         ConsoleStatus.Reader(
-          id: $0.id.rawValue, door: $0.door.rawValue, frames: $0.counters.frames,
+          id: $0.id.rawValue, door: $0.door.rawValue, edges: $0.counters.edges,
+          frames: $0.counters.frames,
           malformed: $0.counters.malformed.values.reduce(0, +),
           lockedOutMilliseconds: $0.lockedOutMilliseconds)
       }, troubles: status.troubles)

@@ -146,8 +146,12 @@ final class RuntimeWorld: Sendable {
     try link.said(.results, as: CommandResult.self).filter { $0.commandID == id }.map(\.outcome)
   }
 
+  /// Long, because the runtime shares its few threads with every other test of the process, some of
+  /// which keep them for a minute.
+  static let patienceSeconds = 180.0
+
   func eventually(
-    _ what: String, seconds: Double = 20, sourceLocation: SourceLocation = #_sourceLocation,
+    _ what: String, seconds: Double = RuntimeWorld.patienceSeconds, sourceLocation: SourceLocation = #_sourceLocation,
     _ condition: () async throws -> Bool
   ) async throws {
     let end = Date(timeIntervalSinceNow: seconds)

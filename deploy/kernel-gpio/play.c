@@ -1,0 +1,90 @@
+// Plays a reader on two lines of a gpio-sim chip, as pull files in sysfs, and times a relay.
+//
+//   play bits PULL0 PULL1 BITS WIDTH_US SPACING_US     one burst; a 0 pulses line 0
+//   play storm PULL0 PULL1 EDGES                       as fast as the kernel takes them
+//   play latency PULL0 PULL1 BITS WIDTH SPACING VALUE  a burst, then microseconds until VALUE is 1
+//
+// Data lines rest high and pulse low.
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static long long now_ns(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+static void until(long long ns) {
+  while (now_ns() < ns) {
+    long long left = ns - now_ns();
+    if (left > 300000) {
+      struct timespec t = {0, left - 200000};
+      nanosleep(&t, NULL);
+    }
+  }
+}
+
+static void pull(int fd, int high) {
+  const char *text = high ? "pull-up" : "pull-down";
+  if (pwrite(fd, text, strlen(text), 0) < 0) {
+    perror("pull");
+    exit(1);
+  }
+}
+
+static int open_pull(const char *path) {
+  int fd = open(path, O_WRONLY);
+  if (fd < 0) {
+    perror(path);
+    exit(1);
+  }
+  return fd;
+}
+
+static long long burst(int line[2], const char *bits, long width, long spacing) {
+  long long at = now_ns() + 1000000;
+  for (const char *bit = bits; *bit; bit++) {
+    int fd = line[*bit == '1'];
+    until(at);
+    pull(fd, 0);
+    until(at + width * 1000);
+    pull(fd, 1);
+    at += spacing * 1000;
+    // A write that took long must not make the next pulse come closer than asked for.
+    if (now_ns() > at) at = now_ns() + (spacing - width) * 1000;
+  }
+  return now_ns();
+}
+
+int main(int argc, char **argv) {
+  if (argc < 5) return 64;
+  int line[2] = {open_pull(argv[2]), open_pull(argv[3])};
+  if (!strcmp(argv[1], "storm")) {
+    for (long edge = atol(argv[4]); edge > 0; edge--) pull(line[edge / 2 % 2], edge % 2);
+    pull(line[0], 1);
+    pull(line[1], 1);
+    return 0;
+  }
+  if (argc < 7) return 64;
+  long long last = burst(line, argv[4], atol(argv[5]), atol(argv[6]));
+  if (strcmp(argv[1], "latency")) return 0;
+  int value = open(argv[7], O_RDONLY);
+  char level = '0';
+  long long slowest = 0, before = now_ns();
+  while (now_ns() < last + 3000000000LL) {
+    if (pread(value, &level, 1, 0) != 1) break;
+    long long after = now_ns();
+    if (level == '1') {
+      printf("%lld %lld\n", (after - last) / 1000, slowest / 1000);
+      return 0;
+    }
+    if (after - before > slowest) slowest = after - before;
+    before = after;
+  }
+  printf("never %lld\n", slowest / 1000);
+  return 0;
+}
