@@ -43,7 +43,12 @@ public final class SimulatedPanel: GPIOPort {
   }
 
   public func drive(_ line: OutputLine, active: Bool) throws(PortError) {
-    state.withLock { state in
+    try state.withLock { state throws(PortError) in
+      // Like a line that was let go: nobody can drive it any more.
+      guard !state.isStopped else {
+        throw PortError(
+          .unavailable, operation: "drive \(line.words)", detail: "the panel was stopped")
+      }
       if state.outputs[line, default: false] != active { state.movements[line, default: 0] += 1 }
       state.outputs[line] = active
     }
@@ -165,7 +170,8 @@ public final class SimulatedPanel: GPIOPort {
   private func deliver(_ onEdge: @Sendable (LineEdge) -> Void) {
     delivery.withLock { _ in
       let now = clock.now()
-      let due = state.withLock { state in
+      let due = state.withLock { state -> [LineEdge] in
+        guard !state.isStopped else { return [] }
         let count = state.edges.firstIndex { $0.at > now } ?? state.edges.count
         let due = Array(state.edges.prefix(count))
         state.edges.removeFirst(count)

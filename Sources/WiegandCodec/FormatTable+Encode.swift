@@ -15,7 +15,8 @@ public enum EncodeError: Error, Sendable, Hashable, CustomStringConvertible {
     case .facilityMissing(let name): "format \(name) needs a facility code"
     case .issueNotInFormat(let name): "format \(name) has no issue code"
     case .issueMissing(let name): "format \(name) needs an issue code"
-    case .tooLarge(let field, let bits): "\(field) does not fit in its \(bits) bits"
+    case .tooLarge(let field, let bits):
+      "\(field) does not fit in its \(bits) bits, 0 to \(bits < 64 ? (UInt64(1) << UInt64(bits)) - 1 : .max)"
     }
   }
 }

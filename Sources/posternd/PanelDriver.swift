@@ -18,11 +18,13 @@ struct PanelDriver {
     do throws(PortError) {
       switch action {
       case .badge(let reader, let format, let facility, let card, let timing):
-        try play([bits(format, facility, card)], reader, timing)
+        try play(reader, timing) { () throws(PortError) in
+          [try bits(format, facility, card)]
+        }
       case .bits(let reader, let text, let timing):
-        try play([bits(text)], reader, timing)
+        try play(reader, timing) { () throws(PortError) in [try bits(text)] }
       case .keys(let reader, let keys, let timing):
-        try play(bursts(keys), reader, timing)
+        try play(reader, timing) { () throws(PortError) in try bursts(keys) }
       case .contact(let door, let open):
         try panel.setContact(of: self.door(door), open: open)
       case .exit(let door):
@@ -38,7 +40,7 @@ struct PanelDriver {
   }
 
   private func play(
-    _ bursts: [[Bool]], _ reader: String?, _ timing: PulseTiming
+    _ name: String?, _ timing: PulseTiming, _ bursts: () throws(PortError) -> [[Bool]]
   ) throws(PortError) {
     let ranges = [
       ("widthMicroseconds", timing.widthMicroseconds, 20...1_000),
@@ -51,8 +53,9 @@ struct PanelDriver {
     guard timing.widthMicroseconds < timing.spacingMicroseconds else {
       throw invalid("the pulse must be shorter than the spacing")
     }
+    let reader = try reader(name)
     try panel.send(
-      bursts, from: self.reader(reader), widthMicroseconds: timing.widthMicroseconds,
+      bursts(), from: reader, widthMicroseconds: timing.widthMicroseconds,
       spacingMicroseconds: timing.spacingMicroseconds,
       betweenMilliseconds: timing.betweenKeysMilliseconds)
   }

@@ -151,7 +151,8 @@ final class RuntimeWorld: Sendable {
   static let patienceSeconds = 180.0
 
   func eventually(
-    _ what: String, seconds: Double = RuntimeWorld.patienceSeconds, sourceLocation: SourceLocation = #_sourceLocation,
+    _ what: String, seconds: Double = RuntimeWorld.patienceSeconds,
+    sourceLocation: SourceLocation = #_sourceLocation,
     _ condition: () async throws -> Bool
   ) async throws {
     let end = Date(timeIntervalSinceNow: seconds)
