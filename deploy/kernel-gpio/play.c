@@ -86,6 +86,9 @@ int main(int argc, char **argv) {
     printf("%lld\n", longest_us);
     return 0;
   }
+  // The controller needs the processor now.
+  struct sched_param none = {.sched_priority = 0};
+  sched_setscheduler(0, SCHED_OTHER, &none);
   int value = open(argv[7], O_RDONLY);
   char level = '0';
   long long slowest = 0, before = now_ns();
@@ -98,6 +101,8 @@ int main(int argc, char **argv) {
     }
     if (after - before > slowest) slowest = after - before;
     before = after;
+    struct timespec pause = {0, 50000};
+    nanosleep(&pause, NULL);
   }
   printf("never %lld\n", slowest / 1000);
   return 0;
