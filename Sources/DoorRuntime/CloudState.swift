@@ -38,7 +38,7 @@ struct CloudState {
 }
 
 /// A command between its verification and its act.
-struct PendingCommand: Sendable {
+package struct PendingCommand: Sendable {
   var id: String
   var command: Command
   /// Nil when the clock was not to be believed.
@@ -46,7 +46,7 @@ struct PendingCommand: Sendable {
 }
 
 /// What became of a configuration message.
-struct ConfigurationOutcome: Sendable {
+package struct ConfigurationOutcome: Sendable {
   var report: ApplyReport
   /// Set when it is now in force.
   var applied: (document: ConfigurationDocument, policy: PolicySnapshot)?

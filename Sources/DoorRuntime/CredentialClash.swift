@@ -4,7 +4,7 @@ import DoorRules
 
 /// Two credentials that nobody can tell apart where both count. It is reported, so that the
 /// operator issues another; until then the door lets in whom the rules let in.
-struct CredentialClash: Sendable, Hashable {
+package struct CredentialClash: Sendable, Hashable {
   /// The most clashes reported for one message.
   static let reportedMax = 16
 

@@ -8,6 +8,7 @@ import WiegandCodec
 /// Turns what the core saw into events of the log.
 struct EventDrafts: Sendable {
   let simulated: Bool
+  let freshID: @Sendable () -> String
 
   func draft(
     _ type: String, at now: Moment, door: DoorID? = nil, reader: ReaderID? = nil,
@@ -15,7 +16,7 @@ struct EventDrafts: Sendable {
     checkInCandidate: Bool = false, detail: [String: String] = [:]
   ) -> EventDraft {
     EventDraft(
-      id: UUID().uuidString.lowercased(), type: "postern.\(type).v1",
+      id: freshID(), type: "postern.\(type).v1",
       timeMilliseconds: now.wall.millisecondsSince1970, clockTrust: now.trust.rawValue,
       simulated: simulated, door: door?.rawValue, reader: reader?.rawValue, person: person,
       credential: credential?.rawValue, reason: reason, checkInCandidate: checkInCandidate,

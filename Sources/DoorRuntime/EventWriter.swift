@@ -1,10 +1,9 @@
 import CloudProtocol
-import Dispatch
 import DoorPorts
 import Synchronization
 
 /// What became of events handed to the log.
-struct CommitReport: Sendable {
+package struct CommitReport: Sendable {
   /// Everything submitted up to this ticket is on disk, unless `error` is set.
   var throughTicket: UInt64
   var stored: [StoredEvent]
@@ -29,13 +28,17 @@ final class EventWriter: Sendable {
 
   private let log: any EventLog
   private let inbox: Inbox
-  private let queue = DispatchQueue(label: "postern.events", qos: .userInitiated)
+  private let lanes: any WorkLanes
   private let state = Mutex(State())
   /// Makes the event that says how many were dropped.
   private let describeDrop: @Sendable (Int) -> EventDraft
 
-  init(log: any EventLog, inbox: Inbox, describeDrop: @escaping @Sendable (Int) -> EventDraft) {
+  init(
+    log: any EventLog, inbox: Inbox, lanes: any WorkLanes,
+    describeDrop: @escaping @Sendable (Int) -> EventDraft
+  ) {
     self.log = log
+    self.lanes = lanes
     self.inbox = inbox
     self.describeDrop = describeDrop
   }
@@ -51,14 +54,19 @@ final class EventWriter: Sendable {
       defer { state.isWorking = true }
       return !state.isWorking
     }
-    if mustStart { queue.async { self.work() } }
+    if mustStart { lanes.perform(.events) { self.work() } }
   }
 
   /// Does `body` on the writer's thread, between commits.
-  func perform(_ body: @escaping @Sendable () -> Void) { queue.async(execute: body) }
+  func perform(_ body: @escaping @Sendable () -> Void) {
+    lanes.perform(.events, body)
+  }
 
   /// Waits until everything submitted so far was tried once.
-  func drain() { queue.sync { self.work() } }
+  func drain() {
+    lanes.perform(.events) { self.work() }
+    lanes.drain(.events)
+  }
 
   private func work() {
     while true {
@@ -83,7 +91,7 @@ final class EventWriter: Sendable {
       } catch {
         inbox.push(
           .committed(CommitReport(throughTicket: last.ticket, stored: [], error: error)))
-        queue.asyncAfter(deadline: .now() + .milliseconds(Self.retryMilliseconds)) { self.work() }
+        lanes.perform(.events, afterMilliseconds: Self.retryMilliseconds) { self.work() }
         return
       }
     }

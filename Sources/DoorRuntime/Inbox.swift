@@ -1,11 +1,11 @@
-import CloudProtocol
-import DoorCore
-import DoorPorts
+package import CloudProtocol
+package import DoorCore
+package import DoorPorts
 import DoorRules
 import Synchronization
 
 /// What reaches the runtime, one at a time.
-enum RuntimeMessage: Sendable {
+package enum RuntimeMessage: Sendable {
   case edge(LineEdge)
   /// A deadline has come.
   case tick
@@ -28,32 +28,19 @@ enum RuntimeMessage: Sendable {
   case resultsRead(Result<[CommandResult], PortError>)
 }
 
-/// The one queue into the runtime. It is bounded: a line that storms fills it, and is then told
-/// to the core as lost edges instead of eating the memory.
-final class Inbox: Sendable {
-  /// The most messages that may wait.
-  static let messagesMax = 16_384
-
-  let messages: AsyncStream<RuntimeMessage>
-  private let continuation: AsyncStream<RuntimeMessage>.Continuation
+/// The one way into the shell. It is bounded: a line that storms fills it, and is then told to the
+/// core as lost edges instead of eating the memory.
+package final class Inbox: Sendable {
+  private let sink: @Sendable (RuntimeMessage) -> Bool
   private let lost = Atomic<Bool>(false)
 
-  init() {
-    (messages, continuation) = AsyncStream.makeStream(
-      bufferingPolicy: .bufferingOldest(Self.messagesMax))
-  }
+  /// `sink` never blocks, and returns false for a message that it had no room for.
+  package init(sink: @escaping @Sendable (RuntimeMessage) -> Bool) { self.sink = sink }
 
-  /// Never blocks.
-  func push(_ message: RuntimeMessage) {
-    switch continuation.yield(message) {
-    case .dropped: lost.store(true, ordering: .relaxed)
-    case .enqueued, .terminated: break
-    @unknown default: break
-    }
+  package func push(_ message: RuntimeMessage) {
+    if !sink(message) { lost.store(true, ordering: .relaxed) }
   }
 
   /// True once after messages were lost.
   func takeLost() -> Bool { lost.exchange(false, ordering: .relaxed) }
-
-  func finish() { continuation.finish() }
 }

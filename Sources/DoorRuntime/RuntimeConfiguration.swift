@@ -16,12 +16,15 @@ public struct RuntimeConfiguration: Sendable {
   public var commitDeadlineMilliseconds: Int
   /// How often the cloud hears how the controller is; 5 to 86,400.
   public var heartbeatSeconds: Int
+  /// How often the clock's watermark and the last contact with the cloud go to disk; 1 to 86,400.
+  public var housekeepingSeconds: Int
 
   public init(
     controller: ControllerID, software: String, bootID: String, layout: ControllerLayout,
     failSafeDoors: Set<DoorID> = [], commitDeadlineMilliseconds: Int = 50,
-    heartbeatSeconds: Int = 60
+    heartbeatSeconds: Int = 60, housekeepingSeconds: Int = 60
   ) {
+    self.housekeepingSeconds = min(max(housekeepingSeconds, 1), 86_400)
     self.heartbeatSeconds = min(max(heartbeatSeconds, 5), 86_400)
     self.controller = controller
     self.software = software

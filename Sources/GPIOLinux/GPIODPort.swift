@@ -18,26 +18,31 @@ public final class GPIODPort: GPIOPort {
   private let state: Mutex<State>
   /// A pipe; its write end wakes the edge thread.
   private let wake: (read: Int32, write: Int32)
-  /// One thread reads at a time, so that edges keep their order. What was read and is not handed
-  /// on yet, by stamp.
-  private let reading = Mutex<[LineEdge]>([])
+  /// One thread reads at a time, so that edges keep their order.
+  private let reading = Mutex(EdgeReading())
   /// How long an edge waits for an older one of another line: each line has a descriptor and a
   /// kernel thread of its own, and they do not run in the order of the stamps. Less than the pause
   /// that ends a frame, so that no decision waits for it.
   static let orderingMicroseconds = 2_000
+  /// Of 1 to 99; the kernel's interrupt threads have 50.
+  static let realTimePriority: Int32 = 20
 
   private struct State {
     var inputs: [InputLine: Owned] = [:]
+    /// Changes with `inputs`, so that the edge thread looks at them only then.
+    var generation = 0
     var outputs: [OutputLine: Owned] = [:]
     var faults: [String: LineFault] = [:]
     var isStopped = false
+    var isRealTime = false
     var onEdge: (@Sendable (LineEdge) -> Void)?
   }
 
-  /// Lets a line live inside the lock.
-  private struct Owned: @unchecked Sendable {
+  /// Lets a request live inside the lock.
+  struct Owned: @unchecked Sendable {
     // Every use is inside the port's lock, but for the edge thread's reads of its own inputs.
     let line: GPIOLine
+    let offset: Int
   }
 
   public init(plan: LinePlan) {
@@ -60,21 +65,43 @@ public final class GPIODPort: GPIOPort {
       let name = output.line.words
       do throws(PortError) {
         state.outputs[output.line] = Owned(
-          line: try GPIOLine(output.place, .output, activeLow: output.activeLow))
+          line: try GPIOLine(output: output), offset: output.place.offset)
         state.faults[name] = nil
       } catch {
         state.faults[name] = LineFault(line: name, place: "\(output.place)", error: error)
       }
     }
-    for input in plan.inputs where state.inputs[input.line] == nil {
-      let name = input.line.words
+    let missing = plan.inputs.filter { state.inputs[$0.line] == nil }
+    for pair in pairs(of: missing) {
+      // One that cannot be had is named below, where each line is asked for alone.
+      guard let line = try? GPIOLine(inputs: pair) else { continue }
+      for input in pair { hold(input, line, &state) }
+    }
+    for input in missing where state.inputs[input.line] == nil {
       do throws(PortError) {
-        state.inputs[input.line] = Owned(
-          line: try GPIOLine(input.place, .input(input.bias), activeLow: input.activeLow))
-        state.faults[name] = nil
+        hold(input, try GPIOLine(inputs: [input]), &state)
       } catch {
+        let name = input.line.words
         state.faults[name] = LineFault(line: name, place: "\(input.place)", error: error)
       }
+    }
+  }
+
+  private static func hold(_ input: LinePlan.Input, _ line: GPIOLine, _ state: inout State) {
+    state.inputs[input.line] = Owned(line: line, offset: input.place.offset)
+    state.faults[input.line.words] = nil
+    state.generation += 1
+  }
+
+  /// The data lines of each reader, where one request can have both.
+  private static func pairs(of inputs: [LinePlan.Input]) -> [[LinePlan.Input]] {
+    guard GPIOLine.linesMax >= 2 else { return [] }
+    return inputs.compactMap { first in
+      guard case .data0(let reader) = first.line,
+        let second = inputs.first(where: { $0.line == .data1(reader) }),
+        second.place.chip == first.place.chip
+      else { return nil }
+      return [first, second]
     }
   }
 
@@ -108,7 +135,7 @@ public final class GPIODPort: GPIOPort {
 
   public func isActive(_ line: OutputLine) throws(PortError) -> Bool {
     try state.withLock { state throws(PortError) in
-      guard let level = state.outputs[line]?.line.get() else {
+      guard let owned = state.outputs[line], let level = owned.line.get(owned.offset) else {
         throw Self.missing(line, plan, state)
       }
       return level
@@ -118,7 +145,9 @@ public final class GPIODPort: GPIOPort {
   public func isActive(_ line: InputLine) throws(PortError) -> Bool {
     let (level, isHeld, fault) = state.withLock { state in
       let owned = state.inputs[line]
-      return (owned?.line.get(), owned != nil, state.faults[line.words]?.error)
+      return (
+        owned.flatMap { $0.line.get($0.offset) }, owned != nil, state.faults[line.words]?.error
+      )
     }
     if let level { return level }
     // Held, and cannot be read: the chip went away.
@@ -160,15 +189,27 @@ public final class GPIODPort: GPIOPort {
 
   /// The edge thread: waits on every input at once.
   private func watch(_ onEdge: @Sendable (LineEdge) -> Void) {
+    state.withLock { $0.isRealTime = Self.takeRealTimePriority() }
+    var descriptors: [pollfd] = []
+    var generation = -1
     while true {
-      let (isStopped, isWhole) = state.withLock { ($0.isStopped, $0.faults.isEmpty) }
+      let (isStopped, isWhole) = state.withLock { state in
+        if state.generation != generation {
+          generation = state.generation
+          let inputs = Set(state.inputs.values.map(\.line.descriptor)).sorted()
+          descriptors = ([wake.read] + inputs).map {
+            pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+          }
+        }
+        return (state.isStopped, state.faults.isEmpty)
+      }
       if isStopped { return }
-      let isWaiting = reading.withLock { !$0.isEmpty }
+      let isWaiting = reading.withLock { !$0.held.isEmpty }
       let patience = isWaiting ? 1 : isWhole ? -1 : Self.retryMilliseconds
-      let ready = waitForEdges(milliseconds: patience)
-      if ready.isRoused {
+      let count = poll(&descriptors, nfds_t(descriptors.count), patience)
+      if descriptors[0].revents != 0 {
         takeRousing()
-      } else if ready.count == 0, !isWaiting {
+      } else if count == 0, !isWaiting {
         state.withLock { if !$0.isStopped { Self.request(plan, &$0) } }
       } else {
         read(onEdge)
@@ -176,48 +217,37 @@ public final class GPIODPort: GPIOPort {
     }
   }
 
+  /// Above ordinary programs and below the kernel's own threads, so that edges do not wait for a
+  /// busy processor. False where the system does not permit it; it works all the same.
+  private static func takeRealTimePriority() -> Bool {
+    var parameters = sched_param()
+    parameters.sched_priority = realTimePriority
+    return pthread_setschedparam(pthread_self(), SCHED_FIFO, &parameters) == 0
+  }
+
+  /// Whether the edge thread runs at real-time priority; false before ``start(onEdge:)``.
+  public var isRealTime: Bool { state.withLock(\.isRealTime) }
+
+  /// Whether the kernel numbers the edges, so that a lost one is seen. libgpiod 1.x cannot say.
+  public static var seesLostEdges: Bool { GPIOLine.numbersEdges }
+
   public func deliverPending() {
     guard let onEdge = state.withLock({ $0.onEdge }) else { return }
     read(onEdge, waiting: false)
   }
 
-  /// Inputs with edges, how many descriptors were ready in all, and whether ``rouse()`` was called.
-  private func waitForEdges(
-    milliseconds: Int32
-  ) -> (count: Int32, isRoused: Bool, inputs: [(line: InputLine, owned: Owned)]) {
-    let lines = state.withLock { $0.inputs.map { (line: $0.key, owned: $0.value) } }
-    var descriptors = [pollfd(fd: wake.read, events: Int16(POLLIN), revents: 0)]
-    descriptors += lines.map {
-      pollfd(fd: $0.owned.line.descriptor, events: Int16(POLLIN), revents: 0)
-    }
-    let count = poll(&descriptors, nfds_t(descriptors.count), milliseconds)
-    return (
-      count, descriptors[0].revents != 0,
-      zip(lines, descriptors.dropFirst()).filter { $1.revents != 0 }.map(\.0)
-    )
-  }
-
   /// Hands on what is there in the order of the stamps; with `waiting` only what is so old that
   /// no older one can still come.
   private func read(_ onEdge: @Sendable (LineEdge) -> Void, waiting: Bool = true) {
-    reading.withLock { held in
-      let before = held.count
-      for (line, owned) in waitForEdges(milliseconds: 0).inputs {
-        guard let read = owned.line.read() else {
-          lose(line)
-          continue
-        }
-        held += read.map {
-          LineEdge(
-            line: line, isActive: $0.active, at: MonotonicInstant(nanoseconds: $0.nanoseconds),
-            sequence: $0.has_sequence ? $0.sequence : nil)
+    reading.withLock { reading in
+      state.withLock { state in
+        if reading.generation != state.generation {
+          reading.watch(state.inputs, generation: state.generation)
         }
       }
-      if held.count > before { held.sort { $0.at < $1.at } }
+      for line in reading.take() { lose(line) }
       let limit = Self.now().advanced(byMicroseconds: waiting ? -Self.orderingMicroseconds : 0)
-      let due = waiting ? held.prefix { $0.at <= limit }.count : held.count
-      for edge in held.prefix(due) { onEdge(edge) }
-      held.removeFirst(due)
+      reading.handOn(upTo: waiting ? limit : nil, onEdge)
     }
   }
 
@@ -234,6 +264,7 @@ public final class GPIODPort: GPIOPort {
     let place = plan.inputs.first { $0.line == line }.map { "\($0.place)" } ?? "?"
     state.withLock { state in
       state.inputs[line] = nil
+      state.generation += 1
       state.faults[name] = LineFault(
         line: name, place: place,
         error: PortError(.inputOutput, operation: "read \(name)", detail: "the line went away"))

@@ -2,35 +2,42 @@ import CGpiod
 import DoorPorts
 import Glibc
 
-/// One requested line; released when the last reference goes. Owned and used by one thread at a
-/// time, which ``GPIODPort``'s lock sees to.
+/// One request of the kernel: an output, an input, or with libgpiod 2.x both data lines of a reader,
+/// whose edges then come in one order and through one queue. Released when the last reference goes.
+/// Used by one thread at a time, which ``GPIODPort``'s lock sees to.
 final class GPIOLine {
   /// The most edges read at once.
-  static let readMax = 64
+  static let readMax = Int(POSTERN_READ_MAX)
+  /// The most lines of one request: 2 with libgpiod 2.x, 1 with 1.x.
+  static let linesMax = Int(POSTERN_LINES_MAX)
+  /// 2.x numbers the edges, so that a lost one is seen; 1.x cannot tell.
+  static var numbersEdges: Bool { postern_gpiod_major() >= 2 }
 
   private let handle: UnsafeMutablePointer<postern_line>
   let descriptor: Int32
 
-  enum Direction {
-    case input(LinePlan.Bias)
-    case output
+  convenience init(output: LinePlan.Output) throws(PortError) {
+    let wish = postern_wish(
+      offset: UInt32(output.place.offset), active_low: output.activeLow, bias: POSTERN_BIAS_AS_IS)
+    try self.init(output.place, [wish], isOutput: true)
   }
 
-  init(
-    _ place: LinePlan.Place, _ direction: Direction, activeLow: Bool
+  /// `inputs` are 1 to ``linesMax`` of one chip.
+  convenience init(inputs: [LinePlan.Input]) throws(PortError) {
+    let wishes = inputs.map {
+      postern_wish(
+        offset: UInt32($0.place.offset), active_low: $0.activeLow, bias: $0.bias.ofKernel)
+    }
+    try self.init(inputs[0].place, wishes, isOutput: false)
+  }
+
+  private init(
+    _ place: LinePlan.Place, _ wishes: [postern_wish], isOutput: Bool
   ) throws(PortError) {
     var holder = [CChar](repeating: 0, count: 64)
-    let (isOutput, bias): (Bool, postern_bias) =
-      switch direction {
-      case .output: (true, POSTERN_BIAS_AS_IS)
-      case .input(.asIs): (false, POSTERN_BIAS_AS_IS)
-      case .input(.pullUp): (false, POSTERN_BIAS_UP)
-      case .input(.pullDown): (false, POSTERN_BIAS_DOWN)
-      case .input(.disabled): (false, POSTERN_BIAS_OFF)
-      }
     guard
       let handle = postern_line_open(
-        place.chip, UInt32(place.offset), isOutput, activeLow, bias, &holder, holder.count)
+        place.chip, wishes, Int32(wishes.count), isOutput, &holder, holder.count)
     else {
       throw Self.failure(of: place, code: errno, holder: String(cString: holder))
     }
@@ -76,17 +83,28 @@ final class GPIOLine {
 
   func set(active: Bool) -> Int32? { postern_line_set(handle, active) == 0 ? nil : errno }
 
-  /// Nil when the kernel refused.
-  func get() -> Bool? {
-    let value = postern_line_get(handle)
+  /// The level of the line at `offset`; nil when the kernel refused.
+  func get(_ offset: Int) -> Bool? {
+    let value = postern_line_get(handle, UInt32(offset))
     return value < 0 ? nil : value == 1
   }
 
-  /// The edges that are there; nil when the line is gone.
-  func read() -> [postern_edge]? {
-    var edges = [postern_edge](repeating: postern_edge(), count: Self.readMax)
-    let count = postern_line_read(handle, &edges, Int32(edges.count))
-    guard count >= 0 else { return errno == EAGAIN || errno == EINTR ? [] : nil }
-    return Array(edges.prefix(Int(count)))
+  /// Puts the edges that are there into `edges`, which has room for ``readMax``, and returns their
+  /// number; nil when the line is gone.
+  func read(_ edges: UnsafeMutablePointer<postern_edge>) -> Int? {
+    let count = postern_line_read(handle, edges, Int32(Self.readMax))
+    guard count >= 0 else { return errno == EAGAIN || errno == EINTR ? 0 : nil }
+    return Int(count)
+  }
+}
+
+extension LinePlan.Bias {
+  fileprivate var ofKernel: postern_bias {
+    switch self {
+    case .asIs: POSTERN_BIAS_AS_IS
+    case .pullUp: POSTERN_BIAS_UP
+    case .pullDown: POSTERN_BIAS_DOWN
+    case .disabled: POSTERN_BIAS_OFF
+    }
   }
 }

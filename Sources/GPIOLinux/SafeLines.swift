@@ -17,7 +17,7 @@ public enum SafeLines {
   public static func makeSafe(_ plan: LinePlan) -> [Answer] {
     plan.outputs.map { output in
       do throws(PortError) {
-        let line = try GPIOLine(output.place, .output, activeLow: output.activeLow)
+        let line = try GPIOLine(output: output)
         guard let code = line.set(active: false) else {
           return Answer(line: output.line.words, place: output.place, error: nil)
         }

@@ -40,6 +40,9 @@ struct Assembly {
     }
     let panel = settings.driver == .simulated ? SimulatedPanel(clock: monotonic) : nil
     let gpio: any GPIOPort = panel ?? GPIODPort(plan: settings.linePlan)
+    if panel == nil, !GPIODPort.seesLostEdges {
+      logger.notice("libgpiod 1.x cannot tell when the kernel drops an edge; use 2.x where it is")
+    }
     let ports = RuntimePorts(
       gpio: gpio, monotonic: monotonic,
       wall: SystemWallClock(assumedTrust: settings.assumedClockTrust), zones: SystemZones(),

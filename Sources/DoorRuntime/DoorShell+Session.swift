@@ -7,7 +7,7 @@ import Logging
 
 /// Feeds the sync session and does what it says. Reads of the log happen on a thread of their
 /// own and come back through the inbox.
-extension DoorRuntime {
+extension DoorShell {
   func session(_ input: SyncSession.Input, at now: Moment) {
     carryOut(cloud.session.handle(input, at: now.monotonic), at: now)
   }
@@ -42,7 +42,7 @@ extension DoorRuntime {
       let log = ports.events
       let logger = logger
       let inbox = inbox
-      readWork.async {
+      lanes.perform(.outbox) {
         do throws(PortError) {
           inbox.push(.urgentRead(try log.urgentEvents(after: after, limit: limit)))
         } catch {
@@ -97,7 +97,7 @@ extension DoorRuntime {
   private func readEvents(after: UInt64, limit: Int) {
     let log = ports.events
     let inbox = inbox
-    readWork.async {
+    lanes.perform(.outbox) {
       let answer = Result { () throws(PortError) in
         try log.events(after: after, limit: limit)
       }
@@ -147,7 +147,7 @@ extension DoorRuntime {
     then message: @escaping @Sendable (Result<Value, PortError>) -> RuntimeMessage
   ) {
     let inbox = inbox
-    readWork.async { inbox.push(message(Result(catching: body))) }
+    lanes.perform(.outbox) { inbox.push(message(Result(catching: body))) }
   }
 
   /// Commits on the writer's thread; a failure costs a repetition later, not a loss.

@@ -1,43 +1,14 @@
 import CloudProtocol
 import DoorCore
-public import DoorPorts
-public import DoorRules
+package import DoorPorts
+package import DoorRules
 import Foundation
 
-/// A question of a technician: would this open that door then?
-public struct AccessQuestion: Sendable {
-  public enum Subject: Sendable {
-    case person(PersonID)
-    case credential(CredentialID)
-    /// The canonical text of what would be shown.
-    case shown(Secret<String>)
-  }
-
-  public enum Time: Sendable {
-    case now
-    case instant(WallInstant)
-    /// On the facility's clock.
-    case local(CivilDate, minuteOfDay: Int)
-  }
-
-  public var door: DoorID
-  public var subject: Subject
-  public var presentation: Presentation
-  public var time: Time
-
-  public init(door: DoorID, subject: Subject, presentation: Presentation, time: Time) {
-    self.door = door
-    self.subject = subject
-    self.presentation = presentation
-    self.time = time
-  }
-}
-
-extension DoorRuntime {
+extension DoorShell {
   /// The decision as it would be made, with its steps and the facility's time it was made for.
   /// Nothing moves and nothing is recorded. Throws when the cache cannot be read, and `invalid`
   /// for a local time that the clock jumps over.
-  public func explain(_ question: AccessQuestion) throws(PortError) -> (Verdict, at: String) {
+  package func explain(_ question: AccessQuestion) throws(PortError) -> (Verdict, at: String) {
     let policy = controller.policy
     var now = moment()
     switch question.time {

@@ -7,7 +7,7 @@ import Logging
 
 /// Configuration from the cloud: verified here, applied in one transaction on a thread of its own,
 /// answered with what is in force.
-extension DoorRuntime {
+extension DoorShell {
   func takeConfiguration(_ payload: [UInt8], retained: Bool, at now: Moment) {
     guard
       let envelope = verify(
@@ -29,7 +29,7 @@ extension DoorRuntime {
     let ports = ports
     let inbox = inbox
     let controller = configuration.controller
-    policyWork.async {
+    lanes.perform(.policy) {
       inbox.push(
         .configured(
           Self.apply(

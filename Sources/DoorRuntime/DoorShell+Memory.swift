@@ -1,11 +1,11 @@
 import DoorCore
 import DoorPorts
-public import DoorRules
+package import DoorRules
 import Foundation
 import Logging
 
 /// What the core wants kept over a restart.
-extension DoorRuntime {
+extension DoorShell {
   func keep(_ memory: Memory, at now: Moment) {
     let state = ports.state
     switch memory {
@@ -52,7 +52,7 @@ extension DoorRuntime {
   }
 
   /// Anti-passback: a person, or everybody for nil, counts as outside everywhere. Recorded.
-  public func forgive(_ person: PersonID?, by: String) {
+  package func forgive(_ person: PersonID?, by: String) {
     let now = moment()
     if let person {
       presence.forgive(person)

@@ -1,13 +1,13 @@
 import CloudProtocol
 import DoorCore
-public import DoorPorts
-public import DoorRules
+package import DoorPorts
+package import DoorRules
 import Foundation
 
 /// What can be asked of the runtime from beside: status, events, and the technician's identify.
-extension DoorRuntime {
+extension DoorShell {
   /// The node as it stands now.
-  public func status() -> RuntimeStatus {
+  package func status() -> RuntimeStatus {
     let now = moment()
     return RuntimeStatus(
       now: now, uptimeSeconds: now.monotonic.microseconds(since: startedAt) / 1_000_000,
@@ -59,37 +59,9 @@ extension DoorRuntime {
     return found + troublesAtStart
   }
 
-  /// Events of the log, as the query says.
-  public func events(_ query: EventQuery) async throws -> [StoredEvent] {
-    let log = ports.events
-    return try await withCheckedThrowingContinuation { continuation in
-      DispatchQueue.global().async { continuation.resume(with: Result { try log.page(query) }) }
-    }
-  }
-
-  /// The highest event number that the cloud has.
-  public func acknowledgedEvent() -> UInt64 { logPosition.acknowledged }
-
-  /// The most events that a slow watcher may be behind; it then loses the oldest.
-  public static let watcherBufferMax = 1_000
-
-  /// Events from now on, as they are committed.
-  public func watch() -> AsyncStream<StoredEvent> {
-    let id = UUID()
-    let (stream, continuation) = AsyncStream<StoredEvent>.makeStream(
-      bufferingPolicy: .bufferingNewest(Self.watcherBufferMax))
-    continuation.onTermination = { [weak self] _ in
-      Task { await self?.unwatch(id) }
-    }
-    watchers[id] = continuation
-    return stream
-  }
-
-  private func unwatch(_ id: UUID) { watchers[id] = nil }
-
   /// Lamp and beeper of one door, or of all: which one is it? Moves nothing, records nothing.
   /// Throws ``PortError`` when there is no such door or nothing to signal with.
-  public func identify(_ door: DoorID?) throws(PortError) {
+  package func identify(_ door: DoorID?) throws(PortError) {
     let now = moment()
     let effects = controller.handle(
       .order(Order(id: "local", kind: .identify(door))), at: now)

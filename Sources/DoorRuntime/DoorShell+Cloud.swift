@@ -7,7 +7,7 @@ import Logging
 
 /// The link: what comes in is checked and handed on, what must go out is said while there is a
 /// connection. Nothing at the door waits for any of it.
-extension DoorRuntime {
+extension DoorShell {
   func startLink() {
     guard let cloudPorts = ports.cloud else { return }
     let inbox = inbox
@@ -48,7 +48,7 @@ extension DoorRuntime {
     cloud.lastContact = now.wall
     cloud.reportedDoors = nil
     record(drafts.draft("cloud.connected", at: now))
-    let nonce = UUID().uuidString.lowercased()
+    let nonce = freshID()
     session(.connected(nonce: nonce, standing: standing(at: now)), at: now)
     doorChanged()
     beginTelemetry(at: now)

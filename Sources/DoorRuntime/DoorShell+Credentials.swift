@@ -7,7 +7,7 @@ import Logging
 
 /// Persons and credentials from the cloud: deltas, snapshots in chunks, and the digest that finds
 /// what differs. Everything is applied in the order it came, on a thread of its own.
-extension DoorRuntime {
+extension DoorShell {
   func takeCredentials(_ payload: [UInt8], retained: Bool, at now: Moment) {
     guard
       let envelope = verify(
@@ -17,7 +17,7 @@ extension DoorRuntime {
     let inbox = inbox
     let wall = now.wall
     let scopes = controller.policy.scopes.mapValues(\.doors)
-    policyWork.async {
+    lanes.perform(.policy) {
       let delta = envelope.body
       let (report, changes) = Self.apply(
         delta, messageID: envelope.id, policy: policy, at: wall)
@@ -126,7 +126,7 @@ extension DoorRuntime {
   ) {
     let policy = ports.policy
     let inbox = inbox
-    policyWork.async {
+    lanes.perform(.policy) {
       var staged: StagedSnapshot?
       let report = Self.report(messageID, policy) { () throws in staged = try body() }
       if let staged { inbox.push(.snapshotStaged(staged)) }
@@ -154,7 +154,7 @@ extension DoorRuntime {
     record(
       drafts.draft(
         "credentials.repaired", at: now, detail: ["buckets": String(envelope.body.buckets.count)]))
-    policyWork.async {
+    lanes.perform(.policy) {
       let report = Self.report(envelope.id, policy) { () throws in
         try envelope.body.check()
         try policy.apply(envelope.body)
@@ -174,7 +174,7 @@ extension DoorRuntime {
     let policy = ports.policy
     let inbox = inbox
     let logger = logger
-    policyWork.async {
+    lanes.perform(.policy) {
       do throws(PortError) {
         let digest = try rescan ? policy.rescanRecordDigest() : policy.recordDigest()
         let revision = try policy.credentialPosition().revision

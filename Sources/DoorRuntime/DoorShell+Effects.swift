@@ -6,7 +6,7 @@ import Foundation
 import Logging
 
 /// Carrying out what the core wants. The relay is driven here and nowhere else.
-extension DoorRuntime {
+extension DoorShell {
   func perform(_ effects: [ControllerEffect], at now: Moment) {
     for effect in effects { perform(effect, at: now) }
   }

@@ -7,7 +7,7 @@ import Logging
 
 /// Commands: each acts at most once. The ledger's entry is on disk before any hardware moves;
 /// a repeated id gets the first one's result.
-extension DoorRuntime {
+extension DoorShell {
   func takeCommand(_ payload: [UInt8], retained: Bool, at now: Moment) {
     guard let envelope = verify(payload, as: Command.self, kind: .commands, retained, at: now)
     else { return }

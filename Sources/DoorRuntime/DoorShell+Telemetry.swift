@@ -6,14 +6,14 @@ import DoorRules
 import WiegandCodec
 
 /// How the controller is, said to the cloud after each connect and once in each interval.
-extension DoorRuntime {
+extension DoorShell {
   /// Reads the machine off the actor; the report follows.
   func beginTelemetry(at now: Moment) {
     cloud.telemetryDue = now.monotonic.advanced(
       byMilliseconds: configuration.heartbeatSeconds * 1_000)
     let host = ports.host
     let inbox = inbox
-    readWork.async { inbox.push(.hostRead(host?.read() ?? HostReading())) }
+    lanes.perform(.outbox) { inbox.push(.hostRead(host?.read() ?? HostReading())) }
   }
 
   /// Says the last log lines; a link that does not take them fails the command.

@@ -1,34 +1,14 @@
-public import CloudProtocol
+import CloudProtocol
 import DoorCore
-public import DoorPorts
-public import DoorRules
+package import DoorPorts
+package import DoorRules
 import Foundation
 import Logging
 
-/// What somebody orders of a door for a while.
-public struct ModeOrder: Sendable, Hashable {
-
-  /// Nil is every door.
-  public var door: DoorID?
-  public var change: ModeWord
-  public var by: String
-  public var reason: String
-  /// How long; nil until it is ended.
-  public var seconds: Int64?
-
-  public init(door: DoorID?, change: ModeWord, by: String, reason: String, seconds: Int64? = nil) {
-    self.door = door
-    self.change = change
-    self.by = by
-    self.reason = reason
-    self.seconds = seconds
-  }
-}
-
-extension DoorRuntime {
+extension DoorShell {
   /// Sets or ends a mode; kept over restarts and recorded. Throws `invalid` for an unknown door,
   /// and what the relay said when it did not follow.
-  public func order(_ order: ModeOrder) throws(PortError) {
+  package func order(_ order: ModeOrder) throws(PortError) {
     let now = moment()
     let doors = order.door.map { [$0] } ?? configuration.layout.doors.map(\.id)
     for door in doors {
@@ -81,7 +61,7 @@ extension DoorRuntime {
   }
 
   /// Lets a keypad listen again. Throws `invalid` for an unknown reader.
-  public func clearLockout(of reader: ReaderID?, by: String) throws(PortError) {
+  package func clearLockout(of reader: ReaderID?, by: String) throws(PortError) {
     let now = moment()
     let effects = controller.handle(
       .order(Order(id: "local", kind: .clearLockout(reader, by: by))), at: now)

@@ -1,0 +1,30 @@
+public import DoorRules
+
+/// A question of a technician: would this open that door then?
+public struct AccessQuestion: Sendable {
+  public enum Subject: Sendable {
+    case person(PersonID)
+    case credential(CredentialID)
+    /// The canonical text of what would be shown.
+    case shown(Secret<String>)
+  }
+
+  public enum Time: Sendable {
+    case now
+    case instant(WallInstant)
+    /// On the facility's clock.
+    case local(CivilDate, minuteOfDay: Int)
+  }
+
+  public var door: DoorID
+  public var subject: Subject
+  public var presentation: Presentation
+  public var time: Time
+
+  public init(door: DoorID, subject: Subject, presentation: Presentation, time: Time) {
+    self.door = door
+    self.subject = subject
+    self.presentation = presentation
+    self.time = time
+  }
+}

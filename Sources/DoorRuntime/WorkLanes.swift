@@ -1,0 +1,47 @@
+import Dispatch
+
+/// What slow work waits for. Within a lane it is done in the order in which it was asked for.
+package enum WorkLane: Sendable, Hashable, CaseIterable {
+  /// Commits to the event log, the command ledger and the small state.
+  case events
+  /// Validates and stores what the cloud pushed.
+  case policy
+  /// Reads the log for the cloud.
+  case outbox
+}
+
+/// Where the shell has slow work done. What a body finds goes to the inbox.
+package protocol WorkLanes: Sendable {
+  func perform(_ lane: WorkLane, _ body: @escaping @Sendable () -> Void)
+  func perform(
+    _ lane: WorkLane, afterMilliseconds: Int, _ body: @escaping @Sendable () -> Void)
+  /// Waits until everything that was asked of the lane so far is done.
+  func drain(_ lane: WorkLane)
+}
+
+/// A thread for each lane.
+struct DispatchLanes: WorkLanes {
+  private let events = DispatchQueue(label: "postern.events", qos: .userInitiated)
+  private let policy = DispatchQueue(label: "postern.policy", qos: .utility)
+  private let outbox = DispatchQueue(label: "postern.outbox", qos: .utility)
+
+  private func queue(_ lane: WorkLane) -> DispatchQueue {
+    switch lane {
+    case .events: events
+    case .policy: policy
+    case .outbox: outbox
+    }
+  }
+
+  func perform(_ lane: WorkLane, _ body: @escaping @Sendable () -> Void) {
+    queue(lane).async(execute: body)
+  }
+
+  func perform(
+    _ lane: WorkLane, afterMilliseconds: Int, _ body: @escaping @Sendable () -> Void
+  ) {
+    queue(lane).asyncAfter(deadline: .now() + .milliseconds(afterMilliseconds), execute: body)
+  }
+
+  func drain(_ lane: WorkLane) { queue(lane).sync {} }
+}

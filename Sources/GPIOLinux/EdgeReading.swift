@@ -1,0 +1,72 @@
+import CGpiod
+import DoorCore
+import DoorRules
+import Glibc
+
+/// What the edge thread reads with: its inputs, its buffers, and what was read and is not handed on
+/// yet, by stamp. The buffers live as long as it does, so that an edge costs no memory.
+struct EdgeReading: ~Copyable {
+  /// A request and the meaning of its lines.
+  private struct Source {
+    let line: GPIOLine
+    var meanings: [(offset: UInt32, input: InputLine)]
+  }
+
+  private(set) var held: [LineEdge] = []
+  private(set) var generation = -1
+  private var sources: [Source] = []
+  private var descriptors: [pollfd] = []
+  private let edges = UnsafeMutablePointer<postern_edge>.allocate(capacity: GPIOLine.readMax)
+
+  init() { held.reserveCapacity(GPIOLine.readMax * 4) }
+
+  deinit { edges.deallocate() }
+
+  mutating func watch(_ inputs: [InputLine: GPIODPort.Owned], generation: Int) {
+    self.generation = generation
+    sources = []
+    for (input, owned) in inputs {
+      let meaning = (offset: UInt32(owned.offset), input: input)
+      if let known = sources.firstIndex(where: { $0.line === owned.line }) {
+        sources[known].meanings.append(meaning)
+      } else {
+        sources.append(Source(line: owned.line, meanings: [meaning]))
+      }
+    }
+    descriptors = sources.map {
+      pollfd(fd: $0.line.descriptor, events: Int16(POLLIN), revents: 0)
+    }
+  }
+
+  /// Reads what is there, in the order of the stamps. Returns the lines that are gone.
+  mutating func take() -> [InputLine] {
+    guard poll(&descriptors, nfds_t(descriptors.count), 0) > 0 else { return [] }
+    var lost: [InputLine] = []
+    let before = held.count
+    for (source, ready) in zip(sources, descriptors) where ready.revents != 0 {
+      guard let count = source.line.read(edges) else {
+        lost += source.meanings.map(\.input)
+        continue
+      }
+      for edge in UnsafeBufferPointer(start: edges, count: count) {
+        guard let meaning = source.meanings.first(where: { $0.offset == edge.offset }) else {
+          continue
+        }
+        held.append(
+          LineEdge(
+            line: meaning.input, isActive: edge.active,
+            at: MonotonicInstant(nanoseconds: edge.nanoseconds),
+            sequence: edge.has_sequence ? edge.sequence : nil))
+      }
+    }
+    if held.count > before { held.sort { $0.at < $1.at } }
+    return lost
+  }
+
+  /// Hands on what is not later than `limit`, or everything for nil.
+  mutating func handOn(upTo limit: MonotonicInstant?, _ onEdge: (LineEdge) -> Void) {
+    let due = limit.map { limit in held.prefix { $0.at <= limit }.count } ?? held.count
+    for edge in held.prefix(due) { onEdge(edge) }
+    held.removeFirst(due)
+  }
+}
