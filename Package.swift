@@ -80,6 +80,15 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // Years of door time: the shell in a world made from a seed.
+    .target(
+      name: "DoorSimulation",
+      dependencies: [
+        "DoorRules", "WiegandCodec", "DoorCore", "CloudProtocol", "DoorPorts", "DoorRuntime", log,
+        .product(name: "HeapModule", package: "swift-collections"),
+      ],
+      swiftSettings: strict),
+
     // Adapters; none imports another.
     .systemLibrary(
       name: "CGpiod", pkgConfig: "libgpiod", providers: [.apt(["libgpiod-dev"])]),
@@ -130,7 +139,7 @@ let package = Package(
       name: "postern",
       dependencies: [
         "DoorRules", "WiegandCodec", "CloudProtocol", "DoorPorts", "ConsoleProtocol", "HostLinux",
-        "Settings", "GPIOLinux", arguments,
+        "Settings", "GPIOLinux", "DoorSimulation", arguments,
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -160,7 +169,7 @@ let package = Package(
       dependencies: [
         "DoorRules", "WiegandCodec", "DoorCore", "CloudProtocol", "DoorPorts", "DoorRuntime",
         "GPIOLinux", "StoreSQLite", "CloudMQTT", "HostLinux", "Settings", "Console",
-        "ConsoleProtocol", crypto, grdb, log,
+        "ConsoleProtocol", "DoorSimulation", crypto, grdb, log,
       ],
       swiftSettings: strictTests),
     .testTarget(name: "SystemTests", dependencies: ["CloudProtocol"], swiftSettings: strictTests),

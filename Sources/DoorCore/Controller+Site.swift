@@ -4,18 +4,18 @@ import DoorRules
 struct SitePort: Sendable {
   /// How long they must be quiet before their level counts.
   static let quietMilliseconds = 100
-  /// How often they are looked at: a lost edge must not leave a fire unseen.
-  static let sampleMilliseconds = 1_000
 
   var fire: DebouncedInput
   var tamper: DebouncedInput
   /// Supervised inputs whose cable is not whole.
   var troubles: [InputLine: SupervisedState] = [:]
   var sampleAt: MonotonicInstant
+  let sampleMilliseconds: Int
   /// When the fire alarm began.
   var fireSince: WallInstant?
 
-  init(active: Set<InputLine>, at now: MonotonicInstant) {
+  init(active: Set<InputLine>, sampleMilliseconds: Int, at now: MonotonicInstant) {
+    self.sampleMilliseconds = sampleMilliseconds
     // Quiet until looked at: what is active at the start is told like a change.
     fire = DebouncedInput(isActive: false, quietMilliseconds: Self.quietMilliseconds)
     tamper = DebouncedInput(isActive: false, quietMilliseconds: Self.quietMilliseconds)
@@ -61,7 +61,7 @@ extension Controller {
       effects.append(.record(.siteAlarm(.tamper, raised: open)))
     }
     if site.sampleAt <= now.monotonic {
-      site.sampleAt = now.monotonic.advanced(byMilliseconds: SitePort.sampleMilliseconds)
+      site.sampleAt = now.monotonic.advanced(byMilliseconds: site.sampleMilliseconds)
       effects.append(.sampleSite)
     }
     return effects

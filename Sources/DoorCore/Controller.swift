@@ -50,7 +50,8 @@ public struct Controller: Sendable {
   ) {
     self.policy = policy
     cardLockouts = memory.cardLockouts
-    site = SitePort(active: active, at: now.monotonic)
+    site = SitePort(
+      active: active, sampleMilliseconds: layout.sampleMilliseconds, at: now.monotonic)
     doors = Dictionary(
       layout.doors.map {
         (

@@ -60,10 +60,14 @@ public struct ControllerLayout: Sendable, Hashable {
 
   public var doors: [Door]
   public var readers: [Reader]
+  /// How often the inputs that belong to no door are looked at: a lost edge must not leave a fire
+  /// unseen.
+  public var sampleMilliseconds: Int
 
-  public init(doors: [Door], readers: [Reader]) {
+  public init(doors: [Door], readers: [Reader], sampleMilliseconds: Int = 1_000) {
     self.doors = doors
     self.readers = readers
+    self.sampleMilliseconds = sampleMilliseconds
   }
 }
 

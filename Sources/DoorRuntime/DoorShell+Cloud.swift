@@ -107,6 +107,8 @@ extension DoorShell {
     let problems =
       refusal.problems.isEmpty
       ? [Problem(path: "", message: refusal.description)] : refusal.problems
+    let isTransient = refusal.cause == .notYetValid || refusal.cause == .expired
+    let transient: Bool? = isTransient ? true : nil
     switch kind {
     case .commands:
       refuseCommand(
@@ -116,13 +118,13 @@ extension DoorShell {
         .applied(
           ApplyReport(
             subject: .config, messageID: id, revision: controller.policy.revision, applied: false,
-            problems: problems)), at: now)
+            problems: problems, transient: transient)), at: now)
     case .credentials, .snapshot, .chunk, .repair:
       session(
         .applied(
           ApplyReport(
             subject: .credentials, messageID: id, revision: credentialPosition.revision,
-            applied: false, problems: problems)), at: now)
+            applied: false, problems: problems, transient: transient)), at: now)
     case .ack, .digest: break
     }
   }

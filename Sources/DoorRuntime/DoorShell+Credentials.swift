@@ -64,6 +64,7 @@ extension DoorShell {
       report.problems = failure.problems
     } catch {
       report.problems = [Problem(path: "", message: "\(error)")]
+      report.transient = (error as? PortError)?.isTransient
     }
     do {
       report.revision = try policy.credentialPosition().revision
@@ -71,6 +72,7 @@ extension DoorShell {
     } catch {
       report.applied = false
       report.problems.append(Problem(path: "", message: "\(error)"))
+      report.transient = true
     }
     return report
   }

@@ -73,6 +73,7 @@ extension DoorShell {
 
   func record(_ draft: EventDraft) {
     lastTicket += 1
+    onRecord?(draft)
     writer.submit(draft, ticket: lastTicket)
   }
 

@@ -41,11 +41,11 @@ extension DoorShell {
     _ message: ConfigurationMessage, messageID: String, current: UInt64, controller: ControllerID,
     ports: RuntimePorts
   ) -> ConfigurationOutcome {
-    func refused(_ problems: [Problem]) -> ConfigurationOutcome {
+    func refused(_ problems: [Problem], transient: Bool? = nil) -> ConfigurationOutcome {
       ConfigurationOutcome(
         report: ApplyReport(
           subject: .config, messageID: messageID, revision: current, applied: false,
-          problems: problems))
+          problems: problems, transient: transient))
     }
     do {
       let document: ConfigurationDocument
@@ -63,7 +63,9 @@ extension DoorShell {
     } catch let failure as ValidationFailure {
       return refused(failure.problems)
     } catch {
-      return refused([Problem(path: "", message: "it could not be stored: \(error)")])
+      return refused(
+        [Problem(path: "", message: "it could not be stored: \(error)")],
+        transient: (error as? PortError)?.isTransient)
     }
   }
 

@@ -1,5 +1,5 @@
-import CloudProtocol
-import DoorCore
+package import CloudProtocol
+package import DoorCore
 import DoorPorts
 package import DoorRules
 import Foundation
@@ -21,7 +21,7 @@ package final class DoorShell {
   /// A new UUID in text.
   let freshID: @Sendable () -> String
 
-  var controller: Controller
+  package internal(set) var controller: Controller
   var clock: GuardedClock
   var contact: CloudContact
   var uses = CredentialUses()
@@ -43,6 +43,9 @@ package final class DoorShell {
   var nextHousekeeping: MonotonicInstant
   let startedAt: MonotonicInstant
   var watchers: [UUID: AsyncStream<StoredEvent>.Continuation] = [:]
+
+  /// Told of every event on its way to the log; for whoever watches the shell work.
+  package var onRecord: ((EventDraft) -> Void)?
 
   /// A lock movement that waits for its event to be on disk.
   struct WaitingLock {

@@ -26,7 +26,7 @@ struct Postern: AsyncParsableCommand {
       StatusCommand.self, DoorsCommand.self, EventsCommand.self, IdentifyCommand.self,
       ExplainCommand.self, ModeCommand.self, LockoutCommand.self,
       AntiPassbackCommand.self, LinesCommand.self, PanelCommand.self,
-      ConfigCommand.self, DryRunCommand.self,
+      ConfigCommand.self, DryRunCommand.self, SimulateCommand.self,
     ])
 
   static func main() async {

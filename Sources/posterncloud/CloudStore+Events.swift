@@ -16,6 +16,13 @@ extension CloudStore {
       let through =
         log.map { UInt64(clamping: $0["through"] as Int64) }
         ?? (isKnown == true ? batch.acknowledged : 0)
+      // A door whose log lost its end writes other events under numbers that are here already.
+      let isSame = try batch.events.allSatisfy {
+        try Self.agrees($0, with: batch.epoch, of: controller, through: through ?? 0, database)
+      }
+      guard isSame else {
+        return EventAcknowledgement(epoch: batch.epoch, through: through ?? 0, diverged: true)
+      }
       var intake = EventIntake(epoch: batch.epoch, through: through ?? 0)
       let answer = try intake.take(batch, from: controller)
       var chain = log?["chain"] as String?
@@ -55,8 +62,22 @@ extension CloudStore {
     }
   }
 
-  /// What to answer a hello whose log ends before what is here of it, or that counts more as
-  /// acknowledged than is here; nil when both agree.
+  /// False for an event under whose number another one is here.
+  private static func agrees(
+    _ event: CloudEvent, with epoch: String, of controller: ControllerID, through: UInt64,
+    _ database: Database
+  ) throws -> Bool {
+    guard let number = event.number, number <= through else { return true }
+    let known = try String.fetchOne(
+      database.cachedStatement(
+        sql: "SELECT id FROM event WHERE controller = ? AND epoch = ? AND number = ?"),
+      arguments: [controller.rawValue, epoch, Int64(clamping: number)])
+    return known == nil || known == event.id
+  }
+
+  /// What to answer a hello that counts more as acknowledged than is here; nil when both agree. A
+  /// hello whose log ends before what is here proves nothing: the broker may bring one again, long
+  /// after the events that followed it. What such a door then writes under the same numbers does.
   func correction(_ hello: Hello) throws -> EventAcknowledgement? {
     let (kept, isKnown) = try database.read { database in
       (
@@ -71,9 +92,6 @@ extension CloudStore {
     // A new epoch of a known controller begins where the one before was acknowledged.
     if kept == nil, isKnown { return nil }
     let through = UInt64(clamping: kept ?? 0)
-    if through > hello.lastEvent {
-      return EventAcknowledgement(epoch: hello.logEpoch, through: through, diverged: true)
-    }
     guard through < hello.acknowledgedEvent else { return nil }
     return EventAcknowledgement(epoch: hello.logEpoch, through: through, rewind: true)
   }

@@ -147,7 +147,22 @@ struct CloudMQTTServeSyncTests {
     door.link.link.stop()
   }
 
-  @Test("a log that ends before what the cloud has is told so, and the new epoch comes whole, once")
+  @Test("D7: a hello that comes again, late, does not make the door's log another one")
+  func lateHello() async throws {
+    let cloud = try ServeFixture()
+    try await cloud.serve()
+    let door = try await FakeDoor(cloud)
+    try door.hello()
+    try door.batch(1...6)
+    #expect(try await door.acknowledged(6))
+    try door.hello(lastEvent: 4)
+    try door.batch(7...8)
+    #expect(try await door.acknowledged(8))
+    #expect(!door.heard(.ack, EventAcknowledgement.self).contains { $0.body.diverged == true })
+    door.link.link.stop()
+  }
+
+  @Test("other events under numbers that the cloud has are told so; the new epoch comes whole, once")
   func tornLog() async throws {
     let cloud = try ServeFixture()
     try await cloud.serve()
@@ -156,6 +171,9 @@ struct CloudMQTTServeSyncTests {
     try door.batch(1...6)
     #expect(try await door.acknowledged(6))
     try door.hello(lastEvent: 4)
+    var torn = try FakeDoor.events(5...5)
+    torn.events[0].id = "new-2"
+    try door.say(.events, torn)
     #expect(
       try await door.eventually {
         door.heard(.ack, EventAcknowledgement.self).contains {

@@ -293,7 +293,7 @@ def key_bits(key, dialect):
 
 
 def keypad_tests():
-    """A PIN that nobody has, so that a whole entry is a refusal whose digest is that of the PIN."""
+    """Each PIN is somebody's, so that one that came whole and is read right is let in."""
     for dialect in ("fourBit", "eightBitComplement", "eightBitASCII"):
         tally = {"typed": 0, "whole": 0, "right": 0, "malformed": 0, "another": 0}
         for pin in ("1357", "2468", "90901"):
@@ -308,7 +308,7 @@ def keypad_tests():
             time.sleep(0.5)
             found += [e for e in fresh() if e.get("reader") == "a"]
             whole = counts("a")[0] - before == 2 * sum(map(len, bursts))
-            right = any(e.get("detail", {}).get("digest") == digest("pin:" + pin) for e in found)
+            right = any(e["type"].startswith("postern.access.granted") for e in found)
             bad = any("malformed" in e["type"] for e in found)
             decided = any(e["type"].startswith("postern.access.") for e in found)
             tally["typed"] += 1

@@ -1,0 +1,171 @@
+import CloudProtocol
+import DoorCore
+import DoorPorts
+import DoorRules
+import DoorRuntime
+
+/// Whoever shows something is answered once.
+final class DecisionsOnce: Checker {
+  let sentence = "everything that is shown whole is decided exactly once"
+  static let patienceMicroseconds: Int64 = 3_000_000
+
+  private var waiting: [Shown] = []
+
+  func see(_ sight: Sight, in world: World) -> String? {
+    switch sight {
+    case .presented(let shown): waiting.append(shown)
+    case .recorded(let draft):
+      guard draft.reader != nil,
+        draft.type == "postern.access.granted.v1" || draft.type == "postern.access.denied.v1",
+        let door = draft.door.flatMap(DoorID.init).flatMap(world.doors.firstIndex)
+      else { return nil }
+      // What was spoiled may have been taken for something or not.
+      guard let index = waiting.firstIndex(where: { $0.door == door }) else {
+        return world.noisyUntil[door] >= world.time.elapsed
+          ? nil : "a decision at door \(door) that nobody asked for: \(draft.reason ?? draft.type)"
+      }
+      waiting.remove(at: index)
+    case .ended: waiting = []
+    case .stepped:
+      guard let first = waiting.first,
+        world.time.elapsed - first.at > Self.patienceMicroseconds
+      else { return nil }
+      waiting.removeFirst()
+      if first.mustBeDecided {
+        return "\(first.kind) of \(first.person.map { "person \($0)" } ?? "somebody") at door "
+          + "\(first.door) was not decided"
+      }
+    case .began, .lock, .exitPressed, .committed, .said, .logged, .cloudTook, .commandSent, .over:
+      break
+    }
+    return nil
+  }
+}
+
+/// What the program saw is in its log once, in order, without a gap.
+final class EventsOnce: Checker {
+  let sentence = "every event is in the log exactly once, and the cloud's log is the door's"
+
+  private var recorded: Set<String> = []
+  /// Ids in the order of their numbers.
+  private var log: [String] = []
+  private var lastNumber: UInt64 = 0
+
+  func see(_ sight: Sight, in world: World) -> String? {
+    switch sight {
+    case .recorded(let draft):
+      if !recorded.insert(draft.id).inserted { return "event \(draft.id) was recorded twice" }
+    case .committed(let event):
+      guard event.number == lastNumber + 1 else {
+        return "number \(event.number) follows \(lastNumber)"
+      }
+      lastNumber = event.number
+      log.append(event.draft.id)
+      let isAboutTheLog =
+        event.draft.type == "postern.log.dropped.v1"
+        || event.draft.type == EventDraft.droppedType
+      guard recorded.remove(event.draft.id) != nil || isAboutTheLog else {
+        return "\(event.draft.type) \(event.draft.id) is in the log and was never recorded"
+      }
+    case .ended(let well):
+      if well, world.disk.fault == nil, !recorded.isEmpty {
+        return "\(recorded.count) events were not written at a clean end"
+      }
+      recorded = []
+    case .cloudTook(let event):
+      guard let number = event.number, number <= lastNumber, number > 0,
+        log[Int(number) - 1] == event.id
+      else { return "the cloud took \(event.sequence), which the log does not have so" }
+    case .over:
+      guard recorded.isEmpty else { return "\(recorded.count) events never reached the log" }
+      guard world.cloud.events == log else {
+        return "the log has \(log.count) events, the cloud \(world.cloud.events.count)"
+      }
+    case .began, .lock, .exitPressed, .presented, .said, .logged, .commandSent, .stepped: break
+    }
+    return nil
+  }
+}
+
+/// What the cloud said it has, it has.
+final class AcknowledgedIsKept: Checker {
+  let sentence = "the door counts nothing as acknowledged that the cloud does not have"
+
+  private var log: [String] = []
+  private var looked = 0
+
+  func see(_ sight: Sight, in world: World) -> String? {
+    switch sight {
+    case .committed(let event): log.append(event.draft.id)
+    case .stepped:
+      let acknowledged = Int(clamping: world.disk.acknowledged)
+      while looked < acknowledged {
+        guard log.indices.contains(looked), world.cloud.has(log[looked]) else {
+          return "event \(looked + 1) of \(acknowledged)"
+        }
+        looked += 1
+      }
+    case .began, .ended, .lock, .exitPressed, .presented, .recorded, .said, .logged, .cloudTook,
+      .commandSent, .over:
+      break
+    }
+    return nil
+  }
+}
+
+/// A command acts once, in its time, or not at all.
+final class CommandsOnce: Checker {
+  let sentence = "no command acts twice, after its time, or without the cloud's word"
+
+  private var sent: [String: (expires: WallInstant, nonces: Set<String>)] = [:]
+  private var acted: Set<String> = []
+  private var nonce = ""
+
+  func see(_ sight: Sight, in world: World) -> String? {
+    switch sight {
+    case .commandSent(let id, let expires, let nonce):
+      sent[id, default: (expires, [])].expires = expires
+      sent[id]?.nonces.insert(nonce)
+    case .said(let topic, let payload):
+      guard topic.hasSuffix("/hello"),
+        let hello = try? JSONCoding.decode(Hello.self, from: payload)
+      else { return nil }
+      nonce = hello.sessionNonce
+    case .recorded(let draft):
+      let isUnlock =
+        draft.type == "postern.access.adminUnlock.v1"
+        || draft.type == "postern.access.granted.v1"
+      guard isUnlock, let id = draft.detail["command"] else { return nil }
+      return judge(draft, id, world)
+    case .over:
+      guard let open = world.cloud.commands.open.first else { return nil }
+      // Whatever the broker lost, or reached the door too late for an answer, has no end.
+      return acted.contains(open.id) ? "the cloud never heard of the end of \(open.id)" : nil
+    case .began, .ended, .lock, .exitPressed, .presented, .committed, .logged, .cloudTook,
+      .stepped:
+      break
+    }
+    return nil
+  }
+
+  private func judge(_ draft: EventDraft, _ id: String, _ world: World) -> String? {
+    guard acted.insert(id).inserted else { return "command \(id) acted twice" }
+    guard let known = sent[id], let entry = world.cloud.commands[id],
+      let door = draft.door.flatMap(DoorID.init).flatMap(world.doors.firstIndex),
+      entry.command.door == draft.door
+    else { return "the cloud never sent command \(id) for \(draft.door ?? "?")" }
+    if draft.clockTrust == ClockTrust.unknown.rawValue {
+      if !known.nonces.contains(nonce) {
+        return "command \(id) of another session acted while the clock was unknown"
+      }
+    } else if draft.timeMilliseconds >= known.expires.millisecondsSince1970 {
+      return "command \(id) acted after its time"
+    }
+    if draft.type == "postern.access.adminUnlock.v1",
+      let instant = world.instant(of: draft, door: door)
+    {
+      world.mayRelease(door, forSeconds: world.holdSeconds(door, instant))
+    }
+    return nil
+  }
+}

@@ -1,0 +1,79 @@
+import CloudProtocol
+import DoorCore
+import DoorPorts
+import DoorRules
+import DoorRuntime
+
+/// Nobody gets in who should not, and nobody is kept out who should get in.
+final class RightDecision: Checker {
+  let sentence =
+    "nobody outside their window, scope, switch or revocation gets in, and everyone inside does"
+
+  private var shown: [Shown?] = []
+
+  func see(_ sight: Sight, in world: World) -> String? {
+    switch sight {
+    case .presented(let one):
+      if shown.isEmpty { shown = Array(repeating: nil, count: world.doors.count) }
+      shown[one.door] = one
+    case .recorded(let draft): return judge(draft, world)
+    case .began, .ended, .lock, .exitPressed, .committed, .said, .logged, .cloudTook,
+      .commandSent, .stepped, .over:
+      break
+    }
+    return nil
+  }
+
+  private func judge(_ draft: EventDraft, _ world: World) -> String? {
+    let isGrant = draft.type == "postern.access.granted.v1"
+    guard isGrant || draft.type == "postern.access.denied.v1",
+      let name = draft.door.flatMap(DoorID.init), let door = world.doors.firstIndex(of: name),
+      let instant = world.instant(of: draft, door: door)
+    else { return nil }
+    let should: Bool?
+    var isWrongPIN = false
+    if draft.detail["presentation"] == "mobile" {
+      guard let id = draft.detail["command"], let command = world.cloud.commands[id]?.command,
+        let person = world.people.firstIndex(where: { $0 == command.person })
+      else { return "an unlock for nobody's command" }
+      should = Oracle(world: world).allowsMember(person, at: door, instant)
+    } else {
+      // A spoiled frame may be anybody's card only if it is the one that was held up.
+      guard shown.indices.contains(door), let one = shown[door] else {
+        return isGrant ? "granted without anything shown" : nil
+      }
+      if draft.reason == DenialReason.lockedOut.rawValue { return nil }
+      should = Oracle(world: world).allows(one, at: instant)
+      isWrongPIN = one.kind == "pin" && draft.reason == DenialReason.unknownCredential.rawValue
+      if one.kind == "pin", isGrant { world.knowledge.rightPIN(door) }
+      if !one.mustBeDecided, !isGrant { return nil }
+    }
+    if isWrongPIN { world.knowledge.wrongPIN(door) }
+    if isGrant, should != false {
+      world.mayRelease(door, forSeconds: world.holdSeconds(door, instant))
+    }
+    guard let should, should != isGrant else { return nil }
+    return """
+      \(name) \(isGrant ? "granted" : "denied (\(draft.reason ?? "?"))") to \
+      \(draft.person ?? "somebody") where it should have been \(should ? "granted" : "denied"), at \
+      \(instant.seconds) by a clock that is \(draft.clockTrust), mode \(instant.mode.rawValue), \
+      credentials \(instant.credentialRevision), config \(instant.configRevision)
+      """
+  }
+}
+
+extension World {
+  /// The moment of a decision as the program claims it; nil for one without a policy.
+  func instant(of draft: EventDraft, door: Int) -> Oracle.Instant? {
+    guard let shell else { return nil }
+    return Oracle.Instant(
+      seconds: WallInstant(millisecondsSince1970: draft.timeMilliseconds).secondsSince1970,
+      isTrusted: draft.clockTrust != ClockTrust.unknown.rawValue,
+      configRevision: shell.controller.policy.revision, credentialRevision: disk.revision,
+      mode: shell.controller.view(of: doors[door])?.mode?.mode ?? .normal)
+  }
+
+  func holdSeconds(_ door: Int, _ instant: Oracle.Instant) -> Int {
+    cloud.documents[instant.configRevision]?.doors[door].settings.holdTimeSeconds ?? 5
+  }
+}

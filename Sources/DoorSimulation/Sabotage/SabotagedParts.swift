@@ -1,0 +1,149 @@
+import CloudProtocol
+import DoorCore
+import DoorPorts
+import DoorRules
+
+/// The parts of a controller with the planted fault, between the program and the world.
+final class SabotagedParts: @unchecked Sendable {
+  // Unchecked: everything of one simulation happens in the thread that runs it.
+
+  let fault: Sabotage
+  let disk: SimulatedDisk
+  let realLines: SimulatedLines
+  let time: SimulatedTime
+  var appends = 0
+  var releases = 0
+  /// Events that count as written and are not.
+  var owed: [EventDraft] = []
+  var promised: UInt64 = 0
+  /// For ``Sabotage/leakPIN``.
+  let pin: String
+
+  init(
+    _ fault: Sabotage, disk: SimulatedDisk, lines: SimulatedLines, time: SimulatedTime, pin: String
+  ) {
+    self.fault = fault
+    self.disk = disk
+    realLines = lines
+    self.time = time
+    self.pin = pin
+  }
+}
+
+extension SabotagedParts: WallClock {
+  func read() -> (at: WallInstant, trust: ClockTrust) {
+    var (at, trust) = time.read()
+    if fault == .offByOneMinute { at = at.advanced(bySeconds: -60) }
+    if fault == .believeAnyClock { trust = .synchronised }
+    return (at, trust)
+  }
+}
+
+/// Zones with the planted fault.
+struct SabotagedZones: ZoneSource {
+  func rules(for identifier: String) throws(PortError) -> ZoneRules { .utc }
+}
+
+extension SabotagedParts: GPIOPort {
+  var isSimulated: Bool { true }
+  var faults: [LineFault] { [] }
+  func deliverPending() { realLines.deliverPending() }
+  func stop() { realLines.stop() }
+  func isActive(_ line: InputLine) throws(PortError) -> Bool { try realLines.isActive(line) }
+  func isActive(_ line: OutputLine) throws(PortError) -> Bool { try realLines.isActive(line) }
+
+  func start(onEdge: @escaping @Sendable (LineEdge) -> Void) {
+    guard fault == .deafExit else { return realLines.start(onEdge: onEdge) }
+    realLines.start { [unowned self] edge in
+      if case .requestToExit = edge.line {
+        appends += 1
+        if appends % 5 == 0 { return }
+      }
+      onEdge(edge)
+    }
+  }
+
+  func drive(_ line: OutputLine, active: Bool) throws(PortError) {
+    if fault == .forgetRelock, case .relay = line, !active {
+      releases += 1
+      if releases % 7 == 0 { return }
+    }
+    try realLines.drive(line, active: active)
+  }
+}
+
+extension SabotagedParts: EventLog {
+  func position() throws(PortError) -> LogPosition { try disk.position() }
+
+  func append(_ drafts: [EventDraft]) throws(PortError) -> [UInt64] {
+    appends += 1
+    switch fault {
+    case .dropEvent where appends % 40 == 0 && drafts.count == 1:
+      return [try disk.position().last + 1]
+    case .doubleEvent where appends % 40 == 0:
+      _ = try disk.append([drafts[0]])
+      return try disk.append(drafts)
+    case .acknowledgeBeforeCommit:
+      let first = try disk.position().last + UInt64(owed.count) + 1
+      owed += drafts
+      if owed.count >= 3 {
+        let all = owed
+        owed = []
+        _ = try disk.append(all)
+      }
+      return (0..<UInt64(drafts.count)).map { first + $0 }
+    case .leakPIN where appends % 25 == 0:
+      var leaking = drafts
+      leaking[0].detail["typed"] = pin
+      return try disk.append(leaking)
+    default: return try disk.append(drafts)
+    }
+  }
+
+  func events(after number: UInt64, limit: Int) throws(PortError) -> [StoredEvent] {
+    try disk.events(after: number, limit: limit)
+  }
+
+  func acknowledge(through number: UInt64) throws(PortError) {
+    let last = try disk.position().last
+    try disk.acknowledge(
+      through: fault == .acknowledgeTooMuch ? min(number + 1, last) : number)
+  }
+
+  func urgentEvents(after number: UInt64, limit: Int) throws(PortError) -> [StoredEvent] {
+    try disk.urgentEvents(after: number, limit: limit)
+  }
+  func beginEpoch() throws(PortError) -> LogPosition { try disk.beginEpoch() }
+  func rewind(through number: UInt64) throws(PortError) -> LogPosition {
+    try disk.rewind(through: number)
+  }
+  func page(_ query: EventQuery) throws(PortError) -> [StoredEvent] { try disk.page(query) }
+}
+
+extension SabotagedParts: CommandLedger {
+  func begin(
+    commandID: String, at: WallInstant, expires: WallInstant
+  ) throws(PortError) -> LedgerAnswer {
+    let answer = try disk.begin(commandID: commandID, at: at, expires: expires)
+    return fault == .skipLedger ? .begun : answer
+  }
+
+  func finish(commandID: String, result: CommandResult) throws(PortError) {
+    if fault == .loseResults {
+      // Told once, and never kept: a lost message is a lost result.
+      try disk.finish(commandID: commandID, result: result)
+      return try disk.confirmResults([commandID])
+    }
+    try disk.finish(commandID: commandID, result: result)
+  }
+
+  func unconfirmedResults(limit: Int) throws(PortError) -> [CommandResult] {
+    try disk.unconfirmedResults(limit: limit)
+  }
+  func confirmResults(_ commandIDs: [String]) throws(PortError) {
+    try disk.confirmResults(commandIDs)
+  }
+  func interruptOpen(at: WallInstant, simulated: Bool) throws(PortError) -> [CommandResult] {
+    try disk.interruptOpen(at: at, simulated: simulated)
+  }
+}

@@ -1,0 +1,70 @@
+import CloudProtocol
+import DoorPorts
+import DoorRules
+
+/// The credential store with the planted fault.
+extension SabotagedParts: PolicyStore {
+  func configuration() throws(PortError) -> ConfigurationDocument? { try disk.configuration() }
+  func replaceConfiguration(_ document: ConfigurationDocument) throws(PortError) {
+    try disk.replaceConfiguration(document)
+  }
+  func credentialPosition() throws(PortError) -> CredentialPosition {
+    try disk.credentialPosition()
+  }
+  func recordDigest() throws(PortError) -> RecordSetDigest { try disk.recordDigest() }
+  func rescanRecordDigest() throws(PortError) -> RecordSetDigest {
+    try disk.rescanRecordDigest()
+  }
+  func apply(_ repair: BucketRepair) throws(PortError) { try disk.apply(repair) }
+  func revoke(_ credentials: [String]) throws(PortError) { try disk.revoke(credentials) }
+  func stage(_ offer: SnapshotOffer) throws(PortError) -> StagedSnapshot { try disk.stage(offer) }
+  func stage(_ chunk: SnapshotChunk) throws(PortError) -> StagedSnapshot? {
+    try disk.stage(chunk)
+  }
+  func person(_ id: PersonID) throws(PortError) -> Person? { try disk.person(id) }
+  func credentials(of person: PersonID) throws(PortError) -> [Credential] {
+    try disk.credentials(of: person)
+  }
+  func holder(of credential: CredentialID) throws(PortError) -> CredentialHolder? {
+    try disk.holder(of: credential)
+  }
+
+  @discardableResult
+  func apply(_ delta: CredentialDelta) throws(PortError) -> [CredentialChange] {
+    guard fault == .skipDelta, delta.baseRevision != nil else { return try disk.apply(delta) }
+    var empty = delta
+    empty.persons = []
+    empty.credentials = []
+    return try disk.apply(empty)
+  }
+
+  func holders(ofAny digests: [CredentialDigest]) throws(PortError) -> [CredentialHolder] {
+    try disk.holders(ofAny: digests).map { holder in
+      var holder = holder
+      switch fault {
+      case .ignoreRevocation: holder.credential?.status = .active
+      case .endsOneSecondLate:
+        let end = holder.credential?.validUntil
+        holder.credential?.validUntil = end?.advanced(bySeconds: 1)
+      case .ignoreSwitch: holder.person.accessEnabled = true
+      case .ignoreScope:
+        if holder.credential?.namesPlaces == true {
+          holder.credential?.doors = Set((0..<16).compactMap { DoorID("door-\($0)") })
+        }
+      default: break
+      }
+      return holder
+    }
+  }
+}
+
+extension SabotagedParts: StateStore {
+  func value(forKey key: String) throws(PortError) -> [UInt8]? {
+    // The last time that was seen would give it away.
+    if fault == .believeAnyClock, key == "clock.watermark" { return nil }
+    return try disk.value(forKey: key)
+  }
+  func setValue(_ value: [UInt8]?, forKey key: String) throws(PortError) {
+    try disk.setValue(value, forKey: key)
+  }
+}

@@ -1,0 +1,148 @@
+/// Everything that happens in a simulation, written down before it begins: the site, its people, and
+/// what comes at what time. A story is made from a seed, can be kept as JSON, and can be shortened;
+/// the same story always goes the same way.
+public struct Story: Sendable, Codable, Hashable {
+  /// Of formats that are told apart.
+  public static let versionNow = 1
+
+  public var version: Int
+  public var seed: UInt64
+  public var days: Int
+  public var site: StorySite
+  public var faults: StoryFaults
+  /// In the order of their times.
+  public var happenings: [Happening]
+
+  public init(
+    seed: UInt64, days: Int, site: StorySite, faults: StoryFaults, happenings: [Happening]
+  ) {
+    version = Self.versionNow
+    self.seed = seed
+    self.days = days
+    self.site = site
+    self.faults = faults
+    self.happenings = happenings
+  }
+}
+
+/// One thing that happens.
+public struct Happening: Sendable, Codable, Hashable {
+  /// Milliseconds since the story's start.
+  public var at: Int64
+  /// What is left to chance in it.
+  public var seed: UInt64
+  public var what: What
+
+  /// What somebody, or something, does.
+  public enum What: Sendable, Codable, Hashable {
+    /// A person holds the card up.
+    case badge(person: Int, door: Int, then: Passage, spoiled: Spoiling?)
+    /// A person types the PIN, perhaps wrongly the first time.
+    case typePIN(person: Int, door: Int, slips: Int, then: Passage)
+    /// Somebody with a card that nobody knows.
+    case strangerCard(door: Int)
+    /// Somebody who guesses PINs.
+    case guessPINs(door: Int, tries: Int)
+    /// Somebody leaves by the button.
+    case leave(door: Int, openSeconds: Int)
+    /// Somebody pushes the leaf open.
+    case force(door: Int, openSeconds: Int)
+    case fire(seconds: Int)
+    /// Noise on a reader's lines.
+    case noise(door: Int, edges: Int)
+    case staff(StaffAction)
+    /// At the door's own console.
+    case frontDesk(DeskAction)
+    case command(CommandAction)
+    /// Somebody with the broker's password and without the cloud's key.
+    case attack(Attack)
+    case fault(Fault)
+  }
+
+  public init(at: Int64, seed: UInt64, what: What) {
+    self.at = at
+    self.seed = seed
+    self.what = what
+  }
+}
+
+/// What somebody does once the lock is released.
+public enum Passage: Sendable, Codable, Hashable {
+  case enters
+  /// With somebody who does not badge.
+  case bringsAnother
+  /// Holds the leaf open.
+  case props(seconds: Int)
+  case walksAway
+}
+
+/// What happens to a frame on its way.
+public enum Spoiling: Sendable, Codable, Hashable {
+  case losesBit(Int)
+  case turnsBit(Int)
+  case addsBit(Int)
+  /// One line is stuck.
+  case stuckLine
+}
+
+/// What the operator's people do in the cloud.
+public enum StaffAction: Sendable, Codable, Hashable {
+  /// A booking: from and until in minutes from now, for one door.
+  case book(person: Int, door: Int, fromMinutes: Int, untilMinutes: Int)
+  /// Its times change.
+  case move(person: Int, fromMinutes: Int, untilMinutes: Int)
+  case cancel(person: Int)
+  case setEnabled(person: Int, Bool)
+  /// Access hours of a door: opens and closes at these hours of the day; nil is always open.
+  case setHours(door: Int, from: Int?, to: Int?)
+  case setHoldTime(door: Int, seconds: Int)
+  /// The door stands open between these hours; nil never.
+  case setUnlockSchedule(door: Int, from: Int?, to: Int?)
+  /// Today is a holiday, by effect.
+  case holiday(effect: String)
+  /// A configuration that cannot be.
+  case mistake
+}
+
+/// What somebody does at the door's console.
+public enum DeskAction: Sendable, Codable, Hashable {
+  case mode(door: Int, word: String, seconds: Int)
+  case clearLockout(door: Int)
+  case identify(door: Int)
+}
+
+/// A command of the cloud.
+public enum CommandAction: Sendable, Codable, Hashable {
+  case unlock(person: Int, door: Int, then: Passage)
+  case adminUnlock(door: Int, then: Passage)
+  case mode(door: Int, word: String, seconds: Int)
+  case identify(door: Int)
+  case sync
+}
+
+/// What somebody tries who has the network.
+public enum Attack: Sendable, Codable, Hashable {
+  /// A message of the cloud once more, as it was: the one so many back.
+  case replay(back: Int)
+  /// Signed with another key.
+  case forgedUnlock(door: Int)
+  /// Signed by the cloud for another controller.
+  case misdirectedUnlock(door: Int)
+  case garbage(bytes: Int)
+}
+
+/// What breaks.
+public enum Fault: Sendable, Codable, Hashable {
+  /// The network is gone; half-open lets the door believe for a while that it is there.
+  case outage(seconds: Int, halfOpen: Bool)
+  case broker(downSeconds: Int, keepsMemory: Bool)
+  case cloudDown(seconds: Int)
+  case powerCut(seconds: Int)
+  case kill
+  case cleanRestart
+  case diskFull(seconds: Int)
+  case diskError(seconds: Int)
+  case slowDisk(milliseconds: Int, seconds: Int)
+  case clockStep(seconds: Int, correctedAfterSeconds: Int)
+  case clockLosesSource(seconds: Int)
+}

@@ -1,0 +1,79 @@
+import DoorCore
+
+/// Where the story happens.
+public struct StorySite: Sendable, Codable, Hashable {
+  public struct Door: Sendable, Codable, Hashable {
+    public var holdTimeSeconds: Int
+    public var isFailSafe: Bool
+    /// Of ``DoorCore/DoorTiming/Relock``.
+    public var relock: String
+    /// `cardOnly`, `pinOnly` or `cardOrPIN`.
+    public var presentation: String
+    /// Between two bits of its reader.
+    public var bitSpacingMicroseconds: Int
+  }
+
+  public struct Person: Sendable, Codable, Hashable {
+    /// Of a 37-bit card without facility code.
+    public var card: UInt64
+    /// Eight digits.
+    public var pin: String
+    /// Nil may use every door of the wing.
+    public var door: Int?
+    /// False has only what bookings give.
+    public var isMember: Bool
+  }
+
+  /// An IANA name.
+  public var zone: String
+  /// Seconds since 1970.
+  public var startSeconds: Int64
+  public var doors: [Door]
+  public var people: [Person]
+  /// Hours that the cache is served without the cloud.
+  public var offlineHours: Int
+  public var hasClockBattery: Bool
+  public var clockDriftPPM: Int
+}
+
+/// How bad the world is, in percent and milliseconds. What comes at its own time is in the story's
+/// happenings.
+public struct StoryFaults: Sendable, Codable, Hashable {
+  /// Chance that a message is lost on its way and sent again later.
+  public var lossPercent: Int
+  public var duplicatePercent: Int
+  /// Chance that a message overtakes or falls behind others.
+  public var reorderPercent: Int
+  /// One way.
+  public var delayMilliseconds: Int
+  /// Bounces of contact and button.
+  public var bounces: Int
+  /// Of one commit.
+  public var commitMilliseconds: Int
+
+  public static let none = StoryFaults(
+    lossPercent: 0, duplicatePercent: 0, reorderPercent: 0, delayMilliseconds: 20, bounces: 0,
+    commitMilliseconds: 4)
+}
+
+/// Which kinds of trouble a story has.
+public struct FaultKinds: OptionSet, Sendable {
+  public let rawValue: Int
+
+  public init(rawValue: Int) { self.rawValue = rawValue }
+
+  public static let network = FaultKinds(rawValue: 1)
+  public static let broker = FaultKinds(rawValue: 2)
+  public static let disk = FaultKinds(rawValue: 4)
+  public static let power = FaultKinds(rawValue: 8)
+  public static let clock = FaultKinds(rawValue: 16)
+  public static let wires = FaultKinds(rawValue: 32)
+  public static let attacks = FaultKinds(rawValue: 64)
+  public static let all: FaultKinds = [.network, .broker, .disk, .power, .clock, .wires, .attacks]
+
+  /// By the names of the command line.
+  public static let names: [(name: String, kind: FaultKinds)] = [
+    ("network", .network), ("broker", .broker), ("disk", .disk), ("power", .power),
+    ("clock", .clock), ("wires", .wires), ("attacks", .attacks),
+  ]
+}

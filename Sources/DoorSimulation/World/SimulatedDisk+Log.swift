@@ -1,0 +1,99 @@
+public import CloudProtocol
+public import DoorPorts
+
+extension SimulatedDisk: EventLog {
+  public func position() throws(PortError) -> LogPosition {
+    LogPosition(epoch: epoch, last: last, acknowledged: acknowledged, dropped: dropped)
+  }
+
+  public func append(_ drafts: [EventDraft]) throws(PortError) -> [UInt64] {
+    if drafts.isEmpty { return [] }
+    let operation = "append \(drafts.count) events"
+    try write(operation)
+    let first = last + 1
+    for draft in drafts { try insert(draft, operation) }
+    let newest = last
+    prune()
+    if newest - max(acknowledged, dropped) > unacknowledgedMax {
+      try drop(newest: newest, like: drafts[0])
+    }
+    return Array(first...newest)
+  }
+
+  private func insert(_ draft: EventDraft, _ operation: String) throws(PortError) {
+    do {
+      link = EventChain.link(after: link, json: try JSONCoding.encode(draft))
+    } catch {
+      throw PortError(.invalid, operation: operation, detail: "\(error)")
+    }
+    last += 1
+    let event = StoredEvent(number: last, draft: draft, chain: link)
+    events.append(event)
+    onCommit?(event)
+  }
+
+  /// As the real log does: a few of the oldest that the cloud has.
+  private func prune() {
+    guard acknowledged > acknowledgedKept, let oldest = events.first?.number else { return }
+    let through = min(acknowledged - acknowledgedKept, oldest + 63)
+    events.removeFirst(events.prefix { $0.number <= through }.count)
+  }
+
+  private func drop(newest: UInt64, like draft: EventDraft) throws(PortError) {
+    let from = max(acknowledged, dropped) + 1
+    let through = newest - unacknowledgedMax + unacknowledgedMax / 100
+    events.removeFirst(events.prefix { $0.number <= through }.count)
+    dropped = through
+    let note = EventDraft(
+      id: freshID(), type: EventDraft.droppedType, timeMilliseconds: draft.timeMilliseconds,
+      clockTrust: draft.clockTrust, simulated: draft.simulated, reason: "logFull",
+      detail: ["from": String(from), "to": String(through)])
+    try insert(note, "note what was dropped")
+  }
+
+  public func events(after number: UInt64, limit: Int) throws(PortError) -> [StoredEvent] {
+    guard let first = events.first?.number, limit > 0 else { return [] }
+    let start = number < first ? 0 : Int(number - first) + 1
+    return Array(events.dropFirst(start).prefix(limit))
+  }
+
+  public func urgentEvents(after number: UInt64, limit: Int) throws(PortError) -> [StoredEvent] {
+    let all = try events(after: number, limit: .max)
+    return Array(all.lazy.filter(\.draft.isUrgent).prefix(max(limit, 0)))
+  }
+
+  public func acknowledge(through number: UInt64) throws(PortError) {
+    let operation = "acknowledge event \(number)"
+    try write(operation)
+    guard number <= last else {
+      throw PortError(.invalid, operation: operation, detail: "the newest event is \(last)")
+    }
+    acknowledged = max(acknowledged, number)
+  }
+
+  public func beginEpoch() throws(PortError) -> LogPosition {
+    try write("begin a new epoch of the log")
+    epoch = freshID()
+    return try position()
+  }
+
+  public func rewind(through number: UInt64) throws(PortError) -> LogPosition {
+    try write("take back acknowledgements above \(number)")
+    guard number < acknowledged else { return try position() }
+    let gone = events.first.map { $0.number - 1 } ?? last
+    acknowledged = number
+    if gone > number { dropped = max(dropped, gone) }
+    return try position()
+  }
+
+  public func page(_ query: EventQuery) throws(PortError) -> [StoredEvent] {
+    let matching = events.filter { event in
+      query.before.map { event.number < $0 } ?? true
+        && query.after.map { event.number > $0 } ?? true
+        && query.door.map { event.draft.door == $0 } ?? true
+        && query.person.map { event.draft.person == $0 } ?? true
+        && query.type.map { event.draft.type == $0 } ?? true
+    }
+    return Array((query.after == nil ? matching.reversed() : matching).prefix(query.limit))
+  }
+}

@@ -1,0 +1,81 @@
+import DoorCore
+import DoorPorts
+import DoorRules
+
+/// The lines of the door: levels of inputs that the world sets, outputs that it watches. Edges that
+/// happened and were not fetched wait as in the kernel.
+final class SimulatedLines: GPIOPort, @unchecked Sendable {
+  // Unchecked: everything of one simulation happens in the thread that runs it.
+
+  /// What the kernel keeps; beyond that it lets the oldest go.
+  static let waitingMax = 2_048
+
+  let isSimulated = true
+  let faults: [LineFault] = []
+  private let time: SimulatedTime
+  private var levels: [InputLine: Bool] = [:]
+  private var outputs: [OutputLine: Bool] = [:]
+  private var waiting: [LineEdge] = []
+  private var sequences: [InputLine: UInt32] = [:]
+  private var onEdge: (@Sendable (LineEdge) -> Void)?
+  /// Told of each change of an output.
+  var onDrive: ((OutputLine, Bool) -> Void)?
+
+  init(time: SimulatedTime) { self.time = time }
+
+  func start(onEdge: @escaping @Sendable (LineEdge) -> Void) { self.onEdge = onEdge }
+
+  func stop() {
+    for line in outputs.keys.sorted(by: { "\($0)" < "\($1)" }) {
+      try? drive(line, active: false)
+    }
+    onEdge = nil
+  }
+
+  /// The program is gone, and with it what waited for it; the lines stay as they are.
+  func abandon() {
+    onEdge = nil
+    waiting = []
+    sequences = [:]
+  }
+
+  /// Without power no output is active.
+  func losePower() {
+    abandon()
+    for line in outputs.keys.sorted(by: { "\($0)" < "\($1)" }) where outputs[line] == true {
+      outputs[line] = false
+      onDrive?(line, false)
+    }
+  }
+
+  func deliverPending() {
+    guard let onEdge else { return }
+    let now = time.now()
+    let due = waiting.prefix { $0.at <= now }.count
+    for edge in waiting.prefix(due) { onEdge(edge) }
+    waiting.removeFirst(due)
+  }
+
+  /// Sets an input at a moment that is not before any other of the same burst. The level counts at
+  /// once; the edge waits until it is fetched.
+  func set(_ line: InputLine, active: Bool, at: MonotonicInstant) {
+    guard levels[line, default: false] != active else { return }
+    levels[line] = active
+    guard onEdge != nil else { return }
+    let sequence = sequences[line, default: 0] &+ 1
+    sequences[line] = sequence
+    if waiting.count >= Self.waitingMax { waiting.removeFirst() }
+    let edge = LineEdge(line: line, isActive: active, at: at, sequence: sequence)
+    let place = waiting.lastIndex { $0.at <= at }.map { $0 + 1 } ?? 0
+    waiting.insert(edge, at: place)
+  }
+
+  func drive(_ line: OutputLine, active: Bool) throws(PortError) {
+    guard outputs[line] != active else { return }
+    outputs[line] = active
+    onDrive?(line, active)
+  }
+
+  func isActive(_ line: InputLine) throws(PortError) -> Bool { levels[line, default: false] }
+  func isActive(_ line: OutputLine) throws(PortError) -> Bool { outputs[line, default: false] }
+}

@@ -1,0 +1,161 @@
+import CloudProtocol
+import DoorPorts
+import DoorRules
+import DoorSimulation
+import Testing
+
+@testable import StoreSQLite
+
+/// The simulator's disk is only worth something if it does what SQLite's does.
+@Suite("the simulator's disk has the rules of the real stores")
+struct SimulatedDiskTests {
+  /// What a call gave, or how it was refused.
+  static func outcome<Value>(_ body: () throws -> Value) -> String {
+    do { return "\(try body())" } catch let error as PortError { return "\(error.code)" } catch {
+      return "\(error)"
+    }
+  }
+
+  @Test("F3: log, ledger and state answer the same to the same calls", arguments: 1...12)
+  func events(seed: UInt64) throws {
+    var random = ProtocolTestGenerator(seed: seed)
+    let fixture = StoreFixture()
+    let real = try EventDatabase(
+      folder: fixture.folder, acknowledgedKept: 20, unacknowledgedMax: 150)
+    let simulated = SimulatedDisk(
+      acknowledgedKept: 20, unacknowledgedMax: 150, freshID: { "epoch" })
+    var made = 0
+    for step in 0..<220 {
+      let pick = Int.random(in: 0..<12, using: &random)
+      let number = UInt64.random(in: 0...(UInt64(made) + 2), using: &random)
+      let command = "command-\(Int.random(in: 0..<9, using: &random))"
+      let count = Int.random(in: 1...9, using: &random)
+      func both(_ name: String, _ body: (any EventLog & CommandLedger & StateStore) throws -> Any) {
+        let left = Self.outcome { try body(real) }
+        let right = Self.outcome { try body(simulated) }
+        #expect(left == right, "seed \(seed), step \(step): \(name)")
+      }
+      switch pick {
+      case 0...4:
+        let drafts = (0..<count).map { index in
+          StoreFixture.draft(
+            made + index,
+            type: index % 3 == 0 ? "postern.alarm.raised.v1" : "postern.access.granted.v1")
+        }
+        made += count
+        both("append") { try $0.append(drafts) }
+      case 5: both("acknowledge") { try $0.acknowledge(through: number) }
+      case 6: both("rewind") { _ = try $0.rewind(through: number) }
+      case 7:
+        both("begin") {
+          try $0.begin(
+            commandID: command, at: WallInstant(secondsSince1970: 1),
+            expires: WallInstant(secondsSince1970: 2))
+        }
+      case 8:
+        let result = CommandResult(
+          commandID: command, outcome: .confirmed, reason: "step \(step)", simulated: true,
+          timeMilliseconds: 1)
+        both("finish") { try $0.finish(commandID: command, result: result) }
+      case 9: both("confirm") { try $0.confirmResults([command]) }
+      case 10:
+        both("interrupt") {
+          try $0.interruptOpen(at: WallInstant(secondsSince1970: 3), simulated: true)
+        }
+      default: both("state") { try $0.setValue([UInt8(count)], forKey: command) }
+      }
+      both("position") {
+        let position = try $0.position()
+        return [position.last, position.acknowledged, position.dropped]
+      }
+      // The note of what was dropped has an id of its own.
+      func shown(_ events: [StoredEvent]) -> [String] {
+        events.map { "\($0.number) \($0.draft.type) \($0.draft.detail.sorted { $0.key < $1.key })" }
+      }
+      both("events") { shown(try $0.events(after: number, limit: count * 4)) }
+      both("urgent") { shown(try $0.urgentEvents(after: number, limit: count)) }
+      both("page") { shown(try $0.page(EventQuery(before: number, limit: count))) }
+      both("results") { try $0.unconfirmedResults(limit: count).map(\.commandID) }
+      both("value") { try $0.value(forKey: command) as Any }
+    }
+  }
+
+  @Test(
+    "C3 D8: the cache answers the same to the same deltas, snapshots and repairs", arguments: 1...12
+  )
+  func policy(seed: UInt64) throws {
+    var random = ProtocolTestGenerator(seed: seed)
+    let fixture = StoreFixture()
+    let real = try fixture.cache()
+    let simulated = SimulatedDisk(freshID: { "epoch" })
+    var revision: UInt64 = 0
+    func any(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
+    func credential() -> CredentialRecord {
+      StoreFixture.credential(
+        any(0...12), person: any(0...6), digest: any(0...5),
+        status: any(0...3) == 0 ? "revoked" : "active",
+        until: any(0...1) == 0 ? nil : Int64(1_700_000_000 + any(0...9)))
+    }
+    func unique<Record>(_ records: [Record], _ id: (Record) -> String) -> [Record] {
+      var seen: Set<String> = []
+      return records.filter { seen.insert(id($0)).inserted }
+    }
+    func people() -> [PersonRecord] {
+      unique((0..<any(0...4)).map { _ in StoreFixture.person(any(0...6)) }, \.id)
+    }
+    func credentials() -> [CredentialRecord] {
+      unique((0..<any(0...5)).map { _ in credential() }, \.id)
+    }
+    for step in 0..<120 {
+      func both(_ name: String, _ body: (any PolicyStore) throws -> Any) {
+        let left = Self.outcome { try body(real) }
+        let right = Self.outcome { try body(simulated) }
+        #expect(left == right, "seed \(seed), step \(step): \(name)")
+      }
+      let base = any(0...5) == 0 ? revision &+ 1 : revision
+      switch any(0...5) {
+      case 0...2:
+        let delta = CredentialDelta(
+          baseRevision: any(0...6) == 0 ? nil : base, revision: base + UInt64(any(0...2)),
+          persons: people(), removedPersons: any(0...3) == 0 ? ["p\(any(0...6))"] : [],
+          credentials: credentials(),
+          removedCredentials: any(0...3) == 0 ? ["c\(any(0...12))"] : [],
+          revokedAhead: any(0...3) == 0 ? ["c\(any(0...12))"] : nil)
+        both("apply") { try $0.apply(delta).map { "\($0.kind) \($0.credential)" }.sorted() }
+      case 3: both("revoke") { try $0.revoke(["c\(step % 13)"]) }
+      case 4:
+        let offer = SnapshotOffer(
+          snapshotID: "s\(step)", revision: revision + UInt64(any(1...2)), chunks: any(0...2))
+        both("offer") { try $0.stage(offer) }
+        for index in 0..<offer.chunks {
+          let chunk = SnapshotChunk(
+            snapshotID: offer.snapshotID, revision: offer.revision, index: index,
+            persons: index == 0 ? (0...6).map { StoreFixture.person($0) } : [],
+            credentials: index == 0 ? [] : credentials())
+          both("chunk") { try $0.stage(chunk) as Any }
+        }
+      default:
+        let record = credential()
+        let repair = BucketRepair(
+          revision: base, buckets: [RecordSetDigest.bucket(of: record.id)],
+          credentials: [record])
+        both("repair") { try $0.apply(repair) }
+      }
+      revision = try real.credentialPosition().revision
+      both("position") { try $0.credentialPosition() }
+      both("digest") { try $0.recordDigest().root }
+      both("rescan") { try $0.rescanRecordDigest().root }
+      for value in 0...5 {
+        both("holders") {
+          try $0.holders(ofAny: [StoreFixture.digest(value)]).map {
+            "\($0.credential?.id.rawValue ?? "") \($0.credential?.status.rawValue ?? "") \($0.person.id)"
+          }
+        }
+      }
+      both("of a person") {
+        try $0.credentials(of: PersonID("p1")!).map { "\($0.id) \($0.status)" }
+      }
+      both("holder") { try $0.holder(of: CredentialID("c3")!)?.credential?.status as Any }
+    }
+  }
+}
