@@ -162,7 +162,7 @@ struct CloudMQTTServeSyncTests {
     door.link.link.stop()
   }
 
-  @Test("other events under numbers that the cloud has are told so; the new epoch comes whole, once")
+  @Test("other events under known numbers are told so, and the new epoch comes whole, once")
   func tornLog() async throws {
     let cloud = try ServeFixture()
     try await cloud.serve()

@@ -25,7 +25,10 @@ final class World: @unchecked Sendable {
   let trace: Trace
   private(set) var disk: SimulatedDisk
   private(set) var lines: SimulatedLines
+  // Set before the world is anybody's: each of the two knows the world.
+  // swift-format-ignore: NeverUseImplicitlyUnwrappedOptionals
   private(set) var wire: SimulatedWire!
+  // swift-format-ignore: NeverUseImplicitlyUnwrappedOptionals
   private(set) var cloud: SimulatedCloud!
   let doors: [DoorID]
   let readers: [ReaderID]
