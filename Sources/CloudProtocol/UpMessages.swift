@@ -152,15 +152,11 @@ public struct ApplyReport: Sendable, Hashable, Codable {
   public var digest: String?
   /// What became of each credential of a delta.
   public var credentials: [CredentialOutcome]?
-  /// True when the same may be taken later: the door's clock disagreed, or its disk failed. Absent
-  /// is false: what was said itself is wrong.
-  public var transient: Bool?
 
   public init(
     subject: Subject, messageID: String, revision: UInt64, applied: Bool, problems: [Problem],
-    digest: String? = nil, credentials: [CredentialOutcome]? = nil, transient: Bool? = nil
+    digest: String? = nil, credentials: [CredentialOutcome]? = nil
   ) {
-    self.transient = transient
     self.digest = digest
     self.credentials = credentials
     self.subject = subject

@@ -28,13 +28,5 @@ public struct PortError: Error, Sendable, Hashable, CustomStringConvertible {
     self.detail = detail
   }
 
-  /// Nil for what would fail again: the same may work later, when the disk does.
-  public var isTransient: Bool? {
-    switch code {
-    case .unavailable, .busy, .inputOutput, .full: true
-    case .damaged, .invalid: nil
-    }
-  }
-
   public var description: String { "\(operation): \(detail)" }
 }

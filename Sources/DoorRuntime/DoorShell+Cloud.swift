@@ -104,11 +104,14 @@ extension DoorShell {
       return
     case .malformed, .notYetValid, .expired, .lifetimeTooLong: break
     }
+    // Out of its time by a clock that may be wrong: a cloud that heard "refused" would never send
+    // it again.
+    if refusal.cause == .notYetValid || refusal.cause == .expired, kind != .commands {
+      return askAgain(at: now)
+    }
     let problems =
       refusal.problems.isEmpty
       ? [Problem(path: "", message: refusal.description)] : refusal.problems
-    let isTransient = refusal.cause == .notYetValid || refusal.cause == .expired
-    let transient: Bool? = isTransient ? true : nil
     switch kind {
     case .commands:
       refuseCommand(
@@ -118,13 +121,13 @@ extension DoorShell {
         .applied(
           ApplyReport(
             subject: .config, messageID: id, revision: controller.policy.revision, applied: false,
-            problems: problems, transient: transient)), at: now)
+            problems: problems)), at: now)
     case .credentials, .snapshot, .chunk, .repair:
       session(
         .applied(
           ApplyReport(
             subject: .credentials, messageID: id, revision: credentialPosition.revision,
-            applied: false, problems: problems, transient: transient)), at: now)
+            applied: false, problems: problems)), at: now)
     case .ack, .digest: break
     }
   }

@@ -19,8 +19,14 @@ extension DoorShell {
     let scopes = controller.policy.scopes.mapValues(\.doors)
     lanes.perform(.policy) {
       let delta = envelope.body
-      let (report, changes) = Self.apply(
-        delta, messageID: envelope.id, policy: policy, at: wall)
+      let report: ApplyReport
+      let changes: [CredentialChange]
+      do throws(PortError) {
+        (report, changes) = try Self.apply(
+          delta, messageID: envelope.id, policy: policy, at: wall)
+      } catch {
+        return inbox.push(.notStored(.credentials, error))
+      }
       let baseRefused =
         !report.applied && delta.baseRevision != nil && delta.baseRevision != report.revision
       let clashes =
@@ -31,9 +37,9 @@ extension DoorShell {
 
   private static func apply(
     _ delta: CredentialDelta, messageID: String, policy: any PolicyStore, at now: WallInstant
-  ) -> (ApplyReport, [CredentialChange]) {
+  ) throws(PortError) -> (ApplyReport, [CredentialChange]) {
     var changes: [CredentialChange] = []
-    var report = Self.report(messageID, policy) { () throws in
+    var report = try Self.report(messageID, policy) { () throws in
       // An answer that was lost: it is in force already.
       let present = try policy.credentialPosition().revision
       if delta.revision == present, delta.baseRevision != nil { return }
@@ -51,10 +57,11 @@ extension DoorShell {
     return (report, delta.baseRevision == nil ? [] : changes)
   }
 
-  /// Does `body`, and says with what revision and digest that ended.
+  /// Does `body`, and says with what revision and digest that ended. Throws when the disk did not
+  /// take part: that is no word about what was sent.
   private static func report(
     _ messageID: String, _ policy: any PolicyStore, _ body: () throws -> Void
-  ) -> ApplyReport {
+  ) throws(PortError) -> ApplyReport {
     var report = ApplyReport(
       subject: .credentials, messageID: messageID, revision: 0, applied: false, problems: [])
     do {
@@ -63,17 +70,11 @@ extension DoorShell {
     } catch let failure as ValidationFailure {
       report.problems = failure.problems
     } catch {
+      if let failure = Self.storageFailure(error) { throw failure }
       report.problems = [Problem(path: "", message: "\(error)")]
-      report.transient = (error as? PortError)?.isTransient
     }
-    do {
-      report.revision = try policy.credentialPosition().revision
-      report.digest = try policy.recordDigest().root
-    } catch {
-      report.applied = false
-      report.problems.append(Problem(path: "", message: "\(error)"))
-      report.transient = true
-    }
+    report.revision = try policy.credentialPosition().revision
+    report.digest = try policy.recordDigest().root
     return report
   }
 
@@ -91,6 +92,7 @@ extension DoorShell {
     do throws(PortError) { credentialPosition = try ports.policy.credentialPosition() } catch {
       logger.error("the credential position could not be read: \(error)")
     }
+    if report.applied { notStoredTold[.credentials] = nil }
     if !report.applied {
       let problems = report.problems.map(\.description).joined(separator: "; ")
       record(drafts.draft("credentials.rejected", at: now, detail: ["problems": problems]))
@@ -130,7 +132,12 @@ extension DoorShell {
     let inbox = inbox
     lanes.perform(.policy) {
       var staged: StagedSnapshot?
-      let report = Self.report(messageID, policy) { () throws in staged = try body() }
+      let report: ApplyReport
+      do throws(PortError) {
+        report = try Self.report(messageID, policy) { () throws in staged = try body() }
+      } catch {
+        return inbox.push(.notStored(.credentials, error))
+      }
       if let staged { inbox.push(.snapshotStaged(staged)) }
       // Answered is what is in force, and what cannot be: not every chunk.
       let isInForce = staged.map { $0.next == $0.chunks } ?? false
@@ -157,11 +164,15 @@ extension DoorShell {
       drafts.draft(
         "credentials.repaired", at: now, detail: ["buckets": String(envelope.body.buckets.count)]))
     lanes.perform(.policy) {
-      let report = Self.report(envelope.id, policy) { () throws in
-        try envelope.body.check()
-        try policy.apply(envelope.body)
+      do throws(PortError) {
+        let report = try Self.report(envelope.id, policy) { () throws in
+          try envelope.body.check()
+          try policy.apply(envelope.body)
+        }
+        inbox.push(.credentialsApplied(report, [], [], baseRefused: false))
+      } catch {
+        inbox.push(.notStored(.credentials, error))
       }
-      inbox.push(.credentialsApplied(report, [], [], baseRefused: false))
     }
   }
 

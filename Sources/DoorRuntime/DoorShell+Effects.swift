@@ -78,11 +78,8 @@ extension DoorShell {
   }
 
   func committed(_ report: CommitReport, at now: Moment) {
-    if let error = report.error {
-      if logError == nil { logger.error("the event log failed: \(error)") }
-      logError = error
-    } else {
-      logError = nil
+    noteLog(report.error, at: now)
+    if report.error == nil {
       if let last = report.stored.last { logPosition.last = last.number }
       for event in report.stored {
         for watcher in watchers.values { watcher.yield(event) }

@@ -30,22 +30,26 @@ extension DoorShell {
     let inbox = inbox
     let controller = configuration.controller
     lanes.perform(.policy) {
-      inbox.push(
-        .configured(
-          Self.apply(
-            message, messageID: id, current: current, controller: controller, ports: ports)))
+      do throws(PortError) {
+        inbox.push(
+          .configured(
+            try Self.apply(
+              message, messageID: id, current: current, controller: controller, ports: ports)))
+      } catch {
+        inbox.push(.notStored(.config, error))
+      }
     }
   }
 
   private static func apply(
     _ message: ConfigurationMessage, messageID: String, current: UInt64, controller: ControllerID,
     ports: RuntimePorts
-  ) -> ConfigurationOutcome {
-    func refused(_ problems: [Problem], transient: Bool? = nil) -> ConfigurationOutcome {
+  ) throws(PortError) -> ConfigurationOutcome {
+    func refused(_ problems: [Problem]) -> ConfigurationOutcome {
       ConfigurationOutcome(
         report: ApplyReport(
           subject: .config, messageID: messageID, revision: current, applied: false,
-          problems: problems, transient: transient))
+          problems: problems))
     }
     do {
       let document: ConfigurationDocument
@@ -63,9 +67,8 @@ extension DoorShell {
     } catch let failure as ValidationFailure {
       return refused(failure.problems)
     } catch {
-      return refused(
-        [Problem(path: "", message: "it could not be stored: \(error)")],
-        transient: (error as? PortError)?.isTransient)
+      if let failure = Self.storageFailure(error) { throw failure }
+      return refused([Problem(path: "", message: "it could not be stored: \(error)")])
     }
   }
 
@@ -98,6 +101,7 @@ extension DoorShell {
           detail: ["problems": outcome.report.problems.map(\.description).joined(separator: "; ")]
         ))
     }
+    if outcome.report.applied { notStoredTold[.config] = nil }
     session(.applied(outcome.report), at: now)
   }
 }

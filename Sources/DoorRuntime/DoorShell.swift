@@ -38,6 +38,12 @@ package final class DoorShell {
   var waitingLocks: [WaitingLock] = []
   var driveErrors: [String: PortError] = [:]
   var troublesAtStart: [String] = []
+  /// When the cloud is asked again for what the disk did not take.
+  var askAgainAt: MonotonicInstant?
+  /// Why the disk did not take it, as told; once for each cause.
+  var notStoredTold: [ApplyReport.Subject: PortError] = [:]
+  /// What the log last said of the clock.
+  var toldTrust: ClockTrust
 
   var cloud: CloudState
   var nextHousekeeping: MonotonicInstant
@@ -85,8 +91,10 @@ package final class DoorShell {
     document = start.document
     credentialPosition = start.credentialPosition
     logPosition = start.logPosition
-    troublesAtStart = start.troubles
+    troublesAtStart =
+      start.troubles + configuration.damagedFiles.map { "a damaged database was moved to \($0)" }
     startedAt = now.monotonic
+    toldTrust = now.trust
     nextHousekeeping = now.monotonic
     let identity = SyncSession.Identity(
       controller: configuration.controller, software: configuration.software,
@@ -115,6 +123,7 @@ package final class DoorShell {
           "software": configuration.software, "bootID": configuration.bootID,
           "configRevision": String(controller.policy.revision),
         ]))
+    tellDamage(at: now)
     for trouble in troublesAtStart { logger.error("\(trouble)") }
     for fault in ports.gpio.faults {
       logger.error("\(fault.line) at \(fault.place): \(fault.error)")
@@ -149,6 +158,7 @@ package final class DoorShell {
     case .link(let event): handle(event, at: now)
     case .ledger(let command, let answer): ledgerAnswered(command, answer, at: now)
     case .configured(let outcome): configured(outcome, at: now)
+    case .notStored(let subject, let error): notStored(subject, error, at: now)
     case .credentialsApplied(let report, let changes, let clashes, let baseRefused):
       credentialsApplied(report, changes, clashes, baseRefused: baseRefused, at: now)
     case .snapshotStaged(let staged): snapshotStaged(staged, at: now)
@@ -175,6 +185,8 @@ package final class DoorShell {
   private func settle(_ now: Moment) {
     releaseOverdueLocks(at: now)
     advanceCloud(to: now)
+    noteClockTrust(at: now)
+    askAgainWhenDue(at: now)
     if clock.wasSetBack { tell(anomalies.noteClockSetBack(at: now.monotonic), at: now) }
     if nextHousekeeping <= now.monotonic {
       nextHousekeeping = now.monotonic.advanced(
@@ -188,7 +200,7 @@ package final class DoorShell {
   package var nextDeadline: MonotonicInstant? {
     [
       controller.nextDeadline, waitingLocks.map(\.deadline).min(), cloud.nextDeadline,
-      nextHousekeeping,
+      nextHousekeeping, askAgainAt,
     ].compactMap { $0 }.min()
   }
 

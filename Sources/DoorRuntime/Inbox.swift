@@ -15,6 +15,8 @@ package enum RuntimeMessage: Sendable {
   case link(LinkEvent)
   case ledger(PendingCommand, Result<LedgerAnswer, PortError>)
   case configured(ConfigurationOutcome)
+  /// The disk did not take what the cloud sent, whatever it was worth.
+  case notStored(ApplyReport.Subject, PortError)
   case credentialsApplied(
     ApplyReport, [CredentialChange], [CredentialClash], baseRefused: Bool)
   case snapshotStaged(StagedSnapshot)

@@ -18,12 +18,16 @@ public struct RuntimeConfiguration: Sendable {
   public var heartbeatSeconds: Int
   /// How often the clock's watermark and the last contact with the cloud go to disk; 1 to 86,400.
   public var housekeepingSeconds: Int
+  /// Where databases were moved that this start found damaged.
+  public var damagedFiles: [String]
 
   public init(
     controller: ControllerID, software: String, bootID: String, layout: ControllerLayout,
     failSafeDoors: Set<DoorID> = [], commitDeadlineMilliseconds: Int = 50,
-    heartbeatSeconds: Int = 60, housekeepingSeconds: Int = 60
+    heartbeatSeconds: Int = 60, housekeepingSeconds: Int = 60,
+    damagedFiles: [String] = []
   ) {
+    self.damagedFiles = damagedFiles
     self.housekeepingSeconds = min(max(housekeepingSeconds, 1), 86_400)
     self.heartbeatSeconds = min(max(heartbeatSeconds, 5), 86_400)
     self.controller = controller

@@ -33,6 +33,16 @@ public final class LateOpening<Database: Sendable>: Sendable {
     }
   }
 
+  /// The database, when it is open.
+  public var ifOpen: Database? {
+    state.withLock {
+      switch $0 {
+      case .open(let database): database
+      case .failed: nil
+      }
+    }
+  }
+
   /// The database; throws what opening it said last.
   func opened() throws(PortError) -> Database {
     let result = state.withLock { state -> Result<Database, PortError> in

@@ -11,12 +11,7 @@ extension CloudServer {
 
   /// Sends each online controller what it lacks, and the commands that wait.
   func pushChanges(_ state: inout State) {
-    let now = CloudStore.now()
     for controller in state.sessions.keys.sorted() {
-      if let due = state.sessions[controller]?.retryDue {
-        if now < due { continue }
-        state.sessions[controller]?.retryDue = nil
-      }
       do {
         try pushConfiguration(to: controller, &state)
         try pushCredentials(to: controller, &state)

@@ -15,8 +15,6 @@ final class CloudServer: Sendable {
   static let pollMilliseconds = 50
   /// Digests are compared once nothing has changed for so long.
   static let compareDelayMilliseconds: Int64 = 1_000
-  /// When what a door could not take is sent again.
-  static let refusedRetryMilliseconds: Int64 = 10_000
   /// Repairs in a row before somebody has to look.
   static let repairsMax = 3
 
@@ -56,8 +54,6 @@ final class CloudServer: Sendable {
     var digest: String?
     /// Repairs in a row that left a difference.
     var repairs = 0
-    /// Nothing is sent before then: the door could not take it, and may later.
-    var retryDue: Int64?
 
     /// Without a hello the controller is taken to have nothing, so that it is sent everything.
     init(_ hello: Hello?) {
@@ -219,11 +215,6 @@ final class CloudServer: Sendable {
     switch report.subject {
     case .config:
       if !report.applied, report.messageID == session.sentConfig {
-        if report.transient == true {
-          session.configRevision = report.revision
-          session.retryDue = CloudStore.now() + Self.refusedRetryMilliseconds
-          break
-        }
         guard report.revision == session.configBase else {
           // A patch on what the door does not have: it is sent whole.
           session.configRevision = 0
@@ -232,11 +223,8 @@ final class CloudServer: Sendable {
         try store.noteRefused(.config, at: session.configRevision, by: controller)
       }
     case .credentials:
-      if !report.applied, report.transient == true {
-        session.retryDue = CloudStore.now() + Self.refusedRetryMilliseconds
-      }
       // A refusal for want of the right base is no refusal of what was said; a hello follows.
-      if !report.applied, report.transient != true, report.messageID == session.sentCredentials,
+      if !report.applied, report.messageID == session.sentCredentials,
         report.revision == session.credentialRevision
       {
         try store.noteRefused(.credentials, at: session.sentRevision, by: controller)

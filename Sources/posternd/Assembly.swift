@@ -38,6 +38,7 @@ struct Assembly {
       try lock.take()
       return Self.opened(try CacheDatabase(folder: folder), \.recovered, logger)
     }
+    let damaged = [events.ifOpen?.recovered, cache.ifOpen?.recovered].compactMap { $0 }
     let panel = settings.driver == .simulated ? SimulatedPanel(clock: monotonic) : nil
     let gpio: any GPIOPort = panel ?? GPIODPort(plan: settings.linePlan)
     if panel == nil, !GPIODPort.seesLostEdges {
@@ -54,7 +55,7 @@ struct Assembly {
       bootID: UUID().uuidString.lowercased(), layout: Wiring.layout(settings),
       failSafeDoors: Set(settings.doors.filter(\.failSafe).map(\.id)),
       commitDeadlineMilliseconds: settings.commitDeadlineMilliseconds,
-      heartbeatSeconds: settings.cloud?.heartbeatSeconds ?? 60)
+      heartbeatSeconds: settings.cloud?.heartbeatSeconds ?? 60, damagedFiles: damaged)
     runtime = DoorRuntime(configuration: configuration, ports: ports, logger: logger)
     console = ConsoleServer(
       backend: ConsoleAdapter(runtime: runtime, settings: settings, panel: panel),

@@ -81,29 +81,6 @@ struct CloudMQTTServeTests {
     door.link.link.stop()
   }
 
-  @Test("D3: what a controller could not take for a while is sent again without any change")
-  func transientRefusal() async throws {
-    let cloud = try ServeFixture()
-    try cloud.run("person", "add", "ada")
-    try await cloud.serve()
-    let door = try await FakeDoor(cloud)
-    try door.hello()
-    #expect(
-      try await door.eventually { door.heard(.credentials, CredentialDelta.self).count == 1 })
-    let first = try #require(door.heard(.credentials, CredentialDelta.self).first)
-    try door.say(
-      .applied,
-      ApplyReport(
-        subject: .credentials, messageID: first.id, revision: 0, applied: false,
-        problems: [Problem(path: "", message: "the disk is full")], transient: true))
-    #expect(
-      try await door.eventually {
-        door.heard(.credentials, CredentialDelta.self).count == 2
-      })
-    #expect(door.heard(.credentials, CredentialDelta.self).last?.body == first.body)
-    door.link.link.stop()
-  }
-
   @Test("D7: events are stored once, and acknowledged by the highest number without a gap")
   func events() async throws {
     let cloud = try ServeFixture()

@@ -32,8 +32,10 @@ struct BuiltProgram {
   }
 
   /// Starts and goes on; the caller ends it.
-  func start(_ arguments: [String], log: String) throws -> ChildProcess {
-    try ChildProcess(path, arguments, output: log, errors: log)
+  func start(
+    _ arguments: [String], environment: [String: String] = [:], log: String
+  ) throws -> ChildProcess {
+    try ChildProcess(path, arguments, environment: environment, output: log, errors: log)
   }
 }
 

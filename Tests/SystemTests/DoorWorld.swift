@@ -7,6 +7,8 @@ final class DoorWorld {
   private var broker: ChildProcess?
   private var cloud: ChildProcess?
   private(set) var daemon: ChildProcess?
+  /// What the daemon has in its environment beside the test's.
+  var daemonEnvironment: [String: String] = [:]
 
   /// How long anything may take before it counts as not happening.
   static let patienceSeconds = 30.0
@@ -96,7 +98,8 @@ final class DoorWorld {
 
   func startDaemon() throws {
     daemon = try BuiltProgram("posternd").start(
-      ["--config", folder.path + "/postern.yaml"], log: folder.path + "/door.log")
+      ["--config", folder.path + "/postern.yaml"], environment: daemonEnvironment,
+      log: folder.path + "/door.log")
   }
 
   /// Ends the daemon and adds lines to its door's settings.
@@ -214,8 +217,10 @@ final class DoorWorld {
   }
 
   /// True as soon as `condition` is, false when the patience ends.
-  func eventually(_ condition: () throws -> Bool) rethrows -> Bool {
-    let end = Date(timeIntervalSinceNow: Self.patienceSeconds)
+  func eventually(
+    withinSeconds seconds: Double = patienceSeconds, _ condition: () throws -> Bool
+  ) rethrows -> Bool {
+    let end = Date(timeIntervalSinceNow: seconds)
     while Date.now < end {
       if try condition() { return true }
       usleep(50_000)

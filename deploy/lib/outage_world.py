@@ -1,5 +1,6 @@
 """A door, a broker and a cloud of their own, for tests of outages: used by deploy/outage-test."""
 
+import contextlib
 import hashlib
 import json
 import os
@@ -191,7 +192,8 @@ console: {{socket: {folder}/postern.sock}}
                           lambda row: (row[0], row[1]))
 
     def query(self, file, sql, make):
-        with sqlite3.connect(f"file:{self.path(file)}?mode=ro", uri=True, timeout=20) as database:
+        with contextlib.closing(sqlite3.connect(
+                f"file:{self.path(file)}?mode=ro", uri=True, timeout=20)) as database:
             return [make(row) for row in database.execute(sql)]
 
     def numbers(self):

@@ -50,8 +50,6 @@ final class SimulatedCloud {
     var credentials: UInt64
     var digest: String?
     var isWaiting = false
-    /// What was refused for now goes out again soon.
-    var retries = false
   }
 
   init(
@@ -139,21 +137,6 @@ final class SimulatedCloud {
 
   private func applied(_ report: ApplyReport) {
     guard var session else { return }
-    if !report.applied, report.transient == true {
-      if report.subject == .config { self.session?.config = report.revision }
-      // It may take it later; until then nothing is sent.
-      self.session?.isWaiting = true
-      guard !session.retries else { return }
-      self.session?.retries = true
-      let nonce = session.nonce
-      world.schedule(inMicroseconds: 60_000_000) { [unowned self] _ in
-        guard self.session?.nonce == nonce else { return }
-        self.session?.retries = false
-        self.session?.isWaiting = false
-        push()
-      }
-      return
-    }
     switch report.subject {
     case .config:
       if !report.applied, session.config > report.revision { refusedConfig = session.config }

@@ -1,0 +1,40 @@
+import Foundation
+
+/// A disk and a clock that fail on command under the daemon: `deploy/faults/faults.c`, preloaded.
+final class HouseFaults {
+  private let orders: String
+  private let library: String
+  private let state: String
+
+  struct NotBuilt: Error { var errors: String }
+
+  /// Builds it into the world's folder; the world's daemon has it from its next start on.
+  init(_ world: DoorWorld) throws {
+    orders = world.folder.path + "/orders"
+    library = world.folder.path + "/faults.so"
+    state = world.folder.path + "/state"
+    let source = URL(filePath: #filePath).deletingLastPathComponent()
+      .appending(path: "../../deploy/faults/faults.c").standardizedFileURL.path()
+    let errors = world.folder.path + "/faults.err"
+    // Swift brings the one, Debian's build-essential the other.
+    for compiler in ["clang", "cc"] {
+      let child = try ChildProcess(
+        "/usr/bin/env",
+        [compiler, "-shared", "-fPIC", "-O1", "-Wall", "-Werror", "-o", library, source, "-ldl"],
+        errors: errors)
+      if child.wait() == 0 { break }
+    }
+    guard FileManager.default.fileExists(atPath: library) else {
+      throw NotBuilt(errors: (try? String(contentsOfFile: errors, encoding: .utf8)) ?? "")
+    }
+    try order("")
+    world.daemonEnvironment = [
+      "LD_PRELOAD": library, "FAULTS_FOLDER": state, "FAULTS_ORDERS": orders,
+    ]
+  }
+
+  /// What fails from now on, in the words of the C file; nothing for an empty text.
+  func order(_ text: String) throws {
+    try Data(text.utf8).write(to: URL(filePath: orders), options: .atomic)
+  }
+}

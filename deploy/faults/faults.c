@@ -1,0 +1,151 @@
+/* A disk and a clock that fail on command, under a program that knows nothing of it: preloaded by
+ * the tests of what happens when the disk is full, broken or read-only, or when the clock lies.
+ *
+ *   cc -shared -fPIC -O1 -o faults.so faults.c -ldl
+ *   FAULTS_FOLDER=/state FAULTS_ORDERS=/tmp/orders LD_PRELOAD=./faults.so posternd …
+ *
+ * The file of orders is read at each call, so that it can be changed while the program runs. Lines:
+ *   write ENOSPC|EIO|EROFS    every write below the folder fails
+ *   sync EIO                  every fsync and fdatasync below the folder fails
+ *   sync NOTHING              they do nothing and say that they did
+ *   open EROFS|EIO            opening for writing below the folder fails
+ *   clock SECONDS             civil time is so much later (earlier with a minus)
+ *   undisciplined             the kernel says that nobody sets the clock
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/timex.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
+
+#define NEXT(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+
+/* The rest of the order that begins with `word`; null when there is none. Uses the kernel directly,
+ * because everything else here calls it. */
+static const char *order(const char *word, char *text, size_t size) {
+  const char *path = getenv("FAULTS_ORDERS");
+  if (!path) return NULL;
+  long file = syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
+  if (file < 0) return NULL;
+  long length = syscall(SYS_read, file, text, size - 1);
+  syscall(SYS_close, file);
+  if (length <= 0) return NULL;
+  text[length] = 0;
+  for (char *line = text, *rest; line; line = rest) {
+    rest = strchr(line, '\n');
+    if (rest) *rest++ = 0;
+    size_t count = strlen(word);
+    if (strncmp(line, word, count) == 0 && (line[count] == ' ' || line[count] == 0))
+      return line[count] ? line + count + 1 : line + count;
+  }
+  return NULL;
+}
+
+static int number_of(const char *name) {
+  if (strcmp(name, "ENOSPC") == 0) return ENOSPC;
+  if (strcmp(name, "EROFS") == 0) return EROFS;
+  return EIO;
+}
+
+static int is_below(const char *path) {
+  const char *folder = getenv("FAULTS_FOLDER");
+  return folder && path && strncmp(path, folder, strlen(folder)) == 0;
+}
+
+static int is_below_at(int descriptor) {
+  char link[64], path[PATH_MAX];
+  snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+  ssize_t length = readlink(link, path, sizeof path - 1);
+  if (length <= 0) return 0;
+  path[length] = 0;
+  return is_below(path);
+}
+
+/* The error that this kind of call on the descriptor must give; 0 for none, -1 for "do nothing". */
+static int fault(const char *word, int descriptor) {
+  char text[512];
+  int saved = errno;
+  const char *what = order(word, text, sizeof text);
+  int result = 0;
+  if (what && is_below_at(descriptor)) result = strcmp(what, "NOTHING") == 0 ? -1 : number_of(what);
+  errno = saved;
+  return result;
+}
+
+#define FAIL_OR(word, descriptor, call)    \
+  do {                                     \
+    int number = fault(word, descriptor);  \
+    if (number == 0) return (call);        \
+    if (number < 0) return 0;              \
+    errno = number;                        \
+    return -1;                             \
+  } while (0)
+
+ssize_t write(int d, const void *b, size_t n) { FAIL_OR("write", d, NEXT(write)(d, b, n)); }
+ssize_t pwrite(int d, const void *b, size_t n, off_t o) { FAIL_OR("write", d, NEXT(pwrite)(d, b, n, o)); }
+ssize_t pwrite64(int d, const void *b, size_t n, off64_t o) { FAIL_OR("write", d, NEXT(pwrite64)(d, b, n, o)); }
+ssize_t writev(int d, const struct iovec *v, int n) { FAIL_OR("write", d, NEXT(writev)(d, v, n)); }
+int ftruncate(int d, off_t n) { FAIL_OR("write", d, NEXT(ftruncate)(d, n)); }
+int ftruncate64(int d, off64_t n) { FAIL_OR("write", d, NEXT(ftruncate64)(d, n)); }
+int fallocate(int d, int m, off_t o, off_t n) { FAIL_OR("write", d, NEXT(fallocate)(d, m, o, n)); }
+int fsync(int d) { FAIL_OR("sync", d, NEXT(fsync)(d)); }
+int fdatasync(int d) { FAIL_OR("sync", d, NEXT(fdatasync)(d)); }
+
+static int refuses(const char *path, int flags) {
+  char text[512];
+  const char *what;
+  if ((flags & O_ACCMODE) == O_RDONLY || !is_below(path)) return 0;
+  if (!(what = order("open", text, sizeof text))) return 0;
+  errno = number_of(what);
+  return 1;
+}
+
+int open(const char *path, int flags, ...) {
+  va_list rest;
+  va_start(rest, flags);
+  mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(rest, mode_t) : 0;
+  va_end(rest);
+  return refuses(path, flags) ? -1 : NEXT(open)(path, flags, mode);
+}
+
+int open64(const char *path, int flags, ...) {
+  va_list rest;
+  va_start(rest, flags);
+  mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(rest, mode_t) : 0;
+  va_end(rest);
+  return refuses(path, flags) ? -1 : NEXT(open64)(path, flags, mode);
+}
+
+int clock_gettime(clockid_t clock, struct timespec *time) {
+  static __thread int inside;
+  /* dlsym may ask for the time. */
+  int result = inside ? (int)syscall(SYS_clock_gettime, clock, time) : 0;
+  if (inside) return result;
+  inside = 1;
+  result = NEXT(clock_gettime)(clock, time);
+  char text[512];
+  const char *seconds;
+  if (clock == CLOCK_REALTIME && (seconds = order("clock", text, sizeof text)))
+    time->tv_sec += atoll(seconds);
+  inside = 0;
+  return result;
+}
+
+int adjtimex(struct timex *state) {
+  int result = NEXT(adjtimex)(state);
+  char text[512];
+  if (order("undisciplined", text, sizeof text)) {
+    state->status |= STA_UNSYNC;
+    return TIME_ERROR;
+  }
+  return result;
+}
