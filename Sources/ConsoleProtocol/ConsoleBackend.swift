@@ -16,6 +16,8 @@ public protocol ConsoleBackend: Sendable {
   func clearLockout(reader: String?, by: String) async throws(ConsoleProblem)
   /// Anti-passback: a person, or everybody for nil, counts as outside everywhere.
   func forgive(person: String?, by: String) async throws(ConsoleProblem)
+  /// Withdraws an offline PIN at its door; recorded.
+  func revokeOfflinePIN(_ request: OfflinePINRequest) async throws(ConsoleProblem)
   /// Acts on the simulated panel; refused when the hardware is real.
   func panel(_ action: PanelAction) async throws(ConsoleProblem)
 }

@@ -1,4 +1,4 @@
-import CloudProtocol
+public import CloudProtocol
 import Dispatch
 import DoorCore
 public import DoorPorts
@@ -105,6 +105,13 @@ public actor DoorRuntime {
 
   /// Anti-passback: a person, or everybody for nil, counts as outside everywhere. Recorded.
   public func forgive(_ person: PersonID?, by: String) { shell.forgive(person, by: by) }
+
+  /// Withdraws an offline PIN at its door; recorded. Throws `invalid` for an unknown door.
+  public func revokeOfflinePIN(
+    _ window: OfflinePINWindow, at door: DoorID, by: String
+  ) throws(PortError) {
+    try shell.revokeOfflinePIN(window, at: door, by: by)
+  }
 
   /// What would be decided, by the rules and the records of this moment. Nothing is recorded.
   public func explain(_ question: AccessQuestion) throws(PortError) -> (Verdict, at: String) {

@@ -15,6 +15,7 @@ extension DoorShell {
     switch effect {
     case .record(let occurrence):
       keepUse(occurrence)
+      noteOfflinePIN(occurrence, at: now)
       record(drafts.draft(occurrence, at: now))
       tell(anomalies.note(occurrence, at: now.monotonic), at: now)
     case .setLock(let door, let level, let urgency, let order):
@@ -26,7 +27,7 @@ extension DoorShell {
       drive(line, active: active)
     case .lookUp(let question):
       let digests = question.canonicals.map { ports.digester.digest(ofCanonical: $0) }
-      let found = holders(ofAny: digests)
+      let found = withOfflinePINs(holders(ofAny: digests), for: question, at: now)
       let evidence = found?.isEmpty == true ? digests.first.map { Data($0.bytes).base64URL } : nil
       let answer = LookUpAnswer(ticket: question.ticket, holders: found, digest: evidence)
       perform(controller.handle(.lookedUp(answer), at: now), at: now)

@@ -27,6 +27,8 @@ package final class DoorShell {
   var uses = CredentialUses()
   var presence = PresenceBook()
   var anomalies = AnomalyWatch()
+  /// Nil until the state store could be read.
+  var offlinePINs: OfflinePINBook?
   var document: ConfigurationDocument?
   var credentialPosition: CredentialPosition
   var logPosition: LogPosition

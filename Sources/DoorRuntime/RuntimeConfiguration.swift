@@ -52,6 +52,8 @@ public struct RuntimePorts: Sendable {
   public var log: (any RecentLines)?
   /// Nil works without a cloud.
   public var cloud: CloudPorts?
+  /// The keys of this controller's offline PINs; nil knows none.
+  public var offlinePIN: OfflinePINKeys?
 
   /// The wire and the keys to believe what comes over it.
   public struct CloudPorts: Sendable {
@@ -68,8 +70,10 @@ public struct RuntimePorts: Sendable {
     gpio: any GPIOPort, monotonic: any MonotonicClock, wall: any WallClock,
     zones: any ZoneSource, events: any EventLog, ledger: any CommandLedger,
     state: any StateStore, policy: any PolicyStore, digester: CredentialDigester,
-    host: (any HostFacts)? = nil, log: (any RecentLines)? = nil, cloud: CloudPorts?
+    host: (any HostFacts)? = nil, log: (any RecentLines)? = nil, cloud: CloudPorts?,
+    offlinePIN: OfflinePINKeys? = nil
   ) {
+    self.offlinePIN = offlinePIN
     self.log = log
     self.host = host
     self.gpio = gpio

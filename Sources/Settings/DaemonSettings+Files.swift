@@ -22,6 +22,7 @@ extension DaemonSettings {
     folder("state.folder", stateFolder)
     folder("console.socket", URL(fileURLWithPath: consoleSocket).deletingLastPathComponent().path)
     file("credentials.keyFile", credentialKeyFile)
+    file("credentials.offlinePINKeyFile", offlinePINKeyFile)
     file("cloud.publicKeyFile", cloud?.publicKeyFile)
     file("cloud.passwordFile", cloud?.passwordFile)
     file("cloud.tls.caFile", cloud?.tls?.caFile)

@@ -26,6 +26,8 @@ public struct DaemonSettings: Sendable {
   public var cloud: Cloud?
   /// The key under which credentials are digested.
   public var credentialKeyFile: String
+  /// The keys of offline PINs; nil serves none.
+  public var offlinePINKeyFile: String?
   /// The Unix socket of the console; `/run/postern/postern.sock` unless set.
   public var consoleSocket: String
   /// How long an unlock waits for its event to be on disk; 0 to 1000, 50 unless set.

@@ -51,6 +51,7 @@ public enum SettingsLoader {
     let tamper = reader.line(["site", "tamper"], driver, isInput: true)
     let cloud = reader.cloud()
     let keyFile = reader.required("credentials", "keyFile")
+    let offlinePINFile = reader.text("credentials", "offlinePINKeyFile")
     let socket = socket(&reader)
     let deadline = reader.integer(["events", "commitDeadlineMilliseconds"], in: 0...1_000)
     let trust = reader.choice(["clock", "assumeTrust"], of: ClockTrust.self)
@@ -63,7 +64,7 @@ public enum SettingsLoader {
     return DaemonSettings(
       controller: controller, stateFolder: state, driver: driver, doors: doors, readers: readers,
       formats: formats, fire: fire, tamper: tamper, cloud: cloud, credentialKeyFile: keyFile,
-      consoleSocket: socket,
+      offlinePINKeyFile: offlinePINFile, consoleSocket: socket,
       commitDeadlineMilliseconds: deadline ?? 50, assumedClockTrust: trust,
       logLevel: (level ?? .info).rawValue)
   }

@@ -48,7 +48,10 @@ struct Assembly {
       wall: SystemWallClock(assumedTrust: settings.assumedClockTrust), zones: SystemZones(),
       events: events, ledger: events, state: events, policy: cache, digester: digester,
       host: SystemFacts(stateFolder: folder), log: log,
-      cloud: try Self.cloud(settings, simulated: gpio.isSimulated, logger: logger))
+      cloud: try Self.cloud(settings, simulated: gpio.isSimulated, logger: logger),
+      offlinePIN: try settings.offlinePINKeyFile.map { (path) throws(PortError) in
+        try OfflineKeyFiles.pins(path: path, controller: settings.controller)
+      })
     let configuration = RuntimeConfiguration(
       controller: settings.controller, software: Version.text,
       bootID: UUID().uuidString.lowercased(), layout: Wiring.layout(settings),

@@ -82,6 +82,12 @@ final class ConsoleFakeBackend: ConsoleBackend {
     state.withLock { $0.cleared.append("\(person ?? "everybody") forgiven by \(by)") }
   }
 
+  func revokeOfflinePIN(_ request: OfflinePINRequest) async throws(ConsoleProblem) {
+    state.withLock {
+      $0.cleared.append("\(request.door) \(request.startHour) revoked by \(request.by)")
+    }
+  }
+
   func panel(_ action: PanelAction) async throws(ConsoleProblem) {
     guard case .contact = action else { throw ConsoleProblem(.refused, "real lines") }
     state.withLock { $0.actions.append(action) }

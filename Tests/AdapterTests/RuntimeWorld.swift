@@ -78,7 +78,8 @@ final class RuntimeWorld: Sendable {
   private let serving = Mutex<Task<Void, Never>?>(nil)
 
   init(
-    _ store: StoreFixture = StoreFixture(), trust: ClockTrust = .synchronised
+    _ store: StoreFixture = StoreFixture(), trust: ClockTrust = .synchronised,
+    offlinePIN: OfflinePINKeys? = nil
   ) throws {
     self.store = store
     let clock = SystemMonotonicClock()
@@ -92,7 +93,8 @@ final class RuntimeWorld: Sendable {
       gpio: panel, monotonic: clock, wall: wall, zones: SystemZones(), events: events,
       ledger: events, state: events, policy: try store.cache(),
       digester: try #require(CredentialDigester(keyBytes: Array(repeating: 7, count: 32))),
-      log: HandLog(), cloud: .init(link: link, verifier: try forge.verifier()))
+      log: HandLog(), cloud: .init(link: link, verifier: try forge.verifier()),
+      offlinePIN: offlinePIN)
     var logger = Logger(label: "test")
     logger.logLevel = .critical
     runtime = DoorRuntime(

@@ -9,13 +9,14 @@ struct EnrolCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "enrol", abstract: "Register a controller and write the keys to put on it.",
     discussion: """
-      Writes credential.key (0600; the key under which this controller's credentials are digested)
-      and cloud.pub (the key by which the controller knows this cloud).
+      Writes credential.key (0600; the key under which this controller's credentials are digested),
+      offline-pin.keys (0600; the key of the PINs that its doors compute for themselves) and
+      cloud.pub (the key by which the controller knows this cloud).
       """)
 
   @OptionGroup var state: StateOptions
   @Argument(help: "The controller's id.") var controller: String
-  @Option(help: "A folder for the two files; made when missing.") var out: String
+  @Option(help: "A folder for the files; made when missing.") var out: String
 
   func run() throws {
     guard let id = ControllerID(controller) else {
@@ -31,7 +32,8 @@ struct EnrolCommand: ParsableCommand {
     let line = "\(signer.keyID) \(Data(signer.publicKeyBytes).base64URL)\n"
     try Data(line.utf8).write(to: URL(filePath: "\(out)/cloud.pub"))
     try store.enrol(id, credentialKey: key)
-    print("\(id) is enrolled; put \(out)/credential.key and \(out)/cloud.pub on it")
+    try KeyFile.create(path: "\(out)/offline-pin.keys", text: try store.offlinePINText(of: id))
+    print("\(id) is enrolled; put the files of \(out) on it")
   }
 }
 
