@@ -51,6 +51,7 @@ extension DoorShell {
     let nonce = freshID()
     session(.connected(nonce: nonce, standing: standing(at: now)), at: now)
     doorChanged()
+    tellIssued()
     beginTelemetry(at: now)
   }
 

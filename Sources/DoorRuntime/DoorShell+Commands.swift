@@ -129,10 +129,11 @@ extension DoorShell {
   private func mobileHolders(of id: PersonID) throws(PortError) -> [CredentialHolder] {
     guard let person = try ports.policy.person(id) else { return [] }
     let keys = try ports.policy.credentials(of: id).filter { $0.kind == .mobile }
-    guard !keys.isEmpty else { return [CredentialHolder(credential: nil, person: person)] }
-    return try keys.map { (key) throws(PortError) in
-      try withMemory(CredentialHolder(credential: key, person: person))
-    }
+    let holders = withIssuedMobile(
+      try keys.map { (key) throws(PortError) in
+        try withMemory(CredentialHolder(credential: key, person: person))
+      }, of: id)
+    return holders.isEmpty ? [CredentialHolder(credential: nil, person: person)] : holders
   }
 
   private func order(_ id: String, _ kind: Order.Kind, at now: Moment) {

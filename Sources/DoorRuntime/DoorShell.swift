@@ -29,6 +29,9 @@ package final class DoorShell {
   var anomalies = AnomalyWatch()
   /// Nil until the state store could be read.
   var offlinePINs: OfflinePINBook?
+  /// What was handed over on site; nil until it could be read.
+  var issued: IssuedBook?
+  var isTakingHandOver = false
   var document: ConfigurationDocument?
   var credentialPosition: CredentialPosition
   var logPosition: LogPosition
@@ -160,6 +163,7 @@ package final class DoorShell {
     case .resultKept(let result): session(.resultReady(result), at: now)
     case .eventsRead(let after, let answer): eventsRead(after: after, answer, at: now)
     case .resultsRead(let answer): resultsRead(answer, at: now)
+    case .handedOver(let pending, let kept): handedOver(pending, kept, at: now)
     }
     settle(now)
   }

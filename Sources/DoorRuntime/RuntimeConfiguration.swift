@@ -54,6 +54,10 @@ public struct RuntimePorts: Sendable {
   public var cloud: CloudPorts?
   /// The keys of this controller's offline PINs; nil knows none.
   public var offlinePIN: OfflinePINKeys?
+  /// Whom to believe about keys that are handed over on site; nil takes none.
+  public var handOver: HandOverVerifier?
+  /// Where such keys are kept; nil takes none.
+  public var issued: (any IssuedStore)?
 
   /// The wire and the keys to believe what comes over it.
   public struct CloudPorts: Sendable {
@@ -71,8 +75,11 @@ public struct RuntimePorts: Sendable {
     zones: any ZoneSource, events: any EventLog, ledger: any CommandLedger,
     state: any StateStore, policy: any PolicyStore, digester: CredentialDigester,
     host: (any HostFacts)? = nil, log: (any RecentLines)? = nil, cloud: CloudPorts?,
-    offlinePIN: OfflinePINKeys? = nil
+    offlinePIN: OfflinePINKeys? = nil, handOver: HandOverVerifier? = nil,
+    issued: (any IssuedStore)? = nil
   ) {
+    self.handOver = handOver
+    self.issued = issued
     self.offlinePIN = offlinePIN
     self.log = log
     self.host = host

@@ -23,6 +23,7 @@ extension DaemonSettings {
     folder("console.socket", URL(fileURLWithPath: consoleSocket).deletingLastPathComponent().path)
     file("credentials.keyFile", credentialKeyFile)
     file("credentials.offlinePINKeyFile", offlinePINKeyFile)
+    file("credentials.issuerRootsFile", issuerRootsFile)
     file("cloud.publicKeyFile", cloud?.publicKeyFile)
     file("cloud.passwordFile", cloud?.passwordFile)
     file("cloud.tls.caFile", cloud?.tls?.caFile)

@@ -52,6 +52,7 @@ public enum SettingsLoader {
     let cloud = reader.cloud()
     let keyFile = reader.required("credentials", "keyFile")
     let offlinePINFile = reader.text("credentials", "offlinePINKeyFile")
+    let issuerRoots = reader.text("credentials", "issuerRootsFile")
     let socket = socket(&reader)
     let deadline = reader.integer(["events", "commitDeadlineMilliseconds"], in: 0...1_000)
     let trust = reader.choice(["clock", "assumeTrust"], of: ClockTrust.self)
@@ -64,7 +65,7 @@ public enum SettingsLoader {
     return DaemonSettings(
       controller: controller, stateFolder: state, driver: driver, doors: doors, readers: readers,
       formats: formats, fire: fire, tamper: tamper, cloud: cloud, credentialKeyFile: keyFile,
-      offlinePINKeyFile: offlinePINFile, consoleSocket: socket,
+      offlinePINKeyFile: offlinePINFile, issuerRootsFile: issuerRoots, consoleSocket: socket,
       commitDeadlineMilliseconds: deadline ?? 50, assumedClockTrust: trust,
       logLevel: (level ?? .info).rawValue)
   }

@@ -165,6 +165,13 @@ final class CloudServer: Sendable {
       let upload = try JSONCoding.decode(LogUpload.self, from: payload)
       try requireSame(upload.controller, controller)
       try store.note(upload)
+    case .issued:
+      let report = try JSONCoding.decode(IssuedReport.self, from: payload)
+      try requireSame(report.controller, controller)
+      for decision in try store.reconcile(report, of: controller) {
+        logger.notice("\(controller): \(decision)")
+      }
+      pushChanges(&state)
     case .pull:
       try answer(try JSONCoding.decode(SnapshotPull.self, from: payload), of: controller, &state)
     case .digest:

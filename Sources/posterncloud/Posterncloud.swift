@@ -27,7 +27,7 @@ struct Posterncloud: AsyncParsableCommand {
       EventsCommand.self,
       DoorsCommand.self, ControllersCommand.self, ResultsCommand.self, TamperCommand.self,
       ImportCommand.self, SyncCommand.self, AlarmsCommand.self,
-      OfflinePINCommand.self,
+      OfflinePINCommand.self, IssuerCommand.self,
     ])
 
   static func main() async {

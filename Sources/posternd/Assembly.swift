@@ -51,7 +51,10 @@ struct Assembly {
       cloud: try Self.cloud(settings, simulated: gpio.isSimulated, logger: logger),
       offlinePIN: try settings.offlinePINKeyFile.map { (path) throws(PortError) in
         try OfflineKeyFiles.pins(path: path, controller: settings.controller)
-      })
+      },
+      handOver: try settings.issuerRootsFile.map { (path) throws(PortError) in
+        try OfflineKeyFiles.roots(path: path, controller: settings.controller)
+      }, issued: events)
     let configuration = RuntimeConfiguration(
       controller: settings.controller, software: Version.text,
       bootID: UUID().uuidString.lowercased(), layout: Wiring.layout(settings),

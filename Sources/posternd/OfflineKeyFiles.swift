@@ -16,4 +16,15 @@ enum OfflineKeyFiles {
       throw PortError(.damaged, operation: "read key \(path)", detail: "\(error)")
     }
   }
+
+  /// The roots of issuers.
+  static func roots(
+    path: String, controller: ControllerID
+  ) throws(PortError) -> HandOverVerifier {
+    do throws(EnvelopeKeyFailure) {
+      return try HandOverVerifier(roots: try CloudKeys.load(path: path), controller: controller)
+    } catch {
+      throw PortError(.damaged, operation: "read the issuers' roots in \(path)", detail: "\(error)")
+    }
+  }
 }

@@ -79,7 +79,8 @@ final class RuntimeWorld: Sendable {
 
   init(
     _ store: StoreFixture = StoreFixture(), trust: ClockTrust = .synchronised,
-    offlinePIN: OfflinePINKeys? = nil
+    offlinePIN: OfflinePINKeys? = nil, handOver: HandOverVerifier? = nil,
+    credentialKey: UInt8 = 7
   ) throws {
     self.store = store
     let clock = SystemMonotonicClock()
@@ -92,9 +93,10 @@ final class RuntimeWorld: Sendable {
     let ports = RuntimePorts(
       gpio: panel, monotonic: clock, wall: wall, zones: SystemZones(), events: events,
       ledger: events, state: events, policy: try store.cache(),
-      digester: try #require(CredentialDigester(keyBytes: Array(repeating: 7, count: 32))),
+      digester: try #require(
+        CredentialDigester(keyBytes: Array(repeating: credentialKey, count: 32))),
       log: HandLog(), cloud: .init(link: link, verifier: try forge.verifier()),
-      offlinePIN: offlinePIN)
+      offlinePIN: offlinePIN, handOver: handOver, issued: events)
     var logger = Logger(label: "test")
     logger.logLevel = .critical
     runtime = DoorRuntime(

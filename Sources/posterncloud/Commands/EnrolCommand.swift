@@ -10,8 +10,9 @@ struct EnrolCommand: ParsableCommand {
     commandName: "enrol", abstract: "Register a controller and write the keys to put on it.",
     discussion: """
       Writes credential.key (0600; the key under which this controller's credentials are digested),
-      offline-pin.keys (0600; the key of the PINs that its doors compute for themselves) and
-      cloud.pub (the key by which the controller knows this cloud).
+      offline-pin.keys (0600; the key of the PINs that its doors compute for themselves),
+      cloud.pub (the key by which the controller knows this cloud) and issuer-roots.pub (by which it
+      knows the front desks that may hand keys over).
       """)
 
   @OptionGroup var state: StateOptions
@@ -33,6 +34,8 @@ struct EnrolCommand: ParsableCommand {
     try Data(line.utf8).write(to: URL(filePath: "\(out)/cloud.pub"))
     try store.enrol(id, credentialKey: key)
     try KeyFile.create(path: "\(out)/offline-pin.keys", text: try store.offlinePINText(of: id))
+    try Data(try IssuerRoots(folder: store.folder).publicText().utf8).write(
+      to: URL(filePath: "\(out)/issuer-roots.pub"))
     print("\(id) is enrolled; put the files of \(out) on it")
   }
 }
