@@ -127,6 +127,13 @@ final class CloudServer: Sendable {
       session.needsSnapshot = try store.overtake(hello, of: controller)
       session.compareDue = CloudStore.now()
       try store.note(hello)
+      if try store.noteBoot(hello) {
+        logger.critical(
+          """
+          \(controller): two machines speak with this identity in turn; one is a copy. Go there, \
+          and enrol the controller anew
+          """)
+      }
       state.sessions[controller] = session
       if let correction = try store.correction(hello) {
         logger.error(

@@ -122,6 +122,10 @@ final class CloudStore: Sendable {
             id TEXT PRIMARY KEY, controller TEXT NOT NULL REFERENCES controller (id),
             issuer TEXT NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL, body BLOB NOT NULL);
           CREATE TABLE revokedCertificate (id TEXT PRIMARY KEY, revoked INTEGER NOT NULL);
+          CREATE TABLE boot (
+            number INTEGER PRIMARY KEY, controller TEXT NOT NULL, boot TEXT NOT NULL,
+            UNIQUE (controller, boot));
+          ALTER TABLE controller ADD COLUMN cloned INTEGER;
           """)
     }
     return migrator

@@ -49,10 +49,10 @@ struct Assembly {
       events: events, ledger: events, state: events, policy: cache, digester: digester,
       host: SystemFacts(stateFolder: folder), log: log,
       cloud: try Self.cloud(settings, simulated: gpio.isSimulated, logger: logger),
-      offlinePIN: try settings.offlinePINKeyFile.map { (path) throws(PortError) in
+      offlinePIN: Self.optional(settings.offlinePINKeyFile, logger) { (path) throws(PortError) in
         try OfflineKeyFiles.pins(path: path, controller: settings.controller)
       },
-      handOver: try settings.issuerRootsFile.map { (path) throws(PortError) in
+      handOver: Self.optional(settings.issuerRootsFile, logger) { (path) throws(PortError) in
         try OfflineKeyFiles.roots(path: path, controller: settings.controller)
       }, issued: events)
     let configuration = RuntimeConfiguration(
@@ -65,6 +65,17 @@ struct Assembly {
     console = ConsoleServer(
       backend: ConsoleAdapter(runtime: runtime, settings: settings, panel: panel),
       socketPath: settings.consoleSocket, logger: logger)
+  }
+
+  /// What a file brings. Without it these keys open nothing; it is no reason to serve nobody.
+  private static func optional<Value>(
+    _ path: String?, _ logger: Logger, _ read: (String) throws(PortError) -> Value
+  ) -> Value? {
+    guard let path else { return nil }
+    do throws(PortError) { return try read(path) } catch {
+      logger.error("keys that are issued without the cloud are not served: \(error)")
+      return nil
+    }
   }
 
   /// Two daemons on one log would each give the same numbers. A folder that is not there yet is
