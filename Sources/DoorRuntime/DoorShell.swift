@@ -32,6 +32,9 @@ package final class DoorShell {
   /// What was handed over on site; nil until it could be read.
   var issued: IssuedBook?
   var isTakingHandOver = false
+  /// Nil until the state store could be read.
+  var expiries: ExpiryWatch?
+  var certificateReadings: [CertificateReading] = []
   var document: ConfigurationDocument?
   var credentialPosition: CredentialPosition
   var logPosition: LogPosition
@@ -163,6 +166,7 @@ package final class DoorShell {
     case .resultKept(let result): session(.resultReady(result), at: now)
     case .eventsRead(let after, let answer): eventsRead(after: after, answer, at: now)
     case .resultsRead(let answer): resultsRead(answer, at: now)
+    case .certificatesRead(let readings): certificatesRead(readings, at: now)
     case .handedOver(let pending, let kept): handedOver(pending, kept, at: now)
     }
     settle(now)
@@ -183,6 +187,7 @@ package final class DoorShell {
       nextHousekeeping = now.monotonic.advanced(
         byMilliseconds: configuration.housekeepingSeconds * 1_000)
       keepTimes()
+      beginExpiryCheck()
       adoptLateConfiguration(at: now)
     }
   }

@@ -26,6 +26,7 @@ package enum RuntimeMessage: Sendable {
   case resultKept(CommandResult)
   case eventsRead(after: UInt64, Result<[StoredEvent], PortError>)
   case resultsRead(Result<[CommandResult], PortError>)
+  case certificatesRead([CertificateReading])
   case handedOver(PendingHandOver, Result<Void, PortError>)
 }
 

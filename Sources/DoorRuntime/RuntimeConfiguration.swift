@@ -58,6 +58,8 @@ public struct RuntimePorts: Sendable {
   public var handOver: HandOverVerifier?
   /// Where such keys are kept; nil takes none.
   public var issued: (any IssuedStore)?
+  /// Certificates to warn about; nil has none.
+  public var certificates: (any CertificateSource)?
 
   /// The wire and the keys to believe what comes over it.
   public struct CloudPorts: Sendable {
@@ -76,8 +78,9 @@ public struct RuntimePorts: Sendable {
     state: any StateStore, policy: any PolicyStore, digester: CredentialDigester,
     host: (any HostFacts)? = nil, log: (any RecentLines)? = nil, cloud: CloudPorts?,
     offlinePIN: OfflinePINKeys? = nil, handOver: HandOverVerifier? = nil,
-    issued: (any IssuedStore)? = nil
+    issued: (any IssuedStore)? = nil, certificates: (any CertificateSource)? = nil
   ) {
+    self.certificates = certificates
     self.handOver = handOver
     self.issued = issued
     self.offlinePIN = offlinePIN

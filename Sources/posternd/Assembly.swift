@@ -54,7 +54,7 @@ struct Assembly {
       },
       handOver: Self.optional(settings.issuerRootsFile, logger) { (path) throws(PortError) in
         try OfflineKeyFiles.roots(path: path, controller: settings.controller)
-      }, issued: events)
+      }, issued: events, certificates: Self.certificates(settings))
     let configuration = RuntimeConfiguration(
       controller: settings.controller, software: Version.text,
       bootID: UUID().uuidString.lowercased(), layout: Wiring.layout(settings),
@@ -65,6 +65,13 @@ struct Assembly {
     console = ConsoleServer(
       backend: ConsoleAdapter(runtime: runtime, settings: settings, panel: panel),
       socketPath: settings.consoleSocket, logger: logger)
+  }
+
+  private static func certificates(_ settings: DaemonSettings) -> CertificateFiles? {
+    guard let tls = settings.cloud?.tls else { return nil }
+    var paths = ["broker.ca": tls.caFile]
+    paths["broker.client"] = tls.certificateFile
+    return CertificateFiles(paths: paths)
   }
 
   /// What a file brings. Without it these keys open nothing; it is no reason to serve nobody.

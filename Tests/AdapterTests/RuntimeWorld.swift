@@ -80,7 +80,7 @@ final class RuntimeWorld: Sendable {
   init(
     _ store: StoreFixture = StoreFixture(), trust: ClockTrust = .synchronised,
     offlinePIN: OfflinePINKeys? = nil, handOver: HandOverVerifier? = nil,
-    credentialKey: UInt8 = 7
+    credentialKey: UInt8 = 7, certificates: (any CertificateSource)? = nil
   ) throws {
     self.store = store
     let clock = SystemMonotonicClock()
@@ -96,7 +96,7 @@ final class RuntimeWorld: Sendable {
       digester: try #require(
         CredentialDigester(keyBytes: Array(repeating: credentialKey, count: 32))),
       log: HandLog(), cloud: .init(link: link, verifier: try forge.verifier()),
-      offlinePIN: offlinePIN, handOver: handOver, issued: events)
+      offlinePIN: offlinePIN, handOver: handOver, issued: events, certificates: certificates)
     var logger = Logger(label: "test")
     logger.logLevel = .critical
     runtime = DoorRuntime(

@@ -6,8 +6,9 @@ compiler=$(command -v cc || command -v clang) || fail "a C compiler is missing; 
 "$compiler" -shared -fPIC -O1 -Wall -Werror -o "$world/story_clock.so" "$here/lib/story_clock.c"
 # Written in place: the programs have the file mapped.
 set_clock() { printf '%-16s\n' "$1" 1<>"$world/clock"; }
-at_story_time() { LD_PRELOAD=$world/story_clock.so STORY_CLOCK=$world/clock "$@"; }
-start_door() { start_actor door at_story_time "$bin/posternd" --config "$world/postern.yaml"; }
+story_time=(env "LD_PRELOAD=$world/story_clock.so" "STORY_CLOCK=$world/clock")
+at_story_time() { "${story_time[@]}" "$@"; }
+start_door() { start_actor door "${story_time[@]}" "$bin/posternd" --config "$world/postern.yaml"; }
 postern() { at_story_time "$bin/postern" "$@"; }
 posterncloud() { at_story_time "$bin/posterncloud" "$@"; }
 
@@ -65,7 +66,7 @@ say
 say "A hotel corridor (hardware simulated): a broker, a cloud and a door on 127.0.0.1:$port, in $world"
 say
 start_broker
-start_actor cloud at_story_time "$bin/posterncloud" serve --host 127.0.0.1 --port "$port"
+start_actor cloud "${story_time[@]}" "$bin/posterncloud" serve --host 127.0.0.1 --port "$port"
 start_door
 check "The door starts and finds its cloud" "connected" eventually 15 connected true
 prepare() {

@@ -57,6 +57,13 @@ struct IssuerCommand: ParsableCommand {
         throw ConsoleProblem(.invalid, "\(certificate) is for another key than \(key)")
       }
       let now = Date.now.timeIntervalSince1970
+      let left = ExpiryWatch.daysLeft(
+        until: WallInstant(secondsSince1970: claims.notAfter),
+        at: WallInstant(secondsSince1970: Int64(now)))
+      if left <= ExpiryWatch.warningDays[0] {
+        let words = "postern: certificate \(claims.id) ends in \(left) days; have it renewed\n"
+        FileHandle.standardError.write(Data(words.utf8))
+      }
       // Milliseconds grow with each order of a desk, and need no file to count in.
       let order = HandOverOrder(
         id: UUID().uuidString.lowercased(), controller: controller,
