@@ -27,7 +27,7 @@ extension DoorShell {
     case .drive(let line, let active):
       drive(line, active: active)
     case .lookUp(let question):
-      let digests = question.canonicals.map { ports.digester.digest(ofCanonical: $0) }
+      let digests = question.canonicals.flatMap { ports.digester.digests(ofCanonical: $0) }
       let found = withOfflinePINs(
         withIssued(holdersOf(digests), ofAny: digests), for: question, at: now)
       let evidence = found?.isEmpty == true ? digests.first.map { Data($0.bytes).base64URL } : nil

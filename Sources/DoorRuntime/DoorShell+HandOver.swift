@@ -205,7 +205,7 @@ extension DoorShell {
   /// A mobile key that a phone gave to something on site. Throws `invalid` with the reason of a denial.
   package func present(mobile token: Secret<String>, at door: DoorID) throws(PortError) {
     let now = moment()
-    let digests = [ports.digester.digest(ofCanonical: Secret("mobile:" + token.reveal()))]
+    let digests = ports.digester.digests(ofCanonical: Secret("mobile:" + token.reveal()))
     let holders = withIssued(holdersOf(digests), ofAny: digests) ?? []
     let effects = controller.handle(
       .order(

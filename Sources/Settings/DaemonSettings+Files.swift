@@ -22,6 +22,7 @@ extension DaemonSettings {
     folder("state.folder", stateFolder)
     folder("console.socket", URL(fileURLWithPath: consoleSocket).deletingLastPathComponent().path)
     file("credentials.keyFile", credentialKeyFile)
+    file("credentials.previousKeyFile", previousCredentialKeyFile)
     file("credentials.offlinePINKeyFile", offlinePINKeyFile)
     file("credentials.issuerRootsFile", issuerRootsFile)
     file("cloud.publicKeyFile", cloud?.publicKeyFile)

@@ -26,6 +26,8 @@ public struct DaemonSettings: Sendable {
   public var cloud: Cloud?
   /// The key under which credentials are digested.
   public var credentialKeyFile: String
+  /// The key before that one, while credentials under it are still good; nil has none.
+  public var previousCredentialKeyFile: String?
   /// The keys of offline PINs; nil serves none.
   public var offlinePINKeyFile: String?
   /// The operator's roots, a line `KEYID BASE64URL` each; nil takes no key that is handed over.

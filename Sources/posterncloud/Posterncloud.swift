@@ -27,7 +27,7 @@ struct Posterncloud: AsyncParsableCommand {
       EventsCommand.self,
       DoorsCommand.self, ControllersCommand.self, ResultsCommand.self, TamperCommand.self,
       ImportCommand.self, SyncCommand.self, AlarmsCommand.self,
-      OfflinePINCommand.self, IssuerCommand.self,
+      OfflinePINCommand.self, IssuerCommand.self, RekeyCommand.self,
     ])
 
   static func main() async {

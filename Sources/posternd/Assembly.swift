@@ -21,7 +21,13 @@ struct Assembly {
     settings: DaemonSettings, log: RecentLog, logger: Logger
   ) throws(PortError) {
     let key = try KeyFile.load(path: settings.credentialKeyFile)
-    guard let digester = CredentialDigester(keyBytes: key.reveal()) else {
+    let previous = Self.optional(settings.previousCredentialKeyFile, logger) {
+      (path) throws(PortError) in try KeyFile.load(path: path)
+    }
+    guard
+      let digester = CredentialDigester(
+        keyBytes: key.reveal(), previous: previous.map { [$0.reveal()] } ?? [])
+    else {
       throw PortError(
         .damaged, operation: "read key \(settings.credentialKeyFile)",
         detail: "a credential key has 32 bytes")
@@ -80,7 +86,7 @@ struct Assembly {
   ) -> Value? {
     guard let path else { return nil }
     do throws(PortError) { return try read(path) } catch {
-      logger.error("keys that are issued without the cloud are not served: \(error)")
+      logger.error("what this file brings is not served: \(error)")
       return nil
     }
   }
