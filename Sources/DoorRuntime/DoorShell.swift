@@ -32,6 +32,8 @@ package final class DoorShell {
   /// What was handed over on site; nil until it could be read.
   var issued: IssuedBook?
   var isTakingHandOver = false
+  /// Whom to believe now; nil until the state store could be read.
+  var verifier: EnvelopeVerifier?
   /// Nil until the state store could be read.
   var expiries: ExpiryWatch?
   var certificateReadings: [CertificateReading] = []

@@ -28,6 +28,7 @@ struct Posterncloud: AsyncParsableCommand {
       DoorsCommand.self, ControllersCommand.self, ResultsCommand.self, TamperCommand.self,
       ImportCommand.self, SyncCommand.self, AlarmsCommand.self,
       OfflinePINCommand.self, IssuerCommand.self, RekeyCommand.self,
+      SigningKeyCommand.self,
     ])
 
   static func main() async {

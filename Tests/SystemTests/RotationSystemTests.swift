@@ -58,4 +58,44 @@ struct RotationSystemTests {
     #expect(try opens(world, card: 402))
     #expect(try !opens(world, card: 345))
   }
+
+  @Test(
+    "the cloud's signing key: both count in between, over kill -9; the old one no more at the end")
+  func signingKey() throws {
+    let world = try DoorWorld()
+    #expect(try world.open())
+    func identify() throws -> Int32 { try world.posterncloud("identify", "gate-1", "front").status }
+    func command(_ words: String...) throws -> Int32 {
+      try BuiltProgram("posterncloud").run(
+        ["signing-key"] + words, environment: ["POSTERNCLOUD_STATE": world.folder.path + "/cloud"]
+      ).status
+    }
+    #expect(try command("add") == 0)
+    #expect(try command("distrust", "gate-1", "cloud-1") == 1)
+    #expect(try command("trust", "gate-1", "cloud-2") == 0)
+    #expect(try command("trust", "gate-1", "cloud-2") == 0)
+    #expect(try identify() == 0)
+    world.killDaemon(SIGKILL)
+    try world.startDaemon()
+    #expect(world.eventually { world.isConnected })
+    world.stopCloud()
+    #expect(try command("use", "cloud-2") == 0)
+    try world.startCloud()
+    #expect(try world.eventually { try identify() == 0 })
+    #expect(try command("distrust", "gate-1", "cloud-2") == 1)
+    #expect(try command("distrust", "gate-1", "cloud-1") == 0)
+    world.killDaemon(SIGKILL)
+    try world.startDaemon()
+    #expect(world.eventually { world.isConnected })
+    #expect(try world.eventually { try identify() == 0 })
+    world.stopCloud()
+    #expect(try command("use", "cloud-1") == 0)
+    try world.startCloud()
+    #expect(try identify() != 0)
+    #expect(
+      try world.doorEvents().contains {
+        $0["type"] as? String == "postern.message.refused.v1"
+          && $0["reason"] as? String == "unknownKey"
+      })
+  }
 }
