@@ -20,6 +20,9 @@ public enum ValidatedCommand: Sendable, Hashable {
   case diagnostics
   /// The daemon's last log lines.
   case logs
+  /// 32 bytes of an Ed25519 public key.
+  case trustKey(id: String, bytes: [UInt8])
+  case distrustKey(id: String)
 }
 
 extension Command {
@@ -67,6 +70,17 @@ extension Command {
       let which: ReaderID? = self.reader.flatMap { reader.identifier($0, "reader") }
       try reader.check()
       return .clearLockout(reader: which, orderedBy: person)
+    case .trustKey, .distrustKey:
+      let bytes = key.flatMap { Base64URL.decode($0.utf8) } ?? []
+      if !EnvelopeLimits.isID(keyID ?? "") { reader.note("keyID", "is missing or no key id") }
+      if kind == .trustKey, bytes.count != 32 {
+        reader.note("key", "must be 32 bytes in base64url")
+      }
+      try reader.check()
+      if let keyID {
+        return kind == .trustKey
+          ? .trustKey(id: keyID, bytes: bytes) : .distrustKey(id: keyID)
+      }
     case .logs:
       try reader.check()
       return .logs

@@ -19,6 +19,10 @@ public struct Command: Sendable, Hashable, Codable {
     case diagnostics
     /// Says the daemon's last log lines.
     case logs
+    /// From now on a message under this key of the cloud is believed too.
+    case trustKey
+    /// From now on none under this key is.
+    case distrustKey
   }
 
   public var kind: Kind
@@ -37,12 +41,19 @@ public struct Command: Sendable, Hashable, Codable {
   public var location: LocationDocument?
   /// The nonce of the session that the sender saw; needed while the door's clock is untrusted.
   public var sessionNonce: String?
+  /// For `trustKey` and `distrustKey`: the `kid`.
+  public var keyID: String?
+  /// For `trustKey`: an Ed25519 public key, 32 bytes in base64url.
+  public var key: String?
 
   public init(
     kind: Kind, door: String? = nil, person: String? = nil, reason: String? = nil,
     mode: ModeWord? = nil, seconds: Int64? = nil, reader: String? = nil,
-    location: LocationDocument? = nil, sessionNonce: String? = nil
+    location: LocationDocument? = nil, sessionNonce: String? = nil,
+    keyID: String? = nil, key: String? = nil
   ) {
+    self.keyID = keyID
+    self.key = key
     self.kind = kind
     self.door = door
     self.person = person

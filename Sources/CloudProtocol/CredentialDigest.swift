@@ -38,18 +38,32 @@ public struct CredentialDigest: Sendable, Hashable, Codable {
 /// Computes digests under the credential key of one device.
 public struct CredentialDigester: Sendable {
   private let key: Secret<SymmetricKey>
+  /// Keys that were replaced, under which credentials of before are still found.
+  private let previous: [Secret<SymmetricKey>]
 
-  /// `key` must be 32 bytes; nil otherwise.
-  public init?(keyBytes: [UInt8]) {
-    guard keyBytes.count == 32 else { return nil }
+  /// `key` must be 32 bytes, and so each of `previous`; nil otherwise.
+  public init?(keyBytes: [UInt8], previous: [[UInt8]] = []) {
+    guard keyBytes.count == 32, previous.allSatisfy({ $0.count == 32 }) else { return nil }
     key = Secret(SymmetricKey(data: keyBytes))
+    self.previous = previous.map { Secret(SymmetricKey(data: $0)) }
   }
 
   /// `value` is the canonical text of what was shown: `card:FORMAT:FACILITY:NUMBER`,
   /// `raw:LENGTH:HEX` or `pin:DIGITS`.
   public func digest(ofCanonical value: Secret<String>) -> CredentialDigest {
-    let code = HMAC<SHA256>.authenticationCode(
-      for: Data(value.reveal().utf8), using: key.reveal())
-    return CredentialDigest(code)
+    Self.digest(value, key)
+  }
+
+  /// Under the present key, then under those before it: what is shown is looked up by all of them,
+  /// so that a key changes with no moment without service.
+  public func digests(ofCanonical value: Secret<String>) -> [CredentialDigest] {
+    [digest(ofCanonical: value)] + previous.map { Self.digest(value, $0) }
+  }
+
+  private static func digest(
+    _ value: Secret<String>, _ key: Secret<SymmetricKey>
+  ) -> CredentialDigest {
+    CredentialDigest(
+      HMAC<SHA256>.authenticationCode(for: Data(value.reveal().utf8), using: key.reveal()))
   }
 }

@@ -2,6 +2,8 @@ public import DoorRules
 
 /// A message of the cloud whose signature, audience, kind and times were checked.
 public struct Envelope<Body: Codable & Sendable>: Sendable {
+  /// The key that signed it.
+  public let keyID: String
   /// Who signed it, by its own word; bound by the signature.
   public let issuer: String
   /// The controller that it is for.
@@ -69,7 +71,9 @@ public enum EnvelopeLimits {
     case .config, .credentials, .ack, .snapshot, .chunk, .repair, .digest: dataLifetimeSecondsMax
     case .commands:
       switch (body as? Command)?.kind {
-      case .identify, .sync, .clearLockout, .forgive, .diagnostics, .logs: commandLifetimeSecondsMax
+      case .identify, .sync, .clearLockout, .forgive, .diagnostics, .logs, .trustKey,
+        .distrustKey:
+        commandLifetimeSecondsMax
       case .unlock, .adminUnlock, .mode, nil: unlockLifetimeSecondsMax
       }
     }

@@ -4,7 +4,10 @@ public import DoorRules
 /// Believes or refuses what came from the cloud. Synchronous and without state; one
 /// verification costs about 55 µs and the decoding of the body.
 public struct EnvelopeVerifier: Sendable {
-  private let keys: [String: Curve25519.Signing.PublicKey]
+  /// The most keys that are believed at once.
+  public static let keysMax = 8
+
+  private var keys: [String: Curve25519.Signing.PublicKey]
   private let audience: ControllerID
   private let issuer: String?
 
@@ -30,6 +33,32 @@ public struct EnvelopeVerifier: Sendable {
     self.issuer = issuer
   }
 
+  /// The keys that are believed, by `kid`.
+  public var publicKeys: [String: [UInt8]] { keys.mapValues { Array($0.rawRepresentation) } }
+
+  /// Believes one key more. Throws for a key that is none, for one too many, and for another key
+  /// under the name of one that is believed: that would take it over.
+  public mutating func trust(keyID: String, bytes: [UInt8]) throws(EnvelopeKeyFailure) {
+    guard EnvelopeLimits.isID(keyID),
+      let key = try? Curve25519.Signing.PublicKey(rawRepresentation: bytes)
+    else { throw EnvelopeKeyFailure(keyID: keyID, detail: "is no key") }
+    if let present = keys[keyID], Array(present.rawRepresentation) != bytes {
+      throw EnvelopeKeyFailure(keyID: keyID, detail: "another key has this name already")
+    }
+    guard keys[keyID] != nil || keys.count < Self.keysMax else {
+      throw EnvelopeKeyFailure(keyID: keyID, detail: "at most \(Self.keysMax) keys are believed")
+    }
+    keys[keyID] = key
+  }
+
+  /// Believes a key no more. Throws for the last one.
+  public mutating func distrust(keyID: String) throws(EnvelopeKeyFailure) {
+    guard keys.keys.contains(where: { $0 != keyID }) else {
+      throw EnvelopeKeyFailure(keyID: keyID, detail: "it is the last one; trust another first")
+    }
+    keys[keyID] = nil
+  }
+
   /// Checks a message that came on the topic of `kind`, and decodes it.
   ///
   /// The times are compared with `at` unless `clockTrust` is unknown. They are then not
@@ -40,11 +69,11 @@ public struct EnvelopeVerifier: Sendable {
     _ payload: [UInt8], as type: Body.Type, kind: Topics.Down, at: WallInstant,
     clockTrust: ClockTrust, retained: Bool
   ) throws(EnvelopeRefusal) -> Envelope<Body> {
-    let json = try signedPayload(of: payload, kind: kind, retained: retained)
+    let (json, keyID) = try signedPayload(of: payload, kind: kind, retained: retained)
     let claims = try Self.decode(EnvelopeClaims.self, from: json)
     try claims.checkForm()
     do throws(EnvelopeRefusal) {
-      return try envelope(claims, json, kind: kind, at: at, clockTrust: clockTrust)
+      return try envelope(claims, json, keyID, kind: kind, at: at, clockTrust: clockTrust)
     } catch {
       throw error.of(messageID: claims.jti)
     }
@@ -52,8 +81,8 @@ public struct EnvelopeVerifier: Sendable {
 
   /// Judges well signed claims and decodes the body beside them.
   private func envelope<Body: Codable & Sendable>(
-    _ claims: EnvelopeClaims, _ json: [UInt8], kind: Topics.Down, at: WallInstant,
-    clockTrust: ClockTrust
+    _ claims: EnvelopeClaims, _ json: [UInt8], _ keyID: String, kind: Topics.Down,
+    at: WallInstant, clockTrust: ClockTrust
   ) throws(EnvelopeRefusal) -> Envelope<Body> {
     try checkAddress(of: claims, kind: kind)
     let timesChecked = clockTrust != .unknown
@@ -65,7 +94,7 @@ public struct EnvelopeVerifier: Sendable {
         .lifetimeTooLong, "\(claims.exp - claims.iat) s; at most \(lifetimeMax) s are allowed")
     }
     return Envelope(
-      issuer: claims.iss, audience: audience,
+      keyID: keyID, issuer: claims.iss, audience: audience,
       issuedAt: WallInstant(secondsSince1970: claims.iat),
       notBefore: WallInstant(secondsSince1970: claims.nbf),
       expires: WallInstant(secondsSince1970: claims.exp), id: claims.jti, kind: kind,
@@ -75,7 +104,7 @@ public struct EnvelopeVerifier: Sendable {
   /// The payload's JSON once size, form and signature are right.
   private func signedPayload(
     of message: [UInt8], kind: Topics.Down, retained: Bool
-  ) throws(EnvelopeRefusal) -> [UInt8] {
+  ) throws(EnvelopeRefusal) -> (json: [UInt8], keyID: String) {
     let bytesMax = EnvelopeLimits.messageBytesMax(kind)
     guard message.count <= bytesMax else {
       throw EnvelopeRefusal(
@@ -91,7 +120,7 @@ public struct EnvelopeVerifier: Sendable {
     guard token.isSigned(by: key) else {
       throw EnvelopeRefusal(.badSignature, "not signed by key \"\(token.keyID)\"")
     }
-    return token.payload
+    return (token.payload, token.keyID)
   }
 
   private func checkAddress(

@@ -25,6 +25,8 @@ public struct Topics: Sendable, Hashable {
     case telemetry
     /// ``LogUpload``, the answer to a `logs` command.
     case logs
+    /// ``IssuedReport``: keys that were handed over on site.
+    case issued
   }
 
   /// Messages of the cloud; each one a JWS.

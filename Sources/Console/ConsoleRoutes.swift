@@ -42,6 +42,17 @@ struct ConsoleRoutes: Sendable {
       try await backend.forgive(person: body.person, by: body.by)
       return Response(status: .noContent)
     }
+    router.post("/v1/keys/hand-over") { request, _ in
+      try Self.json(await backend.handOver(try await RequestBody.read(of: request)))
+    }
+    router.post("/v1/keys/present") { request, _ in
+      try await backend.present(try await RequestBody.read(of: request))
+      return Response(status: .noContent)
+    }
+    router.post("/v1/keys/offline-pin/revoke") { request, _ in
+      try await backend.revokeOfflinePIN(try await RequestBody.read(of: request))
+      return Response(status: .noContent)
+    }
     router.post("/v1/panel") { request, _ in
       try await backend.panel(try await RequestBody.read(of: request))
       return Response(status: .noContent)

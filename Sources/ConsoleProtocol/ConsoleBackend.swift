@@ -16,6 +16,12 @@ public protocol ConsoleBackend: Sendable {
   func clearLockout(reader: String?, by: String) async throws(ConsoleProblem)
   /// Anti-passback: a person, or everybody for nil, counts as outside everywhere.
   func forgive(person: String?, by: String) async throws(ConsoleProblem)
+  /// Takes a key that was issued without the cloud, or a change of one.
+  func handOver(_ request: HandOverRequest) async throws(ConsoleProblem) -> HandOverAnswer
+  /// Opens for a mobile key that a phone gave to something on site, such as a radio.
+  func present(_ request: PresentRequest) async throws(ConsoleProblem)
+  /// Withdraws an offline PIN at its door; recorded.
+  func revokeOfflinePIN(_ request: OfflinePINRequest) async throws(ConsoleProblem)
   /// Acts on the simulated panel; refused when the hardware is real.
   func panel(_ action: PanelAction) async throws(ConsoleProblem)
 }

@@ -151,7 +151,10 @@ extension Controller {
     if openLookUps.count > Self.openLookUpsMax, let oldest = openLookUps.keys.min() {
       openLookUps[oldest] = nil
     }
-    return [.lookUp(LookUp(ticket: ticket, canonicals: canonicals))]
+    return [
+      .lookUp(
+        LookUp(ticket: ticket, canonicals: canonicals, door: readers[reader]?.layout.door))
+    ]
   }
 }
 

@@ -113,8 +113,11 @@ public struct LookUp: Sendable, Hashable {
   public var ticket: UInt64
   /// Canonical texts of what was shown, to be digested under the device's key.
   public var canonicals: [Secret<String>]
+  /// Where it was shown, for codes that a door can tell by itself.
+  public var door: DoorID?
 
-  public init(ticket: UInt64, canonicals: [Secret<String>]) {
+  public init(ticket: UInt64, canonicals: [Secret<String>], door: DoorID? = nil) {
+    self.door = door
     self.ticket = ticket
     self.canonicals = canonicals
   }

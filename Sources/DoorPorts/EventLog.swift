@@ -125,3 +125,13 @@ public protocol StateStore: Sendable {
   func value(forKey key: String) throws(PortError) -> [UInt8]?
   func setValue(_ value: [UInt8]?, forKey key: String) throws(PortError)
 }
+
+/// Keys that were handed over on site. The cloud cannot give them again before it has taken them up, so
+/// they live beside the event log and no snapshot touches them.
+public protocol IssuedStore: Sendable {
+  func issuedKeys() throws(PortError) -> [IssuedKey]
+  func issuerMarks() throws(PortError) -> [IssuerMark]
+  /// Keeps a key, and the order that it came by, in one transaction. A nil mark is for a use.
+  func keep(_ key: IssuedKey, mark: IssuerMark?) throws(PortError)
+  func forgetIssued(_ ids: [String]) throws(PortError)
+}

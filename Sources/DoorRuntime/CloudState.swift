@@ -40,6 +40,8 @@ struct CloudState {
 /// A command between its verification and its act.
 package struct PendingCommand: Sendable {
   var id: String
+  /// The key that signed it.
+  var keyID: String
   var command: Command
   /// Nil when the clock was not to be believed.
   var expires: WallInstant?

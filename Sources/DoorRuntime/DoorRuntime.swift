@@ -1,4 +1,4 @@
-import CloudProtocol
+public import CloudProtocol
 import Dispatch
 import DoorCore
 public import DoorPorts
@@ -105,6 +105,27 @@ public actor DoorRuntime {
 
   /// Anti-passback: a person, or everybody for nil, counts as outside everywhere. Recorded.
   public func forgive(_ person: PersonID?, by: String) { shell.forgive(person, by: by) }
+
+  /// Withdraws an offline PIN at its door; recorded. Throws `invalid` for an unknown door.
+  public func revokeOfflinePIN(
+    _ window: OfflinePINWindow, at door: DoorID, by: String
+  ) throws(PortError) {
+    try shell.revokeOfflinePIN(window, at: door, by: by)
+  }
+
+  /// Takes a key that somebody brings; it is on disk and in force when this returns. Throws the
+  /// limit that it broke.
+  public func handOver(_ file: [UInt8]) async throws(HandOverRefusal) -> IssuedBook.Change {
+    let answer = await withCheckedContinuation { continuation in
+      shell.handOver(file) { continuation.resume(returning: $0) }
+    }
+    return try answer.get()
+  }
+
+  /// Opens for a mobile key that a phone gave on site. Throws `invalid` with the reason of a denial.
+  public func present(mobile token: Secret<String>, at door: DoorID) throws(PortError) {
+    try shell.present(mobile: token, at: door)
+  }
 
   /// What would be decided, by the rules and the records of this moment. Nothing is recorded.
   public func explain(_ question: AccessQuestion) throws(PortError) -> (Verdict, at: String) {

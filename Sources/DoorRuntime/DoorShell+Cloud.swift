@@ -51,6 +51,7 @@ extension DoorShell {
     let nonce = freshID()
     session(.connected(nonce: nonce, standing: standing(at: now)), at: now)
     doorChanged()
+    tellIssued()
     beginTelemetry(at: now)
   }
 
@@ -81,7 +82,7 @@ extension DoorShell {
   func verify<Body: Codable & Sendable>(
     _ payload: [UInt8], as type: Body.Type, kind: Topics.Down, _ retained: Bool, at now: Moment
   ) -> Envelope<Body>? {
-    guard let verifier = ports.cloud?.verifier else { return nil }
+    guard let verifier = trustedKeys() else { return nil }
     do throws(EnvelopeRefusal) {
       let envelope = try verifier.verify(
         payload, as: type, kind: kind, at: now.wall, clockTrust: now.trust, retained: retained)

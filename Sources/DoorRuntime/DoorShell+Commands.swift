@@ -17,7 +17,7 @@ extension DoorShell {
       return refuseCommand(envelope.id, .rejected, reason: refusal, at: now)
     }
     let command = PendingCommand(
-      id: envelope.id, command: envelope.body,
+      id: envelope.id, keyID: envelope.keyID, command: envelope.body,
       expires: envelope.timesChecked ? envelope.expires : nil)
     let ledger = ports.ledger
     let inbox = inbox
@@ -109,6 +109,14 @@ extension DoorShell {
         finish(order: pending.id, .confirmed, at: now)
       case .logs:
         finish(order: pending.id, tellLog(for: pending.id), at: now)
+      case .trustKey(let id, let bytes):
+        finish(order: pending.id, change(key: id, to: bytes, at: now), at: now)
+      case .distrustKey(let id):
+        let outcome: OrderOutcome =
+          id == pending.keyID
+          ? .rejected(reason: "key \(id) signed this very command; use another")
+          : change(key: id, to: nil, at: now)
+        finish(order: pending.id, outcome, at: now)
       case .diagnostics:
         beginTelemetry(at: now)
         finish(order: pending.id, .confirmed, at: now)
@@ -129,10 +137,11 @@ extension DoorShell {
   private func mobileHolders(of id: PersonID) throws(PortError) -> [CredentialHolder] {
     guard let person = try ports.policy.person(id) else { return [] }
     let keys = try ports.policy.credentials(of: id).filter { $0.kind == .mobile }
-    guard !keys.isEmpty else { return [CredentialHolder(credential: nil, person: person)] }
-    return try keys.map { (key) throws(PortError) in
-      try withMemory(CredentialHolder(credential: key, person: person))
-    }
+    let holders = withIssuedMobile(
+      try keys.map { (key) throws(PortError) in
+        try withMemory(CredentialHolder(credential: key, person: person))
+      }, of: id)
+    return holders.isEmpty ? [CredentialHolder(credential: nil, person: person)] : holders
   }
 
   private func order(_ id: String, _ kind: Order.Kind, at now: Moment) {

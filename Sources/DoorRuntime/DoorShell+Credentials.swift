@@ -98,6 +98,7 @@ extension DoorShell {
       record(drafts.draft("credentials.rejected", at: now, detail: ["problems": problems]))
     }
     for change in changes { record(drafts.draft(change, at: now)) }
+    if report.applied { reconcileIssued(report.credentials ?? [], at: now) }
     session(baseRefused ? .credentialsBaseRefused(report) : .applied(report), at: now)
   }
 

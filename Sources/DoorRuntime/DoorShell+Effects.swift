@@ -15,6 +15,8 @@ extension DoorShell {
     switch effect {
     case .record(let occurrence):
       keepUse(occurrence)
+      noteOfflinePIN(occurrence, at: now)
+      noteIssuedUse(occurrence)
       record(drafts.draft(occurrence, at: now))
       tell(anomalies.note(occurrence, at: now.monotonic), at: now)
     case .setLock(let door, let level, let urgency, let order):
@@ -25,8 +27,9 @@ extension DoorShell {
     case .drive(let line, let active):
       drive(line, active: active)
     case .lookUp(let question):
-      let digests = question.canonicals.map { ports.digester.digest(ofCanonical: $0) }
-      let found = holders(ofAny: digests)
+      let digests = question.canonicals.flatMap { ports.digester.digests(ofCanonical: $0) }
+      let found = withOfflinePINs(
+        withIssued(holdersOf(digests), ofAny: digests), for: question, at: now)
       let evidence = found?.isEmpty == true ? digests.first.map { Data($0.bytes).base64URL } : nil
       let answer = LookUpAnswer(ticket: question.ticket, holders: found, digest: evidence)
       perform(controller.handle(.lookedUp(answer), at: now), at: now)
@@ -42,7 +45,8 @@ extension DoorShell {
     }
   }
 
-  private func holders(ofAny digests: [CredentialDigest]) -> [CredentialHolder]? {
+  /// What the cache says; nil when it cannot be read.
+  func holdersOf(_ digests: [CredentialDigest]) -> [CredentialHolder]? {
     do throws(PortError) {
       return try ports.policy.holders(ofAny: digests).map(withMemory)
     } catch {

@@ -36,8 +36,8 @@ extension DoorShell {
   ) throws(PortError) -> [CredentialHolder] {
     switch subject {
     case .shown(let canonical):
-      let digest = ports.digester.digest(ofCanonical: canonical)
-      return try withMemories(ports.policy.holders(ofAny: [digest]))
+      let digests = ports.digester.digests(ofCanonical: canonical)
+      return try withMemories(ports.policy.holders(ofAny: digests))
     case .credential(let id):
       return try withMemories(ports.policy.holder(of: id).map { [$0] } ?? [])
     case .person(let id):

@@ -56,7 +56,7 @@ extension DoorShell {
     if now.trust == .unknown {
       found.append("the clock cannot be believed: time-bounded credentials are denied; set it")
     }
-    return found + troublesAtStart
+    return found + expiryTroubles(at: now) + troublesAtStart
   }
 
   /// Lamp and beeper of one door, or of all: which one is it? Moves nothing, records nothing.

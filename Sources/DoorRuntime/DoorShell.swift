@@ -27,6 +27,16 @@ package final class DoorShell {
   var uses = CredentialUses()
   var presence = PresenceBook()
   var anomalies = AnomalyWatch()
+  /// Nil until the state store could be read.
+  var offlinePINs: OfflinePINBook?
+  /// What was handed over on site; nil until it could be read.
+  var issued: IssuedBook?
+  var isTakingHandOver = false
+  /// Whom to believe now; nil until the state store could be read.
+  var verifier: EnvelopeVerifier?
+  /// Nil until the state store could be read.
+  var expiries: ExpiryWatch?
+  var certificateReadings: [CertificateReading] = []
   var document: ConfigurationDocument?
   var credentialPosition: CredentialPosition
   var logPosition: LogPosition
@@ -171,6 +181,8 @@ package final class DoorShell {
     case .resultKept(let result): session(.resultReady(result), at: now)
     case .eventsRead(let after, let answer): eventsRead(after: after, answer, at: now)
     case .resultsRead(let answer): resultsRead(answer, at: now)
+    case .certificatesRead(let readings): certificatesRead(readings, at: now)
+    case .handedOver(let pending, let kept): handedOver(pending, kept, at: now)
     }
     settle(now)
   }
@@ -192,6 +204,7 @@ package final class DoorShell {
       nextHousekeeping = now.monotonic.advanced(
         byMilliseconds: configuration.housekeepingSeconds * 1_000)
       keepTimes()
+      beginExpiryCheck()
       adoptLateConfiguration(at: now)
     }
   }

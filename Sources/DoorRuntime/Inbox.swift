@@ -28,6 +28,8 @@ package enum RuntimeMessage: Sendable {
   case resultKept(CommandResult)
   case eventsRead(after: UInt64, Result<[StoredEvent], PortError>)
   case resultsRead(Result<[CommandResult], PortError>)
+  case certificatesRead([CertificateReading])
+  case handedOver(PendingHandOver, Result<Void, PortError>)
 }
 
 /// The one way into the shell. It is bounded: a line that storms fills it, and is then told to the

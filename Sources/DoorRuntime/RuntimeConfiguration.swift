@@ -56,6 +56,14 @@ public struct RuntimePorts: Sendable {
   public var log: (any RecentLines)?
   /// Nil works without a cloud.
   public var cloud: CloudPorts?
+  /// The keys of this controller's offline PINs; nil knows none.
+  public var offlinePIN: OfflinePINKeys?
+  /// Whom to believe about keys that are handed over on site; nil takes none.
+  public var handOver: HandOverVerifier?
+  /// Where such keys are kept; nil takes none.
+  public var issued: (any IssuedStore)?
+  /// Certificates to warn about; nil has none.
+  public var certificates: (any CertificateSource)?
 
   /// The wire and the keys to believe what comes over it.
   public struct CloudPorts: Sendable {
@@ -72,8 +80,14 @@ public struct RuntimePorts: Sendable {
     gpio: any GPIOPort, monotonic: any MonotonicClock, wall: any WallClock,
     zones: any ZoneSource, events: any EventLog, ledger: any CommandLedger,
     state: any StateStore, policy: any PolicyStore, digester: CredentialDigester,
-    host: (any HostFacts)? = nil, log: (any RecentLines)? = nil, cloud: CloudPorts?
+    host: (any HostFacts)? = nil, log: (any RecentLines)? = nil, cloud: CloudPorts?,
+    offlinePIN: OfflinePINKeys? = nil, handOver: HandOverVerifier? = nil,
+    issued: (any IssuedStore)? = nil, certificates: (any CertificateSource)? = nil
   ) {
+    self.certificates = certificates
+    self.handOver = handOver
+    self.issued = issued
+    self.offlinePIN = offlinePIN
     self.log = log
     self.host = host
     self.gpio = gpio

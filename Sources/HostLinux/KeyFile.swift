@@ -13,6 +13,18 @@ public enum KeyFile {
   /// Throws when the file is missing, open to others than its owner, or not a key.
   public static func load(path: String) throws(PortError) -> Secret<[UInt8]> {
     let operation = "read key \(path)"
+    let text = try secretText(path: path, bytesMax: fileBytesMax)
+    guard let key = decode(text.reveal()) else {
+      throw PortError(
+        .damaged, operation: operation, detail: "a key is \(keyBytes * 2) hexadecimal digits")
+    }
+    return Secret(key)
+  }
+
+  /// The text of a file that only its owner may use, such as a file of several keys. Throws when
+  /// it is missing, open to others, or longer than `bytesMax`.
+  public static func secretText(path: String, bytesMax: Int) throws(PortError) -> Secret<String> {
+    let operation = "read key \(path)"
     // One file, looked at and read: nobody can put another in between.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
@@ -31,16 +43,16 @@ public enum KeyFile {
         .invalid, operation: operation,
         detail: "others than its owner may use it; run: chmod 600 \(path)")
     }
-    var bytes = [UInt8](repeating: 0, count: fileBytesMax)
+    var bytes = [UInt8](repeating: 0, count: bytesMax + 1)
     let count = read(descriptor, &bytes, bytes.count)
     guard count >= 0 else {
       throw PortError(.inputOutput, operation: operation, detail: String(cString: strerror(errno)))
     }
-    guard let key = decode(String(decoding: bytes.prefix(count), as: UTF8.self)) else {
+    guard count <= bytesMax else {
       throw PortError(
-        .damaged, operation: operation, detail: "a key is \(keyBytes * 2) hexadecimal digits")
+        .damaged, operation: operation, detail: "it has more than \(bytesMax) bytes")
     }
-    return Secret(key)
+    return Secret(String(decoding: bytes.prefix(count), as: UTF8.self))
   }
 
   /// Makes a file for a key of ``keyBytes`` that must not be there yet; it is on disk when this
@@ -50,6 +62,16 @@ public enum KeyFile {
     guard key.reveal().count == keyBytes else {
       throw PortError(.invalid, operation: operation, detail: "a key has \(keyBytes) bytes")
     }
+    let digits = key.reveal().map { byte in
+      (byte < 16 ? "0" : "") + String(byte, radix: 16)
+    }
+    try create(path: path, text: Secret(digits.joined() + "\n"))
+  }
+
+  /// Makes a file for a secret text that must not be there yet, likewise.
+  public static func create(path: String, text: Secret<String>) throws(PortError) {
+    let operation = "create key \(path)"
+    let text = Array(text.reveal().utf8)
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {
       throw PortError(
@@ -57,10 +79,6 @@ public enum KeyFile {
         detail: String(cString: strerror(errno)))
     }
     defer { close(descriptor) }
-    let digits = key.reveal().map { byte in
-      (byte < 16 ? "0" : "") + String(byte, radix: 16)
-    }
-    let text = Array((digits.joined() + "\n").utf8)
     guard write(descriptor, text, text.count) == text.count, fsync(descriptor) == 0,
       syncFolder(of: path)
     else {

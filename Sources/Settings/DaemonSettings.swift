@@ -26,6 +26,12 @@ public struct DaemonSettings: Sendable {
   public var cloud: Cloud?
   /// The key under which credentials are digested.
   public var credentialKeyFile: String
+  /// The key before that one, while credentials under it are still good; nil has none.
+  public var previousCredentialKeyFile: String?
+  /// The keys of offline PINs; nil serves none.
+  public var offlinePINKeyFile: String?
+  /// The operator's roots, a line `KEYID BASE64URL` each; nil takes no key that is handed over.
+  public var issuerRootsFile: String?
   /// The Unix socket of the console; `/run/postern/postern.sock` unless set.
   public var consoleSocket: String
   /// How long an unlock waits for its event to be on disk; 0 to 1000, 50 unless set.

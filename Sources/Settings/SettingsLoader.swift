@@ -51,6 +51,9 @@ public enum SettingsLoader {
     let tamper = reader.line(["site", "tamper"], driver, isInput: true)
     let cloud = reader.cloud()
     let keyFile = reader.required("credentials", "keyFile")
+    let previousKeyFile = reader.text("credentials", "previousKeyFile")
+    let offlinePINFile = reader.text("credentials", "offlinePINKeyFile")
+    let issuerRoots = reader.text("credentials", "issuerRootsFile")
     let socket = socket(&reader)
     let deadline = reader.integer(["events", "commitDeadlineMilliseconds"], in: 0...1_000)
     let trust = reader.choice(["clock", "assumeTrust"], of: ClockTrust.self)
@@ -63,7 +66,8 @@ public enum SettingsLoader {
     return DaemonSettings(
       controller: controller, stateFolder: state, driver: driver, doors: doors, readers: readers,
       formats: formats, fire: fire, tamper: tamper, cloud: cloud, credentialKeyFile: keyFile,
-      consoleSocket: socket,
+      previousCredentialKeyFile: previousKeyFile, offlinePINKeyFile: offlinePINFile,
+      issuerRootsFile: issuerRoots, consoleSocket: socket,
       commitDeadlineMilliseconds: deadline ?? 50, assumedClockTrust: trust,
       logLevel: (level ?? .info).rawValue)
   }

@@ -51,7 +51,7 @@ public final class EventDatabase: Sendable {
         .damaged, operation: "open the event log",
         detail: "it counts to \(position.last), but its newest event is \(newest)")
     }
-    for table in ["command", "state"] {
+    for table in ["command", "state", "issued", "issuer"] {
       _ = try Int.fetchOne(database, sql: "SELECT 1 FROM \(table) LIMIT 1")
     }
   }
@@ -109,6 +109,20 @@ public final class EventDatabase: Sendable {
           CREATE INDEX event_urgent ON event (number) WHERE urgent = 1;
           ALTER TABLE log ADD COLUMN chain BLOB;
           ALTER TABLE log ADD COLUMN dropped INTEGER NOT NULL DEFAULT 0;
+          """)
+    }
+    migrator.registerMigration("3 keys that were issued here") { database in
+      try database.execute(
+        sql: """
+          CREATE TABLE issued (
+            id TEXT PRIMARY KEY,
+            body BLOB NOT NULL
+          ) STRICT, WITHOUT ROWID;
+          CREATE TABLE issuer (
+            issuer TEXT PRIMARY KEY,
+            sequence INTEGER NOT NULL,
+            lastOrder TEXT NOT NULL
+          ) STRICT, WITHOUT ROWID;
           """)
     }
     return migrator

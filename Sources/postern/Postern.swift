@@ -25,7 +25,8 @@ struct Postern: AsyncParsableCommand {
     subcommands: [
       StatusCommand.self, DoorsCommand.self, EventsCommand.self, IdentifyCommand.self,
       ExplainCommand.self, ModeCommand.self, LockoutCommand.self,
-      AntiPassbackCommand.self, LinesCommand.self, PanelCommand.self,
+      AntiPassbackCommand.self, OfflinePINCommand.self, HandOverCommand.self,
+      PresentCommand.self, IssuerCommand.self, LinesCommand.self, PanelCommand.self,
       ConfigCommand.self, DryRunCommand.self, SimulateCommand.self,
     ])
 

@@ -4,18 +4,56 @@ import DoorRules
 import Foundation
 import HostLinux
 
-/// The cloud's signing key, made at first use.
+/// The cloud's signing keys: `signing.key` is `cloud-1`, made at first use; `signing-N.key` is
+/// `cloud-N`. The file `signing.current` names the one that signs.
 enum CloudKey {
   static let keyID = "cloud-1"
   static let issuer = "posterncloud"
 
+  private static func path(_ number: Int, in folder: String) -> String {
+    number == 1 ? "\(folder)/signing.key" : "\(folder)/signing-\(number).key"
+  }
+
+  private static func number(of keyID: String) -> Int? {
+    keyID.hasPrefix("cloud-") ? Int(keyID.dropFirst("cloud-".count)) : nil
+  }
+
   static func load(folder: String) throws -> EnvelopeSigner {
-    let path = "\(folder)/signing.key"
-    if !FileManager.default.fileExists(atPath: path) {
-      let key = Curve25519.Signing.PrivateKey().rawRepresentation
-      try KeyFile.create(path: path, key: Secret(Array(key)))
+    if !FileManager.default.fileExists(atPath: path(1, in: folder)) { try create(1, in: folder) }
+    let current = FileManager.default.contents(atPath: "\(folder)/signing.current").map {
+      String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
     }
-    return try EnvelopeSigner(privateKeyBytes: try KeyFile.load(path: path), keyID: keyID)
+    return try load(current ?? keyID, folder: folder)
+  }
+
+  /// A key by its id.
+  static func load(_ keyID: String, folder: String) throws -> EnvelopeSigner {
+    guard let number = number(of: keyID),
+      FileManager.default.fileExists(atPath: path(number, in: folder))
+    else { throw CloudProblem("there is no signing key \(keyID)") }
+    return try EnvelopeSigner(
+      privateKeyBytes: try KeyFile.load(path: path(number, in: folder)), keyID: keyID)
+  }
+
+  /// Makes one more key, which does not sign yet.
+  static func add(folder: String) throws -> String {
+    _ = try load(folder: folder)
+    var number = 2
+    while FileManager.default.fileExists(atPath: path(number, in: folder)) { number += 1 }
+    try create(number, in: folder)
+    return "cloud-\(number)"
+  }
+
+  /// Lets a key sign from the next start of `serve` on.
+  static func use(_ keyID: String, folder: String) throws {
+    _ = try load(keyID, folder: folder)
+    try Data((keyID + "\n").utf8).write(
+      to: URL(filePath: "\(folder)/signing.current"), options: .atomic)
+  }
+
+  private static func create(_ number: Int, in folder: String) throws {
+    let key = Curve25519.Signing.PrivateKey().rawRepresentation
+    try KeyFile.create(path: path(number, in: folder), key: Secret(Array(key)))
   }
 
   /// A key that no door knows, under the id of the one that they do.

@@ -127,6 +127,13 @@ final class CloudServer: Sendable {
       session.needsSnapshot = try store.overtake(hello, of: controller)
       session.compareDue = CloudStore.now()
       try store.note(hello)
+      if try store.noteBoot(hello) {
+        logger.critical(
+          """
+          \(controller): two machines speak with this identity in turn; one is a copy. Go there, \
+          and enrol the controller anew
+          """)
+      }
       state.sessions[controller] = session
       if let correction = try store.correction(hello) {
         logger.error(
@@ -165,6 +172,13 @@ final class CloudServer: Sendable {
       let upload = try JSONCoding.decode(LogUpload.self, from: payload)
       try requireSame(upload.controller, controller)
       try store.note(upload)
+    case .issued:
+      let report = try JSONCoding.decode(IssuedReport.self, from: payload)
+      try requireSame(report.controller, controller)
+      for decision in try store.reconcile(report, of: controller) {
+        logger.notice("\(controller): \(decision)")
+      }
+      pushChanges(&state)
     case .pull:
       try answer(try JSONCoding.decode(SnapshotPull.self, from: payload), of: controller, &state)
     case .digest:

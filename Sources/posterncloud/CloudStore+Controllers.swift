@@ -15,6 +15,17 @@ extension CloudStore {
     }
   }
 
+  /// Credentials that are issued from now on are digested under this key; those of before stay as
+  /// they are, since their values are kept nowhere.
+  func replaceCredentialKey(of controller: ControllerID, by key: [UInt8]) throws {
+    try database.write { database in
+      try Self.requireController(controller.rawValue, database)
+      try database.execute(
+        sql: "UPDATE controller SET credentialKey = ? WHERE id = ?",
+        arguments: [Data(key), controller.rawValue])
+    }
+  }
+
   func digester(of controller: String) throws -> CredentialDigester {
     let key = try database.read { database in
       try Self.requireController(controller, database)

@@ -115,6 +115,19 @@ final class CloudStore: Sendable {
     migrator.registerMigration("4 log lines") { database in
       try database.execute(sql: "ALTER TABLE controller ADD COLUMN logs BLOB")
     }
+    migrator.registerMigration("5 keys that were issued on site") { database in
+      try database.execute(
+        sql: """
+          CREATE TABLE issued (
+            id TEXT PRIMARY KEY, controller TEXT NOT NULL REFERENCES controller (id),
+            issuer TEXT NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL, body BLOB NOT NULL);
+          CREATE TABLE revokedCertificate (id TEXT PRIMARY KEY, revoked INTEGER NOT NULL);
+          CREATE TABLE boot (
+            number INTEGER PRIMARY KEY, controller TEXT NOT NULL, boot TEXT NOT NULL,
+            UNIQUE (controller, boot));
+          ALTER TABLE controller ADD COLUMN cloned INTEGER;
+          """)
+    }
     return migrator
   }
 

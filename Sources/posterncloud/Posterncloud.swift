@@ -27,6 +27,8 @@ struct Posterncloud: AsyncParsableCommand {
       EventsCommand.self,
       DoorsCommand.self, ControllersCommand.self, ResultsCommand.self, TamperCommand.self,
       ImportCommand.self, SyncCommand.self, AlarmsCommand.self,
+      OfflinePINCommand.self, IssuerCommand.self, RekeyCommand.self,
+      SigningKeyCommand.self,
     ])
 
   static func main() async {

@@ -21,7 +21,13 @@ struct Assembly {
     settings: DaemonSettings, log: RecentLog, logger: Logger
   ) throws(PortError) {
     let key = try KeyFile.load(path: settings.credentialKeyFile)
-    guard let digester = CredentialDigester(keyBytes: key.reveal()) else {
+    let previous = Self.optional(settings.previousCredentialKeyFile, logger) {
+      (path) throws(PortError) in try KeyFile.load(path: path)
+    }
+    guard
+      let digester = CredentialDigester(
+        keyBytes: key.reveal(), previous: previous.map { [$0.reveal()] } ?? [])
+    else {
       throw PortError(
         .damaged, operation: "read key \(settings.credentialKeyFile)",
         detail: "a credential key has 32 bytes")
@@ -49,7 +55,13 @@ struct Assembly {
       wall: SystemWallClock(assumedTrust: settings.assumedClockTrust), zones: SystemZones(),
       events: events, ledger: events, state: events, policy: cache, digester: digester,
       host: SystemFacts(stateFolder: folder), log: log,
-      cloud: try Self.cloud(settings, simulated: gpio.isSimulated, logger: logger))
+      cloud: try Self.cloud(settings, simulated: gpio.isSimulated, logger: logger),
+      offlinePIN: Self.optional(settings.offlinePINKeyFile, logger) { (path) throws(PortError) in
+        try OfflineKeyFiles.pins(path: path, controller: settings.controller)
+      },
+      handOver: Self.optional(settings.issuerRootsFile, logger) { (path) throws(PortError) in
+        try OfflineKeyFiles.roots(path: path, controller: settings.controller)
+      }, issued: events, certificates: Self.certificates(settings))
     let configuration = RuntimeConfiguration(
       controller: settings.controller, software: Version.text,
       bootID: UUID().uuidString.lowercased(), layout: Wiring.layout(settings),
@@ -60,6 +72,24 @@ struct Assembly {
     console = ConsoleServer(
       backend: ConsoleAdapter(runtime: runtime, settings: settings, panel: panel),
       socketPath: settings.consoleSocket, logger: logger)
+  }
+
+  private static func certificates(_ settings: DaemonSettings) -> CertificateFiles? {
+    guard let tls = settings.cloud?.tls else { return nil }
+    var paths = ["broker.ca": tls.caFile]
+    paths["broker.client"] = tls.certificateFile
+    return CertificateFiles(paths: paths)
+  }
+
+  /// What a file brings. Without it these keys open nothing; it is no reason to serve nobody.
+  private static func optional<Value>(
+    _ path: String?, _ logger: Logger, _ read: (String) throws(PortError) -> Value
+  ) -> Value? {
+    guard let path else { return nil }
+    do throws(PortError) { return try read(path) } catch {
+      logger.error("what this file brings is not served: \(error)")
+      return nil
+    }
   }
 
   /// Two daemons on one log would each give the same numbers. A folder that is not there yet is

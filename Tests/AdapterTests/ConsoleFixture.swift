@@ -82,6 +82,23 @@ final class ConsoleFakeBackend: ConsoleBackend {
     state.withLock { $0.cleared.append("\(person ?? "everybody") forgiven by \(by)") }
   }
 
+  func handOver(_ request: HandOverRequest) async throws(ConsoleProblem) -> HandOverAnswer {
+    guard request.certificate != "stranger" else {
+      throw ConsoleProblem(.invalid, "unknownRoot: no root here")
+    }
+    return HandOverAnswer(credential: request.order, action: "issue", wasKnown: false)
+  }
+
+  func present(_ request: PresentRequest) async throws(ConsoleProblem) {
+    state.withLock { $0.cleared.append("\(request.door) shown a mobile key") }
+  }
+
+  func revokeOfflinePIN(_ request: OfflinePINRequest) async throws(ConsoleProblem) {
+    state.withLock {
+      $0.cleared.append("\(request.door) \(request.startHour) revoked by \(request.by)")
+    }
+  }
+
   func panel(_ action: PanelAction) async throws(ConsoleProblem) {
     guard case .contact = action else { throw ConsoleProblem(.refused, "real lines") }
     state.withLock { $0.actions.append(action) }

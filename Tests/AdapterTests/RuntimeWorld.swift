@@ -78,7 +78,9 @@ final class RuntimeWorld: Sendable {
   private let serving = Mutex<Task<Void, Never>?>(nil)
 
   init(
-    _ store: StoreFixture = StoreFixture(), trust: ClockTrust = .synchronised
+    _ store: StoreFixture = StoreFixture(), trust: ClockTrust = .synchronised,
+    offlinePIN: OfflinePINKeys? = nil, handOver: HandOverVerifier? = nil,
+    credentialKey: UInt8 = 7, certificates: (any CertificateSource)? = nil
   ) throws {
     self.store = store
     let clock = SystemMonotonicClock()
@@ -91,8 +93,10 @@ final class RuntimeWorld: Sendable {
     let ports = RuntimePorts(
       gpio: panel, monotonic: clock, wall: wall, zones: SystemZones(), events: events,
       ledger: events, state: events, policy: try store.cache(),
-      digester: try #require(CredentialDigester(keyBytes: Array(repeating: 7, count: 32))),
-      log: HandLog(), cloud: .init(link: link, verifier: try forge.verifier()))
+      digester: try #require(
+        CredentialDigester(keyBytes: Array(repeating: credentialKey, count: 32))),
+      log: HandLog(), cloud: .init(link: link, verifier: try forge.verifier()),
+      offlinePIN: offlinePIN, handOver: handOver, issued: events, certificates: certificates)
     var logger = Logger(label: "test")
     logger.logLevel = .critical
     runtime = DoorRuntime(

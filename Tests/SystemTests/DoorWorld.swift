@@ -48,7 +48,10 @@ final class DoorWorld {
           data1: {chip: gpiochip-none, line: 24}
           beeper: {chip: gpiochip-none, line: 25}
       cloud: {host: 127.0.0.1, port: \(port), publicKeyFile: \(folder.path)/device/cloud.pub}
-      credentials: {keyFile: \(folder.path)/device/credential.key}
+      credentials:
+        keyFile: \(folder.path)/device/credential.key
+        offlinePINKeyFile: \(folder.path)/device/offline-pin.keys
+        issuerRootsFile: \(folder.path)/device/issuer-roots.pub
       console: {socket: \(folder.path)/postern.sock}
 
       """)

@@ -61,3 +61,24 @@ cloud_has_all_now() {
     [ "$(door_status | jq -r .log.acknowledged)" = "$last" ]
 }
 cloud_has_all() { eventually 20 cloud_has_all_now; }
+
+# happened_key KIND: an event lock.key.KIND since the mark.
+happened_key_now() {
+  postern events --after "$marked" --limit 500 --json | jq -e "select(.type == \"lock.key.$1.v1\")" >/dev/null
+}
+happened_key() { eventually 8 happened_key_now "$@"; }
+
+# Says how the story went; ends with 1 when a step did not hold.
+the_end() {
+  local log
+  say
+  if [ "$failures" -gt 0 ]; then
+    say "$failures of $step steps did not hold."
+    for log in broker cloud door; do
+      say "--- the end of $log.log"
+      tail -n 15 "$world/$log.log"
+    done
+    exit 1
+  fi
+  say "All $step steps held."
+}

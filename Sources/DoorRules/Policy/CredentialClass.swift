@@ -4,6 +4,8 @@ public struct CredentialClass: Sendable, Hashable {
   public static let standardName = "standard"
   /// Name of the class of static codes, one per door, that must work when all else is down.
   public static let backupName = "backup"
+  /// Name of the class of keys that were issued without the cloud.
+  public static let offlineName = "offline"
   /// Hours that the cache serves when the operator says nothing.
   public static let offlineHoursDefault = 72
   /// The last hours before that end, which are told as ``CacheFreshness/grace``.
@@ -34,9 +36,14 @@ public struct CredentialClass: Sendable, Hashable {
   }
 
   /// What a class is that the operator does not configure: a backup code has no end without the
-  /// cloud and asks no clock; every other class is like the standard one.
+  /// cloud and asks no clock; one that was issued offline carries its own end, and needs a clock
+  /// to know it; every other class is like the standard one.
   static func builtIn(named name: String) -> CredentialClass? {
-    name == backupName ? CredentialClass(offlineHours: nil, unknownClock: .allow) : nil
+    switch name {
+    case backupName: CredentialClass(offlineHours: nil, unknownClock: .allow)
+    case offlineName: CredentialClass(offlineHours: nil, unknownClock: .deny)
+    default: nil
+    }
   }
 
   /// How old the cache may feel for this class.

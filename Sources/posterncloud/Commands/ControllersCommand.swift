@@ -14,6 +14,8 @@ struct ControllersCommand: ParsableCommand {
     var online: Bool
     var hello: Hello?
     var telemetry: TelemetryReport?
+    /// When two machines were last seen with this identity.
+    var cloned: String?
   }
 
   func run() throws {
@@ -21,8 +23,11 @@ struct ControllersCommand: ParsableCommand {
     for (id, hello, report) in try store.controllers() {
       let telemetry = try store.telemetry(of: id)
       let isOnline = report?.online == true
+      let cloned = try store.cloned(id).map { CloudEvent.timestamp(milliseconds: $0) }
       if json {
-        try printJSON(Line(controller: id, online: isOnline, hello: hello, telemetry: telemetry))
+        try printJSON(
+          Line(
+            controller: id, online: isOnline, hello: hello, telemetry: telemetry, cloned: cloned))
         continue
       }
       guard let hello else {
@@ -33,7 +38,7 @@ struct ControllersCommand: ParsableCommand {
         id, isOnline ? "online" : "offline", "software \(hello.software)",
         "config \(hello.configRevision)", "credentials \(hello.credentialRevision)",
         "events \(hello.lastEvent)", "clock \(hello.clockTrust)",
-        hello.simulated ? "simulated" : nil,
+        hello.simulated ? "simulated" : nil, cloned.map { "CLONED \($0)" },
         telemetry?.host.address.map { "address \($0)" },
         telemetry.map { "queued \($0.queuedEvents)" },
         telemetry.flatMap { $0.troubles.isEmpty ? nil : "\($0.troubles.count) troubles" },

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CloudProtocol
+import DoorPorts
 import DoorRules
 import Foundation
 import HostLinux
@@ -9,13 +10,15 @@ struct EnrolCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "enrol", abstract: "Register a controller and write the keys to put on it.",
     discussion: """
-      Writes credential.key (0600; the key under which this controller's credentials are digested)
-      and cloud.pub (the key by which the controller knows this cloud).
+      Writes credential.key (0600; the key under which this controller's credentials are digested),
+      offline-pin.keys (0600; the key of the PINs that its doors compute for themselves),
+      cloud.pub (the key by which the controller knows this cloud) and issuer-roots.pub (by which it
+      knows the front desks that may hand keys over).
       """)
 
   @OptionGroup var state: StateOptions
   @Argument(help: "The controller's id.") var controller: String
-  @Option(help: "A folder for the two files; made when missing.") var out: String
+  @Option(help: "A folder for the files; made when missing.") var out: String
 
   func run() throws {
     guard let id = ControllerID(controller) else {
@@ -31,7 +34,43 @@ struct EnrolCommand: ParsableCommand {
     let line = "\(signer.keyID) \(Data(signer.publicKeyBytes).base64URL)\n"
     try Data(line.utf8).write(to: URL(filePath: "\(out)/cloud.pub"))
     try store.enrol(id, credentialKey: key)
-    print("\(id) is enrolled; put \(out)/credential.key and \(out)/cloud.pub on it")
+    try KeyFile.create(path: "\(out)/offline-pin.keys", text: try store.offlinePINText(of: id))
+    try Data(try IssuerRoots(folder: store.folder).publicText().utf8).write(
+      to: URL(filePath: "\(out)/issuer-roots.pub"))
+    print("\(id) is enrolled; put the files of \(out) on it")
+  }
+}
+
+/// A new key for credentials.
+struct RekeyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rekey",
+    abstract: "Digest a controller's credentials under a new key from now on.",
+    discussion: """
+      Put the new file on the controller as credentials.keyFile, the old one as
+      credentials.previousKeyFile, and restart it; then say --now. Credentials of before are found by
+      the old key until they are issued anew; take it away then.
+      """)
+
+  @OptionGroup var state: StateOptions
+  @Argument(help: "The controller.") var controller: String
+  @Option(help: "The file of the new key: written without --now, read with it.") var file: String
+  @Flag(help: "The controller has the file: use it.") var now = false
+
+  func run() throws {
+    let id = try parseController(controller)
+    do {
+      if now {
+        let key = try KeyFile.load(path: file)
+        try state.store().replaceCredentialKey(of: id, by: key.reveal())
+        print("credentials of \(id) are digested under \(file) from now on")
+      } else {
+        try KeyFile.create(path: file, key: Secret(CloudKey.newCredentialKey()))
+        print("\(file) is written; put it on \(id), then run this again with --now")
+      }
+    } catch let error as PortError {
+      throw CloudProblem("\(error)")
+    }
   }
 }
 

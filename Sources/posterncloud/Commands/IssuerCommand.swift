@@ -1,0 +1,122 @@
+import ArgumentParser
+import CloudProtocol
+import DoorRules
+import Foundation
+
+/// Who may issue keys without the cloud.
+struct IssuerCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "issuer", abstract: "Front desks that sign keys while there is no network.",
+    subcommands: [Certify.self, Revoke.self, Roots.self, Rotate.self, Keys.self])
+
+  struct Certify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Say for which doors, kinds and how long a desk may issue.",
+      discussion: "A renewed certificate has a new id and may overlap the one before.")
+
+    @OptionGroup var state: StateOptions
+    @Argument(help: "The issuer's name.") var issuer: String
+    @Option(help: "Its public key, as `postern issuer new-key` printed it.") var key: String
+    @Option(help: "Unique; made up when left out.") var id: String?
+    @Option(help: "Controllers, with commas.") var controllers: String
+    @Option(help: "Doors, with commas.") var doors: String?
+    @Option(help: "Scopes, with commas.") var scopes: String?
+    @Option(help: "card, pin, mobile; with commas.") var kinds = "card,pin,mobile"
+    @Option(help: "The longest key: 12h, 14d.") var longest: String
+    @Option(help: "Counts from: 2026-11-20T15:00:00Z, or +0h.") var from = "+0h"
+    @Option(help: "Ends: 2027-11-20T15:00:00Z, or +365d.") var until: String
+    @Option(help: "The certificate's file.") var out: String
+
+    func run() throws {
+      let root = try IssuerRoots(folder: try state.store().folder).newest()
+      guard let bytes = Data(base64URL: key), bytes.count == 32 else {
+        throw ValidationError("--key is an Ed25519 public key, 32 bytes in base64url")
+      }
+      let known = Set(Credential.Kind.allCases.map(\.rawValue))
+      guard Set(split(kinds)).isSubset(of: known), !split(kinds).isEmpty else {
+        throw ValidationError("--kinds are card, pin, mobile")
+      }
+      guard !(split(doors) + split(scopes)).isEmpty else {
+        throw ValidationError("say --doors or --scopes")
+      }
+      guard let notBefore = try CredentialCommand.Issue.time(from),
+        let notAfter = try CredentialCommand.Issue.time(until), notBefore < notAfter
+      else { throw ValidationError("--until must be later than --from") }
+      let certificate = IssuerCertificate(
+        id: id ?? "\(issuer)-\(notBefore)", issuer: issuer, key: key,
+        controllers: split(controllers), doors: split(doors), scopes: split(scopes),
+        kinds: split(kinds), longestSeconds: try CredentialCommand.Issue.duration(longest),
+        notBefore: notBefore, notAfter: notAfter)
+      guard Identifier<Never>(certificate.id) != nil, Identifier<Never>(issuer) != nil else {
+        throw ValidationError("issuer and id are \(Identifier<Never>.grammar)")
+      }
+      let text = try root.signer.sign(certificate, root: root.keyID)
+      try Data((text + "\n").utf8).write(to: URL(filePath: out))
+      print("certificate \(certificate.id) of \(issuer), signed by \(root.keyID)")
+    }
+  }
+
+  struct Revoke: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Take nothing up that is issued under a certificate from now on.")
+
+    @OptionGroup var state: StateOptions
+    @Argument(help: "The certificate's id.") var id: String
+    @Option(help: "From then on; now when left out.") var from = "+0h"
+
+    func run() throws {
+      guard let seconds = try CredentialCommand.Issue.time(from) else { return }
+      try state.store().revokeCertificate(id, at: seconds)
+      print("what certificate \(id) issued from \(seconds) on will be revoked when it is reported")
+    }
+  }
+
+  struct Roots: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Write the roots' public halves for controllers.")
+
+    @OptionGroup var state: StateOptions
+    @Option(help: "The file.") var out: String
+
+    func run() throws {
+      let text = try IssuerRoots(folder: try state.store().folder).publicText()
+      try Data(text.utf8).write(to: URL(filePath: out), options: .atomic)
+    }
+  }
+
+  struct Rotate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Add a root that signs from now on; the others stay known.")
+
+    @OptionGroup var state: StateOptions
+
+    func run() throws {
+      print(try IssuerRoots(folder: try state.store().folder).add())
+    }
+  }
+
+  struct Keys: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Keys that were issued on site, and what was decided of them.")
+
+    @OptionGroup var state: StateOptions
+    @Argument(help: "The controller.") var controller: String
+    @Flag(help: "Print JSON for programs.") var json = false
+
+    private struct Line: Encodable {
+      var key: IssuedKey
+      var outcome: String
+      var reason: String
+    }
+
+    func run() throws {
+      for (key, outcome, reason) in try state.store().issued(of: controller) {
+        if json {
+          try printJSON(Line(key: key, outcome: outcome, reason: reason))
+        } else {
+          print("\(key.record.id)  \(key.record.kind)  \(key.record.person)  \(outcome): \(reason)")
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import ArgumentParser
+import CloudProtocol
+import DoorPorts
+import DoorRules
+import Foundation
+import HostLinux
+
+/// The keys from which doors and front desks compute offline PINs. `postern offline-pin` computes.
+struct OfflinePINCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "offline-pin", abstract: "Keys of the PINs that doors compute for themselves.",
+    subcommands: [Keys.self, Rotate.self])
+
+  struct Keys: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Write the key file for a front desk, or anew for the controller.")
+
+    @OptionGroup var state: StateOptions
+    @Argument(help: "The controller.") var controller: String
+    @Option(help: "The doors of the desk, with commas; the controller's own file when left out.")
+    var doors: String?
+    @Option(help: "The file; it must not be there yet.") var out: String
+
+    func run() throws {
+      let store = try state.store()
+      let id = try parseController(controller)
+      let text: Secret<String>
+      if let doors {
+        let keys = try store.offlinePINKeys(of: id)
+        let parts = try split(doors).map { name in
+          guard let door = DoorID(name) else {
+            throw ValidationError("a door's id is \(DoorID.grammar)")
+          }
+          return keys.text(of: door).reveal()
+        }
+        text = Secret(parts.joined())
+      } else {
+        text = try store.offlinePINText(of: id)
+      }
+      do { try KeyFile.create(path: out, text: text) } catch { throw CloudProblem("\(error)") }
+      print("\(out) is written; it is secret, keep it 0600")
+    }
+  }
+
+  struct Rotate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Add a key for windows from some hour on.",
+      discussion: """
+        Windows that start before keep their code. Put the new files on the controller and the
+        desks before the hour, which must be after the start of every code handed out so far.
+        """)
+
+    @OptionGroup var state: StateOptions
+    @Argument(help: "The controller.") var controller: String
+    @Option(help: "For windows from then on: 2026-11-20T15:00:00Z, or +30d.") var from: String
+
+    func run() throws {
+      guard let seconds = try CredentialCommand.Issue.time(from) else { return }
+      let hour = (seconds + 3_599) / 3_600
+      let keyID = try state.store().rotateOfflinePINKey(
+        of: try parseController(controller), fromHour: hour)
+      print("key \(keyID) counts for windows from hour \(hour) since 1970 on")
+    }
+  }
+}
+
+/// A controller's id out of an argument.
+func parseController(_ text: String) throws -> ControllerID {
+  guard let id = ControllerID(text) else {
+    throw ValidationError("a controller's id is \(ControllerID.grammar)")
+  }
+  return id
+}

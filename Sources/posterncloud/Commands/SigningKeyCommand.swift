@@ -1,0 +1,67 @@
+import ArgumentParser
+import CloudProtocol
+import Foundation
+
+/// The key by which doors know this cloud.
+struct SigningKeyCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "signing-key", abstract: "Change the key by which doors know this cloud.",
+    discussion: """
+      1. signing-key add                  makes the next key
+      2. signing-key trust CONTROLLER KEY on each: from then on it believes both
+      3. signing-key use KEY              and start `serve` again: it signs with the new one
+      4. signing-key distrust CONTROLLER OLD-KEY
+      Each step can be said again, and nothing stops working in between.
+      """,
+    subcommands: [Add.self, Trust.self, Use.self, Distrust.self])
+
+  struct Add: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Make one more key; it does not sign yet.")
+    @OptionGroup var state: StateOptions
+
+    func run() throws { print(try CloudKey.add(folder: try state.store().folder)) }
+  }
+
+  struct Use: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Sign with a key from the next start of `serve` on.")
+    @OptionGroup var state: StateOptions
+    @Argument(help: "The key's id.") var key: String
+
+    func run() throws { try CloudKey.use(key, folder: try state.store().folder) }
+  }
+
+  struct Trust: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Let a controller believe a key too.")
+    @OptionGroup var state: StateOptions
+    @OptionGroup var waiting: WaitOptions
+    @Argument(help: "The controller's id.") var controller: String
+    @Argument(help: "The key's id.") var key: String
+
+    func run() async throws {
+      let store = try state.store()
+      let signer = try CloudKey.load(key, folder: store.folder)
+      let command = Command(
+        kind: .trustKey, keyID: key, key: Data(signer.publicKeyBytes).base64URL)
+      let id = try store.queue(command, for: controller, secondsToLive: waiting.wait)
+      try await waiting.outcome(of: id, in: store)
+    }
+  }
+
+  struct Distrust: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Let a controller believe a key no more; never the one that signs.")
+    @OptionGroup var state: StateOptions
+    @OptionGroup var waiting: WaitOptions
+    @Argument(help: "The controller's id.") var controller: String
+    @Argument(help: "The key's id.") var key: String
+
+    func run() async throws {
+      let store = try state.store()
+      let id = try store.queue(
+        Command(kind: .distrustKey, keyID: key), for: controller, secondsToLive: waiting.wait)
+      try await waiting.outcome(of: id, in: store)
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import CloudProtocol
+import DoorPorts
+import DoorRules
+import DoorRuntime
+import Foundation
+import HostLinux
+import Testing
+
+@Suite("Certificates that end are told in time (D13)")
+struct ExpiryTests {
+  private func end(inDays days: Int, from now: WallInstant) -> WallInstant {
+    now.advanced(bySeconds: Int64(days) * 86_400)
+  }
+
+  @Test("once each at 30, 14, 7 and 1 days and at the end, over restarts, and anew after a renewal")
+  func warnings() {
+    let start = WallInstant(secondsSince1970: 1_800_000_000)
+    let end = end(inDays: 60, from: start)
+    var watch = ExpiryWatch()
+    var told: [Int] = []
+    var days: [Int] = []
+    for hour in 0..<(61 * 24) {
+      let now = start.advanced(bySeconds: Int64(hour) * 3_600)
+      watch = ExpiryWatch(bytes: watch.bytes)
+      if let warning = watch.look(at: "broker.client", ending: end, now: now) {
+        told.append(warning.days)
+        days.append(hour / 24)
+      }
+    }
+    #expect(told == [30, 14, 7, 1, 0])
+    #expect(days == [30, 46, 53, 59, 60])
+    let later = start.advanced(bySeconds: 61 * 86_400)
+    let renewed = self.end(inDays: 90, from: later)
+    #expect(watch.look(at: "broker.client", ending: renewed, now: later) == nil)
+    let soon = later.advanced(bySeconds: 80 * 86_400)
+    #expect(watch.look(at: "broker.client", ending: renewed, now: soon)?.days == 14)
+    #expect(watch.look(at: "broker.client", ending: renewed, now: soon) == nil)
+  }
+
+  @Test("a controller that was off finds only the nearest warning due, not all of them")
+  func late() {
+    let start = WallInstant(secondsSince1970: 1_800_000_000)
+    var watch = ExpiryWatch()
+    let end = end(inDays: 5, from: start)
+    #expect(watch.look(at: "a", ending: end, now: start)?.days == 7)
+    #expect(watch.look(at: "a", ending: end, now: start) == nil)
+  }
+
+  @Test("the end that openssl wrote is read, from the earliest certificate of a file")
+  func openssl() throws {
+    let store = StoreFixture()
+    try store.write(Data(), to: "x")
+    var pems = ""
+    for days in [20, 3, 40] {
+      let child = try BrokerFixture.spawn([
+        "/usr/bin/openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+        "ec_paramgen_curve:P-256", "-nodes", "-days", "\(days)", "-subj", "/CN=x", "-keyout",
+        store.path("key.pem"), "-out", store.path("\(days).pem"),
+      ])
+      #expect(BrokerFixture.waitForExit(child) == 0)
+      pems += String(decoding: try store.bytes("\(days).pem"), as: UTF8.self)
+    }
+    try store.write(Data(pems.utf8), to: "all.pem")
+    let found = CertificateFiles(
+      paths: ["all": store.path("all.pem"), "none": store.path("none.pem")]
+    ).read()
+    #expect(found.map(\.name) == ["all"])
+    let expected = Date.now.timeIntervalSince1970 + 3 * 86_400
+    #expect(abs(Double(found[0].end.secondsSince1970) - expected) < 120)
+    // Cut anywhere it is no certificate, and never a crash.
+    let single = String(decoding: try store.bytes("3.pem"), as: UTF8.self)
+    let lines = single.split(separator: "\n")
+    let body = lines.dropFirst().dropLast().joined()
+    for length in stride(from: 0, to: body.count - 4, by: 4) {
+      let cut =
+        "-----BEGIN CERTIFICATE-----\n\(body.prefix(length))\n-----END CERTIFICATE-----\n"
+      #expect(CertificateEnd.earliest(ofPEM: cut) == nil)
+    }
+  }
+
+  @Test("the door records it, and says it in its status")
+  func door() async throws {
+    struct Source: CertificateSource {
+      func read() -> [(name: String, end: WallInstant)] {
+        [("broker.client", RuntimeWorld.start.advanced(bySeconds: 6 * 86_400))]
+      }
+    }
+    let world = try RuntimeWorld(certificates: Source())
+    try await world.serve()
+    try await world.eventually("a warning") {
+      try await world.runtime.events(.init(type: "postern.certificate.expiring.v1", limit: 5))
+        .first?.draft.detail["days"] == "7"
+    }
+    #expect(
+      await world.runtime.status().troubles.contains(
+        "certificate broker.client ends in 6 days: renew it"))
+    await world.end()
+  }
+}
