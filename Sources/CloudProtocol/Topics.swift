@@ -25,6 +25,8 @@ public struct Topics: Sendable, Hashable {
     case telemetry
     /// ``LogUpload``, the answer to a `logs` command.
     case logs
+    /// ``DiagnosisReport``, the answer to a `diagnostics` command.
+    case diagnosis
   }
 
   /// Messages of the cloud; each one a JWS.

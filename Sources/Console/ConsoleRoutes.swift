@@ -20,6 +20,7 @@ struct ConsoleRoutes: Sendable {
     router.get("/v1/events/stream") { _, _ in
       EventStreamBody(events: await backend.eventStream()).response()
     }
+    router.get("/v1/diagnosis") { _, _ in try Self.json(await backend.diagnose()) }
     router.post("/v1/identify") { request, _ in
       let body: IdentifyRequest = try await RequestBody.read(of: request)
       try await backend.identify(door: body.door)

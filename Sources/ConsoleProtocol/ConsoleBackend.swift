@@ -1,3 +1,5 @@
+public import CloudProtocol
+
 /// What the local interface can ask of the daemon. The socket, the web page and the tests all
 /// speak to this; the daemon implements it.
 public protocol ConsoleBackend: Sendable {
@@ -6,6 +8,8 @@ public protocol ConsoleBackend: Sendable {
   func events(_ query: ConsoleEventQuery) async throws(ConsoleProblem) -> [ConsoleEvent]
   /// Events from now on, until the consumer ends; a slow consumer loses the oldest.
   func eventStream() async -> AsyncStream<ConsoleEvent>
+  /// Looks at everything; up to ten seconds.
+  func diagnose() async -> DiagnosisReport
   /// Beeps three times at one door, or at every door.
   func identify(door: String?) async throws(ConsoleProblem)
   /// Why somebody would, or would not, be let in; nothing moves.

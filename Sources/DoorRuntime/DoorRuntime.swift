@@ -68,6 +68,16 @@ public actor DoorRuntime {
   /// The highest event number that the cloud has.
   public func acknowledgedEvent() -> UInt64 { shell.logPosition.acknowledged }
 
+  /// What diagnosis and metrics want to know.
+  public func inspect() -> RuntimeInspection { shell.inspection() }
+
+  /// Edges, frames, movements and events from now on. Nil when too many watch already.
+  public func tap() -> AsyncStream<TapNote>? {
+    shell.tap.watch { [weak self] id in Task { await self?.untap(id) } }
+  }
+
+  private func untap(_ id: Int) { shell.tap.unwatch(id) }
+
   /// Events of the log, as the query says.
   public func events(_ query: EventQuery) async throws -> [StoredEvent] {
     let log = ports.events

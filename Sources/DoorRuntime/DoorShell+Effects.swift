@@ -15,6 +15,7 @@ extension DoorShell {
     switch effect {
     case .record(let occurrence):
       keepUse(occurrence)
+      count(occurrence)
       record(drafts.draft(occurrence, at: now))
       tell(anomalies.note(occurrence, at: now.monotonic), at: now)
     case .setLock(let door, let level, let urgency, let order):
@@ -25,6 +26,10 @@ extension DoorShell {
     case .drive(let line, let active):
       drive(line, active: active)
     case .lookUp(let question):
+      let began = ports.monotonic.now()
+      defer {
+        metrics.decisions.note(microseconds: ports.monotonic.now().microseconds(since: began))
+      }
       let digests = question.canonicals.map { ports.digester.digest(ofCanonical: $0) }
       let found = holders(ofAny: digests)
       let evidence = found?.isEmpty == true ? digests.first.map { Data($0.bytes).base64URL } : nil
@@ -39,6 +44,14 @@ extension DoorShell {
       keep(memory, at: now)
     case .answer(let order, let outcome):
       finish(order: order, outcome, at: now)
+    }
+  }
+
+  private func count(_ occurrence: Occurrence) {
+    guard case .access(let record) = occurrence else { return }
+    switch record.verdict.decision {
+    case .grant: metrics.granted += 1
+    case .deny(let reason): metrics.denied[reason.rawValue, default: 0] += 1
     }
   }
 
@@ -73,6 +86,9 @@ extension DoorShell {
 
   func record(_ draft: EventDraft) {
     lastTicket += 1
+    tap.note(
+      type: draft.type, door: draft.door, reader: draft.reader, reason: draft.reason,
+      person: draft.person, at: ports.monotonic.now())
     writer.submit(draft, ticket: lastTicket)
   }
 
@@ -82,6 +98,7 @@ extension DoorShell {
       logError = error
     } else {
       logError = nil
+      metrics.commits.note(microseconds: report.tookMicroseconds)
       if let last = report.stored.last { logPosition.last = last.number }
       for event in report.stored {
         for watcher in watchers.values { watcher.yield(event) }
@@ -153,6 +170,7 @@ extension DoorShell {
     do throws(PortError) {
       try ports.gpio.drive(line, active: active)
       driveErrors[name] = nil
+      tap.note(line, isActive: active, at: ports.monotonic.now())
       return nil
     } catch {
       // Said once per line and cause: the level is driven again every second.

@@ -50,6 +50,8 @@ public struct RuntimePorts: Sendable {
   public var host: (any HostFacts)?
   /// Nil has no log to tell.
   public var log: (any RecentLines)?
+  /// Nil says nothing of what is wrong beyond telemetry.
+  public var selfTest: (any SelfTest)?
   /// Nil works without a cloud.
   public var cloud: CloudPorts?
 
@@ -68,8 +70,10 @@ public struct RuntimePorts: Sendable {
     gpio: any GPIOPort, monotonic: any MonotonicClock, wall: any WallClock,
     zones: any ZoneSource, events: any EventLog, ledger: any CommandLedger,
     state: any StateStore, policy: any PolicyStore, digester: CredentialDigester,
-    host: (any HostFacts)? = nil, log: (any RecentLines)? = nil, cloud: CloudPorts?
+    host: (any HostFacts)? = nil, log: (any RecentLines)? = nil,
+    selfTest: (any SelfTest)? = nil, cloud: CloudPorts?
   ) {
+    self.selfTest = selfTest
     self.log = log
     self.host = host
     self.gpio = gpio

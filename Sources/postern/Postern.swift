@@ -13,6 +13,7 @@ struct Postern: AsyncParsableCommand {
 
       Examples:
         postern status                 how is it, and what is wrong
+        postern diagnose               looks at everything; says what to do
         postern events --follow        what happens, as it happens
         postern explain --door front --person ada        why it opens, or why not
         postern identify front         three beeps: which door is this?
@@ -23,7 +24,8 @@ struct Postern: AsyncParsableCommand {
       """,
     version: "0.1.0",
     subcommands: [
-      StatusCommand.self, DoorsCommand.self, EventsCommand.self, IdentifyCommand.self,
+      StatusCommand.self, DiagnoseCommand.self, DoorsCommand.self, EventsCommand.self,
+      IdentifyCommand.self,
       ExplainCommand.self, ModeCommand.self, LockoutCommand.self,
       AntiPassbackCommand.self, LinesCommand.self, PanelCommand.self,
       ConfigCommand.self, DryRunCommand.self,

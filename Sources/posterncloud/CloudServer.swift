@@ -165,6 +165,10 @@ final class CloudServer: Sendable {
       let upload = try JSONCoding.decode(LogUpload.self, from: payload)
       try requireSame(upload.controller, controller)
       try store.note(upload)
+    case .diagnosis:
+      let report = try JSONCoding.decode(DiagnosisReport.self, from: payload)
+      try requireSame(report.controller, controller)
+      try store.note(report)
     case .pull:
       try answer(try JSONCoding.decode(SnapshotPull.self, from: payload), of: controller, &state)
     case .digest:

@@ -115,6 +115,9 @@ final class CloudStore: Sendable {
     migrator.registerMigration("4 log lines") { database in
       try database.execute(sql: "ALTER TABLE controller ADD COLUMN logs BLOB")
     }
+    migrator.registerMigration("diagnosis") { database in
+      try database.execute(sql: "ALTER TABLE controller ADD COLUMN diagnosis BLOB")
+    }
     return migrator
   }
 

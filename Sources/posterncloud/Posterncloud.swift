@@ -27,6 +27,7 @@ struct Posterncloud: AsyncParsableCommand {
       EventsCommand.self,
       DoorsCommand.self, ControllersCommand.self, ResultsCommand.self, TamperCommand.self,
       ImportCommand.self, SyncCommand.self, AlarmsCommand.self,
+      DiagnoseCommand.self,
     ])
 
   static func main() async {

@@ -18,7 +18,7 @@ struct Assembly {
   let console: ConsoleServer
 
   init(
-    settings: DaemonSettings, log: RecentLog, logger: Logger
+    settings: DaemonSettings, settingsPath: String, log: RecentLog, logger: Logger
   ) throws(PortError) {
     let key = try KeyFile.load(path: settings.credentialKeyFile)
     guard let digester = CredentialDigester(keyBytes: key.reveal()) else {
@@ -43,11 +43,14 @@ struct Assembly {
     if panel == nil, !GPIODPort.seesLostEdges {
       logger.notice("libgpiod 1.x cannot tell when the kernel drops an edge; use 2.x where it is")
     }
+    let wall = SystemWallClock(assumedTrust: settings.assumedClockTrust)
+    let host = SystemFacts(stateFolder: folder)
+    let selfTest = LateSelfTest()
     let ports = RuntimePorts(
       gpio: gpio, monotonic: monotonic,
-      wall: SystemWallClock(assumedTrust: settings.assumedClockTrust), zones: SystemZones(),
+      wall: wall, zones: SystemZones(),
       events: events, ledger: events, state: events, policy: cache, digester: digester,
-      host: SystemFacts(stateFolder: folder), log: log,
+      host: host, log: log, selfTest: selfTest,
       cloud: try Self.cloud(settings, simulated: gpio.isSimulated, logger: logger))
     let configuration = RuntimeConfiguration(
       controller: settings.controller, software: Version.text,
@@ -56,8 +59,13 @@ struct Assembly {
       commitDeadlineMilliseconds: settings.commitDeadlineMilliseconds,
       heartbeatSeconds: settings.cloud?.heartbeatSeconds ?? 60)
     runtime = DoorRuntime(configuration: configuration, ports: ports, logger: logger)
+    let diagnostician = Diagnostician(
+      settings: settings, settingsPath: settingsPath, runtime: runtime, events: events,
+      cache: cache, host: host, monotonic: monotonic, wall: wall)
+    selfTest.set(diagnostician)
     console = ConsoleServer(
-      backend: ConsoleAdapter(runtime: runtime, settings: settings, panel: panel),
+      backend: ConsoleAdapter(
+        runtime: runtime, settings: settings, panel: panel, diagnostician: diagnostician),
       socketPath: settings.consoleSocket, logger: logger)
   }
 

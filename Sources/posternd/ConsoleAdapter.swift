@@ -14,6 +14,7 @@ struct ConsoleAdapter: ConsoleBackend {
   let settings: DaemonSettings
   /// Nil with real hardware.
   let panel: SimulatedPanel?
+  let diagnostician: Diagnostician
 
   func status() async -> ConsoleStatus {
     let status = await runtime.status()
@@ -69,6 +70,8 @@ struct ConsoleAdapter: ConsoleBackend {
     continuation.onTermination = { _ in pump.cancel() }
     return stream
   }
+
+  func diagnose() async -> DiagnosisReport { await diagnostician.report() }
 
   func identify(door: String?) async throws(ConsoleProblem) {
     do {

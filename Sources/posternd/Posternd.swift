@@ -42,7 +42,8 @@ struct Posternd: AsyncParsableCommand {
     }
     logger.logLevel = Logger.Level(rawValue: settings.logLevel) ?? .info
     do {
-      let assembly = try Assembly(settings: settings, log: recent, logger: logger)
+      let assembly = try Assembly(
+        settings: settings, settingsPath: config, log: recent, logger: logger)
       try await serve(assembly, environment: environment, logger: logger)
     } catch let error as PortError {
       logger.critical("\(error)")

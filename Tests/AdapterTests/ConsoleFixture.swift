@@ -1,3 +1,4 @@
+import CloudProtocol
 import ConsoleProtocol
 import Foundation
 import Glibc
@@ -59,6 +60,12 @@ final class ConsoleFakeBackend: ConsoleBackend {
     continuation.onTermination = { [self] _ in state.withLock { $0.streamsEnded += 1 } }
     state.withLock { $0.streams.append(continuation) }
     return stream
+  }
+
+  func diagnose() async -> DiagnosisReport {
+    DiagnosisReport(
+      controller: "gate-1", software: "test", simulated: true, timeMilliseconds: 1,
+      tookMilliseconds: 1, checks: [])
   }
 
   func identify(door: String?) async throws(ConsoleProblem) {
