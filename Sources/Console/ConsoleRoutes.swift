@@ -18,9 +18,10 @@ struct ConsoleRoutes: Sendable {
       return try Self.json(await backend.events(query))
     }
     router.get("/v1/events/stream") { _, _ in
-      EventStreamBody(events: await backend.eventStream()).response()
+      LineStreamBody(items: await backend.eventStream()).response()
     }
     router.get("/v1/diagnosis") { _, _ in try Self.json(await backend.diagnose()) }
+    addService(router)
     router.post("/v1/identify") { request, _ in
       let body: IdentifyRequest = try await RequestBody.read(of: request)
       try await backend.identify(door: body.door)

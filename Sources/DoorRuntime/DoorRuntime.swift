@@ -104,6 +104,19 @@ public actor DoorRuntime {
   /// Throws ``PortError`` when there is no such door or nothing to signal with.
   public func identify(_ door: DoorID?) throws(PortError) { try shell.identify(door) }
 
+  /// Releases a lock for its hold time, recorded as an operator's unlock with `reason`. Throws
+  /// `invalid` for an unknown door, and what the relay said when it did not follow.
+  public func tryLock(of door: DoorID, by: String, reason: String) throws(PortError) {
+    try shell.tryLock(of: door, by: by, reason: reason)
+  }
+
+  /// How long a lock stays released, in seconds.
+  public func holdSeconds(of door: DoorID) -> Int { shell.holdSeconds(of: door) }
+
+  /// Says hello to the cloud again and compares every record. Throws `unavailable` while there is
+  /// no session.
+  public func sync() throws(PortError) { try shell.sync() }
+
   /// Sets or ends a mode; kept over restarts and recorded. Throws `invalid` for an unknown door,
   /// and what the relay said when it did not follow.
   public func order(_ order: ModeOrder) throws(PortError) { try shell.order(order) }

@@ -19,16 +19,19 @@ struct Postern: AsyncParsableCommand {
         postern identify front         three beeps: which door is this?
         postern panel badge --facility 12 --card 345     simulated hardware only
 
+      Shell completion: postern --generate-completion-script bash > \
+        /etc/bash_completion.d/postern   (or zsh, fish)
+
       Exit statuses: 0 done; 1 refused or failed; 64 wrong usage; 69 the daemon does not answer;
       78 the configuration is wrong.
       """,
     version: "0.1.0",
     subcommands: [
       StatusCommand.self, DiagnoseCommand.self, DoorsCommand.self, EventsCommand.self,
-      IdentifyCommand.self,
-      ExplainCommand.self, ModeCommand.self, LockoutCommand.self,
-      AntiPassbackCommand.self, LinesCommand.self, PanelCommand.self,
-      ConfigCommand.self, DryRunCommand.self,
+      MonitorCommand.self, LearnCommand.self, IdentifyCommand.self, RelayCommand.self,
+      ExplainCommand.self, CredentialsCommand.self, ModeCommand.self, LockoutCommand.self,
+      AntiPassbackCommand.self, SyncCommand.self, TimeCommand.self, LinesCommand.self,
+      PanelCommand.self, ConfigCommand.self, DryRunCommand.self, SupportBundleCommand.self,
     ])
 
   static func main() async {
@@ -80,9 +83,12 @@ enum Output {
     FileHandle.standardOutput.write(Data((text + "\n").utf8))
   }
 
-  static func json(_ value: some Encodable) throws {
+  static func json(_ value: some Encodable) throws { line(try text(value)) }
+
+  /// A value as one line of JSON.
+  static func text(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    line(String(decoding: try encoder.encode(value), as: UTF8.self))
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 }

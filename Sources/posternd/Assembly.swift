@@ -16,6 +16,7 @@ import StoreSQLite
 struct Assembly {
   let runtime: DoorRuntime
   let console: ConsoleServer
+  let history: HistoryKeeper
 
   init(
     settings: DaemonSettings, settingsPath: String, log: RecentLog, logger: Logger
@@ -63,9 +64,11 @@ struct Assembly {
       settings: settings, settingsPath: settingsPath, runtime: runtime, events: events,
       cache: cache, host: host, monotonic: monotonic, wall: wall)
     selfTest.set(diagnostician)
+    history = HistoryKeeper(runtime: runtime, host: host, wall: wall)
     console = ConsoleServer(
       backend: ConsoleAdapter(
-        runtime: runtime, settings: settings, panel: panel, diagnostician: diagnostician),
+        runtime: runtime, settings: settings, panel: panel, diagnostician: diagnostician, log: log,
+        keeper: history),
       socketPath: settings.consoleSocket, logger: logger)
   }
 

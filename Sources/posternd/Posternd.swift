@@ -62,7 +62,7 @@ struct Posternd: AsyncParsableCommand {
       configuration: ServiceGroupConfiguration(
         services: [
           .init(service: door, successTerminationBehavior: .gracefullyShutdownGroup),
-          .init(service: console), .init(service: watchdog),
+          .init(service: console), .init(service: assembly.history), .init(service: watchdog),
         ], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger)))
     try await group.run()
   }
