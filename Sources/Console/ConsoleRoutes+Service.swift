@@ -7,17 +7,12 @@ import NIOCore
 /// What a technician asks beside status and events.
 extension ConsoleRoutes {
   func addService(_ router: Router<BasicRequestContext>) {
-    router.get("/v1/live") { request, _ in
-      let names = request.uri.queryParameters.map { String($0.key) }
-      for name in names where !["edges", "keys"].contains(name) {
-        throw ConsoleProblem(
-          .invalid, "\(name.prefix(64)): is not an option; there are edges, keys")
-      }
-      let options = LiveOptions(edges: names.contains("edges"), keys: names.contains("keys"))
-      return LineStreamBody(items: try await backend.live(options), gap: Self.gap).response()
-    }
+    router.get("/v1/live") { request, _ in try await live(request, .lines) }
+    router.get("/v1/live/sse") { request, _ in try await live(request, .serverSentEvents) }
     router.post("/v1/relay/test") { request, _ in
-      try Self.json(await backend.testRelay(try await RequestBody.read(of: request)))
+      var test: RelayTest = try await RequestBody.read(of: request)
+      if let by { test.by = by }
+      return try Self.json(await backend.testRelay(test))
     }
     router.post("/v1/sync") { _, _ in
       try await backend.sync()
@@ -34,6 +29,17 @@ extension ConsoleRoutes {
         status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
         body: ResponseBody(byteBuffer: ByteBuffer(string: await backend.metrics())))
     }
+  }
+
+  private func live(_ request: Request, _ framing: StreamFraming) async throws -> Response {
+    let names = request.uri.queryParameters.map { String($0.key) }
+    for name in names where !["edges", "keys"].contains(name) {
+      throw ConsoleProblem(
+        .invalid, "\(name.prefix(64)): is not an option; there are edges, keys")
+    }
+    let options = LiveOptions(edges: names.contains("edges"), keys: names.contains("keys"))
+    return LineStreamBody(items: try await backend.live(options), framing: framing, gap: Self.gap)
+      .response()
   }
 
   private static func credentialQuery(_ request: Request) throws -> CredentialQuery {

@@ -50,7 +50,7 @@ extension DaemonSettings {
     }
     text += """
       credentials: {keyFile: \(credentialKeyFile)}
-      console: {socket: \(consoleSocket)}
+      console: {socket: \(consoleSocket), web: \(web.map { "\($0.address):\($0.port)" } ?? "off")}
       events: {commitDeadlineMilliseconds: \(commitDeadlineMilliseconds)}
       clock: {assumeTrust: \(assumedClockTrust?.rawValue ?? "none")}
       log: {level: \(logLevel)}

@@ -52,6 +52,7 @@ public enum SettingsLoader {
     let cloud = reader.cloud()
     let keyFile = reader.required("credentials", "keyFile")
     let socket = socket(&reader)
+    let web = reader.web()
     let deadline = reader.integer(["events", "commitDeadlineMilliseconds"], in: 0...1_000)
     let trust = reader.choice(["clock", "assumeTrust"], of: ClockTrust.self)
     let level = reader.choice(["log", "level"], of: LogLevel.self)
@@ -63,7 +64,7 @@ public enum SettingsLoader {
     return DaemonSettings(
       controller: controller, stateFolder: state, driver: driver, doors: doors, readers: readers,
       formats: formats, fire: fire, tamper: tamper, cloud: cloud, credentialKeyFile: keyFile,
-      consoleSocket: socket,
+      consoleSocket: socket, web: web,
       commitDeadlineMilliseconds: deadline ?? 50, assumedClockTrust: trust,
       logLevel: (level ?? .info).rawValue)
   }

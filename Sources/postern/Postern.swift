@@ -32,6 +32,7 @@ struct Postern: AsyncParsableCommand {
       ExplainCommand.self, CredentialsCommand.self, ModeCommand.self, LockoutCommand.self,
       AntiPassbackCommand.self, SyncCommand.self, TimeCommand.self, LinesCommand.self,
       PanelCommand.self, ConfigCommand.self, DryRunCommand.self, SupportBundleCommand.self,
+      ConsoleCommand.self,
     ])
 
   static func main() async {

@@ -17,6 +17,8 @@ struct Assembly {
   let runtime: DoorRuntime
   let console: ConsoleServer
   let history: HistoryKeeper
+  /// Nil when the web page is off.
+  let page: ConsoleWeb?
 
   init(
     settings: DaemonSettings, settingsPath: String, log: RecentLog, logger: Logger
@@ -65,11 +67,21 @@ struct Assembly {
       cache: cache, host: host, monotonic: monotonic, wall: wall)
     selfTest.set(diagnostician)
     history = HistoryKeeper(runtime: runtime, host: host, wall: wall)
+    let backend = ConsoleAdapter(
+      runtime: runtime, settings: settings, panel: panel, diagnostician: diagnostician, log: log,
+      keeper: history)
+    let gate = ConsoleGate()
+    let web = settings.web.map {
+      ConsoleWebSettings(
+        address: $0.address, port: $0.port, certificateFile: $0.certificateFile,
+        keyFile: $0.keyFile)
+    }
     console = ConsoleServer(
-      backend: ConsoleAdapter(
-        runtime: runtime, settings: settings, panel: panel, diagnostician: diagnostician, log: log,
-        keeper: history),
-      socketPath: settings.consoleSocket, logger: logger)
+      backend: backend, socketPath: settings.consoleSocket,
+      login: web.map { ConsoleLogin(gate: gate, url: $0.url) }, logger: logger)
+    page = web.map {
+      ConsoleWeb(backend: backend, settings: $0, gate: gate, logger: logger)
+    }
   }
 
   /// Two daemons on one log would each give the same numbers. A folder that is not there yet is

@@ -57,13 +57,18 @@ struct Posternd: AsyncParsableCommand {
     let door = DoorService(runtime: assembly.runtime)
     let console = ConsoleService(server: assembly.console, logger: logger)
     let watchdog = WatchdogService(runtime: assembly.runtime, environment: environment)
+    var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
+      .init(service: door, successTerminationBehavior: .gracefullyShutdownGroup),
+      .init(service: console), .init(service: assembly.history), .init(service: watchdog),
+    ]
+    if let page = assembly.page {
+      services.append(
+        .init(service: ConsoleService(server: page, name: "the web page", logger: logger)))
+    }
     // Stopped in reverse: the door last.
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
-        services: [
-          .init(service: door, successTerminationBehavior: .gracefullyShutdownGroup),
-          .init(service: console), .init(service: assembly.history), .init(service: watchdog),
-        ], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger)))
+        services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger)))
     try await group.run()
   }
 
