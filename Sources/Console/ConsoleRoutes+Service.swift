@@ -22,6 +22,9 @@ extension ConsoleRoutes {
       try Self.json(await backend.credentials(try Self.credentialQuery(request)))
     }
     router.get("/v1/configuration") { _, _ in try Self.json(await backend.configuration()) }
+    router.post("/v1/geofence") { request, _ in
+      try Self.json(await backend.geofence(try await RequestBody.read(of: request)))
+    }
     router.get("/v1/history") { _, _ in try Self.json(await backend.history()) }
     router.get("/v1/support") { _, _ in try Self.json(await backend.support()) }
     router.get("/metrics") { _, _ in

@@ -20,6 +20,8 @@ public protocol ConsoleBackend: Sendable {
   func credentials(_ query: CredentialQuery) async throws(ConsoleProblem) -> [ConsoleCredential]
   /// The configuration in force, as the cloud sent it; nil before the first.
   func configuration() async throws(ConsoleProblem) -> ConfigurationDocument?
+  /// Nil for a door without a geofence.
+  func geofence(_ trial: GeofenceTrial) async throws(ConsoleProblem) -> GeofenceResult?
   func history() async -> [HistorySample]
   func support() async -> SupportFacts
   /// In the Prometheus text format.

@@ -110,6 +110,11 @@ public actor DoorRuntime {
     try shell.tryLock(of: door, by: by, reason: reason)
   }
 
+  /// The geofence that counts at a door; nil without one.
+  public func geofence(of door: DoorID) -> Effective<Geofence>? {
+    shell.controller.policy.settings(of: door)?.geofence
+  }
+
   /// How long a lock stays released, in seconds.
   public func holdSeconds(of door: DoorID) -> Int { shell.holdSeconds(of: door) }
 

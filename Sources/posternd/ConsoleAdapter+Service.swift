@@ -81,6 +81,29 @@ extension ConsoleAdapter {
     }
   }
 
+  func geofence(_ trial: GeofenceTrial) async throws(ConsoleProblem) -> GeofenceResult? {
+    guard let door: DoorID = try parse(trial.door, as: "door") else {
+      throw ConsoleProblem(.invalid, "door: is missing")
+    }
+    if let place = trial.location, GeoPoint(latitude: place.lat, longitude: place.lng) == nil {
+      throw ConsoleProblem(.invalid, "location: is no place; -90 to 90 and -180 to 180 degrees")
+    }
+    guard let fence = await runtime.geofence(of: door) else { return nil }
+    let answer = fence.value.check(
+      trial.location.map {
+        Presentation.Location(
+          latitude: $0.lat, longitude: $0.lng, accuracyMeters: $0.accuracyMeters)
+      })
+    return GeofenceResult(
+      enabled: fence.value.enabled,
+      center: .init(lat: fence.value.center.latitude, lng: fence.value.center.longitude),
+      radiusMeters: fence.value.radiusMeters,
+      accuracyBufferMeters: fence.value.accuracyBufferMeters,
+      requireAccuracyBetterThan: fence.value.requireAccuracyBetterThan,
+      source: "\(fence.source)", passed: answer.denial == nil, reason: answer.denial?.rawValue,
+      distanceMeters: answer.distanceMeters)
+  }
+
   func history() async -> [HistorySample] { await keeper.samples }
 
   func support() async -> SupportFacts {

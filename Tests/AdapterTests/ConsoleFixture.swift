@@ -90,6 +90,7 @@ final class ConsoleFakeBackend: ConsoleBackend {
   ) async throws(ConsoleProblem) -> [ConsoleCredential] { [] }
 
   func configuration() async throws(ConsoleProblem) -> ConfigurationDocument? { nil }
+  func geofence(_ trial: GeofenceTrial) async throws(ConsoleProblem) -> GeofenceResult? { nil }
   func history() async -> [HistorySample] { [] }
   func support() async -> SupportFacts { SupportFacts(settings: "", log: [], rows: [:]) }
   func metrics() async -> String { "postern_up 1\n" }

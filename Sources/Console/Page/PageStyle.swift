@@ -52,6 +52,7 @@ let pageStyle = #"""
   main { padding: 1.25rem; max-width: 76rem; margin: 0 auto; outline: none; }
   .grid { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(19rem, 1fr)); }
   .wide { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(min(24rem, 100%), 1fr)); }
+  .wide > *, .grid > * { align-self: start; }
   .card {
     background: var(--card); border: 1px solid var(--line); border-radius: .8rem; padding: 1rem 1.1rem;
     min-width: 0;
@@ -86,7 +87,8 @@ let pageStyle = #"""
   :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
   label { display: block; font-size: .875rem; color: var(--soft); }
   label > input, label > select { display: block; width: 100%; margin-top: .2rem; color: var(--text); }
-  form { display: grid; gap: .8rem; }
+  form { display: grid; gap: .8rem; align-content: start; }
+  form.stack > * + * { margin-top: 0; }
   .fields { display: grid; gap: .8rem; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); }
   ol.events { list-style: none; margin: 0; padding: 0; }
   ol.events li {
@@ -96,8 +98,9 @@ let pageStyle = #"""
   ol.events li:first-child { border-top: 0; }
   table { border-collapse: collapse; width: 100%; }
   th, td { text-align: left; padding: .4rem .6rem .4rem 0; border-top: 1px solid var(--line); vertical-align: top; }
+  td:first-child { white-space: nowrap; width: 1%; }
   thead th { border-top: 0; font-size: .85rem; color: var(--soft); font-weight: 500; }
-  .scroll { overflow-x: auto; }
+  .scroll { overflow-x: auto; padding-bottom: .5rem; }
   svg { display: block; width: 100%; height: auto; }
   svg text { fill: var(--soft); font-size: 11px; }
   svg .axis { stroke: var(--line); stroke-width: 1; }
@@ -134,6 +137,9 @@ let pageStyle = #"""
     ol.events li { grid-template-columns: 1fr; }
     .grid { grid-template-columns: 1fr; }
     nav { padding: 0 .2rem; }
+    header p { order: 3; flex-basis: 100%; font-size: .875rem; }
+    #sign-out { margin-left: auto; }
+    .keypad { max-width: none; width: 100%; } .reader form { width: 100%; }
   }
   @media (prefers-reduced-motion: reduce) { .leaf { transition: none; } }
   """#

@@ -45,7 +45,7 @@ let pageTexts = #"""
     place: {
       title: "Geofence", none: "No geofence is set for this door.", door: "Door",
       latitude: "Latitude", longitude: "Longitude", accuracy: "Accuracy in metres",
-      person: "Person", go: "Try", radius: "radius", buffer: "buffer", inside: "passes",
+      person: "Person", go: "Try", radius: "radius", buffer: "buffer", inside: "passes", away: "m from the centre",
       outside: "does not pass", metres: "m", off: "The geofence is switched off.",
     },
     health: {

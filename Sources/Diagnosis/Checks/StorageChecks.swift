@@ -78,7 +78,7 @@ public struct StorageFacts: Sendable, Hashable {
     }
     if fault == nil, integrity == nil || integrity == "ok" {
       let size = bytes.map { ", \(Self.size($0))" } ?? ""
-      let commit = slowestCommitMilliseconds.map { ", commits in \(Self.rounded($0)) ms" } ?? ""
+      let commit = slowestCommitMilliseconds.map { ", slowest commit \(Self.rounded($0)) ms" } ?? ""
       let checked = integrity == nil ? "not checked page by page" : "whole"
       writer.ok("database", "\(name) \(checked)\(size)\(commit)")
     }
