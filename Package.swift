@@ -46,6 +46,8 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
     .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+    .package(url: "https://github.com/apple/swift-nio-extras", exact: "1.35.2"),
     .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
@@ -66,7 +68,9 @@ let package = Package(
     // What is said to the cloud and to the console, and what the outside must offer.
     .target(
       name: "CloudProtocol", dependencies: ["DoorRules", crypto], swiftSettings: strict),
-    .target(name: "ConsoleProtocol", dependencies: ["DoorRules"], swiftSettings: strict),
+    .target(
+      name: "ConsoleProtocol", dependencies: ["DoorRules", "CloudProtocol"],
+      swiftSettings: strict),
     .target(
       name: "DoorPorts",
       dependencies: ["DoorRules", "WiegandCodec", "DoorCore", "CloudProtocol"],
@@ -112,9 +116,24 @@ let package = Package(
     .target(
       name: "Console",
       dependencies: [
-        "ConsoleProtocol", hummingbird, lifecycle, log,
+        "DoorRules", "ConsoleProtocol", hummingbird, lifecycle, log,
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "HummingbirdTLS", package: "hummingbird"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+      ],
+      swiftSettings: strict),
+    // What is wrong, and what to do: pure checks over facts, and probes of network and machine.
+    .target(
+      name: "Diagnosis",
+      dependencies: [
+        "DoorRules", "CloudProtocol", "DoorPorts", "Settings",
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOTLS", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ],
       swiftSettings: strict),
     .target(
@@ -131,7 +150,7 @@ let package = Package(
       dependencies: [
         "DoorRules", "WiegandCodec", "DoorCore", "CloudProtocol", "DoorPorts", "DoorRuntime",
         "GPIOLinux", "StoreSQLite", "CloudMQTT", "HostLinux", "Console", "ConsoleProtocol",
-        "Settings", arguments, lifecycle, log,
+        "Settings", "Diagnosis", arguments, lifecycle, log,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
       swiftSettings: strict),
@@ -139,7 +158,7 @@ let package = Package(
       name: "postern",
       dependencies: [
         "DoorRules", "WiegandCodec", "CloudProtocol", "DoorPorts", "ConsoleProtocol", "HostLinux",
-        "Settings", "GPIOLinux", "DoorSimulation", arguments,
+        "Settings", "GPIOLinux", "StoreSQLite", "Diagnosis", "DoorSimulation", arguments,
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -169,7 +188,7 @@ let package = Package(
       dependencies: [
         "DoorRules", "WiegandCodec", "DoorCore", "CloudProtocol", "DoorPorts", "DoorRuntime",
         "GPIOLinux", "StoreSQLite", "CloudMQTT", "HostLinux", "Settings", "Console",
-        "ConsoleProtocol", "DoorSimulation", crypto, grdb, log,
+        "ConsoleProtocol", "Diagnosis", "DoorSimulation", crypto, grdb, log,
       ],
       swiftSettings: strictTests),
     .testTarget(name: "SystemTests", dependencies: ["CloudProtocol"], swiftSettings: strictTests),

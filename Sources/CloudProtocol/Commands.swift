@@ -15,7 +15,7 @@ public struct Command: Sendable, Hashable, Codable {
     case forgive
     /// Says hello again, and reads every record again to find what differs.
     case sync
-    /// Says telemetry now, with every trouble.
+    /// Says telemetry now, and looks at everything: ``DiagnosisReport``.
     case diagnostics
     /// Says the daemon's last log lines.
     case logs

@@ -1,3 +1,5 @@
+public import DoorRules
+
 /// Why a message of the cloud was not believed.
 public struct EnvelopeRefusal: Error, Sendable, Hashable, CustomStringConvertible {
   /// The names are stable: events and metrics use them as written here.
@@ -31,12 +33,16 @@ public struct EnvelopeRefusal: Error, Sendable, Hashable, CustomStringConvertibl
   /// The message's id, once the signature was found good: refusals of such a message can be
   /// answered.
   public let messageID: String?
+  /// When it says that it was made, once the signature was found good.
+  public let issuedAt: WallInstant?
   /// What is wrong in a well signed message that cannot be decoded, by path in its body.
   public let problems: [Problem]
 
   public init(
-    _ cause: Cause, _ detail: String, messageID: String? = nil, problems: [Problem] = []
+    _ cause: Cause, _ detail: String, messageID: String? = nil, issuedAt: WallInstant? = nil,
+    problems: [Problem] = []
   ) {
+    self.issuedAt = issuedAt
     self.cause = cause
     self.detail = detail
     self.messageID = messageID
@@ -50,9 +56,9 @@ public struct EnvelopeRefusal: Error, Sendable, Hashable, CustomStringConvertibl
       problems: failure.problems)
   }
 
-  /// The same refusal of a message whose id is known.
-  func of(messageID: String) -> EnvelopeRefusal {
-    EnvelopeRefusal(cause, detail, messageID: messageID, problems: problems)
+  /// The same refusal of a message whose id and time are known.
+  func of(messageID: String, issuedAt: WallInstant) -> EnvelopeRefusal {
+    EnvelopeRefusal(cause, detail, messageID: messageID, issuedAt: issuedAt, problems: problems)
   }
 
   public var description: String { "\(cause.rawValue): \(detail)" }

@@ -75,7 +75,8 @@ public struct EnvelopeVerifier: Sendable {
     do throws(EnvelopeRefusal) {
       return try envelope(claims, json, keyID, kind: kind, at: at, clockTrust: clockTrust)
     } catch {
-      throw error.of(messageID: claims.jti)
+      throw error.of(
+        messageID: claims.jti, issuedAt: WallInstant(secondsSince1970: claims.iat))
     }
   }
 

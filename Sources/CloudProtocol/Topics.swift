@@ -27,6 +27,8 @@ public struct Topics: Sendable, Hashable {
     case logs
     /// ``IssuedReport``: keys that were handed over on site.
     case issued
+    /// ``DiagnosisReport``, the answer to a `diagnostics` command.
+    case diagnosis
   }
 
   /// Messages of the cloud; each one a JWS.

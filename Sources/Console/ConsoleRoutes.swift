@@ -4,13 +4,13 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// The routes of the local interface, whatever carries them: the socket now, a web page later.
+/// The routes of the local interface, whatever carries them: the socket and the web page.
 struct ConsoleRoutes: Sendable {
   let backend: any ConsoleBackend
+  /// Who orders things, where the asker cannot be believed to say so himself.
+  var by: String?
 
-  func router() -> Router<BasicRequestContext> {
-    let router = Router()
-    router.add(middleware: ProblemMiddleware())
+  func add(to router: Router<BasicRequestContext>) {
     router.get("/v1/status") { _, _ in try Self.json(await backend.status()) }
     router.get("/v1/events") { request, _ in
       let query = try EventQueryReader(request.uri.queryParameters.map { ($0.key, $0.value) })
@@ -18,8 +18,13 @@ struct ConsoleRoutes: Sendable {
       return try Self.json(await backend.events(query))
     }
     router.get("/v1/events/stream") { _, _ in
-      EventStreamBody(events: await backend.eventStream()).response()
+      LineStreamBody(items: await backend.eventStream()).response()
     }
+    router.get("/v1/events/sse") { _, _ in
+      LineStreamBody(items: await backend.eventStream(), framing: .serverSentEvents).response()
+    }
+    router.get("/v1/diagnosis") { _, _ in try Self.json(await backend.diagnose()) }
+    addService(router)
     router.post("/v1/identify") { request, _ in
       let body: IdentifyRequest = try await RequestBody.read(of: request)
       try await backend.identify(door: body.door)
@@ -29,17 +34,19 @@ struct ConsoleRoutes: Sendable {
       try Self.json(await backend.explain(try await RequestBody.read(of: request)))
     }
     router.post("/v1/mode") { request, _ in
-      try await backend.setMode(try await RequestBody.read(of: request))
+      var order: ModeRequest = try await RequestBody.read(of: request)
+      if let by { order.by = by }
+      try await backend.setMode(order)
       return Response(status: .noContent)
     }
     router.post("/v1/lockout/clear") { request, _ in
       let body: ClearLockoutRequest = try await RequestBody.read(of: request)
-      try await backend.clearLockout(reader: body.reader, by: body.by)
+      try await backend.clearLockout(reader: body.reader, by: by ?? body.by)
       return Response(status: .noContent)
     }
     router.post("/v1/antipassback/forgive") { request, _ in
       let body: ForgiveRequest = try await RequestBody.read(of: request)
-      try await backend.forgive(person: body.person, by: body.by)
+      try await backend.forgive(person: body.person, by: by ?? body.by)
       return Response(status: .noContent)
     }
     router.post("/v1/keys/hand-over") { request, _ in
@@ -57,7 +64,6 @@ struct ConsoleRoutes: Sendable {
       try await backend.panel(try await RequestBody.read(of: request))
       return Response(status: .noContent)
     }
-    return router
   }
 
   static func json(_ value: some Encodable, status: HTTPResponse.Status = .ok) throws -> Response {

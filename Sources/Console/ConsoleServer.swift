@@ -5,6 +5,21 @@ public import Logging
 import NIOCore
 public import ServiceLifecycle
 
+/// Makes codes by which a browser signs in.
+public struct ConsoleLogin: Sendable {
+  private let gate: ConsoleGate
+  private let url: String
+
+  public init(gate: ConsoleGate, url: String) {
+    self.gate = gate
+    self.url = url
+  }
+
+  func offer() -> LoginOffer {
+    LoginOffer(url: url, code: gate.makeCode(), seconds: ConsoleGate.codeSeconds)
+  }
+}
+
 /// Serves the console on a Unix socket that the owner and its group may open.
 public struct ConsoleServer: Service {
   /// How long requests that are under way may take when the console ends.
@@ -14,11 +29,14 @@ public struct ConsoleServer: Service {
   private let socketPath: String
   private let limits: ConsoleLimits
   private let logger: Logger
+  private let login: ConsoleLogin?
 
+  /// `login` makes codes for the web page; nil where there is none.
   public init(
     backend: any ConsoleBackend, socketPath: String, limits: ConsoleLimits = ConsoleLimits(),
-    logger: Logger
+    login: ConsoleLogin? = nil, logger: Logger
   ) {
+    self.login = login
     self.backend = backend
     self.socketPath = socketPath
     self.limits = limits
@@ -34,8 +52,8 @@ public struct ConsoleServer: Service {
     quiet.logLevel = max(logger.logLevel, .notice)
     let path = socketPath
     let application = Application(
-      router: ConsoleRoutes(backend: backend).router(),
-      server: .http1(configuration: .init(idleTimeout: .milliseconds(limits.idleMilliseconds))),
+      router: router(),
+      server: limits.http1(),
       configuration: ApplicationConfiguration(
         address: .unixDomainSocket(path: path), serverName: "postern",
         availableConnectionsDelegate: .maximum(limits.connectionsMax, logger: quiet)),
@@ -43,13 +61,29 @@ public struct ConsoleServer: Service {
     var configuration = ServiceGroupConfiguration(services: [application], logger: quiet)
     configuration.maximumGracefulShutdownDuration = .milliseconds(Self.endMilliseconds)
     defer { unlink(path) }
-    try await serve(ServiceGroup(configuration: configuration))
+    try await Self.serve(ServiceGroup(configuration: configuration))
+  }
+
+  private func router() -> Router<BasicRequestContext> {
+    let router = Router()
+    router.add(middleware: ProblemMiddleware())
+    ConsoleRoutes(backend: backend).add(to: router)
+    let login = login
+    // Only here: whoever may open the socket may let a browser in.
+    router.post("/v1/console/login") { _, _ in
+      guard let login else {
+        throw ConsoleProblem(
+          .refused, "the web page is off; set console.web.port in the settings and restart")
+      }
+      return try ConsoleRoutes.json(login.offer())
+    }
+    return router
   }
 
   /// Cancelling a server that has just taken a connection traps, and the door with it:
   /// https://github.com/apple/swift-nio/issues/2637. So it runs in a task that nobody cancels,
   /// and is told to end instead.
-  private func serve(_ group: ServiceGroup) async throws {
+  static func serve(_ group: ServiceGroup) async throws {
     let serving = Task.detached { try await group.run() }
     let end: @Sendable () -> Void = { Task { await group.triggerGracefulShutdown() } }
     try await withTaskCancellationHandler {

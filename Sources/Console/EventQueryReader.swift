@@ -3,7 +3,9 @@ import ConsoleProtocol
 /// Reads the filters of an event search. A name that it does not know is refused, since a filter
 /// that is passed over shows too much.
 struct EventQueryReader {
-  static let names = ["before", "after", "door", "person", "type", "limit"]
+  static let names = [
+    "before", "after", "door", "person", "type", "reason", "from", "until", "limit",
+  ]
   static let limits = 1...500
   static let limitDefault = 50
 
@@ -32,7 +34,9 @@ struct EventQueryReader {
     }
     return ConsoleEventQuery(
       before: try number("before"), after: try number("after"), door: texts["door"],
-      person: texts["person"], type: texts["type"], limit: limit)
+      person: texts["person"], type: texts["type"], reason: texts["reason"],
+      fromMilliseconds: try number("from").map { Int64(clamping: $0) },
+      untilMilliseconds: try number("until").map { Int64(clamping: $0) }, limit: limit)
   }
 
   private func number(_ name: String) throws(ConsoleProblem) -> UInt64? {

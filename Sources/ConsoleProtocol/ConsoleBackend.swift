@@ -1,3 +1,5 @@
+public import CloudProtocol
+
 /// What the local interface can ask of the daemon. The socket, the web page and the tests all
 /// speak to this; the daemon implements it.
 public protocol ConsoleBackend: Sendable {
@@ -6,6 +8,24 @@ public protocol ConsoleBackend: Sendable {
   func events(_ query: ConsoleEventQuery) async throws(ConsoleProblem) -> [ConsoleEvent]
   /// Events from now on, until the consumer ends; a slow consumer loses the oldest.
   func eventStream() async -> AsyncStream<ConsoleEvent>
+  /// Looks at everything; up to ten seconds.
+  func diagnose() async -> DiagnosisReport
+  /// Edges, frames, movements and events from now on; a slow consumer loses the oldest.
+  func live(_ options: LiveOptions) async throws(ConsoleProblem) -> AsyncStream<LiveNote>
+  /// Releases a lock for its hold time, as an operator's unlock, and says whether the relay moved.
+  func testRelay(_ test: RelayTest) async throws(ConsoleProblem) -> RelayTestResult
+  /// Says hello to the cloud again and compares every record.
+  func sync() async throws(ConsoleProblem)
+  /// Ordered by id.
+  func credentials(_ query: CredentialQuery) async throws(ConsoleProblem) -> [ConsoleCredential]
+  /// The configuration in force, as the cloud sent it; nil before the first.
+  func configuration() async throws(ConsoleProblem) -> ConfigurationDocument?
+  /// Nil for a door without a geofence.
+  func geofence(_ trial: GeofenceTrial) async throws(ConsoleProblem) -> GeofenceResult?
+  func history() async -> [HistorySample]
+  func support() async -> SupportFacts
+  /// In the Prometheus text format.
+  func metrics() async -> String
   /// Beeps three times at one door, or at every door.
   func identify(door: String?) async throws(ConsoleProblem)
   /// Why somebody would, or would not, be let in; nothing moves.

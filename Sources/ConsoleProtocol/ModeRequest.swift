@@ -40,3 +40,19 @@ public struct ForgiveRequest: Sendable, Hashable, Codable {
     self.by = by
   }
 }
+
+/// How a browser signs in to the web page.
+public struct LoginOffer: Sendable, Hashable, Codable {
+  /// Where the page is.
+  public var url: String
+  /// Works once.
+  public var code: String
+  /// How long the code works.
+  public var seconds: Int64
+
+  public init(url: String, code: String, seconds: Int64) {
+    self.url = url
+    self.code = code
+    self.seconds = seconds
+  }
+}

@@ -76,13 +76,21 @@ public struct EventQuery: Sendable, Hashable {
   public var door: String?
   public var person: String?
   public var type: String?
+  public var reason: String?
+  /// Milliseconds since 1970, the first inside and the last outside.
+  public var fromMilliseconds: Int64?
+  public var untilMilliseconds: Int64?
   /// 1 to ``pageLimitMax``.
   public var limit: Int
 
   public init(
     before: UInt64? = nil, after: UInt64? = nil, door: String? = nil, person: String? = nil,
-    type: String? = nil, limit: Int = 50
+    type: String? = nil, reason: String? = nil, fromMilliseconds: Int64? = nil,
+    untilMilliseconds: Int64? = nil, limit: Int = 50
   ) {
+    self.reason = reason
+    self.fromMilliseconds = fromMilliseconds
+    self.untilMilliseconds = untilMilliseconds
     self.before = before
     self.after = after
     self.door = door

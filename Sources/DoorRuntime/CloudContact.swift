@@ -26,6 +26,11 @@ struct CloudContact {
   /// The cloud's word was verified now.
   mutating func heard(at now: MonotonicInstant) { heardAt = now }
 
+  /// Seconds since the cloud was heard in this run; nil for never.
+  func heardSeconds(at now: Moment) -> Int? {
+    heardAt.map { Int(Self.seconds(from: $0, to: now)) }
+  }
+
   /// Seconds since the cloud was last heard. While the clock is unknown the time that the daemon
   /// was down cannot be counted, and the age is the least that it can be.
   func ageSeconds(at now: Moment) -> Int64 {

@@ -20,6 +20,11 @@ struct CloudState {
   var telemetryDue: MonotonicInstant?
   /// Refused messages since the start, by kind and cause.
   var refusedCounts: [String: Int] = [:]
+  /// This clock less the cloud's, as its last words show; nil before the first.
+  var clockOffsetSeconds: Int64?
+  var offsetNotedAt: MonotonicInstant?
+  /// Words of the cloud closer together than this came in one go; the nearest of them counts.
+  static let offsetFreshMilliseconds = 5_000
   /// How often a door was told to identify itself; there is no event of it.
   var identified = 0
   /// Results on their way to the broker, by the link's token.

@@ -68,6 +68,16 @@ public actor DoorRuntime {
   /// The highest event number that the cloud has.
   public func acknowledgedEvent() -> UInt64 { shell.logPosition.acknowledged }
 
+  /// What diagnosis and metrics want to know.
+  public func inspect() -> RuntimeInspection { shell.inspection() }
+
+  /// Edges, frames, movements and events from now on. Nil when too many watch already.
+  public func tap() -> AsyncStream<TapNote>? {
+    shell.tap.watch { [weak self] id in Task { await self?.untap(id) } }
+  }
+
+  private func untap(_ id: Int) { shell.tap.unwatch(id) }
+
   /// Events of the log, as the query says.
   public func events(_ query: EventQuery) async throws -> [StoredEvent] {
     let log = ports.events
@@ -93,6 +103,24 @@ public actor DoorRuntime {
   /// Lamp and beeper of one door, or of all: which one is it? Moves nothing, records nothing.
   /// Throws ``PortError`` when there is no such door or nothing to signal with.
   public func identify(_ door: DoorID?) throws(PortError) { try shell.identify(door) }
+
+  /// Releases a lock for its hold time, recorded as an operator's unlock with `reason`. Throws
+  /// `invalid` for an unknown door, and what the relay said when it did not follow.
+  public func tryLock(of door: DoorID, by: String, reason: String) throws(PortError) {
+    try shell.tryLock(of: door, by: by, reason: reason)
+  }
+
+  /// The geofence that counts at a door; nil without one.
+  public func geofence(of door: DoorID) -> Effective<Geofence>? {
+    shell.controller.policy.settings(of: door)?.geofence
+  }
+
+  /// How long a lock stays released, in seconds.
+  public func holdSeconds(of door: DoorID) -> Int { shell.holdSeconds(of: door) }
+
+  /// Says hello to the cloud again and compares every record. Throws `unavailable` while there is
+  /// no session.
+  public func sync() throws(PortError) { try shell.sync() }
 
   /// Sets or ends a mode; kept over restarts and recorded. Throws `invalid` for an unknown door,
   /// and what the relay said when it did not follow.

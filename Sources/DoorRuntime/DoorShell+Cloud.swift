@@ -87,9 +87,11 @@ extension DoorShell {
       let envelope = try verifier.verify(
         payload, as: type, kind: kind, at: now.wall, clockTrust: now.trust, retained: retained)
       contact.heard(at: now.monotonic)
+      if !retained { noteOffset(issued: envelope.issuedAt, at: now) }
       return envelope
     } catch {
       refuse(kind, cause: error.cause.rawValue, detail: error.detail, at: now)
+      if !retained, let issued = error.issuedAt { noteOffset(issued: issued, at: now) }
       answer(error, to: kind, at: now)
       return nil
     }

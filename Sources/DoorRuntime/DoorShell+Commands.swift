@@ -119,7 +119,7 @@ extension DoorShell {
         finish(order: pending.id, outcome, at: now)
       case .diagnostics:
         beginTelemetry(at: now)
-        finish(order: pending.id, .confirmed, at: now)
+        diagnose(for: pending.id, at: now)
       case .adminUnlock(let door, let reason, let by):
         order(pending.id, .adminUnlock(door, by: by ?? "cloud", reason: reason), at: now)
       case .unlock(let door, let person, let location):

@@ -17,6 +17,7 @@ extension DoorShell {
       keepUse(occurrence)
       noteOfflinePIN(occurrence, at: now)
       noteIssuedUse(occurrence)
+      count(occurrence)
       record(drafts.draft(occurrence, at: now))
       tell(anomalies.note(occurrence, at: now.monotonic), at: now)
     case .setLock(let door, let level, let urgency, let order):
@@ -27,6 +28,10 @@ extension DoorShell {
     case .drive(let line, let active):
       drive(line, active: active)
     case .lookUp(let question):
+      let began = ports.monotonic.now()
+      defer {
+        metrics.decisions.note(microseconds: ports.monotonic.now().microseconds(since: began))
+      }
       let digests = question.canonicals.flatMap { ports.digester.digests(ofCanonical: $0) }
       let found = withOfflinePINs(
         withIssued(holdersOf(digests), ofAny: digests), for: question, at: now)
@@ -42,6 +47,14 @@ extension DoorShell {
       keep(memory, at: now)
     case .answer(let order, let outcome):
       finish(order: order, outcome, at: now)
+    }
+  }
+
+  private func count(_ occurrence: Occurrence) {
+    guard case .access(let record) = occurrence else { return }
+    switch record.verdict.decision {
+    case .grant: metrics.granted += 1
+    case .deny(let reason): metrics.denied[reason.rawValue, default: 0] += 1
     }
   }
 
@@ -78,12 +91,16 @@ extension DoorShell {
   func record(_ draft: EventDraft) {
     lastTicket += 1
     onRecord?(draft)
+    tap.note(
+      type: draft.type, door: draft.door, reader: draft.reader, reason: draft.reason,
+      person: draft.person, at: ports.monotonic.now())
     writer.submit(draft, ticket: lastTicket)
   }
 
   func committed(_ report: CommitReport, at now: Moment) {
     noteLog(report.error, at: now)
     if report.error == nil {
+      metrics.commits.note(microseconds: report.tookMicroseconds)
       if let last = report.stored.last { logPosition.last = last.number }
       for event in report.stored {
         for watcher in watchers.values { watcher.yield(event) }
@@ -155,6 +172,7 @@ extension DoorShell {
     do throws(PortError) {
       try ports.gpio.drive(line, active: active)
       driveErrors[name] = nil
+      tap.note(line, isActive: active, at: ports.monotonic.now())
       return nil
     } catch {
       // Said once per line and cause: the level is driven again every second.

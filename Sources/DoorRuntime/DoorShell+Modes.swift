@@ -60,6 +60,43 @@ extension DoorShell {
     }
   }
 
+  /// An operator's unlock, to see whether the lock moves.
+  package func tryLock(of door: DoorID, by: String, reason: String) throws(PortError) {
+    let now = moment()
+    guard configuration.layout.doors.contains(where: { $0.id == door }) else {
+      throw PortError(
+        .invalid, operation: "try the lock of \(door)",
+        detail: "this controller has no such door")
+    }
+    let effects = controller.handle(
+      .order(Order(id: "local", kind: .adminUnlock(door, by: by, reason: reason))), at: now)
+    perform(effects, at: now)
+    inbox.push(.tick)
+    for case .answer("local", let outcome) in effects {
+      switch outcome {
+      case .confirmed: break
+      case .rejected(let reason), .failed(let reason):
+        throw PortError(.invalid, operation: "try the lock of \(door)", detail: reason)
+      }
+    }
+    if let error = driveErrors["\(OutputLine.relay(door))"] { throw error }
+  }
+
+  package func holdSeconds(of door: DoorID) -> Int {
+    controller.policy.settings(of: door)?.holdTimeSeconds.value
+      ?? EffectiveSettings.holdTimeSecondsDefault
+  }
+
+  package func sync() throws(PortError) {
+    guard ports.cloud != nil, cloud.connected else {
+      throw PortError(
+        .unavailable, operation: "sync",
+        detail: "there is no session with the cloud; `postern diagnose` says why")
+    }
+    session(.syncRequested, at: moment())
+    computeDigest(rescan: true, asked: true)
+  }
+
   /// Lets a keypad listen again. Throws `invalid` for an unknown reader.
   package func clearLockout(of reader: ReaderID?, by: String) throws(PortError) {
     let now = moment()

@@ -16,6 +16,24 @@ extension DoorShell {
     lanes.perform(.outbox) { inbox.push(.hostRead(host?.read() ?? HostReading())) }
   }
 
+  /// Looks at everything off the actor; the report follows, and then the command is done.
+  func diagnose(for command: String, at now: Moment) {
+    guard let selfTest = ports.selfTest else {
+      return finish(order: command, .confirmed, at: now)
+    }
+    let inbox = inbox
+    selfTest.run { inbox.push(.diagnosed(command, $0)) }
+  }
+
+  func tellDiagnosis(_ report: DiagnosisReport, for command: String, at now: Moment) {
+    var report = report
+    report.commandID = command
+    let isSaid = publish(.diagnosis, report) != nil
+    finish(
+      order: command, isSaid ? .confirmed : .failed(reason: "the report could not be said now"),
+      at: now)
+  }
+
   /// Says the last log lines; a link that does not take them fails the command.
   func tellLog(for command: String) -> OrderOutcome {
     guard let log = ports.log else { return .failed(reason: "this controller keeps no log lines") }

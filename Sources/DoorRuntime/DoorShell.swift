@@ -37,6 +37,8 @@ package final class DoorShell {
   /// Nil until the state store could be read.
   var expiries: ExpiryWatch?
   var certificateReadings: [CertificateReading] = []
+  var tap: LineTap
+  var metrics = RuntimeMetrics()
   var document: ConfigurationDocument?
   var credentialPosition: CredentialPosition
   var logPosition: LogPosition
@@ -87,7 +89,10 @@ package final class DoorShell {
     self.drafts = drafts
     let monotonic = ports.monotonic
     let wall = ports.wall
-    writer = EventWriter(log: ports.events, inbox: inbox, lanes: lanes) { count in
+    tap = LineTap(layout: configuration.layout)
+    writer = EventWriter(
+      log: ports.events, inbox: inbox, lanes: lanes, now: { monotonic.now() }
+    ) { count in
       let reading = wall.read()
       let now = Moment(monotonic: monotonic.now(), wall: reading.at, trust: reading.trust)
       return drafts.draft("log.dropped", at: now, detail: ["count": String(count)])
@@ -152,6 +157,7 @@ package final class DoorShell {
     keepTimes()
     writer.drain()
     for watcher in watchers.values { watcher.finish() }
+    tap.end()
   }
 
   /// Takes one message.
@@ -159,7 +165,10 @@ package final class DoorShell {
     let now = moment()
     if inbox.takeLost() { perform(controller.handle(.edgesLost, at: now), at: now) }
     switch message {
-    case .edge(let edge): perform(controller.handle(.edge(edge), at: now), at: now)
+    case .edge(let edge):
+      tap.note(
+        edge, isReleased: edge.line.door.map { controller.requiredLock(of: $0) } == .released)
+      perform(controller.handle(.edge(edge), at: now), at: now)
     case .tick:
       ports.gpio.deliverPending()
       inbox.push(.due(now))
@@ -175,6 +184,7 @@ package final class DoorShell {
     case .digestKnown(let digest, let revision, let asked):
       digestKnown(digest, revision: revision, asked: asked, at: now)
     case .hostRead(let host): tellTelemetry(host, at: now)
+    case .diagnosed(let command, let report): tellDiagnosis(report, for: command, at: now)
     case .epochBegun(let answer): epochBegun(answer, at: now)
     case .urgentRead(let events): tellUrgent(events, at: now)
     case .eventsDropped(let through): session(.eventsDropped(through: through), at: now)
@@ -190,6 +200,7 @@ package final class DoorShell {
   /// Lets time pass for the core. Only here: edges that wait in the inbox may be older than now,
   /// and a frame must not be cut in two because a processor was busy.
   private func pass(_ moment: Moment) {
+    tap.advance(to: moment.monotonic)
     perform(controller.advance(to: moment), at: moment)
   }
 

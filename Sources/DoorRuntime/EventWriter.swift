@@ -1,5 +1,6 @@
 import CloudProtocol
 import DoorPorts
+import DoorRules
 import Synchronization
 
 /// What became of events handed to the log.
@@ -8,6 +9,8 @@ package struct CommitReport: Sendable {
   var throughTicket: UInt64
   var stored: [StoredEvent]
   var error: PortError?
+  /// How long the disk took.
+  var tookMicroseconds = 0
 }
 
 /// Commits events on a thread of its own, several at once when the disk is slower than the
@@ -29,16 +32,19 @@ final class EventWriter: Sendable {
   private let log: any EventLog
   private let inbox: Inbox
   private let lanes: any WorkLanes
+  private let now: @Sendable () -> MonotonicInstant
   private let state = Mutex(State())
   /// Makes the event that says how many were dropped.
   private let describeDrop: @Sendable (Int) -> EventDraft
 
   init(
     log: any EventLog, inbox: Inbox, lanes: any WorkLanes,
+    now: @escaping @Sendable () -> MonotonicInstant,
     describeDrop: @escaping @Sendable (Int) -> EventDraft
   ) {
     self.log = log
     self.lanes = lanes
+    self.now = now
     self.inbox = inbox
     self.describeDrop = describeDrop
   }
@@ -78,6 +84,7 @@ final class EventWriter: Sendable {
       var drafts = batch.map(\.draft)
       if dropped > 0 { drafts.insert(describeDrop(dropped), at: 0) }
       do throws(PortError) {
+        let began = now()
         let numbers = try log.append(drafts)
         state.withLock { state in
           state.pending.removeAll { $0.ticket <= last.ticket }
@@ -87,7 +94,8 @@ final class EventWriter: Sendable {
           .committed(
             CommitReport(
               throughTicket: last.ticket,
-              stored: zip(numbers, drafts).map { StoredEvent(number: $0, draft: $1) }, error: nil)))
+              stored: zip(numbers, drafts).map { StoredEvent(number: $0, draft: $1) }, error: nil,
+              tookMicroseconds: now().microseconds(since: began))))
       } catch {
         inbox.push(
           .committed(CommitReport(throughTicket: last.ticket, stored: [], error: error)))

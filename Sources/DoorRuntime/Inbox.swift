@@ -22,6 +22,7 @@ package enum RuntimeMessage: Sendable {
   case snapshotStaged(StagedSnapshot)
   case digestKnown(RecordSetDigest, revision: UInt64, asked: Bool)
   case hostRead(HostReading)
+  case diagnosed(String, DiagnosisReport)
   case epochBegun(Result<LogPosition, PortError>)
   case urgentRead([StoredEvent])
   case eventsDropped(through: UInt64)

@@ -54,6 +54,8 @@ public struct RuntimePorts: Sendable {
   public var host: (any HostFacts)?
   /// Nil has no log to tell.
   public var log: (any RecentLines)?
+  /// Nil says nothing of what is wrong beyond telemetry.
+  public var selfTest: (any SelfTest)?
   /// Nil works without a cloud.
   public var cloud: CloudPorts?
   /// The keys of this controller's offline PINs; nil knows none.
@@ -80,10 +82,12 @@ public struct RuntimePorts: Sendable {
     gpio: any GPIOPort, monotonic: any MonotonicClock, wall: any WallClock,
     zones: any ZoneSource, events: any EventLog, ledger: any CommandLedger,
     state: any StateStore, policy: any PolicyStore, digester: CredentialDigester,
-    host: (any HostFacts)? = nil, log: (any RecentLines)? = nil, cloud: CloudPorts?,
-    offlinePIN: OfflinePINKeys? = nil, handOver: HandOverVerifier? = nil,
-    issued: (any IssuedStore)? = nil, certificates: (any CertificateSource)? = nil
+    host: (any HostFacts)? = nil, log: (any RecentLines)? = nil,
+    selfTest: (any SelfTest)? = nil, cloud: CloudPorts?, offlinePIN: OfflinePINKeys? = nil,
+    handOver: HandOverVerifier? = nil, issued: (any IssuedStore)? = nil,
+    certificates: (any CertificateSource)? = nil
   ) {
+    self.selfTest = selfTest
     self.certificates = certificates
     self.handOver = handOver
     self.issued = issued

@@ -55,6 +55,13 @@ public final class SystemFacts: HostFacts {
     return reading
   }
 
+  /// Room on the file system of the state folder, for who asks often; nil when it cannot be told.
+  public func diskAvailableBytes() -> Int64? {
+    var disk = statvfs()
+    guard statvfs(stateFolder, &disk) == 0 else { return nil }
+    return Int64(clamping: UInt64(disk.f_frsize) * UInt64(disk.f_bavail))
+  }
+
   /// Since the reading before; nil when the kernel does not say.
   private func cpuPercent() -> Double? {
     guard let now = Self.ticks() else { return nil }

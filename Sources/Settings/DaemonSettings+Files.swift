@@ -30,6 +30,8 @@ extension DaemonSettings {
     file("cloud.tls.caFile", cloud?.tls?.caFile)
     file("cloud.tls.certificateFile", cloud?.tls?.certificateFile)
     file("cloud.tls.keyFile", cloud?.tls?.keyFile)
+    file("console.web.certificateFile", web?.certificateFile)
+    file("console.web.keyFile", web?.keyFile)
     return problems
   }
 }

@@ -34,6 +34,8 @@ public struct DaemonSettings: Sendable {
   public var issuerRootsFile: String?
   /// The Unix socket of the console; `/run/postern/postern.sock` unless set.
   public var consoleSocket: String
+  /// The console's web page; nil serves none.
+  public var web: Web?
   /// How long an unlock waits for its event to be on disk; 0 to 1000, 50 unless set.
   public var commitDeadlineMilliseconds: Int
   /// For development: what to believe of the clock whatever the kernel says; nil asks it.
@@ -116,6 +118,16 @@ public struct DaemonSettings: Sendable {
     public var keepAliveSeconds: Int
     /// How often the cloud hears how the controller is.
     public var heartbeatSeconds: Int
+  }
+
+  /// Where the web page of the console is. On an address of the network only with TLS.
+  public struct Web: Sendable, Hashable {
+    /// An address of this machine; 127.0.0.1 unless set.
+    public var address: String
+    /// 1 to 65535.
+    public var port: Int
+    public var certificateFile: String?
+    public var keyFile: String?
   }
 
   /// Certificates, PEM. A certificate of this controller needs its key and the other way round.

@@ -55,6 +55,7 @@ public enum SettingsLoader {
     let offlinePINFile = reader.text("credentials", "offlinePINKeyFile")
     let issuerRoots = reader.text("credentials", "issuerRootsFile")
     let socket = socket(&reader)
+    let web = reader.web()
     let deadline = reader.integer(["events", "commitDeadlineMilliseconds"], in: 0...1_000)
     let trust = reader.choice(["clock", "assumeTrust"], of: ClockTrust.self)
     let level = reader.choice(["log", "level"], of: LogLevel.self)
@@ -67,7 +68,7 @@ public enum SettingsLoader {
       controller: controller, stateFolder: state, driver: driver, doors: doors, readers: readers,
       formats: formats, fire: fire, tamper: tamper, cloud: cloud, credentialKeyFile: keyFile,
       previousCredentialKeyFile: previousKeyFile, offlinePINKeyFile: offlinePINFile,
-      issuerRootsFile: issuerRoots, consoleSocket: socket,
+      issuerRootsFile: issuerRoots, consoleSocket: socket, web: web,
       commitDeadlineMilliseconds: deadline ?? 50, assumedClockTrust: trust,
       logLevel: (level ?? .info).rawValue)
   }

@@ -31,6 +31,26 @@ extension SettingsReader {
       heartbeatSeconds: heartbeat ?? 60)
   }
 
+  /// Nil without a port: the page is off unless asked for.
+  mutating func web() -> DaemonSettings.Web? {
+    let path = ["console", "web"]
+    let port = integer(path + ["port"], in: 1...65_535)
+    let address = text(path + ["address"]) ?? "127.0.0.1"
+    let certificate = text(path + ["certificateFile"])
+    let key = text(path + ["keyFile"])
+    if (certificate == nil) != (key == nil) {
+      note(path, "certificateFile and keyFile belong together")
+    }
+    guard let port else { return nil }
+    if address != "::1", !address.hasPrefix("127."), certificate == nil {
+      note(
+        path + ["address"],
+        "\(shown(address)) is on the network: certificateFile and keyFile are needed for it")
+    }
+    return DaemonSettings.Web(
+      address: address, port: port, certificateFile: certificate, keyFile: key)
+  }
+
   private mutating func tls() -> DaemonSettings.TLS? {
     let authority = text("cloud", "tls", "caFile")
     let certificate = text("cloud", "tls", "certificateFile")

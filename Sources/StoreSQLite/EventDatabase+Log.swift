@@ -188,6 +188,9 @@ extension EventDatabase: EventLog {
     filter("door = ?", query.door)
     filter("person = ?", query.person)
     filter("type = ?", query.type)
+    filter("reason = ?", query.reason)
+    filter("time >= ?", query.fromMilliseconds)
+    filter("time < ?", query.untilMilliseconds)
     let order = query.after == nil ? "DESC" : "ASC"
     let matching = conditions.isEmpty ? "" : "WHERE " + conditions.joined(separator: " AND ")
     arguments.append(min(max(query.limit, 1), EventQuery.pageLimitMax))

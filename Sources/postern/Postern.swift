@@ -13,21 +13,27 @@ struct Postern: AsyncParsableCommand {
 
       Examples:
         postern status                 how is it, and what is wrong
+        postern diagnose               looks at everything; says what to do
         postern events --follow        what happens, as it happens
         postern explain --door front --person ada        why it opens, or why not
         postern identify front         three beeps: which door is this?
         postern panel badge --facility 12 --card 345     simulated hardware only
+
+      Shell completion: postern --generate-completion-script bash > \
+        /etc/bash_completion.d/postern   (or zsh, fish)
 
       Exit statuses: 0 done; 1 refused or failed; 64 wrong usage; 69 the daemon does not answer;
       78 the configuration is wrong.
       """,
     version: "0.1.0",
     subcommands: [
-      StatusCommand.self, DoorsCommand.self, EventsCommand.self, IdentifyCommand.self,
-      ExplainCommand.self, ModeCommand.self, LockoutCommand.self,
+      StatusCommand.self, DiagnoseCommand.self, DoorsCommand.self, EventsCommand.self,
+      MonitorCommand.self, LearnCommand.self, IdentifyCommand.self, RelayCommand.self,
+      ExplainCommand.self, CredentialsCommand.self, ModeCommand.self, LockoutCommand.self,
       AntiPassbackCommand.self, OfflinePINCommand.self, HandOverCommand.self,
-      PresentCommand.self, IssuerCommand.self, LinesCommand.self, PanelCommand.self,
-      ConfigCommand.self, DryRunCommand.self, SimulateCommand.self,
+      PresentCommand.self, IssuerCommand.self, SyncCommand.self, TimeCommand.self,
+      LinesCommand.self, PanelCommand.self, ConfigCommand.self, DryRunCommand.self,
+      SimulateCommand.self, SupportBundleCommand.self, ConsoleCommand.self,
     ])
 
   static func main() async {
@@ -79,9 +85,12 @@ enum Output {
     FileHandle.standardOutput.write(Data((text + "\n").utf8))
   }
 
-  static func json(_ value: some Encodable) throws {
+  static func json(_ value: some Encodable) throws { line(try text(value)) }
+
+  /// A value as one line of JSON.
+  static func text(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    line(String(decoding: try encoder.encode(value), as: UTF8.self))
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 }

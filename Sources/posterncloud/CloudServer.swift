@@ -179,6 +179,10 @@ final class CloudServer: Sendable {
         logger.notice("\(controller): \(decision)")
       }
       pushChanges(&state)
+    case .diagnosis:
+      let report = try JSONCoding.decode(DiagnosisReport.self, from: payload)
+      try requireSame(report.controller, controller)
+      try store.note(report)
     case .pull:
       try answer(try JSONCoding.decode(SnapshotPull.self, from: payload), of: controller, &state)
     case .digest:

@@ -232,6 +232,24 @@ extension CloudStore {
     }
   }
 
+  func note(_ report: DiagnosisReport) throws {
+    try database.write { database in
+      try database.execute(
+        sql: "UPDATE controller SET diagnosis = ? WHERE id = ?",
+        arguments: [Data(try JSONCoding.encode(report)), report.controller])
+    }
+  }
+
+  /// What a controller last found of itself; nil before the first time.
+  func diagnosis(of controller: String) throws -> DiagnosisReport? {
+    try database.read { database in
+      try Data.fetchOne(
+        database, sql: "SELECT diagnosis FROM controller WHERE id = ? AND diagnosis IS NOT NULL",
+        arguments: [controller]
+      ).map { try JSONCoding.decoder().decode(DiagnosisReport.self, from: $0) }
+    }
+  }
+
   /// What a controller last said of its log; nil before the first time.
   func logs(of controller: String) throws -> LogUpload? {
     try database.read { database in

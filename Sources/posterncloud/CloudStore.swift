@@ -128,6 +128,9 @@ final class CloudStore: Sendable {
           ALTER TABLE controller ADD COLUMN cloned INTEGER;
           """)
     }
+    migrator.registerMigration("diagnosis") { database in
+      try database.execute(sql: "ALTER TABLE controller ADD COLUMN diagnosis BLOB")
+    }
     return migrator
   }
 

@@ -29,6 +29,7 @@ struct Posterncloud: AsyncParsableCommand {
       ImportCommand.self, SyncCommand.self, AlarmsCommand.self,
       OfflinePINCommand.self, IssuerCommand.self, RekeyCommand.self,
       SigningKeyCommand.self,
+      DiagnoseCommand.self,
     ])
 
   static func main() async {

@@ -16,9 +16,12 @@ import StoreSQLite
 struct Assembly {
   let runtime: DoorRuntime
   let console: ConsoleServer
+  let history: HistoryKeeper
+  /// Nil when the web page is off.
+  let page: ConsoleWeb?
 
   init(
-    settings: DaemonSettings, log: RecentLog, logger: Logger
+    settings: DaemonSettings, settingsPath: String, log: RecentLog, logger: Logger
   ) throws(PortError) {
     let key = try KeyFile.load(path: settings.credentialKeyFile)
     let previous = Self.optional(settings.previousCredentialKeyFile, logger) {
@@ -50,11 +53,14 @@ struct Assembly {
     if panel == nil, !GPIODPort.seesLostEdges {
       logger.notice("libgpiod 1.x cannot tell when the kernel drops an edge; use 2.x where it is")
     }
+    let wall = SystemWallClock(assumedTrust: settings.assumedClockTrust)
+    let host = SystemFacts(stateFolder: folder)
+    let selfTest = LateSelfTest()
     let ports = RuntimePorts(
       gpio: gpio, monotonic: monotonic,
-      wall: SystemWallClock(assumedTrust: settings.assumedClockTrust), zones: SystemZones(),
+      wall: wall, zones: SystemZones(),
       events: events, ledger: events, state: events, policy: cache, digester: digester,
-      host: SystemFacts(stateFolder: folder), log: log,
+      host: host, log: log, selfTest: selfTest,
       cloud: try Self.cloud(settings, simulated: gpio.isSimulated, logger: logger),
       offlinePIN: Self.optional(settings.offlinePINKeyFile, logger) { (path) throws(PortError) in
         try OfflineKeyFiles.pins(path: path, controller: settings.controller)
@@ -69,9 +75,26 @@ struct Assembly {
       commitDeadlineMilliseconds: settings.commitDeadlineMilliseconds,
       heartbeatSeconds: settings.cloud?.heartbeatSeconds ?? 60, damagedFiles: damaged)
     runtime = DoorRuntime(configuration: configuration, ports: ports, logger: logger)
+    let diagnostician = Diagnostician(
+      settings: settings, settingsPath: settingsPath, runtime: runtime, events: events,
+      cache: cache, host: host, monotonic: monotonic, wall: wall)
+    selfTest.set(diagnostician)
+    history = HistoryKeeper(runtime: runtime, host: host, wall: wall)
+    let backend = ConsoleAdapter(
+      runtime: runtime, settings: settings, panel: panel, diagnostician: diagnostician, log: log,
+      keeper: history)
+    let gate = ConsoleGate()
+    let web = settings.web.map {
+      ConsoleWebSettings(
+        address: $0.address, port: $0.port, certificateFile: $0.certificateFile,
+        keyFile: $0.keyFile)
+    }
     console = ConsoleServer(
-      backend: ConsoleAdapter(runtime: runtime, settings: settings, panel: panel),
-      socketPath: settings.consoleSocket, logger: logger)
+      backend: backend, socketPath: settings.consoleSocket,
+      login: web.map { ConsoleLogin(gate: gate, url: $0.url) }, logger: logger)
+    page = web.map {
+      ConsoleWeb(backend: backend, settings: $0, gate: gate, logger: logger)
+    }
   }
 
   private static func certificates(_ settings: DaemonSettings) -> CertificateFiles? {

@@ -6,6 +6,7 @@ import CloudProtocol
 import DoorRuntime
 import WiegandCodec
 import GPIOLinux
+import HostLinux
 import Settings
 
 /// Answers the console out of the runtime. Everything it gives out is already safe to show.
@@ -14,6 +15,7 @@ struct ConsoleAdapter: ConsoleBackend {
   let settings: DaemonSettings
   /// Nil with real hardware.
   let panel: SimulatedPanel?
+  let diagnostician: Diagnostician
 
   func status() async -> ConsoleStatus {
     let status = await runtime.status()
@@ -50,7 +52,8 @@ struct ConsoleAdapter: ConsoleBackend {
       let found = try await runtime.events(
         EventQuery(
           before: query.before, after: query.after, door: query.door, person: query.person,
-          type: query.type, limit: query.limit))
+          type: query.type, reason: query.reason, fromMilliseconds: query.fromMilliseconds,
+          untilMilliseconds: query.untilMilliseconds, limit: query.limit))
       let acknowledged = await runtime.acknowledgedEvent()
       return found.map { Self.show($0, acknowledged: acknowledged) }
     } catch {
@@ -69,6 +72,11 @@ struct ConsoleAdapter: ConsoleBackend {
     continuation.onTermination = { _ in pump.cancel() }
     return stream
   }
+
+  let log: RecentLog
+  let keeper: HistoryKeeper
+
+  func diagnose() async -> DiagnosisReport { await diagnostician.report() }
 
   func identify(door: String?) async throws(ConsoleProblem) {
     do {

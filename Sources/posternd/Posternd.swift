@@ -45,7 +45,8 @@ struct Posternd: AsyncParsableCommand {
     }
     logger.logLevel = Logger.Level(rawValue: settings.logLevel) ?? .info
     do {
-      let assembly = try Assembly(settings: settings, log: recent, logger: logger)
+      let assembly = try Assembly(
+        settings: settings, settingsPath: config, log: recent, logger: logger)
       try await serve(assembly, environment: environment, logger: logger)
     } catch let error as PortError {
       logger.critical("\(error)")
@@ -59,13 +60,18 @@ struct Posternd: AsyncParsableCommand {
     let door = DoorService(runtime: assembly.runtime)
     let console = ConsoleService(server: assembly.console, logger: logger)
     let watchdog = WatchdogService(runtime: assembly.runtime, environment: environment)
+    var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
+      .init(service: door, successTerminationBehavior: .gracefullyShutdownGroup),
+      .init(service: console), .init(service: assembly.history), .init(service: watchdog),
+    ]
+    if let page = assembly.page {
+      services.append(
+        .init(service: ConsoleService(server: page, name: "the web page", logger: logger)))
+    }
     // Stopped in reverse: the door last.
     let group = ServiceGroup(
       configuration: ServiceGroupConfiguration(
-        services: [
-          .init(service: door, successTerminationBehavior: .gracefullyShutdownGroup),
-          .init(service: console), .init(service: watchdog),
-        ], gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger)))
+        services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet(logger)))
     try await group.run()
   }
 

@@ -23,7 +23,9 @@ struct ConsoleService: Service {
   /// Time between tries while the socket cannot be had.
   static let retryMilliseconds = 5_000
 
-  let server: ConsoleServer
+  let server: any Service
+  /// As the log names it.
+  var name = "the console"
   let logger: Logger
 
   func run() async throws {
@@ -35,7 +37,7 @@ struct ConsoleService: Service {
           said = nil
         } catch {
           // Said once for each cause.
-          if said != "\(error)" { logger.error("the console is not served: \(error)") }
+          if said != "\(error)" { logger.error("\(name) is not served: \(error)") }
           said = "\(error)"
         }
         // A cancelled sleep is the end of the loop.

@@ -1,3 +1,4 @@
+import CloudProtocol
 import ConsoleProtocol
 import Foundation
 import Glibc
@@ -60,6 +61,39 @@ final class ConsoleFakeBackend: ConsoleBackend {
     state.withLock { $0.streams.append(continuation) }
     return stream
   }
+
+  func diagnose() async -> DiagnosisReport {
+    DiagnosisReport(
+      controller: "gate-1", software: "test", simulated: true, timeMilliseconds: 1,
+      tookMilliseconds: 1, checks: [])
+  }
+
+  func live(_ options: LiveOptions) async throws(ConsoleProblem) -> AsyncStream<LiveNote> {
+    let (stream, continuation) = AsyncStream<LiveNote>.makeStream()
+    for number in [1, 2, 6] as [UInt64] {
+      continuation.yield(LiveNote(number: number, microseconds: number, kind: .output))
+    }
+    return stream
+  }
+
+  func testRelay(_ test: RelayTest) async throws(ConsoleProblem) -> RelayTestResult {
+    state.withLock { $0.cleared.append("\(test.door) tried by \(test.by)") }
+    return RelayTestResult(before: false, after: true, open: nil, holdMilliseconds: 5_000)
+  }
+
+  func sync() async throws(ConsoleProblem) {
+    throw ConsoleProblem(.refused, "there is no cloud")
+  }
+
+  func credentials(
+    _ query: CredentialQuery
+  ) async throws(ConsoleProblem) -> [ConsoleCredential] { [] }
+
+  func configuration() async throws(ConsoleProblem) -> ConfigurationDocument? { nil }
+  func geofence(_ trial: GeofenceTrial) async throws(ConsoleProblem) -> GeofenceResult? { nil }
+  func history() async -> [HistorySample] { [] }
+  func support() async -> SupportFacts { SupportFacts(settings: "", log: [], rows: [:]) }
+  func metrics() async -> String { "postern_up 1\n" }
 
   func identify(door: String?) async throws(ConsoleProblem) {
     guard door != "cellar" else { throw ConsoleProblem(.notFound, "there is no door cellar") }

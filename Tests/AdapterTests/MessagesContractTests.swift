@@ -13,7 +13,7 @@ struct MessagesContractTests {
     "hello": Hello.self, "state": StateReport.self, "events": EventBatch.self,
     "urgent": UrgentEvent.self, "results": CommandResult.self, "applied": ApplyReport.self,
     "pull": SnapshotPull.self, "digest": DigestReport.self, "telemetry": TelemetryReport.self,
-    "logs": LogUpload.self, "issued": IssuedReport.self,
+    "logs": LogUpload.self, "issued": IssuedReport.self, "diagnosis": DiagnosisReport.self,
     "config": ConfigurationMessage.self, "credentials": CredentialDelta.self,
     "commands": Command.self, "ack": EventAcknowledgement.self, "snapshot": SnapshotOffer.self,
     "chunk": SnapshotChunk.self, "repair": BucketRepair.self,

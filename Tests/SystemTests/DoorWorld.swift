@@ -71,7 +71,7 @@ final class DoorWorld {
     try Data(text.utf8).write(to: URL(filePath: "\(folder.path)/\(name)"))
   }
 
-  private static func freePort() throws -> Int {
+  static func freePort() throws -> Int {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }
     var address = sockaddr_in()

@@ -78,7 +78,7 @@ final class SimulatedCloud {
   private func take(_ kind: Topics.Up, _ payload: [UInt8]) throws {
     switch kind {
     case .hello: greet(try JSONCoding.decode(Hello.self, from: payload))
-    case .state, .logs, .digest, .issued: break
+    case .state, .logs, .digest, .issued, .diagnosis: break
     case .urgent: urgentEvents += 1
     case .telemetry:
       telemetry += 1

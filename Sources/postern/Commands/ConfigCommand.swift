@@ -5,8 +5,26 @@ import Settings
 /// The daemon's settings, without the daemon.
 struct ConfigCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "config", abstract: "Check the daemon's configuration file.",
-    subcommands: [Check.self])
+    commandName: "config", abstract: "The daemon's configuration file: check it, show what counts.",
+    subcommands: [Check.self, Show.self])
+
+  /// With every default filled in.
+  struct Show: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Show the settings as they count, without secrets; starts nothing.")
+    @Argument(help: "The YAML file.") var file = "/etc/postern/postern.yaml"
+
+    func run() async throws {
+      do throws(SettingsFailure) {
+        let settings = try await SettingsLoader.load(
+          path: file, environment: ProcessInfo.processInfo.environment)
+        FileHandle.standardOutput.write(Data(settings.redactedText.utf8))
+      } catch {
+        FileHandle.standardError.write(Data("\(error)\n".utf8))
+        throw ExitCode(78)
+      }
+    }
+  }
 
   struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -40,6 +40,32 @@ struct LogsCommand: AsyncParsableCommand {
   }
 }
 
+/// What is wrong with the door?
+struct DiagnoseCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "diagnose",
+    abstract: "Let a controller look at everything, and say what is wrong and what to do.",
+    discussion: "Exit status 1 when something failed. The same as `postern diagnose` on site.")
+
+  @OptionGroup var state: StateOptions
+  @OptionGroup var waiting: WaitOptions
+  @Argument(help: "The controller's id.") var controller: String
+
+  func run() async throws {
+    let store = try state.store()
+    let id = try store.queue(
+      Command(kind: .diagnostics), for: controller, secondsToLive: waiting.wait)
+    try await waiting.outcome(of: id, in: store)
+    guard let report = try store.diagnosis(of: controller), report.commandID == id else { return }
+    if waiting.json { return try printJSON(report) }
+    for check in report.checks {
+      print("\(check.outcome.rawValue.uppercased())  \(check.id)  \(check.finding)")
+      if let advice = check.advice { print("    -> \(advice)") }
+    }
+    if report.outcome == .failure { throw ExitCode(1) }
+  }
+}
+
 /// Alarms and admin actions, which come ahead of everything else.
 struct AlarmsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,0 +1,117 @@
+import Synchronization
+
+/// Who may use the web page: whoever typed a code that somebody on this machine asked for. A code
+/// works once, for a short time, and only so many wrong ones are taken.
+public final class ConsoleGate: Sendable {
+  /// How long a code may be typed in.
+  public static let codeSeconds: Int64 = 300
+  /// Digits of a code.
+  public static let codeDigits = 8
+  /// After so many wrong codes the present one is void.
+  static let wrongCodesMax = 5
+  /// A session ends after so long without a request, and after so long in any case.
+  static let idleSeconds: Int64 = 1_800
+  static let lifeSeconds: Int64 = 43_200
+  /// Sessions at once; one more ends the oldest.
+  static let sessionsMax = 8
+
+  /// A signed-in browser.
+  struct Session: Sendable {
+    var token: String
+    /// Must come back in a header of whatever changes something.
+    var csrf: String
+    var begun: Int64
+    var used: Int64
+  }
+
+  private struct State {
+    var code: (text: String, at: Int64)?
+    var wrong = 0
+    var sessions: [Session] = []
+  }
+
+  private let state = Mutex(State())
+  private let now: @Sendable () -> Int64
+  private let random: @Sendable () -> UInt64
+
+  /// `now` counts seconds and never goes back; `random` cannot be guessed.
+  init(now: @escaping @Sendable () -> Int64, random: @escaping @Sendable () -> UInt64) {
+    self.now = now
+    self.random = random
+  }
+
+  /// On this machine's clock and random numbers.
+  public convenience init() {
+    let start = ContinuousClock.now
+    self.init(
+      now: { start.duration(to: .now).components.seconds },
+      random: {
+        var generator = SystemRandomNumberGenerator()
+        return generator.next()
+      })
+  }
+
+  /// A new code, in place of one before.
+  public func makeCode() -> String {
+    let number = String(random() % 100_000_000)
+    let text = String(repeating: "0", count: Self.codeDigits - number.count) + number
+    let at = now()
+    state.withLock { state in
+      state.code = (text, at)
+      state.wrong = 0
+    }
+    return text
+  }
+
+  /// Takes a code; nil for a wrong, old or used one.
+  func signIn(_ code: String) -> Session? {
+    let at = now()
+    let session = Session(token: word(), csrf: word(), begun: at, used: at)
+    return state.withLock { state in
+      guard let expected = state.code, at - expected.at < Self.codeSeconds else { return nil }
+      guard Self.same(expected.text, code) else {
+        state.wrong += 1
+        if state.wrong >= Self.wrongCodesMax { state.code = nil }
+        return nil
+      }
+      state.code = nil
+      state.sessions.append(session)
+      if state.sessions.count > Self.sessionsMax { state.sessions.removeFirst() }
+      return session
+    }
+  }
+
+  /// The session of a token, which counts as used now; nil for one that is over.
+  func session(_ token: String) -> Session? {
+    let at = now()
+    return state.withLock { state in
+      state.sessions.removeAll {
+        at - $0.used >= Self.idleSeconds || at - $0.begun >= Self.lifeSeconds
+      }
+      guard let index = state.sessions.firstIndex(where: { Self.same($0.token, token) }) else {
+        return nil
+      }
+      state.sessions[index].used = at
+      return state.sessions[index]
+    }
+  }
+
+  func end(_ token: String) {
+    state.withLock { $0.sessions.removeAll { Self.same($0.token, token) } }
+  }
+
+  /// 256 bits in text.
+  private func word() -> String {
+    (0..<4).map { _ in
+      let text = String(random(), radix: 16)
+      return String(repeating: "0", count: 16 - text.count) + text
+    }.joined()
+  }
+
+  /// Takes as long for a word that is nearly right.
+  static func same(_ left: String, _ right: String) -> Bool {
+    let (a, b) = (Array(left.utf8), Array(right.utf8))
+    guard a.count == b.count else { return false }
+    return zip(a, b).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
+  }
+}

@@ -1,0 +1,108 @@
+public import ConsoleProtocol
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+public import Logging
+import NIOCore
+import NIOSSL
+public import ServiceLifecycle
+
+/// Where the web page is.
+public struct ConsoleWebSettings: Sendable, Hashable {
+  /// An address of this machine; without TLS only of the loopback.
+  public var address: String
+  /// 1 to 65535.
+  public var port: Int
+  /// PEM files; both or none.
+  public var certificateFile: String?
+  public var keyFile: String?
+
+  public init(address: String, port: Int, certificateFile: String? = nil, keyFile: String? = nil) {
+    self.address = address
+    self.port = port
+    self.certificateFile = certificateFile
+    self.keyFile = keyFile
+  }
+
+  public var isLoopback: Bool { address == "::1" || address.hasPrefix("127.") }
+  public var isSecure: Bool { certificateFile != nil && keyFile != nil }
+
+  /// Where a browser finds it.
+  public var url: String {
+    "\(isSecure ? "https" : "http")://\(address.contains(":") ? "[\(address)]" : address):\(port)/"
+  }
+}
+
+/// Serves the console's web page to browsers that have signed in.
+public struct ConsoleWeb: Service {
+  private let backend: any ConsoleBackend
+  private let settings: ConsoleWebSettings
+  private let gate: ConsoleGate
+  private let limits: ConsoleLimits
+  private let logger: Logger
+
+  public init(
+    backend: any ConsoleBackend, settings: ConsoleWebSettings, gate: ConsoleGate,
+    limits: ConsoleLimits = ConsoleLimits(), logger: Logger
+  ) {
+    self.backend = backend
+    self.settings = settings
+    self.gate = gate
+    self.limits = limits
+    self.logger = logger
+  }
+
+  /// Serves until the task is cancelled or the group shuts down. Throws ``ConsoleProblem`` for an
+  /// address that may not be served, and whatever the address or the files of TLS say.
+  public func run() async throws {
+    guard settings.isLoopback || settings.isSecure else {
+      throw ConsoleProblem(
+        .refused, "the console is on the network only with console.web.certificateFile and keyFile")
+    }
+    var quiet = logger
+    quiet.logLevel = max(logger.logLevel, .notice)
+    let application = Application(
+      router: router(), server: try server(),
+      configuration: ApplicationConfiguration(
+        address: .hostname(settings.address, port: settings.port), serverName: "postern",
+        availableConnectionsDelegate: .maximum(limits.connectionsMax, logger: quiet)),
+      logger: quiet)
+    var configuration = ServiceGroupConfiguration(services: [application], logger: quiet)
+    configuration.maximumGracefulShutdownDuration = .milliseconds(ConsoleServer.endMilliseconds)
+    try await ConsoleServer.serve(ServiceGroup(configuration: configuration))
+  }
+
+  private func server() throws -> HTTPServerBuilder {
+    let http = limits.http1()
+    guard let certificate = settings.certificateFile, let key = settings.keyFile else {
+      return http
+    }
+    var tls = TLSConfiguration.makeServerConfiguration(
+      certificateChain: try NIOSSLCertificate.fromPEMFile(certificate).map { .certificate($0) },
+      privateKey: .privateKey(try NIOSSLPrivateKey(file: key, format: .pem)))
+    tls.minimumTLSVersion = .tlsv12
+    return try .tls(http, tlsConfiguration: tls)
+  }
+
+  private func router() -> Router<BasicRequestContext> {
+    let router = Router()
+    var names: Set<String> = ["localhost", settings.address]
+    names.insert(ProcessInfo.processInfo.hostName.lowercased())
+    router.add(
+      middleware: GateMiddleware(
+        gate: gate, isSecure: settings.isSecure, isLoopback: settings.isLoopback, names: names))
+    router.add(middleware: ProblemMiddleware())
+    SessionRoutes(gate: gate, isSecure: settings.isSecure).add(to: router)
+    for file in PageFiles.all {
+      router.get(RouterPath(file.path)) { _, _ in
+        Response(
+          status: .ok, headers: [.contentType: file.type],
+          body: ResponseBody(byteBuffer: ByteBuffer(string: file.text)))
+      }
+    }
+    ConsoleRoutes(backend: backend, by: "console").add(to: router)
+    return router
+  }
+}

@@ -1,0 +1,48 @@
+import ConsoleProtocol
+import HTTPTypes
+import Hummingbird
+
+/// Signing in and out of the web page.
+struct SessionRoutes: Sendable {
+  struct SignIn: Codable, Sendable {
+    var code: String
+  }
+
+  struct Answer: Codable, Sendable {
+    var signedIn: Bool
+    var csrf: String?
+  }
+
+  let gate: ConsoleGate
+  let isSecure: Bool
+
+  func add(to router: Router<BasicRequestContext>) {
+    router.get("/v1/session") { request, _ in
+      let session = GateMiddleware.token(of: request).flatMap { gate.session($0) }
+      return try ConsoleRoutes.json(Answer(signedIn: session != nil, csrf: session?.csrf))
+    }
+    // No signed-in browser is needed, so a form of another page could send it: but it must carry a
+    // code that only somebody on this machine has seen.
+    router.post("/v1/session") { request, _ in
+      let body: SignIn = try await RequestBody.read(of: request)
+      guard let session = gate.signIn(body.code) else {
+        return try ConsoleRoutes.json(
+          ConsoleProblem(
+            .refused, "this code is wrong, old or used: `postern console login` makes a new one"),
+          status: .unauthorized)
+      }
+      var response = try ConsoleRoutes.json(Answer(signedIn: true, csrf: session.csrf))
+      response.headers[.setCookie] = cookie(session.token, seconds: ConsoleGate.lifeSeconds)
+      return response
+    }
+    router.post("/v1/session/end") { request, _ in
+      if let token = GateMiddleware.token(of: request) { gate.end(token) }
+      return Response(status: .noContent, headers: [.setCookie: cookie("", seconds: 0)])
+    }
+  }
+
+  private func cookie(_ token: String, seconds: Int64) -> String {
+    "\(GateMiddleware.cookie)=\(token); Path=/; HttpOnly; SameSite=Strict; Max-Age=\(seconds)"
+      + (isSecure ? "; Secure" : "")
+  }
+}

@@ -1,0 +1,51 @@
+public import CloudProtocol
+
+/// A certificate file of the settings.
+public struct CertificateFacts: Sendable, Hashable {
+  /// The key in the settings, such as `cloud.tls.certificateFile`.
+  public var setting: String
+  public var path: String
+  public var fault: String?
+  /// Days until it ends; negative for one that has ended. Nil when it could not be read.
+  public var daysLeft: Int?
+  /// Days until it begins; nil when it has.
+  public var daysUntilStart: Int?
+
+  public init(
+    setting: String, path: String, fault: String?, daysLeft: Int?, daysUntilStart: Int?
+  ) {
+    self.setting = setting
+    self.path = path
+    self.fault = fault
+    self.daysLeft = daysLeft
+    self.daysUntilStart = daysUntilStart
+  }
+
+  /// Fewer days than this is a warning.
+  public static let daysMin = 30
+
+  func checks() -> [DiagnosisReport.Check] {
+    var writer = CheckWriter("certificates")
+    if let fault {
+      writer.failure(
+        "unreadable", "\(setting) \(path): \(fault)",
+        do: "put a PEM certificate there that the daemon may read")
+    } else if let daysUntilStart {
+      writer.failure(
+        "notYetValid", "\(setting) \(path): begins in \(daysUntilStart) days",
+        do: "look at this controller's clock, then at the certificate")
+    } else if let daysLeft {
+      if daysLeft < 0 {
+        writer.failure(
+          "expired", "\(setting) \(path): expired \(-daysLeft) days ago",
+          do: "renew it, put the new one there; and look at this controller's clock")
+      } else if daysLeft < Self.daysMin {
+        writer.warning(
+          "ending", "\(setting) \(path): \(daysLeft) days left", do: "renew it before it ends")
+      } else {
+        writer.ok("valid", "\(setting): \(daysLeft) days left")
+      }
+    }
+    return writer.checks
+  }
+}

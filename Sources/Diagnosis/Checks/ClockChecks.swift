@@ -1,0 +1,86 @@
+public import CloudProtocol
+
+/// The civil clock.
+public struct ClockFacts: Sendable, Hashable {
+  /// `synchronised`, `holdover` or `unknown`.
+  public var trust: String
+  /// What disciplines it, such as `systemd-timesyncd`; nil when nothing does.
+  public var source: String?
+  /// This clock less the cloud's; nil when the cloud was not heard.
+  public var offsetSeconds: Int64?
+  /// Less than a time that was seen before.
+  public var runsBehindWatermark: Bool
+
+  public init(
+    trust: String, source: String?, offsetSeconds: Int64?, runsBehindWatermark: Bool
+  ) {
+    self.trust = trust
+    self.source = source
+    self.offsetSeconds = offsetSeconds
+    self.runsBehindWatermark = runsBehindWatermark
+  }
+
+  /// More than this and signed messages are refused; the same as the messages' own allowance.
+  public static let offsetSecondsMax: Int64 = 60
+
+  func checks() -> [DiagnosisReport.Check] {
+    var writer = CheckWriter("clock")
+    let set = "set it with `timedatectl set-time`, and let it follow a time server (`timedatectl`)"
+    if let offset = offsetSeconds, offset.magnitude > Self.offsetSecondsMax.magnitude {
+      writer.failure(
+        "offset",
+        "the clock is \(Self.words(offset.magnitude)) \(offset > 0 ? "ahead of" : "behind") the cloud",
+        do: set)
+    } else if let offset = offsetSeconds {
+      writer.ok("offset", "within \(max(offset.magnitude, 1)) s of the cloud's clock")
+    }
+    if runsBehindWatermark {
+      writer.failure("setBack", "the clock shows a time before one that was seen", do: set)
+    }
+    switch trust {
+    case "synchronised": writer.ok("trust", "synchronised, by \(source ?? "the kernel's word")")
+    case "holdover":
+      writer.warning(
+        "trust", "plausible, but nothing disciplines the clock now",
+        do: "let it follow a time server: `timedatectl set-ntp true`; a clock chip helps offline")
+    default:
+      writer.failure(
+        "trust", "the clock cannot be believed: time-bounded credentials are denied", do: set)
+    }
+    return writer.checks
+  }
+
+  static func words(_ seconds: UInt64) -> String {
+    switch seconds {
+    case ..<120: "\(seconds) s"
+    case ..<7_200: "\(seconds / 60) min"
+    case ..<172_800: "\((seconds + 1_800) / 3_600) h"
+    default: "\((seconds + 43_200) / 86_400) days"
+    }
+  }
+}
+
+/// The rules of the facility's time zone.
+public struct ZoneFacts: Sendable, Hashable {
+  /// Nil before the first configuration.
+  public var zone: String?
+  /// Version of tzdata, where the system says.
+  public var rules: String?
+  public var fault: String?
+
+  public init(zone: String?, rules: String?, fault: String?) {
+    self.zone = zone
+    self.rules = rules
+    self.fault = fault
+  }
+
+  func checks() -> [DiagnosisReport.Check] {
+    var writer = CheckWriter("clock")
+    if let fault {
+      writer.failure("zone", fault, do: "install tzdata, or correct the zone in the cloud")
+    } else if let zone {
+      writer.ok("zone", "time zone \(zone), rules \(rules ?? "of the system")")
+    }
+    return writer.checks
+  }
+}

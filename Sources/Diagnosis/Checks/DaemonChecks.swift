@@ -1,0 +1,109 @@
+public import CloudProtocol
+
+/// Whether the daemon serves.
+public struct DaemonFacts: Sendable, Hashable {
+  /// Nil while it runs; else why it cannot be asked.
+  public var unreachable: String?
+  public var uptimeSeconds: Int
+  public var software: String
+
+  public init(unreachable: String?, uptimeSeconds: Int = 0, software: String = "") {
+    self.unreachable = unreachable
+    self.uptimeSeconds = uptimeSeconds
+    self.software = software
+  }
+
+  func checks() -> [DiagnosisReport.Check] {
+    var writer = CheckWriter("daemon")
+    if let unreachable {
+      writer.failure(
+        "running", "the daemon does not answer: \(unreachable)",
+        do: """
+          run `systemctl status posternd` and `journalctl -u posternd -n 50`; \
+          start it with `systemctl start posternd`
+          """)
+    } else {
+      writer.ok("running", "posternd \(software) serves since \(uptimeSeconds) s")
+    }
+    return writer.checks
+  }
+}
+
+/// What the configuration file says of itself.
+public struct SettingsFacts: Sendable, Hashable {
+  public var path: String
+  /// Each with its place in the file; empty is good.
+  public var problems: [String]
+  public var simulated: Bool
+
+  public init(path: String, problems: [String], simulated: Bool) {
+    self.path = path
+    self.problems = problems
+    self.simulated = simulated
+  }
+
+  /// The most problems that get a line of their own.
+  static let shownMax = 20
+
+  func checks() -> [DiagnosisReport.Check] {
+    var writer = CheckWriter("settings")
+    guard problems.isEmpty else {
+      for problem in problems.prefix(Self.shownMax) {
+        writer.failure(
+          "rejected", "\(path): \(problem)",
+          do: "correct it; `postern config check \(path)` says whether it is good")
+      }
+      return writer.checks
+    }
+    writer.ok("accepted", "\(path) is good")
+    if simulated {
+      writer.warning(
+        "simulated", "the hardware is simulated: no door moves",
+        do: "set hardware.driver to gpiod, unless this is a demonstration")
+    }
+    return writer.checks
+  }
+}
+
+/// What the cloud has sent.
+public struct PolicyFacts: Sendable, Hashable {
+  public var configRevision: UInt64
+  public var credentialRevision: UInt64
+  public var credentials: Int
+  /// Doors that are wired and of which the cloud has said nothing.
+  public var unconfiguredDoors: [String]
+
+  public init(
+    configRevision: UInt64, credentialRevision: UInt64, credentials: Int,
+    unconfiguredDoors: [String]
+  ) {
+    self.configRevision = configRevision
+    self.credentialRevision = credentialRevision
+    self.credentials = credentials
+    self.unconfiguredDoors = unconfiguredDoors
+  }
+
+  func checks() -> [DiagnosisReport.Check] {
+    var writer = CheckWriter("policy")
+    if configRevision == 0 {
+      writer.failure(
+        "configuration", "no configuration has come yet: nobody can enter",
+        do: "connect to the cloud once, or push a configuration")
+    } else {
+      writer.ok("configuration", "configuration \(configRevision) is in force")
+    }
+    if configRevision > 0, !unconfiguredDoors.isEmpty {
+      writer.warning(
+        "doors", "the cloud has said nothing of \(unconfiguredDoors.joined(separator: ", "))",
+        do: "add it in the cloud under the same id, or take it out of the settings")
+    }
+    if credentials == 0 {
+      writer.warning(
+        "credentials", "there is no credential: nobody can enter by card or PIN",
+        do: "issue one in the cloud; `postern sync` asks again")
+    } else {
+      writer.ok("credentials", "\(credentials) credentials, revision \(credentialRevision)")
+    }
+    return writer.checks
+  }
+}

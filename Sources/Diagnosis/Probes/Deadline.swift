@@ -1,0 +1,36 @@
+import Dispatch
+import Synchronization
+
+/// Work that may hang, and what to say when it does.
+enum Deadline {
+  /// The answer of `work`, or `late` after so many milliseconds. `work` runs on a thread of its own
+  /// and is then left to itself.
+  static func of<Value: Sendable>(
+    milliseconds: Int, late: Value, _ work: @escaping @Sendable () -> Value
+  ) async -> Value {
+    await withCheckedContinuation { continuation in
+      let once = Once(continuation)
+      DispatchQueue.global().async { once.resume(work()) }
+      DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(milliseconds)) {
+        once.resume(late)
+      }
+    }
+  }
+}
+
+/// A continuation that the first of several resumes.
+final class Once<Value: Sendable>: Sendable {
+  private let continuation: Mutex<CheckedContinuation<Value, Never>?>
+
+  init(_ continuation: CheckedContinuation<Value, Never>) {
+    self.continuation = Mutex(continuation)
+  }
+
+  func resume(_ value: Value) {
+    let waiting = continuation.withLock { kept in
+      defer { kept = nil }
+      return kept
+    }
+    waiting?.resume(returning: value)
+  }
+}

@@ -1,0 +1,219 @@
+public import DoorCore
+public import DoorRules
+public import WiegandCodec
+
+/// Something at the lines, as a technician watches it.
+public struct TapNote: Sendable {
+  /// A pulse of a frame, from its first one on.
+  public struct Pulse: Sendable, Hashable {
+    public var isOne: Bool
+    public var startMicroseconds: Int
+    /// 0 where its end was not seen.
+    public var widthMicroseconds: Int
+  }
+
+  public enum What: Sendable {
+    case edge(InputLine, isActive: Bool)
+    /// A burst that came whole, as the reader's formats read it.
+    case frame(ReaderID, WiegandFrame, DecodedFrame, [Pulse])
+    case malformed(ReaderID, MalformedFrame, [Pulse])
+    case drive(OutputLine, isActive: Bool)
+    /// What went into the log, by its type; safe to show.
+    case recorded(type: String, door: String?, reader: String?, reason: String?, person: String?)
+  }
+
+  /// Counts up without a hole; a watcher that misses some sees it here.
+  public var number: UInt64
+  public var at: MonotonicInstant
+  public var what: What
+}
+
+/// Looks at every edge and movement on its way, for technicians and diagnosis. It changes nothing,
+/// and costs a few comparisons an edge while nobody watches.
+struct LineTap {
+  /// The most notes that a slow watcher may be behind; it then loses the oldest, and is told.
+  static let notesMax = 4_096
+  /// The most watchers at once.
+  static let watchersMax = 16
+  /// The most pulses kept of one burst.
+  static let pulsesMax = WiegandLimits.frameBitsMax * 2
+
+  private struct Reader {
+    let layout: ControllerLayout.Reader
+    var assembler: FrameAssembler
+    var began: (MonotonicInstant, isOne: Bool)?
+    var firstAt: MonotonicInstant?
+    var pulses: [TapNote.Pulse] = []
+    var range: PulseRange?
+  }
+
+  private var readers: [ReaderID: Reader]
+  private var outputs: [OutputLine: Bool] = [:]
+  private(set) var passages: [DoorID: LeafCounts] = [:]
+  private var leaves: [DoorID: Bool] = [:]
+  private var number: UInt64 = 0
+  private var watchers: [Int: AsyncStream<TapNote>.Continuation] = [:]
+  private var nextWatcher = 0
+
+  init(layout: ControllerLayout) {
+    readers = Dictionary(
+      layout.readers.map {
+        ($0.id, Reader(layout: $0, assembler: FrameAssembler(timing: $0.timing)))
+      }, uniquingKeysWith: { first, _ in first })
+  }
+
+  func pulses(of reader: ReaderID) -> PulseRange? { readers[reader]?.range }
+
+  /// Nil when too many watch already.
+  mutating func watch(
+    onEnd: @escaping @Sendable (Int) -> Void
+  ) -> AsyncStream<TapNote>? {
+    guard watchers.count < Self.watchersMax else { return nil }
+    let id = nextWatcher
+    nextWatcher += 1
+    let (stream, continuation) = AsyncStream<TapNote>.makeStream(
+      bufferingPolicy: .bufferingNewest(Self.notesMax))
+    continuation.onTermination = { _ in onEnd(id) }
+    watchers[id] = continuation
+    return stream
+  }
+
+  mutating func unwatch(_ id: Int) { watchers[id] = nil }
+
+  mutating func end() {
+    for watcher in watchers.values { watcher.finish() }
+    watchers = [:]
+  }
+
+  /// An edge came; `isReleased` says of its door whether the lock is.
+  mutating func note(_ edge: LineEdge, isReleased: Bool) {
+    tell(.edge(edge.line, isActive: edge.isActive), at: edge.at)
+    switch edge.line {
+    case .data0(let id): note(edge, .data0, id)
+    case .data1(let id): note(edge, .data1, id)
+    case .contact(let door):
+      // A contact bounces: only what differs from before counts.
+      guard leaves.updateValue(edge.isActive, forKey: door) != edge.isActive else { return }
+      passages[door, default: LeafCounts()].note(open: edge.isActive, isReleased: isReleased)
+    case .requestToExit, .fire, .tamper: break
+    }
+  }
+
+  mutating func note(_ line: OutputLine, isActive: Bool, at now: MonotonicInstant) {
+    // The level is driven again every second; only a movement is news.
+    guard outputs.updateValue(isActive, forKey: line) != isActive else { return }
+    tell(.drive(line, isActive: isActive), at: now)
+  }
+
+  mutating func note(
+    type: String, door: String?, reader: String?, reason: String?, person: String?,
+    at now: MonotonicInstant
+  ) {
+    tell(
+      .recorded(type: type, door: door, reader: reader, reason: reason, person: person), at: now)
+  }
+
+  /// Lets time pass: bursts end.
+  mutating func advance(to now: MonotonicInstant) {
+    for id in readers.keys {
+      guard let deadline = readers[id]?.assembler.nextDeadline, deadline <= now else { continue }
+      let captures = readers[id]?.assembler.advance(to: now) ?? []
+      finish(captures, of: id)
+    }
+  }
+
+  private mutating func note(_ edge: LineEdge, _ line: DataEdge.Line, _ id: ReaderID) {
+    guard var reader = readers[id] else { return }
+    let captures = reader.assembler.handle(
+      DataEdge(line: line, isActive: edge.isActive, at: edge.at, sequence: edge.sequence))
+    readers[id] = reader
+    if !captures.isEmpty { finish(captures, of: id) }
+    reader = readers[id] ?? reader
+    if edge.isActive {
+      if reader.firstAt == nil { reader.firstAt = edge.at }
+      reader.began = (edge.at, line == .data1)
+      if reader.pulses.count < Self.pulsesMax, let first = reader.firstAt {
+        reader.pulses.append(
+          TapNote.Pulse(
+            isOne: line == .data1, startMicroseconds: edge.at.microseconds(since: first),
+            widthMicroseconds: 0))
+      }
+    } else if let began = reader.began, began.isOne == (line == .data1), !reader.pulses.isEmpty {
+      reader.pulses[reader.pulses.count - 1].widthMicroseconds =
+        edge.at.microseconds(since: began.0)
+      reader.began = nil
+    }
+    readers[id] = reader
+  }
+
+  private mutating func finish(_ captures: [Capture], of id: ReaderID) {
+    guard var reader = readers[id] else { return }
+    let pulses = reader.pulses
+    reader.pulses = []
+    reader.firstAt = nil
+    reader.began = nil
+    for capture in captures {
+      switch capture {
+      case .frame(let frame):
+        reader.range = PulseRange.widened(reader.range, by: pulses)
+        let tamper = Set(
+          [reader.layout.tamperCodes?.opened, reader.layout.tamperCodes?.closed].compactMap { $0 })
+        let decoded = decode(
+          frame, formats: reader.layout.formats, keypad: reader.layout.keypad, otherKeys: tamper)
+        tell(.frame(id, frame, decoded, pulses), at: frame.endedAt)
+      case .malformed(let frame):
+        tell(.malformed(id, frame, pulses), at: frame.at)
+      }
+    }
+    readers[id] = reader
+  }
+
+  private mutating func tell(_ what: TapNote.What, at now: MonotonicInstant) {
+    number += 1
+    guard !watchers.isEmpty else { return }
+    let note = TapNote(number: number, at: now, what: what)
+    for watcher in watchers.values { watcher.yield(note) }
+  }
+}
+
+/// The extremes of a reader's pulses in whole frames, in microseconds.
+public struct PulseRange: Sendable, Hashable {
+  public var narrowest: Int
+  public var widest: Int
+  /// Start of a pulse to start of the next.
+  public var closest: Int
+  public var farthest: Int
+
+  static func widened(_ range: PulseRange?, by pulses: [TapNote.Pulse]) -> PulseRange? {
+    let widths = pulses.map(\.widthMicroseconds).filter { $0 > 0 }
+    let spacings = zip(pulses, pulses.dropFirst()).map {
+      $1.startMicroseconds - $0.startMicroseconds
+    }
+    guard let narrowest = widths.min(), let widest = widths.max(),
+      let closest = spacings.min(), let farthest = spacings.max()
+    else { return range }
+    return PulseRange(
+      narrowest: min(narrowest, range?.narrowest ?? narrowest),
+      widest: max(widest, range?.widest ?? widest),
+      closest: min(closest, range?.closest ?? closest),
+      farthest: max(farthest, range?.farthest ?? farthest))
+  }
+}
+
+/// How often a leaf moved while its lock was in which state.
+public struct LeafCounts: Sendable, Hashable {
+  public var openedReleased = 0
+  public var openedSecured = 0
+  public var closedReleased = 0
+
+  public init() {}
+
+  mutating func note(open: Bool, isReleased: Bool) {
+    switch (open, isReleased) {
+    case (true, true): openedReleased += 1
+    case (true, false): openedSecured += 1
+    case (false, true): closedReleased += 1
+    case (false, false): break
+    }
+  }
+}

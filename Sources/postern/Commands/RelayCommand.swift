@@ -1,0 +1,69 @@
+import ArgumentParser
+import ConsoleProtocol
+import Foundation
+
+/// Does the lock move?
+struct RelayCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "relay", abstract: "Try a door's lock.", subcommands: [Test.self])
+
+  struct Test: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Unlock a door for its hold time, after asking; recorded with your name.",
+      discussion: """
+        Open the leaf and shut it while the lock is released: the contact is watched, and its
+        polarity told. Exit status 1 when the relay did not move, or you said no.
+        """)
+
+    @OptionGroup var console: ConsoleOptions
+    @Argument(help: "The door's id.") var door: String
+    @Flag(help: "Do not ask.") var yes = false
+
+    func run() async throws {
+      if !yes {
+        FileHandle.standardError.write(
+          Data("This unlocks door \(door) for everybody in front of it. Go on? [y/N] ".utf8))
+        guard let answer = readLine(), ["y", "yes"].contains(answer.lowercased()) else {
+          FileHandle.standardError.write(Data("postern: nothing was moved\n".utf8))
+          throw ExitCode(1)
+        }
+      }
+      let result = try await console.client.post(
+        "/v1/relay/test", RelayTest(door: door, by: Operator.name), as: RelayTestResult.self)
+      let leaf = try await watchLeaf(result)
+      if console.json {
+        try Output.json(result)
+      } else {
+        Output.line(
+          result.moved
+            ? "the relay moved; it goes back after \(result.holdMilliseconds / 1_000) s"
+            : "the relay did NOT move: it was \(Self.words(result.before)) and still is")
+        Output.line(leaf)
+      }
+      if !result.moved { throw ExitCode(1) }
+    }
+
+    /// Looks at the contact until it moves or the lock is secured again.
+    private func watchLeaf(_ result: RelayTestResult) async throws -> String {
+      guard let before = result.open else { return "the door has no contact" }
+      guard result.moved, !console.json else { return "" }
+      Output.line("Open the leaf now…")
+      let end = ContinuousClock.now + .milliseconds(result.holdMilliseconds)
+      while ContinuousClock.now < end {
+        let status = try await console.client.get("/v1/status", as: ConsoleStatus.self)
+        guard let open = status.doors.first(where: { $0.id == door })?.open else { break }
+        if open != before {
+          return open
+            ? "the contact says open: good"
+            : "the contact says SHUT: if you opened the leaf, turn activeLow of its line"
+        }
+        try await Task.sleep(for: .milliseconds(200))
+      }
+      return "the contact did not move: it says \(before ? "open" : "shut")"
+    }
+
+    private static func words(_ level: Bool?) -> String {
+      level.map { $0 ? "on" : "off" } ?? "not there"
+    }
+  }
+}

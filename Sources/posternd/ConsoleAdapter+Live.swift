@@ -1,0 +1,158 @@
+import ConsoleProtocol
+import DoorCore
+import DoorRules
+import DoorRuntime
+import Settings
+import WiegandCodec
+
+extension ConsoleAdapter {
+  func live(_ options: LiveOptions) async throws(ConsoleProblem) -> AsyncStream<LiveNote> {
+    guard let notes = await runtime.tap() else {
+      throw ConsoleProblem(.refused, "too many watch already; end another monitor first")
+    }
+    let pinFacilities = Dictionary(
+      settings.readers.compactMap { reader in
+        reader.entry.frameFacility.map { (reader.id, $0) }
+      }, uniquingKeysWith: { first, _ in first })
+    let writer = LiveWriter(options: options, pinFacilities: pinFacilities)
+    return AsyncStream(bufferingPolicy: .bufferingNewest(LiveWriter.notesMax)) { continuation in
+      let pump = Task {
+        var number: UInt64 = 0
+        var last: UInt64?
+        for await note in notes {
+          // What this watcher missed leaves a hole in its own numbers too.
+          if let last, note.number > last + 1 { number += note.number - last - 1 }
+          last = note.number
+          guard let shown = writer.show(note, number: number + 1) else { continue }
+          number += 1
+          continuation.yield(shown)
+        }
+        continuation.finish()
+      }
+      continuation.onTermination = { _ in pump.cancel() }
+    }
+  }
+}
+
+/// Notes of the runtime as a watcher sees them.
+struct LiveWriter: Sendable {
+  /// The most notes that wait for a slow watcher; the oldest go first.
+  static let notesMax = 4_096
+
+  let options: LiveOptions
+  /// Readers that send whole PINs as frames, and the facility code by which those are known.
+  let pinFacilities: [ReaderID: UInt64]
+
+  /// Nil for what was not asked for.
+  func show(_ note: TapNote, number: UInt64) -> LiveNote? {
+    func make(_ kind: LiveNote.Kind) -> LiveNote {
+      LiveNote(number: number, microseconds: note.at.nanoseconds / 1_000, kind: kind)
+    }
+    switch note.what {
+    case .edge(let line, let isActive):
+      // Edges of data lines are the bits of keys too.
+      guard options.edges, options.keys || line.reader == nil else { return nil }
+      var shown = make(.edge)
+      shown.line = line.name
+      shown.door = line.door?.rawValue
+      shown.reader = line.reader?.rawValue
+      shown.active = isActive
+      return shown
+    case .drive(let line, let isActive):
+      var shown = make(.output)
+      shown.active = isActive
+      switch line {
+      case .relay(let door):
+        shown.line = "relay"
+        shown.door = door.rawValue
+      case .led(let reader):
+        shown.line = "led"
+        shown.reader = reader.rawValue
+      case .beeper(let reader):
+        shown.line = "beeper"
+        shown.reader = reader.rawValue
+      }
+      return shown
+    case .recorded(let type, let door, let reader, let reason, let person):
+      var shown = make(.event)
+      shown.type = type
+      shown.door = door
+      shown.reader = reader
+      shown.reason = reason
+      shown.person = person
+      return shown
+    case .malformed(let reader, let frame, let pulses):
+      var shown = make(.malformed)
+      shown.reader = reader.rawValue
+      shown.bits = frame.bitCount
+      shown.fault = frame.fault.rawValue
+      shown.detail = frame.detail
+      shown.spacing = [
+        frame.shortestGapMicroseconds, frame.shortestGapMicroseconds, frame.longestGapMicroseconds,
+      ]
+      showBits(of: pulses, &shown)
+      return shown
+    case .frame(let reader, let frame, let decoded, let pulses):
+      var shown = make(.frame)
+      shown.reader = reader.rawValue
+      shown.bits = frame.bits.count
+      shown.spacing = [
+        frame.bitIntervalMicroseconds, frame.shortestGapMicroseconds, frame.longestGapMicroseconds,
+      ]
+      read(decoded, of: reader, frame, pulses, &shown)
+      return shown
+    }
+  }
+
+  private func read(
+    _ decoded: DecodedFrame, of reader: ReaderID, _ frame: WiegandFrame,
+    _ pulses: [TapNote.Pulse], _ shown: inout LiveNote
+  ) {
+    switch decoded {
+    case .card(let candidates, _):
+      let isPIN = candidates.contains {
+        $0.format == "H10301" && $0.facility != nil && $0.facility == pinFacilities[reader]
+      }
+      guard !isPIN || options.keys else {
+        shown.key = "•"
+        shown.detail = "a whole PIN"
+        return
+      }
+      shown.candidates = candidates.map {
+        LiveNote.Candidate(format: $0.format, facility: $0.facility, card: $0.card)
+      }
+      shown.bitText = frame.bitText
+      showBits(of: pulses, &shown)
+    case .key(let key):
+      shown.key = options.keys ? Self.words(key) : "•"
+      if options.keys {
+        shown.bitText = frame.bitText
+        showBits(of: pulses, &shown)
+      }
+    case .malformed(let malformed):
+      shown.kind = .malformed
+      shown.fault = malformed.fault.rawValue
+      shown.detail = malformed.detail
+      showBits(of: pulses, &shown)
+    }
+  }
+
+  /// Bursts as short as a key's may be half of a PIN.
+  private func showBits(of pulses: [TapNote.Pulse], _ shown: inout LiveNote) {
+    guard options.keys || pulses.count > LiveWriter.keyBitsMax else { return }
+    shown.pulses = pulses.map { [$0.isOne ? 1 : 0, $0.startMicroseconds, $0.widthMicroseconds] }
+    shown.bitText = String(pulses.map { $0.isOne ? "1" : "0" })
+  }
+
+  /// The longest burst of one key, in bits.
+  static let keyBitsMax = 8
+
+  private static func words(_ key: KeypadKey) -> String {
+    switch key {
+    case .digit(let digit): "\(digit)"
+    case .star: "*"
+    case .pound: "#"
+    case .other(let code): "code \(code)"
+    }
+  }
+}

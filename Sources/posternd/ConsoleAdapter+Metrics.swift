@@ -1,0 +1,142 @@
+import DoorCore
+import DoorPorts
+import DoorRules
+import DoorRuntime
+import WiegandCodec
+
+extension ConsoleAdapter {
+  func metrics() async -> String {
+    MetricsPage(
+      status: await runtime.status(), inspection: await runtime.inspect(),
+      simulated: panel != nil
+    ).text
+  }
+}
+
+/// Status and counters in the Prometheus text format.
+/// https://prometheus.io/docs/instrumenting/exposition_formats/
+struct MetricsPage {
+  let status: RuntimeStatus
+  let inspection: RuntimeInspection
+  let simulated: Bool
+
+  var text: String {
+    var page = PrometheusPage()
+    page.gauge("postern_up", "The daemon serves.", 1)
+    page.gauge("postern_simulated", "1 for hardware that does not exist.", simulated ? 1 : 0)
+    page.gauge("postern_uptime_seconds", "Since the daemon's start.", Double(status.uptimeSeconds))
+    writeDecisions(&page)
+    page.histogram(
+      "postern_decision_seconds", "From a whole card or PIN to what is done about it.",
+      inspection.metrics.decisions)
+    page.histogram(
+      "postern_commit_seconds", "How long the disk took for each commit of events.",
+      inspection.metrics.commits)
+    writeQueues(&page)
+    writeReaders(&page)
+    page.gauge(
+      "postern_cloud_connected", "The session with the broker is up.",
+      status.cloudConnected ? 1 : 0)
+    if let seconds = inspection.cloudSilentSeconds {
+      page.gauge("postern_cloud_silent_seconds", "Since the cloud was heard.", Double(seconds))
+    }
+    if let offset = inspection.clockOffsetSeconds {
+      page.gauge("postern_clock_offset_seconds", "This clock less the cloud's.", Double(offset))
+    }
+    page.begin("postern_clock_trust", "gauge", "1 for what the clock counts as now.")
+    for trust in ClockTrust.allCases {
+      page.sample(
+        "postern_clock_trust", ["trust": trust.rawValue],
+        status.now.trust == trust ? 1 : 0)
+    }
+    page.begin("postern_refused_messages_total", "counter", "Messages that were refused.")
+    for (cause, count) in inspection.refused.sorted(by: { $0.key < $1.key }) {
+      page.sample("postern_refused_messages_total", ["cause": cause], Double(count))
+    }
+    page.begin("postern_door_released", "gauge", "1 while the lock is released.")
+    for door in status.doors {
+      page.sample(
+        "postern_door_released", ["door": door.id.rawValue],
+        door.lock == .released ? 1 : 0)
+    }
+    return page.text
+  }
+
+  private func writeDecisions(_ page: inout PrometheusPage) {
+    let name = "postern_decisions_total"
+    page.begin(name, "counter", "Attempts to enter, by outcome and reason.")
+    page.sample(name, ["outcome": "granted", "reason": ""], Double(inspection.metrics.granted))
+    for (reason, count) in inspection.metrics.denied.sorted(by: { $0.key < $1.key }) {
+      page.sample(name, ["outcome": "denied", "reason": reason], Double(count))
+    }
+  }
+
+  private func writeQueues(_ page: inout PrometheusPage) {
+    let backlog = status.log.last - min(status.log.acknowledged, status.log.last)
+    page.begin("postern_queue_depth", "gauge", "What waits, by queue.")
+    page.sample("postern_queue_depth", ["queue": "cloud"], Double(backlog))
+    page.sample("postern_queue_depth", ["queue": "disk"], Double(inspection.eventsWaiting))
+    page.gauge(
+      "postern_log_failed", "Events cannot be written now.",
+      inspection.logError == nil ? 0 : 1)
+    page.gauge("postern_line_faults", "Lines that are not there.", Double(inspection.faults.count))
+    page.gauge(
+      "postern_credentials", "Credentials in the cache.",
+      Double(status.credentials.credentials))
+  }
+
+  private func writeReaders(_ page: inout PrometheusPage) {
+    page.begin("postern_reader_frames_total", "counter", "Bursts that came whole.")
+    for reader in status.readers {
+      page.sample(
+        "postern_reader_frames_total", ["reader": reader.id.rawValue],
+        Double(reader.counters.frames))
+    }
+    page.begin("postern_reader_noise_total", "counter", "Pulses too short to count.")
+    for reader in status.readers {
+      page.sample(
+        "postern_reader_noise_total", ["reader": reader.id.rawValue],
+        Double(reader.counters.noise))
+    }
+    page.begin("postern_reader_faults_total", "counter", "Bursts that came damaged, by fault.")
+    for reader in status.readers {
+      for fault in FrameFault.allCases {
+        page.sample(
+          "postern_reader_faults_total",
+          ["fault": fault.rawValue, "reader": reader.id.rawValue],
+          Double(reader.counters.malformed[fault] ?? 0))
+      }
+    }
+  }
+}
+
+/// Writes the text of a page of metrics.
+struct PrometheusPage {
+  private(set) var text = ""
+
+  mutating func begin(_ name: String, _ type: String, _ help: String) {
+    text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
+  }
+
+  mutating func gauge(_ name: String, _ help: String, _ value: Double) {
+    begin(name, "gauge", help)
+    sample(name, [:], value)
+  }
+
+  mutating func sample(_ name: String, _ labels: [String: String], _ value: Double) {
+    // Names of doors and readers have no quotes, backslashes or line ends.
+    let named = labels.sorted { $0.key < $1.key }.map { "\($0.key)=\"\($0.value)\"" }
+    text += name + (named.isEmpty ? "" : "{\(named.joined(separator: ","))}") + " "
+    text += value == value.rounded() && value.magnitude < 1e15 ? "\(Int64(value))\n" : "\(value)\n"
+  }
+
+  mutating func histogram(_ name: String, _ help: String, _ times: TimeHistogram) {
+    begin(name, "histogram", help)
+    for (step, count) in zip(TimeHistogram.stepsMicroseconds, times.counts) {
+      sample(name + "_bucket", ["le": "\(Double(step) / 1_000_000)"], Double(count))
+    }
+    sample(name + "_bucket", ["le": "+Inf"], Double(times.total))
+    sample(name + "_sum", [:], Double(times.sumMicroseconds) / 1_000_000)
+    sample(name + "_count", [:], Double(times.total))
+  }
+}

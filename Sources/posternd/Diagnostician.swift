@@ -1,0 +1,164 @@
+import CloudProtocol
+import Diagnosis
+import DoorCore
+import DoorPorts
+import DoorRules
+import DoorRuntime
+import HostLinux
+import Settings
+import StoreSQLite
+import Synchronization
+import WiegandCodec
+
+/// Gathers the facts of a running daemon for the checks.
+struct Diagnostician: Sendable {
+  let settings: DaemonSettings
+  let settingsPath: String
+  let runtime: DoorRuntime
+  let events: LateOpening<EventDatabase>
+  let cache: LateOpening<CacheDatabase>
+  let host: SystemFacts
+  let monotonic: any MonotonicClock
+  let wall: any WallClock
+
+  func report() async -> DiagnosisReport {
+    let began = monotonic.now()
+    let reading = host.read()
+    let now = wall.read().at
+    async let network = SettingsGathering.network(
+      settings, address: Self.words(of: reading), at: now)
+    let status = await runtime.status()
+    let inspection = await runtime.inspect()
+    var facts = DiagnosisFacts()
+    facts.daemon = DaemonFacts(
+      unreachable: nil, uptimeSeconds: status.uptimeSeconds, software: Version.text)
+    facts.settings = SettingsFacts(
+      path: settingsPath, problems: [], simulated: settings.driver == .simulated)
+    facts.lines = lines(inspection)
+    facts.readers = readers(status, inspection)
+    facts.doors = doors(status, inspection)
+    facts.storage = storage(reading, inspection)
+    facts.clock = ClockFacts(
+      trust: status.now.trust.rawValue, source: MachineProbe.clockSource(),
+      offsetSeconds: inspection.clockOffsetSeconds,
+      runsBehindWatermark: inspection.clockWasSetBack)
+    facts.zone = zone(status)
+    facts.certificates = SettingsGathering.certificates(settings, at: now)
+    facts.cloud = CloudFacts(
+      configured: settings.cloud != nil, connected: status.cloudConnected,
+      detail: status.cloudDetail, silentSeconds: inspection.cloudSilentSeconds,
+      backlog: status.log.last - min(status.log.acknowledged, status.log.last),
+      refused: inspection.refused)
+    facts.policy = PolicyFacts(
+      configRevision: status.configRevision, credentialRevision: status.credentials.revision,
+      credentials: status.credentials.credentials,
+      unconfiguredDoors: status.doors.filter { !$0.configured }.map(\.id.rawValue))
+    facts.machine = MachineProbe.facts(reading)
+    facts.network = await network
+    return DiagnosisReport(
+      controller: settings.controller.rawValue, software: Version.text,
+      simulated: settings.driver == .simulated,
+      timeMilliseconds: wall.read().at.millisecondsSince1970,
+      tookMilliseconds: monotonic.now().microseconds(since: began) / 1_000,
+      checks: facts.checks())
+  }
+
+  static func words(of reading: HostReading) -> String? {
+    guard let interface = reading.networkInterface, let address = reading.address else {
+      return nil
+    }
+    return "\(interface) has \(address)\(reading.wifiName.map { ", on \($0)" } ?? "")"
+  }
+
+  private func lines(_ inspection: RuntimeInspection) -> LineFacts? {
+    guard settings.driver == .gpiod else { return nil }
+    let plan = settings.linePlan
+    let wired =
+      plan.outputs.map { ($0.line.words, $0.place) } + plan.inputs.map { ($0.line.words, $0.place) }
+    return LineFacts(
+      lines: wired.map { name, place in
+        LineFacts.Line(
+          name: name, place: "\(place)",
+          fault: inspection.faults.first { $0.line == name }
+            .map { SettingsGathering.fault($0.error) })
+      })
+  }
+
+  private func readers(
+    _ status: RuntimeStatus, _ inspection: RuntimeInspection
+  ) -> [ReaderFacts] {
+    status.readers.map { reader in
+      ReaderFacts(
+        id: reader.id.rawValue, watchedSeconds: status.uptimeSeconds,
+        edges: reader.counters.edges, noise: reader.counters.noise,
+        frames: reader.counters.frames,
+        malformed: Dictionary(
+          uniqueKeysWithValues: reader.counters.malformed.map { ($0.key.rawValue, $0.value) }),
+        wiring: Set((inspection.findings[reader.id] ?? []).map(Self.wiring)),
+        pulses: inspection.pulses[reader.id].map {
+          ReaderFacts.Pulses(
+            narrowestMicroseconds: $0.narrowest, widestMicroseconds: $0.widest,
+            closestMicroseconds: $0.closest, farthestMicroseconds: $0.farthest)
+        }, lockedOut: reader.lockedOutMilliseconds != nil)
+    }
+  }
+
+  private static func wiring(_ finding: ReaderFinding) -> ReaderFacts.Wiring {
+    switch finding {
+    case .linesSwapped: .linesSwapped
+    case .linesInverted: .linesInverted
+    case .data0Stuck: .data0Stuck
+    case .data1Stuck: .data1Stuck
+    }
+  }
+
+  private func doors(_ status: RuntimeStatus, _ inspection: RuntimeInspection) -> [DoorFacts] {
+    status.doors.map { door in
+      let leaf = inspection.leaves[door.id] ?? LeafCounts()
+      return DoorFacts(
+        id: door.id.rawValue, secured: door.lock == .secured, open: door.open,
+        alarms: door.alarms.map(\.rawValue), mode: (door.mode?.mode ?? .normal).rawValue,
+        relayActive: door.relayActive, openedReleased: leaf.openedReleased,
+        openedSecured: leaf.openedSecured, closedReleased: leaf.closedReleased)
+    }
+  }
+
+  private func storage(
+    _ reading: HostReading, _ inspection: RuntimeInspection
+  ) -> [StorageFacts] {
+    let slowest = inspection.metrics.commits
+    return [("event log", events.health()), ("credential cache", cache.health())].map {
+      name, health in
+      let isLog = name == "event log"
+      let error = health.failure ?? (isLog ? inspection.logError : nil)
+      return StorageFacts(
+        name: name, path: health.path, fault: error.map { SettingsGathering.fault($0) },
+        recovered: health.recovered, integrity: health.integrity, bytes: health.bytes,
+        freeBytes: isLog ? reading.diskAvailableBytes : nil,
+        slowestCommitMilliseconds: isLog && slowest.total > 0
+          ? Double(slowest.slowestMicroseconds) / 1_000 : nil)
+    }
+  }
+
+  private func zone(_ status: RuntimeStatus) -> ZoneFacts {
+    var facts = ZoneFacts(zone: status.timeZone, rules: MachineProbe.zoneRules(), fault: nil)
+    guard let zone = status.timeZone else { return facts }
+    do throws(PortError) { _ = try SystemZones().rules(for: zone) } catch {
+      facts.fault = "\(error)"
+    }
+    return facts
+  }
+}
+
+/// The runtime's way to the ``Diagnostician``, which is made after it.
+final class LateSelfTest: SelfTest {
+  private let diagnostician = Mutex<Diagnostician?>(nil)
+
+  func set(_ made: Diagnostician) { diagnostician.withLock { $0 = made } }
+
+  func run(_ done: @escaping @Sendable (DiagnosisReport) -> Void) {
+    // Set before anything can be asked.
+    guard let diagnostician = diagnostician.withLock({ $0 }) else { return }
+    Task { done(await diagnostician.report()) }
+  }
+}

@@ -1,0 +1,51 @@
+import ConsoleProtocol
+import DoorPorts
+import DoorRules
+import DoorRuntime
+import HostLinux
+import ServiceLifecycle
+
+/// Keeps how the controller was for the last hour, for the console's charts.
+actor HistoryKeeper: Service {
+  /// Between two samples.
+  static let intervalSeconds = 10
+  /// An hour's.
+  static let samplesMax = 360
+
+  private(set) var samples: [HistorySample] = []
+  private let runtime: DoorRuntime
+  private let host: SystemFacts
+  private let wall: any WallClock
+
+  init(runtime: DoorRuntime, host: SystemFacts, wall: any WallClock) {
+    self.runtime = runtime
+    self.host = host
+    self.wall = wall
+  }
+
+  nonisolated func run() async throws {
+    await cancelWhenGracefulShutdown {
+      while !Task.isCancelled {
+        await self.take()
+        // A cancelled sleep is the end of the loop.
+        try? await Task.sleep(for: .seconds(Self.intervalSeconds))
+      }
+    }
+  }
+
+  private func take() async {
+    let status = await runtime.status()
+    let inspection = await runtime.inspect()
+    let commits = inspection.metrics.commits
+    samples.append(
+      HistorySample(
+        timeMilliseconds: wall.read().at.millisecondsSince1970,
+        connected: status.cloudConnected,
+        backlog: status.log.last - min(status.log.acknowledged, status.log.last),
+        clockOffsetSeconds: inspection.clockOffsetSeconds,
+        diskFreeBytes: host.diskAvailableBytes(),
+        commitMilliseconds: commits.total == 0
+          ? nil : Double(commits.sumMicroseconds) / Double(commits.total) / 1_000))
+    if samples.count > Self.samplesMax { samples.removeFirst() }
+  }
+}

@@ -1,0 +1,144 @@
+import Foundation
+import Testing
+
+@Suite("A technician on site (E1, E2, E3, E5, E6)")
+struct TechnicianTests {
+  /// Runs `postern` beside the test until it ends by itself.
+  private func watch(
+    _ world: DoorWorld, _ arguments: [String], file: String
+  ) throws -> ChildProcess {
+    try BuiltProgram("postern").start(
+      arguments + ["--socket", world.folder.path + "/postern.sock"],
+      log: world.folder.path + "/" + file)
+  }
+
+  @Test("E3: the monitor shows a card with bits, timing and formats, keys as dots, and the relay")
+  func monitor() throws {
+    let world = try DoorWorld()
+    #expect(try world.open())
+    let monitor = try watch(world, ["monitor"], file: "monitor.txt")
+    let learn = try watch(world, ["learn"], file: "learn.txt")
+    defer { monitor.end(SIGKILL) }
+    defer { learn.end(SIGKILL) }
+    // A watcher is there as soon as it shows anything.
+    #expect(
+      try world.eventually {
+        try world.postern("panel", "badge", "--facility", "12", "--card", "345")
+        return try world.text("monitor.txt").contains("relay on")
+          && world.text("learn.txt").contains("formats:")
+      })
+    try world.postern("panel", "keys", "7")
+    #expect(try world.eventually { try world.text("monitor.txt").contains("key") })
+    let text = try world.text("monitor.txt")
+    #expect(text.contains("26 bits  00000110000000001010110010  2000 µs"), "\(text)")
+    #expect(text.contains("H10301 facility 12 card 345"))
+    #expect(text.contains("key •") && !text.contains("key 7"))
+    #expect(try world.text("learn.txt").contains("formats: [H10301"))
+    #expect(learn.ended(withinSeconds: 8) == 0)
+  }
+
+  @Test("E2: the relay test asks first, moves the relay, and is recorded with its operator")
+  func relay() throws {
+    let world = try DoorWorld()
+    #expect(try world.open())
+    // Standard input is empty, which is no yes.
+    #expect(try world.postern("relay", "test", "front").status == 1)
+    #expect(world.relayIsOff)
+    let tried = try world.postern("relay", "test", "front", "--yes", "--json")
+    #expect(tried.status == 0, "\(tried)")
+    #expect(tried.output.contains("\"after\":true"))
+    #expect(world.relayIsOn)
+    #expect(try world.postern("relay", "test", "front", "--yes").status == 1)
+    let unlocks = try world.doorEvents().filter {
+      $0["type"] as? String == "postern.access.adminUnlock.v1"
+    }
+    #expect(unlocks.count == 1)
+    #expect((unlocks.first?["person"] as? String)?.hasPrefix("local:") == true)
+  }
+
+  @Test("E2 D13: a support bundle lists what it contains, and names no person and no credential")
+  func bundle() throws {
+    let world = try DoorWorld()
+    #expect(try world.open())
+    try world.postern("panel", "badge", "--facility", "12", "--card", "345")
+    #expect(world.eventually { world.relayIsOn })
+    let path = world.folder.path + "/bundle.tar.gz"
+    let made = try world.postern("support-bundle", "--output", path)
+    #expect(made.status == 0, "\(made)")
+    #expect(made.output.contains("events.jsonl") && made.output.contains("diagnosis.txt"))
+    let tar = try ChildProcess(
+      "/usr/bin/tar", ["-xzf", path, "-C", world.folder.path])
+    #expect(tar.wait() == 0)
+    let inner = world.folder.path + "/postern-support/"
+    let names = try FileManager.default.contentsOfDirectory(atPath: inner)
+    #expect(names.count == 8)
+    let ids = try world.postern("credentials").output.split(separator: " ").map(String.init)
+    let credential = try #require(ids.first)
+    for name in names {
+      let text = try world.text("postern-support/" + name)
+      #expect(!text.isEmpty, "\(name)")
+      #expect(!text.contains(credential) && !text.contains("\"ada\""), "\(name)")
+    }
+    #expect(try world.text("postern-support/events.jsonl").contains("person-1"))
+  }
+
+  @Test("E5: events are found by outcome, reason and time, page by page, and exported")
+  func search() throws {
+    let world = try DoorWorld()
+    #expect(try world.open())
+    for card in ["1", "2", "3", "345"] {
+      try world.postern("panel", "badge", "--facility", "12", "--card", card)
+    }
+    #expect(world.eventually { world.relayIsOn })
+    let denied = try world.postern("events", "--outcome", "denied", "--csv", "--from", "1h")
+    let lines = denied.output.split(separator: "\n")
+    #expect(lines.count == 4 && lines[0].hasPrefix("number,time,type,door"), "\(denied)")
+    #expect(lines.dropFirst().allSatisfy { $0.contains("access.denied") })
+    let paged = try world.postern(
+      "events", "--reason", "unknownCredential", "--limit", "1", "--all")
+    #expect(paged.output.split(separator: "\n").count == 3, "\(paged)")
+    #expect(try world.postern("events", "--until", "2020-01-01").output == "")
+    #expect(try world.postern("events", "--from", "yesterday").status == 64)
+  }
+
+  @Test("D4 E2: the cloud's diagnostics command gets the same report as the technician")
+  func fromAfar() throws {
+    let world = try DoorWorld()
+    #expect(try world.open())
+    let there = try world.posterncloud("diagnose", "gate-1")
+    let here = try world.postern("diagnose")
+    for id in ["daemon.running", "storage.database", "network.broker", "cloud.session"] {
+      #expect(there.output.contains("OK  \(id)"), "\(there)")
+      #expect(here.output.contains(id), "\(here)")
+    }
+    #expect(try world.postern("sync").status == 0)
+    #expect(try world.postern("credentials").output.contains("valid"))
+  }
+
+  @Test("E2 F3: what is wrong is named: no daemon, no broker, no chip, a rejected configuration")
+  func wrong() throws {
+    let world = try DoorWorld(driver: "gpiod")
+    let config = world.folder.path + "/postern.yaml"
+    let without = try world.postern("diagnose", "--config", config)
+    #expect(without.status == 1)
+    for id in ["daemon.running", "lines.chip", "network.broker"] {
+      #expect(without.output.contains(id), "\(without)")
+    }
+    try world.startDaemon()
+    #expect(
+      try world.eventually { try world.postern("diagnose").output.contains("cloud.session") })
+    let served = try world.postern("diagnose", "--wrong-only")
+    #expect(served.status == 1)
+    for id in ["lines.chip", "network.broker", "doors.relay", "policy.configuration"] {
+      #expect(served.output.contains(id), "\(served)")
+    }
+    world.killDaemon(SIGTERM)
+    let text = try world.text("postern.yaml").replacingOccurrences(
+      of: "driver: gpiod", with: "driver: guess")
+    try Data(text.utf8).write(to: URL(filePath: config))
+    let rejected = try world.postern("diagnose", "--config", config)
+    #expect(rejected.status == 1)
+    #expect(rejected.output.contains("settings.rejected"), "\(rejected)")
+    #expect(rejected.output.contains("hardware.driver"))
+  }
+}
