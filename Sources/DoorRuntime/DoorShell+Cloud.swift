@@ -182,11 +182,13 @@ extension DoorShell {
   }
 
   private func currentDoors() -> [StateReport.DoorState] {
-    configuration.layout.doors.map { door in
-      StateReport.DoorState(
+    // Once: it is a large value.
+    let controller = controller
+    return configuration.layout.doors.map { door in
+      let view = controller.view(of: door.id)
+      return StateReport.DoorState(
         id: door.id.rawValue, lock: controller.requiredLock(of: door.id).rawValue,
-        open: controller.view(of: door.id)?.open,
-        mode: controller.view(of: door.id)?.mode?.mode.rawValue)
+        open: view?.open, mode: view?.mode?.mode.rawValue)
     }
   }
 

@@ -168,16 +168,15 @@ extension DoorShell {
 
   @discardableResult
   private func drive(_ line: OutputLine, active: Bool) -> PortError? {
-    let name = "\(line)"
     do throws(PortError) {
       try ports.gpio.drive(line, active: active)
-      driveErrors[name] = nil
+      if !driveErrors.isEmpty { driveErrors[line] = nil }
       tap.note(line, isActive: active, at: ports.monotonic.now())
       return nil
     } catch {
       // Said once per line and cause: the level is driven again every second.
-      if driveErrors[name] != error { logger.error("\(error)") }
-      driveErrors[name] = error
+      if driveErrors[line] != error { logger.error("\(error)") }
+      driveErrors[line] = error
       return error
     }
   }

@@ -23,7 +23,7 @@ extension DoorShell {
     }
     inbox.push(.tick)
     for door in doors {
-      if let error = driveErrors["\(OutputLine.relay(door))"] { throw error }
+      if let error = driveErrors[.relay(door)] { throw error }
     }
   }
 
@@ -79,7 +79,7 @@ extension DoorShell {
         throw PortError(.invalid, operation: "try the lock of \(door)", detail: reason)
       }
     }
-    if let error = driveErrors["\(OutputLine.relay(door))"] { throw error }
+    if let error = driveErrors[.relay(door)] { throw error }
   }
 
   package func holdSeconds(of door: DoorID) -> Int {

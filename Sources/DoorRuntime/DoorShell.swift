@@ -48,7 +48,7 @@ package final class DoorShell {
   var committedTicket: UInt64 = 0
   var logError: PortError?
   var waitingLocks: [WaitingLock] = []
-  var driveErrors: [String: PortError] = [:]
+  var driveErrors: [OutputLine: PortError] = [:]
   var troublesAtStart: [String] = []
   /// When the cloud is asked again for what the disk did not take.
   var askAgainAt: MonotonicInstant?

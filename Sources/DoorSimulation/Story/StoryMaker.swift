@@ -98,7 +98,7 @@ public struct StoryMaker {
   }
 
   private mutating func people(_ start: Int64) {
-    for _ in 0..<site.doors.count * random.int(2...5) {
+    for _ in 0..<site.doors.count * random.int(1...4) {
       let person = random.int(0...site.people.count - 1)
       let door = door(of: person)
       let at = timeOfDay(start)

@@ -35,6 +35,7 @@ final class SimulatedCloud {
   private(set) var telemetry = 0
 
   var isUp = true
+  private var acknowledges = false
   var session: Session?
   var commands = CloudCommands()
   private var snapshots: [String: (revision: UInt64, chunks: [SnapshotChunk])] = [:]
@@ -132,7 +133,18 @@ final class SimulatedCloud {
       if known.insert(event.id).inserted { events.append(event.id) }
       world.see(.cloudTook(event))
     }
-    send(answer.acknowledgement, .ack)
+    acknowledgeSoon()
+  }
+
+  /// One word for what comes within a moment.
+  private func acknowledgeSoon() {
+    guard !acknowledges else { return }
+    acknowledges = true
+    world.schedule(inMicroseconds: 700_000) { [unowned self] _ in
+      acknowledges = false
+      guard isUp, let epoch else { return }
+      send(EventAcknowledgement(epoch: epoch, through: through), .ack)
+    }
   }
 
   private func applied(_ report: ApplyReport) {

@@ -16,7 +16,7 @@ final class World: @unchecked Sendable {
   static let settleMicroseconds: Int64 = 3 * 3_600_000_000
   /// How often the locks are looked at in between, and the inputs; rarer than in real life, so that
   /// years pass in minutes. Everything that waits for it is given as much longer.
-  static let reassertMilliseconds = 300_000
+  static let reassertMilliseconds = 600_000
   /// As in ``DoorRuntime/DoorRuntime``.
   static let messagesMax = 16_384
 
