@@ -14,12 +14,18 @@ public actor DoorRuntime {
   /// The most events that a slow watcher may be behind; it then loses the oldest.
   public static let watcherBufferMax = 1_000
 
+  /// The longest that the loop may be silent: locks are driven again each second, so it never is
+  /// for that long.
+  static let silenceSecondsMax: Int64 = 5
+
   private let shell: DoorShell
   private let ports: RuntimePorts
   private let inbox: Inbox
   private let messages: AsyncStream<RuntimeMessage>
   private let entrance: AsyncStream<RuntimeMessage>.Continuation
   private var timer = DeadlineTimer()
+  /// When the loop last took a message; nil before it serves and after.
+  private var lastTurn: MonotonicInstant?
 
   /// Reads what was kept and makes the controller. Nothing is driven before ``run()``.
   public init(configuration: RuntimeConfiguration, ports: RuntimePorts, logger: Logger) {
@@ -41,17 +47,20 @@ public actor DoorRuntime {
   /// Serves until ``stop()`` is called or the task is cancelled; outputs are safe afterwards.
   public func run() async {
     shell.begin()
+    lastTurn = ports.monotonic.now()
     arm()
     await withTaskCancellationHandler {
       for await message in messages {
         if case .tick = message { timer.fired() }
         shell.receive(message)
+        lastTurn = ports.monotonic.now()
         arm()
       }
     } onCancel: {
       entrance.finish()
     }
     timer.cancel()
+    lastTurn = nil
     shell.end()
   }
 
@@ -60,6 +69,13 @@ public actor DoorRuntime {
 
   private func arm() {
     timer.arm(for: shell.nextDeadline, now: ports.monotonic.now(), inbox: inbox)
+  }
+
+  /// Whether the doors are being served: lines taken, and the loop took a message just now. A loop
+  /// that is stuck does not answer at all; one that is no longer woken answers no.
+  public func isServing() -> Bool {
+    guard let lastTurn else { return false }
+    return ports.monotonic.now().microseconds(since: lastTurn) < Self.silenceSecondsMax * 1_000_000
   }
 
   /// The node as it stands now.

@@ -29,7 +29,7 @@ public final class CacheDatabase: PolicyStore, Sendable {
   }
 
   /// Only ever appended to.
-  private static var migrator: DatabaseMigrator {
+  static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1 configuration, persons, credentials") { database in
       // A credential may come before its person, so nothing binds it to one here: it opens

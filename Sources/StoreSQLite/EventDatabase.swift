@@ -57,7 +57,7 @@ public final class EventDatabase: Sendable {
   }
 
   /// Only ever appended to.
-  private static var migrator: DatabaseMigrator {
+  static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1 events, ledger, state") { database in
       try database.execute(

@@ -47,9 +47,12 @@ struct ConsoleService: Service {
   }
 }
 
-/// Tells the service manager that the door is served, and then that its loop is alive: only a
-/// runtime that answers feeds the watchdog.
+/// Tells the service manager that the doors are served, and then that their loop is alive: only a
+/// loop that takes its turns feeds the watchdog.
 struct WatchdogService: Service {
+  /// Time between looks until the doors are served.
+  static let startMilliseconds = 20
+
   let runtime: DoorRuntime
   private let notifier: ServiceNotifier
   private let intervalMilliseconds: Int
@@ -63,13 +66,16 @@ struct WatchdogService: Service {
   }
 
   func run() async throws {
-    let status = await runtime.status()
-    notifier.ready(status: "serving \(status.doors.count) doors")
     await cancelWhenGracefulShutdown {
+      // A cancelled sleep is the end of each loop.
+      while !Task.isCancelled, await !runtime.isServing() {
+        try? await Task.sleep(for: .milliseconds(Self.startMilliseconds))
+      }
+      if Task.isCancelled { return }
+      let doors = await runtime.status().doors.count
+      notifier.ready(status: "serving \(doors) \(doors == 1 ? "door" : "doors")")
       while !Task.isCancelled {
-        _ = await runtime.status()
-        notifier.watchdog()
-        // A cancelled sleep is the end of the loop.
+        if await runtime.isServing() { notifier.watchdog() }
         try? await Task.sleep(for: .milliseconds(intervalMilliseconds))
       }
     }

@@ -41,4 +41,21 @@ struct HostClockTests {
   func assumed(_ trust: ClockTrust) {
     #expect(SystemWallClock(assumedTrust: trust).read().trust == trust)
   }
+
+  @Test(
+    "F4: where the kernel may not be asked, timesyncd's file says whether the clock is kept right")
+  func synchronisedFile() throws {
+    let path = "/tmp/postern-sync-\(UUID().uuidString.prefix(8))"
+    let now = WallInstant(secondsSince1970: 1_800_000_000)
+    #expect(!SystemWallClock.wasSynchronised(file: path, at: now))
+    try Data().write(to: URL(filePath: path))
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    for (age, expected) in [
+      (0, true), (7_200, true), (7_201, false), (86_400, false), (-3_600, false),
+    ] {
+      let touched = Date(timeIntervalSince1970: TimeInterval(1_800_000_000 - age))
+      try FileManager.default.setAttributes([.modificationDate: touched], ofItemAtPath: path)
+      #expect(SystemWallClock.wasSynchronised(file: path, at: now) == expected, "\(age)")
+    }
+  }
 }

@@ -6,6 +6,7 @@
  *
  * The file of orders is read at each call, so that it can be changed while the program runs. Lines:
  *   write ENOSPC|EIO|EROFS    every write below the folder fails
+ *   read STALL                reads below the folder do not come back before the order is gone
  *   sync EIO                  every fsync and fdatasync below the folder fails
  *   sync NOTHING              they do nothing and say that they did
  *   open EROFS|EIO            opening for writing below the folder fails
@@ -90,6 +91,19 @@ static int fault(const char *word, int descriptor) {
     return -1;                             \
   } while (0)
 
+/* Like a card that no longer answers. */
+static void stall(int descriptor) {
+  char text[512];
+  struct timespec pause = {0, 20000000};
+  int saved = errno;
+  if (order("read", text, sizeof text) && is_below_at(descriptor))
+    while (order("read", text, sizeof text)) nanosleep(&pause, NULL);
+  errno = saved;
+}
+
+ssize_t read(int d, void *b, size_t n) { stall(d); return NEXT(read)(d, b, n); }
+ssize_t pread(int d, void *b, size_t n, off_t o) { stall(d); return NEXT(pread)(d, b, n, o); }
+ssize_t pread64(int d, void *b, size_t n, off64_t o) { stall(d); return NEXT(pread64)(d, b, n, o); }
 ssize_t write(int d, const void *b, size_t n) { FAIL_OR("write", d, NEXT(write)(d, b, n)); }
 ssize_t pwrite(int d, const void *b, size_t n, off_t o) { FAIL_OR("write", d, NEXT(pwrite)(d, b, n, o)); }
 ssize_t pwrite64(int d, const void *b, size_t n, off64_t o) { FAIL_OR("write", d, NEXT(pwrite64)(d, b, n, o)); }

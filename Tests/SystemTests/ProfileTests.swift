@@ -1,0 +1,46 @@
+import Foundation
+import Testing
+
+@Suite("A1 F1: hardware profiles are data, and sound")
+struct ProfileTests {
+  private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+    .appending(path: "../../deploy").standardizedFileURL
+
+  @Test(
+    "F3: with a controller's name and key, a profile is all the settings that a door needs",
+    arguments: [
+      "raspberry-pi-3", "raspberry-pi-4", "raspberry-pi-5", "industrial-pc", "simulated",
+    ])
+  func profile(name: String) throws {
+    let folder = try TemporaryFolder()
+    let profile = try String(
+      contentsOf: Self.folder.appending(path: "profiles/\(name).yaml"), encoding: .utf8)
+    let path = folder.path + "/postern.yaml"
+    let site = """
+      controller: {id: gate-1}
+      credentials: {keyFile: /etc/postern/credential.key}
+
+      """
+    try Data((site + profile).utf8).write(to: URL(filePath: path))
+    let checked = try BuiltProgram("postern").run(["config", "check", path])
+    #expect(checked.status == 0, "\(checked.errors)\(checked.output)")
+  }
+
+  @Test("F3: every profile is tried above")
+  func none() throws {
+    let names = try FileManager.default.contentsOfDirectory(
+      atPath: Self.folder.appending(path: "profiles").path())
+    #expect(
+      Set(names) == [
+        "raspberry-pi-3.yaml", "raspberry-pi-4.yaml", "raspberry-pi-5.yaml", "industrial-pc.yaml",
+        "simulated.yaml",
+      ])
+  }
+
+  @Test("F3: the settings that the package installs are sound as they are")
+  func installed() throws {
+    let path = Self.folder.appending(path: "debian/postern.yaml").path()
+    let checked = try BuiltProgram("postern").run(["config", "check", path])
+    #expect(checked.status == 0, "\(checked.errors)\(checked.output)")
+  }
+}

@@ -1,0 +1,78 @@
+import Foundation
+import Testing
+
+/// A service manager's socket, and what the daemon tells it.
+private final class Manager {
+  let path: String
+  private let descriptor: Int32
+
+  init(folder: String) throws {
+    path = folder + "/notify.sock"
+    descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    let bytes = Array(path.utf8)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+    let answer = withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+      }
+    }
+    try #require(answer == 0)
+  }
+
+  deinit { close(descriptor) }
+
+  /// The next datagram; nil when none comes in that time.
+  func next(withinMilliseconds milliseconds: Int32) -> String? {
+    var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    guard poll(&waiting, 1, milliseconds) == 1 else { return nil }
+    var bytes = [UInt8](repeating: 0, count: 4_096)
+    let count = recv(descriptor, &bytes, bytes.count, Int32(MSG_DONTWAIT))
+    return count < 0 ? nil : String(decoding: bytes.prefix(count), as: UTF8.self)
+  }
+
+  /// True when nothing comes for so long, after at most a few that were on their way.
+  func fallsSilent(forMilliseconds milliseconds: Int32) -> Bool {
+    for _ in 0..<10 where next(withinMilliseconds: milliseconds) == nil { return true }
+    return false
+  }
+
+  /// True when `message` comes before `milliseconds` of silence.
+  func hears(_ message: String, silenceMilliseconds milliseconds: Int32 = 30_000) -> Bool {
+    while let next = next(withinMilliseconds: milliseconds) {
+      if next.hasPrefix(message) { return true }
+    }
+    return false
+  }
+}
+
+@Suite("F1: the service manager hears from the loop that serves the doors, and from nothing else")
+struct WatchdogTests {
+  @Test("ready when served, fed while it serves, silent while the loop is stuck, fed again after")
+  func stuckLoop() throws {
+    let world = try DoorWorld()
+    let faults = try HouseFaults(world)
+    let manager = try Manager(folder: world.folder.path)
+    world.daemonEnvironment["NOTIFY_SOCKET"] = manager.path
+    world.daemonEnvironment["WATCHDOG_USEC"] = "1000000"
+    #expect(try world.open())
+    #expect(manager.hears("READY=1\nSTATUS=serving 1 door"))
+    #expect(manager.hears("WATCHDOG=1"))
+    // A start that has read none of the records yet.
+    world.killDaemon(SIGKILL)
+    try world.startDaemon()
+    #expect(manager.hears("READY=1"))
+    #expect(world.eventually { world.relayIsOff })
+    try faults.order("read STALL")
+    // The loop asks the card's record of a disk that does not answer.
+    try world.postern("panel", "badge", "--facility", "12", "--card", "345")
+    // What was on its way, then longer than the manager allows.
+    #expect(manager.fallsSilent(forMilliseconds: 2_000))
+    try faults.order("")
+    #expect(manager.hears("WATCHDOG=1"))
+    #expect(world.eventually { world.relayIsOn })
+    world.killDaemon(SIGTERM)
+    #expect(manager.hears("STOPPING=1"))
+  }
+}
