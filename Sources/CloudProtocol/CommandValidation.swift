@@ -23,6 +23,7 @@ public enum ValidatedCommand: Sendable, Hashable {
   /// 32 bytes of an Ed25519 public key.
   case trustKey(id: String, bytes: [UInt8])
   case distrustKey(id: String)
+  case revokeOfflinePIN(door: DoorID, OfflinePINWindow, orderedBy: String?)
 }
 
 extension Command {
@@ -80,6 +81,14 @@ extension Command {
       if let keyID {
         return kind == .trustKey
           ? .trustKey(id: keyID, bytes: bytes) : .distrustKey(id: keyID)
+      }
+    case .revokeOfflinePIN:
+      if self.door == nil { reader.note("door", "is missing") }
+      if window == nil { reader.note("window", "is missing") }
+      if let person { reader.text(person, "person", length: Self.operatorCharacters) }
+      try reader.check()
+      if let door, let window {
+        return .revokeOfflinePIN(door: door, window, orderedBy: person)
       }
     case .logs:
       try reader.check()

@@ -23,6 +23,8 @@ public struct Command: Sendable, Hashable, Codable {
     case trustKey
     /// From now on none under this key is.
     case distrustKey
+    /// Withdraws one code that a door computes for itself.
+    case revokeOfflinePIN
   }
 
   public var kind: Kind
@@ -45,13 +47,16 @@ public struct Command: Sendable, Hashable, Codable {
   public var keyID: String?
   /// For `trustKey`: an Ed25519 public key, 32 bytes in base64url.
   public var key: String?
+  /// For `revokeOfflinePIN`, with the door.
+  public var window: OfflinePINWindow?
 
   public init(
     kind: Kind, door: String? = nil, person: String? = nil, reason: String? = nil,
     mode: ModeWord? = nil, seconds: Int64? = nil, reader: String? = nil,
     location: LocationDocument? = nil, sessionNonce: String? = nil,
-    keyID: String? = nil, key: String? = nil
+    keyID: String? = nil, key: String? = nil, window: OfflinePINWindow? = nil
   ) {
+    self.window = window
     self.keyID = keyID
     self.key = key
     self.kind = kind

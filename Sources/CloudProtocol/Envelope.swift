@@ -72,7 +72,7 @@ public enum EnvelopeLimits {
     case .commands:
       switch (body as? Command)?.kind {
       case .identify, .sync, .clearLockout, .forgive, .diagnostics, .logs, .trustKey,
-        .distrustKey:
+        .distrustKey, .revokeOfflinePIN:
         commandLifetimeSecondsMax
       case .unlock, .adminUnlock, .mode, nil: unlockLifetimeSecondsMax
       }

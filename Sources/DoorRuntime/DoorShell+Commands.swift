@@ -117,6 +117,9 @@ extension DoorShell {
           ? .rejected(reason: "key \(id) signed this very command; use another")
           : change(key: id, to: nil, at: now)
         finish(order: pending.id, outcome, at: now)
+      case .revokeOfflinePIN(let door, let window, let by):
+        try revokeOfflinePIN(window, at: door, by: by ?? "cloud")
+        finish(order: pending.id, .confirmed, at: now)
       case .diagnostics:
         beginTelemetry(at: now)
         diagnose(for: pending.id, at: now)

@@ -23,7 +23,18 @@ public enum KeyFile {
 
   /// The text of a file that only its owner may use, such as a file of several keys. Throws when
   /// it is missing, open to others, or longer than `bytesMax`.
+  ///
+  /// The service manager's credentials, which lie in a folder that only the service may enter, may
+  /// also show a mode of 0440: that is the mask of their access list.
   public static func secretText(path: String, bytesMax: Int) throws(PortError) -> Secret<String> {
+    try secretText(
+      path: path, bytesMax: bytesMax,
+      credentials: ProcessInfo.processInfo.environment["CREDENTIALS_DIRECTORY"])
+  }
+
+  static func secretText(
+    path: String, bytesMax: Int, credentials: String?
+  ) throws(PortError) -> Secret<String> {
     let operation = "read key \(path)"
     // One file, looked at and read: nobody can put another in between.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -38,7 +49,8 @@ public enum KeyFile {
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw PortError(.invalid, operation: operation, detail: "it is not a file")
     }
-    guard status.st_mode & 0o077 == 0 else {
+    let isCredential = credentials.map { isDirectly(path, in: $0) } ?? false
+    guard status.st_mode & (isCredential ? 0o037 : 0o077) == 0 else {
       throw PortError(
         .invalid, operation: operation,
         detail: "others than its owner may use it; run: chmod 600 \(path)")
@@ -95,6 +107,13 @@ public enum KeyFile {
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
     return fsync(descriptor) == 0
+  }
+
+  /// True for a file of this folder, which must be closed to everybody else.
+  private static func isDirectly(_ path: String, in folder: String) -> Bool {
+    var status = stat()
+    guard stat(folder, &status) == 0, status.st_mode & 0o077 == 0 else { return false }
+    return path.hasPrefix(folder + "/") && !path.dropFirst(folder.count + 1).contains("/")
   }
 
   private static func decode(_ text: String) -> [UInt8]? {

@@ -31,8 +31,9 @@ struct Postern: AsyncParsableCommand {
       MonitorCommand.self, LearnCommand.self, IdentifyCommand.self, RelayCommand.self,
       ExplainCommand.self, CredentialsCommand.self, ModeCommand.self, LockoutCommand.self,
       AntiPassbackCommand.self, OfflinePINCommand.self, HandOverCommand.self,
-      PresentCommand.self, IssuerCommand.self, SyncCommand.self, TimeCommand.self,
-      LinesCommand.self, PanelCommand.self, ConfigCommand.self, DryRunCommand.self,
+      PresentCommand.self, IssuerCommand.self, IdentityCommand.self, SyncCommand.self,
+      TimeCommand.self, LinesCommand.self, PanelCommand.self, ConfigCommand.self,
+      DryRunCommand.self,
       SimulateCommand.self, SupportBundleCommand.self, ConsoleCommand.self,
     ])
 

@@ -56,6 +56,15 @@ enum CloudKey {
     try KeyFile.create(path: path(number, in: folder), key: Secret(Array(key)))
   }
 
+  /// The key by which this cloud and a device come to the same secrets, made at first use.
+  static func agreement(folder: String) throws -> DeviceAgreement {
+    let path = "\(folder)/agreement.key"
+    if !FileManager.default.fileExists(atPath: path) {
+      try KeyFile.create(path: path, key: Secret(newCredentialKey()))
+    }
+    return try DeviceAgreement(privateKeyBytes: try KeyFile.load(path: path))
+  }
+
   /// A key that no door knows, under the id of the one that they do.
   static func forger() throws -> EnvelopeSigner {
     let key = Curve25519.Signing.PrivateKey().rawRepresentation

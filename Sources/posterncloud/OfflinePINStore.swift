@@ -18,12 +18,19 @@ extension CloudStore {
     }
     let path = path(of: controller)
     if !FileManager.default.fileExists(atPath: path) {
-      try FileManager.default.createDirectory(
-        atPath: "\(folder)/offline-pin", withIntermediateDirectories: true,
-        attributes: [.posixPermissions: 0o700])
-      try KeyFile.create(path: path, text: Self.newLine(keyID: "opin-1", fromHour: 0))
+      try keepOfflinePINKey(Secret(CloudKey.newCredentialKey()), of: controller)
     }
     return try KeyFile.secretText(path: path, bytesMax: OfflinePINKeys.fileBytesMax)
+  }
+
+  /// Keeps the first key of a controller, which must not have one yet.
+  func keepOfflinePINKey(_ key: Secret<[UInt8]>, of controller: ControllerID) throws {
+    try FileManager.default.createDirectory(
+      atPath: "\(folder)/offline-pin", withIntermediateDirectories: true,
+      attributes: [.posixPermissions: 0o700])
+    try KeyFile.create(
+      path: path(of: controller),
+      text: OfflinePINKeys.line(keyID: "opin-1", fromHour: 0, key: key))
   }
 
   func offlinePINKeys(of controller: ControllerID) throws -> OfflinePINKeys {
@@ -53,7 +60,7 @@ extension CloudStore {
   }
 
   private static func newLine(keyID: String, fromHour: Int64) -> Secret<String> {
-    let hex = CloudKey.newCredentialKey().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
-    return Secret("* \(keyID) \(fromHour) \(hex.joined())\n")
+    OfflinePINKeys.line(
+      keyID: keyID, fromHour: fromHour, key: Secret(CloudKey.newCredentialKey()))
   }
 }

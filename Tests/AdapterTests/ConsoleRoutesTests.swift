@@ -148,4 +148,26 @@ struct ConsoleRoutesTests {
         return console.backend.streamsEnded == 1
       })
   }
+
+  @Test("C5: keys are handed over, shown and withdrawn by routes of their own; a refusal says why")
+  func keys() async throws {
+    let console = try ConsoleFixture()
+    try await console.start()
+    let taken = try await console.ask(
+      "POST", "/v1/keys/hand-over", body: #"{"certificate":"a.b.c","order":"key-1"}"#)
+    #expect(taken.status == 200)
+    #expect(taken.body == #"{"action":"issue","credential":"key-1","wasKnown":false}"#)
+    let refused = try await console.ask(
+      "POST", "/v1/keys/hand-over", body: #"{"certificate":"stranger","order":"x"}"#)
+    #expect(refused.status == 400)
+    #expect(try ConsoleFixture.problem(refused.body).message.contains("unknownRoot"))
+    let shown = try await console.ask(
+      "POST", "/v1/keys/present", body: #"{"door":"front","mobile":"secret"}"#)
+    #expect(shown.status == 204)
+    let window = #"{"door":"front","startHour":500000,"hours":24,"serial":0,"by":"desk"}"#
+    let revoked = try await console.ask("POST", "/v1/keys/offline-pin/revoke", body: window)
+    #expect(revoked.status == 204)
+    #expect(
+      console.backend.cleared == ["front shown a mobile key", "front 500000 revoked by desk"])
+  }
 }

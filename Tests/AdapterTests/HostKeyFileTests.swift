@@ -36,6 +36,23 @@ final class HostKeyFileTests {
     #expect(file[.posixPermissions] as? Int == 0o600)
   }
 
+  @Test(
+    "C1: the service manager's credentials may show 0440, in their closed folder and nowhere else")
+  func credentials() throws {
+    try write(Self.digits, mode: 0o440)
+    func opens(_ credentials: String?) -> Bool {
+      (try? KeyFile.secretText(path: path, bytesMax: 256, credentials: credentials)) != nil
+    }
+    try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder)
+    #expect(opens(folder))
+    #expect(!opens(nil) && !opens("/tmp") && !opens(folder + "/none"))
+    try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder)
+    #expect(!opens(folder))
+    try FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: folder)
+    try write(Self.digits, mode: 0o444)
+    #expect(!opens(folder))
+  }
+
   @Test("C1: a key is never written over another, nor made of the wrong size")
   func create() throws {
     try KeyFile.create(path: path, key: Secret([UInt8](repeating: 1, count: 32)))

@@ -180,6 +180,30 @@ struct RuntimeHandOverTests {
     await world.end()
   }
 
+  @Test("a snapshot of the cloud that does not know the key leaves it in force and reported")
+  func snapshot() async throws {
+    let world = try await world()
+    _ = try await world.runtime.handOver(try HandOverForge().file())
+    let other = try JSONCoding.decode(
+      CredentialRecord.self,
+      from: JSONCoding.encode(
+        CredentialRecord(
+          id: "other", kind: "card", person: "ada", status: "active",
+          digest: #require(CredentialDigest(bytes: Array(repeating: 3, count: 32))),
+          doors: ["front"])))
+    world.hand(try delta(other, world), .credentials)
+    try await world.eventually("the snapshot is in force") {
+      await world.runtime.status().credentials.credentials == 1
+    }
+    #expect(try await badge(world).type == "postern.access.granted.v1")
+    world.link.hand(.disconnected(reason: "gone"))
+    world.link.hand(.connected)
+    try await world.eventually("it is reported again, with its use") {
+      try world.link.said(.issued, as: IssuedReport.self).last?.keys.first?.uses == 1
+    }
+    await world.end()
+  }
+
   private func delta(
     _ record: CredentialRecord, _ world: RuntimeWorld, base: UInt64? = nil
   ) throws -> [UInt8] {

@@ -97,6 +97,29 @@ struct RuntimeOfflinePINTests {
     await world.end()
   }
 
+  @Test("the cloud withdraws a code by its window; one of no door here is refused")
+  func revokedByCloud() async throws {
+    let world = try await world()
+    let body = """
+      {"kind":"revokeOfflinePIN","door":"DOOR","window":
+      {"startHour":\(Self.startHour),"hours":8,"serial":0}}
+      """
+    for (id, door) in [("r-1", "attic"), ("r-2", "front")] {
+      let command = try JSONCoding.decode(
+        Command.self, from: Array(body.replacingOccurrences(of: "DOOR", with: door).utf8))
+      world.hand(
+        try world.forge.signer().sign(
+          command, kind: .commands, issuer: "cloud", audience: RuntimeWorld.controller, id: id,
+          at: RuntimeWorld.start, lifetimeSeconds: 600))
+    }
+    try await world.eventually("both outcomes") {
+      try world.outcomes(of: "r-1").contains(.failed)
+        && world.outcomes(of: "r-2").contains(.confirmed)
+    }
+    #expect(try await type(code(window()), world).reason == "credentialRevoked")
+    await world.end()
+  }
+
   @Test("a code out of its window, of another door, or with an unknown clock does not open")
   func denied() async throws {
     let world = try await world()

@@ -32,15 +32,15 @@ console: {socket: $POSTERN_SOCKET}
 END
 cat >"$world/facility.json" <<END
 {"facility": {"id": "hotel", "name": "The hotel", "timeZone": "Europe/Berlin"},
- "doors": [{"id": "room-214", "name": "Room 214", "holdTimeSeconds": 1},
-           {"id": "room-215", "name": "Room 215", "holdTimeSeconds": 1}]}
+ "doors": [{"id": "room-214", "name": "Room 214", "holdTimeSeconds": 4},
+           {"id": "room-215", "name": "Room 215", "holdTimeSeconds": 4}]}
 END
 
 door_relay() {
   [ "$(door_status | jq -r ".doors[] | select(.id == \"$1\") | .relayActive")" = "$2" ]
 }
 # opens DOOR: an entry and the relay; stays_shut DOOR REASON: a denial and no relay.
-opens() { happened access.granted && eventually 3 door_relay "$1" true && eventually 5 door_relay "$1" false; }
+opens() { happened access.granted && eventually 4 door_relay "$1" true && eventually 15 door_relay "$1" false; }
 stays_shut() { happened access.denied "$2" && door_relay "$1" false; }
 badge() { mark && postern panel badge --facility 12 --card "$1" --reader "reader-$2"; }
 keys() { mark && postern panel keys "$1#" --reader reader-214 --between-keys-ms 60; }

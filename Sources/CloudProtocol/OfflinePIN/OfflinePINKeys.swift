@@ -58,6 +58,14 @@ public struct OfflinePINKeys: Sendable {
     self.lines = lines
   }
 
+  /// The line of a controller's own key of 32 bytes.
+  public static func line(
+    keyID: String, fromHour: Int64, key: Secret<[UInt8]>
+  ) -> Secret<String> {
+    let hex = key.reveal().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+    return Secret("* \(keyID) \(fromHour) \(hex.joined())\n")
+  }
+
   /// True when it has the controller's own key, from which every door's follows.
   public var isOfController: Bool { lines.contains { $0.door == nil } }
 

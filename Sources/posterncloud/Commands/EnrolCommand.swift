@@ -20,24 +20,51 @@ struct EnrolCommand: ParsableCommand {
   @Argument(help: "The controller's id.") var controller: String
   @Option(help: "A folder for the files; made when missing.") var out: String
 
+  @Option(help: "What `postern identity new` printed: no secret is written then, and none travels.")
+  var deviceKey: String?
+
   func run() throws {
-    guard let id = ControllerID(controller) else {
-      throw ValidationError("a controller's id is \(ControllerID.grammar)")
-    }
+    let id = try parseController(controller)
     let store = try state.store()
     guard try !store.isEnrolled(id) else { throw CloudProblem("\(id) is enrolled already") }
     let signer = try store.signer()
-    let key = CloudKey.newCredentialKey()
     try FileManager.default.createDirectory(
       atPath: out, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-    try KeyFile.create(path: "\(out)/credential.key", key: Secret(key))
+    if let deviceKey {
+      try enrol(id, deviceKey, store)
+    } else {
+      let key = CloudKey.newCredentialKey()
+      try KeyFile.create(path: "\(out)/credential.key", key: Secret(key))
+      try store.enrol(id, credentialKey: key)
+      try KeyFile.create(
+        path: "\(out)/offline-pin.keys", text: try store.offlinePINText(of: id))
+    }
     let line = "\(signer.keyID) \(Data(signer.publicKeyBytes).base64URL)\n"
     try Data(line.utf8).write(to: URL(filePath: "\(out)/cloud.pub"))
-    try store.enrol(id, credentialKey: key)
-    try KeyFile.create(path: "\(out)/offline-pin.keys", text: try store.offlinePINText(of: id))
     try Data(try IssuerRoots(folder: store.folder).publicText().utf8).write(
       to: URL(filePath: "\(out)/issuer-roots.pub"))
-    print("\(id) is enrolled; put the files of \(out) on it")
+    // Alone on its line, so that a program can take it.
+    if deviceKey != nil {
+      print(Data(try CloudKey.agreement(folder: store.folder).publicKeyBytes).base64URL)
+    } else {
+      print("\(id) is enrolled; put the files of \(out) on it")
+    }
+  }
+
+  /// Computes what the device computes too.
+  private func enrol(_ id: ControllerID, _ deviceKey: String, _ store: CloudStore) throws {
+    guard let device = Data(base64URL: deviceKey) else {
+      throw ValidationError("--device-key is a public key, 32 bytes in base64url")
+    }
+    do {
+      let agreement = try CloudKey.agreement(folder: store.folder)
+      let credentials = try agreement.key(for: .credentials, of: id, with: Array(device))
+      let pins = try agreement.key(for: .offlinePIN, of: id, with: Array(device))
+      try store.keepOfflinePINKey(pins, of: id)
+      try store.enrol(id, credentialKey: credentials.reveal())
+    } catch let failure as EnvelopeKeyFailure {
+      throw CloudProblem("\(failure)")
+    }
   }
 }
 

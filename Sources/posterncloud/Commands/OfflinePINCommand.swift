@@ -6,10 +6,10 @@ import Foundation
 import HostLinux
 
 /// The keys from which doors and front desks compute offline PINs. `postern offline-pin` computes.
-struct OfflinePINCommand: ParsableCommand {
+struct OfflinePINCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "offline-pin", abstract: "Keys of the PINs that doors compute for themselves.",
-    subcommands: [Keys.self, Rotate.self])
+    subcommands: [Keys.self, Rotate.self, Revoke.self])
 
   struct Keys: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -39,6 +39,33 @@ struct OfflinePINCommand: ParsableCommand {
       }
       do { try KeyFile.create(path: out, text: text) } catch { throw CloudProblem("\(error)") }
       print("\(out) is written; it is secret, keep it 0600")
+    }
+  }
+
+  struct Revoke: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Withdraw one code at its door; events of its use name the window.")
+
+    @OptionGroup var state: StateOptions
+    @OptionGroup var waiting: WaitOptions
+    @Argument(help: "The controller's id.") var controller: String
+    @Option(help: "The door.") var door: String
+    @Option(help: "Hours since 1970 at which it starts.") var startHour: Int64
+    @Option(help: "Its duration.") var hours: Int
+    @Option(help: "Its serial.") var serial = 0
+
+    func run() async throws {
+      let window: OfflinePINWindow
+      do throws(OfflinePINProblem) {
+        window = try OfflinePINWindow(startHour: startHour, hours: hours, serial: serial)
+      } catch {
+        throw ValidationError("\(error)")
+      }
+      let store = try state.store()
+      let id = try store.queue(
+        Command(kind: .revokeOfflinePIN, door: door, window: window), for: controller,
+        secondsToLive: waiting.wait)
+      try await waiting.outcome(of: id, in: store)
     }
   }
 

@@ -1,0 +1,90 @@
+import ArgumentParser
+import CloudProtocol
+import ConsoleProtocol
+import DoorPorts
+import DoorRules
+import Foundation
+import HostLinux
+
+/// Who this controller is: keys that are made here and never leave it.
+struct IdentityCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "identity", abstract: "Enrol this controller with keys that are made on it.",
+    discussion: """
+      1. postern identity new --controller gate-1 --out FOLDER       prints a public key
+      2. posterncloud enrol gate-1 --device-key PUBLIC --out FILES     prints the cloud's public key
+      3. postern identity complete --controller gate-1 --folder FOLDER --cloud PUBLIC
+      No secret travels: both sides compute the same ones. FOLDER/client.csr is for the operator of
+      the broker, who answers with this controller's client certificate.
+      """,
+    subcommands: [New.self, Complete.self])
+
+  private static func words<Value>(_ body: () throws -> Value) throws -> Value {
+    do { return try body() } catch let error as PortError {
+      throw ConsoleProblem(.unavailable, "\(error)")
+    } catch let failure as EnvelopeKeyFailure {
+      throw ConsoleProblem(.invalid, "\(failure)")
+    }
+  }
+
+  private static func identifier(_ text: String) throws -> ControllerID {
+    guard let id = ControllerID(text) else {
+      throw ValidationError("--controller is \(ControllerID.grammar)")
+    }
+    return id
+  }
+
+  private static func random() -> Secret<[UInt8]> {
+    Secret((0..<KeyFile.keyBytes).map { _ in UInt8.random(in: .min ... .max) })
+  }
+
+  struct New: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Make the keys; never over those that are there.")
+
+    @Option(help: "The controller's id.") var controller: String
+    @Option(help: "The folder; made when missing.") var out: String
+
+    func run() throws {
+      let id = try identifier(controller)
+      try FileManager.default.createDirectory(
+        atPath: out, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+      let agreement = random()
+      let client = try CertificateRequest(controller: id, privateKeyBytes: random())
+      let own = try words {
+        try KeyFile.create(path: "\(out)/identity.key", key: agreement)
+        try KeyFile.create(path: "\(out)/client.key", text: client.privateKey)
+        return try DeviceAgreement(privateKeyBytes: agreement)
+      }
+      try Data(client.request.utf8).write(to: URL(filePath: "\(out)/client.csr"))
+      Output.line(Data(own.publicKeyBytes).base64URL)
+    }
+  }
+
+  struct Complete: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Compute the keys that this controller shares with its cloud.")
+
+    @Option(help: "The controller's id.") var controller: String
+    @Option(help: "The folder of `identity new`.") var folder: String
+    @Option(help: "The public key that `posterncloud enrol` printed.") var cloud: String
+
+    func run() throws {
+      let id = try identifier(controller)
+      guard let other = Data(base64URL: cloud) else {
+        throw ValidationError("--cloud is a public key, 32 bytes in base64url")
+      }
+      try words {
+        let own = try DeviceAgreement(
+          privateKeyBytes: try KeyFile.load(path: "\(folder)/identity.key"))
+        let credentials = try own.key(for: .credentials, of: id, with: Array(other))
+        let pins = try own.key(for: .offlinePIN, of: id, with: Array(other))
+        try KeyFile.create(path: "\(folder)/credential.key", key: credentials)
+        try KeyFile.create(
+          path: "\(folder)/offline-pin.keys",
+          text: OfflinePINKeys.line(keyID: "opin-1", fromHour: 0, key: pins))
+      }
+      Output.line("\(folder)/credential.key and \(folder)/offline-pin.keys are written")
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import Foundation
+import Testing
+
+@Suite("A controller that is enrolled by keys made on it (C1, D12)", .serialized)
+struct IdentitySystemTests {
+  @Test("no secret travels, and both sides have the same keys: a card opens, an offline PIN too")
+  func enrol() throws {
+    let world = try DoorWorld()
+    let folder = world.folder.path + "/own"
+    let made = try world.postern("identity", "new", "--controller", "gate-2", "--out", folder)
+    #expect(made.status == 0, "\(made.errors)")
+    // Never over what is there.
+    #expect(
+      try world.postern("identity", "new", "--controller", "gate-2", "--out", folder).status == 1)
+    let answer = world.folder.path + "/answer"
+    let enrolled = try world.posterncloud(
+      "enrol", "gate-2", "--out", answer, "--device-key",
+      made.output.trimmingCharacters(in: .whitespacesAndNewlines))
+    #expect(enrolled.status == 0, "\(enrolled.errors)")
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: answer).sorted() == [
+        "cloud.pub", "issuer-roots.pub",
+      ])
+    let completed = try world.postern(
+      "identity", "complete", "--controller", "gate-2", "--folder", folder, "--cloud",
+      enrolled.output.trimmingCharacters(in: .whitespacesAndNewlines))
+    #expect(completed.status == 0, "\(completed.errors)")
+
+    // The same keys: what the cloud's desk computes the device's own file computes too.
+    let desk = world.folder.path + "/desk.keys"
+    try world.posterncloud("offline-pin", "keys", "gate-2", "--doors", "front", "--out", desk)
+    func pin(_ keys: String, _ more: String...) throws -> String {
+      try BuiltProgram("postern").run(
+        ["offline-pin", "issue", "--keys", keys, "--door", "front", "--start"]
+          + ["2027-01-15T08:00:00Z", "--hours", "24"] + more
+      ).output
+    }
+    let atDesk = try pin(desk)
+    #expect(atDesk.count > 10)
+    #expect(try pin(folder + "/offline-pin.keys", "--controller", "gate-2") == atDesk)
+
+    // A card that the cloud digests opens at a door with the device's key.
+    let path = world.folder.path + "/postern.yaml"
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+      .replacingOccurrences(of: "{id: gate-1}", with: "{id: gate-2}")
+      .replacingOccurrences(of: "/device/credential.key", with: "/own/credential.key")
+      .replacingOccurrences(of: "/device/offline-pin.keys", with: "/own/offline-pin.keys")
+      .replacingOccurrences(of: "/device/", with: "/answer/")
+    try Data(text.utf8).write(to: URL(filePath: path))
+    try world.startBroker()
+    try world.startCloud()
+    try world.startDaemon()
+    #expect(world.eventually { world.isConnected })
+    try world.posterncloud("config", "push", "gate-2", world.folder.path + "/facility.json")
+    try world.posterncloud("person", "add", "ada")
+    try world.posterncloud(
+      "credential", "issue", "--controller", "gate-2", "--person", "ada", "--card",
+      "H10301:12:345", "--doors", "front")
+    #expect(
+      try world.eventually {
+        let status = try world.status()
+        return status?["configRevision"] as? Int == 1 && status?["credentials"] as? Int == 1
+      })
+    try world.postern("panel", "badge", "--facility", "12", "--card", "345")
+    #expect(world.eventually { world.relayIsOn })
+  }
+}
