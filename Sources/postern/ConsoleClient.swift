@@ -42,6 +42,10 @@ struct ConsoleClient {
     }
   }
 
+  private static func words(_ error: any Error) -> String {
+    (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? "\(error)"
+  }
+
   private func call(_ method: HTTPMethod, _ path: String, body: Data?) async throws -> Data {
     var status = HTTPResponseStatus.ok
     var answer = Data()
@@ -80,7 +84,7 @@ struct ConsoleClient {
           }
         }
     } catch {
-      throw DaemonUnreachable(socketPath: socketPath, cause: "\(error)")
+      throw DaemonUnreachable(socketPath: socketPath, cause: Self.words(error))
     }
     var headers = HTTPHeaders([("Host", "postern"), ("Connection", "close")])
     if let body {
@@ -106,7 +110,7 @@ struct DaemonUnreachable: Error, CustomStringConvertible {
 
   var description: String {
     """
-    The daemon does not answer at \(socketPath).
+    The daemon does not answer at \(socketPath): \(cause).
     Is posternd running (systemctl status posternd)? May you open the socket (group postern)?
     Another socket: --socket PATH, or POSTERN_SOCKET.
     """

@@ -5,7 +5,7 @@ import Foundation
 import Testing
 
 /// Keys and certificates made by the `openssl` program.
-private struct Certificates {
+struct Certificates {
   static let program = "/usr/bin/openssl"
   let folder: URL
 
@@ -26,7 +26,7 @@ private struct Certificates {
   func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
 
   /// `@` stands for the folder.
-  private func run(_ arguments: String) throws {
+  func run(_ arguments: String) throws {
     let words = arguments.split(separator: " ").map { word in
       word.hasPrefix("@") ? path(String(word.dropFirst())) : String(word)
     }

@@ -225,6 +225,27 @@ final class ConsoleConnection: Sendable {
     self.descriptor = descriptor
   }
 
+  /// To a port of the loopback; nil when nobody listens.
+  init?(port: Int) {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = UInt16(port).bigEndian
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    let code = withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    guard code == 0 else {
+      close(descriptor)
+      return nil
+    }
+    var wait = timeval(tv_sec: Int(ConsoleFixture.patienceSeconds), tv_usec: 0)
+    setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &wait, socklen_t(MemoryLayout<timeval>.size))
+    self.descriptor = descriptor
+  }
+
   deinit { close(descriptor) }
 
   /// `connect` or `bind` with a Unix socket's name.
@@ -275,6 +296,13 @@ final class ConsoleConnection: Sendable {
       if count < 0 { return errno == ECONNRESET ? [] : nil }
       return Array(bytes.prefix(count))
     }
+  }
+
+  /// Head and body as they came, until the peer closes.
+  func text() async -> String {
+    var all: [UInt8] = []
+    while let bytes = await receive(), !bytes.isEmpty { all += bytes }
+    return String(decoding: all, as: UTF8.self)
   }
 
   /// Everything until the peer closes.

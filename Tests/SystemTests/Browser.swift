@@ -75,13 +75,14 @@ final class Browser {
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
     posix_spawn_file_actions_adddup2(&actions, 1, 2)
-    // By way of high numbers: either end may itself be 3 or 4.
-    posix_spawn_file_actions_adddup2(&actions, down[0], 100)
-    posix_spawn_file_actions_adddup2(&actions, up[1], 101)
-    posix_spawn_file_actions_adddup2(&actions, 100, 3)
-    posix_spawn_file_actions_adddup2(&actions, 101, 4)
-    posix_spawn_file_actions_addclose(&actions, 100)
-    posix_spawn_file_actions_addclose(&actions, 101)
+    // By way of two numbers that are neither end, since an end may itself be 3 or 4.
+    let spare = (Int32(10)...20).filter { $0 != down[0] && $0 != up[1] }
+    posix_spawn_file_actions_adddup2(&actions, down[0], spare[0])
+    posix_spawn_file_actions_adddup2(&actions, up[1], spare[1])
+    posix_spawn_file_actions_adddup2(&actions, spare[0], 3)
+    posix_spawn_file_actions_adddup2(&actions, spare[1], 4)
+    posix_spawn_file_actions_addclose(&actions, spare[0])
+    posix_spawn_file_actions_addclose(&actions, spare[1])
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }

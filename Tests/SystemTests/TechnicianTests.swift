@@ -141,4 +141,48 @@ struct TechnicianTests {
     #expect(rejected.output.contains("settings.rejected"), "\(rejected)")
     #expect(rejected.output.contains("hardware.driver"))
   }
+
+  @Test("E2 F3: swapped lines, an open contact, an ended certificate and a damaged file are named")
+  func planted() throws {
+    let world = try DoorWorld()
+    #expect(try world.open())
+    // Card 12:345 with every bit turned, as exchanged data lines send it.
+    let turned = "11111001111111110101001101"
+    for _ in 0..<3 { try world.postern("panel", "bits", turned) }
+    try world.postern("panel", "contact", "open")
+    #expect(
+      try world.eventually {
+        let found = try world.postern("diagnose", "--wrong-only").output
+        return found.contains("readers.swapped") && found.contains("doors.contact")
+      })
+    world.killDaemon(SIGTERM)
+
+    let folder = world.folder.path
+    let openssl = try ChildProcess(
+      "/usr/bin/openssl",
+      [
+        "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj",
+        "/CN=ca", "-days", "5", "-keyout", folder + "/ca.key", "-out", folder + "/ca.pem",
+      ])
+    #expect(openssl.wait() == 0)
+    let config = try world.text("postern.yaml").replacingOccurrences(
+      of: "publicKeyFile:", with: "tls: {caFile: \(folder)/ca.pem}, publicKeyFile:")
+    try Data(config.utf8).write(to: URL(filePath: folder + "/postern.yaml"))
+    let path = folder + "/state/events.sqlite"
+    for suffix in ["-wal", "-shm"] where FileManager.default.fileExists(atPath: path + suffix) {
+      try FileManager.default.removeItem(atPath: path + suffix)
+    }
+    let file = try FileHandle(forUpdating: URL(filePath: path))
+    // A page in the middle, as a failing card loses one.
+    let pages = try file.seekToEnd() / 4_096
+    try file.seek(toOffset: pages / 2 * 4_096)
+    try file.write(contentsOf: Data(repeating: 0xA5, count: 4_096))
+    try file.close()
+    let found = try world.postern("diagnose", "--config", folder + "/postern.yaml")
+    #expect(found.status == 1)
+    // The broker speaks no TLS here; the certificate has five days left.
+    for id in ["storage.damaged", "certificates.ending", "network.tls"] {
+      #expect(found.output.contains(id), "\(found)")
+    }
+  }
 }

@@ -51,6 +51,9 @@ let pageHours = #"""
       picture.append(s("rect", { class: "unlock", x: x(from), y: top + row * index + 18,
         width: x(to) - x(from), height: 8, rx: 3 }));
     }
+    // On a phone the picture is moved sideways rather than made too small to read.
+    picture.style.minWidth = "34rem";
+    picture.style.maxWidth = "60rem";
     return h("section", { class: "card" }, h("div", { class: "spread" }, h("h3", {}, name),
       h("span", { class: "row small" }, settings.accessHours ? legend("block", T.hours.access) : null,
         settings.autoUnlockSchedule ? legend("unlock", T.hours.unlock) : null)),

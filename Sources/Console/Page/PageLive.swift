@@ -97,6 +97,7 @@ let pageLive = #"""
       s("text", { x: 34, y: 94 }, "0"),
       s("text", { x: width - 60, y: 94 }, (end / 1000).toFixed(1) + " ms"));
     picture.style.minWidth = Math.min(width, 900) + "px";
+    picture.style.maxWidth = Math.max(width, 900) + "px";
     return picture;
   }
   """#

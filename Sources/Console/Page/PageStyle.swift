@@ -126,7 +126,7 @@ let pageStyle = #"""
   .leaf { position: absolute; inset: 0; background: var(--accent); border-radius: .2rem; transform-origin: left; transition: transform .25s; }
   .leaf::after { content: ""; position: absolute; right: .5rem; top: 50%; width: .5rem; height: .5rem; border-radius: 50%; background: var(--on-accent); }
   .open .leaf { transform: rotateY(-62deg); }
-  .released { border-color: var(--warn); }
+  .lock.released { border-color: var(--warn); }
   #toast {
     position: fixed; left: 50%; bottom: 1.2rem; transform: translateX(-50%); background: var(--text);
     color: var(--ground); padding: .6rem 1rem; border-radius: .6rem; max-width: 90vw; z-index: 9;

@@ -2,13 +2,12 @@ import NIOCore
 import NIOHTTPTypes
 
 /// Closes a connection whose request is not whole in time, however busily it drips: from the
-/// connection's start, or the end of the answer before, to the end of a head, and from there to the
-/// end of its body. An answer, such as a stream of events, may take as long as it likes.
-final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
+/// connection's start to the end of its first head, and from each head to the end of its body. Heads
+/// after the first are bounded by the server's idle time, which counts whole ones only. An answer,
+/// such as a stream of events, may take as long as it likes.
+final class RequestDeadline: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
   typealias InboundOut = HTTPRequestPart
-  typealias OutboundIn = HTTPResponsePart
-  typealias OutboundOut = HTTPResponsePart
 
   private let limit: TimeAmount
   private var timer: Scheduled<Void>?
@@ -31,18 +30,6 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     case .end: end()
     }
     context.fireChannelRead(data)
-  }
-
-  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-    let isEnd: Bool
-    switch unwrapOutboundIn(data) {
-    case .head, .body: isEnd = false
-    case .end: isEnd = true
-    }
-    context.write(data, promise: promise)
-    // Only whole heads are seen here, so a dripping one looks like a pause: a browser that comes
-    // back later connects again.
-    if isEnd { begin(context) }
   }
 
   private func begin(_ context: ChannelHandlerContext) {

@@ -64,10 +64,14 @@ public struct NetworkProbe: Sendable {
     return facts
   }
 
-  private static func words(_ error: any Error) -> String {
-    guard let error = error as? NIOConnectionError else { return "\(error)" }
-    if let cause = error.connectionErrors.first?.error { return "\(cause)" }
-    return "the name has no address"
+  static func words(_ error: any Error) -> String {
+    switch error {
+    case let error as NIOConnectionError:
+      error.connectionErrors.first.map { words($0.error) } ?? "the name has no address"
+    case let error as IOError: String(cString: strerror(error.errnoCode))
+    case is ChannelError: "no answer in time"
+    default: "\(error)"
+    }
   }
 
   private static func resolve(_ host: String) -> NetworkFacts.Step {

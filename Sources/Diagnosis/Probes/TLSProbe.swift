@@ -105,8 +105,7 @@ struct TLSProbe: Sendable {
 
   private static func words(_ error: any Error) -> String {
     if case NIOSSLError.handshakeFailed(let cause) = error { return "\(cause)" }
-    if error is ChannelError { return "the handshake did not end in time" }
-    return "\(error)"
+    return NetworkProbe.words(error)
   }
 }
 

@@ -1,0 +1,180 @@
+import ConsoleProtocol
+import Foundation
+import Logging
+import Synchronization
+import Testing
+
+@testable import Console
+
+@Suite("Console: the web page against hostile pages and programs (E4)")
+struct ConsoleWebTests {
+  /// A page on a free port of the loopback, before a backend that answers with what it was asked.
+  private final class Web: Sendable {
+    let backend = ConsoleFakeBackend()
+    let gate = ConsoleGate()
+    let port: Int
+    private let running = Mutex<Task<Void, any Error>?>(nil)
+
+    init(limits: ConsoleLimits = ConsoleLimits()) async throws {
+      port = try Self.freePort()
+      let web = ConsoleWeb(
+        backend: backend, settings: ConsoleWebSettings(address: "127.0.0.1", port: port),
+        gate: gate, limits: limits,
+        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+      running.withLock { $0 = Task { try await web.run() } }
+      let end = ContinuousClock.now + .seconds(ConsoleFixture.patienceSeconds)
+      while ConsoleConnection(port: port) == nil, ContinuousClock.now < end {
+        try await Task.sleep(for: .milliseconds(5))
+      }
+    }
+
+    deinit { running.withLock { $0?.cancel() } }
+
+    private static func freePort() throws -> Int {
+      let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+      defer { close(descriptor) }
+      var address = sockaddr_in()
+      address.sin_family = sa_family_t(AF_INET)
+      address.sin_addr.s_addr = inet_addr("127.0.0.1")
+      var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+      withUnsafeMutablePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          _ = bind(descriptor, $0, length)
+          _ = getsockname(descriptor, $0, &length)
+        }
+      }
+      return Int(UInt16(bigEndian: address.sin_port))
+    }
+
+    /// One exchange as text, head and body.
+    func ask(
+      _ method: String, _ target: String, _ headers: [String] = [], host: String? = nil,
+      body: String? = nil
+    ) async throws -> String {
+      let connection = try #require(ConsoleConnection(port: port))
+      var lines = [
+        "\(method) \(target) HTTP/1.1", "Host: \(host ?? "127.0.0.1:\(port)")", "Connection: close",
+      ]
+      if let body { lines.append("Content-Length: \(body.utf8.count)") }
+      await connection.send((lines + headers).joined(separator: "\r\n") + "\r\n\r\n" + (body ?? ""))
+      return await connection.text()
+    }
+
+    /// Cookie and word of a signed-in browser.
+    func signIn() async throws -> (cookie: String, csrf: String) {
+      let answer = try await ask(
+        "POST", "/v1/session", body: #"{"code":"\#(gate.makeCode())"}"#)
+      let cookie = try #require(answer.firstMatch(of: #/postern-session=([0-9a-f]+)/#))
+      let csrf = try #require(answer.firstMatch(of: #/"csrf":"([0-9a-f]+)"/#))
+      #expect(answer.contains("HttpOnly; SameSite=Strict"))
+      return ("Cookie: postern-session=\(cookie.output.1)", String(csrf.output.1))
+    }
+  }
+
+  @Test("E4: without a sign-in only the page itself and metrics are there, with a strict policy")
+  func closed() async throws {
+    let web = try await Web()
+    for path in ["/", "/app.js", "/texts.js", "/style.css", "/metrics"] {
+      let answer = try await web.ask("GET", path)
+      #expect(answer.hasPrefix("HTTP/1.1 200"), "\(path)")
+      #expect(answer.contains("default-src 'none'; script-src 'self'"), "\(path)")
+      #expect(answer.contains("X-Content-Type-Options: nosniff"), "\(path)")
+    }
+    for path in ["/v1/status", "/v1/events", "/v1/live", "/v1/diagnosis", "/v1/credentials"] {
+      #expect(try await web.ask("GET", path).hasPrefix("HTTP/1.1 401"), "\(path)")
+    }
+    let post = try await web.ask("POST", "/v1/relay/test", body: #"{"door":"front","by":"x"}"#)
+    #expect(post.hasPrefix("HTTP/1.1 401"))
+    #expect(web.backend.cleared.isEmpty)
+    // Codes are made on the socket only.
+    #expect(try await web.ask("POST", "/v1/console/login").hasPrefix("HTTP/1.1 401"))
+  }
+
+  @Test(
+    "E4: a signed-in browser is served; what changes something needs its word, and is by console")
+  func served() async throws {
+    let web = try await Web()
+    let (cookie, csrf) = try await web.signIn()
+    #expect(try await web.ask("GET", "/v1/status", [cookie]).hasPrefix("HTTP/1.1 200"))
+    let body = #"{"door":"front","by":"somebody else"}"#
+    let without = try await web.ask("POST", "/v1/relay/test", [cookie], body: body)
+    #expect(without.hasPrefix("HTTP/1.1 403"))
+    let wrong = try await web.ask(
+      "POST", "/v1/relay/test", [cookie, "X-Postern-CSRF: 0"], body: body)
+    #expect(wrong.hasPrefix("HTTP/1.1 403"))
+    #expect(web.backend.cleared.isEmpty)
+    let word = "X-Postern-CSRF: \(csrf)"
+    let good = try await web.ask("POST", "/v1/relay/test", [cookie, word], body: body)
+    #expect(good.hasPrefix("HTTP/1.1 200"))
+    #expect(web.backend.cleared == ["front tried by console"])
+    #expect(
+      try await web.ask("POST", "/v1/console/login", [cookie, word]).hasPrefix("HTTP/1.1 404"))
+    _ = try await web.ask("POST", "/v1/session/end", [cookie, word])
+    #expect(try await web.ask("GET", "/v1/status", [cookie]).hasPrefix("HTTP/1.1 401"))
+  }
+
+  @Test("E4: another page's origin and a foreign name of the machine are refused")
+  func foreign() async throws {
+    let web = try await Web()
+    let (cookie, csrf) = try await web.signIn()
+    let word = "X-Postern-CSRF: \(csrf)"
+    let body = #"{"door":"front"}"#
+    for origin in [
+      "https://evil.example", "null", "http://127.0.0.1", "https://127.0.0.1:\(web.port)",
+    ] {
+      let answer = try await web.ask(
+        "POST", "/v1/identify", [cookie, word, "Origin: \(origin)"], body: body)
+      #expect(answer.hasPrefix("HTTP/1.1 403"), "\(origin)")
+    }
+    let rebound = try await web.ask("GET", "/", host: "evil.example:\(web.port)")
+    #expect(rebound.hasPrefix("HTTP/1.1 421"))
+    #expect(web.backend.identified.isEmpty)
+    let own = try await web.ask(
+      "POST", "/v1/identify", [cookie, word, "Origin: http://127.0.0.1:\(web.port)"], body: body)
+    #expect(own.hasPrefix("HTTP/1.1 204"))
+  }
+
+  @Test("E4: a head that is too large is refused; one that drips, and a body that drips, are cut")
+  func slow() async throws {
+    let web = try await Web(limits: ConsoleLimits(requestMilliseconds: 300))
+    let large = try await web.ask("GET", "/", ["X: " + String(repeating: "x", count: 100_000)])
+    #expect(large.isEmpty || large.hasPrefix("HTTP/1.1 4"), "\(large.prefix(40))")
+    for begun in [
+      "GET / HTTP/1.1\r\nHost: ", "",
+      "POST /v1/session HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\n{",
+    ] {
+      let connection = try #require(ConsoleConnection(port: web.port))
+      await connection.send(begun)
+      // The peer closes, though the connection is never quiet for long.
+      var isOpen = true
+      let end = ContinuousClock.now + .seconds(30)
+      while isOpen, ContinuousClock.now < end {
+        if !begun.isEmpty { await connection.send("a") }
+        if let bytes = await connection.receive(withinMilliseconds: 50) { isOpen = !bytes.isEmpty }
+      }
+      #expect(!isOpen, "\(begun)")
+    }
+  }
+
+  @Test("E4: on an address of the network it is not served without TLS")
+  func network() async throws {
+    let web = ConsoleWeb(
+      backend: ConsoleFakeBackend(),
+      settings: ConsoleWebSettings(address: "0.0.0.0", port: 1), gate: ConsoleGate(),
+      logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    await #expect(throws: ConsoleProblem.self) { try await web.run() }
+  }
+
+  @Test("E3: a watcher that lost notes is told how many")
+  func lost() async throws {
+    let console = try ConsoleFixture()
+    try await console.start()
+    let connection = try #require(ConsoleConnection(console.path))
+    await connection.send("GET /v1/live HTTP/1.1\r\nHost: p\r\n\r\n")
+    var text = ""
+    while !text.contains("\"number\":6"), let bytes = await connection.receive(), !bytes.isEmpty {
+      text += String(decoding: bytes, as: UTF8.self)
+    }
+    #expect(text.contains(#""kind":"lost","lost":3"#), "\(text)")
+  }
+}
