@@ -22,7 +22,10 @@ extension DoorShell {
       tell(anomalies.note(occurrence, at: now.monotonic), at: now)
     case .setLock(let door, let level, let urgency, let order):
       switch urgency {
-      case .atOnce: drive(door: door, to: level, order: order)
+      case .atOnce:
+        // A release that waits for its event is not overtaken by the next look at the lock.
+        let isWaited = waitingLocks.contains { $0.door == door && $0.level == level }
+        if !isWaited { drive(door: door, to: level, order: order) }
       case .afterRecords: driveAfterRecords(door: door, to: level, order: order, at: now)
       }
     case .drive(let line, let active):

@@ -63,7 +63,12 @@ struct SimulationTests {
     "a story that fails is shortened to the few happenings that show it, and plays again from its file"
   )
   func shrinks() throws {
-    let story = StoryMaker.story(seed: 1, days: 10)
+    let found = try (1...Self.seedsForSabotage).lazy.map { StoryMaker.story(seed: $0, days: 10) }
+      .first { story in
+        try Simulation.run(story, zones: SystemZones(), sabotage: .endsOneSecondLate).violation
+          != nil
+      }
+    let story = try #require(found)
     let failed = try #require(
       try Simulation.run(story, zones: SystemZones(), sabotage: .endsOneSecondLate).violation)
     let short = try Simulation.shrink(
@@ -75,6 +80,32 @@ struct SimulationTests {
     #expect(again.violation?.sentence == failed.sentence)
     // Without the planted fault the same story holds.
     #expect(try Simulation.run(kept, zones: SystemZones()).violation == nil)
+  }
+
+  @Test("A4 D8: the look at the lock, every so often, does not overtake the disk")
+  func lookOvertakes() throws {
+    var story = StoryMaker.story(seed: 3, days: 1, faults: [])
+    story.faults.commitMilliseconds = 30
+    let person = try #require(
+      story.site.people.indices.first { index in
+        let one = story.site.people[index]
+        return one.isMember && one.door == nil && index % 2 == 0
+      })
+    let door = try #require(
+      story.site.doors.indices.first { story.site.doors[$0].presentation != "pinOnly" })
+    var granted = 0
+    // The look comes every ten minutes; the card somewhat before it.
+    for step in 0..<80 {
+      story.happenings = [
+        Happening(
+          at: 599_700 + Int64(step) * 4, seed: 1,
+          what: .badge(person: person, door: door, then: .walksAway, spoiled: nil))
+      ]
+      let outcome = try Simulation.run(story, zones: SystemZones())
+      #expect(outcome.violation == nil, "\(step): \(outcome.violation as Any)")
+      granted += outcome.tally.granted
+    }
+    #expect(granted == 80)
   }
 
   @Test("a story of another version is refused by its number")

@@ -1,4 +1,4 @@
-public import CloudProtocol
+import CloudProtocol
 
 /// A certificate file of the settings.
 public struct CertificateFacts: Sendable, Hashable {

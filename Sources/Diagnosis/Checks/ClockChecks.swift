@@ -1,4 +1,4 @@
-public import CloudProtocol
+import CloudProtocol
 
 /// The civil clock.
 public struct ClockFacts: Sendable, Hashable {

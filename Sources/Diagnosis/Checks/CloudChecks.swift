@@ -1,4 +1,4 @@
-public import CloudProtocol
+import CloudProtocol
 
 /// The session with the cloud.
 public struct CloudFacts: Sendable, Hashable {

@@ -1,4 +1,4 @@
-public import CloudProtocol
+import CloudProtocol
 
 /// Whether the daemon serves.
 public struct DaemonFacts: Sendable, Hashable {

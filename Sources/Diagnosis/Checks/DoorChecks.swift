@@ -1,4 +1,4 @@
-public import CloudProtocol
+import CloudProtocol
 
 /// A door's lock and leaf.
 public struct DoorFacts: Sendable, Hashable {

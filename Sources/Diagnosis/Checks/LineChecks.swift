@@ -1,4 +1,4 @@
-public import CloudProtocol
+import CloudProtocol
 
 /// The chip's lines.
 public struct LineFacts: Sendable, Hashable {

@@ -1,4 +1,4 @@
-public import CloudProtocol
+import CloudProtocol
 
 /// The way to the broker, step by step; a step is nil when the one before it failed.
 public struct NetworkFacts: Sendable, Hashable {

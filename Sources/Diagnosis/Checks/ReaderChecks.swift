@@ -1,4 +1,4 @@
-public import CloudProtocol
+import CloudProtocol
 
 /// What a reader's two lines have done since the daemon started.
 public struct ReaderFacts: Sendable, Hashable {

@@ -1,4 +1,4 @@
-public import CloudProtocol
+import CloudProtocol
 
 /// One database of the controller, and the disk that holds it.
 public struct StorageFacts: Sendable, Hashable {

@@ -26,7 +26,7 @@ public struct StoryMaker {
   }
 
   private static func site(_ random: inout SimulationRandom) -> StorySite {
-    let doors = (0..<random.int(2...6)).map { _ in
+    let doors = (0..<random.int(2...4)).map { _ in
       StorySite.Door(
         holdTimeSeconds: random.int(2...12), isFailSafe: random.chance(20),
         relock: random.pick(DoorTiming.Relock.allCases).rawValue,
@@ -98,7 +98,7 @@ public struct StoryMaker {
   }
 
   private mutating func people(_ start: Int64) {
-    for _ in 0..<site.doors.count * random.int(1...4) {
+    for _ in 0..<site.doors.count * random.int(1...3) {
       let person = random.int(0...site.people.count - 1)
       let door = door(of: person)
       let at = timeOfDay(start)
@@ -283,12 +283,12 @@ public struct StoryMaker {
       add(when(&random), .fault(.clockLosesSource(seconds: random.int(600...86_400))))
     }
     // A cut just while a command is answered.
-    if any(.network, 15),
+    if any(.network, 40),
       let command = happenings.last(where: { if case .command = $0.what { true } else { false } }),
       command.at >= start
     {
       add(
-        command.at + Int64(random.int(0...2_500)),
+        command.at + Int64(random.int(0...1_200)),
         .fault(.outage(seconds: random.int(5...300), halfOpen: random.chance(50))))
     }
     // Trouble likes to come where something is going on.

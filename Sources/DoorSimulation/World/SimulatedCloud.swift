@@ -140,7 +140,7 @@ final class SimulatedCloud {
   private func acknowledgeSoon() {
     guard !acknowledges else { return }
     acknowledges = true
-    world.schedule(inMicroseconds: 700_000) { [unowned self] _ in
+    world.schedule(inMicroseconds: 4_000_000) { [unowned self] _ in
       acknowledges = false
       guard isUp, let epoch else { return }
       send(EventAcknowledgement(epoch: epoch, through: through), .ack)

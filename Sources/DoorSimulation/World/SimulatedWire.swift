@@ -137,11 +137,22 @@ final class SimulatedWire: CloudLink, @unchecked Sendable {
           $0.cloud.take(topic: topic, payload)
         }
       }
-      world.schedule(inMicroseconds: self.delay(.receipt)) { [weak self] world in
-        guard let self, number == self.connection, self.isWayOpen else { return }
-        self.onEvent?(.delivered(token: token))
-        world.drain()
+      self.sendReceipt(token, on: number)
+    }
+  }
+
+  /// TCP says it again as long as the connection is believed in.
+  private func sendReceipt(_ token: Int, on number: Int) {
+    world.schedule(inMicroseconds: delay(.receipt)) { [weak self] world in
+      guard let self, number == self.connection else { return }
+      guard self.isWayOpen else {
+        world.schedule(inMicroseconds: Self.retryMicroseconds) { [weak self] _ in
+          self?.sendReceipt(token, on: number)
+        }
+        return
       }
+      self.onEvent?(.delivered(token: token))
+      world.drain()
     }
   }
 
@@ -160,10 +171,10 @@ final class SimulatedWire: CloudLink, @unchecked Sendable {
     let number = connection
     world.schedule(inMicroseconds: delay(.toDoor)) { [weak self] world in
       guard let self else { return }
-      guard number == self.connection, self.isWayOpen, let onEvent = self.onEvent else {
+      guard number == self.connection, let onEvent = self.onEvent else {
         return self.keep(topic, payload)
       }
-      guard !self.random.chance(self.faults.lossPercent) else {
+      guard self.isWayOpen, !self.random.chance(self.faults.lossPercent) else {
         world.schedule(inMicroseconds: Self.retryMicroseconds) { [weak self] _ in
           self?.carryDown(topic, payload)
         }

@@ -173,6 +173,8 @@ final class World: @unchecked Sendable {
     lanes?.commitMilliseconds = story.faults.commitMilliseconds
     schedule(inMicroseconds: 7_300_000_000) { world in
       world.wire.outages = 0
+      world.clockJumpAt = world.time.elapsed
+      world.time.synchronise()
       world.disk.fault = nil
       if !world.wire.isBrokerUp { world.wire.brokerStarts() }
       if !world.cloud.isUp { world.cloud.start() }
@@ -206,7 +208,7 @@ final class World: @unchecked Sendable {
     var logger = Logger(label: "simulated") { _ in
       SimulatedLog { [unowned self] line in see(.logged(line)) }
     }
-    logger.logLevel = .info
+    logger.logLevel = .notice
     let ports = RuntimePorts(
       gpio: sabotaged ?? lines, monotonic: time, wall: sabotaged ?? time, zones: zones,
       events: sabotaged ?? disk, ledger: sabotaged ?? disk, state: sabotaged ?? disk,
