@@ -11,7 +11,9 @@ import Testing
 struct StoreMigrationTests {
   /// Every schema that was ever written, by the name of its last migration. Names and order stay:
   /// a file in the field carries them.
-  private static let logSchemas = ["1 events, ledger, state", "2 chain, urgency, dropped events"]
+  private static let logSchemas = [
+    "1 events, ledger, state", "2 chain, urgency, dropped events", "3 keys that were issued here",
+  ]
   private static let cacheSchemas = [
     "1 configuration, persons, credentials", "2 custom tags, credential classes, uses, devices",
     "3 digests, snapshots in chunks, reservations", "4 duress",

@@ -78,6 +78,8 @@ struct WhenGoneTests {
     world.killDaemon(SIGTERM)
     world.stopBroker()
     let cache = world.folder.path + "/state/cache.sqlite"
+    // With what is in its write-ahead log the file would be whole again.
+    for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: cache + suffix) }
     try Data(repeating: 0x5A, count: 20_000).write(to: URL(filePath: cache))
     try world.startDaemon()
     #expect(world.eventually { world.relayIsOff })

@@ -33,7 +33,7 @@ extension World {
     let end = send(bits, to: door, at: 1_000, isStuck: isStuck)
     present(
       person, at: door, kind: "card", canonical: "card:H10302:-:\(number)", after: end,
-      mustBeDecided: spoiled == nil)
+      mustBeDecided: spoiled == nil, since: boots)
     pass(door, passage, after: end + 1_000_000, &random)
   }
 
@@ -48,9 +48,13 @@ extension World {
       let key: KeypadKey = character.wholeNumberValue.map { .digit(UInt8($0)) } ?? .pound
       at = send(keypadBits(for: key, dialect: .fourBit), to: door, at: at, isStuck: false)
     }
-    present(
-      person, at: door, kind: "pin", canonical: "pin:\(digits)", after: at,
-      mustBeDecided: !knowledge.keypadMayBeDeaf(door))
+    // Whoever types while the program restarts has typed something else, as far as it knows.
+    schedule(inMicroseconds: start) { world in
+      let boot = world.shell == nil ? -1 : world.boots
+      world.present(
+        person, at: door, kind: "pin", canonical: "pin:\(digits)", after: at - start,
+        mustBeDecided: true, since: boot)
+    }
     if let passage { pass(door, passage, after: at + 1_000_000, &random) }
     return at
   }
@@ -110,19 +114,19 @@ extension World {
 
   private func present(
     _ person: Int?, at door: Int, kind: String, canonical: String, after: Int64,
-    mustBeDecided: Bool
+    mustBeDecided: Bool, since boot: Int
   ) {
-    let boot = boots
     schedule(inMicroseconds: after) { world in
-      guard world.boots == boot, world.shell != nil else { return }
+      guard world.shell != nil else { return }
+      let isWhole = world.boots == boot
       world.shownNumber += 1
       let isHeard = world.noisyUntil[door] < world.time.elapsed
       world.see(
         .presented(
           Shown(
             number: world.shownNumber, door: door, person: person, kind: kind,
-            canonical: canonical, at: world.time.elapsed,
-            mustBeDecided: mustBeDecided && isHeard
+            canonical: isWhole ? canonical : "", at: world.time.elapsed,
+            mustBeDecided: mustBeDecided && isHeard && isWhole
               && !(kind == "pin" && world.knowledge.keypadMayBeDeaf(door)))))
     }
   }
