@@ -185,4 +185,35 @@ struct TechnicianTests {
       #expect(found.output.contains(id), "\(found)")
     }
   }
+
+  @Test("E2 F3: a full disk and an ended certificate are named by the daemon that has them")
+  func fullDisk() throws {
+    let world = try DoorWorld()
+    let faults = try HouseFaults(world)
+    let folder = world.folder.path
+    let openssl = try ChildProcess(
+      "/usr/bin/openssl",
+      [
+        "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj",
+        "/CN=ca", "-days", "5", "-keyout", folder + "/ca.key", "-out", folder + "/ca.pem",
+      ])
+    #expect(openssl.wait() == 0)
+    let config = try world.text("postern.yaml").replacingOccurrences(
+      of: "publicKeyFile:", with: "tls: {caFile: \(folder)/ca.pem}, publicKeyFile:")
+    try Data(config.utf8).write(to: URL(filePath: folder + "/postern.yaml"))
+    try world.startDaemon()
+    #expect(
+      try world.eventually { try world.postern("diagnose").output.contains("certificates.ending") })
+    // Ten days on, and no room left.
+    try faults.order("write ENOSPC\nclock 864000")
+    try world.postern("panel", "badge", "--facility", "12", "--card", "345")
+    let isNamed = try world.eventually {
+      let found = try world.postern("diagnose", "--wrong-only").output
+      return found.contains("storage.full") && found.contains("certificates.expired")
+    }
+    let last = try world.postern("diagnose", "--wrong-only")
+    #expect(isNamed, "\(last.output)")
+    #expect(last.output.contains("make room") && last.output.contains("renew it"))
+    #expect(last.status == 1)
+  }
 }

@@ -179,6 +179,11 @@ def relay_tests():
     return daemon
 
 
+def names(sentence, *texts):
+    found = run("diagnose", "--wrong-only", "--config", "/etc/postern.yaml").stdout
+    check(sentence, all(text in found for text in texts), found.splitlines()[:4])
+
+
 def line_tests(daemon):
     held = run("lines", "--config", "/etc/postern.yaml")
     check("F3 lines names the daemon as the holder", "held by postern" in held.stdout, held.stdout
@@ -205,6 +210,7 @@ def line_tests(daemon):
     check("A4 a wrong line number is named, the other lines are served",
           any("no such line" in t for t in troubles), troubles[:1])
     check("A4 and the relay stays off", not value("relay"))
+    names("E2 diagnose names the wrong line number, and what to do", "lines.number", "gpioinfo")
     wrong.end(signal.SIGTERM)
     holder = subprocess.Popen(["/hold", "/dev/" + os.path.basename(chip()),
                                str(LINES.index("relay"))])
@@ -213,6 +219,7 @@ def line_tests(daemon):
     daemon.up()
     check("F3 a line that another program holds names that program",
           any("somebody-else" in t for t in status()["troubles"]), status()["troubles"][:1])
+    names("E2 diagnose names the program that holds a line", "lines.busy", "somebody-else")
     holder.kill()
     holder.wait()
     check("F3 and is taken when that program ends",
