@@ -84,6 +84,7 @@ extension World {
     } catch {
       fail("the console's orders are carried out", "\(action): \(error)")
     }
+    touched()
     drain()
   }
 

@@ -49,6 +49,8 @@ final class World: @unchecked Sendable {
   private var messages: [RuntimeMessage] = []
   private var isDraining = false
   private var isEnding = false
+  /// The program was told something beside its inbox: its next deadline may be another.
+  private var isTouched = false
   private var tickAt: Int64?
   private(set) var boots = 0
   /// The controller has power.
@@ -226,6 +228,7 @@ final class World: @unchecked Sendable {
     self.shell = shell
     trace.note(time.elapsed, "boot") { "\(number)" }
     shell.begin()
+    isTouched = true
     see(.began)
     for door in doors.indices where lockIsReleased[door] {
       see(.lock(door: door, isReleased: true))
@@ -248,8 +251,9 @@ final class World: @unchecked Sendable {
 
   /// The program takes everything that waits for it.
   func drain() {
-    guard !isDraining, let shell else { return }
+    guard !isDraining, let shell, isTouched || !messages.isEmpty else { return }
     isDraining = true
+    isTouched = false
     while !messages.isEmpty, self.shell === shell {
       let taken = messages
       messages = []
@@ -269,9 +273,13 @@ final class World: @unchecked Sendable {
     schedule(inMicroseconds: at - time.elapsed) { world in
       guard world.boots == number, world.tickAt == at, let shell = world.shell else { return }
       world.tickAt = nil
+      world.isTouched = true
       shell.receive(.tick)
     }
   }
+
+  /// Somebody ordered something of the program directly.
+  func touched() { isTouched = true }
 
   enum Ending { case powerCut, kill, clean }
 
