@@ -64,4 +64,19 @@ struct IdentitySystemTests {
     try world.postern("panel", "badge", "--facility", "12", "--card", "345")
     #expect(world.eventually { world.relayIsOn })
   }
+
+  @Test("C1: a public key that begins with a dash is a value, and no option")
+  func dash() throws {
+    let world = try DoorWorld()
+    let key = "-" + String(repeating: "A", count: 42)
+    let folder = world.folder.path + "/own"
+    #expect(
+      try world.postern("identity", "new", "--controller", "gate-2", "--out", folder).status == 0)
+    let completed = try world.postern(
+      "identity", "complete", "--controller", "gate-2", "--folder", folder, "--cloud", key)
+    #expect(completed.status == 0, "\(completed.errors)")
+    let enrolled = try world.posterncloud(
+      "enrol", "gate-2", "--out", world.folder.path + "/answer", "--device-key", key)
+    #expect(enrolled.status == 0, "\(enrolled.errors)")
+  }
 }

@@ -14,6 +14,8 @@ final class World: @unchecked Sendable {
 
   /// How long after the last happening door and cloud may take to be one.
   static let settleMicroseconds: Int64 = 3 * 3_600_000_000
+  /// The end is looked at when nothing was written for so long.
+  static let quietMicroseconds: Int64 = 60_000_000
   /// How often the locks are looked at in between, and the inputs; rarer than in real life, so that
   /// years pass in minutes. Everything that waits for it is given as much longer.
   static let reassertMilliseconds = 600_000
@@ -77,6 +79,7 @@ final class World: @unchecked Sendable {
   private(set) var violation: Violation?
   var tally = Tally()
   private(set) var isOver = false
+  private var lastCommitAt: Int64 = 0
   let formats = FormatTable.default
 
   private struct Scheduled: Comparable {
@@ -133,7 +136,10 @@ final class World: @unchecked Sendable {
         $0, disk: disk, lines: lines, time: time, pin: story.site.people.first?.pin ?? "")
     }
     lines.onDrive = { [unowned self] line, active in driven(line, active) }
-    disk.onCommit = { [unowned self] event in see(.committed(event)) }
+    disk.onCommit = { [unowned self] event in
+      lastCommitAt = time.elapsed
+      see(.committed(event))
+    }
   }
 
   // MARK: Time
@@ -181,11 +187,17 @@ final class World: @unchecked Sendable {
       if !world.wire.isBrokerUp { world.wire.brokerStarts() }
       if !world.cloud.isUp { world.cloud.start() }
       if !world.hasPower { world.powerReturns() }
-      world.schedule(inMicroseconds: Self.settleMicroseconds) { world in
-        world.see(.over)
-        world.isOver = true
-      }
+      world.schedule(inMicroseconds: Self.settleMicroseconds) { $0.endWhenQuiet() }
     }
+  }
+
+  /// What happened just now has not had its time yet: doors go on living.
+  private func endWhenQuiet() {
+    if time.elapsed - lastCommitAt < Self.quietMicroseconds {
+      return schedule(inMicroseconds: Self.quietMicroseconds) { $0.endWhenQuiet() }
+    }
+    see(.over)
+    isOver = true
   }
 
   // MARK: The program

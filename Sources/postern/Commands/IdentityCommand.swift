@@ -67,7 +67,9 @@ struct IdentityCommand: ParsableCommand {
 
     @Option(help: "The controller's id.") var controller: String
     @Option(help: "The folder of `identity new`.") var folder: String
-    @Option(help: "The public key that `posterncloud enrol` printed.") var cloud: String
+    // A key in base64url may begin with a dash.
+    @Option(parsing: .unconditional, help: "The public key that `posterncloud enrol` printed.")
+    var cloud: String
 
     func run() throws {
       let id = try identifier(controller)

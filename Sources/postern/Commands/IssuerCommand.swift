@@ -88,7 +88,8 @@ struct IssuerCommand: ParsableCommand {
     @Option(help: "FORMAT:FACILITY:NUMBER; the facility is - where the format has none.")
     var card: String?
     @Option(help: "4 to 10 digits.") var pin: String?
-    @Option(help: "What the phone will show, 16 to 128 characters.") var mobile: String?
+    @Option(parsing: .unconditional, help: "What the phone will show, 16 to 128 characters.")
+    var mobile: String?
     @Option(help: "For these doors, with commas.") var doors: String?
     @Option(help: "For these scopes, with commas.") var scopes: String?
     @Option(help: "Valid from: 2026-11-20T15:00:00Z, or now.") var from = "now"

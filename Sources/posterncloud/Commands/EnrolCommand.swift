@@ -20,7 +20,10 @@ struct EnrolCommand: ParsableCommand {
   @Argument(help: "The controller's id.") var controller: String
   @Option(help: "A folder for the files; made when missing.") var out: String
 
-  @Option(help: "What `postern identity new` printed: no secret is written then, and none travels.")
+  // A key in base64url may begin with a dash.
+  @Option(
+    parsing: .unconditional,
+    help: "What `postern identity new` printed: no secret is written then, and none travels.")
   var deviceKey: String?
 
   func run() throws {

@@ -16,7 +16,10 @@ struct IssuerCommand: ParsableCommand {
 
     @OptionGroup var state: StateOptions
     @Argument(help: "The issuer's name.") var issuer: String
-    @Option(help: "Its public key, as `postern issuer new-key` printed it.") var key: String
+    // A key in base64url may begin with a dash.
+    @Option(
+      parsing: .unconditional, help: "Its public key, as `postern issuer new-key` printed it.")
+    var key: String
     @Option(help: "Unique; made up when left out.") var id: String?
     @Option(help: "Controllers, with commas.") var controllers: String
     @Option(help: "Doors, with commas.") var doors: String?
