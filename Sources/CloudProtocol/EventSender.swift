@@ -34,7 +34,7 @@ struct EventSender: Sendable {
   }
 
   var nextDeadline: MonotonicInstant? {
-    [acknowledgementDue, readRetry].compactMap(\.self).min()
+    .earliest(acknowledgementDue, readRetry)
   }
 
   /// Begins a connection, and returns up to where the cloud has everything.

@@ -139,8 +139,8 @@ public struct SyncSession: Sendable {
 
   /// When ``advance(to:)`` has something to do next; nil while there is nothing to wait for.
   public var nextDeadline: MonotonicInstant? {
-    [connection?.helloDue, events.nextDeadline, results.nextDeadline, puller.nextDeadline]
-      .compactMap(\.self).min()
+    .earliest(
+      connection?.helloDue, events.nextDeadline, results.nextDeadline, puller.nextDeadline)
   }
 
   private mutating func connect(

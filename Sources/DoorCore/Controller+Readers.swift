@@ -6,26 +6,26 @@ extension Controller {
   mutating func capture(
     _ edge: LineEdge, line: DataEdge.Line, reader id: ReaderID, at now: Moment
   ) -> [ControllerEffect] {
-    guard var port = readers[id] else { return [] }
-    switch port.storm.note(at: now.monotonic) {
+    // In place, not in a copy: this is the way of every edge.
+    guard let admission = readers[id]?.storm.note(at: now.monotonic) else { return [] }
+    switch admission {
     case .admitted: break
-    case .dropped:
-      readers[id] = port
-      return []
+    case .dropped: return []
     case .muted(let seconds, let edges):
       // Nothing half-read may become a card, now or after the mute.
-      port.forgetWhatIsHalfRead()
-      readers[id] = port
-      return [.record(.muted(id, port.layout.door, seconds: seconds, edges: edges))]
+      readers[id]?.forgetWhatIsHalfRead()
+      guard let door = readers[id]?.layout.door else { return [] }
+      return [.record(.muted(id, door, seconds: seconds, edges: edges))]
     }
-    let captures = port.assembler.handle(
-      DataEdge(line: line, isActive: edge.isActive, at: edge.at, sequence: edge.sequence))
-    readers[id] = port
+    let captures =
+      readers[id]?.assembler.handle(
+        DataEdge(line: line, isActive: edge.isActive, at: edge.at, sequence: edge.sequence)) ?? []
     return captures.flatMap { take($0, reader: id, at: now) }
   }
 
   mutating func advance(reader id: ReaderID, to now: Moment) -> [ControllerEffect] {
-    guard var port = readers[id], let deadline = port.nextDeadline, deadline <= now.monotonic
+    guard let deadline = readers[id]?.nextDeadline, deadline <= now.monotonic,
+      var port = readers[id]
     else { return [] }
     let captures = port.assembler.advance(to: now.monotonic)
     var effects = port.drive(port.feedback.advance(to: now.monotonic))

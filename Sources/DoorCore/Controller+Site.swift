@@ -26,7 +26,7 @@ struct SitePort: Sendable {
   }
 
   var nextDeadline: MonotonicInstant? {
-    [fire.nextDeadline, tamper.nextDeadline].compactMap { $0 }.reduce(sampleAt, min)
+    .earliest(fire.nextDeadline, tamper.nextDeadline, sampleAt)
   }
 
   mutating func note(_ line: InputLine, isActive: Bool, at now: MonotonicInstant) {

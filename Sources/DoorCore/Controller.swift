@@ -76,9 +76,10 @@ public struct Controller: Sendable {
 
   /// When to call ``advance(to:)`` next.
   public var nextDeadline: MonotonicInstant? {
-    let ofDoors = doors.values.map(\.nextDeadline).min()
-    let ofReaders = readers.values.compactMap(\.nextDeadline).min()
-    return [ofDoors, ofReaders, site.nextDeadline].compactMap { $0 }.min()
+    var first = site.nextDeadline
+    for port in doors.values { first = .earliest(first, port.nextDeadline) }
+    for port in readers.values { first = .earliest(first, port.nextDeadline) }
+    return first
   }
 
   /// The level that a door's lock must have now; `secured` for an unknown door.
@@ -183,7 +184,9 @@ public struct Controller: Sendable {
   }
 
   private mutating func advance(door id: DoorID, to now: Moment) -> [ControllerEffect] {
-    guard var port = doors[id] else { return [] }
+    guard let deadline = doors[id]?.nextDeadline, deadline <= now.monotonic,
+      var port = doors[id]
+    else { return [] }
     let exit = port.exit.advance(to: now.monotonic)
     let leaf = port.contact.advance(to: now.monotonic)
     var moves: [DoorMachine.Effect] = []

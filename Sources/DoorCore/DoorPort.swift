@@ -51,9 +51,8 @@ struct DoorPort: Sendable {
   }
 
   var nextDeadline: MonotonicInstant {
-    [
-      machine.nextDeadline, contact.nextDeadline, exit.nextDeadline, companion?.until,
-    ].compactMap { $0 }
-      .reduce(reassertAt, min)
+    .earliest(
+      machine.nextDeadline, contact.nextDeadline, exit.nextDeadline, companion?.until, reassertAt)
+      ?? reassertAt
   }
 }

@@ -29,10 +29,9 @@ struct ReaderPort: Sendable {
   }
 
   var nextDeadline: MonotonicInstant? {
-    [
+    .earliest(
       assembler.nextDeadline, entry.nextDeadline, feedback.nextDeadline, pendingCard?.until,
-      storm.nextDeadline,
-    ].compactMap { $0 }.min()
+      storm.nextDeadline)
   }
 
   /// After edges were lost: no card, no key and no PIN may come of what is left.

@@ -131,7 +131,14 @@ public enum LedgerAnswer: Sendable, Hashable {
 /// Small values that must survive a restart: lockouts, the clock's watermark.
 public protocol StateStore: Sendable {
   func value(forKey key: String) throws(PortError) -> [UInt8]?
-  func setValue(_ value: [UInt8]?, forKey key: String) throws(PortError)
+  /// Keeps all of the values, or none; nil forgets one.
+  func setValues(_ values: [String: [UInt8]?]) throws(PortError)
+}
+
+extension StateStore {
+  public func setValue(_ value: [UInt8]?, forKey key: String) throws(PortError) {
+    try setValues([key: value])
+  }
 }
 
 /// Keys that were handed over on site. The cloud cannot give them again before it has taken them up, so

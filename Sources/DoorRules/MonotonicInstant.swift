@@ -22,6 +22,21 @@ public struct MonotonicInstant: Hashable, Comparable, Sendable {
     return MonotonicInstant(nanoseconds: nanoseconds > delta ? nanoseconds - delta : 0)
   }
 
+  /// The first of several deadlines; nil when none is set. It makes no array, since the deadlines
+  /// are asked for at every edge.
+  public static func earliest(
+    _ first: Self?, _ second: Self?, _ third: Self? = nil, _ fourth: Self? = nil,
+    _ fifth: Self? = nil
+  ) -> Self? {
+    sooner(sooner(sooner(first, second), sooner(third, fourth)), fifth)
+  }
+
+  private static func sooner(_ first: Self?, _ second: Self?) -> Self? {
+    guard let first else { return second }
+    guard let second else { return first }
+    return min(first, second)
+  }
+
   /// Microseconds from `earlier` to here; zero when `earlier` is later.
   public func microseconds(since earlier: MonotonicInstant) -> Int {
     nanoseconds > earlier.nanoseconds ? Int((nanoseconds - earlier.nanoseconds) / 1000) : 0

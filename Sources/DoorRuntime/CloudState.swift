@@ -38,7 +38,7 @@ struct CloudState {
 
   var nextDeadline: MonotonicInstant? {
     guard connected else { return session.nextDeadline }
-    return [session.nextDeadline, stateReportDue, telemetryDue].compactMap { $0 }.min()
+    return .earliest(session.nextDeadline, stateReportDue, telemetryDue)
   }
 }
 

@@ -222,10 +222,9 @@ package final class DoorShell {
 
   /// When a ``RuntimeMessage/tick`` must come; nil for never. A tick that comes too early is harmless.
   package var nextDeadline: MonotonicInstant? {
-    [
+    .earliest(
       controller.nextDeadline, waitingLocks.map(\.deadline).min(), cloud.nextDeadline,
-      nextHousekeeping, askAgainAt,
-    ].compactMap { $0 }.min()
+      nextHousekeeping, askAgainAt)
   }
 
   /// Both clocks now, with how long the cloud was not heard.
@@ -238,16 +237,15 @@ package final class DoorShell {
 
   private func keepTimes() {
     let state = ports.state
-    if let heard = contact.bytes(at: clock.now()) {
-      write("the last contact with the cloud") { () throws(PortError) in
-        try state.setValue(heard, forKey: CloudContact.stateKey)
-      }
-    }
+    let heard = contact.bytes(at: clock.now())
     let mark = withUnsafeBytes(of: clock.watermark.millisecondsSince1970.littleEndian) {
       Array($0)
     }
-    write("the clock's watermark") { () throws(PortError) in
-      try state.setValue(mark, forKey: GuardedClock.stateKey)
+    // One commit for both: this comes every minute, for years, to a card that wears.
+    write("the clock's watermark and the last contact with the cloud") { () throws(PortError) in
+      var values: [String: [UInt8]?] = [GuardedClock.stateKey: mark]
+      if let heard { values[CloudContact.stateKey] = heard }
+      try state.setValues(values)
     }
   }
 }

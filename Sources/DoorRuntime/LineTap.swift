@@ -45,6 +45,23 @@ struct LineTap {
     var firstAt: MonotonicInstant?
     var pulses: [TapNote.Pulse] = []
     var range: PulseRange?
+
+    /// Keeps the shape of a pulse, in place.
+    mutating func draw(_ edge: LineEdge, isOne: Bool) {
+      if edge.isActive {
+        let first = firstAt ?? edge.at
+        firstAt = first
+        began = (edge.at, isOne)
+        guard pulses.count < LineTap.pulsesMax else { return }
+        pulses.append(
+          TapNote.Pulse(
+            isOne: isOne, startMicroseconds: edge.at.microseconds(since: first),
+            widthMicroseconds: 0))
+      } else if let began, began.isOne == isOne, !pulses.isEmpty {
+        pulses[pulses.count - 1].widthMicroseconds = edge.at.microseconds(since: began.0)
+        self.began = nil
+      }
+    }
   }
 
   private var readers: [ReaderID: Reader]
@@ -123,27 +140,11 @@ struct LineTap {
   }
 
   private mutating func note(_ edge: LineEdge, _ line: DataEdge.Line, _ id: ReaderID) {
-    guard var reader = readers[id] else { return }
-    let captures = reader.assembler.handle(
-      DataEdge(line: line, isActive: edge.isActive, at: edge.at, sequence: edge.sequence))
-    readers[id] = reader
+    let captures =
+      readers[id]?.assembler.handle(
+        DataEdge(line: line, isActive: edge.isActive, at: edge.at, sequence: edge.sequence)) ?? []
     if !captures.isEmpty { finish(captures, of: id) }
-    reader = readers[id] ?? reader
-    if edge.isActive {
-      if reader.firstAt == nil { reader.firstAt = edge.at }
-      reader.began = (edge.at, line == .data1)
-      if reader.pulses.count < Self.pulsesMax, let first = reader.firstAt {
-        reader.pulses.append(
-          TapNote.Pulse(
-            isOne: line == .data1, startMicroseconds: edge.at.microseconds(since: first),
-            widthMicroseconds: 0))
-      }
-    } else if let began = reader.began, began.isOne == (line == .data1), !reader.pulses.isEmpty {
-      reader.pulses[reader.pulses.count - 1].widthMicroseconds =
-        edge.at.microseconds(since: began.0)
-      reader.began = nil
-    }
-    readers[id] = reader
+    readers[id]?.draw(edge, isOne: line == .data1)
   }
 
   private mutating func finish(_ captures: [Capture], of id: ReaderID) {

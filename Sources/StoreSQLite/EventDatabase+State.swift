@@ -11,14 +11,16 @@ extension EventDatabase: StateStore {
     }
   }
 
-  /// Keeps a value in place of the one before; nil forgets it.
-  public func setValue(_ value: [UInt8]?, forKey key: String) throws(PortError) {
-    try pool.writing("keep \(key)") { database in
-      if let value {
-        try database.execute(
-          sql: "INSERT OR REPLACE INTO state VALUES (?, ?)", arguments: [key, Data(value)])
-      } else {
-        try database.execute(sql: "DELETE FROM state WHERE key = ?", arguments: [key])
+  /// Keeps values in place of those before, in one commit; nil forgets one.
+  public func setValues(_ values: [String: [UInt8]?]) throws(PortError) {
+    try pool.writing("keep \(values.keys.sorted().joined(separator: " and "))") { database in
+      for (key, value) in values {
+        if let value {
+          try database.execute(
+            sql: "INSERT OR REPLACE INTO state VALUES (?, ?)", arguments: [key, Data(value)])
+        } else {
+          try database.execute(sql: "DELETE FROM state WHERE key = ?", arguments: [key])
+        }
       }
     }
   }

@@ -63,7 +63,7 @@ extension LateOpening: StateStore where Database == EventDatabase {
     try opened().value(forKey: key)
   }
 
-  public func setValue(_ value: [UInt8]?, forKey key: String) throws(PortError) {
-    try opened().setValue(value, forKey: key)
+  public func setValues(_ values: [String: [UInt8]?]) throws(PortError) {
+    try opened().setValues(values)
   }
 }

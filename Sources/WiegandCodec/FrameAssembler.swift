@@ -27,8 +27,9 @@ public struct FrameAssembler: Sendable {
 
   /// When ``advance(to:)`` will decide the frame; nil between frames.
   public var nextDeadline: MonotonicInstant? {
-    let waiting = lines.uncounted.last
-    guard let last = [frame?.lastAt, waiting?.at].compactMap(\.self).max() else { return nil }
+    let waitingAt = lines.lastUncountedAt
+    guard let anyAt = frame?.lastAt ?? waitingAt else { return nil }
+    let last = max(anyAt, waitingAt ?? anyAt)
     var longest = frame?.longestGapMicroseconds ?? 0
     if let frame, frame.bitCount > 0 {
       longest = max(longest, last.microseconds(since: frame.lastAt))
@@ -149,14 +150,14 @@ public struct FrameAssembler: Sendable {
   private mutating func count(_ line: DataEdge.Line) {
     guard let pulse = lines[line].pulse, !pulse.isCounted else { return }
     lines[line].pulse?.isCounted = true
-    var gathered = frame ?? GatheredBits(at: pulse.at)
-    gathered.append(line == .data1, at: pulse.at, timing: timing)
-    if pulse.beganInside { gathered.note(.bothLinesActive, LinePair.bothActive) }
-    frame = gathered
+    // In place: a copy at every bit would copy all bits before it.
+    if frame == nil { frame = GatheredBits(at: pulse.at) }
+    frame?.append(line == .data1, at: pulse.at, timing: timing)
+    if pulse.beganInside { frame?.note(.bothLinesActive, LinePair.bothActive) }
     if lines[line.other].pulse?.crossedAt == nil {
       lines[line.other].pulse?.crossedAt = pulse.at
     }
-    if gathered.bitCount > WiegandLimits.frameBitsMax { report() }
+    if let frame, frame.bitCount > WiegandLimits.frameBitsMax { report() }
   }
 
   private mutating func countPulses() {

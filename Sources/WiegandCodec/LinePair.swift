@@ -42,6 +42,14 @@ struct LinePair: Sendable {
       .sorted { $0.at < $1.at }
   }
 
+  /// When the last of them began.
+  var lastUncountedAt: MonotonicInstant? {
+    let first = data0.pulse.flatMap { $0.isCounted ? nil : $0.at }
+    let second = data1.pulse.flatMap { $0.isCounted ? nil : $0.at }
+    guard let first else { return second }
+    return max(first, second ?? first)
+  }
+
   mutating func forgetPulses() {
     data0.pulse = nil
     data1.pulse = nil

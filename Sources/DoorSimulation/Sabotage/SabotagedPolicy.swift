@@ -64,7 +64,7 @@ extension SabotagedParts: StateStore {
     if fault == .believeAnyClock, key == "clock.watermark" { return nil }
     return try disk.value(forKey: key)
   }
-  func setValue(_ value: [UInt8]?, forKey key: String) throws(PortError) {
-    try disk.setValue(value, forKey: key)
+  func setValues(_ values: [String: [UInt8]?]) throws(PortError) {
+    try disk.setValues(values)
   }
 }

@@ -26,7 +26,7 @@ public struct StoryMaker {
   }
 
   private static func site(_ random: inout SimulationRandom) -> StorySite {
-    let doors = (0..<random.int(2...4)).map { _ in
+    let doors = (0..<random.int(2...6)).map { _ in
       StorySite.Door(
         holdTimeSeconds: random.int(2...12), isFailSafe: random.chance(20),
         relock: random.pick(DoorTiming.Relock.allCases).rawValue,
@@ -97,11 +97,21 @@ public struct StoryMaker {
     return random.int(0...site.doors.count - 1)
   }
 
+  /// People come in company and in a rush: half of them shortly after the one before.
+  private mutating func timeInCompany(_ before: inout Int64?, _ start: Int64) -> Int64 {
+    var at = timeOfDay(start)
+    if let before, random.chance(50) { at = before + Int64(random.int(200...12_000)) }
+    before = at
+    return at
+  }
+
   private mutating func people(_ start: Int64) {
+    var arrival: Int64?
+    var departure: Int64?
     for _ in 0..<site.doors.count * random.int(1...3) {
       let person = random.int(0...site.people.count - 1)
       let door = door(of: person)
-      let at = timeOfDay(start)
+      let at = timeInCompany(&arrival, start)
       if random.chance(75) {
         let spoiled: Spoiling? =
           kinds.contains(.wires) && random.chance(8)
@@ -116,8 +126,12 @@ public struct StoryMaker {
       }
       // Most come out again.
       if random.chance(70) {
-        let stay = Int64(random.int(60_000...7_200_000))
-        add(at + stay, .leave(door: door, openSeconds: random.int(1...8)))
+        var leaves = at + Int64(random.int(60_000...7_200_000))
+        if let departure, departure > at, random.chance(50) {
+          leaves = departure + Int64(random.int(0...6_000))
+        }
+        departure = leaves
+        add(leaves, .leave(door: door, openSeconds: random.int(1...8)))
       }
     }
     let anyDoor = { (random: inout SimulationRandom, site: StorySite) in

@@ -8,6 +8,7 @@ final class SimulatedCloud {
   /// Changes beyond which everything is sent anew.
   static let deltaChangesMax = 12
   static let chunkRecordsMax = 7
+  static let gatherMicrosecondsMax = 9_000_000
 
   unowned let world: World
   let controller: ControllerID
@@ -83,7 +84,7 @@ final class SimulatedCloud {
     case .urgent: urgentEvents += 1
     case .telemetry:
       telemetry += 1
-      if let epoch { send(EventAcknowledgement(epoch: epoch, through: through), .ack) }
+      acknowledgeSoon()
     case .events: try take(try JSONCoding.decode(EventBatch.self, from: payload))
     case .results: commands.note(try JSONCoding.decode(CommandResult.self, from: payload))
     case .pull: answer(try JSONCoding.decode(SnapshotPull.self, from: payload))
@@ -136,11 +137,12 @@ final class SimulatedCloud {
     acknowledgeSoon()
   }
 
-  /// One word for what comes within a moment.
+  /// One word for what comes within a while: some clouds gather for long.
   private func acknowledgeSoon() {
     guard !acknowledges else { return }
     acknowledges = true
-    world.schedule(inMicroseconds: 4_000_000) { [unowned self] _ in
+    let gathers = Int64(random.int(1_000_000...Self.gatherMicrosecondsMax))
+    world.schedule(inMicroseconds: gathers) { [unowned self] _ in
       acknowledges = false
       guard isUp, let epoch else { return }
       send(EventAcknowledgement(epoch: epoch, through: through), .ack)

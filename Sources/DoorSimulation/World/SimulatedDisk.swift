@@ -79,8 +79,9 @@ public final class SimulatedDisk: @unchecked Sendable {
 extension SimulatedDisk: StateStore {
   public func value(forKey key: String) throws(PortError) -> [UInt8]? { state[key] }
 
-  public func setValue(_ value: [UInt8]?, forKey key: String) throws(PortError) {
-    try write("keep \(key)")
-    state[key] = value
+  public func setValues(_ values: [String: [UInt8]?]) throws(PortError) {
+    try write("keep values")
+    state.merge(values.compactMapValues(\.self)) { $1 }
+    for (key, value) in values where value == nil { state[key] = nil }
   }
 }

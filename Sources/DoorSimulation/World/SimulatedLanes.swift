@@ -19,6 +19,8 @@ final class SimulatedLanes: WorkLanes, @unchecked Sendable {
   private var random: SimulationRandom
   private var free: [WorkLane: Int64] = [:]
   private(set) var pieces: [WorkLane: [Piece]] = [:]
+  /// The most that ever waited in one lane.
+  private(set) var waitingMost = 0
   private var isAlive = true
   var commitMilliseconds: Int
 
@@ -49,6 +51,7 @@ final class SimulatedLanes: WorkLanes, @unchecked Sendable {
     let ends = begins + max(takes, 100)
     free[lane] = ends
     pieces[lane, default: []].append(Piece(lane: lane, begins: begins, ends: ends, body: body))
+    waitingMost = max(waitingMost, pieces[lane]?.count ?? 0)
     world.schedule(inMicroseconds: ends - world.time.elapsed) { [weak self] _ in self?.finish(lane)
     }
   }
@@ -76,6 +79,4 @@ final class SimulatedLanes: WorkLanes, @unchecked Sendable {
     }
     pieces = [:]
   }
-
-  var waitingMost: Int { pieces.values.map(\.count).max() ?? 0 }
 }

@@ -18,7 +18,7 @@ final class World: @unchecked Sendable {
   static let quietMicroseconds: Int64 = 60_000_000
   /// How often the locks are looked at in between, and the inputs; rarer than in real life, so that
   /// years pass in minutes. Everything that waits for it is given as much longer.
-  static let reassertMilliseconds = 600_000
+  static let reassertMilliseconds = 900_000
   /// As in ``DoorRuntime/DoorRuntime``.
   static let messagesMax = 16_384
 
