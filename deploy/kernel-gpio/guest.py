@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -302,29 +303,33 @@ def key_bits(key, dialect):
 def keypad_tests():
     """Each PIN is somebody's, so that one that came whole and is read right is let in."""
     for dialect in ("fourBit", "eightBitComplement", "eightBitASCII"):
-        tally = {"typed": 0, "whole": 0, "right": 0, "malformed": 0, "another": 0}
+        tally = {"typed": 0, "torn": 0, "whole": 0, "right": 0, "malformed": 0, "another": 0}
         for pin in ("1357", "2468", "90901"):
             run("lockout", "clear")
             fresh()
             before = counts("a")[0]
             bursts = [key_bits(key, dialect) for key in pin + "#"]
+            torn = False
             for bits in bursts:
-                play("bits", "a", bits, 100, 2000).communicate()
+                longest = int(play("bits", "a", bits, 100, 2000).communicate()[0])
+                # As with cards: a burst that the emulation tore apart is two for any decoder.
+                torn = torn or longest > 5000
                 time.sleep(0.15)
             found = judged("a", None)
             time.sleep(0.5)
             found += [e for e in fresh() if e.get("reader") == "a"]
-            whole = counts("a")[0] - before == 2 * sum(map(len, bursts))
+            whole = not torn and counts("a")[0] - before == 2 * sum(map(len, bursts))
             right = any(e["type"].startswith("postern.access.granted") for e in found)
             bad = any("malformed" in e["type"] for e in found)
             decided = any(e["type"].startswith("postern.access.") for e in found)
             tally["typed"] += 1
+            tally["torn"] += torn
             tally["whole"] += whole
             tally["right"] += right
             tally["malformed"] += bad
             # A digit of four bits has no check: a torn burst can be two other keys, or none.
             tally["another"] += decided and not right
-            if whole and not right and not bad:
+            if whole and not right:
                 check(f"A2 a PIN typed in {dialect} that came whole is read right", False, found)
             if decided and not right and dialect != "fourBit" and not bad:
                 check(f"A2 {dialect} never reads another PIN", False, found)
@@ -368,25 +373,73 @@ def pair_tests(case):
     eventually(lambda: not value("relay"), 15)
 
 
+TRACING = "/sys/kernel/tracing"
+EDGE = re.compile(r"\s(\d+\.\d+): irq_handler_entry: irq=\d+ name=(\S+)")
+LEVEL = re.compile(r"\s(\d+\.\d+): gpio_value: (\d+) set ([01])")
+
+
+def begin_tracing():
+    """The kernel stamps every edge where it takes it, and every level that a program sets."""
+    subprocess.run(["mount", "-t", "tracefs", "none", TRACING], check=True)
+    write(TRACING + "/trace_clock", "mono")
+    write(TRACING + "/events/irq/irq_handler_entry/enable", "1")
+    write(TRACING + "/events/gpio/gpio_value/enable", "1")
+
+
+def stamps():
+    """Microseconds from the last edge of a reader to the relay, and by how much the edges' own
+    spacing was off what was asked for; None where the relay did not move."""
+    edges, levels = [], []
+    with open(TRACING + "/trace") as file:
+        for line in file:
+            edge, level = EDGE.search(line), LEVEL.search(line)
+            if edge and "postern" in edge[2]:
+                edges.append(round(float(edge[1]) * 1e6))
+            elif level:
+                levels.append((round(float(level[1]) * 1e6), int(level[2]), level[3] == "1"))
+    # The relay is the chip's first line; lamp and beeper are the next two.
+    relay = min((number for _, number, _ in levels), default=None)
+    on = next((at for at, number, high in levels if number == relay and high), None)
+    before = [at for at in edges if on and at < on]
+    if not before:
+        return None
+    begins = before[::2]
+    off = [abs(after - at - SPACING) for at, after in zip(begins, begins[1:])]
+    return on - before[-1], max(off, default=0)
+
+
+SPACING = 2000
+
+
+def spread(values):
+    values = sorted(values)
+    return (f"median {values[len(values) // 2]} us, nine of ten up to "
+            f"{values[len(values) * 9 // 10]} us, longest {values[-1]} us")
+
+
 def latency_tests(case):
     time.sleep(11)  # A mute of the storm ends.
-    times, noise, never = [], [], 0
-    for _ in range(15):
-        player = play("latency", "a", case["bits"], 100, 2000, place("relay", "value"))
-        text = player.communicate()[0].split()
-        if text and text[0] != "never":
-            times.append(int(text[0]))
-            noise.append(int(text[1]))
+    begin_tracing()
+    times, noise, lost = [], [], 0
+    for _ in range(30):
+        fresh()
+        write(TRACING + "/trace", "")
+        play("bits", "a", case["bits"], 100, SPACING).communicate()
+        opened = eventually(lambda: value("relay"), 2)
+        found = stamps()
+        if opened and found:
+            times.append(found[0])
+            noise.append(found[1])
         else:
-            never += 1
+            lost += 1
         eventually(lambda: not value("relay"), 15)
-    times.sort()
-    noise.sort()
     if times:
-        print(f"last edge to relay: median {times[len(times) // 2]} us, longest {times[-1]} us of "
-              f"{len(times)} ({never} bursts lost); the frame's gap of 6 ms is in it; the longest "
-              f"pause of the polling itself: median {noise[len(noise) // 2]} us")
-    check("A1 a card that is known opens", bool(times), f"{len(times)} of 15")
+        print(f"last edge to relay, both by the kernel's stamp: {spread(times)}, of {len(times)} "
+              f"({lost} bursts lost); the frame's gap of 6 ms is in it")
+        print(f"the emulation itself: pulses asked for every {SPACING} us were off by, at worst in "
+              f"a burst, {spread(noise)}")
+    check("A1 a card that is known opens, by the kernel's own stamps", bool(times),
+          f"{len(times)} of 30")
 
 
 def main():

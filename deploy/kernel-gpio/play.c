@@ -1,8 +1,7 @@
-// Plays a reader on two lines of a gpio-sim chip, as pull files in sysfs, and times a relay.
+// Plays a reader on two lines of a gpio-sim chip, as pull files in sysfs.
 //
 //   play bits PULL0 PULL1 BITS WIDTH_US SPACING_US     one burst; a 0 pulses line 0
 //   play storm PULL0 PULL1 EDGES                       as fast as the kernel takes them
-//   play latency PULL0 PULL1 BITS WIDTH SPACING VALUE  a burst, then microseconds until VALUE is 1
 //
 // Data lines rest high and pulse low.
 #include <fcntl.h>
@@ -49,7 +48,7 @@ static int open_pull(const char *path) {
 // The longest time from pulse to pulse that there was, in microseconds.
 static long long longest_us;
 
-static long long burst(int line[2], const char *bits, long width, long spacing) {
+static void burst(int line[2], const char *bits, long width, long spacing) {
   long long at = now_ns() + 1000000, before = 0;
   for (const char *bit = bits; *bit; bit++) {
     int fd = line[*bit == '1'];
@@ -64,7 +63,6 @@ static long long burst(int line[2], const char *bits, long width, long spacing) 
     // A write that took long must not make the next pulse come closer than asked for.
     if (now_ns() > at) at = now_ns() + (spacing - width) * 1000;
   }
-  return now_ns();
 }
 
 int main(int argc, char **argv) {
@@ -81,29 +79,7 @@ int main(int argc, char **argv) {
   // kernel's interrupt threads (50). A storm is played without.
   struct sched_param priority = {.sched_priority = 40};
   if (sched_setscheduler(0, SCHED_FIFO, &priority)) perror("priority");
-  long long last = burst(line, argv[4], atol(argv[5]), atol(argv[6]));
-  if (strcmp(argv[1], "latency")) {
-    printf("%lld\n", longest_us);
-    return 0;
-  }
-  // The controller needs the processor now.
-  struct sched_param none = {.sched_priority = 0};
-  sched_setscheduler(0, SCHED_OTHER, &none);
-  int value = open(argv[7], O_RDONLY);
-  char level = '0';
-  long long slowest = 0, before = now_ns();
-  while (now_ns() < last + 3000000000LL) {
-    if (pread(value, &level, 1, 0) != 1) break;
-    long long after = now_ns();
-    if (level == '1') {
-      printf("%lld %lld\n", (after - last) / 1000, slowest / 1000);
-      return 0;
-    }
-    if (after - before > slowest) slowest = after - before;
-    before = after;
-    struct timespec pause = {0, 50000};
-    nanosleep(&pause, NULL);
-  }
-  printf("never %lld\n", slowest / 1000);
+  burst(line, argv[4], atol(argv[5]), atol(argv[6]));
+  printf("%lld\n", longest_us);
   return 0;
 }
