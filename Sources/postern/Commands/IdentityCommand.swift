@@ -15,11 +15,14 @@ struct IdentityCommand: ParsableCommand {
       2. posterncloud enrol gate-1 --device-key PUBLIC --out FILES     prints the cloud's public key
       3. postern identity complete --controller gate-1 --folder FOLDER --cloud PUBLIC
       No secret travels: both sides compute the same ones. FOLDER/client.csr is for the operator of
-      the broker, who answers with this controller's client certificate.
+      the broker, who answers with this controller's client certificate:
+      4. postern identity install --folder FOLDER --certificate FILE --controller gate-1
+      Key and certificate then are one file, FOLDER/client.pem, which both cloud.tls.certificateFile
+      and cloud.tls.keyFile name. Before it ends: `postern identity renew`, and install again.
       """,
-    subcommands: [New.self, Complete.self])
+    subcommands: [New.self, Complete.self, Renew.self, Install.self])
 
-  private static func words<Value>(_ body: () throws -> Value) throws -> Value {
+  static func words<Value>(_ body: () throws -> Value) throws -> Value {
     do { return try body() } catch let error as PortError {
       throw ConsoleProblem(.unavailable, "\(error)")
     } catch let failure as EnvelopeKeyFailure {
@@ -27,14 +30,14 @@ struct IdentityCommand: ParsableCommand {
     }
   }
 
-  private static func identifier(_ text: String) throws -> ControllerID {
+  static func identifier(_ text: String) throws -> ControllerID {
     guard let id = ControllerID(text) else {
       throw ValidationError("--controller is \(ControllerID.grammar)")
     }
     return id
   }
 
-  private static func random() -> Secret<[UInt8]> {
+  static func random() -> Secret<[UInt8]> {
     Secret((0..<KeyFile.keyBytes).map { _ in UInt8.random(in: .min ... .max) })
   }
 
@@ -44,6 +47,7 @@ struct IdentityCommand: ParsableCommand {
 
     @Option(help: "The controller's id.") var controller: String
     @Option(help: "The folder; made when missing.") var out: String
+    @OptionGroup var option: JSONOption
 
     func run() throws {
       let id = try identifier(controller)
@@ -57,7 +61,11 @@ struct IdentityCommand: ParsableCommand {
         return try DeviceAgreement(privateKeyBytes: agreement)
       }
       try Data(client.request.utf8).write(to: URL(filePath: "\(out)/client.csr"))
-      Output.line(Data(own.publicKeyBytes).base64URL)
+      let key = Data(own.publicKeyBytes).base64URL
+      if option.json {
+        return try Output.json(["deviceKey": key, "request": "\(out)/client.csr"])
+      }
+      Output.line(key)
     }
   }
 
@@ -70,6 +78,7 @@ struct IdentityCommand: ParsableCommand {
     // A key in base64url may begin with a dash.
     @Option(parsing: .unconditional, help: "The public key that `posterncloud enrol` printed.")
     var cloud: String
+    @OptionGroup var option: JSONOption
 
     func run() throws {
       let id = try identifier(controller)
@@ -85,6 +94,12 @@ struct IdentityCommand: ParsableCommand {
         try KeyFile.create(
           path: "\(folder)/offline-pin.keys",
           text: OfflinePINKeys.line(keyID: "opin-1", fromHour: 0, key: pins))
+      }
+      if option.json {
+        return try Output.json([
+          "credentialKeyFile": "\(folder)/credential.key",
+          "offlinePINKeyFile": "\(folder)/offline-pin.keys",
+        ])
       }
       Output.line("\(folder)/credential.key and \(folder)/offline-pin.keys are written")
     }
