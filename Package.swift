@@ -176,7 +176,10 @@ let package = Package(
     // Measured by `deploy/bench`, in release.
     .executableTarget(
       name: "postern-bench",
-      dependencies: ["DoorRules", "CloudProtocol", "StoreSQLite", "HostLinux", arguments],
+      dependencies: [
+        "DoorRules", "WiegandCodec", "DoorCore", "CloudProtocol", "DoorPorts", "DoorRuntime",
+        "GPIOLinux", "StoreSQLite", "CloudMQTT", "CMosquitto", "HostLinux", grdb, log, arguments,
+      ],
       path: "Tests/postern-bench", swiftSettings: strict),
 
     // Tests: few targets, since each costs a link.
