@@ -178,7 +178,9 @@ let package = Package(
       name: "postern-bench",
       dependencies: [
         "DoorRules", "WiegandCodec", "DoorCore", "CloudProtocol", "DoorPorts", "DoorRuntime",
-        "GPIOLinux", "StoreSQLite", "CloudMQTT", "CMosquitto", "HostLinux", grdb, log, arguments,
+        "GPIOLinux", "StoreSQLite", "CloudMQTT", "CMosquitto", "ConsoleProtocol", "HostLinux", grdb,
+        log,
+        arguments,
       ],
       path: "Tests/postern-bench", swiftSettings: strict),
 

@@ -1,4 +1,6 @@
 import Foundation
+import DoorPorts
+import StoreSQLite
 
 /// How large the worlds are.
 struct BenchSizes {
@@ -49,8 +51,9 @@ final class BenchPlace {
     }
   }
 
-  /// A copy of a state folder as after years of service, of the full size.
-  func preparedState(_ name: String) throws -> String {
+  /// A copy of a state folder as after years of service, of the full size. The cloud lacks the
+  /// events of an outage, or none.
+  func preparedState(_ name: String, isAcknowledged: Bool = false) throws -> String {
     let source: String
     if let prepared {
       source = prepared
@@ -62,6 +65,10 @@ final class BenchPlace {
     let copy = try newFolder(name)
     for file in try FileManager.default.contentsOfDirectory(atPath: source) {
       try FileManager.default.copyItem(atPath: "\(source)/\(file)", toPath: "\(copy)/\(file)")
+    }
+    if isAcknowledged {
+      let log = try EventDatabase(folder: copy)
+      try log.acknowledge(through: try log.position().last)
     }
     // Written now, so that it is not written while something is measured.
     sync()

@@ -28,6 +28,8 @@ struct Benchmarks: AsyncParsableCommand {
   private static let scenarios: [any Scenario] = [
     HoursScenario(), DecisionScenario(), LookUpScenario(), DryRunScenario(), CommitScenario(),
     BadgeScenario(), FrameGapScenario(),
+    StartScenario(), PushScenario(), IdleScenario(), SnapshotScenario(),
+    BacklogScenario(),
   ]
 
   func run() async throws {
