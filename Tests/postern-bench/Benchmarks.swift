@@ -41,6 +41,7 @@ struct Benchmarks: AsyncParsableCommand {
       sizes: BenchSizes(
         credentials: credentials, events: events, backlog: backlog, controllers: controllers))
     defer { place.remove() }
+    if counts { return print(try Counts(in: place).json) }
     var figures: [Figure] = []
     for (index, scenario) in chosen.enumerated() {
       place.progress.begin("\(index + 1) of \(chosen.count): \(scenario.name)")
