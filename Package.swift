@@ -174,9 +174,15 @@ let package = Package(
       swiftSettings: strict),
 
     // Measured by `deploy/bench`, in release.
+    .target(
+      name: "CCounters", path: "Tests/CCounters", linkerSettings: [.linkedLibrary("sqlite3")]),
     .executableTarget(
       name: "postern-bench",
-      dependencies: ["DoorRules", "CloudProtocol", "StoreSQLite", "HostLinux", arguments],
+      dependencies: [
+        "DoorRules", "WiegandCodec", "DoorCore", "CloudProtocol", "DoorPorts", "DoorRuntime",
+        "GPIOLinux", "StoreSQLite", "CloudMQTT", "CCounters", "CMosquitto", "ConsoleProtocol",
+        "HostLinux", grdb, log, arguments,
+      ],
       path: "Tests/postern-bench", swiftSettings: strict),
 
     // Tests: few targets, since each costs a link.

@@ -96,19 +96,22 @@ extension CloudStore {
         snapshotID: pull.snapshotID, revision: UInt64(clamping: row["revision"] as Int64),
         index: pull.index)
       let decoder = JSONCoding.decoder()
+      // An open end is a condition of its own, or SQLite reads on to the end of the table.
+      let end = range.to == nil ? "" : " AND id < ?"
+      var bounds: StatementArguments = [range.from]
+      if let to = range.to { bounds += [to] }
       if range.isPersons {
         chunk.persons = try Data.fetchAll(
-          database,
-          sql: "SELECT record FROM person WHERE id >= ?1 AND (?2 IS NULL OR id < ?2) ORDER BY id",
-          arguments: [range.from, range.to]
+          database, sql: "SELECT record FROM person WHERE id >= ?\(end) ORDER BY id",
+          arguments: bounds
         ).map { try decoder.decode(PersonRecord.self, from: $0) }
       } else {
         chunk.credentials = try Data.fetchAll(
           database,
           sql: """
             SELECT record FROM credential
-            WHERE controller = ?1 AND active AND id >= ?2 AND (?3 IS NULL OR id < ?3) ORDER BY id
-            """, arguments: [controller, range.from, range.to]
+            WHERE controller = ? AND id >= ?\(end) AND active ORDER BY id
+            """, arguments: [controller] + bounds
         ).map { try decoder.decode(CredentialRecord.self, from: $0) }
       }
       return chunk

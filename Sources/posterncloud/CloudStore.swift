@@ -131,6 +131,10 @@ final class CloudStore: Sendable {
     migrator.registerMigration("diagnosis") { database in
       try database.execute(sql: "ALTER TABLE controller ADD COLUMN diagnosis BLOB")
     }
+    migrator.registerMigration("chunks by index") { database in
+      try database.execute(
+        sql: "CREATE INDEX credential_by_controller ON credential (controller, id)")
+    }
     return migrator
   }
 

@@ -24,12 +24,12 @@ struct Report: Codable {
   func table(comparedWith earlier: Report?) -> String {
     let before = Dictionary(
       (earlier?.figures ?? []).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-    var rows = [["figure", "unit", "median", "p99", "max", "samples"]]
+    var rows = [["figure", "unit", "median", "p99", "max", "samples", "aim"]]
     if earlier != nil { rows[0] += ["before", "ratio"] }
     for figure in figures {
       var row = [
         figure.name, figure.unit, show(figure.median), show(figure.p99), show(figure.max),
-        String(figure.samples),
+        String(figure.samples), aim(figure),
       ]
       if earlier != nil {
         let old = before[figure.name]?.median
@@ -47,8 +47,31 @@ struct Report: Codable {
     return ([machine.description] + lines).joined(separator: "\n")
   }
 
+  /// For a page.
+  var markdown: String {
+    let rows = figures.map { figure in
+      let cells = [
+        figure.name, figure.unit, show(figure.median), show(figure.p99), show(figure.max),
+        String(figure.samples), aim(figure),
+      ]
+      return "| " + cells.joined(separator: " | ") + " |"
+    }
+    let head = [
+      "\(machine.description), \(machine.date).", "",
+      "| figure | unit | median | p99 | max | samples | aim |", "|---|---|---|---|---|---|---|",
+    ]
+    return (head + rows).joined(separator: "\n")
+  }
+
+  private func aim(_ figure: Figure) -> String {
+    guard let aim = figure.aim, let isMet = figure.isMet else { return "" }
+    let of = aim.of == .median ? "" : "\(aim.of.rawValue) "
+    return "\(of)\(aim.isFloor ? "≥" : "≤") \(show(aim.bound)): \(isMet ? "met" : "missed")"
+  }
+
   private func show(_ number: Double) -> String {
-    number >= 1_000 ? String(Int(number.rounded())) : String(format: "%.3g", number)
+    number.magnitude >= 1_000
+      ? grouped(Int(number.rounded())) : String(format: "%.3g", number)
   }
 }
 
@@ -59,6 +82,10 @@ struct Machine: Codable, CustomStringConvertible {
   var kernel: String
   var swift: String
   var isRelease: Bool
+  /// Of the libraries and programs that are part of what is measured.
+  var versions: [String: String]
+  /// UTC.
+  var date: String
 
   static var here: Machine {
     let lines = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
@@ -69,18 +96,23 @@ struct Machine: Codable, CustomStringConvertible {
     #else
       let isRelease = true
     #endif
-    #if compiler(>=6.3)
-      let swift = "6.3 or later"
-    #else
-      let swift = "before 6.3"
-    #endif
+    let environment = ProcessInfo.processInfo.environment
+    var versions: [String: String] = ["SQLite": LibraryVersions.sqlite]
+    versions["mosquitto"] = LibraryVersions.mosquitto
     return Machine(
       cores: ProcessInfo.processInfo.activeProcessorCount, processor: processor ?? "unknown",
-      kernel: ProcessInfo.processInfo.operatingSystemVersionString, swift: swift,
-      isRelease: isRelease)
+      kernel: LibraryVersions.kernel,
+      swift: environment["POSTERN_BENCH_SWIFT"] ?? "of an unknown version", isRelease: isRelease,
+      versions: versions,
+      date: Date.now.formatted(.iso8601.year().month().day()))
   }
 
   var description: String {
-    "\(cores) cores, \(processor), \(kernel), Swift \(swift), \(isRelease ? "release" : "DEBUG")"
+    let libraries = versions.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+    return
+      ([
+        "\(cores) cores", processor, "Linux \(kernel)", "Swift \(swift)",
+        isRelease ? "release" : "DEBUG",
+      ] + libraries).joined(separator: ", ")
   }
 }

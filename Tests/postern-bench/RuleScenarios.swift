@@ -4,11 +4,11 @@ import Foundation
 import HostLinux
 import StoreSQLite
 
-/// Is a moment inside a week? Tens of nanoseconds are promised.
+/// Is a moment inside a week?
 struct HoursScenario: Scenario {
   let name = "hours"
 
-  func measure() throws -> [Figure] {
+  func measure(in place: BenchPlace) throws -> [Figure] {
     let zone = try SystemZones().rules(for: "Europe/Berlin")
     let week = try WeeklyHours(parsing: ["monday": [("09:00", "17:00")]])
     let dated = try WeeklyHours(
@@ -37,9 +37,9 @@ struct HoursScenario: Scenario {
 
 /// The decision alone, the holder in hand.
 struct DecisionScenario: Scenario {
-  let name = "decision"
+  let name = "decision alone"
 
-  func measure() throws -> [Figure] {
+  func measure(in place: BenchPlace) throws -> [Figure] {
     let world = try BenchWorld(credentials: 1_000)
     let persons = try Dictionary(
       uniqueKeysWithValues: world.persons.map { ($0.id, try $0.validated(path: "")) })
@@ -49,14 +49,15 @@ struct DecisionScenario: Scenario {
           [CredentialHolder(credential: try record.validated(path: ""), person: $0)]
         } ?? [])
     }
+    let times = Stopwatch.batches(1_000, of: 1_000) {
+      keep(decide(requests[$0 % requests.count], under: world.policy))
+    }
     return [
       Figure(
-        "decision: alone", unit: "ns",
-        of: Stopwatch.batches(1_000, of: 1_000) {
-          keep(decide(requests[$0 % requests.count], under: world.policy))
-        }),
+        "decision alone", unit: "per s", of: times.map { 1e9 / $0 },
+        aim: Figure.Aim(bound: 200_000, isFloor: true)),
       Figure(
-        "decision: with its explanation", unit: "ns",
+        "decision with its explanation", unit: "ns",
         of: Stopwatch.batches(200, of: 1_000) {
           keep(decide(requests[$0 % requests.count], under: world.policy, explaining: true))
         }),
@@ -66,51 +67,46 @@ struct DecisionScenario: Scenario {
 
 /// Digest to verdict against a real database, and how it grows.
 struct LookUpScenario: Scenario {
-  let name = "look-up and decision"
+  let name = "growth of the decision"
 
-  func measure() throws -> [Figure] {
-    try [1_000, 10_000, 100_000, 250_000, 1_000_000].map { count in
-      try measure(credentials: count)
+  func measure(in place: BenchPlace) throws -> [Figure] {
+    var figures: [Figure] = []
+    for count in [1_000, 10_000, 100_000, 1_000_000] {
+      figures.append(try measure(credentials: count, in: place))
     }
+    // 1,000 to 1,000,000: the logarithm doubles.
+    let growth = figures.last.map { $0.median / figures[0].median } ?? 0
+    return figures + [
+      Figure(
+        "growth of look-up and decision, 1,000 to 1,000,000", unit: "times", of: [growth],
+        aim: Figure.Aim(bound: 2))
+    ]
   }
 
-  private func measure(credentials count: Int) throws -> Figure {
-    let folder = FileManager.default.temporaryDirectory
-      .appending(path: "postern-bench-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+  private func measure(credentials count: Int, in place: BenchPlace) throws -> Figure {
+    let folder = try place.newFolder("look-up")
+    defer { place.discard(folder) }
     let world = try BenchWorld(credentials: count)
     let cache = try CacheDatabase(folder: folder)
-    try fill(cache, with: world)
+    try PreparedState.fill(cache, with: world, place.progress)
     var generator = SeededGenerator(seed: 7)
-    let order = (0..<20_000).map { _ in Int(generator.next() % UInt64(count)) }
+    let order = (0..<20_000).map { _ in
+      world.credentials[Int(generator.next() % UInt64(count))].digest
+    }
     let values = try Stopwatch.each(order.count) { index in
-      let holders = try cache.holders(ofAny: [BenchWorld.digest(order[index])])
+      let holders = try cache.holders(ofAny: [order[index]])
       keep(decide(world.request(holders), under: world.policy))
     }
     return Figure(
-      "look-up and decision: \(count) credentials, \(world.persons.count) persons", unit: "us",
+      "look-up and decision, \(grouped(count)) credentials", unit: "us",
       of: values.map { $0 / 1_000 })
   }
+}
 
-  /// In messages of the size that a cloud may send.
-  private func fill(_ cache: CacheDatabase, with world: BenchWorld) throws {
-    var revision: UInt64 = 0
-    func send(_ persons: ArraySlice<PersonRecord>, _ credentials: ArraySlice<CredentialRecord>)
-      throws
-    {
-      try cache.apply(
-        CredentialDelta(
-          baseRevision: revision == 0 ? nil : revision, revision: revision + 1,
-          persons: Array(persons), credentials: Array(credentials)))
-      revision += 1
-    }
-    let most = CredentialDelta.recordsMax
-    for start in stride(from: 0, to: world.persons.count, by: most) {
-      try send(world.persons[start..<min(start + most, world.persons.count)], [])
-    }
-    for start in stride(from: 0, to: world.credentials.count, by: most) {
-      try send([], world.credentials[start..<min(start + most, world.credentials.count)])
-    }
-  }
+/// 1000000 as 1,000,000.
+func grouped(_ number: Int) -> String {
+  let digits = Array(String(number))
+  return digits.enumerated().map { index, digit in
+    (index > 0 && (digits.count - index) % 3 == 0 ? "," : "") + String(digit)
+  }.joined()
 }
