@@ -8,7 +8,7 @@ import PackageDescription
 //   https://github.com/swiftlang/swift-evolution/blob/main/proposals/0409-access-level-on-imports.md
 // - MemberImportVisibility: a member is used only where its module is imported.
 //   https://github.com/swiftlang/swift-evolution/blob/main/proposals/0444-member-import-visibility.md
-let strict: [SwiftSetting] = [
+let settings: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
@@ -22,6 +22,11 @@ let strictTests: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("InternalImportsByDefault"),
 ]
+
+/// `deploy/fuzz` sets this: our own sources are then built with libFuzzer's eyes in them.
+let isFuzzed = Context.environment["POSTERN_FUZZ"] == "1"
+let watched: [SwiftSetting] = isFuzzed ? [.unsafeFlags(["-sanitize=fuzzer"])] : []
+let strict: [SwiftSetting] = settings + watched
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
@@ -144,6 +149,15 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // Rules held against data of one's own, line by line.
+    .target(
+      name: "DryRun",
+      dependencies: [
+        "DoorRules", "WiegandCodec", "CloudProtocol", "ConsoleProtocol", "HostLinux", "Settings",
+        arguments,
+      ],
+      swiftSettings: strict),
+
     // Programs.
     .executableTarget(
       name: "posternd",
@@ -158,7 +172,7 @@ let package = Package(
       name: "postern",
       dependencies: [
         "DoorRules", "WiegandCodec", "CloudProtocol", "DoorPorts", "ConsoleProtocol", "HostLinux",
-        "Settings", "GPIOLinux", "StoreSQLite", "Diagnosis", "DoorSimulation", arguments,
+        "Settings", "GPIOLinux", "StoreSQLite", "Diagnosis", "DoorSimulation", "DryRun", arguments,
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -185,18 +199,44 @@ let package = Package(
       ],
       path: "Tests/postern-bench", swiftSettings: strict),
 
+    // What tests and fuzzers hold the product against, and what fuzzers feed.
+    .target(
+      name: "CoreModels", dependencies: ["DoorRules"], path: "Tests/CoreModels",
+      swiftSettings: settings),
+    .target(
+      name: "FuzzTargets",
+      dependencies: [
+        "CoreModels", "DoorRules", "WiegandCodec", "DoorCore", "CloudProtocol", "DoorPorts",
+        "StoreSQLite", "Settings", "Console", "ConsoleProtocol", "DryRun", crypto, hummingbird,
+        log,
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOEmbedded", package: "swift-nio"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+      ],
+      path: "Tests/FuzzTargets", swiftSettings: settings),
+
     // Tests: few targets, since each costs a link.
     .testTarget(
-      name: "CoreTests", dependencies: ["DoorRules", "WiegandCodec", "DoorCore"],
+      name: "CoreTests", dependencies: ["DoorRules", "WiegandCodec", "DoorCore", "CoreModels"],
       swiftSettings: strictTests),
     .testTarget(
       name: "AdapterTests",
       dependencies: [
         "DoorRules", "WiegandCodec", "DoorCore", "CloudProtocol", "DoorPorts", "DoorRuntime",
         "GPIOLinux", "StoreSQLite", "CloudMQTT", "HostLinux", "Settings", "Console",
-        "ConsoleProtocol", "Diagnosis", "DoorSimulation", crypto, grdb, log,
+        "ConsoleProtocol", "Diagnosis", "DoorSimulation", "FuzzTargets", crypto, grdb, log,
       ],
       swiftSettings: strictTests),
     .testTarget(name: "SystemTests", dependencies: ["CloudProtocol"], swiftSettings: strictTests),
   ]
 )
+
+if isFuzzed {
+  // libFuzzer brings `main`; a build without the variable knows nothing of this.
+  package.targets.append(
+    .executableTarget(
+      name: "postern-fuzz", dependencies: ["FuzzTargets"], path: "Tests/postern-fuzz",
+      swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])],
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+}

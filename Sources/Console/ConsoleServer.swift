@@ -1,6 +1,6 @@
 public import ConsoleProtocol
 import Glibc
-import Hummingbird
+package import Hummingbird
 public import Logging
 import NIOCore
 public import ServiceLifecycle
@@ -64,7 +64,8 @@ public struct ConsoleServer: Service {
     try await Self.serve(ServiceGroup(configuration: configuration))
   }
 
-  private func router() -> Router<BasicRequestContext> {
+  /// What answers, whatever carries the requests.
+  package func router() -> Router<BasicRequestContext> {
     let router = Router()
     router.add(middleware: ProblemMiddleware())
     ConsoleRoutes(backend: backend).add(to: router)

@@ -46,18 +46,13 @@ extension Controller {
       < (right.value.until?.nanoseconds ?? 0, right.key)
   }
 
-  /// After a right PIN the tries begin anew.
+  /// A right PIN for a card leaves nothing to guess about it. The reader's own tries stay: they
+  /// may have been about somebody else.
   mutating func rightPIN(_ open: OpenLookUp, _ verdict: Verdict) -> [ControllerEffect] {
-    guard open.purpose.shown != "card" else { return [] }
-    var effects: [ControllerEffect] = []
-    if var reader = readers[open.reader], reader.lockout.succeed() {
-      readers[open.reader] = reader
-      effects.append(.remember(.lockout(open.reader, reader.lockout)))
-    }
-    if let card = verdict.credential, cardLockouts.removeValue(forKey: card) != nil {
-      effects.append(.remember(.cardLockouts(cardLockouts)))
-    }
-    return effects
+    guard open.purpose.shown != "card", let card = verdict.credential,
+      cardLockouts.removeValue(forKey: card) != nil
+    else { return [] }
+    return [.remember(.cardLockouts(cardLockouts))]
   }
 
   /// Nil clears every reader's lockout, and every card's.
@@ -71,7 +66,7 @@ extension Controller {
     }
     var effects: [ControllerEffect] = []
     for id in reader.map({ [$0] }) ?? readerOrder {
-      guard var port = readers[id], port.lockout.succeed() else { continue }
+      guard var port = readers[id], port.lockout.clear() else { continue }
       effects += [
         .record(.lockoutCleared(id, port.layout.door, by: by)),
         .remember(.lockout(id, port.lockout)),

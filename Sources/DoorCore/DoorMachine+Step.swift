@@ -1,6 +1,6 @@
 import DoorRules
 
-/// The table: what each input does in each state. `Tests/CoreTests/DoorMachineTable.swift` says
+/// The table: what each input does in each state. `Tests/CoreModels/DoorMachineTable.swift` says
 /// the same as a literal.
 extension DoorMachine {
   mutating func step(_ input: Input, at now: MonotonicInstant) -> [Effect] {

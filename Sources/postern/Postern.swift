@@ -1,4 +1,5 @@
 import ArgumentParser
+import DryRun
 import ConsoleProtocol
 import Foundation
 

@@ -1,3 +1,4 @@
+import CoreModels
 import DoorCore
 import DoorRules
 import Foundation
@@ -119,7 +120,7 @@ struct DoorMachineTests {
     let page = """
       # The door's transition table
 
-      What each input does in each state, as `Tests/CoreTests/DoorMachineTable.swift` tests it.
+      What each input does in each state, as `Tests/CoreModels/DoorMachineTable.swift` tests it.
       A dash changes nothing. `POSTERN_UPDATE_DOCS=1 swift test --filter DoorMachine` prints it
       anew.
 

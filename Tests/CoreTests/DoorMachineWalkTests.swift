@@ -1,3 +1,4 @@
+import CoreModels
 import DoorCore
 import DoorRules
 import Testing

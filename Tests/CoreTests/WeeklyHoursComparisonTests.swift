@@ -1,47 +1,9 @@
+import CoreModels
 import DoorRules
 import Testing
 
 @Suite("B4: the compiled week against a slow, obvious one")
 struct WeeklyHoursComparisonTests {
-  /// A week as written, asked window by window.
-  private struct SlowWeek {
-    var days: [String: [(from: Int, to: Int)]] = [:]
-    var exceptions: [CivilDate: [(from: Int, to: Int)]] = [:]
-    var holidays: [CivilDate: Holidays.Effect] = [:]
-
-    /// 2026-11-23 was a Monday.
-    static func weekday(_ date: CivilDate) -> String {
-      let names = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-      let start = CivilDate(year: 2026, month: 11, day: 23).dayNumber
-      return names[((date.dayNumber - start) % 7 + 7) % 7]
-    }
-
-    private func windows(on date: CivilDate) -> [(from: Int, to: Int)] {
-      if let exception = exceptions[date] { return exception }
-      switch holidays[date] {
-      case .closed: return []
-      case .open: return [(0, 1_440)]
-      case .like(let weekday): return days[weekday.name] ?? []
-      case nil: return days[Self.weekday(date)] ?? []
-      }
-    }
-
-    func contains(_ date: CivilDate, minute: Int) -> Bool {
-      for window in windows(on: date) {
-        if window.to > window.from {
-          if minute >= window.from && minute < window.to { return true }
-        } else if minute >= window.from {
-          return true
-        }
-      }
-      for window in windows(on: CivilDate(dayNumber: date.dayNumber - 1))
-      where window.to <= window.from && minute < window.to {
-        return true
-      }
-      return false
-    }
-  }
-
   private static func clock(_ minute: Int) -> String {
     let parts = [minute / 60, minute % 60].map { $0 < 10 ? "0\($0)" : "\($0)" }
     return parts.joined(separator: ":")

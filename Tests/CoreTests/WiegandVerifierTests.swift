@@ -1,3 +1,4 @@
+import CoreModels
 import DoorRules
 import Testing
 import WiegandCodec

@@ -1,7 +1,7 @@
 public import ConsoleProtocol
 import Foundation
 import HTTPTypes
-import Hummingbird
+package import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
 public import Logging
@@ -86,7 +86,8 @@ public struct ConsoleWeb: Service {
     return try .tls(http, tlsConfiguration: tls)
   }
 
-  private func router() -> Router<BasicRequestContext> {
+  /// What answers, whatever carries the requests.
+  package func router() -> Router<BasicRequestContext> {
     let router = Router()
     var names: Set<String> = ["localhost", settings.address]
     names.insert(ProcessInfo.processInfo.hostName.lowercased())

@@ -45,7 +45,6 @@ final class RightDecision: Checker {
       if draft.reason == DenialReason.lockedOut.rawValue { return nil }
       should = Oracle(world: world).allows(one, at: instant)
       isWrongPIN = one.kind == "pin" && draft.reason == DenialReason.unknownCredential.rawValue
-      if one.kind == "pin", isGrant { world.knowledge.rightPIN(door) }
       if !one.mustBeDecided, !isGrant { return nil }
     }
     if isWrongPIN { world.knowledge.wrongPIN(door) }

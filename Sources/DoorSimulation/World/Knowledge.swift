@@ -101,7 +101,7 @@ struct Knowledge {
   // MARK: Keypads
 
   mutating func wrongPIN(_ door: Int) { wrongPINs[door] += 1 }
-  mutating func rightPIN(_ door: Int) { wrongPINs[door] = 0 }
+  mutating func clearedPINs(_ door: Int) { wrongPINs[door] = 0 }
   /// Five wrong ones make it deaf for a while that this does not count.
   func keypadMayBeDeaf(_ door: Int) -> Bool { wrongPINs[door] >= 5 }
 

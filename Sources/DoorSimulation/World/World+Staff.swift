@@ -77,7 +77,7 @@ extension World {
             door: doors[door], change: change, by: "desk", reason: "story",
             seconds: seconds > 0 ? Int64(seconds) : nil))
       case .clearLockout(let door):
-        knowledge.rightPIN(door)
+        knowledge.clearedPINs(door)
         try shell.clearLockout(of: readers[door], by: "desk")
       case .identify(let door): try shell.identify(doors[door])
       }

@@ -98,14 +98,14 @@ struct LineRun {
 }
 
 /// The run itself cannot go on.
-struct DryRunFailure: Error, CustomStringConvertible {
-  let description: String
+public struct DryRunFailure: Error, CustomStringConvertible {
+  public let description: String
 
   init(_ description: String) { self.description = description }
 }
 
 /// One thread's answers. Each is used by one thread at a time, and read when all have ended.
-private final class LineWorker<Answerer: LineAnswerer>: @unchecked Sendable {
+final class LineWorker<Answerer: LineAnswerer>: @unchecked Sendable {
   private var answerer: Answerer
   private let decoder = JSONDecoder()
   private(set) var output: [UInt8] = []
@@ -128,7 +128,8 @@ private final class LineWorker<Answerer: LineAnswerer>: @unchecked Sendable {
     }
   }
 
-  private func answer(_ line: Data) -> String {
+  /// The answer to one line, without its end.
+  func answer(_ line: Data) -> String {
     let question: Answerer.Question
     do { question = try decoder.decode(Answerer.Question.self, from: line) } catch {
       return refuse(line, error)

@@ -46,6 +46,11 @@ struct PolicyFile {
     guard let bytes = FileManager.default.contents(atPath: path) else {
       throw DryRunFailure("\(path) cannot be read")
     }
+    try self.init(bytes, of: path)
+  }
+
+  /// The same for bytes that were read from `path`.
+  init(_ bytes: Data, of path: String) throws {
     let document: Document
     do { document = try JSONDecoder().decode(Document.self, from: bytes) } catch {
       throw DryRunFailure("\(path): \(ValidationFailure(decoding: error))")

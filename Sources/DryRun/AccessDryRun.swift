@@ -29,7 +29,7 @@ struct AccessDryRun: ParsableCommand {
     try LineRun.run { Answerer(file: file) }
   }
 
-  private struct Question: LineQuestion {
+  struct Question: LineQuestion {
     struct Override: Decodable {
       var by: String?
       var reason: String?
@@ -49,7 +49,7 @@ struct AccessDryRun: ParsableCommand {
     var override: Override?
   }
 
-  private struct Answerer: LineAnswerer {
+  struct Answerer: LineAnswerer {
     let file: PolicyFile
 
     func answer(_ question: Question) throws(DryRunError) -> String {

@@ -1,7 +1,8 @@
 /// The whole table, state × input, as a literal: where each cell leads and what it does. A dash
 /// changes nothing. The documentation of `DoorMachine` prints this same text.
-enum DoorMachineTable {
-  static let text = """
+public enum DoorMachineTable {
+  /// One cell a line, below a heading.
+  public static let text = """
     state       input    leads to     does
     secured     release  released     unlock
     secured     exit     leaving      unlock
@@ -82,16 +83,18 @@ enum DoorMachineTable {
     latchedOpen unlatch  open         lock
     """
 
-  struct Cell: Sendable, CustomStringConvertible {
-    var from: String
-    var input: String
+  /// What one input does in one state.
+  public struct Cell: Sendable, CustomStringConvertible {
+    public var from: String
+    public var input: String
     /// Nil: the state stays as it is, to the last field.
-    var to: String?
-    var effects: [String]
-    var description: String { "\(from) + \(input)" }
+    public var to: String?
+    public var effects: [String]
+    public var description: String { "\(from) + \(input)" }
   }
 
-  static let cells: [Cell] = text.split(separator: "\n").dropFirst().map { line in
+  /// Every cell of the text.
+  public static let cells: [Cell] = text.split(separator: "\n").dropFirst().map { line in
     let words = line.split(separator: " ").map(String.init)
     return Cell(
       from: words[0], input: words[1], to: words[2] == "-" ? nil : words[2],

@@ -17,7 +17,7 @@ struct GeofenceDryRun: ParsableCommand {
 
   func run() throws { try LineRun.run { Answerer() } }
 
-  private struct Question: LineQuestion {
+  struct Question: LineQuestion {
     var id: LineID?
     var geofence: GeofenceDocument
     var lat: Double?
@@ -25,7 +25,7 @@ struct GeofenceDryRun: ParsableCommand {
     var accuracyMeters: Double?
   }
 
-  private struct Answerer: LineAnswerer {
+  struct Answerer: LineAnswerer {
     func answer(_ question: Question) throws(DryRunError) -> String {
       let fence: Geofence
       do { fence = try question.geofence.validated() } catch {

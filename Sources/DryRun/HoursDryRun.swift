@@ -17,7 +17,7 @@ struct HoursDryRun: ParsableCommand {
 
   func run() throws { try LineRun.run { Answerer() } }
 
-  private struct Question: LineQuestion {
+  struct Question: LineQuestion {
     var id: LineID?
     var timeZone: String
     var accessHours: HoursDocument
@@ -25,7 +25,7 @@ struct HoursDryRun: ParsableCommand {
     var at: Double
   }
 
-  private struct Answerer: LineAnswerer {
+  struct Answerer: LineAnswerer {
     /// The most zones that are remembered.
     static let memoryMax = 256
 

@@ -31,12 +31,12 @@ struct WiegandDryRun: AsyncParsableCommand {
     try LineRun.run { Answerer(table: formats) }
   }
 
-  private struct Question: LineQuestion {
+  struct Question: LineQuestion {
     var id: LineID?
     var bits: String
   }
 
-  private struct Answerer: LineAnswerer {
+  struct Answerer: LineAnswerer {
     let table: FormatTable
 
     func answer(_ question: Question) throws(DryRunError) -> String {

@@ -1,8 +1,9 @@
-import ArgumentParser
+public import ArgumentParser
 
 /// Questions over standard input: one JSON object a line in, one out.
-struct DryRunCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
+public struct DryRunCommand: ParsableCommand {
+  /// What `--help` says.
+  public static let configuration = CommandConfiguration(
     commandName: "dry-run",
     abstract: "Hold Postern's rules against your own data: JSON lines in, JSON lines out.",
     discussion: """
@@ -13,6 +14,8 @@ struct DryRunCommand: ParsableCommand {
     subcommands: [
       WiegandDryRun.self, HoursDryRun.self, GeofenceDryRun.self, AccessDryRun.self,
     ])
+
+  public init() {}
 }
 
 /// What is wrong with a line.

@@ -1,0 +1,47 @@
+/// A place where foreign bytes enter, or two ways of saying the same that bytes could tell apart.
+public struct FuzzTarget: Sendable {
+  /// Takes one input; throws when something is wrong that is no crash.
+  public typealias Run = (_ bytes: [UInt8]) throws -> Void
+
+  public let name: String
+  /// What it feeds, and what must hold.
+  public let about: String
+  /// The largest input that is worth trying, in bytes.
+  public let bytesMax: Int
+  /// Inputs to begin with, made from real frames and messages.
+  public let seeds: @Sendable () throws -> [[UInt8]]
+  /// Makes what the inputs are fed to, once for a whole run.
+  public let make: @Sendable () throws -> Run
+
+  init(
+    _ name: String, _ about: String, bytesMax: Int = 512,
+    seeds: @escaping @Sendable () throws -> [[UInt8]] = { [] },
+    make: @escaping @Sendable () throws -> Run
+  ) {
+    self.name = name
+    self.about = about
+    self.bytesMax = bytesMax
+    self.seeds = seeds
+    self.make = make
+  }
+
+  /// Every target.
+  public static let all: [FuzzTarget] =
+    [edges, keypad, machine, week, words, zoneFile, certificate]
+    + messages + [envelope, signedEnvelope, handOver, signedHandOver, offlinePIN, offlinePINFile]
+    + [settings, socket, web, dryRun, damagedStore, sync, storedSync]
+}
+
+/// Something that must hold and did not.
+public struct FuzzFinding: Error, CustomStringConvertible {
+  public let description: String
+
+  init(_ description: String) { self.description = description }
+}
+
+/// Throws a finding when `condition` does not hold.
+func demand(
+  _ condition: @autoclosure () throws -> Bool, _ words: @autoclosure () -> String
+) throws {
+  if try !condition() { throw FuzzFinding(words()) }
+}

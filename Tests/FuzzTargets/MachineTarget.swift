@@ -1,0 +1,128 @@
+import CoreModels
+import DoorCore
+import DoorRules
+
+extension FuzzTarget {
+  /// The door machine, step by step against its table, and against what it promises of time.
+  static let machine = FuzzTarget(
+    "machine", "inputs and waits of a door: the machine against its table", bytesMax: 256,
+    seeds: {
+      // Badge, open, close; badge and nobody comes; forced; latched and left; held open.
+      [
+        [0, 0, 1, 3, 2, 4, 1], [0, 0, 1, 9, 255], [0, 3, 1, 4, 9], [0, 5, 1, 3, 9, 6, 1, 4, 1],
+        [0, 0, 1, 3, 1, 9, 255, 9, 255, 4, 1],
+      ]
+    }, make: { { try MachineTarget.run(FuzzInput($0)) } })
+}
+
+private enum MachineTarget {
+  private static let names = ["release", "exit", "secure", "open", "close", "latch", "unlatch"]
+  private static let cells: [String: DoorMachineTable.Cell] = Dictionary(
+    uniqueKeysWithValues: DoorMachineTable.cells.map { ("\($0.from) \($0.input)", $0) })
+
+  static func run(_ start: FuzzInput) throws {
+    var input = start
+    let timing = timing(input.byte())
+    var now = MonotonicInstant(nanoseconds: 1_000_000_000)
+    var machine = DoorMachine(leafOpen: false, timing: timing, at: now)
+    var releasedAt: MonotonicInstant?
+    while !input.isAtEnd {
+      let choice = Int(input.byte())
+      now = now.advanced(byMilliseconds: Int(input.byte()) * (choice & 128 == 0 ? 20 : 1_000))
+      let due = machine.advance(to: now)
+      try demand(due.count <= 8, "more than four deadlines at once")
+      if let deadline = machine.nextDeadline {
+        try demand(deadline > now, "a deadline that has passed stays")
+      }
+      try check(machine, now, timing, &releasedAt)
+      let name = names[min(choice & 15, 20) % (names.count + 1) % names.count]
+      let hold = input.number(1...30) * 1_000
+      let before = machine
+      let effects = machine.handle(Self.input(name, hold), at: now)
+      if timing.relock == .whenClosed {
+        let from = word(before.state, now)
+        guard let cell = cells["\(from) \(name)"] else {
+          throw FuzzFinding("no cell \(from) \(name)")
+        }
+        try demand(effects.map(word) == cell.effects, "\(cell): does \(effects)")
+        if let to = cell.to {
+          try demand(word(machine.state, now) == to, "\(cell): leads to \(machine.state)")
+        } else {
+          try demand(
+            machine == before || isCut(before, machine),
+            "\(cell): changes \(before.state) to \(machine.state)")
+        }
+      }
+      try check(machine, now, timing, &releasedAt)
+    }
+  }
+
+  /// Somebody leaves while an entry's hold runs on: "secure" takes the entry's part away, so that
+  /// the lock falls when the leaving ends. Nothing moves at that moment, so the table has a dash.
+  private static func isCut(_ before: DoorMachine, _ after: DoorMachine) -> Bool {
+    switch (before.state, after.state) {
+    case (.released(let old), .released(let new)), (.passing(let old, _), .passing(let new, _)):
+      new.leavingUntil == old.leavingUntil && new.limit == old.limit
+        && new.until == old.leavingUntil && new.until < old.until
+    default: false
+    }
+  }
+
+  /// Released for no longer in one go than the limit, but for a mode.
+  private static func check(
+    _ machine: DoorMachine, _ now: MonotonicInstant, _ timing: DoorTiming,
+    _ releasedAt: inout MonotonicInstant?
+  ) throws {
+    guard machine.requiredLock == .released else { return releasedAt = nil }
+    if case .latched = machine.state { return releasedAt = now }
+    let since = releasedAt ?? now
+    releasedAt = since
+    try demand(
+      now.microseconds(since: since) <= timing.releaseLimitMilliseconds * 1_000,
+      "released for longer than the limit")
+    try demand(machine.nextDeadline != nil, "released with no end")
+  }
+
+  private static func timing(_ choice: UInt8) -> DoorTiming {
+    DoorTiming(
+      relock: DoorTiming.Relock.allCases[Int(choice & 3) % 3],
+      heldOpenMilliseconds: choice & 4 == 0 ? 30_000 : 500,
+      warningMilliseconds: choice & 8 == 0 ? 10_000 : 0)
+  }
+
+  private static func input(_ name: String, _ hold: Int) -> DoorMachine.Input {
+    switch name {
+    case "release": .release(holdMilliseconds: hold)
+    case "exit": .exit(holdMilliseconds: hold)
+    case "secure": .secure
+    case "open": .contact(open: true)
+    case "close": .contact(open: false)
+    case "latch": .latch(true)
+    default: .latch(false)
+    }
+  }
+
+  private static func word(_ state: DoorMachine.State, _ now: MonotonicInstant) -> String {
+    func isLeaving(_ hold: DoorMachine.Hold) -> Bool { hold.leavingUntil.map { $0 > now } ?? false }
+    return switch state {
+    case .secured: "secured"
+    case .released(let hold): isLeaving(hold) ? "leaving" : "released"
+    case .passing(let hold, _): isLeaving(hold) ? "passingOut" : "passing"
+    case .open: "open"
+    case .warned: "warned"
+    case .heldOpen: "heldOpen"
+    case .forcedOpen: "forcedOpen"
+    case .latched(let open): open ? "latchedOpen" : "latched"
+    }
+  }
+
+  private static func word(_ effect: DoorMachine.Effect) -> String {
+    switch effect {
+    case .setLock(.released): "unlock"
+    case .setLock(.secured): "lock"
+    case .leaf(let open): open ? "leafOpen" : "leafClosed"
+    case .raise(let alarm): "raise:\(alarm)"
+    case .clear(let alarm): "clear:\(alarm)"
+    }
+  }
+}

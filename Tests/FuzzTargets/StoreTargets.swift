@@ -1,0 +1,209 @@
+import CloudProtocol
+import DoorPorts
+import DoorRules
+import Foundation
+import StoreSQLite
+
+extension FuzzTarget {
+  /// Database files with bytes changed, cut off or put in. Opening and reading may fail with a
+  /// named error or begin anew; nothing may crash, and what is then read must be sound.
+  static let damagedStore = FuzzTarget(
+    "damaged-store", "SQLite files of cache and event log, damaged", bytesMax: 64,
+    seeds: {
+      [
+        [0, 0, 0, 255], [1, 0, 18, 9], [0, 16, 0, 1, 16, 8, 255], [3, 10, 0],
+        [1, 32, 3, 7, 40, 0, 0],
+      ]
+    },
+    make: {
+      let template = try StoreTemplate()
+      return { try template.run(FuzzInput($0)) }
+    })
+
+  /// Changes one after the other must leave the same as a snapshot of what they lead to.
+  static let storedSync = FuzzTarget(
+    "stored-sync", "deltas and repairs against a snapshot from scratch", bytesMax: 256,
+    seeds: { [[0, 1, 2, 0, 5, 1, 2, 9, 1, 0, 3], [2, 2, 2, 1, 1, 1, 0, 0, 0, 4, 4, 4]] },
+    make: {
+      let pair = try StorePair()
+      return { try pair.run(FuzzInput($0)) }
+    })
+}
+
+/// Records by number, as a cloud would send them.
+private enum Records {
+  static func digest(_ number: Int) throws -> CredentialDigest {
+    let bytes = (0..<32).map { UInt8(truncatingIfNeeded: $0 < 8 ? number >> (8 * $0) : 0x5A) }
+    guard let digest = CredentialDigest(bytes: bytes) else { throw FuzzFinding("no digest") }
+    return digest
+  }
+
+  static func person(_ number: Int, _ version: Int = 0) -> PersonRecord {
+    PersonRecord(
+      id: "p\(number)", accessEnabled: version & 1 == 0, memberType: "member",
+      tags: ["t\(version)"],
+      grants: [GrantRecord(facilityWide: version & 2 == 0, doors: ["front"])])
+  }
+
+  static func credential(_ number: Int, _ version: Int = 0) throws -> CredentialRecord {
+    CredentialRecord(
+      id: "c\(number)", kind: "card", person: "p\(number)",
+      status: version & 4 == 0 ? "active" : "revoked", digest: try digest(number),
+      validUntil: version & 1 == 0 ? nil : 1_900_000_000 + Int64(version), doors: ["front"])
+  }
+}
+
+/// Two sound files, and a folder in which copies of them are damaged.
+private final class StoreTemplate {
+  private let cache: [UInt8]
+  private let events: [UInt8]
+  private let folder: ScratchFolder
+  private var copies = 0
+
+  init() throws {
+    folder = try ScratchFolder()
+    let place = "\(folder.path)/template"
+    do {
+      let cache = try CacheDatabase(folder: place)
+      let numbers = 0..<40
+      try cache.apply(
+        CredentialDelta(
+          baseRevision: nil, revision: 1, persons: numbers.map { Records.person($0) },
+          credentials: try numbers.map { try Records.credential($0) }))
+      let events = try EventDatabase(folder: place)
+      _ = try events.append(
+        (0..<40).map {
+          EventDraft(
+            id: "e\($0)", type: "postern.access.granted.v1", timeMilliseconds: Int64($0),
+            clockTrust: "synchronised", simulated: true, door: "front")
+        })
+    }
+    func bytes(_ name: String) throws -> [UInt8] {
+      [UInt8](try Data(contentsOf: URL(filePath: "\(place)/\(name)")))
+    }
+    // Closed above, so that everything is in the file itself.
+    cache = try bytes(CacheDatabase.fileName)
+    events = try bytes(EventDatabase.fileName)
+  }
+
+  func run(_ start: FuzzInput) throws {
+    var input = start
+    let isEvents = input.flag()
+    var bytes = isEvents ? events : cache
+    while !input.isAtEnd {
+      let place = (input.short() << 4 | Int(input.byte() & 15)) % bytes.count
+      let value = input.byte()
+      // Now and then the end is missing.
+      if value == 0xA5 { bytes.removeSubrange(max(place, 1)...) } else { bytes[place] ^= value }
+    }
+    copies += 1
+    let place = "\(folder.path)/\(copies)"
+    try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: place) }
+    try folder.write(
+      bytes, to: "\(copies)/\(isEvents ? EventDatabase.fileName : CacheDatabase.fileName)")
+    do { try isEvents ? readEvents(place) : readCache(place) } catch let error as PortError {
+      try demand(!"\(error)".isEmpty, "an error without words")
+    }
+  }
+
+  private func readCache(_ place: String) throws {
+    let cache = try CacheDatabase(folder: place)
+    _ = try cache.credentialPosition()
+    _ = try cache.configuration()
+    for number in [0, 7, 39] {
+      let holders = try cache.holders(ofAny: [try Records.digest(number)])
+      try demand(holders.count <= CacheDatabase.holdersMax, "too many holders")
+    }
+    _ = try cache.person(try name("p7"))
+    _ = try cache.rescanRecordDigest()
+    // A new snapshot heals whatever it is.
+    _ = try cache.apply(
+      CredentialDelta(
+        baseRevision: nil, revision: 2, persons: [Records.person(1)],
+        credentials: [try Records.credential(1)]))
+  }
+
+  private func readEvents(_ place: String) throws {
+    let events = try EventDatabase(folder: place)
+    let position = try events.position()
+    try demand(position.acknowledged <= position.last, "acknowledged above the last")
+    let read = try events.events(after: 0, limit: 100)
+    try demand(
+      zip(read, read.dropFirst()).allSatisfy { $0.number < $1.number }, "events out of order")
+    _ = try events.urgentEvents(after: 0, limit: 10)
+    _ = try events.unconfirmedResults(limit: 10)
+    _ = try events.append([
+      EventDraft(
+        id: "new", type: "t", timeMilliseconds: 1, clockTrust: "unknown", simulated: true)
+    ])
+  }
+
+  private func name<Kind>(_ text: String) throws -> Identifier<Kind> {
+    guard let name = Identifier<Kind>(text) else { throw FuzzFinding("\(text) is no name") }
+    return name
+  }
+}
+
+/// Two caches: one that is changed step by step, and one that is told the outcome.
+private final class StorePair {
+  private let folder: ScratchFolder
+  private let stepwise: CacheDatabase
+  private let whole: CacheDatabase
+  private var revision: UInt64 = 0
+
+  init() throws {
+    folder = try ScratchFolder()
+    stepwise = try CacheDatabase(folder: "\(folder.path)/stepwise")
+    whole = try CacheDatabase(folder: "\(folder.path)/whole")
+  }
+
+  func run(_ start: FuzzInput) throws {
+    var input = start
+    var persons: [Int: PersonRecord] = [:]
+    var credentials: [Int: CredentialRecord] = [:]
+    revision += 1
+    try stepwise.apply(
+      CredentialDelta(baseRevision: nil, revision: revision, persons: [], credentials: []))
+    while !input.isAtEnd {
+      var delta = CredentialDelta(
+        baseRevision: revision, revision: revision + 1, persons: [], credentials: [])
+      for _ in 0..<input.number(1...4) {
+        let number = input.number(0...15)
+        let version = Int(input.byte())
+        if version & 8 == 0 {
+          guard !delta.persons.contains(where: { $0.id == "p\(number)" }),
+            !delta.removedPersons.contains("p\(number)")
+          else { continue }
+          persons[number] = Records.person(number, version)
+          credentials[number] = try Records.credential(number, version)
+          delta.persons.append(Records.person(number, version))
+          delta.credentials.append(try Records.credential(number, version))
+        } else if persons[number] != nil, !delta.persons.contains(where: { $0.id == "p\(number)" })
+        {
+          persons[number] = nil
+          credentials[number] = nil
+          delta.removedCredentials.append("c\(number)")
+          delta.removedPersons.append("p\(number)")
+        }
+      }
+      try stepwise.apply(delta)
+      revision += 1
+    }
+    try whole.apply(
+      CredentialDelta(
+        baseRevision: nil, revision: revision, persons: Array(persons.values),
+        credentials: Array(credentials.values)))
+    let (left, right) = (try stepwise.recordDigest(), try whole.recordDigest())
+    try demand(left == right, "the digests differ after the same changes")
+    try demand(try stepwise.rescanRecordDigest() == left, "the kept digest had drifted")
+    try demand(
+      try stepwise.credentialPosition() == whole.credentialPosition(), "the counts differ")
+    for number in 0...15 {
+      let digest = try Records.digest(number)
+      try demand(
+        try stepwise.holders(ofAny: [digest]) == whole.holders(ofAny: [digest]),
+        "a look-up differs after the same changes")
+    }
+  }
+}
