@@ -9,7 +9,7 @@ struct MessagesContractTests {
     .appending(path: "../../deploy/protocol").standardized
 
   /// The type of each schema's messages.
-  private static let types: [String: any Codable.Type] = [
+  private static let types: [String: any (Codable & SendableMetatype).Type] = [
     "hello": Hello.self, "state": StateReport.self, "events": EventBatch.self,
     "urgent": UrgentEvent.self, "results": CommandResult.self, "applied": ApplyReport.self,
     "pull": SnapshotPull.self, "digest": DigestReport.self, "telemetry": TelemetryReport.self,
