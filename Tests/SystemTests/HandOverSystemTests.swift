@@ -1,86 +1,14 @@
 import Foundation
 import Testing
 
-/// A front desk of its own beside a door's world.
-private struct Desk {
-  let world: DoorWorld
-  let name: String
-  private let base: String
-
-  /// Makes the desk's key, and has the operator certify it.
-  init(_ world: DoorWorld, _ name: String) throws {
-    self.world = world
-    self.name = name
-    base = "\(world.folder.path)/\(name)"
-    let made = try world.postern("issuer", "new-key", "--out", base + ".key")
-    let certified = try world.posterncloud(
-      "issuer", "certify", name, "--id", name + "-1", "--key",
-      made.output.trimmingCharacters(in: .whitespacesAndNewlines), "--controllers", "gate-1",
-      "--doors", "front", "--longest", "3d", "--until", "+30d", "--out", base + ".cert")
-    guard made.status == 0, certified.status == 0 else {
-      throw CocoaError(.fileWriteUnknown, userInfo: ["why": made.errors + certified.errors])
-    }
-  }
-
-  private func sign(_ action: String, _ id: String, _ more: [String]) throws -> String {
-    let file = "\(base)-\(id)-\(UUID().uuidString.prefix(4)).json"
-    let outcome = try BuiltProgram("postern").run(
-      [
-        "issuer", action, "--key", base + ".key", "--certificate", base + ".cert", "--controller",
-        "gate-1", "--id", id, "--out", file,
-      ] + more)
-    #expect(outcome.status == 0, "\(outcome.errors)")
-    return file
-  }
-
-  /// Issues a card and hands it over.
-  func issue(_ id: String, card: Int, person: String, _ more: String...) throws
-    -> BuiltProgram.Outcome
-  {
-    try world.postern(
-      "hand-over",
-      sign(
-        "issue", id,
-        ["--person", person, "--card", "H10301:12:\(card)", "--doors", "front"]
-          + (more.contains("--until") ? more : more + ["--until", "+2d"])))
-  }
-
-  func revoke(_ id: String) throws -> BuiltProgram.Outcome {
-    try world.postern("hand-over", sign("revoke", id, []))
-  }
-}
-
 @Suite("Keys without the cloud, with the built programs (C5, C6, D7)", .serialized)
 struct HandOverSystemTests {
-  private func decided(_ world: DoorWorld) throws -> [String: String] {
-    let lines = try world.posterncloud("issuer", "keys", "gate-1", "--json").output
-    var decided: [String: String] = [:]
-    for line in lines.split(separator: "\n") {
-      let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
-      let record = (object?["key"] as? [String: Any])?["record"] as? [String: Any]
-      if let id = record?["id"] as? String { decided[id] = object?["outcome"] as? String }
-    }
-    return decided
-  }
-
-  private func answer(_ world: DoorWorld, card: Int) throws -> String? {
-    let before = try world.doorEvents().count
-    try world.postern("panel", "badge", "--facility", "12", "--card", "\(card)")
-    var found: String?
-    _ = try world.eventually {
-      found = try world.doorEvents().dropFirst(before).compactMap { $0["type"] as? String }
-        .first { $0.hasPrefix("postern.access.") }
-      return found != nil
-    }
-    return found
-  }
-
   @Test("every row of the table of conflicts is decided as written, and the door follows")
   func conflicts() throws {
     let world = try DoorWorld()
     #expect(try world.open())
-    let desk = try Desk(world, "desk")
-    let thief = try Desk(world, "thief")
+    let desk = try HandOverDesk(world, "desk")
+    let thief = try HandOverDesk(world, "thief")
     for person in ["pia", "off"] { try world.posterncloud("person", "add", person) }
     #expect(try world.eventually { try world.status()?["persons"] as? Int == 3 })
     world.stopBroker()
@@ -97,8 +25,11 @@ struct HandOverSystemTests {
     #expect(
       try desk.issue("k-twice", card: 1007, person: "guest-7", "--reservation", "R-7").status == 0)
     #expect(try desk.issue("k-same", card: 1008, person: "pia", "--reservation", "R-8").status == 0)
-    #expect(try answer(world, card: 1001) == "postern.access.granted.v1")
-    #expect(try answer(world, card: 1004) == "postern.access.denied.v1")
+    #expect(try desk.issue("k-both", card: 1014, person: "guest-14").status == 0)
+    #expect(try desk.revoke("k-both").status == 0)
+    #expect(try desk.issue("k-far", card: 1015, person: "guest-15").status == 0)
+    #expect(try world.answer(card: 1001) == "postern.access.granted.v1")
+    #expect(try world.answer(card: 1004) == "postern.access.denied.v1")
     let wide = try desk.issue("k-wide", card: 1009, person: "x", "--until", "+4d")
     #expect(wide.status == 1 && wide.errors.contains("tooLong"), "\(wide.errors)")
 
@@ -110,10 +41,14 @@ struct HandOverSystemTests {
       #"{"person":"pia","card":"H10301:12:1013","id":"k-changed","doors":["front"]}"#,
       #"{"person":"ada","card":"H10301:12:1017","id":"r-7","doors":["front"],"reservationID":"R-7"}"#,
       #"{"person":"pia","card":"H10301:12:1018","id":"r-8","doors":["front"],"reservationID":"R-8"}"#,
+      #"{"person":"pia","card":"H10301:12:1019","id":"k-both","doors":["front"]}"#,
     ]
-    for line in lines {
+    let far = #"{"person":"pia","card":"H10301:12:1020","id":"k-far","doors":["back"]}"#
+    #expect(
+      try world.posterncloud("enrol", "gate-2", "--out", world.folder.path + "/far").status == 0)
+    for (controller, line) in lines.map({ ("gate-1", $0) }) + [("gate-2", far)] {
       try Data(line.utf8).write(to: URL(filePath: file))
-      let outcome = try world.posterncloud("import", "gate-1", file)
+      let outcome = try world.posterncloud("import", controller, file)
       #expect(outcome.status == 0, "\(outcome.errors)")
     }
     try world.posterncloud("person", "disable", "off")
@@ -123,23 +58,28 @@ struct HandOverSystemTests {
     let expected = [
       "k-new": "confirmed", "k-revoked": "revoked", "k-changed": "changed", "k-lost": "revoked",
       "k-thief": "revoked", "k-off": "revoked", "k-twice": "revoked", "k-same": "confirmed",
+      "k-both": "revoked",
     ]
-    let taken = try world.eventually { try decided(world).count == expected.count }
+    let taken = try world.eventually { try world.decided().count == expected.count }
     #expect(taken)
-    #expect(try decided(world) == expected)
-    let reconciled = try world.eventually {
-      let done = try world.doorEvents().filter {
-        $0["type"] as? String == "postern.handOver.reconciled.v1"
-      }.compactMap { $0["credential"] as? String }
-      return Set(done) == Set(expected.keys)
-    }
-    #expect(reconciled)
+    #expect(try world.decided() == expected)
+    #expect(try world.eventually { try world.reconciled() == Set(expected.keys) })
+    // One that is another controller's there stays as it is here, and is reported again.
+    let refusal = "key k-far is refused: it is of another controller"
+    #expect(world.cloudLog.contains(refusal))
+    let before = world.cloudLog.components(separatedBy: refusal).count
+    world.stopBroker()
+    #expect(world.eventually { !world.isConnected })
+    try world.startBroker()
+    #expect(world.eventually { world.cloudLog.components(separatedBy: refusal).count > before })
+    #expect(try world.reconciled() == Set(expected.keys))
     for (card, opens) in [
       (1001, true), (1002, false), (1003, false), (1013, true), (1004, false), (1005, false),
       (1006, false), (1007, false), (1017, true), (1008, true), (1018, true),
+      (1014, false), (1019, false), (1015, true),
     ] {
       #expect(
-        try answer(world, card: card) == "postern.access.\(opens ? "granted" : "denied").v1",
+        try world.answer(card: card) == "postern.access.\(opens ? "granted" : "denied").v1",
         "card \(card)")
     }
     // Told in order, once each, and nothing is reported again.
@@ -148,7 +88,7 @@ struct HandOverSystemTests {
     }.compactMap { ($0["type"] as? String)?.split(separator: ".")[2] }
     #expect(
       keys == Array(repeating: "issued", count: 4) + ["revoked"]
-        + Array(repeating: "issued", count: 4))
+        + Array(repeating: "issued", count: 5) + ["revoked", "issued"])
     #expect(try world.cloudHasEverything())
   }
 
@@ -156,13 +96,13 @@ struct HandOverSystemTests {
   func crash() throws {
     let world = try DoorWorld()
     #expect(try world.open())
-    let desk = try Desk(world, "desk")
+    let desk = try HandOverDesk(world, "desk")
     world.stopBroker()
     #expect(try desk.issue("k-1", card: 2001, person: "guest").status == 0)
     world.killDaemon(SIGKILL)
     try world.startDaemon()
     #expect(world.eventually { world.relayIsOff })
-    #expect(try answer(world, card: 2001) == "postern.access.granted.v1")
+    #expect(try world.answer(card: 2001) == "postern.access.granted.v1")
     let keys = world.folder.path + "/desk-pins.keys"
     #expect(
       try world.posterncloud(
