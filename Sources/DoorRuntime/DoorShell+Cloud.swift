@@ -27,6 +27,9 @@ extension DoorShell {
       if cloud.connected {
         logger.warning("cloud disconnected: \(reason)")
         record(drafts.draft("cloud.disconnected", at: now, detail: ["cause": reason]))
+      } else if cloud.disconnectReason != reason {
+        // Once for each cause: whoever reads the log sees why it does not come back.
+        logger.warning("cloud not reached: \(reason)")
       }
       cloud.connected = false
       cloud.disconnectReason = reason

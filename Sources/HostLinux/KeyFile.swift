@@ -100,6 +100,25 @@ public enum KeyFile {
     }
   }
 
+  /// Puts a secret text in the place of what is there, if anything: at any moment, also after a power
+  /// cut, the file is the old one or the new one, whole. It belongs to whom its folder belongs to.
+  public static func replace(path: String, text: Secret<String>) throws(PortError) {
+    let operation = "write key \(path)"
+    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+    let next = path + ".next"
+    // Of a run that was cut off.
+    unlink(next)
+    try create(path: next, text: text)
+    var owner = stat()
+    guard stat(folder, &owner) == 0, chown(next, owner.st_uid, owner.st_gid) == 0,
+      rename(next, path) == 0, syncFolder(of: path)
+    else {
+      let code = errno
+      unlink(next)
+      throw PortError(.inputOutput, operation: operation, detail: String(cString: strerror(code)))
+    }
+  }
+
   /// A file's name is on disk when its folder is.
   private static func syncFolder(of path: String) -> Bool {
     let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."

@@ -14,6 +14,7 @@ public struct CertificateRequest: Sendable {
   public let request: String
   /// The private key, PKCS #8 in PEM.
   public let privateKey: Secret<String>
+  private let publicKeyInfo: [UInt8]
 
   /// `privateKeyBytes` are the 32 bytes of an Ed25519 seed. The common name is the controller's id,
   /// which the broker's access list then knows it by.
@@ -28,6 +29,7 @@ public struct CertificateRequest: Sendable {
           0x30, Self.commonName + Self.element(0x0C, Array(controller.rawValue.utf8)))))
     let publicKey = Self.element(
       0x30, algorithm + Self.element(0x03, [0] + key.publicKey.rawRepresentation))
+    publicKeyInfo = publicKey
     let body = Self.element(
       0x30, Self.element(0x02, [0]) + name + publicKey + Self.element(0xA0, []))
     let signature = try key.signature(for: body)
@@ -37,6 +39,33 @@ public struct CertificateRequest: Sendable {
     privateKey = Secret(
       Self.pem(
         "PRIVATE KEY", Self.element(0x30, Self.element(0x02, [0]) + algorithm + seed)))
+  }
+
+  /// The same request again, by a private key that was made before. Throws when the text is none of
+  /// those in ``privateKey``.
+  public init(controller: ControllerID, privateKey: Secret<String>) throws {
+    let seed = Self.bodies(of: "PRIVATE KEY", in: privateKey.reveal()).first?.suffix(32) ?? []
+    try self.init(controller: controller, privateKeyBytes: Secret(Array(seed)))
+    guard self.privateKey.reveal() == privateKey.reveal() else {
+      throw EnvelopeKeyFailure(
+        keyID: "client", detail: "it is no private key that was made by this program")
+    }
+  }
+
+  /// True when a certificate of the text, PEM, is for this key: it holds the key's info, RFC 5280
+  /// section 4.1.2.7, whose 32 random bytes come nowhere by chance.
+  public func isFor(certificatesPEM text: String) -> Bool {
+    Self.bodies(of: "CERTIFICATE", in: text).first.map {
+      Data($0).range(of: Data(publicKeyInfo)) != nil
+    } ?? false
+  }
+
+  private static func bodies(of label: String, in text: String) -> [[UInt8]] {
+    text.components(separatedBy: "-----BEGIN \(label)-----").dropFirst().compactMap { part in
+      part.components(separatedBy: "-----END \(label)-----").first.flatMap {
+        Data(base64Encoded: $0, options: .ignoreUnknownCharacters).map(Array.init)
+      }
+    }
   }
 
   /// A DER element of less than 64 KiB.

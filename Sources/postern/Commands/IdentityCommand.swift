@@ -15,11 +15,14 @@ struct IdentityCommand: ParsableCommand {
       2. posterncloud enrol gate-1 --device-key PUBLIC --out FILES     prints the cloud's public key
       3. postern identity complete --controller gate-1 --folder FOLDER --cloud PUBLIC
       No secret travels: both sides compute the same ones. FOLDER/client.csr is for the operator of
-      the broker, who answers with this controller's client certificate.
+      the broker, who answers with this controller's client certificate:
+      4. postern identity install --folder FOLDER --certificate FILE --controller gate-1
+      Key and certificate then are one file, FOLDER/client.pem, which both cloud.tls.certificateFile
+      and cloud.tls.keyFile name. Before it ends: `postern identity renew`, and install again.
       """,
-    subcommands: [New.self, Complete.self])
+    subcommands: [New.self, Complete.self, Renew.self, Install.self])
 
-  private static func words<Value>(_ body: () throws -> Value) throws -> Value {
+  static func words<Value>(_ body: () throws -> Value) throws -> Value {
     do { return try body() } catch let error as PortError {
       throw ConsoleProblem(.unavailable, "\(error)")
     } catch let failure as EnvelopeKeyFailure {
@@ -27,14 +30,14 @@ struct IdentityCommand: ParsableCommand {
     }
   }
 
-  private static func identifier(_ text: String) throws -> ControllerID {
+  static func identifier(_ text: String) throws -> ControllerID {
     guard let id = ControllerID(text) else {
       throw ValidationError("--controller is \(ControllerID.grammar)")
     }
     return id
   }
 
-  private static func random() -> Secret<[UInt8]> {
+  static func random() -> Secret<[UInt8]> {
     Secret((0..<KeyFile.keyBytes).map { _ in UInt8.random(in: .min ... .max) })
   }
 
