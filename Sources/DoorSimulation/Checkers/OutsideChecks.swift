@@ -4,53 +4,6 @@ import DoorPorts
 import DoorRules
 import DoorRuntime
 
-/// Card numbers and PINs stay where they are.
-final class NoSecrets: Checker {
-  let sentence = "no card number and no PIN is in anything that leaves or is kept"
-
-  private var secrets: Set<UInt64> = []
-
-  func see(_ sight: Sight, in world: World) -> String? {
-    if secrets.isEmpty {
-      for person in world.story.site.people {
-        secrets.insert(person.card)
-        if let pin = UInt64(person.pin) { secrets.insert(pin) }
-      }
-    }
-    switch sight {
-    case .said(let topic, let payload):
-      if let found = find(payload) { return "\(found) in a message on \(topic)" }
-    case .logged(let line):
-      if let found = find(Array(line.utf8)) { return "\(found) in the log line \(line)" }
-    case .committed(let event):
-      for (name, value) in event.draft.detail.sorted(by: { $0.key < $1.key }) {
-        if let found = find(Array(value.utf8)) { return "\(found) in \(name) of an event" }
-      }
-    case .began, .ended, .lock, .exitPressed, .presented, .recorded, .cloudTook, .commandSent,
-      .stepped, .over:
-      break
-    }
-    return nil
-  }
-
-  /// Runs of digits that are a secret, whole. Those of a base64 text are runs too, and short.
-  private func find(_ bytes: [UInt8]) -> UInt64? {
-    var value: UInt64 = 0
-    var digits = 0
-    for byte in bytes {
-      if (48...57).contains(byte) {
-        digits += 1
-        value = digits > 11 ? 0 : value * 10 + UInt64(byte - 48)
-      } else {
-        if (8...11).contains(digits), secrets.contains(value) { return value }
-        digits = 0
-        value = 0
-      }
-    }
-    return (8...11).contains(digits) && secrets.contains(value) ? value : nil
-  }
-}
-
 /// Nothing grows without end.
 final class Limits: Checker {
   let sentence = "every queue stays within its limit"

@@ -94,7 +94,12 @@ extension SabotagedParts: EventLog {
       return (0..<UInt64(drafts.count)).map { first + $0 }
     case .leakPIN where appends % 25 == 0:
       var leaking = drafts
-      leaking[0].detail["typed"] = pin
+      // Hexadecimal, base64 and clear in turn.
+      let forms = [
+        pin, pin.utf8.map { String($0, radix: 16) }.joined(),
+        String(decoding: Base64URL.encode("typed \(pin)".utf8), as: UTF8.self),
+      ]
+      leaking[0].detail["typed"] = forms[appends / 25 % forms.count]
       return try disk.append(leaking)
     default: return try disk.append(drafts)
     }

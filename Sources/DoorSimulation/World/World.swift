@@ -111,13 +111,13 @@ final class World: @unchecked Sendable {
     lockIsReleased = story.site.doors.map(\.isFailSafe)
     busyUntil = Array(repeating: 0, count: count)
     noisyUntil = Array(repeating: 0, count: count)
-    var keys = SimulationRandom(seed: seed, stream: 4)
-    func bytes() -> [UInt8] { (0..<32).map { _ in UInt8(truncatingIfNeeded: keys.next()) } }
-    guard let digester = CredentialDigester(keyBytes: bytes()) else {
+    let keys = Self.secretKeys(ofSeed: seed)
+    guard let digester = CredentialDigester(keyBytes: keys["the credential key"] ?? []) else {
       throw SimulationError("a credential key has 32 bytes")
     }
     self.digester = digester
-    let signer = try EnvelopeSigner(privateKeyBytes: Secret(bytes()), keyID: "cloud-1")
+    let signer = try EnvelopeSigner(
+      privateKeyBytes: Secret(keys["the cloud's key"] ?? []), keyID: "cloud-1")
     verifier = try EnvelopeVerifier(
       publicKeys: ["cloud-1": signer.publicKeyBytes], audience: controllerID,
       issuer: SimulatedCloud.issuer)
