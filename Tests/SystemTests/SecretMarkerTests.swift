@@ -1,39 +1,7 @@
 import Foundation
 import Testing
 
-/// A secret in the forms in which it could be found.
-private struct Marker {
-  let name: String
-  let forms: [[UInt8]]
-
-  /// Clear, in hexadecimal of either case, and in base64 of either alphabet at each of the three
-  /// places where it can begin in a longer text.
-  init(_ name: String, _ bytes: [UInt8]) {
-    self.name = name
-    var forms = [bytes]
-    let hex = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-    forms += [Array(hex.utf8), Array(hex.uppercased().utf8)]
-    for lead in 0..<3 {
-      let padded = Data(repeating: 0, count: lead) + Data(bytes)
-      // Characters that also depend on what is beside it are left out.
-      let whole = padded.base64EncodedString().replacingOccurrences(of: "=", with: "")
-      let certain = whole.dropFirst(lead == 0 ? 0 : lead + 1).dropLast(
-        padded.count % 3 == 0 ? 0 : 1)
-      let url = certain.replacingOccurrences(of: "+", with: "-")
-        .replacingOccurrences(of: "/", with: "_")
-      forms += [Array(certain.utf8), Array(url.utf8)]
-    }
-    self.forms = forms
-  }
-
-  init(_ name: String, text: String) { self.init(name, Array(text.utf8)) }
-
-  func isIn(_ data: Data) -> Bool {
-    forms.contains { data.range(of: Data($0)) != nil }
-  }
-}
-
-@Suite("Secrets stay secret (C6)", .serialized)
+@Suite("Secrets stay secret (C6, D13)", .serialized)
 struct SecretMarkerTests {
   private static let pin = "9081726354"
   private static let wrongPIN = "8170263549"
@@ -98,7 +66,12 @@ struct SecretMarkerTests {
       "explanation": try world.postern("explain", "--door", "front", "--person", "ada").output,
       "cloud's events": try world.posterncloud("events", "--json", "--limit", "1000").output,
       "telemetry": try world.posterncloud("controllers", "--json").output,
+      "diagnosis": try world.postern("diagnose", "--json").output,
+      "diagnosis at the cloud": try world.posterncloud("diagnose", "gate-1").output,
+      "credentials": try world.postern("credentials", "--json").output,
+      "settings": try world.postern("config", "show", folder + "/postern.yaml").output,
     ].mapValues { Data($0.utf8) }
+    try bundle(of: world)
     let limits = try String(
       contentsOfFile: "/proc/\(world.daemon?.identifier ?? 0)/limits", encoding: .utf8)
     #expect(limits.contains(/Max core file size +0 +0/), "a core file would have every key in it")
@@ -106,32 +79,32 @@ struct SecretMarkerTests {
     world.stopCloud()
     world.stopBroker()
 
-    for path in FileManager.default.subpaths(atPath: folder) ?? []
-    where !["device", "desk"].contains(where: path.hasPrefix) && !path.hasSuffix(".key")
-      && !path.hasSuffix(".keys")
-    {
-      seen[path] = FileManager.default.contents(atPath: folder + "/" + path)
+    seen.merge(
+      Marker.files(of: folder) { path in ["device", "desk"].contains(where: path.hasPrefix) }
+    ) { $1 }
+    for place in ["state/events.sqlite", "door.log", "bundle/postern-support/events.jsonl"] {
+      #expect(seen.keys.contains(place), "\(place)")
     }
-    #expect(seen.keys.contains("state/events.sqlite") && seen.keys.contains("door.log"))
     let values = [
       Marker("card", text: Self.card), Marker("unknown card", text: Self.strangeCard),
       Marker("PIN", text: Self.pin), Marker("wrong PIN", text: Self.wrongPIN),
       Marker("handed over PIN", text: Self.issuedPIN), Marker("offline PIN", text: offlinePIN),
       Marker("mobile key", text: Self.phone),
     ]
-    let keys = try ["credential.key", "offline-pin.keys"].map { file in
-      let text = try String(contentsOfFile: "\(folder)/device/\(file)", encoding: .utf8)
-      let hex = text.split { " \n".contains($0) }.last { $0.count == 64 } ?? ""
-      #expect(hex.count == 64)
-      return Marker(file, bytes(hex))
-    }
-    for (place, data) in seen {
-      for marker in values where marker.isIn(data) { Issue.record("\(marker.name) is in \(place)") }
-      // The cloud made the device's keys and keeps them.
-      for marker in keys where !place.hasPrefix("cloud/") && marker.isIn(data) {
-        Issue.record("\(marker.name) is in \(place)")
-      }
-    }
+    let keys = try Marker.keys(
+      ofDevice: folder + "/device", ["credential.key", "offline-pin.keys"])
+    Marker.expectNone(of: values, keys, in: seen)
+  }
+
+  /// The support bundle, unpacked in the world's folder, where everything is searched.
+  private func bundle(of world: DoorWorld) throws {
+    let folder = world.folder.path
+    #expect(try world.postern("support-bundle", "--output", folder + "/bundle.tar.gz").status == 0)
+    try FileManager.default.createDirectory(
+      atPath: folder + "/bundle", withIntermediateDirectories: false)
+    let tar = try ChildProcess(
+      "/usr/bin/tar", ["-xzf", folder + "/bundle.tar.gz", "-C", folder + "/bundle"])
+    #expect(tar.wait() == 0)
   }
 
   /// Shows everything at the door, what is right and what is wrong.
@@ -162,12 +135,5 @@ struct SecretMarkerTests {
       try world.eventually {
         try world.doorEvents().count { $0["reason"] as? String == "unknownCredential" } == 2
       })
-  }
-
-  private func bytes(_ hex: Substring) -> [UInt8] {
-    let digits = Array(hex)
-    return stride(from: 0, to: digits.count - 1, by: 2).compactMap {
-      UInt8(String(digits[$0...$0 + 1]), radix: 16)
-    }
   }
 }

@@ -40,10 +40,15 @@ door_relay() {
   [ "$(door_status | jq -r ".doors[] | select(.id == \"$1\") | .relayActive")" = "$2" ]
 }
 # opens DOOR: an entry and the relay; stays_shut DOOR REASON: a denial and no relay.
-opens() { happened access.granted && eventually 4 door_relay "$1" true && eventually 15 door_relay "$1" false; }
+opens() { eventually 8 door_relay "$1" true && happened access.granted && eventually 15 door_relay "$1" false; }
 stays_shut() { happened access.denied "$2" && door_relay "$1" false; }
-badge() { mark && postern panel badge --facility 12 --card "$1" --reader "reader-$2"; }
-keys() { mark && postern panel keys "$1#" --reader reader-214 --between-keys-ms 60; }
+badge() { hold_up "$guest_card" "reader-$1"; }
+keys() { type_in "$1" reader-214; }
+
+# What is secret here. A test plays it with others, and looks for them everywhere.
+guest_card=${DEMO_GUEST_CARD:-H10301:12:2140}
+guest_pin=${DEMO_GUEST_PIN:-480122}
+phone=${DEMO_PHONE:-phone-0f6c2d8e91ab4c57}
 
 # desk ACTION ID OPTIONS...: signs at the desk, and carries it to the door.
 carried=0
@@ -82,33 +87,33 @@ check "The operator certifies the front desk: two rooms, three days at most, for
 stop_actor broker TERM
 check "The network fails" "the door knows that it is alone" eventually 15 connected false
 set_clock -7200
-say "    … ten hours later a guest arrives."
+say "    … ten hours later, still without network, a guest arrives. All that follows is signed at the desk."
 
 mark
-check "The desk encodes a card for room 214 and hands it over" "in force" \
-  desk issue card-214 --person guest-1 --card H10301:12:2140 --doors room-214 --until +2d --reservation R-2140
-badge 2140 214
+check "The desk encodes a card for room 214 and hands it over" "in force at once" \
+  desk issue card-214 --person guest-1 --card "$guest_card" --doors room-214 --until +2d --reservation R-2140
+badge 214
 check "The guest holds it up" "the relay is on" opens room-214
-badge 2140 215
+badge 215
 check "The guest tries the next room" "denied" stays_shut room-215 wrongDoor
-check "The desk hands over a PIN" "in force" \
-  desk issue pin-214 --person guest-1 --pin 480122 --doors room-214 --until +2d --reservation R-2140
-keys 480122
+check "The desk hands over a PIN" "in force at once" \
+  desk issue pin-214 --person guest-1 --pin "$guest_pin" --doors room-214 --until +2d --reservation R-2140
+keys "$guest_pin"
 check "The guest types it" "the relay is on" opens room-214
 code() { postern offline-pin issue --keys "$world/desk-pins.keys" --door room-214 --hours 24 "$@" --json; }
 issued=$(code)
 offline_pin=$(printf '%s' "$issued" | jq -r .pin)
 offline_start=$(printf '%s' "$issued" | jq -r '.validFrom | sub("[.]000Z"; "Z")')
 keys "$offline_pin"
-check "The desk computes a PIN and says it on the telephone; the door hears nothing of it" \
+check "For a guest on the telephone the desk computes a PIN. No message goes to the door: it computes the same, and the guest types it" \
   "the relay is on" opens room-214
 once_pin=$(code --serial 3 | jq -r .pin)
+printf '%s\n' "$offline_pin" "$once_pin" >"$world/desk-said.txt"
 keys "$once_pin"
-check "One for the plumber, good once" "the relay is on" opens room-214
+check "A computed PIN for the plumber, good once" "the relay is on" opens room-214
 keys "$once_pin"
 check "The plumber comes again" "denied" stays_shut room-214 useCountExceeded
-phone=phone-0f6c2d8e91ab4c57
-check "A key for the guest's telephone" "in force" \
+check "A key for the guest's telephone" "in force at once" \
   desk issue phone-214 --person guest-1 --mobile "$phone" --doors room-214 --until +2d --reservation R-2140
 show_phone() { echo "$phone" | postern present --door "$1" --mobile - 2>"$world/present.log"; }
 mark
@@ -116,17 +121,17 @@ check "The telephone is held to the door" "the relay is on" eval 'show_phone roo
 
 check "The desk tries a card for a week" "refused: longer than its certificate allows" \
   desk_is_refused tooLong issue card-week --person x --card H10301:12:9 --doors room-214 --until +7d
-check "It tries the safe" "refused: not its door" \
+check "It tries a card for the safe" "refused: not its door" \
   desk_is_refused doorNotAllowed issue card-safe --person x --card H10301:12:9 --doors safe --until +1d
 
-check "The tap drips: the guest moves to room 215, with the same card" "in force" \
+check "The tap drips: the guest moves to room 215, with the same card" "changed at once" \
   desk update card-214 --doors room-215
-badge 2140 215
+badge 215
 check "At room 215" "the relay is on" opens room-215
-badge 2140 214
+badge 214
 check "At room 214" "denied" stays_shut room-214 wrongDoor
-check "The card is lost" "withdrawn" desk revoke card-214
-badge 2140 215
+check "The card is lost: the desk withdraws it" "it does not count any more" desk revoke card-214
+badge 215
 check "Somebody finds it" "denied" stays_shut room-215 credentialRevoked
 mark
 check "The computed PIN was overheard, and is withdrawn by its serial" "recorded" \
@@ -137,10 +142,10 @@ check "Somebody types it" "denied" stays_shut room-214 credentialRevoked
 stop_actor door KILL
 start_door
 check "The power fails (kill -9), and comes back" "the door serves" eventually 10 door_relay room-214 false
-keys 480122
-check "The PIN that was handed over" "the relay is on" opens room-214
-badge 2140 215
-check "The lost card" "denied" stays_shut room-215 credentialRevoked
+keys "$guest_pin"
+check "The guest's PIN" "the relay is on" opens room-214
+badge 215
+check "The lost card, held up" "denied" stays_shut room-215 credentialRevoked
 
 set_clock 0
 say "    … twelve hours after it failed the network is back."
@@ -150,7 +155,7 @@ check "The cloud decides" "PIN and telephone confirmed, the lost card revoked" \
   eval 'eventually 20 outcome phone-214 confirmed && outcome pin-214 confirmed && outcome card-214 revoked'
 check "The door takes the cloud's word for its own" "three keys reconciled" eventually 20 all_taken_up 3
 mark
-check "The telephone" "the relay is on" eval 'show_phone room-214 && opens room-214'
-badge 2140 215
-check "The lost card" "denied" eval 'happened access.denied && door_relay room-215 false'
+check "The telephone, held to the door" "the relay is on" eval 'show_phone room-214 && opens room-214'
+badge 215
+check "The lost card, held up" "denied" eval 'happened access.denied && door_relay room-215 false'
 check "At the end" "the cloud has every event exactly once, in order" cloud_has_all

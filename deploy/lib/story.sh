@@ -34,7 +34,8 @@ cloud_events() { posterncloud events gate-1 --limit 500 --json; }
 door_events() { postern events --limit 500 --json; }
 
 connected() { [ "$(door_status | jq -r .cloud.connected)" = "$1" ]; }
-relay() { [ "$(door_status | jq -r '.doors[0].relayActive')" = "$1" ]; }
+# relay STATE [DOOR]: the first door when left out.
+relay() { [ "$(door_status | jq -r --arg door "${2:-}" '[.doors[] | select($door == "" or .id == $door)][0].relayActive')" = "$1" ]; }
 policy_is() { door_status | jq -e ".configRevision >= $1 and .credentialRevision >= $2" >/dev/null; }
 
 # mark: remember the newest event; happened TYPE [REASON]: one of that type since then.
@@ -47,9 +48,32 @@ happened_now() {
   evidence=$(printf '%s' "$found" | jq -r '"event \(.number), \(.type)" + (if .reason then ", \(.reason)" else "" end)')
 }
 happened() { eventually 8 happened_now "$@"; }
-opened() { happened access.granted && eventually 3 relay true; }
+# opened [DOOR]; denied REASON; closed [DOOR]. The relay first: it is on for seconds only, and the event stays.
+opened() { eventually 8 relay true "${1:-}" && happened access.granted; }
 denied() { happened access.denied "$1" && relay false; }
-closed() { eventually 8 relay false; }
+closed() { eventually 15 relay false "${1:-}"; }
+
+# hold_up CARD [READER]; type_in PIN [READER]: after a mark. The card as FORMAT:FACILITY:NUMBER.
+hold_up() {
+  local format facility number arguments
+  IFS=: read -r format facility number <<<"$1"
+  arguments=(--format "$format" --card "$number")
+  [ "$facility" = - ] || arguments+=(--facility "$facility")
+  [ -z "${2:-}" ] || arguments+=(--reader "$2")
+  mark
+  postern panel badge "${arguments[@]}"
+}
+type_in() {
+  mark
+  if [ -n "${2:-}" ]; then set -- "$1" --reader "$2"; fi
+  postern panel keys "$1#" --between-keys-ms 60 "${@:2}"
+}
+
+# What the last step printed for the reader, in full.
+show_answer() {
+  [ -z "${shown:-}" ] || printf '%s\n' "$shown"
+  shown=
+}
 
 # The cloud has every event of the door once and in order: the numbers 1 to N, no gap, no twin.
 cloud_has_all_now() {

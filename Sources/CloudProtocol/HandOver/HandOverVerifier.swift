@@ -169,7 +169,8 @@ public struct HandOverVerifier: Sendable {
     guard until - from <= certificate.longestSeconds else {
       throw HandOverRefusal(
         .tooLong,
-        "\(until - from) s; \(certificate.issuer) may issue for \(certificate.longestSeconds) s")
+        "it lasts \(duration(until - from)); \(certificate.issuer) may issue for "
+          + "\(duration(certificate.longestSeconds)) at most")
     }
     guard until - certificate.notAfter <= certificate.longestSeconds else {
       throw HandOverRefusal(
@@ -180,6 +181,17 @@ public struct HandOverVerifier: Sendable {
     guard now.secondsSince1970 < until else {
       throw HandOverRefusal(.alreadyOver, "it ended at \(until), now \(now.secondsSince1970)")
     }
+  }
+
+  /// In the largest units that say it exactly.
+  private static func duration(_ seconds: Int64) -> String {
+    let units: [(Int64, String)] = [(86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")]
+    var left = seconds
+    let parts = units.compactMap { size, name -> String? in
+      defer { left %= size }
+      return left / size == 0 ? nil : "\(left / size) \(name)"
+    }
+    return parts.isEmpty ? "0 s" : parts.joined(separator: " ")
   }
 
   private static func parse(

@@ -23,7 +23,13 @@ struct HandOverCommand: AsyncParsableCommand {
       HandOverRequest(certificate: parts.certificate, order: parts.order), as: HandOverAnswer.self)
     if console.json { return try Output.json(answer) }
     let again = answer.wasKnown ? ", which the door had taken before" : ""
-    Output.line("\(answer.action) of \(answer.credential): in force\(again)")
+    let what =
+      switch answer.action {
+      case "revoke": "is withdrawn"
+      case "update": "is changed, and in force"
+      default: "is in force"
+      }
+    Output.line("\(answer.credential) \(what)\(again)")
   }
 }
 

@@ -33,10 +33,38 @@ struct ConfigCommand: ParsableCommand {
       do {
         let document = try ConfigurationDocument.parse(Array(numbered))
         _ = try document.validated(zones: { try? zones.rules(for: $0) })
+        for path in try Self.unknown(in: object, of: document) {
+          FileHandle.standardError.write(
+            Data("posterncloud: \(path) is not known here, and counts for nothing\n".utf8))
+        }
         let revision = try state.store().pushConfiguration(document, to: controller)
         print("configuration \(revision) goes to \(controller)")
       } catch let failure as ValidationFailure {
         throw CloudProblem("\(file) is not a configuration:\n\(failure)")
+      }
+    }
+
+    /// Members of the file that the document has not: misspelled, in the wrong place, or of a newer
+    /// version.
+    private static func unknown(
+      in object: [String: Any], of document: ConfigurationDocument
+    ) throws -> [String] {
+      let known = try JSONSerialization.jsonObject(with: Data(JSONCoding.encode(document)))
+      return unknown(in: object, of: known, path: "").sorted()
+    }
+
+    private static func unknown(in given: Any, of known: Any, path: String) -> [String] {
+      if let given = given as? [String: Any], let known = known as? [String: Any] {
+        return given.flatMap { key, value -> [String] in
+          guard !(value is NSNull) else { return [] }
+          let place = path.isEmpty ? key : "\(path).\(key)"
+          return known[key].map { unknown(in: value, of: $0, path: place) } ?? [place]
+        }
+      }
+      guard let given = given as? [Any], let known = known as? [Any], given.count == known.count
+      else { return [] }
+      return given.indices.flatMap {
+        unknown(in: given[$0], of: known[$0], path: "\(path)[\($0)]")
       }
     }
   }
