@@ -49,7 +49,7 @@ extension DaemonSettings {
       }
     }
     text += """
-      credentials: {keyFile: \(credentialKeyFile)}
+      credentials: {keyFile: \(credentialKeyFile)\(keyFiles)}
       console: {socket: \(consoleSocket), web: \(web.map { "\($0.address):\($0.port)" } ?? "off")}
       events: {commitDeadlineMilliseconds: \(commitDeadlineMilliseconds)}
       clock: {assumeTrust: \(assumedClockTrust?.rawValue ?? "none")}
@@ -57,6 +57,14 @@ extension DaemonSettings {
 
       """
     return text
+  }
+
+  /// Those that not every controller has.
+  private var keyFiles: String {
+    [
+      ("previousKeyFile", previousCredentialKeyFile), ("offlinePINKeyFile", offlinePINKeyFile),
+      ("issuerRootsFile", issuerRootsFile),
+    ].map { name, file in file.map { ", \(name): \($0)" } ?? "" }.joined()
   }
 
   private static func line(_ name: String, _ line: Line?) -> String {

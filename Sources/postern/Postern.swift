@@ -76,6 +76,12 @@ struct ConsoleOptions: ParsableArguments {
   }
 }
 
+/// For what asks no daemon.
+struct JSONOption: ParsableArguments {
+  @Flag(help: "Print JSON for programs.")
+  var json = false
+}
+
 /// Where text goes, with colours only where a person looks.
 enum Output {
   static var colour: Bool {

@@ -59,6 +59,51 @@ struct CommandLineTests {
     #expect(none.status == 0 && none.output.contains("simulated"))
   }
 
+  @Test("E6: config and lines answer programs in JSON, right and wrong")
+  func json() throws {
+    func object(_ words: String...) throws -> (status: Int32, lines: [[String: Any]]) {
+      let outcome = try BuiltProgram("postern").run(words)
+      return (
+        outcome.status,
+        try outcome.output.split(separator: "\n").map {
+          try #require(
+            try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any],
+            "\(outcome.output)")
+        }
+      )
+    }
+    let world = try DoorWorld(driver: "gpiod")
+    let file = world.folder.path + "/postern.yaml"
+    let good = try object("config", "check", "--json", file)
+    #expect(good.status == 0 && good.lines.count == 1)
+    #expect(good.lines.first?["good"] as? Bool == true)
+    #expect(good.lines.first?["controller"] as? String == "gate-1")
+    let shown = try object("config", "show", "--json", file)
+    let door = try #require((shown.lines.first?["doors"] as? [[String: Any]])?.first)
+    let relay = (door["lines"] as? [String: [String: Any]])?["relay"]
+    #expect(relay?["chip"] as? String == "gpiochip-none" && relay?["line"] as? Int == 17)
+    #expect(shown.lines.first?["issuerRootsFile"] as? String != nil)
+    for words in [["lines", "--json"], ["lines", "safe", "--json"]] {
+      let lines = try BuiltProgram("postern").run(words + ["--config", file])
+      #expect(lines.status == 1)
+      #expect(
+        lines.output.contains(#"{"chip":"gpiochip-none","error":"no such chip"#)
+          && lines.output.contains(#""line":"relay of door front","offset":17}"#), "\(lines.output)"
+      )
+    }
+    let text = try String(contentsOfFile: file, encoding: .utf8)
+    try Data(text.replacingOccurrences(of: "line: 17", with: "line: 9999").utf8)
+      .write(to: URL(filePath: file))
+    for words in [["config", "check"], ["config", "show"], ["lines"]] {
+      let wrong = try BuiltProgram("postern").run(
+        words + ["--json"] + (words == ["lines"] ? ["--config", file] : [file]))
+      #expect(wrong.status == 78)
+      #expect(
+        wrong.output.contains(#""good":false"#)
+          && wrong.output.contains(#""path":"door.front.relay.line""#), "\(wrong.output)")
+    }
+  }
+
   @Test("D2: a wrong configuration is listed with every error and not pushed")
   func configPush() throws {
     let folder = try TemporaryFolder()

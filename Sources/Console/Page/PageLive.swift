@@ -33,11 +33,13 @@ let pageLive = #"""
     const words = event.reason ? T.reasons[event.reason] || event.reason : "";
     const where = [event.door ? T.live.door + " " + event.door : null,
       event.reader ? T.live.reader + " " + event.reader : null, event.person].filter(Boolean).join(" · ");
-    const detail = Object.entries(event.detail || {}).sort().map(([key, value]) => key + " " + value).join(", ");
+    const plain = T.events[name];
+    const detail = [plain ? name : null, ...Object.entries(event.detail || {}).sort()
+      .map(([key, value]) => key + " " + value)].filter(Boolean).join(", ");
     return h("li", { "data-type": name },
       h("time", { class: "soft mono", datetime: new Date(event.timeMilliseconds).toISOString(),
         title: day(event.timeMilliseconds) }, time(event.timeMilliseconds)),
-      h("div", {}, h("div", { class: "row" }, pill(name, kind), h("span", {}, words),
+      h("div", {}, h("div", { class: "row" }, pill(plain || name, kind), h("span", {}, words),
         event.simulated ? h("span", { class: "soft small" }, "(" + T.live.simulated + ")") : null),
         where ? h("div", { class: "small" }, where) : null,
         detail ? h("div", { class: "soft small mono" }, detail) : null));
@@ -46,8 +48,7 @@ let pageLive = #"""
   pages.frames = (place) => {
     const list = h("div", { class: "stack" });
     const empty = h("p", { class: "soft" }, T.frames.empty);
-    put(place, h("section", { class: "card" }, h("h2", {}, T.frames.title), empty), list);
-    list.style.marginTop = "1rem";
+    put(place, h("div", { class: "stack" }, h("h2", {}, T.frames.title), empty, list));
     follow("/v1/live/sse", (note) => {
       if (!["frame", "malformed", "lost"].includes(note.kind)) return;
       empty.hidden = true;
@@ -59,10 +60,11 @@ let pageLive = #"""
   function frameCard(note) {
     if (note.kind === "lost") return h("p", { class: "card warn-text" }, note.lost + " " + T.frames.lost);
     if (note.key) return h("p", { class: "card soft" }, T.frames.hidden + " (" + note.reader + ")");
+    const range = (least, most) => least === most ? String(least) : least + "–" + most;
     const spacing = note.spacing && note.spacing[2] > 0
-      ? note.spacing[1] + "–" + note.spacing[2] + " " + T.frames.apart : "";
+      ? range(note.spacing[1], note.spacing[2]) + " " + T.frames.apart : "";
     const widths = (note.pulses || []).map((pulse) => pulse[2]).filter((width) => width > 0);
-    const wide = widths.length ? Math.min(...widths) + "–" + Math.max(...widths) + " " + T.frames.wide : "";
+    const wide = widths.length ? range(Math.min(...widths), Math.max(...widths)) + " " + T.frames.wide : "";
     const found = note.candidates || [];
     return h("section", { class: "card", "data-frame": note.kind },
       h("div", { class: "spread" },
@@ -81,7 +83,7 @@ let pageLive = #"""
   // Both lines rest high; a pulse is a dip, drawn wider than it is so that it can be seen.
   function pulseDrawing(pulses) {
     const width = Math.max(560, pulses.length * 18), end = pulses[pulses.length - 1][1] + 1000;
-    const x = (microseconds) => 34 + microseconds / end * (width - 44);
+    const x = (microseconds) => 40 + microseconds / end * (width - 50);
     const trace = (line, top) => {
       let path = "M34 " + top;
       for (const [bit, start] of pulses) {

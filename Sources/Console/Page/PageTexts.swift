@@ -28,6 +28,23 @@ let pageTexts = #"""
       title: "What happens", empty: "Nothing yet. Hold up a card.", older: "Show older",
       simulated: "simulated", door: "door", reader: "reader",
     },
+    // By the type of an event; one that is not here is shown by its type alone.
+    events: {
+      "access.granted": "Let in", "access.denied": "Denied", "access.adminUnlock": "Unlocked by an operator",
+      "access.antiPassback": "Passed back, and let in all the same",
+      "alarm.raised": "Alarm", "alarm.cleared": "Alarm is over", "alarm.duress": "Under duress",
+      "certificate.expired": "A certificate has ended", "certificate.expiring": "A certificate ends soon",
+      "clock.trustChanged": "The clock", "cloud.connected": "Cloud connected",
+      "cloud.disconnected": "Cloud lost", "config.applied": "New configuration",
+      "config.rejected": "A configuration was refused", "controller.edgesLost": "Pulses were lost",
+      "controller.started": "Started", "controller.stopped": "Stopped", "door.closed": "Door shut",
+      "door.exitRequested": "Exit button", "door.modeChanged": "Mode changed", "door.opened": "Door opened",
+      "handOver.reconciled": "The cloud took over a key", "handOver.refused": "A key was not taken",
+      "message.refused": "A message of the broker was refused", "reader.lockedOut": "Keypad locked",
+      "reader.lockoutCleared": "Keypad listens again", "reader.malformed": "Damaged frame",
+      "reader.muted": "Reader muted: too many pulses", "reader.unmuted": "Reader listens again",
+      "lock.key.issued": "Key issued", "lock.key.updated": "Key changed", "lock.key.revoked": "Key withdrawn",
+    },
     frames: {
       title: "Frames", empty: "Hold up a card at a reader.", bits: "bits",
       apart: "µs apart", wide: "µs wide", parity: "check bits fit", fault: "damaged",

@@ -6,45 +6,84 @@ import Settings
 struct ConfigCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "config", abstract: "The daemon's configuration file: check it, show what counts.",
+    discussion: """
+      Environment variables that begin with POSTERN_ count, as they do for posternd.
+      Exit status 78 when something is wrong.
+      """,
     subcommands: [Check.self, Show.self])
+
+  /// The settings of a file; ends the program with every problem in it, one a line.
+  static func load(_ file: String, json: Bool) async throws -> DaemonSettings {
+    do throws(SettingsFailure) {
+      return try await SettingsLoader.load(
+        path: file, environment: ProcessInfo.processInfo.environment)
+    } catch {
+      if json { try Output.json(Verdict(file: file, failure: error)) }
+      FileHandle.standardError.write(Data("\(error)\n".utf8))
+      throw ExitCode(78)
+    }
+  }
+
+  /// What `check` found, for programs.
+  private struct Verdict: Encodable {
+    struct Problem: Encodable {
+      /// Dotted; empty when the whole file is meant.
+      var path: String
+      var message: String
+    }
+
+    var file: String
+    var good: Bool
+    var problems: [Problem] = []
+    var controller: String?
+    var driver: String?
+    var doors: Int?
+    var readers: Int?
+
+    init(file: String, failure: SettingsFailure) {
+      self.file = file
+      good = false
+      problems = failure.problems.map { Problem(path: $0.path, message: $0.message) }
+    }
+
+    init(file: String, settings: DaemonSettings) {
+      self.file = file
+      good = true
+      controller = "\(settings.controller)"
+      driver = settings.driver.rawValue
+      doors = settings.doors.count
+      readers = settings.readers.count
+    }
+  }
 
   /// With every default filled in.
   struct Show: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Show the settings as they count, without secrets; starts nothing.")
+    @OptionGroup var option: JSONOption
     @Argument(help: "The YAML file.") var file = "/etc/postern/postern.yaml"
 
     func run() async throws {
-      do throws(SettingsFailure) {
-        let settings = try await SettingsLoader.load(
-          path: file, environment: ProcessInfo.processInfo.environment)
-        FileHandle.standardOutput.write(Data(settings.redactedText.utf8))
-      } catch {
-        FileHandle.standardError.write(Data("\(error)\n".utf8))
-        throw ExitCode(78)
-      }
+      let settings = try await ConfigCommand.load(file, json: option.json)
+      if option.json { return try Output.json(RedactedSettings(settings)) }
+      FileHandle.standardOutput.write(Data(settings.redactedText.utf8))
     }
   }
 
   struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Say everything that is wrong with a configuration file; starts nothing.",
-      discussion: "Environment variables that begin with POSTERN_ count, as they do for posternd.")
-    @Argument(help: "The YAML file.") var file: String
+      abstract: "Say everything that is wrong with a configuration file; starts nothing.")
+    @OptionGroup var option: JSONOption
+    @Argument(help: "The YAML file.") var file = "/etc/postern/postern.yaml"
 
     func run() async throws {
-      do throws(SettingsFailure) {
-        let settings = try await SettingsLoader.load(
-          path: file, environment: ProcessInfo.processInfo.environment)
-        Output.line(
-          """
-          \(file) is good: controller \(settings.controller), \(settings.driver.rawValue), \
-          \(settings.doors.count) doors, \(settings.readers.count) readers
-          """)
-      } catch {
-        FileHandle.standardError.write(Data("\(error)\n".utf8))
-        throw ExitCode(78)
-      }
+      let settings = try await ConfigCommand.load(file, json: option.json)
+      if option.json { return try Output.json(Verdict(file: file, settings: settings)) }
+      Output.line(
+        """
+        \(file) is good: controller \(settings.controller), \(settings.driver.rawValue), \
+        \(settings.doors.count) doors, \(settings.readers.count) readers
+        """)
     }
   }
 }

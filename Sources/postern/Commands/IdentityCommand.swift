@@ -47,6 +47,7 @@ struct IdentityCommand: ParsableCommand {
 
     @Option(help: "The controller's id.") var controller: String
     @Option(help: "The folder; made when missing.") var out: String
+    @OptionGroup var option: JSONOption
 
     func run() throws {
       let id = try identifier(controller)
@@ -60,7 +61,11 @@ struct IdentityCommand: ParsableCommand {
         return try DeviceAgreement(privateKeyBytes: agreement)
       }
       try Data(client.request.utf8).write(to: URL(filePath: "\(out)/client.csr"))
-      Output.line(Data(own.publicKeyBytes).base64URL)
+      let key = Data(own.publicKeyBytes).base64URL
+      if option.json {
+        return try Output.json(["deviceKey": key, "request": "\(out)/client.csr"])
+      }
+      Output.line(key)
     }
   }
 
@@ -73,6 +78,7 @@ struct IdentityCommand: ParsableCommand {
     // A key in base64url may begin with a dash.
     @Option(parsing: .unconditional, help: "The public key that `posterncloud enrol` printed.")
     var cloud: String
+    @OptionGroup var option: JSONOption
 
     func run() throws {
       let id = try identifier(controller)
@@ -88,6 +94,12 @@ struct IdentityCommand: ParsableCommand {
         try KeyFile.create(
           path: "\(folder)/offline-pin.keys",
           text: OfflinePINKeys.line(keyID: "opin-1", fromHour: 0, key: pins))
+      }
+      if option.json {
+        return try Output.json([
+          "credentialKeyFile": "\(folder)/credential.key",
+          "offlinePINKeyFile": "\(folder)/offline-pin.keys",
+        ])
       }
       Output.line("\(folder)/credential.key and \(folder)/offline-pin.keys are written")
     }

@@ -18,6 +18,7 @@ extension IdentityCommand {
 
     @Option(help: "The controller's id.") var controller: String
     @Option(help: "The folder of `identity new`.") var folder: String
+    @OptionGroup var option: JSONOption
 
     func run() throws {
       let id = try identifier(controller)
@@ -32,7 +33,9 @@ extension IdentityCommand {
       }
       try Data(request.request.utf8).write(
         to: URL(filePath: "\(folder)/client-next.csr"), options: .atomic)
-      Output.line("\(folder)/client-next.csr")
+      let made = "\(folder)/client-next.csr"
+      if option.json { return try Output.json(["request": made]) }
+      Output.line(made)
     }
   }
 
@@ -49,6 +52,7 @@ extension IdentityCommand {
     @Option(help: "The folder of `identity new`.") var folder: String
     @Option(help: "The certificate, PEM, and those between it and the CA, if any.")
     var certificate: String
+    @OptionGroup var option: JSONOption
 
     func run() throws {
       let id = try identifier(controller)
@@ -79,6 +83,7 @@ extension IdentityCommand {
         throw ConsoleProblem(
           .invalid, "\(certificate) is for none of the keys in \(folder); nothing was changed")
       }
+      if option.json { return try Output.json(["file": target]) }
       Output.line("\(target) is in force from the next connection on")
     }
   }

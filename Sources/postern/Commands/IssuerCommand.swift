@@ -25,6 +25,7 @@ struct IssuerCommand: ParsableCommand {
       abstract: "Make the desk's key, and print the public half for the operator.")
 
     @Option(help: "The file of the secret half; it must not be there yet.") var out: String
+    @OptionGroup var option: JSONOption
 
     func run() throws {
       let bytes = (0..<KeyFile.keyBytes).map { _ in UInt8.random(in: .min ... .max) }
@@ -32,7 +33,8 @@ struct IssuerCommand: ParsableCommand {
         try KeyFile.create(path: out, key: Secret(bytes))
       }
       let signer = try HandOverSigner(privateKeyBytes: Secret(bytes))
-      Output.line(Data(signer.publicKeyBytes).base64URL)
+      let key = Data(signer.publicKeyBytes).base64URL
+      if option.json { try Output.json(["issuerKey": key]) } else { Output.line(key) }
     }
   }
 
@@ -44,6 +46,7 @@ struct IssuerCommand: ParsableCommand {
     @Option(help: "The credential's id.") var id: String
     @Option(help: "Hours in which it may be handed over, 1 to 168.") var carryHours = 24
     @Option(help: "The file to carry to the door; it must not be there yet.") var out: String
+    @OptionGroup var option: JSONOption
 
     func sign(_ action: HandOverOrder.Action, _ wanted: HandOverOrder.Key) throws {
       let secret = try refusing { () throws(PortError) in try KeyFile.load(path: key) }
@@ -75,6 +78,12 @@ struct IssuerCommand: ParsableCommand {
       let json = String(decoding: try JSONCoding.encode(file), as: UTF8.self)
       try refusing { () throws(PortError) in
         try KeyFile.create(path: out, text: Secret(json + "\n"))
+      }
+      if option.json {
+        return try Output.json([
+          "file": out, "action": action.rawValue, "credential": wanted.id, "issuer": claims.issuer,
+          "order": order.id,
+        ])
       }
       Output.line("\(out): \(action.rawValue) of \(wanted.id), signed by \(claims.issuer)")
     }

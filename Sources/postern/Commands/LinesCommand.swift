@@ -16,18 +16,34 @@ struct LinesCommand: AsyncParsableCommand {
     @Option(name: .customLong("config"), help: "The daemon's configuration file.")
     var path = "/etc/postern/postern.yaml"
 
+    @OptionGroup var option: JSONOption
+    var json: Bool { option.json }
+
     func plan() async throws -> LinePlan {
-      do throws(SettingsFailure) {
-        let settings = try await SettingsLoader.load(
-          path: path, environment: ProcessInfo.processInfo.environment)
-        if settings.driver == .simulated {
-          Output.line("The hardware is simulated: there are no lines.")
-        }
-        return settings.linePlan
-      } catch {
-        FileHandle.standardError.write(Data("\(error)\n".utf8))
-        throw ExitCode(78)
+      let settings = try await ConfigCommand.load(path, json: json)
+      if settings.driver == .simulated, !json {
+        Output.line("The hardware is simulated: there are no lines.")
       }
+      return settings.linePlan
+    }
+  }
+
+  /// One line of the answer, for programs.
+  private struct Found: Encodable {
+    var line: String
+    var chip: String
+    var offset: Int
+    /// Nil for a free line, and with `safe`.
+    var holder: String?
+    /// What failed; nil when nothing did.
+    var error: String?
+
+    init(_ line: String, _ place: LinePlan.Place, holder: String? = nil, error: PortError? = nil) {
+      self.line = line
+      chip = place.chip
+      offset = place.offset
+      self.holder = holder
+      self.error = error?.detail
     }
   }
 
@@ -37,17 +53,22 @@ struct LinesCommand: AsyncParsableCommand {
     @OptionGroup var file: File
 
     func run() async throws {
-      var isWhole = true
-      for (words, place, holder) in SafeLines.holders(try await file.plan()) {
+      let found = SafeLines.holders(try await file.plan()).map { words, place, holder in
         switch holder {
-        case .success(let holder):
-          Output.line("\(place)  \(words)  \(holder.map { "held by \($0)" } ?? "free")")
-        case .failure(let error):
-          isWhole = false
-          Output.line("\(place)  \(words)  FAILED: \(error.detail)")
+        case .success(let holder): Found(words, place, holder: holder)
+        case .failure(let error): Found(words, place, error: error)
         }
       }
-      if !isWhole { throw ExitCode(1) }
+      for line in found {
+        if file.json {
+          try Output.json(line)
+          continue
+        }
+        let state =
+          line.error.map { "FAILED: \($0)" } ?? line.holder.map { "held by \($0)" } ?? "free"
+        Output.line("line \(line.offset) of \(line.chip)  \(line.line)  \(state)")
+      }
+      if found.contains(where: { $0.error != nil }) { throw ExitCode(1) }
     }
   }
 
@@ -64,8 +85,10 @@ struct LinesCommand: AsyncParsableCommand {
     func run() async throws {
       var isSafe = true
       for answer in SafeLines.makeSafe(try await file.plan()) {
-        if let error = answer.error {
-          isSafe = false
+        if answer.error != nil { isSafe = false }
+        if file.json {
+          try Output.json(Found(answer.line, answer.place, error: answer.error))
+        } else if let error = answer.error {
           FileHandle.standardError.write(
             Data("postern: \(answer.line), \(answer.place): \(error.detail)\n".utf8))
         } else {
