@@ -8,6 +8,10 @@ public final class CacheDatabase: PolicyStore, Sendable {
   /// Name of the file in the state folder.
   public static let fileName = "cache.sqlite"
 
+  /// Ends with everything in the file itself and nothing in its write-ahead log. Nothing can be
+  /// asked afterwards.
+  public func close() throws(PortError) { try pool.fold("close the credential cache") }
+
   let pool: DatabasePool
   /// Where a damaged file was moved, when this start found one, and the cache is now empty;
   /// nil is good.

@@ -39,6 +39,7 @@ extension EventDatabase: EventLog {
     }
     let kept = UInt64(acknowledgedKept)
     let unacknowledgedMax = UInt64(self.unacknowledgedMax)
+    let batch = UInt64(droppedPerCommitMax)
     return try pool.writing(operation) { database in
       // The numbers come from the same transaction as the events: no gap, whatever fails.
       let position = try Self.position(database)
@@ -46,7 +47,8 @@ extension EventDatabase: EventLog {
       let last = position.last + UInt64(drafts.count)
       try Self.prune(database, acknowledged: position.acknowledged, keeping: kept)
       if last - max(position.acknowledged, position.dropped) > unacknowledgedMax {
-        try Self.drop(database, position, last: last, max: unacknowledgedMax, like: drafts[0])
+        try Self.drop(
+          database, position, last: last, max: unacknowledgedMax, batch: batch, like: drafts[0])
       }
       return Array(position.last + 1...last)
     }
@@ -75,15 +77,18 @@ extension EventDatabase: EventLog {
       sql: "UPDATE log SET last = ?, chain = ?", arguments: [Int64(clamping: number), Data(link)])
   }
 
-  /// Makes room for a while at once, so that not every commit has to, and writes down what went.
+  /// Makes room for a while at once, so that not every commit has to, and writes down what went. No
+  /// more than `batch` events go; the next commit goes on. What the cloud has goes first.
   private static func drop(
-    _ database: Database, _ position: LogPosition, last: UInt64, max: UInt64,
+    _ database: Database, _ position: LogPosition, last: UInt64, max: UInt64, batch: UInt64,
     like draft: EventDraft
   ) throws {
     let from = Swift.max(position.acknowledged, position.dropped) + 1
-    let through = last - max + max / 100
+    let oldest = try Int64.fetchOne(database, sql: "SELECT MIN(number) FROM event") ?? 1
+    let through = min(last - max + max / 100, UInt64(clamping: oldest) + batch - 1)
     try database.execute(
       sql: "DELETE FROM event WHERE number <= ?", arguments: [Int64(clamping: through)])
+    guard through >= from else { return }
     try database.execute(
       sql: "UPDATE log SET dropped = ?", arguments: [Int64(clamping: through)])
     let note = EventDraft(

@@ -19,9 +19,14 @@ public final class EventDatabase: Sendable {
   /// About 300 MB.
   public static let unacknowledgedMax = 500_000
 
+  /// Events that go in one commit because the log is too long, at most: a log far above its limit
+  /// shrinks with each event that comes, and none of them waits for all of it.
+  static let droppedPerCommitMax = 5_000
+
   let pool: DatabasePool
   let acknowledgedKept: Int
   let unacknowledgedMax: Int
+  let droppedPerCommitMax: Int
   /// Where a damaged file was moved, when this start found one, and a new log with a new epoch
   /// was begun; nil is good.
   public let recovered: String?
@@ -33,13 +38,19 @@ public final class EventDatabase: Sendable {
   }
 
   init(
-    folder: String, acknowledgedKept: Int, unacknowledgedMax: Int = unacknowledgedMax
+    folder: String, acknowledgedKept: Int, unacknowledgedMax: Int = unacknowledgedMax,
+    droppedPerCommitMax: Int = droppedPerCommitMax
   ) throws(PortError) {
+    self.droppedPerCommitMax = droppedPerCommitMax
     self.unacknowledgedMax = max(unacknowledgedMax, 100)
     self.acknowledgedKept = acknowledgedKept
     (pool, recovered) = try DatabaseFile.open(
       Self.fileName, in: folder, migrator: Self.migrator, check: Self.check)
   }
+
+  /// Ends with everything in the file itself and nothing in its write-ahead log. Nothing can be
+  /// asked afterwards.
+  public func close() throws(PortError) { try pool.fold("close the event log") }
 
   /// The count and the events must agree, or a number would be given twice. Touches each table;
   /// a look at every page would delay the door.

@@ -10,10 +10,15 @@ public final class LateOpening<Database: Sendable>: Sendable {
   private enum State {
     case open(Database)
     case failed(PortError, at: ContinuousClock.Instant)
+    case ended
   }
 
   private let make: @Sendable () throws(PortError) -> Database
   private let state: Mutex<State>
+
+  private static var end: PortError {
+    PortError(.unavailable, operation: "use the database", detail: "the program is ending")
+  }
 
   /// Tries at once.
   public init(_ make: @escaping @Sendable () throws(PortError) -> Database) {
@@ -29,6 +34,7 @@ public final class LateOpening<Database: Sendable>: Sendable {
       switch $0 {
       case .open: nil
       case .failed(let error, _): error
+      case .ended: Self.end
       }
     }
   }
@@ -38,8 +44,17 @@ public final class LateOpening<Database: Sendable>: Sendable {
     state.withLock {
       switch $0 {
       case .open(let database): database
-      case .failed: nil
+      case .failed, .ended: nil
       }
+    }
+  }
+
+  /// Hands out the database for its end; from then on it cannot be had again. Nil when it is not open.
+  public func taken() -> Database? {
+    state.withLock { state in
+      guard case .open(let database) = state else { return nil }
+      state = .ended
+      return database
     }
   }
 
@@ -48,6 +63,7 @@ public final class LateOpening<Database: Sendable>: Sendable {
     let result = state.withLock { state -> Result<Database, PortError> in
       switch state {
       case .open(let database): return .success(database)
+      case .ended: return .failure(Self.end)
       case .failed(let error, let at):
         guard at.duration(to: .now) >= .milliseconds(Self.retryMilliseconds) else {
           return .failure(error)

@@ -60,4 +60,13 @@ extension DatabasePool {
   ) throws(PortError) -> Value {
     do { return try write(body) } catch { throw PortError(error, during: operation) }
   }
+
+  /// Puts everything into the file itself, and closes it. When a reader still looks, the write-ahead
+  /// log stays, and nothing is lost.
+  func fold(_ operation: String) throws(PortError) {
+    do {
+      _ = try writeWithoutTransaction { try $0.checkpoint(.truncate) }
+      try close()
+    } catch { throw PortError(error, during: operation) }
+  }
 }

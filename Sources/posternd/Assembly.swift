@@ -19,6 +19,8 @@ struct Assembly {
   let history: HistoryKeeper
   /// Nil when the web page is off.
   let page: ConsoleWeb?
+  private let events: LateOpening<EventDatabase>
+  private let cache: LateOpening<CacheDatabase>
 
   init(
     settings: DaemonSettings, settingsPath: String, log: RecentLog, logger: Logger
@@ -47,6 +49,8 @@ struct Assembly {
       try lock.take()
       return Self.opened(try CacheDatabase(folder: folder), \.recovered, logger)
     }
+    self.events = events
+    self.cache = cache
     let damaged = [events.ifOpen?.recovered, cache.ifOpen?.recovered].compactMap { $0 }
     let panel = settings.driver == .simulated ? SimulatedPanel(clock: monotonic) : nil
     let gpio: any GPIOPort = panel ?? GPIODPort(plan: settings.linePlan)
@@ -95,6 +99,15 @@ struct Assembly {
     page = web.map {
       ConsoleWeb(backend: backend, settings: $0, gate: gate, logger: logger)
     }
+  }
+
+  /// After everything else has ended: the files are whole without their write-ahead logs, so that
+  /// whoever copies a folder of a stopped controller has all of it.
+  func close(_ logger: Logger) {
+    do throws(PortError) {
+      try events.taken()?.close()
+      try cache.taken()?.close()
+    } catch { logger.warning("\(error); the write-ahead log is read at the next start") }
   }
 
   private static func certificates(_ settings: DaemonSettings) -> CertificateFiles? {

@@ -48,6 +48,7 @@ struct Posternd: AsyncParsableCommand {
       let assembly = try Assembly(
         settings: settings, settingsPath: config, log: recent, logger: logger)
       try await serve(assembly, environment: environment, logger: logger)
+      assembly.close(logger)
     } catch let error as PortError {
       logger.critical("\(error)")
       throw ExitCode.failure

@@ -161,6 +161,37 @@ struct StoreBoundedLogTests {
     for (before, after) in zip(ranges, ranges.dropFirst()) { #expect(before.1 + 1 == after.0) }
   }
 
+  @Test("a log far above its limit shrinks by batches, with each event that comes; all is named")
+  func batches() throws {
+    let large = try EventDatabase(folder: fixture.folder, acknowledgedKept: 100)
+    _ = try large.append((1...1_000).map { StoreFixture.draft($0) })
+    try large.acknowledge(through: 90)
+    try fixture.end(large.pool)
+    // The same file under a smaller limit: 810 too many, of which 90 the cloud has.
+    let log = try EventDatabase(
+      folder: fixture.folder, acknowledgedKept: 100, unacknowledgedMax: 100,
+      droppedPerCommitMax: 64)
+    var counts: [Int] = []
+    for index in 1_001...1_020 {
+      _ = try log.append([StoreFixture.draft(index)])
+      counts.append(try log.events(after: 0, limit: 2_000).count)
+    }
+    let steps = zip([1_000] + counts, counts).map { $0 - $1 }
+    #expect(steps.allSatisfy { $0 <= 64 } && steps.prefix(13).allSatisfy { $0 >= 62 }, "\(steps)")
+    #expect(counts.last ?? 0 <= 101, "\(counts)")
+    let position = try log.position()
+    #expect(try log.events(after: 0, limit: 1).first?.number == position.dropped + 1)
+    let notes = try log.page(EventQuery(type: EventDraft.droppedType, limit: 500)).reversed()
+      .compactMap { note in
+        UInt64(note.draft.detail["from"] ?? "").flatMap { from in
+          UInt64(note.draft.detail["to"] ?? "").map { (from, $0) }
+        }
+      }
+    #expect(notes.first?.0 == 91 || notes.first.map { $0.0 <= position.dropped } == true)
+    #expect(notes.last?.1 == position.dropped)
+    for (before, after) in zip(notes, notes.dropFirst()) { #expect(before.1 + 1 == after.0) }
+  }
+
   @Test("urgent events can be read alone, and the chain runs through all of them")
   func urgentAndChain() throws {
     let log = try fixture.events()

@@ -3,6 +3,26 @@ import Testing
 
 @Suite("The whole door, with a real broker and a real cloud", .serialized)
 struct DoorSystemTests {
+  @Test("F2: a clean end leaves nothing in the write-ahead logs: the files alone are everything")
+  func folded() throws {
+    let world = try DoorWorld()
+    #expect(try world.open())
+    #expect(try world.cloudHasEverything())
+    let last = try world.doorEvents().count
+    world.killDaemon(SIGTERM)
+    let state = world.folder.path + "/state"
+    for file in ["events", "cache"] {
+      let log = FileManager.default.contents(atPath: "\(state)/\(file).sqlite-wal")
+      #expect(log == nil || log?.isEmpty == true, "\(file)")
+      for companion in ["-wal", "-shm"] {
+        try? FileManager.default.removeItem(atPath: "\(state)/\(file).sqlite\(companion)")
+      }
+    }
+    try world.startDaemon()
+    #expect(world.eventually { world.isConnected })
+    #expect(try world.doorEvents().count >= last + 2)
+  }
+
   @Test("F2 D7: kill -9 with the relay on: next start finds it off, the event is sent once")
   func killedWhileReleased() throws {
     let world = try DoorWorld()

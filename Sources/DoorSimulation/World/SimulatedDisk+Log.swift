@@ -41,8 +41,11 @@ extension SimulatedDisk: EventLog {
 
   private func drop(newest: UInt64, like draft: EventDraft) throws(PortError) {
     let from = max(acknowledged, dropped) + 1
-    let through = newest - unacknowledgedMax + unacknowledgedMax / 100
+    let oldest = events.first?.number ?? 1
+    let through = min(
+      newest - unacknowledgedMax + unacknowledgedMax / 100, oldest + droppedPerCommitMax - 1)
     events.removeFirst(events.prefix { $0.number <= through }.count)
+    guard through >= from else { return }
     dropped = through
     let note = EventDraft(
       id: freshID(), type: EventDraft.droppedType, timeMilliseconds: draft.timeMilliseconds,

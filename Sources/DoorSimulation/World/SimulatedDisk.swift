@@ -29,6 +29,8 @@ public final class SimulatedDisk: @unchecked Sendable {
   var link = EventChain.start
   let acknowledgedKept: UInt64
   let unacknowledgedMax: UInt64
+  /// As of the real log.
+  let droppedPerCommitMax: UInt64 = 5_000
 
   // The ledger, in the order of the commands, and by id.
   var ledger: [LedgerEntry] = []
