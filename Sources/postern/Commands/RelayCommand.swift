@@ -11,8 +11,9 @@ struct RelayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Unlock a door for its hold time, after asking; recorded with your name.",
       discussion: """
-        Open the leaf and shut it while the lock is released: the contact is watched, and its
-        polarity told. Exit status 1 when the relay did not move, or you said no.
+        Open the leaf and shut it while the lock is released: the contact is watched,
+        and its polarity told. Exit status 1 when the relay did not move, or you said
+        no.
         """)
 
     @OptionGroup var console: ConsoleOptions
