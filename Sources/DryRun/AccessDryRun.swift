@@ -9,17 +9,22 @@ struct AccessDryRun: ParsableCommand {
     commandName: "access",
     abstract: "Who may enter where, when and how, under a policy of your own, with the reasons.",
     discussion: #"""
-      FILE is {"configuration":…,"persons":[…],"credentials":[…]}, as pushed by a cloud;
-      credentials need no digest.
+      The policy is {"configuration":…,"persons":[…],"credentials":[…]}, as pushed
+      by a cloud; credentials need no digest.
 
-      In:  {"id":1,"door":"front","person":"ada","at":1795176000,"presentation":"card"}
-           beside these: "credential" in place of "person"; "location":{"lat","lng",
-           "accuracyMeters"}; "clockTrust":"synchronised|holdover|unknown"; "mode":"lockdown" and
-           other modes; "cacheAgeSeconds"; "override":{"by","reason"}.
-      Out: {"id":1,"decision":"deny","reason":"outsideHours","via":null,"explanation":[…]}
+      In:  {"id":1,"door":"front","person":"ada","at":1795176000,
+            "presentation":"card"}
+           beside these: "credential" in place of "person";
+           "location":{"lat","lng","accuracyMeters"};
+           "clockTrust":"synchronised|holdover|unknown";
+           "mode":"lockdown" and other modes; "cacheAgeSeconds";
+           "override":{"by","reason"}.
+      Out: {"id":1,"decision":"deny","reason":"outsideHours","via":null,
+            "explanation":[…]}
 
-      presentation is card, pin, cardThenPIN or mobile. A person is judged by those of their
-      credentials that can be shown so, or, having none, as a member without one.
+      Each on one line. "presentation" is card, pin, cardThenPIN or mobile. A
+      person is judged by those of their credentials that can be shown so, or,
+      having none, as a member without one.
       """#)
 
   @Option(help: "The facility with its people, as JSON.") var policy: String

@@ -7,12 +7,14 @@ struct GeofenceDryRun: ParsableCommand {
     commandName: "geofence",
     abstract: "Whether a phone is near enough.",
     discussion: #"""
-      In:  {"id":1,"geofence":{"enabled":true,"center":{"lat":52.52,"lng":13.405},
-           "radiusMeters":100,"accuracyBufferMeters":20,"requireAccuracyBetterThan":50},
+      In:  {"id":1,"geofence":{
+             "enabled":true,"center":{"lat":52.52,"lng":13.405},
+             "radiusMeters":100,"accuracyBufferMeters":20,
+             "requireAccuracyBetterThan":50},
            "lat":52.5201,"lng":13.4051,"accuracyMeters":12}
       Out: {"id":1,"pass":true,"reason":null,"distanceMeters":13.0}
 
-      Without "lat" and "lng" the phone sent no position.
+      Each on one line. Without "lat" and "lng" the phone sent no position.
       """#)
 
   func run() throws { try LineRun.run { Answerer() } }

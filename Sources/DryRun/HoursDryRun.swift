@@ -8,11 +8,13 @@ struct HoursDryRun: ParsableCommand {
     commandName: "hours",
     abstract: "Whether a moment is inside weekly hours.",
     discussion: #"""
-      In:  {"id":1,"timeZone":"Europe/Berlin","accessHours":{"monday":[{"from":"09:00","to":
-           "17:00"}],"exceptions":{"2026-12-24":[]}},"at":1795176000}
+      In:  {"id":1,"timeZone":"Europe/Berlin","accessHours":{
+             "monday":[{"from":"09:00","to":"17:00"}],
+             "exceptions":{"2026-12-24":[]}},"at":1795176000}
       Out: {"id":1,"inside":true}
 
-      A window is [from, to) on the facility's clock; a smaller "to" goes on into the next day.
+      Each on one line. A window is [from, to) on the facility's clock; a smaller
+      "to" goes on into the next day.
       """#)
 
   func run() throws { try LineRun.run { Answerer() } }

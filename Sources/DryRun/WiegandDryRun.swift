@@ -9,8 +9,8 @@ struct WiegandDryRun: AsyncParsableCommand {
     abstract: "Which formats a frame's bits fit.",
     discussion: #"""
       In:  {"id":1,"bits":"0110…"}, first bit first.
-      Out: {"id":1,"candidates":[{"format":"H10301","facility":12,"card":345,"issue":null}],
-           "fault":null}
+      Out: {"id":1,"candidates":[
+             {"format":"H10301","facility":12,"card":345,"issue":null}],"fault":null}
       """#)
 
   @Option(help: "A daemon's configuration file, for the operator's own formats in it.")

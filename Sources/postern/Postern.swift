@@ -20,11 +20,11 @@ struct Postern: AsyncParsableCommand {
         postern identify front         three beeps: which door is this?
         postern panel badge --facility 12 --card 345     simulated hardware only
 
-      Shell completion: postern --generate-completion-script bash > \
-        /etc/bash_completion.d/postern   (or zsh, fish)
+      Shell completion (bash, zsh or fish), as in
+        postern --generate-completion-script bash > /etc/bash_completion.d/postern
 
-      Exit statuses: 0 done; 1 refused or failed; 64 wrong usage; 69 the daemon does not answer;
-      78 the configuration is wrong.
+      Exit statuses: 0 done; 1 refused or failed; 64 wrong usage; 69 the daemon does
+      not answer; 78 the configuration is wrong.
       """,
     version: "0.1.0",
     subcommands: [

@@ -8,16 +8,16 @@ struct Posterncloud: AsyncParsableCommand {
     commandName: "posterncloud",
     abstract: "A development cloud for Postern door controllers.",
     discussion: """
-      One process serves (`posterncloud serve`); the other commands write to the same state
-      folder, and the server sends what changed at once.
+      One process serves (`posterncloud serve`); the other commands write to the same
+      state folder, and the server sends what changed at once.
 
       A first door:
         posterncloud enrol gate-1 --out device      keys to put on the controller
         posterncloud serve --port 1883 &
         posterncloud config push gate-1 facility.json
         posterncloud person add ada
-        posterncloud credential issue --controller gate-1 --person ada --card H10301:12:345 \\
-          --doors front
+        posterncloud credential issue --controller gate-1 --person ada \\
+          --card H10301:12:345 --doors front
       """,
     version: "0.1.0",
     subcommands: [

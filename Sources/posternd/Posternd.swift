@@ -14,12 +14,13 @@ struct Posternd: AsyncParsableCommand {
     commandName: "posternd",
     abstract: "Serve the doors of this controller.",
     discussion: """
-      Reads its settings, takes the lines, and serves until it is told to stop; outputs are at
-      their safe level before and after. `postern config check FILE` checks settings without
-      starting anything. Variables that begin with POSTERN_ override the file: cloud.port is
-      POSTERN_CLOUD_PORT.
+      Reads its settings, takes the lines, and serves until it is told to stop;
+      outputs are at their safe level before and after. `postern config check FILE`
+      checks settings without starting anything. Variables that begin with POSTERN_
+      override the file: cloud.port is POSTERN_CLOUD_PORT.
 
-      Exit statuses: 0 stopped as told; 1 something could not be had; 78 the settings are wrong.
+      Exit statuses: 0 stopped as told; 1 something could not be had; 78 the settings
+      are wrong.
       """,
     version: Version.text)
 

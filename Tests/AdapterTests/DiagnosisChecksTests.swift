@@ -159,6 +159,26 @@ struct DiagnosisChecksTests {
     Planted(
       name: "low voltage", id: "machine.power", finding: "voltage", advice: "supply"
     ) { $0.machine?.throttledBits = 0x10001 },
+    Planted(
+      name: "low voltage some time ago", id: "machine.power", outcome: .warning,
+      finding: "since the start", advice: "supply"
+    ) { $0.machine?.throttledBits = 0x10000 },
+    Planted(
+      name: "slowed down now", id: "machine.throttled", outcome: .warning,
+      finding: "slowed down now",
+      advice: "cool"
+    ) { $0.machine?.throttledBits = 0x40004 },
+    Planted(
+      name: "slowed down some time ago", id: "machine.throttled", outcome: .warning,
+      finding: "since the start", advice: "air"
+    ) { $0.machine?.throttledBits = 0x40000 },
+    Planted(
+      name: "hot", id: "machine.temperature", outcome: .warning, finding: "84", advice: "air"
+    ) { $0.machine?.temperatureCelsius = 84 },
+    Planted(
+      name: "little memory", id: "machine.memory", outcome: .warning, finding: "16 MiB",
+      advice: "ps aux"
+    ) { $0.machine?.memoryAvailableBytes = 16_777_216 },
   ]
 
   @Test("E2: where all is well nothing is said to be wrong")

@@ -57,6 +57,10 @@ public struct MachineFacts: Sendable, Hashable {
     }
     if let bits = throttledBits, bits & 0xE != 0 {
       writer.warning("throttled", "the processor is slowed down now", do: "cool the board")
+    } else if let bits = throttledBits, bits & 0xE0000 != 0 {
+      writer.warning(
+        "throttled", "the processor was slowed down since the start",
+        do: "give the box air, and look at its supply")
     }
     return writer.checks
   }

@@ -6,8 +6,8 @@ struct ConsoleCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "console", abstract: "The controller's web page.",
     discussion: """
-      The page is off until `console: {web: {port: 8480}}` is in the settings. It is on the loopback
-      unless an address, a certificate and a key are set:
+      The page is off until `console: {web: {port: 8480}}` is in the settings. It is
+      on the loopback unless an address, a certificate and a key are set:
 
         console:
           web: {address: 192.0.2.7, port: 8443, certificateFile: …, keyFile: …}

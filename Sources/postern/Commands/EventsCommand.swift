@@ -7,12 +7,12 @@ struct EventsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "events", abstract: "What happened, newest first; or as it happens.",
     discussion: """
-      Times are `2026-11-20`, `2026-11-20T18:30` (UTC), seconds since 1970, or so long ago: `90m`,
-      `12h`, `7d`.
+      Times are `2026-11-20`, `2026-11-20T18:30` (UTC), seconds since 1970, or so
+      long ago: `90m`, `12h`, `7d`.
 
       Examples:
         postern events --door front --outcome denied --from 12h
-        postern events --person ada --from 2026-11-01 --until 2026-12-01 --all --csv > november.csv
+        postern events --person ada --from 2026-11-01 --all --csv > november.csv
         postern events --follow --reason outsideHours
       """)
 

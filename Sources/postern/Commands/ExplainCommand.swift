@@ -8,7 +8,8 @@ struct ExplainCommand: AsyncParsableCommand {
     commandName: "explain",
     abstract: "Why a door would, or would not, open for somebody.",
     discussion: """
-      Asks the daemon's own rules and credentials; nothing moves and nothing is recorded.
+      Asks the daemon's own rules and credentials; nothing moves and nothing is
+      recorded.
 
       Examples:
         postern explain --door front --person ada

@@ -11,14 +11,19 @@ struct IdentityCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "identity", abstract: "Enrol this controller with keys that are made on it.",
     discussion: """
-      1. postern identity new --controller gate-1 --out FOLDER       prints a public key
-      2. posterncloud enrol gate-1 --device-key PUBLIC --out FILES     prints the cloud's public key
-      3. postern identity complete --controller gate-1 --folder FOLDER --cloud PUBLIC
-      No secret travels: both sides compute the same ones. FOLDER/client.csr is for the operator of
-      the broker, who answers with this controller's client certificate:
-      4. postern identity install --folder FOLDER --certificate FILE --controller gate-1
-      Key and certificate then are one file, FOLDER/client.pem, which both cloud.tls.certificateFile
-      and cloud.tls.keyFile name. Before it ends: `postern identity renew`, and install again.
+      1. On the controller: postern identity new --controller gate-1 --out FOLDER
+         prints the device's public key.
+      2. At the cloud: posterncloud enrol gate-1 --device-key PUBLIC --out FILES
+         prints the cloud's public key.
+      3. On the controller: postern identity complete --controller gate-1
+         --folder FOLDER --cloud PUBLIC
+      No secret travels: both sides compute the same ones. FOLDER/client.csr is for
+      the operator of the broker, who answers with this controller's certificate:
+      4. postern identity install --controller gate-1 --folder FOLDER
+         --certificate FILE
+      Key and certificate then are one file, FOLDER/client.pem, which both
+      cloud.tls.certificateFile and cloud.tls.keyFile name. Before it ends:
+      `postern identity renew`, and install again.
       """,
     subcommands: [New.self, Complete.self, Renew.self, Install.self])
 

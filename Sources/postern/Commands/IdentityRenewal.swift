@@ -12,8 +12,9 @@ extension IdentityCommand {
     static let configuration = CommandConfiguration(
       abstract: "Make the next key for the broker, and a request for its certificate.",
       discussion: """
-        Prints where the request is; its operator signs it (deploy/enrol PKI sign). Nothing changes
-        for the daemon before `identity install`. Run again it gives the same request.
+        Prints where the request is; its operator signs it (deploy/enrol PKI sign).
+        Nothing changes for the daemon before `identity install`. Run again it gives
+        the same request.
         """)
 
     @Option(help: "The controller's id.") var controller: String
@@ -43,9 +44,9 @@ extension IdentityCommand {
     static let configuration = CommandConfiguration(
       abstract: "Put a certificate for the broker in force.",
       discussion: """
-        It must be for the key of `identity renew`, or of `identity new`. Key and certificate become
-        FOLDER/client.pem in one step; the daemon reads it when it connects the next time, and the
-        connection that it has stays up.
+        It must be for the key of `identity renew`, or of `identity new`. Key and
+        certificate become FOLDER/client.pem in one step; the daemon reads it when it
+        connects the next time, and the connection that it has stays up.
         """)
 
     @Option(help: "The controller's id.") var controller: String

@@ -13,10 +13,11 @@ struct IssuerCommand: ParsableCommand {
     commandName: "issuer",
     abstract: "Sign keys at a front desk, with no network.",
     discussion: """
-      A desk has a key of its own and a certificate by which the operator says for which doors, kinds
-      and how long it may issue (`posterncloud issuer certify`). What it signs is carried to the door
-      with `postern hand-over FILE`. The file of a new key has its value in it: it is made 0600, and
-      may go once the door has taken it.
+      A desk has a key of its own and a certificate by which the operator says for
+      which doors, kinds and how long it may issue (`posterncloud issuer certify`).
+      What it signs is carried to the door with `postern hand-over FILE`. The file of
+      a new key has its value in it: it is made 0600, and may go once the door has
+      taken it.
       """,
     subcommands: [NewKey.self, Issue.self, Update.self, Revoke.self])
 

@@ -9,8 +9,8 @@ struct LearnCommand: AsyncParsableCommand {
     commandName: "learn",
     abstract: "Hold up cards: which formats fit, with a line to paste into the settings.",
     discussion: """
-      Compare the numbers with those printed on the card. With several cards, formats that do not
-      fit all of them fall out.
+      Compare the numbers with those printed on the card. With several cards, formats
+      that do not fit all of them fall out.
 
       Example: postern learn --reader front-in --cards 3
       Exit status 1 when no known format fits.

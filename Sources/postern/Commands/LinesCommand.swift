@@ -76,9 +76,9 @@ struct LinesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Make every output inactive: relays off, lamps and beepers off.",
       discussion: """
-        The service manager runs this after every end of the daemon, however it ended, so that a
-        relay cannot stay on. While the daemon runs its lines are held and left alone.
-        Exit status 1 when a line could not be made safe.
+        The service manager runs this after every end of the daemon, however it ended,
+        so that a relay cannot stay on. While the daemon runs its lines are held and
+        left alone. Exit status 1 when a line could not be made safe.
         """)
     @OptionGroup var file: File
 

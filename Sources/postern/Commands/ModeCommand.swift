@@ -8,12 +8,13 @@ struct ModeCommand: AsyncParsableCommand {
     commandName: "mode",
     abstract: "Hold a door open or closed for a while: maintenance and lockdown.",
     discussion: """
-      MODE is force-open (the relay is latched open), force-closed (only an admin override opens),
-      lockdown (the same, and stronger than maintenance), off (ends maintenance) or end-lockdown.
-      It is kept over restarts and recorded. Leaving never depends on it.
+      MODE is force-open (the relay is latched open), force-closed (only an admin
+      override opens), lockdown (the same, and stronger than maintenance), off (ends
+      maintenance) or end-lockdown. It is kept over restarts and recorded. Leaving
+      never depends on it.
 
       Examples:
-        postern mode force-open --door front --reason "furniture comes in" --minutes 30
+        postern mode force-open --door front --reason furniture --minutes 30
         postern mode lockdown --reason drill
         postern mode off --reason "done"
       """)

@@ -9,9 +9,10 @@ struct MonitorCommand: AsyncParsableCommand {
     commandName: "monitor",
     abstract: "Watch frames, keys, outputs and decisions as they happen.",
     discussion: """
-      A frame has its bits, the time from pulse to pulse and the formats that fit; a damaged one
-      says what was wrong. Keys are shown as dots unless --keys is given, since they are PINs.
-      Too slow a terminal loses the oldest lines and is told how many. Ends with Ctrl-C.
+      A frame has its bits, the time from pulse to pulse and the formats that fit; a
+      damaged one says what was wrong. Keys are shown as dots unless --keys is given,
+      since they are PINs. Too slow a terminal loses the oldest lines and is told how
+      many. Ends with Ctrl-C.
       """)
 
   @OptionGroup var console: ConsoleOptions

@@ -12,8 +12,8 @@ struct OfflinePINCommand: AsyncParsableCommand {
     commandName: "offline-pin",
     abstract: "PINs that a door computes for itself: issued with no network at all.",
     discussion: """
-      A code is computed from the door's key, a start, a duration and a serial. The door needs no
-      message to know it; it opens at any time of its window.
+      A code is computed from the door's key, a start, a duration and a serial. The
+      door needs no message to know it; it opens at any time of its window.
       """,
     subcommands: [Issue.self, Revoke.self])
 

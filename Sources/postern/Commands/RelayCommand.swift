@@ -11,8 +11,9 @@ struct RelayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Unlock a door for its hold time, after asking; recorded with your name.",
       discussion: """
-        Open the leaf and shut it while the lock is released: the contact is watched, and its
-        polarity told. Exit status 1 when the relay did not move, or you said no.
+        Open the leaf and shut it while the lock is released: the contact is watched,
+        and its polarity told. Exit status 1 when the relay did not move, or you said
+        no.
         """)
 
     @OptionGroup var console: ConsoleOptions
@@ -30,7 +31,6 @@ struct RelayCommand: AsyncParsableCommand {
       }
       let result = try await console.client.post(
         "/v1/relay/test", RelayTest(door: door, by: Operator.name), as: RelayTestResult.self)
-      let leaf = try await watchLeaf(result)
       if console.json {
         try Output.json(result)
       } else {
@@ -38,25 +38,26 @@ struct RelayCommand: AsyncParsableCommand {
           result.moved
             ? "the relay moved; it goes back after \(result.holdMilliseconds / 1_000) s"
             : "the relay did NOT move: it was \(Self.words(result.before)) and still is")
-        Output.line(leaf)
+        if result.moved { Output.line(try await watchLeaf(result)) }
       }
       if !result.moved { throw ExitCode(1) }
     }
 
-    /// Looks at the contact until it moves or the lock is secured again.
+    /// Looks at the contact until it moves or the lock is secured again, and no longer.
     private func watchLeaf(_ result: RelayTestResult) async throws -> String {
       guard let before = result.open else { return "the door has no contact" }
-      guard result.moved, !console.json else { return "" }
-      Output.line("Open the leaf now…")
+      Output.line("Open the leaf now, if you want to see its contact… (Ctrl-C ends this)")
       let end = ContinuousClock.now + .milliseconds(result.holdMilliseconds)
       while ContinuousClock.now < end {
         let status = try await console.client.get("/v1/status", as: ConsoleStatus.self)
-        guard let open = status.doors.first(where: { $0.id == door })?.open else { break }
+        guard let seen = status.doors.first(where: { $0.id == door }), let open = seen.open
+        else { break }
         if open != before {
           return open
             ? "the contact says open: good"
             : "the contact says SHUT: if you opened the leaf, turn activeLow of its line"
         }
+        if seen.lock == "secured" { break }
         try await Task.sleep(for: .milliseconds(200))
       }
       return "the contact did not move: it says \(before ? "open" : "shut")"

@@ -9,8 +9,9 @@ struct SupportBundleCommand: AsyncParsableCommand {
     commandName: "support-bundle",
     abstract: "Put settings, diagnosis, log lines, counts and recent events into one archive.",
     discussion: """
-      Persons, credentials and commands get made-up names, the same in every file; card numbers,
-      PINs, keys and passwords are in none of the places that it reads. It lists what it contains.
+      Persons, credentials and commands get made-up names, the same in every file;
+      card numbers, PINs, keys and passwords are in none of the places that it reads.
+      It lists what it contains.
       """)
 
   @OptionGroup var console: ConsoleOptions

@@ -9,9 +9,10 @@ struct DiagnoseCommand: AsyncParsableCommand {
     commandName: "diagnose",
     abstract: "Look at everything in under ten seconds: what is wrong, and what to do.",
     discussion: """
-      Looks at the settings, lines, readers, doors, databases, clock, network, certificates, cloud
-      and machine. Moves nothing. When the daemon does not run, or rejects its settings, it says so
-      and looks at what can be seen without it: run it then as root, or as the daemon's user.
+      Looks at the settings, lines, readers, doors, databases, clock, network,
+      certificates, cloud and machine. Moves nothing. When the daemon does not run,
+      or rejects its settings, it says so and looks at what can be seen without it:
+      run it then as root, or as the daemon's user.
 
       `postern relay test DOOR` tries the lock, and asks first.
 

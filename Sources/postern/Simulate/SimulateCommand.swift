@@ -9,9 +9,10 @@ struct SimulateCommand: ParsableCommand {
     commandName: "simulate",
     abstract: "Run the controller in a simulated world and watch that nothing ever goes wrong.",
     discussion: """
-      Every world is made from one seed: doors, people, bookings, staff, and what breaks. The same
-      seed always goes the same way. What goes wrong is shortened to the fewest happenings that
-      still show it, and kept as a story that can be played again.
+      Every world is made from one seed: doors, people, bookings, staff, and what
+      breaks. The same seed always goes the same way. What goes wrong is shortened to
+      the fewest happenings that still show it, and kept as a story that can be
+      played again.
 
       Examples:
         postern simulate --seed 7 --days 30 --trace trace.txt
@@ -34,7 +35,7 @@ struct SimulateCommand: ParsableCommand {
   var faults = "all"
   @Option(
     help: ArgumentHelp(
-      "Plant a fault: \(Sabotage.allCases.map(\.rawValue).joined(separator: ", ")).",
+      "Plant a fault, and see whether it is found.",
       valueName: "name"))
   var sabotage: Sabotage?
   @Option(help: ArgumentHelp("Write down everything that happens.", valueName: "file"))

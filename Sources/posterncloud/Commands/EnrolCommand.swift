@@ -10,10 +10,11 @@ struct EnrolCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "enrol", abstract: "Register a controller and write the keys to put on it.",
     discussion: """
-      Writes credential.key (0600; the key under which this controller's credentials are digested),
-      offline-pin.keys (0600; the key of the PINs that its doors compute for themselves),
-      cloud.pub (the key by which the controller knows this cloud) and issuer-roots.pub (by which it
-      knows the front desks that may hand keys over).
+      Writes credential.key (0600; the key under which this controller's credentials
+      are digested), offline-pin.keys (0600; the key of the PINs that its doors
+      compute for themselves), cloud.pub (the key by which the controller knows this
+      cloud) and issuer-roots.pub (by which it knows the front desks that may hand
+      keys over).
       """)
 
   @OptionGroup var state: StateOptions
@@ -78,8 +79,8 @@ struct RekeyCommand: ParsableCommand {
     abstract: "Digest a controller's credentials under a new key from now on.",
     discussion: """
       Put the new file on the controller as credentials.keyFile, the old one as
-      credentials.previousKeyFile, and restart it; then say --now. Credentials of before are found by
-      the old key until they are issued anew; take it away then.
+      credentials.previousKeyFile, and restart it; then say --now. Credentials of
+      before are found by the old key until they are issued anew; take it away then.
       """)
 
   @OptionGroup var state: StateOptions

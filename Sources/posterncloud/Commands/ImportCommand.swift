@@ -12,8 +12,8 @@ struct ImportCommand: ParsableCommand {
         {"person": "ada", "enabled": true}
         {"person": "ada", "card": "H10301:12:345", "id": "key-1", "doors": ["front"]}
         {"revoke": "key-1"}
-      A person that is not there yet is made; a credential of a known id is replaced. Clashes are
-      not looked for.
+      A person that is not there yet is made; a credential of a known id is replaced.
+      Clashes are not looked for.
       """)
 
   /// The most lines of one file.

@@ -73,8 +73,9 @@ struct OfflinePINCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Add a key for windows from some hour on.",
       discussion: """
-        Windows that start before keep their code. Put the new files on the controller and the
-        desks before the hour, which must be after the start of every code handed out so far.
+        Windows that start before keep their code. Put the new files on the controller
+        and the desks before the hour, which must be after the start of every code
+        handed out so far.
         """)
 
     @OptionGroup var state: StateOptions

@@ -9,7 +9,7 @@ struct SigningKeyCommand: AsyncParsableCommand {
     discussion: """
       1. signing-key add                  makes the next key
       2. signing-key trust CONTROLLER KEY on each: from then on it believes both
-      3. signing-key use KEY              and start `serve` again: it signs with the new one
+      3. signing-key use KEY  and start `serve` again: it signs with the new one
       4. signing-key distrust CONTROLLER OLD-KEY
       Each step can be said again, and nothing stops working in between.
       """,
