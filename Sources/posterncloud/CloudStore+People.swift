@@ -134,7 +134,6 @@ extension CloudStore {
     try put(record, at: row["controller"], database)
   }
 
-  /// Number of the latest change to people and credentials.
   /// Differs once a configuration or a credential of anybody has changed.
   struct ChangeStamp: Equatable {
     var credentials: Int64
@@ -150,6 +149,7 @@ extension CloudStore {
     }
   }
 
+  /// Number of the latest change to people and credentials.
   func lastRevision() throws -> UInt64 {
     try database.read { database in
       UInt64(try Int64.fetchOne(database, sql: "SELECT last FROM revision") ?? 0)

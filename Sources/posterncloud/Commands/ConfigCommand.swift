@@ -73,9 +73,9 @@ struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Change a part of a controller's configuration by a merge patch (RFC 7396).",
       discussion: """
-        Example: config patch gate-1 change.json with {"facility": {"name": "New
-        name"}} Members of objects are merged, null removes one, lists are replaced
-        whole.
+        Example: config patch gate-1 change.json, with in it
+          {"facility": {"name": "New name"}}
+        Members of objects are merged, null removes one, lists are replaced whole.
         """)
 
     @OptionGroup var state: StateOptions
