@@ -69,7 +69,13 @@ final class LockHasCause: Checker {
       else { return nil }
       let mode = world.shell?.controller.view(of: world.doors[door])?.mode?.mode
       return "door \(door), mode \(mode?.rawValue ?? "normal")"
-    case .began, .ended, .presented, .recorded, .committed, .said, .logged, .cloudTook,
+    case .began:
+      // A button that is pressed while the program starts counts when it has started.
+      for (index, door) in world.doors.enumerated()
+      where (try? world.lines.isActive(.requestToExit(door))) == true {
+        world.mayRelease(index, forSeconds: 5)
+      }
+    case .ended, .presented, .recorded, .committed, .said, .logged, .cloudTook,
       .commandSent, .stepped, .over:
       break
     }

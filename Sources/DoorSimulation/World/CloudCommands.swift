@@ -8,6 +8,8 @@ struct CloudCommands {
     var command: Command
     var expires: WallInstant
     var isSent = false
+    /// The broker forgot how it ended.
+    var isForgotten = false
     /// Every outcome that was told, in its order.
     var outcomes: [CommandResult.Outcome] = []
   }
@@ -34,10 +36,14 @@ struct CloudCommands {
     if let place = index[result.commandID] { entries[place].outcomes.append(result.outcome) }
   }
 
+  mutating func forget(_ id: String) {
+    if let place = index[id] { entries[place].isForgotten = true }
+  }
+
   subscript(id: String) -> Entry? { index[id].map { entries[$0] } }
 
   /// Those that went out and have no end.
   var open: [Entry] {
-    entries.filter { $0.isSent && !$0.outcomes.contains { $0 != .received } }
+    entries.filter { $0.isSent && !$0.isForgotten && !$0.outcomes.contains { $0 != .received } }
   }
 }

@@ -36,6 +36,9 @@ final class SimulatedCloud {
   private(set) var telemetry = 0
 
   var isUp = true
+  /// What the broker keeps while the cloud is away. Results alone, since the door says everything
+  /// else again.
+  private var kept: [[UInt8]] = []
   private var acknowledges = false
   var session: Session?
   var commands = CloudCommands()
@@ -69,7 +72,11 @@ final class SimulatedCloud {
   // MARK: What comes up
 
   func take(topic: String, _ payload: [UInt8]) {
-    guard isUp, let (_, kind) = Topics.parseUp(topic) else { return }
+    guard let (_, kind) = Topics.parseUp(topic) else { return }
+    guard isUp else {
+      if kind == .results, kept.count < SimulatedWire.queuedMax { kept.append(payload) }
+      return
+    }
     do {
       try take(kind, payload)
     } catch {
@@ -275,6 +282,15 @@ final class SimulatedCloud {
     send(DigestRequest(hello: true), .digest)
   }
 
+  /// The broker restarts without its memory. That a command acted, the event log still tells.
+  func brokerForgets() {
+    for payload in kept {
+      guard let result = try? JSONCoding.decode(CommandResult.self, from: payload) else { continue }
+      commands.forget(result.commandID)
+    }
+    kept = []
+  }
+
   func stop() {
     isUp = false
     session = nil
@@ -282,6 +298,9 @@ final class SimulatedCloud {
 
   func start() {
     isUp = true
+    let waiting = kept
+    kept = []
+    for payload in waiting { take(topic: topics.topic(.results), payload) }
     brokerIsBack()
   }
 }

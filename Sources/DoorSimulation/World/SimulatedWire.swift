@@ -226,7 +226,10 @@ final class SimulatedWire: CloudLink, @unchecked Sendable {
   func brokerStops(keepsMemory: Bool) {
     isBrokerUp = false
     brokerSeesDoor = false
-    if !keepsMemory { queued = [] }
+    if !keepsMemory {
+      queued = []
+      world.cloud.brokerForgets()
+    }
     world.cloud.heardDoorIsGone()
     guard isConnected else { return }
     lose("the broker is gone")
