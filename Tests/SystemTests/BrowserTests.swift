@@ -123,6 +123,11 @@ struct BrowserTests {
 
     try show("health", until: "document.querySelector('[data-check=\"network.broker\"]')")
     try picture("health")
+    // Two samples make a curve; there is one every ten seconds.
+    #expect(try browser.eventually("document.querySelectorAll('svg .curve').length >= 4"))
+    _ = try browser.value(
+      "document.querySelector('svg .curve').closest('section').scrollIntoView(); null")
+    try picture("history")
     try show("doors", until: "document.querySelector('#identify-front')")
     try browser.click("#identify-front")
     #expect(

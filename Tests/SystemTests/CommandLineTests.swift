@@ -123,6 +123,20 @@ struct CommandLineTests {
     for path in ["facility.timeZone", "doors[0].holdTimeSeconds", "doors[0].icon"] {
       #expect(outcome.errors.contains(path), "\(path) in \(outcome.errors)")
     }
+    // What is in the wrong place is named, and the rest is pushed.
+    try Data(
+      """
+      {"facility": {"id": "h", "name": "H", "timeZone": "UTC"}, "areas": [],
+       "doors": [{"id": "front", "name": "F", "holdTimeSecond": 4, "autoUnlockSchedule": null}]}
+      """.utf8
+    ).write(to: URL(filePath: file))
+    let pushed = try cloud.run(["config", "push", "g", file], environment: state)
+    #expect(pushed.status == 0)
+    #expect(
+      pushed.errors.split(separator: "\n") == [
+        "posterncloud: areas is not known here, and counts for nothing",
+        "posterncloud: doors[0].holdTimeSecond is not known here, and counts for nothing",
+      ], "\(pushed.errors)")
   }
 
   @Test("C4: the same card for two people at one controller is a clash and is refused")

@@ -22,7 +22,7 @@ let pageHealth = #"""
       const of = (name, get, digits) => chart(name, samples.map((one) => [one.timeMilliseconds, get(one)])
         .filter(([, value]) => value !== null && value !== undefined), digits);
       put(charts, of(T.health.backlog, (one) => one.backlog, 0),
-        of(T.health.connected, (one) => one.connected ? 1 : 0, 0),
+        of(T.health.connected, (one) => one.connected ? 1 : 0, (value) => value ? T.health.yes : T.health.no),
         of(T.health.offset, (one) => one.clockOffsetSeconds, 0),
         of(T.health.disk, (one) => one.diskFreeBytes === undefined ? null : one.diskFreeBytes / 1048576, 0),
         of(T.health.commit, (one) => one.commitMilliseconds, 1));
@@ -52,6 +52,7 @@ let pageHealth = #"""
     if (points.length < 2) {
       return h("section", { class: "card" }, h("h3", {}, name), h("p", { class: "soft" }, T.health.none));
     }
+    const show = typeof digits === "function" ? digits : (value) => value.toFixed(digits);
     const values = points.map(([, value]) => value);
     const low = Math.min(...values, 0), high = Math.max(...values), from = points[0][0];
     const to = points[points.length - 1][0];
@@ -59,10 +60,10 @@ let pageHealth = #"""
     const y = (value) => height - 18 - (value - low) / Math.max(high - low, 1e-9) * (height - 30);
     const path = points.map(([at, value], index) =>
       (index ? "L" : "M") + x(at).toFixed(1) + " " + y(value).toFixed(1)).join("");
-    const last = values[values.length - 1].toFixed(digits);
+    const last = show(values[values.length - 1]);
     return h("section", { class: "card" }, h("div", { class: "spread" }, h("h3", {}, name), h("strong", {}, last)),
       s("svg", { viewBox: "0 0 " + width + " " + height, role: "img",
-        "aria-label": name + ": " + last + ", " + Math.min(...values).toFixed(digits) + " – " + high.toFixed(digits) },
+        "aria-label": name + ": " + last + ", " + show(Math.min(...values)) + " – " + show(high) },
         s("line", { class: "axis", x1: 4, x2: width - 4, y1: height - 18, y2: height - 18 }),
         s("path", { class: "area", d: path + "V" + (height - 18) + "H4Z" }), s("path", { class: "curve", d: path }),
         s("text", { x: 4, y: height - 4 }, time(from)),

@@ -43,6 +43,12 @@ let pageTexts = #"""
       "message.refused": "A message of the broker was refused", "reader.lockedOut": "Keypad locked",
       "reader.lockoutCleared": "Keypad listens again", "reader.malformed": "Damaged frame",
       "reader.muted": "Reader muted: too many pulses", "reader.unmuted": "Reader listens again",
+      "log.commitLate": "The disk was slow: the door did not wait", "log.dropped": "Events were lost",
+      "events.dropped": "The log was full", "command.repeated": "A command came twice",
+      "command.interrupted": "A command was cut off", "credentials.rejected": "Credentials were refused",
+      "credentials.repaired": "Credentials were repaired",
+      "credentials.notStored": "The disk did not take credentials",
+      "config.notStored": "The disk did not take a configuration",
       "lock.key.issued": "Key issued", "lock.key.updated": "Key changed", "lock.key.revoked": "Key withdrawn",
     },
     frames: {
@@ -69,7 +75,7 @@ let pageTexts = #"""
       diagnose: "Diagnose", running: "Looking at everything…", history: "The last hour",
       backlog: "Events to send", offset: "Clock, seconds off the cloud's", disk: "Room on the disk, MiB",
       commit: "Commit time, ms", connected: "Cloud connected", sync: "Sync now", synced: "Said hello to the cloud.",
-      none: "no figures yet", todo: "What to do", took: "ms", checks: "checks",
+      none: "no figures yet", yes: "yes", no: "no", todo: "What to do", took: "ms", checks: "checks",
     },
     explain: {
       title: "Why would somebody be let in, or not?", person: "Person", card: "or card, FORMAT:FACILITY:NUMBER",
