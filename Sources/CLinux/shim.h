@@ -1,6 +1,8 @@
-// What Swift's Glibc module leaves out: the kernel's clock discipline, and ioctl, which is variadic.
+// What Swift's Glibc module leaves out: the kernel's clock discipline, the heap's settings, and
+// ioctl, which is variadic.
 #ifndef POSTERN_CLINUX_SHIM_H
 #define POSTERN_CLINUX_SHIM_H
+#include <malloc.h>
 #include <sys/ioctl.h>
 #include <sys/timex.h>
 

@@ -45,7 +45,9 @@ extension EventDatabase: EventLog {
       let position = try Self.position(database)
       try Self.insert(zip(drafts, bodies), after: position.last, database)
       let last = position.last + UInt64(drafts.count)
-      try Self.prune(database, acknowledged: position.acknowledged, keeping: kept)
+      try Self.prune(
+        database, acknowledged: position.acknowledged, keeping: kept,
+        most: min(drafts.count * Self.prunedPerEvent, Self.prunedPerCommitMax))
       if last - max(position.acknowledged, position.dropped) > unacknowledgedMax {
         try Self.drop(
           database, position, last: last, max: unacknowledgedMax, batch: batch, like: drafts[0])
@@ -142,13 +144,12 @@ extension EventDatabase: EventLog {
 
   /// An event that the cloud does not have never goes.
   private static func prune(
-    _ database: Database, acknowledged: UInt64, keeping kept: UInt64
+    _ database: Database, acknowledged: UInt64, keeping kept: UInt64, most: Int
   ) throws {
     guard acknowledged > kept,
       let oldest = try Int64.fetchOne(database, sql: "SELECT MIN(number) FROM event")
     else { return }
-    let through = min(
-      Int64(clamping: acknowledged - kept), oldest + Int64(prunedPerCommitMax) - 1)
+    let through = min(Int64(clamping: acknowledged - kept), oldest + Int64(most) - 1)
     try database.execute(sql: "DELETE FROM event WHERE number <= ?", arguments: [through])
   }
 

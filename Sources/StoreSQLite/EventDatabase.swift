@@ -9,7 +9,10 @@ public final class EventDatabase: Sendable {
   public static let fileName = "events.sqlite"
   /// Acknowledged events kept for search on site, at least.
   public static let acknowledgedKeptMin = 100_000
-  /// Acknowledged events removed in one commit, at most, so that no commit is slow.
+  /// Acknowledged events removed for each new one, at most: more than one, so that what an outage
+  /// left over goes in time, and few, because whoever stands at the door waits for this commit.
+  static let prunedPerEvent = 4
+  /// And in one commit, at most.
   static let prunedPerCommitMax = 64
   /// Commands remembered whatever the clock says: a clock that ran ahead for a while must not
   /// make the ledger forget one that is still signed.

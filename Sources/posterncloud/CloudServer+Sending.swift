@@ -9,16 +9,33 @@ extension CloudServer {
   /// Life of configuration, credentials and acknowledgements.
   static let dataLifetimeSeconds = 86_400
 
-  /// Sends each online controller what it lacks, and the commands that wait.
+  /// Sends each online controller what it lacks when something has changed since the last look:
+  /// asking for each of a thousand controllers takes longer than the time between two looks.
   func pushChanges(_ state: inout State) {
-    for controller in state.sessions.keys.sorted() {
-      do {
-        try pushConfiguration(to: controller, &state)
-        try pushCredentials(to: controller, &state)
-      } catch {
-        logger.error("\(controller) could not be sent its changes: \(error)")
-      }
+    do {
+      let stamp = try store.changeStamp()
+      guard state.pushed != stamp else { return }
+      state.pushed = stamp
+    } catch {
+      return logger.error("what has changed could not be read: \(error)")
     }
+    for controller in state.sessions.keys.sorted() { push(to: controller, &state) }
+  }
+
+  /// Sends one controller what it lacks, and the commands that wait. What cannot be sent now is
+  /// looked at again.
+  func push(to controller: ControllerID, _ state: inout State) {
+    do {
+      try pushConfiguration(to: controller, &state)
+      try pushCredentials(to: controller, &state)
+    } catch {
+      state.pushed = nil
+      logger.error("\(controller) could not be sent its changes: \(error)")
+    }
+  }
+
+  /// Sends the commands that wait.
+  func pushCommands(_ state: inout State) {
     do { try sendCommands(&state) } catch { logger.error("commands were not sent: \(error)") }
   }
 
@@ -131,7 +148,7 @@ extension CloudServer {
         command, id: waiting.id, for: controller, by: signer,
         lifetimeSeconds: Int(min(seconds, EnvelopeLimits.unlockLifetimeSecondsMax)))
       // Sent is only what the broker has; without that it goes out again under the same id.
-      let token = try publish(message, .commands, to: controller)
+      let token = try publish(message, .commands, to: controller, over: commandLink)
       state.commandsInFlight[token] = waiting.id
     }
   }
@@ -147,12 +164,12 @@ extension CloudServer {
       id: id,
       at: WallInstant(millisecondsSince1970: CloudStore.now()),
       lifetimeSeconds: Self.dataLifetimeSeconds)
-    _ = try publish(message, kind, to: controller)
+    _ = try publish(message, kind, to: controller, over: link)
     return id
   }
 
   private func publish(
-    _ message: [UInt8], _ kind: Topics.Down, to controller: ControllerID
+    _ message: [UInt8], _ kind: Topics.Down, to controller: ControllerID, over link: MQTTLink
   ) throws -> Int {
     try link.publish(
       topic: Topics(controller: controller).topic(kind), payload: message, retain: false)

@@ -21,6 +21,9 @@ final class CloudServer: Sendable {
   let store: CloudStore
   let signer: EnvelopeSigner
   let link: MQTTLink
+  /// For commands alone: on one connection they would wait behind everything that is to be
+  /// acknowledged, which is much when many doors come back at once.
+  let commandLink: MQTTLink
   let logger: Logger
   private let state = Mutex(State())
 
@@ -30,6 +33,8 @@ final class CloudServer: Sendable {
     var sessions: [ControllerID: Session] = [:]
     /// Commands on their way to the broker, by the link's token.
     var commandsInFlight: [Int: String] = [:]
+    /// What the last look for changes found; nil looks at everybody.
+    var pushed: CloudStore.ChangeStamp?
   }
 
   /// What a controller that is online has, or was sent.
@@ -64,21 +69,25 @@ final class CloudServer: Sendable {
     }
   }
 
-  init(store: CloudStore, link: MQTTLink, logger: Logger) throws {
+  init(store: CloudStore, link: MQTTLink, commandLink: MQTTLink, logger: Logger) throws {
     self.store = store
     self.link = link
+    self.commandLink = commandLink
     self.logger = logger
     signer = try store.signer()
   }
 
   /// Serves until the task is cancelled.
   func run() async throws {
+    try commandLink.start { self.handleCommands($0) }
+    defer { commandLink.stop() }
     try link.start { self.handle($0) }
     defer { link.stop() }
     while true {
       try await Task.sleep(for: .milliseconds(Self.pollMilliseconds))
       state.withLock { state in
         pushChanges(&state)
+        pushCommands(&state)
         compareDigests(&state)
       }
     }
@@ -90,13 +99,24 @@ final class CloudServer: Sendable {
       case .connected: logger.info("connected to the broker")
       case .disconnected(let reason):
         logger.warning("broker: \(reason)")
-        state = State()
+        // What is on its way on the other connection stays so.
+        state = State(commandsInFlight: state.commandsInFlight)
       case .message(let topic, let payload, let retained):
         do {
           try take(topic: topic, payload, retained: retained, &state)
         } catch {
           logger.error("a message on \(topic) was not taken: \(error)")
         }
+      case .delivered: break
+      }
+    }
+  }
+
+  private func handleCommands(_ event: LinkEvent) {
+    state.withLock { state in
+      switch event {
+      case .connected, .message: break
+      case .disconnected: state.commandsInFlight = [:]
       case .delivered(let token):
         guard let command = state.commandsInFlight.removeValue(forKey: token) else { return }
         do { try store.markSent(command) } catch { logger.error("\(command): \(error)") }
@@ -145,7 +165,8 @@ final class CloudServer: Sendable {
       } else {
         try sayThatItIsHeard(controller)
       }
-      pushChanges(&state)
+      push(to: controller, &state)
+      pushCommands(&state)
     case .state:
       let report = try JSONCoding.decode(StateReport.self, from: payload)
       try requireSame(report.controller, controller)
@@ -218,7 +239,7 @@ final class CloudServer: Sendable {
       state.sessions[controller] = Session(try store.hello(of: controller.rawValue))
       // What was kept may be of a copy; the door knows better.
       try send(DigestRequest(hello: true), .digest, to: controller)
-      pushChanges(&state)
+      push(to: controller, &state)
     }
   }
 
@@ -256,6 +277,6 @@ final class CloudServer: Sendable {
       }
     }
     state.sessions[controller] = session
-    pushChanges(&state)
+    push(to: controller, &state)
   }
 }

@@ -28,6 +28,7 @@ struct Posternd: AsyncParsableCommand {
   func run() async throws {
     // What it makes is its own; the console's socket is opened to the group afterwards.
     umask(0o077)
+    HeapSettings.keepSmall()
     // A core file would have every key in it.
     var none = rlimit(rlim_cur: 0, rlim_max: 0)
     setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)

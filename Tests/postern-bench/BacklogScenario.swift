@@ -59,7 +59,7 @@ struct BacklogScenario: Scenario {
     ]
   }
 
-  private static var readOnly: Configuration {
+  static var readOnly: Configuration {
     var configuration = Configuration()
     configuration.readonly = true
     return configuration

@@ -29,7 +29,7 @@ struct Benchmarks: AsyncParsableCommand {
     HoursScenario(), DecisionScenario(), LookUpScenario(), DryRunScenario(), CommitScenario(),
     BadgeScenario(), FrameGapScenario(),
     StartScenario(), PushScenario(), IdleScenario(), SnapshotScenario(),
-    BacklogScenario(),
+    BacklogScenario(), FleetScenario(),
   ]
 
   func run() async throws {

@@ -13,7 +13,7 @@ extension SimulatedDisk: EventLog {
     let first = last + 1
     for draft in drafts { try insert(draft, operation) }
     let newest = last
-    prune()
+    prune(most: min(drafts.count * 4, 64))
     if newest - max(acknowledged, dropped) > unacknowledgedMax {
       try drop(newest: newest, like: drafts[0])
     }
@@ -33,9 +33,9 @@ extension SimulatedDisk: EventLog {
   }
 
   /// As the real log does: a few of the oldest that the cloud has.
-  private func prune() {
+  private func prune(most: Int) {
     guard acknowledged > acknowledgedKept, let oldest = events.first?.number else { return }
-    let through = min(acknowledged - acknowledgedKept, oldest + 63)
+    let through = min(acknowledged - acknowledgedKept, oldest + UInt64(most) - 1)
     events.removeFirst(events.prefix { $0.number <= through }.count)
   }
 
