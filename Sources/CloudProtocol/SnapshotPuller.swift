@@ -1,10 +1,13 @@
 import DoorRules
 
-/// The part of ``SyncSession`` that pulls a snapshot: one chunk at a time, asked for again when it
-/// stays out. What was pulled is in the store, so nothing is lost with a connection.
+/// The part of ``SyncSession`` that pulls a snapshot: one chunk after the other, asked for again when
+/// it stays out. What was pulled is in the store, so nothing is lost with a connection. While the
+/// store takes one chunk the next is on its way already, and no more than that.
 struct SnapshotPuller: Sendable {
   private var wanted: SnapshotPull?
   private var due: MonotonicInstant?
+  /// The first chunk that is not in the store, and how many there are.
+  private var stored = (next: 0, chunks: 0)
 
   var nextDeadline: MonotonicInstant? { due }
 
@@ -12,14 +15,27 @@ struct SnapshotPuller: Sendable {
   mutating func standing(
     _ snapshotID: String, next: Int, chunks: Int, at now: MonotonicInstant
   ) -> [SyncSession.Output] {
+    stored = (next, chunks)
     guard next < chunks else {
       stop()
       return []
     }
     let pull = SnapshotPull(snapshotID: snapshotID, index: next)
-    // A chunk that came twice must not be answered with two pulls.
+    // A chunk that came twice must not be answered with two pulls, and the one after may be on its
+    // way.
     guard pull != wanted else { return [] }
     wanted = pull
+    return ask(at: now)
+  }
+
+  /// A chunk has come and is on its way to the store.
+  mutating func arrived(
+    _ snapshotID: String, _ index: Int, at now: MonotonicInstant
+  ) -> [SyncSession.Output] {
+    guard let wanted, wanted == SnapshotPull(snapshotID: snapshotID, index: index),
+      index == stored.next, index + 1 < stored.chunks
+    else { return [] }
+    self.wanted = SnapshotPull(snapshotID: snapshotID, index: index + 1)
     return ask(at: now)
   }
 

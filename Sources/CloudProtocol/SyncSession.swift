@@ -119,6 +119,9 @@ public struct SyncSession: Sendable {
     case .snapshotStanding(let id, let next, let chunks):
       guard connection != nil else { return [] }
       return puller.standing(id, next: next, chunks: chunks, at: now)
+    case .snapshotChunkArrived(let id, let index):
+      guard connection != nil else { return [] }
+      return puller.arrived(id, index, at: now)
     case .syncRequested:
       return helloAgain(now)
     case .digestKnown(let root):

@@ -86,6 +86,8 @@ extension SyncSession {
     case eventsDropped(through: UInt64)
     /// The store has the chunks before `next` of this snapshot.
     case snapshotStanding(snapshotID: String, next: Int, chunks: Int)
+    /// A chunk of this snapshot came, and is on its way to the store.
+    case snapshotChunkArrived(snapshotID: String, index: Int)
     /// Somebody wants to be sure: hello again.
     case syncRequested
     /// The digest was computed.

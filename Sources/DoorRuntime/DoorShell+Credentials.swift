@@ -119,6 +119,9 @@ extension DoorShell {
     guard
       let envelope = verify(payload, as: SnapshotChunk.self, kind: .chunk, retained, at: now)
     else { return }
+    let chunk = envelope.body
+    session(
+      .snapshotChunkArrived(snapshotID: chunk.snapshotID, index: chunk.index), at: now)
     let policy = ports.policy
     stage(envelope.id) { () throws in
       try envelope.body.check()

@@ -24,7 +24,7 @@ extension CacheDatabase {
       {
         return staged
       }
-      try database.execute(sql: "DELETE FROM staged_chunk; DELETE FROM staging")
+      try StagedRows.forget(database)
       try database.execute(
         sql: "INSERT INTO staging VALUES (1, ?, ?, ?)",
         arguments: [offer.snapshotID, Int64(clamping: offer.revision), offer.chunks])
@@ -38,11 +38,7 @@ extension CacheDatabase {
   /// replaces everything, in one transaction. Nil when no such snapshot is being gathered.
   public func stage(_ chunk: SnapshotChunk) throws(PortError) -> StagedSnapshot? {
     let operation = "keep chunk \(chunk.index) of snapshot \(chunk.snapshotID)"
-    let body: Data
-    do {
-      try chunk.check()
-      body = Data(try JSONCoding.encode(chunk))
-    } catch {
+    do throws(ValidationFailure) { try chunk.check() } catch {
       throw PortError(.invalid, operation: operation, detail: "\(error)")
     }
     return try pool.writing(operation) { database in
@@ -50,8 +46,7 @@ extension CacheDatabase {
         staged.revision == chunk.revision
       else { return nil }
       guard chunk.index == staged.next else { return staged }
-      try database.execute(
-        sql: "INSERT INTO staged_chunk VALUES (?, ?)", arguments: [chunk.index, body])
+      try StagedRows.add(chunk, database)
       staged.next += 1
       if staged.next == staged.chunks {
         try Self.putInForce(database, revision: staged.revision)
@@ -74,14 +69,8 @@ extension CacheDatabase {
   private static func putInForce(_ database: Database, revision: UInt64) throws {
     var records = try RecordWriter(database)
     try records.removeEverything()
-    let chunks = try Data.fetchCursor(
-      database, sql: "SELECT body FROM staged_chunk ORDER BY number")
-    while let body = try chunks.next() {
-      let chunk = try JSONCoding.decoder().decode(SnapshotChunk.self, from: body)
-      for record in chunk.persons { try records.put(record) }
-      for record in chunk.credentials { try records.put(record) }
-    }
+    try records.takeStaged()
     try records.finish(revision: revision)
-    try database.execute(sql: "DELETE FROM staged_chunk; DELETE FROM staging")
+    try StagedRows.forget(database)
   }
 }

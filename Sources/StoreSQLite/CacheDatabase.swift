@@ -110,6 +110,27 @@ public final class CacheDatabase: PolicyStore, Sendable {
     migrator.registerMigration("4 duress") { database in
       try database.execute(sql: "ALTER TABLE credential ADD COLUMN duress INTEGER")
     }
+    migrator.registerMigration("5 snapshots gathered as rows") { database in
+      // What was gathered as messages is asked for again. Rows come in the order of their ids.
+      try database.execute(
+        sql: """
+          DELETE FROM staged_chunk;
+          DELETE FROM staging;
+          CREATE TABLE staged_person (
+            id TEXT PRIMARY KEY, access_enabled INTEGER NOT NULL, member_type TEXT NOT NULL,
+            membership_status TEXT NOT NULL, tags TEXT NOT NULL, grants TEXT NOT NULL,
+            custom_tags TEXT NOT NULL, hash BLOB NOT NULL, bucket INTEGER NOT NULL
+          ) STRICT, WITHOUT ROWID;
+          CREATE TABLE staged_credential (
+            id TEXT PRIMARY KEY, digest BLOB NOT NULL CHECK (length(digest) = 32),
+            kind TEXT NOT NULL, person TEXT NOT NULL, status TEXT NOT NULL,
+            valid_from INTEGER, valid_until INTEGER, doors TEXT NOT NULL, scopes TEXT NOT NULL,
+            class_name TEXT, uses_max INTEGER, first_use_seconds INTEGER, device TEXT,
+            reservation TEXT, tenant TEXT, duress INTEGER, hash BLOB NOT NULL,
+            bucket INTEGER NOT NULL
+          ) STRICT, WITHOUT ROWID;
+          """)
+    }
     return migrator
   }
 }

@@ -21,8 +21,12 @@ extension PersonRecord {
     """
   static let columnCount = 7
 
-  static let putSQL = """
-    INSERT INTO person
+  static let putSQL = putSQL(into: "person")
+  static let stageSQL = putSQL(into: "staged_person")
+
+  private static func putSQL(into table: String) -> String {
+    """
+    INSERT INTO \(table)
       (id, access_enabled, member_type, membership_status, tags, grants, custom_tags, hash, bucket)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (id) DO UPDATE SET
@@ -31,6 +35,7 @@ extension PersonRecord {
       grants = excluded.grants, custom_tags = excluded.custom_tags, hash = excluded.hash,
       bucket = excluded.bucket
     """
+  }
 
   func arguments(hash: [UInt8], bucket: Int) throws -> StatementArguments {
     [
@@ -61,8 +66,12 @@ extension CredentialRecord {
     """
   static let columnCount = 16
 
-  static let putSQL = """
-    INSERT INTO credential
+  static let putSQL = putSQL(into: "credential")
+  static let stageSQL = putSQL(into: "staged_credential")
+
+  private static func putSQL(into table: String) -> String {
+    """
+    INSERT INTO \(table)
       (id, digest, kind, person, status, valid_from, valid_until, doors, scopes, class_name,
        uses_max, first_use_seconds, device, reservation, tenant, duress, hash, bucket)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -76,6 +85,7 @@ extension CredentialRecord {
       hash = excluded.hash,
       bucket = excluded.bucket
     """
+  }
 
   func arguments(hash: [UInt8], bucket: Int) throws -> StatementArguments {
     [

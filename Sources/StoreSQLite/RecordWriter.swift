@@ -5,8 +5,8 @@ import GRDB
 
 /// Changes persons and credentials within one transaction, and keeps the digest in step.
 struct RecordWriter {
-  private let database: Database
-  private var digest: RecordSetDigest
+  let database: Database
+  var digest: RecordSetDigest
   /// What became of the credentials that were put or removed and are not as they were.
   private(set) var changes: [CredentialChange] = []
 

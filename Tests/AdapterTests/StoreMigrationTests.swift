@@ -16,7 +16,7 @@ struct StoreMigrationTests {
   ]
   private static let cacheSchemas = [
     "1 configuration, persons, credentials", "2 custom tags, credential classes, uses, devices",
-    "3 digests, snapshots in chunks, reservations", "4 duress",
+    "3 digests, snapshots in chunks, reservations", "4 duress", "5 snapshots gathered as rows",
   ]
 
   private let fixture = StoreFixture()

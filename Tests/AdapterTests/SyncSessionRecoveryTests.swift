@@ -93,6 +93,37 @@ struct SyncSessionRecoveryTests {
     #expect(stands(2, 10_005).isEmpty)
   }
 
+  @Test("while the store takes a chunk the next is on its way, and one that it refuses comes again")
+  func pullAhead() throws {
+    var session = try connected(last: 0)
+    func stands(_ next: Int) -> [SyncSession.Output] {
+      session.handle(
+        .snapshotStanding(snapshotID: "s", next: next, chunks: 4), at: SyncFixture.at(1))
+    }
+    func comes(_ index: Int) -> [SyncSession.Output] {
+      session.handle(
+        .snapshotChunkArrived(snapshotID: "s", index: index), at: SyncFixture.at(1))
+    }
+    func pull(_ index: Int) -> [SyncSession.Output] {
+      [.publishPull(SnapshotPull(snapshotID: "s", index: index))]
+    }
+    #expect(stands(0) == pull(0))
+    #expect(comes(0) == pull(1))
+    #expect(comes(0).isEmpty)
+    // No more than one ahead of the store.
+    #expect(comes(1).isEmpty)
+    #expect(stands(1).isEmpty)
+    #expect(stands(2) == pull(2))
+    #expect(comes(2) == pull(3))
+    // The store did not keep it.
+    #expect(stands(2) == pull(2))
+    #expect(comes(3).isEmpty)
+    #expect(comes(2) == pull(3))
+    #expect(comes(3).isEmpty)
+    #expect(stands(4).isEmpty)
+    #expect(session.nextDeadline == nil)
+  }
+
   @Test("alarms overtake: read first after a connect, and said at once while there is one")
   func urgent() throws {
     var session = try SyncFixture.session(last: 500)
