@@ -25,8 +25,10 @@ let strictTests: [SwiftSetting] = [
 
 /// `deploy/fuzz` sets this: our own sources are then built with libFuzzer's eyes in them.
 let isFuzzed = Context.environment["POSTERN_FUZZ"] == "1"
-let watched: [SwiftSetting] = isFuzzed ? [.unsafeFlags(["-sanitize=fuzzer"])] : []
+let watched: [SwiftSetting] = isFuzzed ? [.unsafeFlags(["-sanitize=fuzzer", "-O"])] : []
 let strict: [SwiftSetting] = settings + watched
+/// Quick, and not watched: what feeds is no finding.
+let feeding: [SwiftSetting] = settings + (isFuzzed ? [.unsafeFlags(["-O"])] : [])
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
@@ -202,7 +204,7 @@ let package = Package(
     // What tests and fuzzers hold the product against, and what fuzzers feed.
     .target(
       name: "CoreModels", dependencies: ["DoorRules"], path: "Tests/CoreModels",
-      swiftSettings: settings),
+      swiftSettings: feeding),
     .target(
       name: "FuzzTargets",
       dependencies: [
@@ -214,7 +216,7 @@ let package = Package(
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
       ],
-      path: "Tests/FuzzTargets", swiftSettings: settings),
+      path: "Tests/FuzzTargets", swiftSettings: feeding),
 
     // Tests: few targets, since each costs a link.
     .testTarget(
@@ -237,6 +239,10 @@ if isFuzzed {
   package.targets.append(
     .executableTarget(
       name: "postern-fuzz", dependencies: ["FuzzTargets"], path: "Tests/postern-fuzz",
-      swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])],
-      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])]))
+      swiftSettings: feeding + [.unsafeFlags(["-parse-as-library"])],
+      linkerSettings: [
+        .unsafeFlags([
+          "-sanitize=fuzzer", "-use-ld=lld", "-Xlinker", "--allow-multiple-definition",
+        ])
+      ]))
 }

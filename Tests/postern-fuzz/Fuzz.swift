@@ -1,11 +1,12 @@
 import FuzzTargets
 import Glibc
 
-// The entry points of libFuzzer (https://llvm.org/docs/LibFuzzer.html), which brings `main`.
+// The entry points of libFuzzer, https://llvm.org/docs/LibFuzzer.html.
 // POSTERN_FUZZ_TARGET names the target; POSTERN_FUZZ_SEEDS a folder that gets its first inputs.
 
 private func stop(_ words: String) -> Never {
-  fputs("postern-fuzz: \(words)\n", stderr)
+  let line = Array("postern-fuzz: \(words)\n".utf8)
+  write(STDERR_FILENO, line, line.count)
   abort()
 }
 
@@ -31,11 +32,25 @@ private func writeSeeds(of target: FuzzTarget, to folder: String) throws {
   }
 }
 
-@_cdecl("LLVMFuzzerInitialize")
-public func initialize(
+@_silgen_name("LLVMFuzzerRunDriver")
+private func runDriver(
   _ count: UnsafeMutablePointer<CInt>?,
-  _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>?
+  _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>?,
+  _ body: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
+) -> CInt
+
+/// The package manager calls an executable's `main` by this name, so libFuzzer's own is not used.
+@_cdecl("postern_fuzz_main")
+public func main(
+  _ count: CInt, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
 ) -> CInt {
+  var count = count
+  var arguments = arguments
+  prepare()
+  return runDriver(&count, &arguments, testOneInput)
+}
+
+private func prepare() {
   let target = target()
   do {
     if let folder = getenv("POSTERN_FUZZ_SEEDS") {
@@ -46,9 +61,9 @@ public func initialize(
   } catch {
     stop("\(target.name) cannot begin: \(error)")
   }
-  return 0
 }
 
+/// libFuzzer's own `main` is in the library all the same, and wants this by its name.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   do {

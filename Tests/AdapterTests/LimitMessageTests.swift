@@ -1,0 +1,168 @@
+import CloudProtocol
+import DoorRules
+import Foundation
+import Testing
+
+@testable import DoorRuntime
+
+@Suite("One past each limit of messages and of the talk with the cloud (D2, D3, D4, D5)")
+struct LimitMessageTests {
+  private static func names(_ count: Int, _ letter: String) -> [String] {
+    (0..<count).map { "\(letter)\($0)" }
+  }
+
+  private static func problems(_ body: () throws -> Void) -> [String] {
+    do {
+      try body()
+      return []
+    } catch {
+      return (error as? ValidationFailure)?.problems.map(\.path) ?? ["\(error)"]
+    }
+  }
+
+  private static func configuration(
+    _ change: (inout ConfigurationDocument) -> Void
+  ) -> ConfigurationDocument {
+    var document = ConfigurationDocument(
+      revision: 1, facility: FacilityDocument(id: "f", name: "F", timeZone: "UTC"), scopes: [],
+      doors: [DoorDocument(id: "front", name: "Front")])
+    change(&document)
+    return document
+  }
+
+  struct Bound: Sendable, CustomTestStringConvertible {
+    var path: String
+    var max: Int
+    var change: @Sendable (inout ConfigurationDocument, Int) -> Void
+    var testDescription: String { "\(path), \(max)" }
+  }
+
+  static let bounds: [Bound] = [
+    Bound(path: "facility.holidays", max: ConfigurationLimits.holidaysMax) { document, count in
+      let first = CivilDate(year: 2026, month: 1, day: 1).dayNumber
+      document.facility.holidays = (0..<count).map {
+        HolidayDocument(date: "\(CivilDate(dayNumber: first + $0))", name: "h", effect: "closed")
+      }
+    },
+    Bound(path: "facility.areas", max: ConfigurationLimits.areasMax) { document, count in
+      document.facility.areas = names(count, "a").map {
+        AreaDocument(id: $0, name: $0, entryReaders: ["\($0)-in"], antiPassback: "soft")
+      }
+    },
+    Bound(path: "facility.credentialClasses", max: ConfigurationLimits.credentialClassesMax) {
+      document, count in
+      document.facility.credentialClasses = Dictionary(
+        uniqueKeysWithValues: names(count, "c").map { ($0, CredentialClassDocument()) })
+    },
+    Bound(path: "doors[0].location", max: ConfigurationLimits.locationCharactersMax) {
+      document, count in
+      document.doors[0].location = String(repeating: "x", count: count)
+    },
+  ]
+
+  @Test("a configuration is taken at each bound and refused one past it", arguments: bounds)
+  func configuration(_ bound: Bound) {
+    func told(_ count: Int) -> [String] {
+      let document = Self.configuration { bound.change(&$0, count) }
+      return Self.problems { _ = try document.validated(zones: { _ in .utc }) }
+    }
+    #expect(told(bound.max) == [])
+    #expect(told(bound.max + 1) == [bound.path])
+  }
+
+  @Test("a snapshot has at most 4,096 chunks")
+  func chunks() {
+    func told(_ count: Int) -> [String] {
+      Self.problems { try SnapshotOffer(snapshotID: "s", revision: 1, chunks: count).check() }
+    }
+    #expect(told(SnapshotOffer.chunksMax) == [])
+    #expect(told(SnapshotOffer.chunksMax + 1) != [])
+    #expect(told(-1) != [])
+  }
+
+  @Test("a batch has at most 200 events")
+  func batch() throws {
+    let controller = try #require(ControllerID("c1"))
+    func told(_ count: UInt64) -> [String] {
+      Self.problems { _ = try SyncFixture.batch(1...count).numbers(from: controller) }
+    }
+    #expect(told(UInt64(EventBatch.eventsMax)) == [])
+    #expect(told(UInt64(EventBatch.eventsMax) + 1) == ["events"])
+  }
+
+  @Test("issuer of 128 bytes, id of 64 characters, header of 256 bytes: one more is refused")
+  func envelope() throws {
+    let forge = EnvelopeForge()
+    for (count, expected) in [(128, nil), (129, EnvelopeRefusal.Cause.malformed)] {
+      let claims = EnvelopeForge.claims(iss: #""\#(String(repeating: "i", count: count))""#)
+      let token = try forge.token(EnvelopeForge.header(), claims)
+      #expect(
+        cause(of: token, by: try forge.verifier(issuer: nil)) == expected, "\(count)")
+    }
+    for (count, expected) in [(64, nil), (65, EnvelopeRefusal.Cause.malformed)] {
+      let claims = EnvelopeForge.claims(jti: #""\#(String(repeating: "j", count: count))""#)
+      #expect(try forge.cause(forge.token(EnvelopeForge.header(), claims)) == expected, "\(count)")
+    }
+    let header = EnvelopeForge.header()
+    for (count, expected) in [(256, nil), (257, EnvelopeRefusal.Cause.malformed)] {
+      let padded =
+        "{" + String(repeating: " ", count: count - header.utf8.count) + header.dropFirst()
+      #expect(try forge.cause(forge.token(padded, EnvelopeForge.claims())) == expected, "\(count)")
+    }
+  }
+
+  private func cause(of token: [UInt8], by verifier: EnvelopeVerifier) -> EnvelopeRefusal.Cause? {
+    do {
+      _ = try verifier.verify(
+        token, as: Command.self, kind: .commands,
+        at: WallInstant(secondsSince1970: EnvelopeForge.issued + 1), clockTrust: .synchronised,
+        retained: false)
+      return nil
+    } catch {
+      return error.cause
+    }
+  }
+
+  @Test("a door believes at most eight keys of its cloud")
+  func keys() throws {
+    func verifier(_ count: Int) throws -> EnvelopeVerifier {
+      let bytes = try EnvelopeForge().signer().publicKeyBytes
+      return try EnvelopeVerifier(
+        publicKeys: Dictionary(uniqueKeysWithValues: Self.names(count, "k").map { ($0, bytes) }),
+        audience: try #require(ControllerID("door-7")), issuer: nil)
+    }
+    var full = try verifier(EnvelopeVerifier.keysMax)
+    let bytes = try EnvelopeForge().signer().publicKeyBytes
+    #expect(throws: EnvelopeKeyFailure.self) { try full.trust(keyID: "one-more", bytes: bytes) }
+    #expect(full.publicKeys.count == EnvelopeVerifier.keysMax)
+  }
+
+  @Test("2,000 messages are read at once, the next is not; then 500 a second")
+  func budget() {
+    var budget = MessageBudget()
+    func taken(_ count: Int, at milliseconds: Int) -> Int {
+      (0..<count).filter { _ in budget.take(at: SyncFixture.at(milliseconds)) }.count
+    }
+    #expect(taken(MessageBudget.burstMax + 1, at: 1_000) == MessageBudget.burstMax)
+    #expect(taken(10, at: 1_000) == 0)
+    #expect(taken(1_000, at: 2_000) == MessageBudget.perSecond)
+    #expect(taken(10_000, at: 3_600_000) == MessageBudget.burstMax)
+  }
+
+  @Test("a key file of offline PINs has at most 4,096 lines")
+  func offlinePINLines() throws {
+    let controller = try #require(ControllerID("c1"))
+    let key = "* k 0 " + String(repeating: "0f", count: 32)
+    func told(_ count: Int) -> String? {
+      let text = key + String(repeating: "\n# note", count: count - 1)
+      do {
+        _ = try OfflinePINKeys(parsing: Secret(text), controller: controller)
+        return nil
+      } catch {
+        return "\(error)"
+      }
+    }
+    #expect(told(OfflinePINKeys.linesMax) == nil)
+    #expect(told(OfflinePINKeys.linesMax + 1)?.contains("4097 lines") == true)
+  }
+}
