@@ -150,21 +150,6 @@ extension CloudStore {
   }
 
   /// Number of the latest change to people and credentials.
-  /// Differs once a configuration or a credential of anybody has changed.
-  struct ChangeStamp: Equatable {
-    var credentials: Int64
-    var configurations: Int64
-  }
-
-  func changeStamp() throws -> ChangeStamp {
-    try database.read { database in
-      ChangeStamp(
-        credentials: try Int64.fetchOne(database, sql: "SELECT last FROM revision") ?? 0,
-        configurations: try Int64.fetchOne(
-          database, sql: "SELECT SUM(configRevision) FROM controller") ?? 0)
-    }
-  }
-
   func lastRevision() throws -> UInt64 {
     try database.read { database in
       UInt64(try Int64.fetchOne(database, sql: "SELECT last FROM revision") ?? 0)
