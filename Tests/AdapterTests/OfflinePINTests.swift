@@ -132,6 +132,15 @@ struct OfflinePINTests {
     #expect(!desk.isOfController && own.isOfController)
   }
 
+  @Test("a door with a line of its own from the same hour gives the desk that one alone")
+  func deskOfOwnLine() throws {
+    let all = try OfflinePINFixture.keys(
+      "* k1 0 \(OfflinePINFixture.hex)\nfront k2 0 \(OfflinePINFixture.otherHex)\n")
+    let desk = try OfflinePINFixture.keys(all.text(of: front).reveal(), controller: "whatever")
+    let window = try OfflinePINFixture.window()
+    #expect(try desk.code(of: window, at: front) == all.code(of: window, at: front))
+  }
+
   @Test(
     "a key is rotated by the start of windows: old codes stay, new ones come from the new key (D13)"
   )

@@ -98,7 +98,7 @@ private struct TLSWorld {
   }
 }
 
-@Suite("The broker's certificates are renewed while the door serves (D12)", .serialized)
+@Suite("The broker's certificates are renewed while the door serves (D12)", .serialized, .blocking)
 struct BrokerCertificateTests {
   @Test(
     "a new key, a new CA, both sides in turn, over kill -9 in the middle of each step: no visit")

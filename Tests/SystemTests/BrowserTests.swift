@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 @Suite(
-  "The web page in a real browser (E4)",
+  "The web page in a real browser (E4)", .blocking,
   .enabled(
     if: Browser.path != nil,
     "Chromium is not installed: `apt install chromium` lets these tests run"),

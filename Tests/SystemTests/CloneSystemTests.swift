@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("A copied card is noticed (C5)", .serialized)
+@Suite("A copied card is noticed (C5)", .serialized, .blocking)
 struct CloneSystemTests {
   private func cloned(_ world: DoorWorld) throws -> Bool {
     try world.posterncloud("controllers", "--json").output.contains("\"cloned\"")

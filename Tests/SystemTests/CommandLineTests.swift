@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("The command lines")
+@Suite("The command lines", .blocking)
 struct CommandLineTests {
   @Test("E6: without a daemon the technician is told where it was looked for; status 69")
   func unreachable() throws {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("The daemon and its console")
+@Suite("The daemon and its console", .blocking)
 struct ConsoleSystemTests {
   @Test("A4 F3: SIGTERM ends the daemon soon and cleanly, also while somebody follows its events")
   func followed() throws {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("What a badge costs is held to committed numbers")
+@Suite("What a badge costs is held to committed numbers", .blocking)
 struct CostTests {
   /// Of a debug build, which tests are; they are the same on every machine. The real shell, store
   /// and codec on one thread: see Tests/postern-bench/Counts.swift.

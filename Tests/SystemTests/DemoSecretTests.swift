@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The demonstrations, as a newcomer plays them, with secrets that can be found again.
-@Suite("The demonstrations hold, and show no secret (C6, D13)")
+@Suite("The demonstrations hold, and show no secret (C6, D13)", .blocking)
 struct DemoSecretTests {
   private static let cards = [
     "DEMO_ADA_CARD": "31415926535", "DEMO_BEN_CARD": "27182818284",

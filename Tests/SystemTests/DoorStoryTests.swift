@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What people do at a door, as edges on the panel's lines, seen in the events and on the relay.
-@Suite("Stories at the door, edge by edge")
+@Suite("Stories at the door, edge by edge", .blocking)
 struct DoorStoryTests {
   private func open(_ settings: String = "\"holdTimeSeconds\": 2") throws -> DoorWorld {
     let world = try DoorWorld()

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("The whole door, with a real broker and a real cloud", .serialized)
+@Suite("The whole door, with a real broker and a real cloud", .serialized, .blocking)
 struct DoorSystemTests {
   @Test("F2: a clean end leaves nothing in the write-ahead logs: the files alone are everything")
   func folded() throws {

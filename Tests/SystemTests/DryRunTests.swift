@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("Dry runs: JSON lines in, JSON lines out")
+@Suite("Dry runs: JSON lines in, JSON lines out", .blocking)
 struct DryRunTests {
   private func run(_ arguments: [String], _ lines: [String]) throws -> [[String: Any]] {
     let folder = try TemporaryFolder()

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("Keys without the cloud, with the built programs (C5, C6, D7)", .serialized)
+@Suite("Keys without the cloud, with the built programs (C5, C6, D7)", .serialized, .blocking)
 struct HandOverSystemTests {
   @Test("every row of the table of conflicts is decided as written, and the door follows")
   func conflicts() throws {

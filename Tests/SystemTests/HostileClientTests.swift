@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("The console against a hostile client (E4, F3)", .serialized)
+@Suite("The console against a hostile client (E4, F3)", .serialized, .blocking)
 struct HostileClientTests {
   /// The door's own answer may take this much longer while the console is attacked, in ms: less
   /// than an event may take to reach the disk.

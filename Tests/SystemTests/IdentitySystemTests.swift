@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("A controller that is enrolled by keys made on it (C1, D12)", .serialized)
+@Suite("A controller that is enrolled by keys made on it (C1, D12)", .serialized, .blocking)
 struct IdentitySystemTests {
   @Test("no secret travels, and both sides have the same keys: a card opens, an offline PIN too")
   func enrol() throws {

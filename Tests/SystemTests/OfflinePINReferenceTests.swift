@@ -3,7 +3,7 @@ import DoorRules
 import Foundation
 import Testing
 
-@Suite("An issuer in another language (C5)")
+@Suite("An issuer in another language (C5)", .blocking)
 struct OfflinePINReferenceTests {
   @Test("the reference issuer in Python agrees on 10,000 codes")
   func reference() throws {

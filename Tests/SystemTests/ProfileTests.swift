@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("A1 F1: hardware profiles are data, and sound")
+@Suite("A1 F1: hardware profiles are data, and sound", .blocking)
 struct ProfileTests {
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "../../deploy").standardizedFileURL

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("Clients that know only the published protocol", .serialized)
+@Suite("Clients that know only the published protocol", .serialized, .blocking)
 struct ProtocolSystemTests {
   static let folder = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "../../deploy/protocol").standardized.path()

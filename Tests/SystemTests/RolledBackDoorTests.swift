@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("A copied state folder that is put back (C5, C7, D5)", .serialized)
+@Suite("A copied state folder that is put back (C5, C7, D5)", .serialized, .blocking)
 struct RolledBackDoorTests {
   /// Ends the daemon, runs `change` on its folder, starts it again.
   private func stopped(_ world: DoorWorld, _ change: () throws -> Void) throws {

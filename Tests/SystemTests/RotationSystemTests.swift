@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("Keys are rotated with no moment without service (D13)", .serialized)
+@Suite("Keys are rotated with no moment without service (D13)", .serialized, .blocking)
 struct RotationSystemTests {
   private func opens(_ world: DoorWorld, card: Int) throws -> Bool {
     let before = try world.doorEvents().count

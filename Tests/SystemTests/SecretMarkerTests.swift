@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("Secrets stay secret (C6, D13)", .serialized)
+@Suite("Secrets stay secret (C6, D13)", .serialized, .blocking)
 struct SecretMarkerTests {
   private static let pin = "9081726354"
   private static let wrongPIN = "8170263549"

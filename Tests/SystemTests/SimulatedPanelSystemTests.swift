@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("The simulated panel, from the command line to the event")
+@Suite("The simulated panel, from the command line to the event", .blocking)
 struct SimulatedPanelSystemTests {
   @Test("A1 A2: whatever the panel is asked out of range, it names the value and plays nothing")
   func refusals() throws {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("Door and cloud come back in step from whatever happened", .serialized)
+@Suite("Door and cloud come back in step from whatever happened", .serialized, .blocking)
 struct SyncSystemTests {
   private func results(_ world: DoorWorld) throws -> [[String: Any]] {
     try world.posterncloud("results", "--json").output.split(separator: "\n").compactMap {

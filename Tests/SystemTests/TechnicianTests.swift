@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("A technician on site (E1, E2, E3, E5, E6)")
+@Suite("A technician on site (E1, E2, E3, E5, E6)", .blocking)
 struct TechnicianTests {
   /// Runs `postern` beside the test until it ends by itself.
   private func watch(

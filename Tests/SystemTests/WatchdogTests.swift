@@ -47,7 +47,9 @@ private final class Manager {
   }
 }
 
-@Suite("F1: the service manager hears from the loop that serves the doors, and from nothing else")
+@Suite(
+  "F1: the service manager hears from the loop that serves the doors, and from nothing else",
+  .blocking)
 struct WatchdogTests {
   @Test("ready when served, fed while it serves, silent while the loop is stuck, fed again after")
   func stuckLoop() throws {

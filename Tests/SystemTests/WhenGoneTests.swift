@@ -3,7 +3,7 @@ import Testing
 
 /// The table "When X is gone", with the built programs. Network, hardware and daemon are in
 /// `DoorSystemTests`; the power is in `deploy/power-cut-test`.
-@Suite("F2 F3 F4: when something is gone the door does what the table says, and says so")
+@Suite("F2 F3 F4: when something is gone the door does what the table says, and says so", .blocking)
 struct WhenGoneTests {
   private func types(_ world: DoorWorld, reason: String? = nil) throws -> [String] {
     try world.doorEvents().filter { reason == nil || $0["reason"] as? String == reason }

@@ -83,12 +83,15 @@ public struct OfflinePINKeys: Sendable {
 
   /// The lines that a front desk needs for one door, and no other door's.
   public func text(of door: DoorID) -> Secret<String> {
-    let shown = lines.filter { $0.door == nil || $0.door == door }.map { line in
-      let hex = key(line, of: door).withUnsafeBytes { bytes in
-        bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    // Where the door has a line of its own for an hour, the controller's counts no more.
+    let own = Set(lines.filter { $0.door == door }.map(\.fromHour))
+    let shown = lines.filter { $0.door == door || $0.door == nil && !own.contains($0.fromHour) }
+      .map { line in
+        let hex = key(line, of: door).withUnsafeBytes { bytes in
+          bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        }
+        return "\(door) \(line.keyID) \(line.fromHour) \(hex)\n"
       }
-      return "\(door) \(line.keyID) \(line.fromHour) \(hex)\n"
-    }
     return Secret(shown.joined())
   }
 
