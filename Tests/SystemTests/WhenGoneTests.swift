@@ -90,7 +90,7 @@ struct WhenGoneTests {
     try world.postern("panel", "exit")
     #expect(world.eventually { world.relayIsOn })
     try world.startBroker()
-    let isBack = try world.eventually {
+    let isBack = try world.eventually(withinSeconds: 90) {
       let status = try world.status()
       return status?["configRevision"] as? Int == 1 && status?["credentials"] as? Int == 1
     }
