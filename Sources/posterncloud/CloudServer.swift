@@ -96,7 +96,10 @@ final class CloudServer: Sendable {
   private func handle(_ event: LinkEvent) {
     state.withLock { state in
       switch event {
-      case .connected: logger.info("connected to the broker")
+      case .connected:
+        logger.info("connected to the broker")
+        // What the broker had kept came before this, and its answers found no connection.
+        state.pushed = nil
       case .disconnected(let reason):
         logger.warning("broker: \(reason)")
         // What is on its way on the other connection stays so.
@@ -106,6 +109,7 @@ final class CloudServer: Sendable {
           try take(topic: topic, payload, retained: retained, &state)
         } catch {
           logger.error("a message on \(topic) was not taken: \(error)")
+          state.pushed = nil
         }
       case .delivered: break
       }
