@@ -72,7 +72,8 @@ final class TimedDoor {
     turn += 1
     // The lock of this door has to be secured again.
     let free = usedAt[door] + 1_300_000_000
-    if Stopwatch.now < free { try await Task.sleep(for: .nanoseconds(free - Stopwatch.now)) }
+    let now = Stopwatch.now
+    if now < free { try await Task.sleep(for: .nanoseconds(free - now)) }
     guard let reader = ReaderID(BenchWorld.readers[door]) else { throw BenchFailure("no reader") }
     let card = BenchWorld.staffCard(of: credentials, using: &generator)
     let before = moments.now.releases
