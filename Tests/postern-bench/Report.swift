@@ -102,7 +102,7 @@ struct Machine: Codable, CustomStringConvertible {
     return Machine(
       cores: ProcessInfo.processInfo.activeProcessorCount, processor: processor ?? "unknown",
       kernel: LibraryVersions.kernel,
-      swift: environment["POSTERN_BENCH_SWIFT"] ?? "of an unknown version", isRelease: isRelease,
+      swift: environment["BENCH_SWIFT"] ?? "of an unknown version", isRelease: isRelease,
       versions: versions,
       date: Date.now.formatted(.iso8601.year().month().day()))
   }
