@@ -203,7 +203,7 @@ let package = Package(
 
     // What tests and fuzzers hold the product against, and what fuzzers feed.
     .target(
-      name: "CoreModels", dependencies: ["DoorRules"], path: "Tests/CoreModels",
+      name: "CoreModels", dependencies: ["DoorRules", "DoorCore"], path: "Tests/CoreModels",
       swiftSettings: feeding),
     .target(
       name: "FuzzTargets",

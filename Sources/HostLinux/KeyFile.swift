@@ -104,13 +104,12 @@ public enum KeyFile {
   /// cut, the file is the old one or the new one, whole. It belongs to whom its folder belongs to.
   public static func replace(path: String, text: Secret<String>) throws(PortError) {
     let operation = "write key \(path)"
-    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
     let next = path + ".next"
     // Of a run that was cut off.
     unlink(next)
     try create(path: next, text: text)
     var owner = stat()
-    guard stat(folder, &owner) == 0, chown(next, owner.st_uid, owner.st_gid) == 0,
+    guard stat(folder(of: path), &owner) == 0, chown(next, owner.st_uid, owner.st_gid) == 0,
       rename(next, path) == 0, syncFolder(of: path)
     else {
       let code = errno
@@ -121,11 +120,14 @@ public enum KeyFile {
 
   /// A file's name is on disk when its folder is.
   private static func syncFolder(of path: String) -> Bool {
-    let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
-    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let descriptor = open(folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
     return fsync(descriptor) == 0
+  }
+
+  private static func folder(of path: String) -> String {
+    path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
   }
 
   /// True for a file of this folder, which must be closed to everybody else.

@@ -36,15 +36,15 @@ extension CacheDatabase {
     _ table: String, after last: String, _ digest: inout RecordSetDigest
   ) throws(PortError) -> String? {
     let isPerson = table == "person"
-    let columns = isPerson ? PersonRecord.columns : CredentialRecord.columns
-    let count = isPerson ? PersonRecord.columnCount : CredentialRecord.columnCount
+    let kind = isPerson ? PersonRecord.rows : CredentialRecord.rows
+    let count = kind.names.count
     var found = RecordSetDigest()
     let end: String? = try pool.writing("read the \(table) records again") { database in
       found = digest
       let rows = try Row.fetchAll(
         database.cachedStatement(
           sql: """
-            SELECT \(columns), \(table).hash, \(table).bucket FROM \(table) WHERE id > ?
+            SELECT \(kind.columns), \(table).hash, \(table).bucket FROM \(table) WHERE id > ?
             ORDER BY id LIMIT \(Self.rescanRowsMax)
             """), arguments: [last])
       for row in rows {

@@ -11,7 +11,7 @@ extension CacheDatabase {
     try pool.reading("look up a credential") { database in
       let find = try database.cachedStatement(
         sql: """
-          SELECT \(CredentialRecord.columns), \(PersonRecord.columns)
+          SELECT \(CredentialRecord.rows.columns), \(PersonRecord.rows.columns)
           FROM credential JOIN person ON person.id = credential.person
           WHERE credential.digest = ?
           ORDER BY credential.status <> 'active', credential.valid_until IS NOT NULL,
@@ -24,7 +24,7 @@ extension CacheDatabase {
           holders.append(
             CredentialHolder(
               credential: try CredentialRecord(row).validated(path: "credential"),
-              person: try PersonRecord(row, from: CredentialRecord.columnCount)
+              person: try PersonRecord(row, from: CredentialRecord.rows.names.count)
                 .validated(path: "person")))
         }
       }
@@ -41,14 +41,14 @@ extension CacheDatabase {
       try Row.fetchOne(
         database.cachedStatement(
           sql: """
-            SELECT \(CredentialRecord.columns), \(PersonRecord.columns)
+            SELECT \(CredentialRecord.rows.columns), \(PersonRecord.rows.columns)
             FROM credential JOIN person ON person.id = credential.person
             WHERE credential.id = ?
             """), arguments: [credential.rawValue]
       ).map { row in
         CredentialHolder(
           credential: try CredentialRecord(row).validated(path: "credential"),
-          person: try PersonRecord(row, from: CredentialRecord.columnCount)
+          person: try PersonRecord(row, from: CredentialRecord.rows.names.count)
             .validated(path: "person"))
       }
     }
@@ -59,7 +59,7 @@ extension CacheDatabase {
     try pool.reading("look up person \(id)") { database in
       try Row.fetchOne(
         database.cachedStatement(
-          sql: "SELECT \(PersonRecord.columns) FROM person WHERE id = ?"),
+          sql: "SELECT \(PersonRecord.rows.columns) FROM person WHERE id = ?"),
         arguments: [id.rawValue]
       ).map { try PersonRecord($0, from: 0).validated(path: "person") }
     }
@@ -71,7 +71,7 @@ extension CacheDatabase {
       try Row.fetchAll(
         database.cachedStatement(
           sql: """
-            SELECT \(CredentialRecord.columns) FROM credential WHERE person = ? ORDER BY id
+            SELECT \(CredentialRecord.rows.columns) FROM credential WHERE person = ? ORDER BY id
             """), arguments: [person.rawValue]
       ).map { try CredentialRecord($0).validated(path: "credential") }
     }

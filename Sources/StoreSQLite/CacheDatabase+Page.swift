@@ -14,7 +14,7 @@ extension CacheDatabase {
       try Row.fetchAll(
         database.cachedStatement(
           sql: """
-            SELECT \(CredentialRecord.columns) FROM credential
+            SELECT \(CredentialRecord.rows.columns) FROM credential
             WHERE id > ? AND (? IS NULL OR person = ?) ORDER BY id LIMIT ?
             """),
         arguments: [after ?? "", person, person, min(max(limit, 1), Self.pageLimitMax)]

@@ -15,27 +15,11 @@ private enum JSONColumn {
 }
 
 extension PersonRecord {
-  static let columns = """
-    person.id, person.access_enabled, person.member_type, person.membership_status, \
-    person.tags, person.grants, person.custom_tags
-    """
-  static let columnCount = 7
-
-  static let putSQL = putSQL(into: "person")
-  static let stageSQL = putSQL(into: "staged_person")
-
-  private static func putSQL(into table: String) -> String {
-    """
-    INSERT INTO \(table)
-      (id, access_enabled, member_type, membership_status, tags, grants, custom_tags, hash, bucket)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (id) DO UPDATE SET
-      access_enabled = excluded.access_enabled, member_type = excluded.member_type,
-      membership_status = excluded.membership_status, tags = excluded.tags,
-      grants = excluded.grants, custom_tags = excluded.custom_tags, hash = excluded.hash,
-      bucket = excluded.bucket
-    """
-  }
+  static let rows = RowSQL(
+    table: "person",
+    names: [
+      "id", "access_enabled", "member_type", "membership_status", "tags", "grants", "custom_tags",
+    ])
 
   func arguments(hash: [UInt8], bucket: Int) throws -> StatementArguments {
     [
@@ -44,7 +28,7 @@ extension PersonRecord {
     ]
   }
 
-  /// From ``columns``, the first of which is at `index`.
+  /// From ``RowSQL/columns``, the first of which is at `index`.
   init(_ row: Row, from index: Int) throws {
     let customTags: [String] = try JSONColumn.list(try row.decode(atIndex: index + 6))
     self.init(
@@ -58,34 +42,12 @@ extension PersonRecord {
 }
 
 extension CredentialRecord {
-  static let columns = """
-    credential.id, credential.digest, credential.kind, credential.person, credential.status, \
-    credential.valid_from, credential.valid_until, credential.doors, credential.scopes, \
-    credential.class_name, credential.uses_max, credential.first_use_seconds, credential.device, \
-    credential.reservation, credential.tenant, credential.duress
-    """
-  static let columnCount = 16
-
-  static let putSQL = putSQL(into: "credential")
-  static let stageSQL = putSQL(into: "staged_credential")
-
-  private static func putSQL(into table: String) -> String {
-    """
-    INSERT INTO \(table)
-      (id, digest, kind, person, status, valid_from, valid_until, doors, scopes, class_name,
-       uses_max, first_use_seconds, device, reservation, tenant, duress, hash, bucket)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (id) DO UPDATE SET
-      digest = excluded.digest, kind = excluded.kind, person = excluded.person,
-      status = excluded.status, valid_from = excluded.valid_from,
-      valid_until = excluded.valid_until, doors = excluded.doors, scopes = excluded.scopes,
-      class_name = excluded.class_name, uses_max = excluded.uses_max,
-      first_use_seconds = excluded.first_use_seconds, device = excluded.device,
-      reservation = excluded.reservation, tenant = excluded.tenant, duress = excluded.duress,
-      hash = excluded.hash,
-      bucket = excluded.bucket
-    """
-  }
+  static let rows = RowSQL(
+    table: "credential",
+    names: [
+      "id", "digest", "kind", "person", "status", "valid_from", "valid_until", "doors", "scopes",
+      "class_name", "uses_max", "first_use_seconds", "device", "reservation", "tenant", "duress",
+    ])
 
   func arguments(hash: [UInt8], bucket: Int) throws -> StatementArguments {
     [
@@ -95,7 +57,7 @@ extension CredentialRecord {
     ]
   }
 
-  /// From ``columns``, which are the first of the row.
+  /// From ``RowSQL/columns``, which are the first of the row.
   init(_ row: Row) throws {
     let bytes: Data = try row.decode(atIndex: 1)
     guard let digest = CredentialDigest(bytes: Array(bytes)) else {

@@ -21,7 +21,7 @@ struct RecordWriter {
     let hash = try record.recordHash()
     let bucket = RecordSetDigest.bucket(of: record.id)
     digest.toggle(hash, inBucket: bucket)
-    try database.cachedStatement(sql: PersonRecord.putSQL)
+    try database.cachedStatement(sql: PersonRecord.rows.put)
       .execute(arguments: try record.arguments(hash: hash, bucket: bucket))
   }
 
@@ -39,13 +39,13 @@ struct RecordWriter {
     let hash = try record.recordHash()
     let bucket = RecordSetDigest.bucket(of: record.id)
     if record.countsInDigest { digest.toggle(hash, inBucket: bucket) }
-    try database.cachedStatement(sql: CredentialRecord.putSQL)
+    try database.cachedStatement(sql: CredentialRecord.rows.put)
       .execute(arguments: try record.arguments(hash: hash, bucket: bucket))
   }
 
   private func known(_ id: String) throws -> CredentialRecord? {
     let find = try database.cachedStatement(
-      sql: "SELECT \(CredentialRecord.columns) FROM credential WHERE id = ?")
+      sql: "SELECT \(CredentialRecord.rows.columns) FROM credential WHERE id = ?")
     return try Row.fetchOne(find, arguments: [id]).flatMap { try? CredentialRecord($0) }
   }
 

@@ -7,13 +7,13 @@ import GRDB
 enum StagedRows {
   /// Each chunk is counted, which is how far the snapshot was gathered.
   static func add(_ chunk: SnapshotChunk, _ database: Database) throws {
-    let putPerson = try database.cachedStatement(sql: PersonRecord.stageSQL)
+    let putPerson = try database.cachedStatement(sql: PersonRecord.rows.stage)
     for record in chunk.persons {
       try putPerson.execute(
         arguments: try record.arguments(
           hash: try record.recordHash(), bucket: RecordSetDigest.bucket(of: record.id)))
     }
-    let putCredential = try database.cachedStatement(sql: CredentialRecord.stageSQL)
+    let putCredential = try database.cachedStatement(sql: CredentialRecord.rows.stage)
     for record in chunk.credentials {
       try putCredential.execute(
         arguments: try record.arguments(
@@ -38,15 +38,9 @@ extension RecordWriter {
   /// Takes the rows of a snapshot; what was here before must be removed. What became of each is not
   /// noted: a snapshot says how things are, not what changed.
   mutating func takeStaged() throws {
-    let persons = PersonRecord.columns.replacing("person.", with: "")
-    let credentials = CredentialRecord.columns.replacing("credential.", with: "")
-    try database.execute(
-      sql: """
-        INSERT INTO person (\(persons), hash, bucket)
-          SELECT \(persons), hash, bucket FROM staged_person;
-        INSERT INTO credential (\(credentials), hash, bucket)
-          SELECT \(credentials), hash, bucket FROM staged_credential;
-        """)
+    for rows in [PersonRecord.rows, CredentialRecord.rows] {
+      try database.execute(sql: rows.takeStaged)
+    }
     let counting = try Row.fetchCursor(
       database,
       sql: """

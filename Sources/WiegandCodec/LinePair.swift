@@ -21,6 +21,9 @@ struct LinePair: Sendable {
     var isActive: Bool?
     var sequence: UInt32?
     var pulse: OpenPulse?
+
+    /// When a pulse began that is not yet a bit.
+    var uncountedAt: MonotonicInstant? { pulse.flatMap { $0.isCounted ? nil : $0.at } }
   }
 
   static let bothActive = "both data lines were active at once"
@@ -35,19 +38,15 @@ struct LinePair: Sendable {
 
   /// Pulses that are not yet a bit, oldest first.
   var uncounted: [(line: DataEdge.Line, at: MonotonicInstant)] {
-    [(DataEdge.Line.data0, data0.pulse), (.data1, data1.pulse)]
-      .compactMap { line, pulse in
-        pulse.flatMap { $0.isCounted ? nil : (line: line, at: $0.at) }
-      }
+    [(DataEdge.Line.data0, data0.uncountedAt), (.data1, data1.uncountedAt)]
+      .compactMap { line, at in at.map { (line: line, at: $0) } }
       .sorted { $0.at < $1.at }
   }
 
   /// When the last of them began.
   var lastUncountedAt: MonotonicInstant? {
-    let first = data0.pulse.flatMap { $0.isCounted ? nil : $0.at }
-    let second = data1.pulse.flatMap { $0.isCounted ? nil : $0.at }
-    guard let first else { return second }
-    return max(first, second ?? first)
+    guard let first = data0.uncountedAt else { return data1.uncountedAt }
+    return max(first, data1.uncountedAt ?? first)
   }
 
   mutating func forgetPulses() {

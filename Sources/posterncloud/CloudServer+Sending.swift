@@ -22,7 +22,7 @@ extension CloudServer {
     for controller in state.sessions.keys.sorted() { push(to: controller, &state) }
   }
 
-  /// Sends one controller what it lacks, and the commands that wait. What cannot be sent now is
+  /// Sends one controller what it lacks. What cannot be sent now is
   /// looked at again.
   func push(to controller: ControllerID, _ state: inout State) {
     do {

@@ -16,7 +16,7 @@ struct ConsoleWebTests {
     private let running = Mutex<Task<Void, any Error>?>(nil)
 
     init(limits: ConsoleLimits = ConsoleLimits()) async throws {
-      port = try Self.freePort()
+      port = try BrokerFixture.freePort()
       let web = ConsoleWeb(
         backend: backend, settings: ConsoleWebSettings(address: "127.0.0.1", port: port),
         gate: gate, limits: limits,
@@ -29,22 +29,6 @@ struct ConsoleWebTests {
     }
 
     deinit { running.withLock { $0?.cancel() } }
-
-    private static func freePort() throws -> Int {
-      let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-      defer { close(descriptor) }
-      var address = sockaddr_in()
-      address.sin_family = sa_family_t(AF_INET)
-      address.sin_addr.s_addr = inet_addr("127.0.0.1")
-      var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-      withUnsafeMutablePointer(to: &address) { pointer in
-        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-          _ = bind(descriptor, $0, length)
-          _ = getsockname(descriptor, $0, &length)
-        }
-      }
-      return Int(UInt16(bigEndian: address.sin_port))
-    }
 
     /// One exchange as text, head and body.
     func ask(

@@ -61,26 +61,10 @@ struct DoorMachineTests {
   }
 
   static func input(_ name: String) throws -> DoorMachine.Input {
-    switch name {
-    case "release": release
-    case "exit": exit
-    case "secure": .secure
-    case "open": .contact(open: true)
-    case "close": .contact(open: false)
-    case "latch": .latch(true)
-    case "unlatch": .latch(false)
-    default: throw Unknown(word: name)
+    guard let input = DoorMachineTable.input(name, holdMilliseconds: holdMilliseconds) else {
+      throw Unknown(word: name)
     }
-  }
-
-  static func word(_ effect: DoorMachine.Effect) -> String {
-    switch effect {
-    case .setLock(.released): "unlock"
-    case .setLock(.secured): "lock"
-    case .leaf(let open): open ? "leafOpen" : "leafClosed"
-    case .raise(let alarm): "raise:\(alarm)"
-    case .clear(let alarm): "clear:\(alarm)"
-    }
+    return input
   }
 
   @Test(
@@ -100,7 +84,7 @@ struct DoorMachineTests {
     let effects = machine.handle(try Self.input(cell.input), at: at)
     #expect(Self.name(machine.state) == cell.to ?? cell.from)
     if cell.to == nil { #expect(machine == before) }
-    #expect(effects.map(Self.word) == cell.effects)
+    #expect(effects.map(DoorMachineTable.word) == cell.effects)
     let unlocked = ["released", "leaving", "passing", "passingOut", "latched", "latchedOpen"]
     let isUnlocked = unlocked.contains(cell.to ?? cell.from)
     #expect(machine.requiredLock == (isUnlocked ? .released : .secured))

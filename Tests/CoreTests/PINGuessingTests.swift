@@ -7,6 +7,14 @@ struct PINGuessingTests {
   /// What `deploy/protocol/offline-pin.md` counts with.
   private static let triesMax = 500
 
+  /// Until the moment in which it listens again: then the next guess begins.
+  private static func waitForKeypad(_ world: inout ControllerHarness) {
+    let left =
+      world.controller.view(of: ControllerHarness.reader)?.lockout
+      .remainingMilliseconds(at: world.now) ?? 0
+    if left > 0 { world.run(forMilliseconds: left) }
+  }
+
   @Test("somebody who types for a day as fast as the keypad can gets at most 500 tries looked at")
   func day() {
     var world = ControllerHarness(mode: .pinOnly)
@@ -15,11 +23,7 @@ struct PINGuessingTests {
     while world.now < end {
       guess += 1
       world.type("\(guess)#", pauseMilliseconds: 0)
-      let left =
-        world.controller.view(of: ControllerHarness.reader)?.lockout
-        .remainingMilliseconds(at: world.now) ?? 0
-      // The moment it listens again the next guess begins.
-      if left > 0 { world.run(forMilliseconds: left) }
+      Self.waitForKeypad(&world)
     }
     let looked = world.denials.filter { $0 == .unknownCredential }.count
     #expect(looked > 400 && looked <= Self.triesMax, "\(looked) tries")
@@ -37,10 +41,7 @@ struct PINGuessingTests {
         world.type("\(guess)#", pauseMilliseconds: 0)
       }
       world.type("4711#", pauseMilliseconds: 0)
-      let left =
-        world.controller.view(of: ControllerHarness.reader)?.lockout
-        .remainingMilliseconds(at: world.now) ?? 0
-      if left > 0 { world.run(forMilliseconds: left) }
+      Self.waitForKeypad(&world)
     }
     let looked = world.denials.filter { $0 == .unknownCredential }.count
     #expect(looked > 300 && looked <= Self.triesMax, "\(looked) tries")

@@ -4,11 +4,6 @@ import Testing
 
 @Suite("B4: the compiled week against a slow, obvious one")
 struct WeeklyHoursComparisonTests {
-  private static func clock(_ minute: Int) -> String {
-    let parts = [minute / 60, minute % 60].map { $0 < 10 ? "0\($0)" : "\($0)" }
-    return parts.joined(separator: ":")
-  }
-
   private static func windows(_ random: inout Xorshift) -> [(from: Int, to: Int)] {
     (0..<random.number(0...3)).map { _ in
       let from = random.number(0...1_439)
@@ -16,10 +11,6 @@ struct WeeklyHoursComparisonTests {
       if to == from { to = from == 1_439 ? 1 : from + 1 }
       return (from, to)
     }
-  }
-
-  private static func texts(_ windows: [(from: Int, to: Int)]) -> [WeeklyHours.Window] {
-    windows.map { (clock($0.from), clock($0.to)) }
   }
 
   @Test("100,000 moments in 2,000 weeks with exceptions and holidays: no difference")
@@ -45,12 +36,8 @@ struct WeeklyHoursComparisonTests {
           slow.holidays[anyDate(&random)] = effects[random.number(0...3)]
         }
       }
-      let compiled = try WeeklyHours(
-        parsing: slow.days.mapValues(Self.texts),
-        exceptions: Dictionary(
-          uniqueKeysWithValues: slow.exceptions.map { ("\($0.key)", Self.texts($0.value)) }))
-      let holidays = Holidays(
-        slow.holidays.map { ($0.key, Holidays.Holiday(name: "h", effect: $0.value)) })
+      let compiled = try slow.compiled()
+      let holidays = slow.compiledHolidays
       for _ in 0..<50 {
         let date = anyDate(&random)
         let minute = random.number(0...1_439)

@@ -38,13 +38,16 @@ private enum MachineTarget {
       let name = names[min(choice & 15, 20) % (names.count + 1) % names.count]
       let hold = input.number(1...30) * 1_000
       let before = machine
-      let effects = machine.handle(Self.input(name, hold), at: now)
+      guard let entered = DoorMachineTable.input(name, holdMilliseconds: hold) else {
+        throw FuzzFinding("no input \(name)")
+      }
+      let effects = machine.handle(entered, at: now)
       if timing.relock == .whenClosed {
         let from = word(before.state, now)
         guard let cell = cells["\(from) \(name)"] else {
           throw FuzzFinding("no cell \(from) \(name)")
         }
-        try demand(effects.map(word) == cell.effects, "\(cell): does \(effects)")
+        try demand(effects.map(DoorMachineTable.word) == cell.effects, "\(cell): does \(effects)")
         if let to = cell.to {
           try demand(word(machine.state, now) == to, "\(cell): leads to \(machine.state)")
         } else {
@@ -90,18 +93,6 @@ private enum MachineTarget {
       warningMilliseconds: choice & 8 == 0 ? 10_000 : 0)
   }
 
-  private static func input(_ name: String, _ hold: Int) -> DoorMachine.Input {
-    switch name {
-    case "release": .release(holdMilliseconds: hold)
-    case "exit": .exit(holdMilliseconds: hold)
-    case "secure": .secure
-    case "open": .contact(open: true)
-    case "close": .contact(open: false)
-    case "latch": .latch(true)
-    default: .latch(false)
-    }
-  }
-
   private static func word(_ state: DoorMachine.State, _ now: MonotonicInstant) -> String {
     func isLeaving(_ hold: DoorMachine.Hold) -> Bool { hold.leavingUntil.map { $0 > now } ?? false }
     return switch state {
@@ -113,16 +104,6 @@ private enum MachineTarget {
     case .heldOpen: "heldOpen"
     case .forcedOpen: "forcedOpen"
     case .latched(let open): open ? "latchedOpen" : "latched"
-    }
-  }
-
-  private static func word(_ effect: DoorMachine.Effect) -> String {
-    switch effect {
-    case .setLock(.released): "unlock"
-    case .setLock(.secured): "lock"
-    case .leaf(let open): open ? "leafOpen" : "leafClosed"
-    case .raise(let alarm): "raise:\(alarm)"
-    case .clear(let alarm): "clear:\(alarm)"
     }
   }
 }

@@ -15,9 +15,6 @@ extension FuzzTarget {
 
 private enum WeekTarget {
   private static let first = CivilDate(year: 2026, month: 2, day: 20).dayNumber
-  private static let clocks = (0...1_440).map { minute in
-    [minute / 60, minute % 60].map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":")
-  }
 
   static func run(_ start: FuzzInput) throws {
     var input = start
@@ -31,16 +28,10 @@ private enum WeekTarget {
       slow.holidays[date(&input)] = input.pick([.closed, .open, .like(.sunday), .like(.wednesday)])
     }
     let compiled: WeeklyHours
-    do {
-      compiled = try WeeklyHours(
-        parsing: slow.days.mapValues(texts),
-        exceptions: Dictionary(
-          uniqueKeysWithValues: slow.exceptions.map { ("\($0.key)", texts($0.value)) }))
-    } catch {
+    do { compiled = try slow.compiled() } catch {
       throw FuzzFinding("a sound week was refused: \(error)")
     }
-    let holidays = Holidays(
-      slow.holidays.map { ($0.key, Holidays.Holiday(name: "h", effect: $0.value)) })
+    let holidays = slow.compiledHolidays
     for _ in 0..<8 {
       let date = date(&input)
       let minute = input.number(0...1_439)
@@ -63,9 +54,5 @@ private enum WeekTarget {
       if to == from { to = from == 1_439 ? 1 : from + 1 }
       return (from, to)
     }
-  }
-
-  private static func texts(_ windows: [SlowWeek.Window]) -> [WeeklyHours.Window] {
-    windows.map { (clocks[$0.from], clocks[$0.to]) }
   }
 }

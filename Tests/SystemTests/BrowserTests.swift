@@ -80,8 +80,14 @@ struct BrowserTests {
     #expect(world.relayIsOn)
     try picture("panel")
     #expect(try browser.eventually("document.querySelector('[data-lock=secured]')"))
-    for key in ["1", "3", "5", "7", "#"] { try browser.click("[data-key=\"front-in\(key)\"]") }
-    #expect(try browser.eventually("document.querySelector('[data-lock=released]')"))
+    // On a busy machine the keypad may take the pause between two clicks for the end of the typing:
+    // whoever stands there types again.
+    let isReleased = "document.querySelector('[data-lock=released]')"
+    func typePIN() throws -> Bool {
+      for key in ["1", "3", "5", "7", "#"] { try browser.click("[data-key=\"front-in\(key)\"]") }
+      return try browser.eventually(isReleased)
+    }
+    #expect(try typePIN() || typePIN() || typePIN())
     try browser.click("#leaf-front")
     #expect(try browser.eventually("document.querySelector('.lock.open')"))
     try browser.click("#leaf-front")

@@ -158,16 +158,7 @@ struct TechnicianTests {
     world.killDaemon(SIGTERM)
 
     let folder = world.folder.path
-    let openssl = try ChildProcess(
-      "/usr/bin/openssl",
-      [
-        "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj",
-        "/CN=ca", "-days", "5", "-keyout", folder + "/ca.key", "-out", folder + "/ca.pem",
-      ])
-    #expect(openssl.wait() == 0)
-    let config = try world.text("postern.yaml").replacingOccurrences(
-      of: "publicKeyFile:", with: "tls: {caFile: \(folder)/ca.pem}, publicKeyFile:")
-    try Data(config.utf8).write(to: URL(filePath: folder + "/postern.yaml"))
+    try trustEndingCA(world)
     let path = folder + "/state/events.sqlite"
     for suffix in ["-wal", "-shm"] where FileManager.default.fileExists(atPath: path + suffix) {
       try FileManager.default.removeItem(atPath: path + suffix)
@@ -186,10 +177,8 @@ struct TechnicianTests {
     }
   }
 
-  @Test("E2 F3: a full disk and an ended certificate are named by the daemon that has them")
-  func fullDisk() throws {
-    let world = try DoorWorld()
-    let faults = try HouseFaults(world)
+  /// A CA for the broker whose certificate has five days left; the settings name it.
+  private func trustEndingCA(_ world: DoorWorld) throws {
     let folder = world.folder.path
     let openssl = try ChildProcess(
       "/usr/bin/openssl",
@@ -201,6 +190,13 @@ struct TechnicianTests {
     let config = try world.text("postern.yaml").replacingOccurrences(
       of: "publicKeyFile:", with: "tls: {caFile: \(folder)/ca.pem}, publicKeyFile:")
     try Data(config.utf8).write(to: URL(filePath: folder + "/postern.yaml"))
+  }
+
+  @Test("E2 F3: a full disk and an ended certificate are named by the daemon that has them")
+  func fullDisk() throws {
+    let world = try DoorWorld()
+    let faults = try HouseFaults(world)
+    try trustEndingCA(world)
     try world.startDaemon()
     #expect(
       try world.eventually { try world.postern("diagnose").output.contains("certificates.ending") })

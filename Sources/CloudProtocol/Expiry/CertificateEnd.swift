@@ -8,27 +8,7 @@ public enum CertificateEnd {
 
   /// The earliest end among the certificates of a file; nil when there is none that can be read.
   public static func earliest(ofPEM text: String) -> WallInstant? {
-    var ends: [WallInstant] = []
-    var body: String?
-    for line in text.split(whereSeparator: \.isNewline) {
-      if line.hasPrefix("-----BEGIN CERTIFICATE-----") {
-        body = ""
-      } else if line.hasPrefix("-----END CERTIFICATE-----") {
-        if let bytes = body.flatMap(bytes(ofBase64:)), let end = end(ofDER: bytes) {
-          ends.append(end)
-        }
-        body = nil
-      } else if !line.contains("-----") {
-        body? += line.filter { !$0.isWhitespace }
-      }
-    }
-    return ends.min()
-  }
-
-  /// Base64 with padding, RFC 4648 section 4.
-  private static func bytes(ofBase64 text: String) -> [UInt8]? {
-    let url = text.map { $0 == "+" ? "-" : $0 == "/" ? "_" : $0 }.filter { $0 != "=" }
-    return Base64URL.decode(String(url).utf8)
+    PEM.blocks(of: "CERTIFICATE", in: text).compactMap(end(ofDER:)).min()
   }
 
   /// `SEQUENCE { tbs SEQUENCE { [0] version OPTIONAL, serial, algorithm, issuer, validity … } … }`.

@@ -34,17 +34,17 @@ public struct CertificateRequest: Sendable {
       0x30, Self.element(0x02, [0]) + name + publicKey + Self.element(0xA0, []))
     let signature = try key.signature(for: body)
     let whole = Self.element(0x30, body + algorithm + Self.element(0x03, [0] + signature))
-    request = Self.pem("CERTIFICATE REQUEST", whole)
+    request = PEM.text("CERTIFICATE REQUEST", whole)
     let seed = Self.element(0x04, Self.element(0x04, privateKeyBytes.reveal()))
     privateKey = Secret(
-      Self.pem(
+      PEM.text(
         "PRIVATE KEY", Self.element(0x30, Self.element(0x02, [0]) + algorithm + seed)))
   }
 
   /// The same request again, by a private key that was made before. Throws when the text is none of
   /// those in ``privateKey``.
   public init(controller: ControllerID, privateKey: Secret<String>) throws {
-    let seed = Self.bodies(of: "PRIVATE KEY", in: privateKey.reveal()).first?.suffix(32) ?? []
+    let seed = PEM.blocks(of: "PRIVATE KEY", in: privateKey.reveal()).first?.suffix(32) ?? []
     try self.init(controller: controller, privateKeyBytes: Secret(Array(seed)))
     guard self.privateKey.reveal() == privateKey.reveal() else {
       throw EnvelopeKeyFailure(
@@ -55,17 +55,9 @@ public struct CertificateRequest: Sendable {
   /// True when a certificate of the text, PEM, is for this key: it holds the key's info, RFC 5280
   /// section 4.1.2.7, whose 32 random bytes come nowhere by chance.
   public func isFor(certificatesPEM text: String) -> Bool {
-    Self.bodies(of: "CERTIFICATE", in: text).first.map {
+    PEM.blocks(of: "CERTIFICATE", in: text).first.map {
       Data($0).range(of: Data(publicKeyInfo)) != nil
     } ?? false
-  }
-
-  private static func bodies(of label: String, in text: String) -> [[UInt8]] {
-    text.components(separatedBy: "-----BEGIN \(label)-----").dropFirst().compactMap { part in
-      part.components(separatedBy: "-----END \(label)-----").first.flatMap {
-        Data(base64Encoded: $0, options: .ignoreUnknownCharacters).map(Array.init)
-      }
-    }
   }
 
   /// A DER element of less than 64 KiB.
@@ -78,15 +70,5 @@ public struct CertificateRequest: Sendable {
       default: [0x82, UInt8(count >> 8 & 0xFF), UInt8(count & 0xFF)]
       }
     return [tag] + length + body
-  }
-
-  /// RFC 7468: lines of 64 characters.
-  private static func pem(_ label: String, _ bytes: [UInt8]) -> String {
-    let text = Array(Data(bytes).base64EncodedString())
-    let lines = stride(from: 0, to: text.count, by: 64).map { start in
-      String(text[start..<min(start + 64, text.count)])
-    }
-    return (["-----BEGIN \(label)-----"] + lines + ["-----END \(label)-----", ""])
-      .joined(separator: "\n")
   }
 }

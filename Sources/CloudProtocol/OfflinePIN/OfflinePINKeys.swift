@@ -62,8 +62,14 @@ public struct OfflinePINKeys: Sendable {
   public static func line(
     keyID: String, fromHour: Int64, key: Secret<[UInt8]>
   ) -> Secret<String> {
-    let hex = key.reveal().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
-    return Secret("* \(keyID) \(fromHour) \(hex.joined())\n")
+    Secret(line(of: "*", keyID, fromHour, key.reveal()))
+  }
+
+  private static func line(
+    of door: String, _ keyID: String, _ fromHour: Int64, _ key: [UInt8]
+  ) -> String {
+    let hex = key.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+    return "\(door) \(keyID) \(fromHour) \(hex.joined())\n"
   }
 
   /// True when it has the controller's own key, from which every door's follows.
@@ -87,10 +93,8 @@ public struct OfflinePINKeys: Sendable {
     let own = Set(lines.filter { $0.door == door }.map(\.fromHour))
     let shown = lines.filter { $0.door == door || $0.door == nil && !own.contains($0.fromHour) }
       .map { line in
-        let hex = key(line, of: door).withUnsafeBytes { bytes in
-          bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-        }
-        return "\(door) \(line.keyID) \(line.fromHour) \(hex)\n"
+        let key = key(line, of: door).withUnsafeBytes(Array.init)
+        return Self.line(of: door.rawValue, line.keyID, line.fromHour, key)
       }
     return Secret(shown.joined())
   }

@@ -32,9 +32,8 @@ extension IdentityCommand {
         }
         return try CertificateRequest(controller: id, privateKey: load(key))
       }
-      try Data(request.request.utf8).write(
-        to: URL(filePath: "\(folder)/client-next.csr"), options: .atomic)
       let made = "\(folder)/client-next.csr"
+      try Data(request.request.utf8).write(to: URL(filePath: made), options: .atomic)
       if option.json { return try Output.json(["request": made]) }
       Output.line(made)
     }

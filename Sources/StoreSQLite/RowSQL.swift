@@ -1,0 +1,32 @@
+/// The statements of a kind of record, from the names of its columns alone. With each record go its
+/// hash and its bucket.
+struct RowSQL: Sendable {
+  /// The first is the key.
+  let names: [String]
+  /// For a SELECT, also beside other tables.
+  let columns: String
+  let put: String
+  /// The same into the table in which a snapshot is gathered.
+  let stage: String
+  /// Takes all rows that were gathered.
+  let takeStaged: String
+
+  init(table: String, names: [String]) {
+    self.names = names
+    let stagedTable = "staged_\(table)"
+    columns = names.map { "\(table).\($0)" }.joined(separator: ", ")
+    let all = names + ["hash", "bucket"]
+    let list = all.joined(separator: ", ")
+    func put(into table: String) -> String {
+      let places = all.map { _ in "?" }.joined(separator: ", ")
+      let changes = all.dropFirst().map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
+      return """
+        INSERT INTO \(table) (\(list)) VALUES (\(places))
+        ON CONFLICT (\(names[0])) DO UPDATE SET \(changes)
+        """
+    }
+    self.put = put(into: table)
+    stage = put(into: stagedTable)
+    takeStaged = "INSERT INTO \(table) (\(list)) SELECT \(list) FROM \(stagedTable)"
+  }
+}
