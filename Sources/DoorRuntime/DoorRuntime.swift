@@ -6,69 +6,74 @@ public import DoorRules
 import Foundation
 public import Logging
 
-/// The daemon's door: the shell on real threads, with one bounded inbox and a timer. Messages are
-/// taken strictly one by one.
+/// The daemon's door: the shell on a thread of its own, with one bounded inbox and one deadline.
+/// Messages are taken strictly one by one.
 public actor DoorRuntime {
-  /// The most messages that may wait.
-  static let messagesMax = 16_384
   /// The most events that a slow watcher may be behind; it then loses the oldest.
   public static let watcherBufferMax = 1_000
 
   /// The longest that the loop may be silent: locks are driven again each second, so it never is
   /// for that long.
   static let silenceSecondsMax: Int64 = 5
+  /// While a tick's own message is still in the inbox there is no other tick, but for this long
+  /// after it: the inbox may have been full.
+  static let passingMicroseconds = 1_000
 
   private let shell: DoorShell
   private let ports: RuntimePorts
-  private let inbox: Inbox
-  private let messages: AsyncStream<RuntimeMessage>
-  private let entrance: AsyncStream<RuntimeMessage>.Continuation
-  private var timer = DeadlineTimer()
+  private let thread: DoorThread
   /// When the loop last took a message; nil before it serves and after.
   private var lastTurn: MonotonicInstant?
 
+  public nonisolated var unownedExecutor: UnownedSerialExecutor {
+    thread.asUnownedSerialExecutor()
+  }
+
   /// Reads what was kept and makes the controller. Nothing is driven before ``run()``.
   public init(configuration: RuntimeConfiguration, ports: RuntimePorts, logger: Logger) {
-    let (messages, entrance) = AsyncStream<RuntimeMessage>.makeStream(
-      bufferingPolicy: .bufferingOldest(Self.messagesMax))
-    let inbox = Inbox { message in
-      if case .dropped = entrance.yield(message) { return false }
-      return true
-    }
-    self.messages = messages
-    self.entrance = entrance
-    self.inbox = inbox
+    let thread = DoorThread()
+    self.thread = thread
     self.ports = ports
     shell = DoorShell(
-      configuration: configuration, ports: ports, inbox: inbox, lanes: DispatchLanes(),
-      freshID: { UUID().uuidString.lowercased() }, logger: logger)
+      configuration: configuration, ports: ports, inbox: Inbox { thread.push($0) },
+      lanes: DispatchLanes(), freshID: { UUID().uuidString.lowercased() }, logger: logger)
   }
+
+  deinit { thread.close() }
 
   /// Serves until ``stop()`` is called or the task is cancelled; outputs are safe afterwards.
   public func run() async {
     shell.begin()
     lastTurn = ports.monotonic.now()
-    arm()
     await withTaskCancellationHandler {
-      for await message in messages {
-        if case .tick = message { timer.fired() }
-        shell.receive(message)
-        lastTurn = ports.monotonic.now()
-        arm()
+      await withCheckedContinuation { ended in
+        thread.serve { messages in
+          self.assumeIsolated { $0.take(messages) }
+        } onEnd: {
+          ended.resume()
+        }
       }
     } onCancel: {
-      entrance.finish()
+      thread.finish()
     }
-    timer.cancel()
     lastTurn = nil
     shell.end()
   }
 
   /// Ends ``run()`` after what is already in the inbox.
-  public nonisolated func stop() { entrance.finish() }
+  public nonisolated func stop() { thread.finish() }
 
-  private func arm() {
-    timer.arm(for: shell.nextDeadline, now: ports.monotonic.now(), inbox: inbox)
+  /// Returns in how many microseconds a tick is due.
+  private func take(_ messages: [RuntimeMessage]) -> Int? {
+    var isPassing = false
+    for message in messages {
+      if case .tick = message { isPassing = true }
+      shell.receive(message)
+    }
+    let now = ports.monotonic.now()
+    if !messages.isEmpty { lastTurn = now }
+    let wait = shell.nextDeadline.map { $0.microseconds(since: now) }
+    return isPassing ? max(wait ?? 0, Self.passingMicroseconds) : wait
   }
 
   /// Whether the doors are being served: lines taken, and the loop took a message just now. A loop

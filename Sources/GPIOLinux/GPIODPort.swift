@@ -24,6 +24,10 @@ public final class GPIODPort: GPIOPort {
   /// kernel thread of its own, and they do not run in the order of the stamps. Less than the pause
   /// that ends a frame, so that no decision waits for it.
   static let orderingMicroseconds = 2_000
+  /// How long edges are gathered before they are read: a card wakes the thread a dozen times and
+  /// not with each of its pulses. No decision waits for it, for whoever calls a frame ended asks for
+  /// the pending edges first. With libgpiod 1.x a line's queue has 16 places.
+  static let gatherMilliseconds: Int32 = GPIOLine.numbersEdges ? 3 : 1
   /// Of 1 to 99; the kernel's interrupt threads have 50.
   static let realTimePriority: Int32 = 20
 
@@ -212,6 +216,8 @@ public final class GPIODPort: GPIOPort {
       } else if count == 0, !isWaiting {
         state.withLock { if !$0.isStopped { Self.request(plan, &$0) } }
       } else {
+        // Whoever rouses the thread is heard meanwhile.
+        if count > 0 { poll(&descriptors, 1, Self.gatherMilliseconds) }
         read(onEdge)
       }
     }

@@ -8,11 +8,13 @@ import WiegandCodec
 /// Hardware that does not exist: readers and contacts that are played at the level of edges, so
 /// that what is tested is the real decoder, and outputs that remember what was driven.
 ///
-/// Fault model: none of its own; edges arrive in order, each at its time, as the kernel stamps
+/// Fault model: none of its own; edges arrive in order, each with its time, as the kernel stamps
 /// them. Faults are made by playing damaged edges.
 public final class SimulatedPanel: GPIOPort {
   /// The most edges that may wait to be played.
   public static let edgesMax = 20_000
+  /// How long edges are gathered before they are handed out; as ``GPIODPort`` does it.
+  static let gatherMicroseconds = 3_000
 
   public let isSimulated = true
   public let faults: [LineFault] = []
@@ -146,14 +148,14 @@ public final class SimulatedPanel: GPIOPort {
     signal.signal()
   }
 
-  /// The panel's thread: hands out each edge at its time.
+  /// The panel's thread: hands out edges soon after their time.
   private func play(_ onEdge: @Sendable (LineEdge) -> Void) {
     while true {
       deliver(onEdge)
       let (next, isStopped) = state.withLock { ($0.edges.first?.at, $0.isStopped) }
       if isStopped { return }
       if let next {
-        let wait = next.microseconds(since: clock.now())
+        let wait = next.microseconds(since: clock.now()) + Self.gatherMicroseconds
         _ = signal.wait(timeout: .now() + .microseconds(wait))
       } else {
         signal.wait()
