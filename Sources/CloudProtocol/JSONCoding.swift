@@ -14,7 +14,10 @@ public enum JSONCoding {
 
   /// The JSON of one message.
   public static func encode(_ value: some Encodable) throws -> [UInt8] {
-    Array(try encoder().encode(value))
+    guard let direct = value as? any DirectJSON else { return Array(try encoder().encode(value)) }
+    var text = JSONText(capacity: direct.bytesExpected)
+    direct.write(to: &text)
+    return text.bytes
   }
 
   /// A message from its JSON. Throws ``ValidationFailure`` with the path of what does not fit,

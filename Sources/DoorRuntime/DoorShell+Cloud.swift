@@ -165,7 +165,7 @@ extension DoorShell {
   func publish(_ kind: Topics.Up, _ body: some Encodable, retain: Bool = false) -> Int? {
     guard let link = ports.cloud?.link, cloud.connected else { return nil }
     do {
-      let payload = Array(try JSONCoding.encoder().encode(body))
+      let payload = try JSONCoding.encode(body)
       return try link.publish(
         topic: Topics(controller: configuration.controller).topic(kind), payload: payload,
         retain: retain)

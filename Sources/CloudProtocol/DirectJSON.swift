@@ -1,0 +1,71 @@
+/// What writes its own JSON, byte for byte what a general encoder gives for it, in a tenth of the
+/// time. Events do: after an outage a door sends hundreds of thousands, and it writes them on the
+/// thread that also opens the door.
+protocol DirectJSON: Encodable {
+  func write(to text: inout JSONText)
+  /// About how long the JSON will be, in bytes.
+  var bytesExpected: Int { get }
+}
+
+extension EventDraft: DirectJSON {
+  var bytesExpected: Int { 384 }
+
+  func write(to text: inout JSONText) {
+    text.object { text in
+      text.member("checkInCandidate", checkInCandidate)
+      text.member("clockTrust", clockTrust)
+      text.member("credential", credential)
+      text.name("detail")
+      text.object { text in
+        for (name, value) in detail.sorted(by: { $0.key < $1.key }) {
+          text.name(name)
+          text.string(value)
+        }
+      }
+      text.member("door", door)
+      text.member("id", id)
+      text.member("person", person)
+      text.member("reader", reader)
+      text.member("reason", reason)
+      text.member("simulated", simulated)
+      text.member("timeMilliseconds", timeMilliseconds)
+      text.member("type", type)
+    }
+  }
+}
+
+extension CloudEvent: DirectJSON {
+  var bytesExpected: Int { 768 }
+
+  func write(to text: inout JSONText) {
+    text.object { text in
+      text.member("chain", chain)
+      text.name("data")
+      data.write(to: &text)
+      text.member("datacontenttype", datacontenttype)
+      if let historical { text.member("historical", historical) }
+      text.member("id", id)
+      text.member("sequence", sequence)
+      text.member("source", source)
+      text.member("specversion", specversion)
+      text.member("subject", subject)
+      text.member("time", time)
+      text.member("type", type)
+    }
+  }
+}
+
+extension EventBatch: DirectJSON {
+  var bytesExpected: Int { 768 * events.count + 256 }
+
+  func write(to text: inout JSONText) {
+    text.object { text in
+      if let acknowledged { text.member("acknowledged", acknowledged) }
+      text.member("controller", controller)
+      if let droppedThrough { text.member("droppedThrough", droppedThrough) }
+      text.member("epoch", epoch)
+      text.name("events")
+      text.array(events) { text, event in event.write(to: &text) }
+    }
+  }
+}
