@@ -51,8 +51,10 @@ struct CloudMQTTLimitTests {
     let door = try await link(broker)
     let most = Int(MQTTLimits.inFlightMax)
     for index in 0..<(most + 3) { try door.say("\(index)", on: "t") }
+    #expect(try await door.seen.wait { _ in broker.arrived >= most })
     // A ping comes when there has been nothing to say for the time of the keep-alive.
-    #expect(try await door.seen.wait { _ in broker.pings > 0 })
+    let before = broker.pings
+    #expect(try await door.seen.wait { _ in broker.pings > before })
     #expect(broker.arrived == most)
     try broker.acknowledgeOne()
     #expect(try await door.seen.wait { _ in broker.arrived > most })

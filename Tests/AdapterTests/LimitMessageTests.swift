@@ -58,6 +58,12 @@ struct LimitMessageTests {
       document, count in
       document.doors[0].location = String(repeating: "x", count: count)
     },
+    Bound(path: "doors[0].presentationSchedule", max: PresentationPlan.exceptionsMax) {
+      document, count in
+      document.doors[0].settings.presentationSchedule = (0..<count).map { _ in
+        PresentationHoursDocument(presentation: "cardOnly", hours: [:])
+      }
+    },
     Bound(path: "doors[0].memberRules", max: MemberRule.rulesMax) { document, count in
       document.doors[0].settings.memberRules = names(count, "r").map {
         MemberRuleDocument(name: $0)

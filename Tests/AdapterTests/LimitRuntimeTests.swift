@@ -78,6 +78,29 @@ struct LimitRuntimeTests {
   private static let at = WallInstant(secondsSince1970: 1_795_176_000)
   private let fixture = StoreFixture()
 
+  // MARK: Messages that wait
+
+  @Test("of more than 16,384 messages that wait the next is not taken, and it is known once")
+  func messages() async {
+    let door = DoorThread()
+    let inbox = Inbox { door.push($0) }
+    for _ in 0..<DoorThread.messagesMax { inbox.push(.tick) }
+    #expect(!inbox.takeLost())
+    inbox.push(.tick)
+    #expect(inbox.takeLost() && !inbox.takeLost())
+    let served = Atomic<Int>(0)
+    await withCheckedContinuation { ended in
+      door.serve(
+        { messages in
+          served.add(messages.count, ordering: .sequentiallyConsistent)
+          return nil
+        }, onEnd: { ended.resume() })
+      door.finish()
+    }
+    #expect(served.load(ordering: .sequentiallyConsistent) == DoorThread.messagesMax)
+    door.close()
+  }
+
   // MARK: Events that wait
 
   private func writer(_ log: HandEventLog, _ lanes: HandLanes) -> EventWriter {

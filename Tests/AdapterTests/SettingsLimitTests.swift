@@ -13,6 +13,17 @@ struct SettingsLimitTests {
     "[" + (0..<count).map { "\(letter)\($0)" }.joined(separator: ", ") + "]"
   }
 
+  @Test("a file of 256 KiB is read, of one byte more is refused", arguments: [0, 1])
+  func file(_ more: Int) async throws {
+    let count = SettingsDocument.fileBytesMax + more
+    let note = String(repeating: "#", count: count - SettingsFixture.least.utf8.count)
+    let problems = try await fixture.problems(SettingsFixture.least + note)
+    #expect(
+      problems.contains { $0.hasSuffix("has 262145 bytes; at most 262144 are allowed") }
+        == (more == 1), "\(problems)")
+    #expect(problems.isEmpty == (more == 0))
+  }
+
   @Test("64 readers and doors are taken, 65 are refused by the list's name", arguments: [0, 1])
   func names(_ more: Int) async throws {
     let count = SettingsReader.namesMax + more

@@ -152,6 +152,32 @@ struct LimitSystemTests {
     #expect(text.contains("8 bits") && !text.contains("11111100"), "\(text.suffix(600))")
   }
 
+  @Test("E1: 64 keys of one request are typed, 65 are refused")
+  func keys() throws {
+    let world = try DoorWorld()
+    #expect(try world.open())
+    let most = String(repeating: "1", count: 64)
+    #expect(try world.postern("panel", "keys", most, "--between-keys-ms", "50").status == 0)
+    let refused = try world.postern("panel", "keys", most + "1", "--between-keys-ms", "50")
+    #expect(refused.status != 0 && refused.errors.contains("keys: 1 to 64 of them"), "\(refused)")
+  }
+
+  @Test("C5: a file of a million lines is read, of one more is refused before anything is stored")
+  func imported() throws {
+    for (count, isRefused) in [(1_000_000, false), (1_000_001, true)] {
+      let folder = try TemporaryFolder()
+      let file = folder.path + "/people"
+      try Data(String(repeating: "x\n", count: count).utf8).write(to: URL(filePath: file))
+      let outcome = try BuiltProgram("posterncloud").run(
+        ["import", "gate-1", file], environment: ["POSTERNCLOUD_STATE": folder.path + "/cloud"])
+      // No line says anything, so neither ends well.
+      #expect(outcome.status != 0)
+      #expect(
+        outcome.errors.contains("has 1000001 lines, at most 1000000") == isRefused,
+        "\(outcome.errors.prefix(300))")
+    }
+  }
+
   @Test("E6: who clears a lockout, forgives or withdraws a PIN says so in 1 to 120 characters")
   func operatorName() throws {
     let world = try DoorWorld()
