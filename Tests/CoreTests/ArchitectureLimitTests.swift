@@ -59,6 +59,8 @@ extension SourceFile {
   var limits: [String] {
     var types: [(indent: Int, name: String)] = []
     return code.compactMap { line in
+      // Most lines are neither, and the expressions are slow.
+      guard line.contains("Max") || line.hasSuffix("{") else { return nil }
       let indent = line.prefix { $0 == " " }.count
       let declared = line.firstMatch(
         of: #/^ *(?:\w+ )*(?:struct|enum|class|actor|extension|protocol) (\w+)/#)
@@ -81,7 +83,7 @@ struct ArchitectureLimitTests {
   private let page: LimitPage
 
   init() throws {
-    tree = try SourceTree()
+    tree = try SourceTree.read.get()
     page = LimitPage(
       text: try String(
         contentsOf: tree.root.appendingPathComponent("deploy/limits.md"), encoding: .utf8))
@@ -96,15 +98,16 @@ struct ArchitectureLimitTests {
     #expect(page.missing(of: files) == [])
   }
 
-  @Test("each limit of the page is in the sources, in its type's module, and named once")
+  @Test("each limit of the page is in the sources beside its type, and named once")
   func found() {
     #expect(page.faults == [])
     #expect(page.rows.count > 60 && page.own.count > 20)
-    let code = files.map { $0.code.joined(separator: "\n") }
+    let words = files.map { file in
+      Set(file.code.flatMap { $0.split { !$0.isLetter && !$0.isNumber } })
+    }
     for name in page.named {
-      let parts = name.split(separator: ".")
       #expect(
-        code.contains { $0.contains(" \(parts[1])") && $0.contains(" \(parts[0])") },
+        words.contains { $0.isSuperset(of: name.split(separator: ".")) },
         "\(name) is no limit of the sources")
     }
     let twice = Dictionary(grouping: page.named) { $0 }.filter { $0.value.count > 1 }.keys

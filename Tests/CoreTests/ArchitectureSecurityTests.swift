@@ -8,7 +8,7 @@ struct ArchitectureSecurityTests {
   private let tests: [String: String]
 
   init() throws {
-    let tree = try SourceTree()
+    let tree = try SourceTree.read.get()
     self.tree = tree
     tests = Dictionary(
       tree.tests.map { file in
