@@ -21,7 +21,7 @@ package struct CredentialClash: Sendable, Hashable {
         let holders = try? store.holders(ofAny: [record.digest])
       else { continue }
       for case let other? in holders.map(\.credential)
-      where credential.clashes(with: other, scopes: scopes) {
+      where clashes.count < reportedMax && credential.clashes(with: other, scopes: scopes) {
         clashes.insert(
           CredentialClash(
             first: min(credential.id, other.id), second: max(credential.id, other.id)))

@@ -9,6 +9,7 @@ struct CredentialUses {
   static let latestMax = 1_024
 
   private var latest: [CredentialID: CredentialUse] = [:]
+  /// The one noted longest ago comes first.
   private var order: [CredentialID] = []
 
   static func key(of credential: CredentialID) -> String { "use.\(credential)" }
@@ -25,7 +26,8 @@ struct CredentialUses {
   }
 
   mutating func note(_ use: CredentialUse, of credential: CredentialID) {
-    if latest.updateValue(use, forKey: credential) == nil { order.append(credential) }
+    if latest.updateValue(use, forKey: credential) != nil { order.removeAll { $0 == credential } }
+    order.append(credential)
     if order.count > Self.latestMax { latest[order.removeFirst()] = nil }
   }
 

@@ -25,6 +25,8 @@ final class EventWriter: Sendable {
 
   private struct State {
     var pending: [(ticket: UInt64, draft: EventDraft)] = []
+    /// How many of the first are being committed, and so are not lost.
+    var committing = 0
     var dropped = 0
     var isWorking = false
   }
@@ -54,7 +56,7 @@ final class EventWriter: Sendable {
     let mustStart = state.withLock { state in
       state.pending.append((ticket, draft))
       if state.pending.count > Self.pendingMax {
-        state.pending.removeFirst()
+        state.pending.remove(at: state.committing)
         state.dropped += 1
       }
       defer { state.isWorking = true }
@@ -78,7 +80,8 @@ final class EventWriter: Sendable {
     while true {
       let (batch, dropped) = state.withLock { state in
         if state.pending.isEmpty { state.isWorking = false }
-        return (Array(state.pending.prefix(Self.batchMax)), state.dropped)
+        state.committing = min(state.pending.count, Self.batchMax)
+        return (Array(state.pending.prefix(state.committing)), state.dropped)
       }
       guard let last = batch.last else { return }
       var drafts = batch.map(\.draft)
@@ -87,7 +90,8 @@ final class EventWriter: Sendable {
         let began = now()
         let numbers = try log.append(drafts)
         state.withLock { state in
-          state.pending.removeAll { $0.ticket <= last.ticket }
+          state.pending.removeFirst(state.committing)
+          state.committing = 0
           state.dropped -= dropped
         }
         inbox.push(
@@ -97,6 +101,7 @@ final class EventWriter: Sendable {
               stored: zip(numbers, drafts).map { StoredEvent(number: $0, draft: $1) }, error: nil,
               tookMicroseconds: now().microseconds(since: began))))
       } catch {
+        state.withLock { $0.committing = 0 }
         inbox.push(
           .committed(CommitReport(throughTicket: last.ticket, stored: [], error: error)))
         lanes.perform(.events, afterMilliseconds: Self.retryMilliseconds) { self.work() }

@@ -51,8 +51,9 @@ struct LineTap {
       if edge.isActive {
         let first = firstAt ?? edge.at
         firstAt = first
-        began = (edge.at, isOne)
+        began = nil
         guard pulses.count < LineTap.pulsesMax else { return }
+        began = (edge.at, isOne)
         pulses.append(
           TapNote.Pulse(
             isOne: isOne, startMicroseconds: edge.at.microseconds(since: first),
@@ -140,6 +141,10 @@ struct LineTap {
   }
 
   private mutating func note(_ edge: LineEdge, _ line: DataEdge.Line, _ id: ReaderID) {
+    // The end of a burst that was told before gives nothing, but its pulses are not the next one's.
+    if let deadline = readers[id]?.assembler.nextDeadline, deadline <= edge.at {
+      finish(readers[id]?.assembler.advance(to: edge.at) ?? [], of: id)
+    }
     let captures =
       readers[id]?.assembler.handle(
         DataEdge(line: line, isActive: edge.isActive, at: edge.at, sequence: edge.sequence)) ?? []

@@ -8,8 +8,9 @@ struct OfflinePINBook: Sendable {
   static let stateKey = "offlinePIN"
   /// The most codes remembered; of more the ones that end first are forgotten, withdrawn ones last.
   static let entriesMax = 2_048
-  /// Codes found by a look-up that may still be answered.
-  private static let shownMax = 64
+  /// The most codes found by a look-up that may still be answered; of more the oldest is
+  /// forgotten.
+  static let shownMax = 64
   /// How long a code is remembered after its end, for a clock that is set back: one day.
   private static let keptSeconds: Int64 = 86_400
 
@@ -25,7 +26,7 @@ struct OfflinePINBook: Sendable {
   }
 
   private(set) var entries: [Key: Entry] = [:]
-  private var shown: [CredentialID: Key] = [:]
+  private var shown: [(id: CredentialID, key: Key)] = []
 
   init() {}
 
@@ -57,8 +58,9 @@ struct OfflinePINBook: Sendable {
     guard let id = CredentialID(Self.name(of: key)), let person = PersonID(id.rawValue) else {
       return nil
     }
-    if shown.count >= Self.shownMax { shown = [:] }
-    shown[id] = key
+    shown.removeAll { $0.id == id }
+    shown.append((id, key))
+    if shown.count > Self.shownMax { shown.removeFirst() }
     let entry = entries[key] ?? Entry()
     let credential = Credential(
       id: id, kind: .pin, person: person, status: entry.isRevoked ? .revoked : .active,
@@ -80,7 +82,8 @@ struct OfflinePINBook: Sendable {
 
   /// Counts an entry. Nil for a credential that is no offline PIN; true with its first entry.
   mutating func noteUse(of id: CredentialID, at now: WallInstant) -> (key: Key, isFirst: Bool)? {
-    guard let key = shown.removeValue(forKey: id) else { return nil }
+    guard let index = shown.firstIndex(where: { $0.id == id }) else { return nil }
+    let key = shown.remove(at: index).key
     let uses = entries[key]?.uses ?? 0
     entries[key, default: Entry()].uses = uses + 1
     prune(at: now)

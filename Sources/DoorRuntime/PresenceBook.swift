@@ -9,6 +9,7 @@ struct PresenceBook {
   static let forgivenKey = "presence.forgiven"
 
   private var latest: [PersonID: [AreaID: AreaPresence]] = [:]
+  /// The one noted longest ago comes first.
   private var order: [PersonID] = []
   /// What was noted before then counts no more, for anybody.
   private var forgivenAt: WallInstant?
@@ -37,7 +38,12 @@ struct PresenceBook {
   ) throws(PortError) {
     var all = try self.presence(of: person, in: store)
     all[area] = presence
-    if latest.updateValue(all, forKey: person) == nil { order.append(person) }
+    keep(all, of: person)
+  }
+
+  private mutating func keep(_ all: [AreaID: AreaPresence], of person: PersonID) {
+    if latest.updateValue(all, forKey: person) != nil { order.removeAll { $0 == person } }
+    order.append(person)
     if order.count > Self.latestMax { latest[order.removeFirst()] = nil }
   }
 
@@ -48,9 +54,7 @@ struct PresenceBook {
     return Array(lines.joined(separator: "\n").utf8)
   }
 
-  mutating func forgive(_ person: PersonID) {
-    if latest.updateValue([:], forKey: person) == nil { order.append(person) }
-  }
+  mutating func forgive(_ person: PersonID) { keep([:], of: person) }
 
   mutating func forgiveEverybody(at now: WallInstant) {
     forgivenAt = now

@@ -7,6 +7,7 @@ import DoorRuntime
 /// Keys that are issued, changed and withdrawn on site.
 extension ConsoleAdapter {
   func revokeOfflinePIN(_ request: OfflinePINRequest) async throws(ConsoleProblem) {
+    try checkOperator(request.by)
     guard let door: DoorID = try parse(request.door, as: "door") else { return }
     let window: OfflinePINWindow
     do throws(OfflinePINProblem) {

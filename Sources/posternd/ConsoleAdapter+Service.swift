@@ -13,9 +13,7 @@ extension ConsoleAdapter {
     guard let door: DoorID = try parse(test.door, as: "door") else {
       throw ConsoleProblem(.invalid, "door: is missing")
     }
-    guard Command.operatorCharacters.contains(test.by.count) else {
-      throw ConsoleProblem(.invalid, "by: says who in 1 to 120 characters")
-    }
+    try checkOperator(test.by)
     let before = await runtime.status().doors.first { $0.id == door }
     guard let before else {
       throw ConsoleProblem(.notFound, "there is no door \(door)")
@@ -37,6 +35,17 @@ extension ConsoleAdapter {
     let hold = await runtime.holdSeconds(of: door)
     return RelayTestResult(
       before: before.relayActive, after: after, open: before.open, holdMilliseconds: hold * 1_000)
+  }
+
+  /// Throws unless it says who in as many characters as a command may have for it: it goes into
+  /// the log, and from there to the cloud.
+  func checkOperator(_ by: String) throws(ConsoleProblem) {
+    let allowed = Command.operatorCharacters
+    guard allowed.contains(by.unicodeScalars.count) else {
+      throw ConsoleProblem(
+        .invalid,
+        "by: says who in \(allowed.lowerBound) to \(allowed.upperBound) characters")
+    }
   }
 
   /// How often the relay is looked at, every 10 ms: longer than any commit deadline.

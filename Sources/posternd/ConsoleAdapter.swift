@@ -107,12 +107,14 @@ struct ConsoleAdapter: ConsoleBackend {
   }
 
   func clearLockout(reader: String?, by: String) async throws(ConsoleProblem) {
+    try checkOperator(by)
     do { try await runtime.clearLockout(of: try parse(reader, as: "reader"), by: by) } catch {
       throw ConsoleProblem(.refused, "\(error)")
     }
   }
 
   func forgive(person: String?, by: String) async throws(ConsoleProblem) {
+    try checkOperator(by)
     await runtime.forgive(try parse(person, as: "person"), by: by)
   }
 

@@ -20,6 +20,24 @@ struct ConsoleSocketTests {
     #expect(!FileManager.default.fileExists(atPath: console.path))
   }
 
+  @Test("F3: a socket path of 107 bytes is one, of 108 is refused before anything is tried")
+  func longPath() throws {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("s-\(UUID().uuidString.prefix(8))").path
+    try FileManager.default.createDirectory(
+      atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    func path(_ count: Int) -> String {
+      folder + "/" + String(repeating: "s", count: count - folder.utf8.count - 1)
+    }
+    #expect(SocketFile.pathBytesMax == 107)
+    try SocketFile(path: path(SocketFile.pathBytesMax)).makeRoom()
+    let problem = #expect(throws: ConsoleProblem.self) {
+      try SocketFile(path: path(SocketFile.pathBytesMax + 1)).makeRoom()
+    }
+    #expect(problem?.message.contains("has more than 107 bytes") == true)
+  }
+
   @Test("F3: the socket file of a daemon that died is replaced")
   func stale() async throws {
     let console = try ConsoleFixture()

@@ -149,6 +149,25 @@ struct ConsoleWebTests {
     await #expect(throws: ConsoleProblem.self) { try await web.run() }
   }
 
+  @Test("E3: of more than 4,096 lines that wait for a slow watcher the oldest go")
+  func slowWatcher() async throws {
+    let most = LineStreamBody<Int>.waitingMax
+    let given = GivenCount()
+    let items = AsyncStream<Int> {
+      let number = given.next()
+      return number <= most + 1 ? number : nil
+    }
+    let merged = LineStreamBody(items: items).merged()
+    // The end was given out, so everything before it waits now.
+    let end = ContinuousClock.now + .seconds(60)
+    while given.count < most + 2, ContinuousClock.now < end {
+      try await Task.sleep(for: .milliseconds(5))
+    }
+    var found: [Int] = []
+    for await item in merged { if let item { found.append(item) } }
+    #expect(found == Array(2...most + 1))
+  }
+
   @Test("E3: a watcher that lost notes is told how many")
   func lost() async throws {
     let console = try ConsoleFixture()
@@ -161,4 +180,11 @@ struct ConsoleWebTests {
     }
     #expect(text.contains(#""kind":"lost","lost":3"#), "\(text)")
   }
+}
+
+/// Counts what a stream was asked for.
+private final class GivenCount: Sendable {
+  private let number = Atomic<Int>(0)
+  var count: Int { number.load(ordering: .sequentiallyConsistent) }
+  func next() -> Int { number.add(1, ordering: .sequentiallyConsistent).newValue }
 }

@@ -67,6 +67,13 @@ struct ExpiryTests {
     #expect(found.map(\.name) == ["all"])
     let expected = Date.now.timeIntervalSince1970 + 3 * 86_400
     #expect(abs(Double(found[0].end.secondsSince1970) - expected) < 120)
+    // A file that is too long is not read at all.
+    for (count, isRead) in [(CertificateEnd.fileBytesMax, true), (65_537, false)] {
+      let padded = pems + String(repeating: "\n", count: count - pems.utf8.count)
+      try store.write(Data(padded.utf8), to: "padded.pem")
+      let read = CertificateFiles(paths: ["padded": store.path("padded.pem")]).read()
+      #expect(read.isEmpty != isRead, "\(count)")
+    }
     // Cut anywhere it is no certificate, and never a crash.
     let single = String(decoding: try store.bytes("3.pem"), as: UTF8.self)
     let lines = single.split(separator: "\n")

@@ -146,6 +146,23 @@ struct HandOverAttackTests {
     #expect(limit { () throws(HandOverRefusal) in try change(forge) } == attack.limit)
   }
 
+  @Test("999 keys that the cloud has not taken up leave room for one more, 1,000 do not")
+  func full() throws {
+    let forge = try HandOverForge()
+    let key = try change(forge).key
+    func book(_ count: Int) -> IssuedBook {
+      IssuedBook(
+        keys: (0..<count).map { index in
+          var other = key
+          other.record.id = "other-\(index)"
+          return other
+        })
+    }
+    #expect(try change(forge, in: book(IssuedBook.keysMax - 1)).isNew)
+    let full = book(IssuedBook.keysMax)
+    #expect(limit { () throws(HandOverRefusal) in try change(forge, in: full) } == .full)
+  }
+
   @Test("an update is judged by what the key becomes, and only its issuer may")
   func update() throws {
     let forge = try HandOverForge()

@@ -78,6 +78,19 @@ final class HostKeyFileTests {
     #expect(error?.detail.contains("chmod 600 \(path)") == true)
   }
 
+  @Test("C1: a file that is longer than it may be is no key, whoever says how long")
+  func length() throws {
+    for most in [KeyFile.fileBytesMax, 65_536] {
+      try write(String(repeating: "x", count: most))
+      #expect(try KeyFile.secretText(path: path, bytesMax: most).reveal().count == most)
+      try write(String(repeating: "x", count: most + 1))
+      let error = portError { _ = try KeyFile.secretText(path: path, bytesMax: most) }
+      #expect(error?.code == .damaged, "\(most)")
+    }
+    try write(Self.digits + String(repeating: "\n", count: KeyFile.fileBytesMax))
+    #expect(failure()?.code == .damaged)
+  }
+
   @Test("C1: 0600 and 0400 are taken", arguments: [0o600, 0o400])
   func goodMode(_ mode: Int) throws {
     try write(Self.digits + "\n", mode: mode)

@@ -1,8 +1,8 @@
-import CloudProtocol
 import DoorRules
 import Foundation
 import Testing
 
+@testable import CloudProtocol
 @testable import DoorRuntime
 
 @Suite("One past each limit of messages and of the talk with the cloud (D2, D3, D4, D5)")
@@ -57,6 +57,17 @@ struct LimitMessageTests {
     Bound(path: "doors[0].location", max: ConfigurationLimits.locationCharactersMax) {
       document, count in
       document.doors[0].location = String(repeating: "x", count: count)
+    },
+    Bound(path: "doors[0].presentationSchedule", max: PresentationPlan.exceptionsMax) {
+      document, count in
+      document.doors[0].settings.presentationSchedule = (0..<count).map { _ in
+        PresentationHoursDocument(presentation: "cardOnly", hours: [:])
+      }
+    },
+    Bound(path: "doors[0].memberRules", max: MemberRule.rulesMax) { document, count in
+      document.doors[0].settings.memberRules = names(count, "r").map {
+        MemberRuleDocument(name: $0)
+      }
     },
   ]
 
@@ -164,5 +175,67 @@ struct LimitMessageTests {
     }
     #expect(told(OfflinePINKeys.linesMax) == nil)
     #expect(told(OfflinePINKeys.linesMax + 1)?.contains("4097 lines") == true)
+  }
+
+  @Test("a revision fits the store's integers, or is refused")
+  func revision() {
+    func told(_ revision: UInt64) -> [String] {
+      let document = Self.configuration { $0.revision = revision }
+      return Self.problems { _ = try document.validated(zones: { _ in .utc }) }
+        + Self.problems {
+          try SnapshotOffer(snapshotID: "s", revision: revision, chunks: 1).check()
+        }
+        + Self.problems {
+          _ = try CredentialDelta(baseRevision: nil, revision: revision, persons: []).validated()
+        }
+    }
+    #expect(told(DocumentReader.revisionMax) == [])
+    #expect(told(DocumentReader.revisionMax + 1) == ["revision", "revision", "revision"])
+  }
+
+  @Test("a position's accuracy is at most half the way round the earth")
+  func accuracy() {
+    func told(_ meters: Double) -> [String] {
+      let command = Command(
+        kind: .unlock, door: "front", person: "p",
+        location: LocationDocument(lat: 0, lng: 0, accuracyMeters: meters))
+      return Self.problems { _ = try command.validated() }
+    }
+    #expect(told(LocationDocument.accuracyMetersMax) == [])
+    #expect(told(LocationDocument.accuracyMetersMax + 1) == ["location.accuracyMeters"])
+  }
+
+  @Test("a credential is for at most a million uses")
+  func uses() {
+    func told(_ uses: Int) -> [String] {
+      var record = StoreFixture.credential(1)
+      record.usesMax = uses
+      return Self.problems { _ = try record.validated(path: "c") }
+    }
+    #expect(told(CredentialLimits.usesMax.upperBound) == [])
+    #expect(told(CredentialLimits.usesMax.upperBound + 1) == ["c.usesMax"])
+    #expect(told(0) == ["c.usesMax"])
+  }
+
+  @Test("an offline PIN starts before the year 9999")
+  func offlinePINStart() {
+    let last = OfflinePINWindow.startHourMax
+    #expect(throws: Never.self) { try OfflinePINWindow(startHour: last, hours: 1, serial: 0) }
+    #expect(throws: OfflinePINProblem.self) {
+      try OfflinePINWindow(startHour: last + 1, hours: 1, serial: 0)
+    }
+  }
+
+  @Test("of a problem's path and words 300 characters are told")
+  func problem() {
+    func told(_ count: Int) -> String? {
+      let path = String(repeating: "p", count: count)
+      return ValidationFailure(path: path, message: path).problems.first.map {
+        #expect($0.message == $0.path)
+        return $0.path
+      }
+    }
+    let most = Problem.charactersMax
+    #expect(told(most)?.count == most && told(most + 1)?.count == most)
   }
 }

@@ -84,6 +84,30 @@ struct RuntimeLimitTests {
     await world.end()
   }
 
+  @Test("E5: a watcher who is more than 1,000 events behind loses the oldest")
+  func watcher() async throws {
+    let world = try RuntimeWorld()
+    try await world.serve()
+    func newest() async throws -> UInt64 {
+      try await world.runtime.events(.init(limit: 1)).first?.number ?? 0
+    }
+    try await world.settle()
+    let before = try await newest()
+    let most = DoorRuntime.watcherBufferMax
+    let stream = await world.runtime.watch()
+    for _ in 0...most { await world.runtime.forgive(nil, by: "desk") }
+    try await world.eventually("all on disk") { try await newest() > before + UInt64(most) }
+    // What the watcher was told of before this, it was told in their order.
+    try await world.settle()
+    await world.end()
+    var numbers: [UInt64] = []
+    for await event in stream { numbers.append(event.number) }
+    #expect(numbers.count == most)
+    #expect(zip(numbers, numbers.dropFirst()).allSatisfy { $0 + 1 == $1 })
+    #expect(numbers.first.map { $0 > before + 1 } == true)
+    #expect(numbers.last.map { $0 > before + UInt64(most) } == true)
+  }
+
   @Test("D4: the last log lines are said on command, bounded, oldest first")
   func logs() async throws {
     let world = try RuntimeWorld()

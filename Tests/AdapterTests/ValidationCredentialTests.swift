@@ -137,6 +137,15 @@ struct ValidationCredentialTests {
       try problems { $0.persons[0].tags = (0...64).map { "t\($0)" } }
         == ["persons[0].tags: has 65 entries, at most 64 are allowed"])
     #expect(
+      try problems {
+        $0.persons[0].grants = (0...64).map { GrantRecord(facilityWide: false, doors: ["d\($0)"]) }
+      }
+        == ["persons[0].grants: has 65 entries, at most 64 are allowed"])
+    #expect(try problems { $0.persons[0].tags = [String(repeating: "t", count: 64)] } == [])
+    #expect(
+      try problems { $0.persons[0].tags = [String(repeating: "t", count: 65)] }
+        == ["persons[0].tags[0]: has 65 characters, allowed are 1 to 64"])
+    #expect(
       try problems { $0.credentials[0].doors = (0...256).map { "d\($0)" } }
         == ["credentials[0].doors: has 257 entries, at most 256 are allowed"])
   }

@@ -7,8 +7,10 @@ struct SourceTree {
   let sources: [SourceFile]
   let tests: [SourceFile]
 
-  /// Reads the tree that this file is part of.
-  init() throws {
+  /// The tree that this file is part of, read once for all tests: it takes seconds.
+  static let read = Result { try SourceTree() }
+
+  private init() throws {
     root = URL(fileURLWithPath: #filePath)
       .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     package = try String(

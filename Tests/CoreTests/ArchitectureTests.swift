@@ -13,7 +13,7 @@ struct ArchitectureTests {
 
   let tree: SourceTree
 
-  init() throws { tree = try SourceTree() }
+  init() throws { tree = try SourceTree.read.get() }
 
   @Test("the sources are found: every target of the layout has a file here")
   func found() {

@@ -52,7 +52,7 @@ struct WeeklyHoursTests {
       ("monday", "09:00", "09:00", "monday[0]"), ("monday", "24:00", "25:00", "monday[0].from"),
       ("monday", "9:00", "17:00", "monday[0].from"), ("monday", "09:00", "17:60", "monday[0].to"),
       ("monday", "00:00", "00:00", "monday[0]"), ("Monday", "09:00", "17:00", "Monday"),
-      ("monday", "0９:00", "17:00", "monday[0].from"),
+      ("monday", "0９:00", "17:00", "monday[0].from"), ("monday", "09:00", "24:01", "monday[0].to"),
     ])
   func refused(_ day: String, _ from: String, _ to: String, _ path: String) {
     let error = #expect(throws: WeeklyHours.ParseFailure.self) {

@@ -48,9 +48,6 @@ public enum DoorMode: String, Sendable, Hashable, CaseIterable, Comparable {
 
 /// A mode with who set it, why, since when and until when.
 public struct DoorModeEntry: Sendable, Hashable {
-  /// The most characters of owner and reason.
-  public static let textCharactersMax = 120
-
   public var mode: DoorMode
   public var owner: String
   public var reason: String

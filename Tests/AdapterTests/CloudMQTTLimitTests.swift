@@ -1,0 +1,125 @@
+import DoorPorts
+import DoorRules
+import Foundation
+import Testing
+
+@testable import CloudMQTT
+
+@Suite("One past each limit of the link to the broker (D1, D5)")
+struct CloudMQTTLimitTests {
+  private func link(_ broker: SilentBroker) async throws -> TestLink {
+    try await TestLink(
+      MQTTSettings(
+        host: "127.0.0.1", port: broker.port, clientID: "door", keepAliveSeconds: 5,
+        reconnectMillisecondsMax: 100)
+    ).connected()
+  }
+
+  private func busy(_ link: TestLink, _ payload: [UInt8]) -> PortError.Code? {
+    portError { _ = try link.link.publish(topic: "t", payload: payload, retain: false) }?.code
+  }
+
+  /// The properties of a CONNECT packet, by their numbers.
+  private func properties(_ connect: [UInt8]) -> [UInt8: Int] {
+    // Name, version, flags and keep-alive come before.
+    var rest = connect.dropFirst(10)
+    let length = Int(rest.removeFirst())
+    var all = rest.prefix(length)
+    let sizes: [UInt8: Int] = [0x11: 4, 0x17: 1, 0x19: 1, 0x21: 2, 0x22: 2, 0x27: 4]
+    var found: [UInt8: Int] = [:]
+    while let number = all.popFirst(), let size = sizes[number] {
+      found[number] = all.prefix(size).reduce(0) { $0 << 8 | Int($1) }
+      all = all.dropFirst(size)
+    }
+    return found
+  }
+
+  @Test("the broker is told the largest packet and the most messages that it may send at once")
+  func announced() async throws {
+    let broker = try SilentBroker()
+    let door = try await link(broker)
+    let said = properties(broker.connect)
+    #expect(said[0x27] == MQTTLimits.packetBytesMax)
+    #expect(said[0x21] == Int(MQTTLimits.inFlightMax))
+    door.link.stop()
+    broker.end()
+  }
+
+  @Test("twenty messages are on the wire unacknowledged; the next goes when one is acknowledged")
+  func inFlight() async throws {
+    let broker = try SilentBroker()
+    let door = try await link(broker)
+    let most = Int(MQTTLimits.inFlightMax)
+    for index in 0..<(most + 3) { try door.say("\(index)", on: "t") }
+    #expect(try await door.seen.wait { _ in broker.arrived >= most })
+    // A ping comes when there has been nothing to say for the time of the keep-alive.
+    let before = broker.pings
+    #expect(try await door.seen.wait { _ in broker.pings > before })
+    #expect(broker.arrived == most)
+    try broker.acknowledgeOne()
+    #expect(try await door.seen.wait { _ in broker.arrived > most })
+    #expect(broker.arrived == most + 1)
+    door.link.stop()
+    broker.end()
+  }
+
+  @Test("of more than 1,024 unacknowledged messages the next is refused as busy, until one is")
+  func messages() async throws {
+    let broker = try SilentBroker()
+    let door = try await link(broker)
+    for _ in 0..<MQTTLimits.unacknowledgedMax { #expect(busy(door, [1]) == nil) }
+    #expect(busy(door, [1]) == .busy)
+    #expect(try await door.seen.wait { _ in broker.arrived > 0 })
+    try broker.acknowledgeOne()
+    #expect(
+      try await door.seen.wait { seen in
+        seen.events.contains { if case .delivered = $0 { true } else { false } }
+      })
+    #expect(busy(door, [1]) == nil)
+    #expect(busy(door, [1]) == .busy)
+    door.link.stop()
+    broker.end()
+  }
+
+  @Test("beyond 8 MiB of unacknowledged payload a byte more is refused as busy, none is not")
+  func bytes() async throws {
+    let broker = try SilentBroker()
+    let door = try await link(broker)
+    let large = [UInt8](repeating: 65, count: MQTTLimits.payloadBytesMax)
+    for _ in 0..<(MQTTLimits.unacknowledgedBytesMax / large.count) {
+      #expect(busy(door, large) == nil)
+    }
+    #expect(busy(door, [1]) == .busy)
+    #expect(busy(door, []) == nil)
+    door.link.stop()
+    broker.end()
+  }
+
+  @Test("64 subscriptions are taken, 65 are refused before anything is tried")
+  func subscriptions() throws {
+    var settings = MQTTSettings(host: "h", port: 1, clientID: "c")
+    settings.subscriptions = (1...MQTTLimits.subscriptionsMax).map { "t/\($0)" }
+    #expect(portError { try settings.check() } == nil)
+    settings.subscriptions.append("t/0")
+    #expect(portError { try settings.check() }?.detail == "65 subscriptions, at most 64")
+  }
+
+  @Test(
+    "a payload over the limit is dropped and said; a packet over its limit never comes",
+    .enabled(if: BrokerFixture.isInstalled, Comment(rawValue: BrokerFixture.missing)))
+  func tooLarge() async throws {
+    let broker = try BrokerFixture().start()
+    let door = try await TestLink(broker.settings("door", subscriptions: ["t"])).connected()
+    let raw = try RawMQTT.client(port: broker.port)
+    defer { close(raw.descriptor) }
+    let payload = [UInt8](repeating: 65, count: MQTTLimits.packetBytesMax)
+    try raw.publish("t", payload)
+    try raw.publish("t", Array(payload.prefix(MQTTLimits.payloadBytesMax + 1)))
+    try raw.publish("t", Array("after".utf8))
+    #expect(try await door.seen.wait { $0.texts(on: "t") == ["after"] })
+    #expect(
+      door.seen.problems == [.messageDropped(topic: "t", bytes: MQTTLimits.payloadBytesMax + 1)])
+    #expect(door.seen.disconnectReasons == [])
+    door.link.stop()
+  }
+}

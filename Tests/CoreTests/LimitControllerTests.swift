@@ -1,0 +1,91 @@
+import DoorRules
+import Testing
+
+@testable import DoorCore
+
+@Suite("One past each limit of what the controller remembers (A8, A9, D11)")
+struct LimitControllerTests {
+  private static let gym = AreaID("gym")!
+
+  // MARK: Cards whose PINs are guessed
+
+  @Test("of more than 256 cards with wrong PINs the one whose lock ends first is forgotten")
+  func cardLockouts() throws {
+    let begin = MonotonicInstant(nanoseconds: 5_000_000_000)
+    var kept: [CredentialID: Lockout] = [:]
+    for index in 0..<Controller.cardLockoutsMax {
+      // Each is locked, the first for the shortest time.
+      kept[CredentialID("card-\(1_000 + index)")!] = Lockout(
+        failures: 0, level: 1, remainingMilliseconds: 600_000 + index, at: begin)
+    }
+    var world = ControllerHarness(
+      mode: .cardThenPIN, memory: ControllerMemory(cardLockouts: kept))
+    world.issue("new", .card, to: "ada", as: "card:H10301:1:1")
+    world.issue("pin", .pin, to: "ada", as: "pin:1234")
+    try world.badge(facility: 1, card: 1)
+    world.type("9999#")
+    #expect(world.denials == [.pinMismatch])
+    let after = world.controller.cardLockouts
+    #expect(after.count == Controller.cardLockoutsMax)
+    #expect(after[CredentialID("new")!]?.failures == 1)
+    #expect(after[CredentialID("card-1000")!] == nil)
+    #expect(after[CredentialID("card-1001")!] != nil)
+    // One that is among them makes no other go.
+    try world.badge(facility: 1, card: 1)
+    world.type("9999#")
+    #expect(world.controller.cardLockouts[CredentialID("card-1001")!] != nil)
+    #expect(world.controller.cardLockouts[CredentialID("new")!]?.failures == 2)
+  }
+
+  // MARK: People on their way
+
+  @Test(
+    "of more than 16 people who badge before the leaf opens the first ones' passage is not kept")
+  func onTheWay() throws {
+    var world = ControllerHarness(holdTimeSeconds: 30) {
+      $0.facility.areas = [
+        Area(
+          id: Self.gym, name: "Gym", entry: [ControllerHarness.reader], exit: [],
+          antiPassback: .soft)
+      ]
+    }
+    for index in 0...DoorPort.onTheWayMax {
+      world.issue("c\(index)", .card, to: "p\(index)", as: "card:H10301:1:\(index)")
+    }
+    for index in 0...DoorPort.onTheWayMax { try world.badge(facility: 1, card: UInt64(index)) }
+    #expect(
+      world.denials.count == DoorPort.onTheWayMax + 1 && world.denials.allSatisfy { $0 == nil })
+    #expect(world.presence.isEmpty)
+    world.setContact(open: true)
+    #expect(
+      Set(world.presence.keys.map(\.rawValue)) == Set((1...DoorPort.onTheWayMax).map { "p\($0)" }))
+  }
+
+  // MARK: What is not usual
+
+  private func access(_ door: String, _ credential: String) -> Occurrence {
+    .access(
+      AccessRecord(
+        door: DoorID(door)!, reader: nil, presentation: "card",
+        verdict: Verdict(
+          decision: .grant(via: .rules), credential: CredentialID(credential)!, person: nil,
+          policyRevision: 1, steps: [])))
+  }
+
+  @Test(
+    "of more than 256 credentials within a minute the one seen longest ago is followed no more",
+    arguments: [
+      (AnomalyWatch.credentialsMax - 1, true), (AnomalyWatch.credentialsMax, false),
+    ])
+  func credentials(_ others: Int, _ isTold: Bool) {
+    let start = MonotonicInstant(nanoseconds: 1_000_000_000)
+    var watch = AnomalyWatch()
+    _ = watch.note(access("a", "key"), at: start)
+    _ = watch.note(access("b", "key"), at: start.advanced(byMilliseconds: 1))
+    for index in 0..<others {
+      _ = watch.note(access("a", "other-\(index)"), at: start.advanced(byMilliseconds: 2 + index))
+    }
+    let told = watch.note(access("c", "key"), at: start.advanced(byMilliseconds: 1_000))
+    #expect(told.map(\.kind) == (isTold ? [.oneCredentialManyDoors] : []))
+  }
+}
