@@ -212,7 +212,8 @@ struct SimulatedPanelTests {
       [[true, false]], from: world.reader, widthMicroseconds: 100, spacingMicroseconds: 2_000,
       betweenMilliseconds: 120)
     world.panel.stop()
-    #expect(world.play(milliseconds: 50).isEmpty)
+    // The first edge was due at once, and may have been on its way.
+    #expect(world.play(milliseconds: 50).count <= 1)
   }
 
   @Test("A1: with the real clock every edge comes, in order, none before its time")
