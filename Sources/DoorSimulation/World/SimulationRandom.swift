@@ -30,9 +30,13 @@ struct SimulationRandom: RandomNumberGenerator {
     elements[Int.random(in: elements.indices, using: &self)]
   }
 
-  /// 16 hexadecimal digits, as an id.
+  /// 16 letters, as an id: no chance makes a person's number of them.
   mutating func id() -> String {
-    let digits = String(next(), radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
+    let bits = next()
+    return String(
+      decoding: (0..<16).map {
+        UInt8(ascii: "a") + UInt8(truncatingIfNeeded: bits >> ($0 * 4)) & 15
+      },
+      as: UTF8.self)
   }
 }
