@@ -27,7 +27,7 @@ public final class GPIODPort: GPIOPort {
   /// How long edges are gathered before they are read: a card wakes the thread a dozen times and
   /// not with each of its pulses. No decision waits for it, for whoever calls a frame ended asks for
   /// the pending edges first. With libgpiod 1.x a line's queue has 16 places.
-  static let gatherMilliseconds: Int32 = GPIOLine.numbersEdges ? 3 : 1
+  static let gatherMilliseconds: Int32 = GPIOLine.numbersEdges ? 4 : 1
   /// Of 1 to 99; the kernel's interrupt threads have 50.
   static let realTimePriority: Int32 = 20
 

@@ -14,7 +14,7 @@ public final class SimulatedPanel: GPIOPort {
   /// The most edges that may wait to be played.
   public static let edgesMax = 20_000
   /// How long edges are gathered before they are handed out; as ``GPIODPort`` does it.
-  static let gatherMicroseconds = 3_000
+  static let gatherMicroseconds = 4_000
 
   public let isSimulated = true
   public let faults: [LineFault] = []
