@@ -218,6 +218,9 @@ let package = Package(
       ],
       path: "Tests/FuzzTargets", swiftSettings: feeding),
 
+    // What the thread sanitizer has to be told.
+    .target(name: "CSanitizer", path: "Tests/CSanitizer"),
+
     // Tests: few targets, since each costs a link.
     .testTarget(
       name: "CoreTests", dependencies: ["DoorRules", "WiegandCodec", "DoorCore", "CoreModels"],
@@ -227,7 +230,7 @@ let package = Package(
       dependencies: [
         "DoorRules", "WiegandCodec", "DoorCore", "CloudProtocol", "DoorPorts", "DoorRuntime",
         "GPIOLinux", "StoreSQLite", "CloudMQTT", "HostLinux", "Settings", "Console",
-        "ConsoleProtocol", "Diagnosis", "DoorSimulation", "FuzzTargets", crypto, grdb, log,
+        "ConsoleProtocol", "Diagnosis", "DoorSimulation", "FuzzTargets", "CSanitizer", crypto, grdb, log,
       ],
       swiftSettings: strictTests),
     .testTarget(name: "SystemTests", dependencies: ["CloudProtocol"], swiftSettings: strictTests),
