@@ -230,7 +230,8 @@ let package = Package(
       dependencies: [
         "DoorRules", "WiegandCodec", "DoorCore", "CloudProtocol", "DoorPorts", "DoorRuntime",
         "GPIOLinux", "StoreSQLite", "CloudMQTT", "HostLinux", "Settings", "Console",
-        "ConsoleProtocol", "Diagnosis", "DoorSimulation", "FuzzTargets", "CSanitizer", crypto, grdb, log,
+        "ConsoleProtocol", "Diagnosis", "DoorSimulation", "FuzzTargets", "CSanitizer", crypto, grdb,
+        log,
       ],
       swiftSettings: strictTests),
     .testTarget(name: "SystemTests", dependencies: ["CloudProtocol"], swiftSettings: strictTests),
