@@ -9,9 +9,6 @@ import Glibc
 final class ServeFixture {
   static let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
     .deletingLastPathComponent().appending(path: "posterncloud").path()
-  /// How it is called. Where the tests run under the thread sanitizer the program has it too, without
-  /// what it must be told of locks; it is not what is judged here.
-  private static let call = ["/usr/bin/env", "TSAN_OPTIONS=report_bugs=0", program]
 
   let broker: BrokerFixture
   private var server: pid_t?
@@ -48,14 +45,14 @@ final class ServeFixture {
   /// Starts a command; its output is appended to a file of the broker's folder.
   func start(_ arguments: String..., output: String) throws -> pid_t {
     try BrokerFixture.spawn(
-      Self.call + arguments + ["--state", broker.folder.path + "/cloud"],
+      [Self.program] + arguments + ["--state", broker.folder.path + "/cloud"],
       output: broker.folder.path + "/" + output)
   }
 
   /// Runs a command that must succeed.
   func run(_ arguments: String...) throws {
     let child = try BrokerFixture.spawn(
-      Self.call + arguments + ["--state", broker.folder.path + "/cloud"],
+      [Self.program] + arguments + ["--state", broker.folder.path + "/cloud"],
       output: broker.folder.path + "/run.log")
     guard BrokerFixture.waitForExit(child) == 0 else {
       throw BrokerFixture.Failure(description: "\(arguments) failed: \(text("run.log"))")
