@@ -32,7 +32,7 @@ struct GatheredBits: Sendable {
     if bitCount > 0 {
       let gap = now.microseconds(since: lastAt)
       longestGapMicroseconds = max(longestGapMicroseconds, gap)
-      if gap < timing.shortestIntervalMicroseconds {
+      if gap < timing.shortestIntervalMicroseconds || now < lastAt {
         note(.impossibleGap, "two pulses began \(gap) µs apart")
       }
       if bitCount < WiegandLimits.frameBitsMax { gapsMicroseconds.append(gap) }

@@ -274,6 +274,21 @@ struct WiegandAssemblerTests {
     #expect(captures.last?.frame?.bitText == Self.card.text)
   }
 
+  @Test(
+    "A1: a pulse stamped before the one before it makes its frame malformed, however short gaps may be"
+  )
+  func backwards() {
+    // Found by the fuzzer; with the usual shortest interval the gap alone says so.
+    var assembler = FrameAssembler(
+      timing: CaptureTiming(minPulseMicroseconds: 0, shortestIntervalMicroseconds: 0))
+    let first = WiegandVerifier.start.advanced(byMilliseconds: 700)
+    var captures = assembler.handle(DataEdge(line: .data0, isActive: true, at: first))
+    captures += assembler.handle(
+      DataEdge(line: .data0, isActive: true, at: WiegandVerifier.start))
+    captures += assembler.advance(to: first.advanced(byMilliseconds: 2_000))
+    #expect(captures.map(\.malformed?.fault) == [.impossibleGap])
+  }
+
   @Test("A1: counters tell frames, faults, noise and edges")
   func counters() {
     var train = WiegandPulses(Self.card.bits)
