@@ -17,7 +17,8 @@ public enum JSONValue: Sendable, Hashable, Codable {
     } else if let value = try? container.decode(Int64.self) {
       self = .whole(value)
     } else if let value = try? container.decode(Double.self) {
-      self = .number(value)
+      // What has no fraction left in 64 bits is written without one, and is then read as whole.
+      self = Int64(exactly: value).map { .whole($0) } ?? .number(value)
     } else if let value = try? container.decode(String.self) {
       self = .string(value)
     } else if let value = try? container.decode([JSONValue].self) {
