@@ -30,6 +30,21 @@ struct FeedbackPatternTests {
     #expect(Set(looks).count == looks.count, "\(looks)")
   }
 
+  @Test(
+    "A5: each signal is what people learned that it is",
+    arguments: [
+      (ReaderSignal.granted, 1, "both 250, led 1750"), (.denied, 4, "both 80, off 80"),
+      (.moreInput, 2, "both 60, off 140"), (.lockedOut, 1, "beeper 1500"),
+      (.heldOpenWarning, 30, "both 100, off 900"), (.offlineTooLong, 2, "both 600, off 300"),
+      (.chirp, 1, "beeper 30"), (.identify, 3, "both 300, off 400"),
+    ])
+  func learned(_ signal: ReaderSignal, _ times: Int, _ written: String) throws {
+    let part = try #require(FeedbackPattern(parsing: written))
+    #expect(
+      FeedbackPattern.standard(signal).steps
+        == Array(repeating: part.steps, count: times).flatMap { $0 })
+  }
+
   @Test("E3: identify is three beeps in about two seconds")
   func identify() {
     let sound = track(.identify, \.beeper)
