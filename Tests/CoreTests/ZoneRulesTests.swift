@@ -18,7 +18,7 @@ struct ZoneRulesTests {
 
   /// What zdump says of both sides of each transition: seconds since 1970 and seconds east.
   private func zdump(_ name: String) throws -> [(at: Int64, offset: Int)] {
-    let pipe = try #require(popen("zdump -v -c 2024,2036 \(name)", "r"))
+    let pipe = try #require(popen("zdump -v -c 2024,2060 \(name)", "r"))
     defer { pclose(pipe) }
     var lines: [String] = []
     var buffer = [CChar](repeating: 0, count: 512)
