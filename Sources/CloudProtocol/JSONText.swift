@@ -2,7 +2,7 @@
 /// they are.
 struct JSONText {
   private(set) var bytes: [UInt8] = []
-  /// True while the next member or item needs no comma before it.
+  /// True where an object or an array has just begun: no comma comes before what is next.
   private var isFirst = true
 
   init(capacity: Int) { bytes.reserveCapacity(capacity) }
@@ -21,7 +21,6 @@ struct JSONText {
     isFirst = true
     for item in items {
       comma()
-      isFirst = true
       write(&self, item)
     }
     bytes.append(UInt8(ascii: "]"))
@@ -35,20 +34,17 @@ struct JSONText {
     name.withUTF8Buffer { bytes.append(contentsOf: $0) }
     bytes.append(UInt8(ascii: "\""))
     bytes.append(UInt8(ascii: ":"))
-    isFirst = true
   }
 
   mutating func name(_ name: String) {
     comma()
     string(name)
     bytes.append(UInt8(ascii: ":"))
-    isFirst = true
   }
 
   mutating func member(_ name: StaticString, _ value: String) {
     self.name(name)
     string(value)
-    isFirst = false
   }
 
   /// Nothing for nil.
@@ -59,13 +55,11 @@ struct JSONText {
   mutating func member(_ name: StaticString, _ value: some FixedWidthInteger) {
     self.name(name)
     bytes.append(contentsOf: String(value).utf8)
-    isFirst = false
   }
 
   mutating func member(_ name: StaticString, _ value: Bool) {
     self.name(name)
     bytes.append(contentsOf: value ? "true".utf8 : "false".utf8)
-    isFirst = false
   }
 
   private mutating func comma() {
@@ -91,7 +85,6 @@ struct JSONText {
       }
     }
     bytes.append(UInt8(ascii: "\""))
-    isFirst = false
   }
 
   private static func hexDigit(_ value: UInt8) -> UInt8 {

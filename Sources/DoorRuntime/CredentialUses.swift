@@ -8,9 +8,7 @@ struct CredentialUses {
   /// The most uses held in memory; older ones were written long before.
   static let latestMax = 1_024
 
-  private var latest: [CredentialID: CredentialUse] = [:]
-  /// The one noted longest ago comes first.
-  private var order: [CredentialID] = []
+  private var latest = LatestValues<CredentialID, CredentialUse>(most: latestMax)
 
   static func key(of credential: CredentialID) -> String { "use.\(credential)" }
 
@@ -26,9 +24,7 @@ struct CredentialUses {
   }
 
   mutating func note(_ use: CredentialUse, of credential: CredentialID) {
-    if latest.updateValue(use, forKey: credential) != nil { order.removeAll { $0 == credential } }
-    order.append(credential)
-    if order.count > Self.latestMax { latest[order.removeFirst()] = nil }
+    latest.note(use, for: credential)
   }
 
   static func bytes(of use: CredentialUse) -> [UInt8] {

@@ -88,9 +88,12 @@ final class DoorThread: SerialExecutor, @unchecked Sendable {
 
   // MARK: The thread
 
-  private enum Round {
-    case work(Server?, isLast: Bool, isDue: Bool)
-    case closed
+  /// What is to be done beside the jobs.
+  private struct Round {
+    /// Nil before it serves and after.
+    var server: Server?
+    var isLast = false
+    var isDue = false
   }
 
   private func work() {
@@ -98,40 +101,39 @@ final class DoorThread: SerialExecutor, @unchecked Sendable {
     var due: UInt64?
     var taken: [RuntimeMessage] = []
     var asked: [UnownedJob] = []
-    while case .work(let server, let isLast, let isDue) = next(until: due, &taken, &asked) {
+    while let round = next(until: due, &taken, &asked) {
       for job in asked { job.runSynchronously(on: asUnownedSerialExecutor()) }
       asked.removeAll(keepingCapacity: true)
-      guard let server else { continue }
-      if isDue { taken.append(.tick) }
+      guard let server = round.server else { continue }
+      if round.isDue { taken.append(.tick) }
       // What the actor was asked may have moved the deadline too.
       due = server.turn(taken).map { MonotonicCondition.now + UInt64(max(0, $0)) * 1_000 }
       taken.removeAll(keepingCapacity: true)
-      if isLast {
+      if round.isLast {
         due = nil
         server.onEnd()
       }
     }
   }
 
-  /// Waits for something to do, and takes it.
+  /// Waits for something to do, and takes it; nil when the thread is to end.
   private func next(
     until due: UInt64?, _ taken: inout [RuntimeMessage], _ asked: inout [UnownedJob]
-  ) -> Round {
+  ) -> Round? {
     condition.withLock {
       var isDue = false
       while true {
         if let due, due <= MonotonicCondition.now { isDue = true }
         let hasMessages = server != nil && (isFinished || !messages.isEmpty)
         if isDue || hasMessages || !jobs.isEmpty { break }
-        if isClosed { return .closed }
+        if isClosed { return nil }
         condition.wait(until: due)
       }
       swap(&jobs, &asked)
-      let serving = server
-      guard serving != nil else { return .work(nil, isLast: false, isDue: false) }
+      guard let serving = server else { return Round() }
       swap(&messages, &taken)
       if isFinished { server = nil }
-      return .work(serving, isLast: isFinished, isDue: isDue)
+      return Round(server: serving, isLast: isFinished, isDue: isDue)
     }
   }
 }

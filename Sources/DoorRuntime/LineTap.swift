@@ -133,18 +133,17 @@ struct LineTap {
 
   /// Lets time pass: bursts end.
   mutating func advance(to now: MonotonicInstant) {
-    for id in readers.keys {
-      guard let deadline = readers[id]?.assembler.nextDeadline, deadline <= now else { continue }
-      let captures = readers[id]?.assembler.advance(to: now) ?? []
-      finish(captures, of: id)
-    }
+    for id in readers.keys { endBurst(of: id, by: now) }
+  }
+
+  private mutating func endBurst(of id: ReaderID, by now: MonotonicInstant) {
+    guard let deadline = readers[id]?.assembler.nextDeadline, deadline <= now else { return }
+    finish(readers[id]?.assembler.advance(to: now) ?? [], of: id)
   }
 
   private mutating func note(_ edge: LineEdge, _ line: DataEdge.Line, _ id: ReaderID) {
     // The end of a burst that was told before gives nothing, but its pulses are not the next one's.
-    if let deadline = readers[id]?.assembler.nextDeadline, deadline <= edge.at {
-      finish(readers[id]?.assembler.advance(to: edge.at) ?? [], of: id)
-    }
+    endBurst(of: id, by: edge.at)
     let captures =
       readers[id]?.assembler.handle(
         DataEdge(line: line, isActive: edge.isActive, at: edge.at, sequence: edge.sequence)) ?? []

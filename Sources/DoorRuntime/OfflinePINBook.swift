@@ -26,7 +26,7 @@ struct OfflinePINBook: Sendable {
   }
 
   private(set) var entries: [Key: Entry] = [:]
-  private var shown: [(id: CredentialID, key: Key)] = []
+  private var shown = LatestValues<CredentialID, Key>(most: shownMax)
 
   init() {}
 
@@ -58,9 +58,7 @@ struct OfflinePINBook: Sendable {
     guard let id = CredentialID(Self.name(of: key)), let person = PersonID(id.rawValue) else {
       return nil
     }
-    shown.removeAll { $0.id == id }
-    shown.append((id, key))
-    if shown.count > Self.shownMax { shown.removeFirst() }
+    shown.note(key, for: id)
     let entry = entries[key] ?? Entry()
     let credential = Credential(
       id: id, kind: .pin, person: person, status: entry.isRevoked ? .revoked : .active,
@@ -82,8 +80,7 @@ struct OfflinePINBook: Sendable {
 
   /// Counts an entry. Nil for a credential that is no offline PIN; true with its first entry.
   mutating func noteUse(of id: CredentialID, at now: WallInstant) -> (key: Key, isFirst: Bool)? {
-    guard let index = shown.firstIndex(where: { $0.id == id }) else { return nil }
-    let key = shown.remove(at: index).key
+    guard let key = shown.remove(id) else { return nil }
     let uses = entries[key]?.uses ?? 0
     entries[key, default: Entry()].uses = uses + 1
     prune(at: now)

@@ -8,9 +8,7 @@ struct PresenceBook {
   static let latestMax = 1_024
   static let forgivenKey = "presence.forgiven"
 
-  private var latest: [PersonID: [AreaID: AreaPresence]] = [:]
-  /// The one noted longest ago comes first.
-  private var order: [PersonID] = []
+  private var latest = LatestValues<PersonID, [AreaID: AreaPresence]>(most: latestMax)
   /// What was noted before then counts no more, for anybody.
   private var forgivenAt: WallInstant?
   private var isLoaded = false
@@ -38,13 +36,7 @@ struct PresenceBook {
   ) throws(PortError) {
     var all = try self.presence(of: person, in: store)
     all[area] = presence
-    keep(all, of: person)
-  }
-
-  private mutating func keep(_ all: [AreaID: AreaPresence], of person: PersonID) {
-    if latest.updateValue(all, forKey: person) != nil { order.removeAll { $0 == person } }
-    order.append(person)
-    if order.count > Self.latestMax { latest[order.removeFirst()] = nil }
+    latest.note(all, for: person)
   }
 
   func bytes(of person: PersonID) -> [UInt8] {
@@ -54,13 +46,12 @@ struct PresenceBook {
     return Array(lines.joined(separator: "\n").utf8)
   }
 
-  mutating func forgive(_ person: PersonID) { keep([:], of: person) }
+  mutating func forgive(_ person: PersonID) { latest.note([:], for: person) }
 
   mutating func forgiveEverybody(at now: WallInstant) {
     forgivenAt = now
     isLoaded = true
-    latest = [:]
-    order = []
+    latest = LatestValues(most: Self.latestMax)
   }
 
   static func bytes(of instant: WallInstant) -> [UInt8] {

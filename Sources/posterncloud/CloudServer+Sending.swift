@@ -22,8 +22,7 @@ extension CloudServer {
     for controller in state.sessions.keys.sorted() { push(to: controller, &state) }
   }
 
-  /// Sends one controller what it lacks. What cannot be sent now is
-  /// looked at again.
+  /// Sends one controller what it lacks. What cannot be sent now is looked at again.
   func push(to controller: ControllerID, _ state: inout State) {
     do {
       try pushConfiguration(to: controller, &state)

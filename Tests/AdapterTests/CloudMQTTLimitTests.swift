@@ -7,12 +7,19 @@ import Testing
 
 @Suite("One past each limit of the link to the broker (D1, D5)")
 struct CloudMQTTLimitTests {
-  private func link(_ broker: SilentBroker) async throws -> TestLink {
-    try await TestLink(
+  /// With a broker that acknowledges when it is told to, and a door that is connected to it.
+  private func withDoor(
+    _ body: (SilentBroker, TestLink) async throws -> Void
+  ) async throws {
+    let broker = try SilentBroker()
+    defer { broker.end() }
+    let door = try await TestLink(
       MQTTSettings(
         host: "127.0.0.1", port: broker.port, clientID: "door", keepAliveSeconds: 5,
         reconnectMillisecondsMax: 100)
     ).connected()
+    defer { door.link.stop() }
+    try await body(broker, door)
   }
 
   private func busy(_ link: TestLink, _ payload: [UInt8]) -> PortError.Code? {
@@ -36,63 +43,55 @@ struct CloudMQTTLimitTests {
 
   @Test("the broker is told the largest packet and the most messages that it may send at once")
   func announced() async throws {
-    let broker = try SilentBroker()
-    let door = try await link(broker)
-    let said = properties(broker.connect)
-    #expect(said[0x27] == MQTTLimits.packetBytesMax)
-    #expect(said[0x21] == Int(MQTTLimits.inFlightMax))
-    door.link.stop()
-    broker.end()
+    try await withDoor { broker, door in
+      let said = properties(broker.connect)
+      #expect(said[0x27] == MQTTLimits.packetBytesMax)
+      #expect(said[0x21] == Int(MQTTLimits.inFlightMax))
+    }
   }
 
   @Test("twenty messages are on the wire unacknowledged; the next goes when one is acknowledged")
   func inFlight() async throws {
-    let broker = try SilentBroker()
-    let door = try await link(broker)
-    let most = Int(MQTTLimits.inFlightMax)
-    for index in 0..<(most + 3) { try door.say("\(index)", on: "t") }
-    #expect(try await door.seen.wait { _ in broker.arrived >= most })
-    // A ping comes when there has been nothing to say for the time of the keep-alive.
-    let before = broker.pings
-    #expect(try await door.seen.wait { _ in broker.pings > before })
-    #expect(broker.arrived == most)
-    try broker.acknowledgeOne()
-    #expect(try await door.seen.wait { _ in broker.arrived > most })
-    #expect(broker.arrived == most + 1)
-    door.link.stop()
-    broker.end()
+    try await withDoor { broker, door in
+      let most = Int(MQTTLimits.inFlightMax)
+      for index in 0..<(most + 3) { try door.say("\(index)", on: "t") }
+      #expect(try await door.seen.wait { _ in broker.arrived >= most })
+      // A ping comes when there has been nothing to say for the time of the keep-alive.
+      let before = broker.pings
+      #expect(try await door.seen.wait { _ in broker.pings > before })
+      #expect(broker.arrived == most)
+      try broker.acknowledgeOne()
+      #expect(try await door.seen.wait { _ in broker.arrived > most })
+      #expect(broker.arrived == most + 1)
+    }
   }
 
   @Test("of more than 1,024 unacknowledged messages the next is refused as busy, until one is")
   func messages() async throws {
-    let broker = try SilentBroker()
-    let door = try await link(broker)
-    for _ in 0..<MQTTLimits.unacknowledgedMax { #expect(busy(door, [1]) == nil) }
-    #expect(busy(door, [1]) == .busy)
-    #expect(try await door.seen.wait { _ in broker.arrived > 0 })
-    try broker.acknowledgeOne()
-    #expect(
-      try await door.seen.wait { seen in
-        seen.events.contains { if case .delivered = $0 { true } else { false } }
-      })
-    #expect(busy(door, [1]) == nil)
-    #expect(busy(door, [1]) == .busy)
-    door.link.stop()
-    broker.end()
+    try await withDoor { broker, door in
+      for _ in 0..<MQTTLimits.unacknowledgedMax { #expect(busy(door, [1]) == nil) }
+      #expect(busy(door, [1]) == .busy)
+      #expect(try await door.seen.wait { _ in broker.arrived > 0 })
+      try broker.acknowledgeOne()
+      #expect(
+        try await door.seen.wait { seen in
+          seen.events.contains { if case .delivered = $0 { true } else { false } }
+        })
+      #expect(busy(door, [1]) == nil)
+      #expect(busy(door, [1]) == .busy)
+    }
   }
 
   @Test("beyond 8 MiB of unacknowledged payload a byte more is refused as busy, none is not")
   func bytes() async throws {
-    let broker = try SilentBroker()
-    let door = try await link(broker)
-    let large = [UInt8](repeating: 65, count: MQTTLimits.payloadBytesMax)
-    for _ in 0..<(MQTTLimits.unacknowledgedBytesMax / large.count) {
-      #expect(busy(door, large) == nil)
+    try await withDoor { broker, door in
+      let large = [UInt8](repeating: 65, count: MQTTLimits.payloadBytesMax)
+      for _ in 0..<(MQTTLimits.unacknowledgedBytesMax / large.count) {
+        #expect(busy(door, large) == nil)
+      }
+      #expect(busy(door, [1]) == .busy)
+      #expect(busy(door, []) == nil)
     }
-    #expect(busy(door, [1]) == .busy)
-    #expect(busy(door, []) == nil)
-    door.link.stop()
-    broker.end()
   }
 
   @Test("64 subscriptions are taken, 65 are refused before anything is tried")

@@ -103,22 +103,32 @@ struct LimitRuntimeTests {
 
   // MARK: Events that wait
 
-  private func writer(_ log: HandEventLog, _ lanes: HandLanes) -> EventWriter {
-    EventWriter(
-      log: log, inbox: Inbox { _ in true }, lanes: lanes,
-      now: { MonotonicInstant(nanoseconds: 0) },
-      describeDrop: { StoreFixture.draft($0, type: EventDraft.droppedType) })
+  /// A writer whose lanes and log are the test's.
+  private struct HandWriter: Sendable {
+    let log = HandEventLog()
+    let lanes = HandLanes()
+    let writer: EventWriter
+
+    init() {
+      writer = EventWriter(
+        log: log, inbox: Inbox { _ in true }, lanes: lanes,
+        now: { MonotonicInstant(nanoseconds: 0) },
+        describeDrop: { StoreFixture.draft($0, type: EventDraft.droppedType) })
+    }
+
+    func submit(_ indices: ClosedRange<Int>) {
+      for index in indices {
+        writer.submit(StoreFixture.draft(index), ticket: UInt64(index))
+      }
+    }
   }
 
   @Test("of more than 10,000 events that wait for the log the oldest goes, and one says how many")
   func pending() {
-    let log = HandEventLog()
-    let lanes = HandLanes()
-    let writer = writer(log, lanes)
-    for index in 0...EventWriter.pendingMax {
-      writer.submit(StoreFixture.draft(index), ticket: UInt64(index))
-    }
-    lanes.work()
+    let hand = HandWriter()
+    hand.submit(0...EventWriter.pendingMax)
+    hand.lanes.work()
+    let log = hand.log
     #expect(log.drafts.first == StoreFixture.draft(1, type: EventDraft.droppedType))
     #expect(log.drafts.dropFirst().map(\.id) == (1...EventWriter.pendingMax).map { "event-\($0)" })
     // Of each commit 256 at most, beside the one that says it.
@@ -128,16 +138,11 @@ struct LimitRuntimeTests {
 
   @Test("an event that is being committed is none of those that go")
   func pendingWhileCommitting() {
-    let log = HandEventLog()
-    let lanes = HandLanes()
-    let writer = writer(log, lanes)
-    writer.submit(StoreFixture.draft(0), ticket: 0)
-    log.whileCommitting {
-      for index in 1...EventWriter.pendingMax {
-        writer.submit(StoreFixture.draft(index), ticket: UInt64(index))
-      }
-    }
-    lanes.work()
+    let hand = HandWriter()
+    hand.submit(0...0)
+    hand.log.whileCommitting { hand.submit(1...EventWriter.pendingMax) }
+    hand.lanes.work()
+    let log = hand.log
     // The first one is on the disk, so one of the others had to go.
     let ids = log.drafts.filter { $0.type != EventDraft.droppedType }.map(\.id)
     let dropped = log.drafts.filter { $0.type == EventDraft.droppedType }
@@ -147,14 +152,10 @@ struct LimitRuntimeTests {
 
   @Test("a commit has at most 256 events; the 257th comes with the next")
   func batch() {
-    let log = HandEventLog()
-    let lanes = HandLanes()
-    let writer = writer(log, lanes)
-    for index in 0...EventWriter.batchMax {
-      writer.submit(StoreFixture.draft(index), ticket: UInt64(index))
-    }
-    lanes.work()
-    #expect(log.commits == [EventWriter.batchMax, 1])
+    let hand = HandWriter()
+    hand.submit(0...EventWriter.batchMax)
+    hand.lanes.work()
+    #expect(hand.log.commits == [EventWriter.batchMax, 1])
   }
 
   // MARK: Uses and presence
