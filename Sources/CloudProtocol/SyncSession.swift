@@ -172,6 +172,8 @@ public struct SyncSession: Sendable {
     standing.logEpoch = epoch
     standing.lastEvent = max(last, acknowledged)
     standing.acknowledgedEvent = acknowledged
+    // Told again when it still is so.
+    standing.droppedEvent = 0
     guard connection != nil else { return [] }
     _ = events.start(acknowledged: acknowledged, isSameLog: false, last: standing.lastEvent)
     return hello(now) + events.pump(last: standing.lastEvent)

@@ -10,8 +10,14 @@ public protocol EventLog: Sendable {
   /// Commits the events together, fsync included, and returns their numbers in order.
   func append(_ drafts: [EventDraft]) throws(PortError) -> [UInt64]
 
-  /// Committed events with numbers above `number`, lowest first, at most `limit`.
+  /// Committed events with numbers above `number`, lowest first and without a gap, at most `limit`.
+  /// Ends before one that the disk has spoiled; throws `damaged` when that is the first.
   func events(after number: UInt64, limit: Int) throws(PortError) -> [StoredEvent]
+
+  /// Passes over the spoiled events directly after `number`, up to one that can be read, and commits
+  /// `note` with their range, so that what comes after them reaches the cloud. Nil, and nothing
+  /// changes, when the cloud may still be owed something before them or none is spoiled.
+  func giveUpSpoiled(after number: UInt64, note: EventDraft) throws(PortError) -> SpoiledEvents?
 
   /// Notes that the cloud has everything up to and with `number`. A lower one changes nothing;
   /// one above the last event is refused as `invalid`.
@@ -63,6 +69,18 @@ public struct StoredEvent: Sendable, Hashable {
     self.chain = chain
     self.number = number
     self.draft = draft
+  }
+}
+
+/// Events that the disk has spoiled, and the one that says so.
+public struct SpoiledEvents: Sendable, Hashable {
+  /// They are gone up to and with this number.
+  public var through: UInt64
+  public var note: StoredEvent
+
+  public init(through: UInt64, note: StoredEvent) {
+    self.through = through
+    self.note = note
   }
 }
 

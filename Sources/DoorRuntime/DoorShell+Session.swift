@@ -170,6 +170,23 @@ extension DoorShell {
     case .failure(let error):
       logger.error("events after \(after) could not be read: \(error)")
       session(.eventsReadFailed(after: after), at: now)
+      if error.code == .damaged { giveUpSpoiled(after: after, at: now) }
+    }
+  }
+
+  /// What the disk has spoiled would hold up all that comes after it. While the cloud may lack what
+  /// comes before it, the read is tried again first.
+  private func giveUpSpoiled(after number: UInt64, at now: Moment) {
+    guard number == max(logPosition.acknowledged, cloud.session.standing.droppedEvent) else {
+      return
+    }
+    let log = ports.events
+    let inbox = inbox
+    let note = drafts.draft("events.dropped", at: now, reason: "logDamaged")
+    write("that events after \(number) are spoiled") { () throws(PortError) in
+      guard let spoiled = try log.giveUpSpoiled(after: number, note: note) else { return }
+      inbox.push(.committed(CommitReport(throughTicket: 0, stored: [spoiled.note])))
+      inbox.push(.eventsDropped(through: spoiled.through))
     }
   }
 

@@ -2,6 +2,7 @@ public import CloudProtocol
 public import DoorPorts
 import Foundation
 import GRDB
+import Synchronization
 
 extension EventDatabase: EventLog {
   /// Where the log stands.
@@ -37,6 +38,20 @@ extension EventDatabase: EventLog {
     do { bodies = try drafts.map(JSONCoding.encode) } catch {
       throw PortError(.invalid, operation: operation, detail: "\(error)")
     }
+    let isPruning = !hasSpoiledPages.load(ordering: .relaxed)
+    do throws(PortError) {
+      return try append(drafts, bodies, operation, isPruning: isPruning)
+    } catch  where error.code == .damaged && isPruning {
+      // A spoiled page among the old events must not stop new ones.
+      let numbers = try append(drafts, bodies, operation, isPruning: false)
+      hasSpoiledPages.store(true, ordering: .relaxed)
+      return numbers
+    }
+  }
+
+  private func append(
+    _ drafts: [EventDraft], _ bodies: [[UInt8]], _ operation: String, isPruning: Bool
+  ) throws(PortError) -> [UInt64] {
     let kept = UInt64(acknowledgedKept)
     let unacknowledgedMax = UInt64(self.unacknowledgedMax)
     let batch = UInt64(droppedPerCommitMax)
@@ -45,9 +60,11 @@ extension EventDatabase: EventLog {
       let position = try Self.position(database)
       try Self.insert(zip(drafts, bodies), after: position.last, database)
       let last = position.last + UInt64(drafts.count)
-      try Self.prune(
-        database, acknowledged: position.acknowledged, keeping: kept,
-        most: min(drafts.count * Self.prunedPerEvent, Self.prunedPerCommitMax))
+      if isPruning {
+        try Self.prune(
+          database, acknowledged: position.acknowledged, keeping: kept,
+          most: min(drafts.count * Self.prunedPerEvent, Self.prunedPerCommitMax))
+      }
       if last - max(position.acknowledged, position.dropped) > unacknowledgedMax {
         try Self.drop(
           database, position, last: last, max: unacknowledgedMax, batch: batch, like: drafts[0])
@@ -56,7 +73,7 @@ extension EventDatabase: EventLog {
     }
   }
 
-  private static func insert(
+  static func insert(
     _ events: some Sequence<(EventDraft, [UInt8])>, after last: UInt64, _ database: Database
   ) throws {
     let insert = try database.cachedStatement(
@@ -101,22 +118,6 @@ extension EventDatabase: EventLog {
     try insert([(note, try JSONCoding.encode(note))], after: last, database)
   }
 
-  /// Committed events of the kinds that overtake the backlog, above `number`, lowest first.
-  public func urgentEvents(
-    after number: UInt64, limit: Int
-  ) throws(PortError) -> [StoredEvent] {
-    try pool.reading("read urgent events after \(number)") { database in
-      try Row.fetchAll(
-        database.cachedStatement(
-          sql: """
-            SELECT number, draft, chain FROM event WHERE urgent = 1 AND number > ?
-            ORDER BY number LIMIT ?
-            """),
-        arguments: [Int64(clamping: number), max(limit, 0)]
-      ).map(Self.stored)
-    }
-  }
-
   /// Takes back acknowledgements above `number`, because the cloud lost those events. What is no
   /// longer here of them counts as dropped.
   public func rewind(through number: UInt64) throws(PortError) -> LogPosition {
@@ -125,8 +126,9 @@ extension EventDatabase: EventLog {
       guard number < position.acknowledged else { return position }
       let oldest = try Int64.fetchOne(database, sql: "SELECT MIN(number) FROM event")
       let gone = oldest.map { UInt64(clamping: $0 - 1) } ?? position.last
+      // What was given up as spoiled is tried again: it may be there.
       try database.execute(
-        sql: "UPDATE log SET acknowledged = ?, dropped = max(dropped, ?)",
+        sql: "UPDATE log SET acknowledged = ?, dropped = ?",
         arguments: [Int64(clamping: number), Int64(clamping: gone > number ? gone : 0)])
       return try Self.position(database)
     }
@@ -151,17 +153,6 @@ extension EventDatabase: EventLog {
     else { return }
     let through = min(Int64(clamping: acknowledged - kept), oldest + Int64(most) - 1)
     try database.execute(sql: "DELETE FROM event WHERE number <= ?", arguments: [through])
-  }
-
-  /// Committed events with numbers above `number`, lowest first, at most `limit`.
-  public func events(after number: UInt64, limit: Int) throws(PortError) -> [StoredEvent] {
-    try pool.reading("read events after \(number)") { database in
-      try Row.fetchAll(
-        database.cachedStatement(
-          sql: "SELECT number, draft, chain FROM event WHERE number > ? ORDER BY number LIMIT ?"),
-        arguments: [Int64(clamping: number), max(limit, 0)]
-      ).map(Self.stored)
-    }
   }
 
   /// Notes that the cloud has everything up to and with `number`. A lower one changes nothing;
@@ -203,19 +194,7 @@ extension EventDatabase: EventLog {
     let sql = "SELECT number, draft, chain FROM event \(matching) ORDER BY number \(order) LIMIT ?"
     let values = StatementArguments(arguments)
     return try pool.reading("search events") { database in
-      try Row.fetchAll(database.cachedStatement(sql: sql), arguments: values).map(Self.stored)
+      try Row.fetchAll(database.cachedStatement(sql: sql), arguments: values).map(StoredEvent.init)
     }
-  }
-
-  private static func stored(_ row: Row) throws -> StoredEvent {
-    let number = try row.decode(Int64.self, atIndex: 0)
-    guard let number = UInt64(exactly: number) else {
-      throw PortError(.damaged, operation: "read an event", detail: "its number is \(number)")
-    }
-    let body: Data = try row.decode(atIndex: 1)
-    let chain = try row.decode(Data?.self, atIndex: 2)
-    return StoredEvent(
-      number: number, draft: try JSONCoding.decoder().decode(EventDraft.self, from: body),
-      chain: chain.map { Array($0) })
   }
 }

@@ -1,6 +1,7 @@
 public import DoorPorts
 import Foundation
 import GRDB
+import Synchronization
 
 /// `events.sqlite`: what happened, what the cloud has of it, which commands were begun, and small
 /// values that survive a restart. This file cannot be fetched again.
@@ -30,6 +31,8 @@ public final class EventDatabase: Sendable {
   let acknowledgedKept: Int
   let unacknowledgedMax: Int
   let droppedPerCommitMax: Int
+  /// True once old events could not be removed because their pages are spoiled; they stay then.
+  let hasSpoiledPages = Atomic(false)
   /// Where a damaged file was moved, when this start found one, and a new log with a new epoch
   /// was begun; nil is good.
   public let recovered: String?

@@ -13,6 +13,12 @@ extension LateOpening: EventLog where Database == EventDatabase {
     try opened().events(after: number, limit: limit)
   }
 
+  public func giveUpSpoiled(
+    after number: UInt64, note: EventDraft
+  ) throws(PortError) -> SpoiledEvents? {
+    try opened().giveUpSpoiled(after: number, note: note)
+  }
+
   public func acknowledge(through number: UInt64) throws(PortError) {
     try opened().acknowledge(through: number)
   }

@@ -68,6 +68,9 @@ private final class HandEventLog: EventLog {
   func beginEpoch() throws(PortError) -> LogPosition { try position() }
   func rewind(through number: UInt64) throws(PortError) -> LogPosition { try position() }
   func events(after number: UInt64, limit: Int) throws(PortError) -> [StoredEvent] { [] }
+  func giveUpSpoiled(
+    after number: UInt64, note: EventDraft
+  ) throws(PortError) -> SpoiledEvents? { nil }
   func urgentEvents(after number: UInt64, limit: Int) throws(PortError) -> [StoredEvent] { [] }
   func acknowledge(through number: UInt64) throws(PortError) {}
   func page(_ query: EventQuery) throws(PortError) -> [StoredEvent] { [] }

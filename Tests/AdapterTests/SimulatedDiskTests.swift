@@ -26,7 +26,7 @@ struct SimulatedDiskTests {
       acknowledgedKept: 20, unacknowledgedMax: 150, freshID: { "epoch" })
     var made = 0
     for step in 0..<220 {
-      let pick = Int.random(in: 0..<12, using: &random)
+      let pick = Int.random(in: 0..<14, using: &random)
       let number = UInt64.random(in: 0...(UInt64(made) + 2), using: &random)
       let command = "command-\(Int.random(in: 0..<9, using: &random))"
       let count = Int.random(in: 1...9, using: &random)
@@ -34,6 +34,10 @@ struct SimulatedDiskTests {
         let left = Self.outcome { try body(real) }
         let right = Self.outcome { try body(simulated) }
         #expect(left == right, "seed \(seed), step \(step): \(name)")
+      }
+      // The note of what was dropped has an id of its own.
+      func shown(_ events: [StoredEvent]) -> [String] {
+        events.map { "\($0.number) \($0.draft.type) \($0.draft.detail.sorted { $0.key < $1.key })" }
       }
       switch pick {
       case 0...4:
@@ -62,15 +66,29 @@ struct SimulatedDiskTests {
         both("interrupt") {
           try $0.interruptOpen(at: WallInstant(secondsSince1970: 3), simulated: true)
         }
+      case 11:
+        let position = try real.position()
+        simulated.spoil(count / 3)
+        let first = max(
+          position.acknowledged + 1, position.last + 1 - min(UInt64(count / 3), position.last))
+        try real.pool.write {
+          try $0.execute(
+            sql: "UPDATE event SET draft = x'00' WHERE number >= ?", arguments: [Int64(first)])
+        }
+      case 12:
+        // As the session does, and as it must not.
+        let position = try real.position()
+        let after = count > 2 ? max(position.acknowledged, position.dropped) : number
+        both("give up") {
+          let spoiled = try $0.giveUpSpoiled(
+            after: after, note: StoreFixture.draft(made, type: EventDraft.droppedType))
+          return spoiled.map { shown([$0.note]) + ["\($0.through)"] } ?? []
+        }
       default: both("state") { try $0.setValue([UInt8(count)], forKey: command) }
       }
       both("position") {
         let position = try $0.position()
         return [position.last, position.acknowledged, position.dropped]
-      }
-      // The note of what was dropped has an id of its own.
-      func shown(_ events: [StoredEvent]) -> [String] {
-        events.map { "\($0.number) \($0.draft.type) \($0.draft.detail.sorted { $0.key < $1.key })" }
       }
       both("events") { shown(try $0.events(after: number, limit: count * 4)) }
       both("urgent") { shown(try $0.urgentEvents(after: number, limit: count)) }

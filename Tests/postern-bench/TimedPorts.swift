@@ -89,6 +89,11 @@ final class TimedLog: EventLog {
   func events(after number: UInt64, limit: Int) throws(PortError) -> [StoredEvent] {
     try log.events(after: number, limit: limit)
   }
+  func giveUpSpoiled(
+    after number: UInt64, note: EventDraft
+  ) throws(PortError) -> SpoiledEvents? {
+    try log.giveUpSpoiled(after: number, note: note)
+  }
   func acknowledge(through number: UInt64) throws(PortError) {
     try log.acknowledge(through: number)
   }

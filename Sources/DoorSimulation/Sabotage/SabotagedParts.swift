@@ -109,6 +109,12 @@ extension SabotagedParts: EventLog {
     try disk.events(after: number, limit: limit)
   }
 
+  func giveUpSpoiled(
+    after number: UInt64, note: EventDraft
+  ) throws(PortError) -> SpoiledEvents? {
+    try disk.giveUpSpoiled(after: number, note: note)
+  }
+
   func acknowledge(through number: UInt64) throws(PortError) {
     let last = try disk.position().last
     try disk.acknowledge(

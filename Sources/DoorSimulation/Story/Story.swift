@@ -143,6 +143,8 @@ public enum Fault: Sendable, Codable, Hashable {
   case diskFull(seconds: Int)
   case diskError(seconds: Int)
   case slowDisk(milliseconds: Int, seconds: Int)
+  /// So many of the newest events that the cloud has not acknowledged cannot be read any more.
+  case spoiledEvents(count: Int)
   case clockStep(seconds: Int, correctedAfterSeconds: Int)
   case clockLosesSource(seconds: Int)
 }

@@ -311,5 +311,6 @@ public struct StoryMaker {
         busy.at + Int64(random.int(0...4_000)),
         .fault(random.chance(50) ? .kill : .powerCut(seconds: random.int(1...60))))
     }
+    if any(.disk, 5) { add(when(&random), .fault(.spoiledEvents(count: random.int(1...40)))) }
   }
 }

@@ -55,14 +55,43 @@ extension SimulatedDisk: EventLog {
   }
 
   public func events(after number: UInt64, limit: Int) throws(PortError) -> [StoredEvent] {
-    guard let first = events.first?.number, limit > 0 else { return [] }
-    let start = number < first ? 0 : Int(number - first) + 1
-    return Array(events.dropFirst(start).prefix(limit))
+    let after = max(number, dropped)
+    guard let first = events.first?.number, limit > 0, after < last else { return [] }
+    let start = after < first ? 0 : Int(after - first) + 1
+    let sound = events.dropFirst(start).prefix(limit).prefix { !spoiled.contains($0.number) }
+    guard !sound.isEmpty else {
+      throw PortError(.damaged, operation: "read event \(after + 1)", detail: "simulated")
+    }
+    return Array(sound)
+  }
+
+  public func giveUpSpoiled(
+    after number: UInt64, note: EventDraft
+  ) throws(PortError) -> SpoiledEvents? {
+    let operation = "give up spoiled events after \(number)"
+    try write(operation)
+    guard number == max(acknowledged, dropped) else { return nil }
+    var through = number
+    while spoiled.contains(through + 1) { through += 1 }
+    guard through > number else { return nil }
+    dropped = through
+    var note = note
+    note.detail["from"] = String(number + 1)
+    note.detail["to"] = String(through)
+    try insert(note, operation)
+    return SpoiledEvents(through: through, note: StoredEvent(number: last, draft: note))
+  }
+
+  /// Spoils so many of the newest events that the cloud has not acknowledged.
+  package func spoil(_ count: Int) {
+    let first = max(acknowledged + 1, last + 1 - min(UInt64(count), last))
+    if first <= last { spoiled.formUnion(first...last) }
   }
 
   public func urgentEvents(after number: UInt64, limit: Int) throws(PortError) -> [StoredEvent] {
-    let all = try events(after: number, limit: .max)
-    return Array(all.lazy.filter(\.draft.isUrgent).prefix(max(limit, 0)))
+    let after = max(number, dropped)
+    let urgent = events.lazy.filter { $0.number > after && $0.draft.isUrgent }
+    return Array(urgent.prefix(max(limit, 0)).prefix { !self.spoiled.contains($0.number) })
   }
 
   public func acknowledge(through number: UInt64) throws(PortError) {
@@ -85,7 +114,7 @@ extension SimulatedDisk: EventLog {
     guard number < acknowledged else { return try position() }
     let gone = events.first.map { $0.number - 1 } ?? last
     acknowledged = number
-    if gone > number { dropped = max(dropped, gone) }
+    dropped = gone > number ? gone : 0
     return try position()
   }
 
@@ -97,6 +126,10 @@ extension SimulatedDisk: EventLog {
         && query.person.map { event.draft.person == $0 } ?? true
         && query.type.map { event.draft.type == $0 } ?? true
     }
-    return Array((query.after == nil ? matching.reversed() : matching).prefix(query.limit))
+    let page = (query.after == nil ? matching.reversed() : matching).prefix(query.limit)
+    guard page.allSatisfy({ !spoiled.contains($0.number) }) else {
+      throw PortError(.damaged, operation: "search events", detail: "simulated")
+    }
+    return Array(page)
   }
 }

@@ -27,6 +27,8 @@ public final class SimulatedDisk: @unchecked Sendable {
   var acknowledged: UInt64 = 0
   var dropped: UInt64 = 0
   var link = EventChain.start
+  /// Numbers of events that cannot be read any more.
+  var spoiled: Set<UInt64> = []
   let acknowledgedKept: UInt64
   let unacknowledgedMax: UInt64
   /// As of the real log.

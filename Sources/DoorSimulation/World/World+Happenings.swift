@@ -111,6 +111,9 @@ extension World {
       tally.diskFaults += 1
       setCommitMilliseconds(milliseconds)
       after(seconds) { $0.setCommitMilliseconds($0.story.faults.commitMilliseconds) }
+    case .spoiledEvents(let count):
+      tally.diskFaults += 1
+      disk.spoil(count)
     case .clockStep(let seconds, let corrected):
       tally.clockSteps += 1
       clockJumpAt = time.elapsed

@@ -1,0 +1,135 @@
+public import CloudProtocol
+public import DoorPorts
+import Foundation
+import GRDB
+
+/// Reads for the cloud. A page that the disk has spoiled costs the events on it, and no others.
+extension EventDatabase {
+  /// The most spoiled events passed over in one transaction.
+  static let spoiledPerCommitMax = 10_000
+
+  public func events(after number: UInt64, limit: Int) throws(PortError) -> [StoredEvent] {
+    let read = try read("number > ?", after: number, limit: limit)
+    let (start, position) = (max(number, read.position.dropped), read.position)
+    // What the cloud has may be gone; behind that no number is missing.
+    let next = (read.events.first?.number).map {
+      max(start + 1, min($0, position.acknowledged + 1))
+    }
+    let unbroken = read.events.enumerated().prefix { next == $1.number - UInt64($0) }
+      .map(\.element)
+    if !unbroken.isEmpty || limit < 1 || start >= position.last { return unbroken }
+    // An index that leads astray may still find it by its number.
+    if let event = try event(start + 1) { return [event] }
+    if let trouble = read.trouble { throw trouble }
+    throw PortError(
+      .damaged, operation: "read event \(start + 1)",
+      detail: "it is not in the log, which counts to \(position.last)")
+  }
+
+  /// Committed events of the kinds that overtake the backlog, above `number`, lowest first; up to
+  /// one that the disk has spoiled.
+  public func urgentEvents(
+    after number: UInt64, limit: Int
+  ) throws(PortError) -> [StoredEvent] {
+    try read("urgent = 1 AND number > ?", after: number, limit: limit).events
+  }
+
+  public func giveUpSpoiled(
+    after number: UInt64, note: EventDraft
+  ) throws(PortError) -> SpoiledEvents? {
+    let position = try position()
+    guard number == max(position.acknowledged, position.dropped) else { return nil }
+    let most = min(number + UInt64(Self.spoiledPerCommitMax), position.last)
+    var through = number
+    while through < most, try event(through + 1) == nil { through += 1 }
+    guard through > number else { return nil }
+    return try pool.writing("give up spoiled events after \(number)") { database in
+      let position = try Self.position(database)
+      guard number == max(position.acknowledged, position.dropped) else { return nil }
+      try database.execute(
+        sql: "UPDATE log SET dropped = ?", arguments: [Int64(clamping: through)])
+      var note = note
+      note.detail["from"] = String(number + 1)
+      note.detail["to"] = String(through)
+      let body = try JSONCoding.encode(note)
+      try Self.insert([(note, body)], after: position.last, database)
+      return SpoiledEvents(
+        through: through, note: StoredEvent(number: position.last + 1, draft: note))
+    }
+  }
+
+  /// Rising numbers, as far as they can be read.
+  private struct Sound {
+    var position = LogPosition(epoch: "", last: 0, acknowledged: 0)
+    var events: [StoredEvent] = []
+    /// What is wrong with the one that follows.
+    var trouble: PortError?
+  }
+
+  /// What is sound is carried out by hand: SQLite takes no commit of a transaction in which it met a
+  /// spoiled page, not even of one that only read.
+  private func read(
+    _ condition: String, after number: UInt64, limit: Int
+  ) throws(PortError) -> Sound {
+    var sound = Sound()
+    do throws(PortError) {
+      try pool.reading("read events after \(number)") { database in
+        sound.position = try Self.position(database)
+        let start = max(number, sound.position.dropped)
+        let rows = try Row.fetchCursor(
+          database.cachedStatement(
+            sql: """
+              SELECT number, draft, chain FROM event WHERE \(condition)
+              ORDER BY number LIMIT ?
+              """),
+          arguments: [Int64(clamping: start), max(limit, 0)])
+        while let row = try rows.next() {
+          let event = try StoredEvent(row)
+          guard event.number > sound.events.last?.number ?? start else {
+            throw PortError(
+              .damaged, operation: "read event \(event.number)", detail: "it is out of order")
+          }
+          sound.events.append(event)
+        }
+      }
+    } catch {
+      guard error.code == .damaged, !sound.position.epoch.isEmpty else { throw error }
+      sound.trouble = error
+    }
+    return sound
+  }
+
+  /// Nil for one that is not there or cannot be read.
+  private func event(_ number: UInt64) throws(PortError) -> StoredEvent? {
+    do throws(PortError) {
+      return try pool.reading("read event \(number)") { database in
+        try Row.fetchOne(
+          database.cachedStatement(
+            sql: "SELECT number, draft, chain FROM event WHERE number = ?"),
+          arguments: [Int64(clamping: number)]
+        ).map(StoredEvent.init)
+      }
+    } catch {
+      guard error.code == .damaged else { throw error }
+      return nil
+    }
+  }
+}
+
+extension StoredEvent {
+  init(_ row: Row) throws {
+    let number = try row.decode(Int64.self, atIndex: 0)
+    guard let exact = UInt64(exactly: number) else {
+      throw PortError(.damaged, operation: "read an event", detail: "its number is \(number)")
+    }
+    let body: Data = try row.decode(atIndex: 1)
+    let chain = try row.decode(Data?.self, atIndex: 2)
+    do {
+      self.init(
+        number: exact, draft: try JSONCoding.decoder().decode(EventDraft.self, from: body),
+        chain: chain.map { Array($0) })
+    } catch {
+      throw PortError(error, during: "read event \(exact)")
+    }
+  }
+}
