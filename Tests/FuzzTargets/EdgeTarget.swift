@@ -25,6 +25,8 @@ private enum EdgeTarget {
     var asked = FrameAssembler(timing: timing)
     var left = FrameAssembler(timing: timing)
     var now = MonotonicInstant(nanoseconds: 1_000_000_000)
+    // Stamps may run back by more than the wait at the end.
+    var latest = now
     var isInOrder = true
     var sequences: [UInt32] = [0, 0]
     var found: [Capture] = []
@@ -34,6 +36,7 @@ private enum EdgeTarget {
       let step = input.short() * (what & far == 0 ? 10 : 1_000)
       if what & back != 0 { isInOrder = false }
       now = now.advanced(byMicroseconds: what & back == 0 ? step : -step)
+      latest = max(latest, now)
       let line = Int(what & data1) / 2
       if isInOrder { found += asked.advance(to: now) }
       guard what & isCall == 0 else {
@@ -50,7 +53,7 @@ private enum EdgeTarget {
       found += asked.handle(edge)
       foundLeft += left.handle(edge)
     }
-    let end = now.advanced(byMilliseconds: 1_000_000)
+    let end = latest.advanced(byMilliseconds: 1_000_000)
     found += asked.advance(to: end)
     foundLeft += left.advance(to: end)
     try demand(asked.nextDeadline == nil, "a frame is open a thousand seconds after its last edge")

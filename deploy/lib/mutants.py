@@ -1,0 +1,211 @@
+"""Finds places in Swift sources where one token can be changed, and plants the changes.
+
+All changes of a package are planted at once, each behind a switch, so that one build serves them
+all: `a < b` becomes `a <~% b`, an operator of its own that compares as before unless the environment
+variable names its number.
+"""
+import re
+
+VARIABLE = "POSTERN_MUTANT"
+
+# What is looked for, and what stands there instead.
+SWAPS = [
+    (r" < ", " <= "), (r" <= ", " < "), (r" > ", " >= "), (r" >= ", " > "),
+    (r" == ", " != "), (r" != ", " == "), (r" && ", " || "), (r" \|\| ", " && "),
+    (r"(?<=[\w)\]]) \+ (?=[\w(])", " - "), (r"(?<=[\w)\]]) - (?=[\w(])", " + "),
+    (r" \+= ", " -= "), (r" -= ", " += "),
+    (r"\btrue\b", "false"), (r"\bfalse\b", "true"), (r"\bmin\(", "max("), (r"\bmax\(", "min("),
+    (r"\.\.<", "..."), (r"(?<![.\w])!(?=[\w(])", ""), (r"\.isEmpty\b", ".isEmpty == false"),
+]
+
+# Precedence, generic parameters, parameters, result, sound and changed body.
+COMPARES = ("ComparisonPrecedence", "<T: Comparable>(a: T, b: T) -> Bool")
+EQUATES = ("ComparisonPrecedence", "<T: Equatable>(a: T, b: T) -> Bool")
+ADDS = ("AdditionPrecedence", "<T: AdditiveArithmetic>(a: T, b: T) -> T")
+ASSIGNS = ("AssignmentPrecedence", "<T: AdditiveArithmetic>(a: inout T, b: T)")
+OPERATORS = {
+    "<": COMPARES, "<=": COMPARES, ">": COMPARES, ">=": COMPARES, "==": EQUATES, "!=": EQUATES,
+    "+": ADDS, "-": ADDS, "+=": ASSIGNS, "-=": ASSIGNS,
+    "&&": ("LogicalConjunctionPrecedence", None), "||": ("LogicalDisjunctionPrecedence", None),
+}
+
+BASE = """import Glibc
+
+/// The number of the change that is made in this run; 0 for none.
+public let planted: Int = getenv("VARIABLE").flatMap { Int(String(cString: $0)) } ?? 0
+
+@inlinable public func isPlanted(_ number: Int) -> Bool { planted == number }
+@inlinable public func chosen<T>(_ number: Int, _ sound: T, _ changed: T) -> T {
+  planted == number ? changed : sound
+}
+@inlinable public func least<T: Comparable>(_ number: Int, _ a: T, _ b: T) -> T {
+  planted == number ? max(a, b) : min(a, b)
+}
+@inlinable public func greatest<T: Comparable>(_ number: Int, _ a: T, _ b: T) -> T {
+  planted == number ? min(a, b) : max(a, b)
+}
+extension Bool {
+  @inlinable public func turned(_ number: Int) -> Bool { planted == number ? !self : self }
+}
+"""
+
+
+class Change:
+    """One token of one line, with the line as it would read, and how it is planted."""
+
+    def __init__(self, path, line, old, new, what):
+        self.path, self.line, self.old, self.new, self.what = path, line, old, new, what
+        self.kind = self.number = None
+        # Gives for a number the pieces (start, end, text) of the line and a declaration; nil when
+        # it can only be made in the text.
+        self.plant = None
+
+
+def strip(line):
+    """The code of a line: no comment, and texts blanked to their own length."""
+    line = re.sub(r'"(\\.|[^"\\])*"', lambda m: '"' + "_" * (len(m.group()) - 2) + '"', line)
+    return line.split("//")[0]
+
+
+def changes_of(path):
+    found = []
+    in_text = False
+    for number, line in enumerate(path.read_text().splitlines()):
+        if line.count('"""') == 1:
+            in_text = not in_text
+            continue
+        if in_text or line.lstrip().startswith(("///", "//", "import ", "public import", "@")):
+            continue
+        code = strip(line)
+
+        def add(start, end, new, what):
+            found.append(Change(path, number, line, line[:start] + new + line[end:], what))
+            return found[-1]
+
+        for pattern, new in SWAPS:
+            for match in re.finditer(pattern, code):
+                if re.search(r"\bfunc\b|->|: *ClosedRange|operator", code) and "<" in pattern:
+                    continue
+                change = add(match.start(), match.end(), new,
+                             f"{match.group().strip()} for {new.strip() or 'nothing'}")
+                change.plant = swap(match, code, new)
+        for match in re.finditer(r"(?<![\w.$])(\d[\d_]*)(?![\w.])", code):
+            more = int(match.group().replace("_", "")) + 1
+            change = add(match.start(), match.end(), str(more), f"{match.group()} one more")
+            change.plant = choice(match, match.group(), more)
+        # A condition of several dropped.
+        match = re.match(r"^(\s*)(guard|if|else if) (.+?)(, )(?=\S)", code)
+        if match and "let " not in match.group(3) and "case " not in match.group(3):
+            change = add(match.start(3), match.end(4), "", "condition dropped")
+            change.plant = around(
+                match.start(3), match.end(3), "(isPlanted({n}) ? true : (", "))")
+        # An effect left out.
+        match = re.search(r"\beffects (\+=|=) (.+)$|\beffects\.append\((.+)\)$", code)
+        if match and not code.rstrip().endswith(("(", "[", "{")) and "var " not in code and "let " not in code:
+            change = add(match.start(), len(line), "_ = 0", "effect left out")
+            if not code[:match.start()].strip():
+                change.plant = around(
+                    match.start(), len(code.rstrip()), "if !isPlanted({n}) {{ ", " }}")
+        match = re.match(r"^\s*return \[\.(.+)\]$", code)
+        if match:
+            start = line.index("[")
+            change = add(start, len(line), "[]", "effect left out")
+            change.plant = around(start, start, "isPlanted({n}) ? [] : ", "")
+    for change in found:
+        change.plant = change.plant and outside_pattern(change)
+    return found
+
+
+def outside_pattern(change):
+    """What plants it; nil within the pattern of a case, which would no longer be exhaustive."""
+    code = strip(change.old)
+    end = code.rfind(":") if code.rstrip().endswith(":") else code.find(": ")
+    same = [a == b for a, b in zip(change.old, change.new)] + [False]
+    inside = code.lstrip().startswith("case ") and (end < 0 or same.index(False) < end)
+    return None if inside else change.plant
+
+
+def around(start, end, before, after):
+    def plant(n):
+        pieces = [(start, start, before.format(n=n))]
+        if after:
+            pieces.append((end, end, after.format(n=n)))
+        return pieces, ""
+    return plant
+
+
+def choice(match, sound, changed):
+    return lambda n: ([(*match.span(), f"chosen({n}, {sound}, {changed})")], "")
+
+
+def swap(match, code, new):
+    token = match.group().strip()
+    if token in ("true", "false"):
+        return choice(match, token, new)
+    if token in ("min(", "max("):
+        if code[:match.start()].endswith("."):
+            return None
+        name = "least" if token == "min(" else "greatest"
+        return lambda n: ([(*match.span(), f"{name}({n}, ")], "")
+    if token == ".isEmpty":
+        return lambda n: ([(*match.span(), f".isEmpty.turned({n})")], "")
+    after = code[match.end():]
+
+    def plant(n):
+        # Of characters that an operator may have: the number in binary.
+        name = f"{token}~" + f"{n:b}".replace("0", "%").replace("1", "^")
+        test = f"planted == {n}"
+        if token == "!":
+            declared = (f"prefix operator {name}\n@inlinable public prefix func {name} (a: Bool)"
+                        f" -> Bool {{ {test} ? a : !a }}\n")
+            return [(*match.span(), name)], declared
+        if token == "..<":
+            declared = (
+                f"infix operator {name} : RangeFormationPrecedence\n@inlinable public func {name} "
+                "<T: Strideable>(a: T, b: T) -> Range<T> where T.Stride: SignedInteger "
+                f"{{ a..<({test} ? b.advanced(by: 1) : b) }}\n")
+            return [(*match.span(), name)], declared
+        kind = OPERATORS[token]
+        precedence, head = kind
+        declared = f"infix operator {name} : {precedence}\n@inlinable public func {name} "
+        other = new.strip()
+        if head is None:
+            declared += (
+                "(a: Bool, b: @autoclosure () throws -> Bool) rethrows -> Bool "
+                f"{{ {test} ? try a {other} b() : try a {token} b() }}\n")
+        elif kind is EQUATES and re.match(r"nil\b", after):
+            declared += ("<T>(a: T?, b: _OptionalNilComparisonType) -> Bool "
+                         f"{{ {test} ? a {other} nil : a {token} nil }}\n")
+        elif kind is ASSIGNS:
+            declared += f"{head} {{ if {test} {{ a {other} b }} else {{ a {token} b }} }}\n"
+        else:
+            declared += f"{head} {{ {test} ? a {other} b : a {token} b }}\n"
+            if kind is COMPARES:
+                declared += (
+                    f"@inlinable public func {name} <A: Comparable, B: Comparable>"
+                    "(a: (A, B), b: (A, B)) -> Bool "
+                    f"{{ {test} ? a {other} b : a {token} b }}\n")
+        return [(*match.span(), f" {name} ")], declared
+
+    return plant
+
+
+def switches(changes):
+    """The source of the module that the planted changes use."""
+    return BASE.replace("VARIABLE", VARIABLE) + "".join(
+        change.plant(change.number)[1] for change in changes)
+
+
+def planted(text, changes):
+    """A source with all these changes of it behind their switches."""
+    lines = text.splitlines()
+    by_line = {}
+    for change in changes:
+        by_line.setdefault(change.line, []).append(change)
+    for number, those in by_line.items():
+        pieces = [piece for change in those for piece in change.plant(change.number)[0]]
+        # From the right; what only goes in comes before what stands at the same place.
+        for start, end, new in sorted(pieces, key=lambda p: (p[0], p[1] > p[0]), reverse=True):
+            lines[number] = lines[number][:start] + new + lines[number][end:]
+    # On the first line, so that the compiler's line numbers stay.
+    return "public import Mutants; " + "\n".join(lines) + "\n"
