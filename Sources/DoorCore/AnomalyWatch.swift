@@ -55,10 +55,17 @@ public struct AnomalyWatch: Sendable {
   private var denials: [DoorID: [MonotonicInstant]] = [:]
   private var bitErrors: [ReaderID: [MonotonicInstant]] = [:]
   private var repeatedCommands: [MonotonicInstant] = []
-  private var seen: [CredentialID: [(door: DoorID, at: MonotonicInstant)]] = [:]
+  private var seen: [CredentialID: Trail] = [:]
   private var told: [String: MonotonicInstant] = [:]
 
   public init() {}
+
+  /// Where a credential was within the time that counts.
+  private struct Trail {
+    /// Each door once, with its last time.
+    var places: [(door: DoorID, at: MonotonicInstant)] = []
+    var last: MonotonicInstant
+  }
 
   /// Takes an occurrence and says what is unusual about it and those before.
   public mutating func note(_ occurrence: Occurrence, at now: MonotonicInstant) -> [Anomaly] {
@@ -101,26 +108,26 @@ public struct AnomalyWatch: Sendable {
         }, now)
     }
     guard let credential = record.verdict.credential else { return found }
-    var places = (seen[credential] ?? []).filter {
-      now < $0.at.advanced(byMilliseconds: Self.credentialMilliseconds)
-        && $0.door != record.door
-    }
-    places.append((record.door, now))
     if seen[credential] == nil, seen.count >= Self.credentialsMax { forgetOldestCredential() }
-    seen[credential] = places
-    if places.count >= Self.doorsOfOneCredential {
+    var trail = seen[credential] ?? Trail(last: now)
+    trail.last = now
+    trail.places.removeAll {
+      now >= $0.at.advanced(byMilliseconds: Self.credentialMilliseconds)
+        || $0.door == record.door
+    }
+    trail.places.append((record.door, now))
+    seen[credential] = trail
+    if trail.places.count >= Self.doorsOfOneCredential {
       found += tell(
         Anomaly(
           .oneCredentialManyDoors, door: record.door, credential: credential,
-          count: places.count), now)
+          count: trail.places.count), now)
     }
     return found
   }
 
   private mutating func forgetOldestCredential() {
-    let oldest = seen.min {
-      ($0.value.last?.at.nanoseconds ?? 0, $0.key) < ($1.value.last?.at.nanoseconds ?? 0, $1.key)
-    }
+    let oldest = seen.min { ($0.value.last, $0.key) < ($1.value.last, $1.key) }
     if let oldest { seen[oldest.key] = nil }
   }
 

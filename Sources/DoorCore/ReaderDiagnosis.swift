@@ -31,7 +31,6 @@ struct ReaderDiagnosis: Sendable, Hashable {
   /// So many looks, a second apart, at a line that never rested are no pulse.
   static let restlessSamplesMin = 5
 
-  private var fitting = 0
   private var fittingTurned = 0
   private var active0 = 0
   private var active1 = 0
@@ -45,7 +44,6 @@ struct ReaderDiagnosis: Sendable, Hashable {
 
   /// Notes a frame that fits.
   mutating func noteFitting() {
-    fitting += 1
     fittingTurned = 0
   }
 

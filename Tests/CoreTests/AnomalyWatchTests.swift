@@ -13,6 +13,10 @@ struct AnomalyWatchTests {
     Self.start.advanced(byMilliseconds: seconds * 1_000)
   }
 
+  private func at(milliseconds: Int) -> MonotonicInstant {
+    Self.start.advanced(byMilliseconds: milliseconds)
+  }
+
   private func access(
     _ door: String = "front", credential: String? = nil, granted: Bool = false
   ) -> Occurrence {
@@ -40,11 +44,25 @@ struct AnomalyWatchTests {
     #expect(granted.isEmpty)
   }
 
-  @Test("D11: after a quarter of an hour the same is told again")
+  @Test(
+    "D11: ten denials count until five minutes after the first of them are over",
+    arguments: [(299_999, 1), (300_000, 0)])
+  func deniedWithin(_ milliseconds: Int, _ told: Int) {
+    var watch = AnomalyWatch()
+    for _ in 0..<9 { _ = watch.note(access(), at: at(0)) }
+    #expect(watch.note(access(), at: at(milliseconds: milliseconds)).count == told)
+  }
+
+  @Test("D11: the same is told again after a quarter of an hour, and of another door at once")
   func again() {
     var watch = AnomalyWatch()
-    let told = (0..<100).flatMap { watch.note(access(), at: at($0 * 10)) }
-    #expect(told.count == 2)
+    for _ in 0..<9 { _ = watch.note(access(), at: at(0)) }
+    for _ in 0..<9 { _ = watch.note(access("back"), at: at(0)) }
+    #expect(watch.note(access(), at: at(0)).count == 1)
+    #expect(watch.note(access("back"), at: at(0)).count == 1)
+    for _ in 0..<10 { _ = watch.note(access(), at: at(milliseconds: 899_999)) }
+    #expect(watch.note(access(), at: at(milliseconds: 899_999)).isEmpty)
+    #expect(watch.note(access(), at: at(milliseconds: 900_000)).count == 1)
   }
 
   @Test("D11: one credential at three doors within a minute; at two, or slowly, is nothing")
@@ -60,6 +78,45 @@ struct AnomalyWatchTests {
     #expect(run(["a", "b", "c"], every: 20) == [expected])
     #expect(run(["a", "b", "a", "b"], every: 5).isEmpty)
     #expect(run(["a", "b", "c"], every: 31).isEmpty)
+  }
+
+  @Test(
+    "D11: a door counts until a minute after the credential was there, and always its last time",
+    arguments: [(59_999, 0, 1), (60_000, 0, 0), (60_000, 1, 1)])
+  func doorsWithin(_ milliseconds: Int, _ seconds: Int, _ told: Int) {
+    var watch = AnomalyWatch()
+    func come(_ door: String, _ moment: MonotonicInstant) -> [Anomaly] {
+      watch.note(access(door, credential: "key", granted: true), at: moment)
+    }
+    _ = come("a", at(0))
+    _ = come("a", at(seconds))
+    _ = come("b", at(5))
+    #expect(come("c", at(milliseconds: milliseconds)).count == told)
+  }
+
+  @Test("D11: of 256 credentials the one seen longest ago makes room, for a new one only")
+  func makesRoom() {
+    // Two doors each; then some credential at a third says whether it was still followed.
+    func followed(_ id: String, after more: [String]) -> Bool {
+      var watch = AnomalyWatch()
+      for (index, name) in (0..<256).map({ "c\($0)" }).enumerated() {
+        for door in ["a", "b"] {
+          _ = watch.note(
+            access(door, credential: name, granted: true), at: at(milliseconds: 10 + index))
+        }
+      }
+      for name in more {
+        _ = watch.note(access("a", credential: name, granted: true), at: at(1))
+      }
+      return !watch.note(access("c", credential: id, granted: true), at: at(2)).isEmpty
+    }
+    #expect(followed("c0", after: []))
+    #expect(followed("c0", after: ["c7"]), "a known one takes nobody's place")
+    #expect(!followed("c0", after: ["new"]))
+    #expect(followed("c1", after: ["new"]))
+    // Whoever came again is no longer the oldest.
+    #expect(followed("c0", after: ["c0", "new"]))
+    #expect(!followed("c1", after: ["c0", "new"]))
   }
 
   @Test("D11: a door forced soon after a denial there, and not elsewhere or later")

@@ -19,9 +19,15 @@ struct ReaderDiagnosisTests {
       world.send(bits: bits.map { !$0 })
     }
     #expect(findings(world) == [.linesSwapped])
-    // One card that fits says the opposite.
+    // One card that fits says the opposite, and counting begins anew.
     try world.badge(facility: 1, card: 1)
     #expect(findings(world).isEmpty)
+    for card: UInt64 in [1, 2, 3] {
+      #expect(findings(world).isEmpty)
+      let bits = try FormatTable.standard.encode(format: "H10301", facility: 1, card: card)
+      world.send(bits: bits.map { !$0 })
+    }
+    #expect(findings(world) == [.linesSwapped])
   }
 
   @Test("A1: damaged frames alone are no swapped lines")
