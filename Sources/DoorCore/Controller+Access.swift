@@ -19,7 +19,7 @@ extension Controller {
       evidence["digest"] = answer.digest
       let cards = found.filter { $0.credential?.kind == .card }
       let verdict = judge(.card, cards, at: door, reader: open.reader, now)
-      if verdict.decision == .deny(.pinRequired), !cards.isEmpty,
+      if verdict.decision == .deny(.pinRequired),
         policy.presentationMode(of: door, at: now.wall, clockTrust: now.trust) == .cardThenPIN
       {
         readers[open.reader]?.waitForPIN(after: cards, at: now.monotonic)

@@ -27,9 +27,12 @@ extension Controller {
     readers[open.reader] = reader
     guard case .pinAfterCard = open.purpose, let card = verdict.credential else { return effects }
     if cardLockouts[card] == nil, cardLockouts.count >= Self.cardLockoutsMax,
-      let oldest = cardLockouts.min(by: Self.endsBefore)
+      let mildest = cardLockouts.min(by: {
+        ($0.value.remainingMilliseconds(at: now.monotonic), $0.key)
+          < ($1.value.remainingMilliseconds(at: now.monotonic), $1.key)
+      })
     {
-      cardLockouts[oldest.key] = nil
+      cardLockouts[mildest.key] = nil
     }
     var lockout = cardLockouts[card] ?? Lockout()
     if let seconds = lockout.fail(at: now.monotonic) {
@@ -37,13 +40,6 @@ extension Controller {
     }
     cardLockouts[card] = lockout
     return effects + [.remember(.cardLockouts(cardLockouts))]
-  }
-
-  private static func endsBefore(
-    _ left: (key: CredentialID, value: Lockout), _ right: (key: CredentialID, value: Lockout)
-  ) -> Bool {
-    (left.value.until?.nanoseconds ?? 0, left.key)
-      < (right.value.until?.nanoseconds ?? 0, right.key)
   }
 
   /// A right PIN for a card leaves nothing to guess about it. The reader's own tries stay: they

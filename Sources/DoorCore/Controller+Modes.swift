@@ -84,12 +84,9 @@ extension Controller {
   private func hasBeenOpen(_ door: DoorID, since start: WallInstant, _ now: Moment) -> Bool {
     let passed = now.wall.secondsSince1970 - start.secondsSince1970
     guard (0...7 * 86_400).contains(passed), isScheduledOpen(door, at: now) else { return false }
-    var at = start
-    while at < now.wall {
-      guard isScheduledOpen(door, at: at, trust: now.trust) else { return false }
-      at = at.advanced(bySeconds: 60)
+    return stride(from: 0, to: passed, by: 60).allSatisfy {
+      isScheduledOpen(door, at: start.advanced(bySeconds: $0), trust: now.trust)
     }
-    return true
   }
 
   /// Takes a level that was looked at. What it may bring comes with the next deadline.
