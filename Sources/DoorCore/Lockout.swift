@@ -42,7 +42,7 @@ public struct Lockout: Sendable, Hashable {
   public init(failures: Int, level: Int, remainingMilliseconds: Int, at now: MonotonicInstant) {
     self.failures = min(max(failures, 0), Self.triesMax - 1)
     self.level = min(max(level, 0), Self.levelMax)
-    let longest = (Self.durationsSeconds.max() ?? 0) * 1000
+    let longest = Self.durationsSeconds[Self.levelMax] * 1000
     until =
       remainingMilliseconds > 0
       ? now.advanced(byMilliseconds: min(remainingMilliseconds, longest)) : nil
@@ -86,7 +86,7 @@ public struct Lockout: Sendable, Hashable {
       failures -= 1
       forgettingFrom = failures > 0 ? next : nil
     }
-    while level > 0, let from = calmFrom {
+    while let from = calmFrom {
       let next = from.advanced(byMilliseconds: Self.calmSeconds * 1000)
       guard next <= now else { break }
       level -= 1

@@ -183,19 +183,18 @@ struct DoorMachineTests {
 
   @Test("relock when the leaf opens, when it closes, or after the whole hold, as configured")
   func relock() {
-    func walk(_ relock: DoorTiming.Relock) -> [LockLevel] {
+    func walk(_ relock: DoorTiming.Relock) -> [[DoorMachine.Effect]] {
       var machine = Self.machine(DoorTiming(relock: relock), Self.release)
-      var levels: [LockLevel] = []
-      for (second, open) in [(1, true), (2, false)] {
-        _ = machine.handle(.contact(open: open), at: Self.after(second * 1_000))
-        levels.append(machine.requiredLock)
-      }
-      _ = machine.advance(to: Self.after(5_000))
-      return levels + [machine.requiredLock]
+      let opened = machine.handle(.contact(open: true), at: Self.after(1_000))
+      let closed = machine.handle(.contact(open: false), at: Self.after(2_000))
+      return [opened, closed, machine.advance(to: Self.after(5_000))]
     }
-    #expect(walk(.whenClosed) == [.released, .secured, .secured])
-    #expect(walk(.whenOpened) == [.secured, .secured, .secured])
-    #expect(walk(.afterHold) == [.released, .released, .secured])
+    let (opened, closed) = (
+      DoorMachine.Effect.leaf(open: true), DoorMachine.Effect.leaf(open: false)
+    )
+    #expect(walk(.whenClosed) == [[opened], [closed, .setLock(.secured)], []])
+    #expect(walk(.whenOpened) == [[opened, .setLock(.secured)], [closed], []])
+    #expect(walk(.afterHold) == [[opened], [closed], [.setLock(.secured)]])
   }
 
   @Test("F2: a leaf that stands open at the start is not called forced")

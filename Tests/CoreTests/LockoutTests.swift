@@ -91,6 +91,27 @@ struct LockoutTests {
     #expect(wild.remainingMilliseconds(at: Self.after(0)) == 900_000)
     let negative = Lockout(failures: -1, level: -1, remainingMilliseconds: -1, at: Self.after(0))
     #expect(negative == Lockout())
+    #expect(Lockout().remainingMilliseconds(at: Self.after(0)) == 0)
+    let over = Lockout(failures: 0, level: 0, remainingMilliseconds: 0, at: Self.after(0))
+    #expect(over == Lockout())
+    let nearly = Lockout(failures: 0, level: 0, remainingMilliseconds: 1, at: Self.after(0))
+    #expect(nearly.isLocked(at: Self.after(0)) && !nearly.isLocked(at: Self.after(1)))
+  }
+
+  @Test("what was kept over a restart is forgotten in its time like any other")
+  func restoredForgets() {
+    var tried = Lockout(failures: 1, level: 0, remainingMilliseconds: 0, at: Self.after(0))
+    _ = tried.fail(at: Self.after(300_000 - 1))
+    #expect(tried.failures == 2)
+    _ = tried.fail(at: Self.after(300_000))
+    #expect(tried.failures == 2, "one came, and the oldest went")
+    for (wait, expected) in [(3_600_000 - 1, 60), (3_600_000, 30)] {
+      var level = Lockout(failures: 0, level: 1, remainingMilliseconds: 0, at: Self.after(0))
+      let now = Self.after(wait)
+      for _ in 1..<Lockout.triesMax { _ = level.fail(at: now) }
+      let lock = level.fail(at: now)
+      #expect(lock == expected)
+    }
   }
 
   @Test("clearing says whether there was anything to clear")

@@ -95,7 +95,7 @@ def changes_of(path):
             change.plant = choice(match, match.group(), more)
         # A condition of several dropped.
         match = re.match(r"^(\s*)(guard|if|else if) (.+?)(, )(?=\S)", code)
-        if match and "let " not in match.group(3) and "case " not in match.group(3):
+        if match and is_condition(match.group(3)):
             change = add(match.start(3), match.end(4), "", "condition dropped")
             change.plant = around(
                 match.start(3), match.end(3), "(isPlanted({n}) ? true : (", "))")
@@ -114,6 +114,12 @@ def changes_of(path):
     for change in found:
         change.plant = change.plant and outside_pattern(change)
     return found
+
+
+def is_condition(text):
+    """False for what only names something, and for half of a call."""
+    return (not re.search(r"\b(let|var|case) ", text) and text.count("(") == text.count(")")
+            and text.count("{") == text.count("}") and text.count("[") == text.count("]"))
 
 
 def outside_pattern(change):
