@@ -12,7 +12,7 @@ struct EventSender: Sendable {
   private var next: UInt64
   /// Last number of each batch in flight, rising.
   private var inFlight: [UInt64] = []
-  /// The read that was asked for and not answered, by its `after`.
+  /// The read that was asked for and not answered, by its `after`; only while sending.
   private var reading: UInt64?
   private var readRetry: MonotonicInstant?
   private var acknowledgementDue: MonotonicInstant?
@@ -85,7 +85,7 @@ struct EventSender: Sendable {
   mutating func read(
     after: UInt64, _ batch: EventBatch, standing: SyncSession.Standing, at now: MonotonicInstant
   ) -> [SyncSession.Output] {
-    guard isSending, reading == after else { return [] }
+    guard reading == after else { return [] }
     guard batch.epoch == standing.logEpoch, !batch.events.isEmpty else {
       readFailed(after: after, at: now)
       return []
@@ -99,7 +99,7 @@ struct EventSender: Sendable {
     for index in batch.events.indices {
       let number = batch.events[index].number ?? 0
       batch.events[index].historical = isHistorical(number) ? true : nil
-      guard number > end, number - end == 1 else {
+      guard number == end &+ 1 else {
         isSending = false
         goBack()
         return [.reportLogGap(after: end, found: number)]
@@ -114,7 +114,7 @@ struct EventSender: Sendable {
   }
 
   mutating func readFailed(after: UInt64, at now: MonotonicInstant) {
-    guard isSending, reading == after else { return }
+    guard reading == after else { return }
     reading = nil
     readRetry = now.advanced(byMilliseconds: SyncLimits.readRetryMilliseconds)
   }

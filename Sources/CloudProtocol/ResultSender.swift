@@ -8,6 +8,7 @@ struct ResultSender: Sendable {
   private var inFlight: Set<String> = []
   /// The ledger has, or may have, more than what is in flight.
   private var isMoreWaiting = false
+  /// Only on a connection.
   private var isReading = false
   private var readRetry: MonotonicInstant?
 
@@ -30,14 +31,14 @@ struct ResultSender: Sendable {
   }
 
   mutating func read(_ results: [CommandResult]) -> [SyncSession.Output] {
-    guard isConnected, isReading else { return [] }
+    guard isReading else { return [] }
     isReading = false
     if results.count >= SyncLimits.resultsInFlightMax { isMoreWaiting = true }
     return send(results)
   }
 
   mutating func readFailed(at now: MonotonicInstant) {
-    guard isConnected, isReading else { return }
+    guard isReading else { return }
     isReading = false
     readRetry = now.advanced(byMilliseconds: SyncLimits.readRetryMilliseconds)
   }

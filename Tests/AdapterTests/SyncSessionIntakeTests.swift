@@ -30,6 +30,23 @@ struct SyncSessionIntakeTests {
     #expect(intake.through == 3)
   }
 
+  @Test(
+    "what the door let go is passed over up to its end, where the batch begins no later than behind",
+    arguments: [
+      // Through 3; dropped through, first of the batch; what is gone, and what is then acknowledged.
+      (2, 4, nil, 6), (3, 4, nil, 6), (4, 5, 4...4, 7), (4, 4, 4...4, 6), (4, 6, nil, 3),
+    ] as [(UInt64, UInt64, ClosedRange<UInt64>?, UInt64)])
+  func dropped(
+    _ through: UInt64, _ first: UInt64, _ gone: ClosedRange<UInt64>?, _ acknowledged: UInt64
+  ) throws {
+    var intake = EventIntake(epoch: SyncFixture.epoch, through: 3)
+    var batch = SyncFixture.batch(first...first + 2)
+    batch.droppedThrough = through
+    let answer = try intake.take(batch, from: controller)
+    #expect(answer.dropped == gone)
+    #expect(answer.acknowledgement.through == acknowledged)
+  }
+
   @Test("a batch that no door sends is refused by path, and nothing changes")
   func refusals() throws {
     func problems(_ change: (inout EventBatch) -> Void) -> [String] {
@@ -55,6 +72,10 @@ struct SyncSessionIntakeTests {
       problems { $0.events[1].sequence = "x" } == [
         "events[1].sequence: is no number of an event",
         "events[2].sequence: 3 does not follow 1",
+      ])
+    #expect(
+      problems { $0.events = SyncFixture.batch(0...1).events } == [
+        "events[0].sequence: is no number of an event"
       ])
     #expect(
       problems { $0.events.swapAt(0, 1) } == [

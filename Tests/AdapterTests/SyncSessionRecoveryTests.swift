@@ -122,6 +122,9 @@ struct SyncSessionRecoveryTests {
     #expect(comes(3).isEmpty)
     #expect(stands(4).isEmpty)
     #expect(session.nextDeadline == nil)
+    // Behind the last chunk there is none to pull.
+    #expect(stands(3) == pull(3))
+    #expect(comes(3).isEmpty)
   }
 
   @Test("alarms overtake: read first after a connect, and said at once while there is one")
