@@ -34,6 +34,34 @@ struct WeeklyHoursTests {
     #expect(try !hours.contains(moment("2026-11-22", "01:00")))
   }
 
+  @Test("one window a week covers its own minutes of the 10,080 and no others, on every day")
+  func everyMinute() throws {
+    var wrong: [String] = []
+    // Around the edges of a word of 64 minutes, and around midnight.
+    let windows = [
+      (0, 1), (0, 63), (0, 64), (1, 65), (63, 64), (63, 129), (64, 128), (600, 1_439), (0, 1_440),
+      (1_439, 0), (1_439, 1), (1_380, 96), (720, 719),
+    ]
+    func clock(_ minute: Int) -> String {
+      [minute / 60, minute % 60].map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":")
+    }
+    for (index, day) in Weekday.allCases.enumerated() {
+      for (from, to) in windows {
+        let hours = try WeeklyHours(parsing: [day.name: [(clock(from), clock(to))]])
+        let length = to > from ? to - from : to - from + 1_440
+        for minute in 0..<10_080 {
+          let since = (minute - index * 1_440 - from + 10_080) % 10_080
+          if hours.contains(minuteOfWeek: minute) != (since < length) {
+            wrong.append("\(day.name) \(from) to \(to): \(minute)")
+          }
+        }
+        #expect(
+          [Int.min, -1, 10_080, 10_112, .max].allSatisfy { !hours.contains(minuteOfWeek: $0) })
+      }
+    }
+    #expect(wrong == [])
+  }
+
   @Test("24:00 and 00:00 as an end both mean midnight")
   func midnight() throws {
     for end in ["24:00", "00:00"] {
@@ -90,7 +118,16 @@ struct WeeklyHoursTests {
     #expect(try !hours.contains(moment("2026-11-23", "10:00")))
     #expect(try hours.contains(moment("2026-11-23", "12:30")))
     #expect(try hours.contains(moment("2026-11-30", "10:00")))
-    #expect(try hours.specialDay(of: moment("2026-11-23", "10:00"), holidays: Holidays()) != nil)
+    // A holiday on the same date is not what counts.
+    let holidays = Holidays(
+      try ["2026-11-23", "2026-11-24"].map {
+        (try #require(CivilDate(parsing: $0)), Holidays.Holiday(name: "feast", effect: .open))
+      })
+    for (date, special) in [
+      ("2026-11-22", nil), ("2026-11-23", "exception 2026-11-23"), ("2026-11-24", "holiday feast"),
+    ] {
+      #expect(try hours.specialDay(of: moment(date, "10:00"), holidays: holidays) == special)
+    }
   }
 
   @Test("a holiday closes, opens, or uses another weekday's windows; an exception beats it")

@@ -42,7 +42,7 @@ struct ZoneRulesTests {
     }
   }
 
-  @Test("every transition from 2024 to 2035 is where the system has it", arguments: names)
+  @Test("every transition from 2024 to 2060 is where the system has it", arguments: names)
   func transitions(_ name: String) throws {
     let rules = try Self.rules(name)
     let sides = try zdump(name)
@@ -107,8 +107,56 @@ struct ZoneRulesTests {
     #expect(try find("2026-10-25T02:30") == 1_792_888_200)
     #expect(try find("2026-03-29T02:30") == nil)
     #expect(try find("2026-03-29T03:00") == 1_774_746_000)
-    #expect(CivilDate.parsing(localTime: "2026-02-29T10:00") == nil)
-    #expect(CivilDate.parsing(localTime: "2026-02-28T24:00") == nil)
+    #expect(try find("2026-03-29 01:59") == 1_774_745_940)
+    for text in [
+      "2026-02-29T10:00", "2026-02-28T24:00", "2026-02-28", "2026-02-28T", "T10:00", "10:00",
+      "2026-02-28TT10:00", "T2026-02-28T10:00", "2026-02-28T10:00T", "2026-02-28  10:00",
+      "2026-02-28 T10:00", "2026-02-28T10:00:00", "",
+    ] {
+      #expect(CivilDate.parsing(localTime: text) == nil, "\(text)")
+    }
+  }
+
+  @Test("every minute of the days around a change is found, and shows what was asked for")
+  func localMinutes() throws {
+    for (name, date) in [
+      ("Europe/Berlin", CivilDate(year: 2026, month: 3, day: 29)),
+      ("Europe/Berlin", CivilDate(year: 2026, month: 10, day: 25)),
+      ("America/New_York", CivilDate(year: 2026, month: 11, day: 1)),
+      ("Pacific/Auckland", CivilDate(year: 2026, month: 9, day: 27)),
+    ] {
+      let zone = try Self.rules(name)
+      // What the clock shows, minute for minute, with the first of two.
+      var shown: [CivilMoment: Int64] = [:]
+      let midnight = Int64(date.dayNumber) * 86_400
+      for minute in -3_000..<4_500 {
+        let moment = midnight + Int64(minute) * 60
+        let civil = zone.civil(at: WallInstant(secondsSince1970: moment))
+        shown[civil] = min(moment, shown[civil] ?? moment)
+      }
+      var wrong: [Int] = []
+      for day in [-1, 0, 1] {
+        let date = CivilDate(dayNumber: date.dayNumber + day)
+        for minute in stride(from: 0, to: 1_440, by: 10) {
+          let civil = CivilMoment(localSeconds: Int64(date.dayNumber * 86_400 + minute * 60))
+          let found = zone.instant(of: date, minuteOfDay: minute)
+          if found?.secondsSince1970 != shown[civil] { wrong.append(minute) }
+        }
+      }
+      #expect(wrong == [], "\(name) \(date)")
+    }
+  }
+
+  @Test("UTC is no offset, and the ends of time are the first and the last minute of four digits")
+  func ends() throws {
+    for name in ["UTC", "Pacific/Apia", "America/New_York"] {
+      let zone = try name == "UTC" ? .utc : Self.rules(name)
+      let first = zone.civil(at: WallInstant(millisecondsSince1970: .min))
+      let last = zone.civil(at: WallInstant(millisecondsSince1970: .max))
+      #expect(first.text == "0000-01-01 00:00" && first.secondOfDay == 0)
+      #expect(last.text == "9999-12-31 23:59" && last.secondOfDay == 86_399)
+    }
+    #expect(ZoneRules.utc.civil(at: WallInstant(secondsSince1970: 0)).text == "1970-01-01 00:00")
   }
 
   @Test("bytes that are no zone file are refused, wherever they are cut or changed")

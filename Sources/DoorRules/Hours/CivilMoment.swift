@@ -1,3 +1,10 @@
+/// The quotient rounded down, as days before 1970 need it, and the remainder that belongs to it, 0 to
+/// `divisor - 1`.
+func floored(_ number: Int, by divisor: Int) -> (quotient: Int, remainder: Int) {
+  let remainder = (number % divisor + divisor) % divisor
+  return ((number - remainder) / divisor, remainder)
+}
+
 /// A day of the Gregorian calendar. Prints as `2026-11-20`.
 public struct CivilDate: Sendable, Hashable, Comparable, CustomStringConvertible {
   public var year: Int
@@ -20,15 +27,14 @@ public struct CivilDate: Sendable, Hashable, Comparable, CustomStringConvertible
       let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2])
     else { return nil }
     self.init(year: year, month: month, day: day)
-    guard (1...12).contains(month), CivilDate(dayNumber: dayNumber) == self else { return nil }
+    // A month or day that does not exist is counted on into another one.
+    guard CivilDate(dayNumber: dayNumber) == self else { return nil }
   }
 
   /// The date of a day counted from 1970-01-01. Algorithm of Howard Hinnant, "chrono-Compatible
   /// Low-Level Date Algorithms", civil_from_days.
   public init(dayNumber: Int) {
-    let shifted = dayNumber + 719_468
-    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-    let dayOfEra = shifted - era * 146_097
+    let (era, dayOfEra) = floored(dayNumber + 719_468, by: 146_097)
     let yearOfEra =
       (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
     let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
@@ -38,11 +44,9 @@ public struct CivilDate: Sendable, Hashable, Comparable, CustomStringConvertible
     year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
   }
 
-  /// Days since 1970-01-01; the inverse of ``init(dayNumber:)``.
+  /// Days since 1970-01-01; the inverse of ``init(dayNumber:)``. Month 13 is the January after.
   public var dayNumber: Int {
-    let shiftedYear = month <= 2 ? year - 1 : year
-    let era = (shiftedYear >= 0 ? shiftedYear : shiftedYear - 399) / 400
-    let yearOfEra = shiftedYear - era * 400
+    let (era, yearOfEra) = floored(month <= 2 ? year - 1 : year, by: 400)
     let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
     let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
     return era * 146_097 + dayOfEra - 719_468
@@ -64,7 +68,7 @@ public enum Weekday: Int, Sendable, Hashable, CaseIterable {
   case monday, tuesday, wednesday, thursday, friday, saturday, sunday
 
   /// The weekday of a day counted from 1970-01-01, which was a Thursday.
-  public init(dayNumber: Int) { self = Self.allCases[(dayNumber % 7 + 7 + 3) % 7] }
+  public init(dayNumber: Int) { self = Self.allCases[floored(dayNumber + 3, by: 7).remainder] }
 
   /// By its name in documents.
   public init?(name: String) {
@@ -95,11 +99,7 @@ public struct CivilMoment: Sendable, Hashable {
 
   /// `localSeconds` are seconds since 1970 with the zone's offset added.
   public init(localSeconds: Int64) {
-    let day = 86_400
-    let seconds = Int(localSeconds)
-    let floored = seconds >= 0 ? seconds / day : -((day - 1 - seconds) / day)
-    dayNumber = floored
-    secondOfDay = seconds - floored * day
+    (dayNumber, secondOfDay) = floored(Int(localSeconds), by: 86_400)
   }
 
   public var date: CivilDate { CivilDate(dayNumber: dayNumber) }

@@ -93,8 +93,7 @@ extension WeeklyHours {
           message: "from and to are both \(window.from); for a whole day write 00:00 to 24:00"))
       return nil
     }
-    // Midnight at the end of the day, by either name.
-    return (from, to == 0 ? DayWindows.minutes : to)
+    return (from, to)
   }
 
   /// `HH:MM`, two digits each, 00:00 to 24:00; nil otherwise.

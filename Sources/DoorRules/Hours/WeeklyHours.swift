@@ -24,22 +24,22 @@ public struct WeeklyHours: Sendable, Hashable {
     for (index, day) in days.enumerated() {
       for window in day.windows {
         let start = index * DayWindows.minutes
-        mark(start + window.lowerBound, start + window.upperBound)
+        let end = start + window.upperBound
+        mark(start + window.lowerBound, min(end, Self.minutesPerWeek))
+        // What reaches beyond Sunday goes on from Monday.
+        mark(0, end - Self.minutesPerWeek)
       }
     }
   }
 
-  /// Sets the bits of `[from, to)`; what reaches beyond Sunday goes on from Monday.
-  private mutating func mark(_ from: Int, _ to: Int) {
-    if to > Self.minutesPerWeek {
-      mark(0, to - Self.minutesPerWeek)
-    }
-    let end = min(to, Self.minutesPerWeek)
+  /// Sets the bits of `[from, end)`, up to a word at a time; none when it ends before it begins.
+  private mutating func mark(_ from: Int, _ end: Int) {
     var minute = from
     while minute < end {
       let bit = minute & 63
       let count = min(64 - bit, end - minute)
-      words[minute >> 6] |= (count == 64 ? ~0 : (1 << UInt64(count)) - 1) << UInt64(bit)
+      // Of 64, the one is shifted out, and what is left less one is a whole word.
+      words[minute >> 6] |= ((1 << UInt64(count)) &- 1) << UInt64(bit)
       minute += count
     }
   }

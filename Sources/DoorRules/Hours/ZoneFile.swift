@@ -15,12 +15,12 @@ extension ZoneRules {
     var reader = ZoneFileReader(bytes)
     let first = try reader.header()
     if first.version == 0 {
-      self = try reader.body(first, timeBytes: 4, tail: nil)
+      self = try reader.body(first, timeBytes: 4)
       return
     }
     try reader.skip(first.byteCount(timeBytes: 4))
     let second = try reader.header()
-    let body = try reader.body(second, timeBytes: 8, tail: nil)
+    let body = try reader.body(second, timeBytes: 8)
     guard let footer = reader.footer() else {
       throw ZoneRulesError("the footer of the zone is missing")
     }
@@ -55,18 +55,18 @@ private struct ZoneFileReader {
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 
   mutating func skip(_ count: Int) throws(ZoneRulesError) {
-    guard count >= 0, count <= bytes.count - position else {
+    guard count <= bytes.count - position else {
       throw ZoneRulesError("the zone ends after \(bytes.count) bytes, in the middle")
     }
     position += count
   }
 
-  /// A big-endian number, sign-extended.
+  /// A big-endian number; the first byte has the sign.
   private mutating func integer(_ size: Int) throws(ZoneRulesError) -> Int64 {
     let start = position
     try skip(size)
-    let raw = bytes[start..<position].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    return size == 4 ? Int64(Int32(truncatingIfNeeded: raw)) : Int64(bitPattern: raw)
+    let high = Int64(Int8(bitPattern: bytes[start]))
+    return bytes[start + 1..<position].reduce(high) { $0 << 8 | Int64($1) }
   }
 
   private mutating func count(_ name: String) throws(ZoneRulesError) -> Int {
@@ -90,9 +90,7 @@ private struct ZoneFileReader {
       characterCount: try count("characters"))
   }
 
-  mutating func body(
-    _ header: Header, timeBytes: Int, tail: ZoneTail?
-  ) throws(ZoneRulesError) -> ZoneRules {
+  mutating func body(_ header: Header, timeBytes: Int) throws(ZoneRulesError) -> ZoneRules {
     var times: [Int64] = []
     for _ in 0..<header.timeCount { times.append(try integer(timeBytes)) }
     guard zip(times, times.dropFirst()).allSatisfy({ $0 < $1 }) else {
@@ -105,7 +103,7 @@ private struct ZoneFileReader {
     for _ in 0..<header.typeCount {
       let offset = try integer(4)
       try skip(2)
-      guard (-93_600...93_600).contains(offset) else {
+      guard (-ZoneRules.farthestOffset...ZoneRules.farthestOffset).contains(offset) else {
         throw ZoneRulesError("an offset of \(offset) s is more than 26 hours")
       }
       types.append(Int32(offset))
@@ -117,7 +115,7 @@ private struct ZoneFileReader {
       header.characterCount + header.leapCount * (timeBytes + 4) + header.isStandardCount
         + header.isUTCount)
     return ZoneRules(
-      transitions: times, offsets: indexes.map { types[$0] }, initialOffset: initial, tail: tail)
+      transitions: times, offsets: indexes.map { types[$0] }, initialOffset: initial, tail: nil)
   }
 
   /// Between two line feeds; nil when there are none.

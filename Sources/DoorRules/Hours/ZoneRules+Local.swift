@@ -3,11 +3,10 @@ extension ZoneRules {
   /// clock jumps over it.
   public func instant(of date: CivilDate, minuteOfDay: Int) -> WallInstant? {
     let local = Int64(date.dayNumber) * 86_400 + Int64(minuteOfDay) * 60
-    // No zone is farther from UTC than a day, and none changes twice within two.
-    let offsets = [-86_400, 86_400].map {
-      offsetSeconds(at: WallInstant(secondsSince1970: local + Int64($0)))
-    }
-    return offsets.map { WallInstant(secondsSince1970: local - Int64($0)) }
+    // No zone is farther from UTC than this, and none changes twice within the time between.
+    let around = [local - Self.farthestOffset, local + Self.farthestOffset]
+    return around.map { offsetSeconds(at: WallInstant(secondsSince1970: $0)) }
+      .map { WallInstant(secondsSince1970: local - Int64($0)) }
       .filter { civil(at: $0) == CivilMoment(localSeconds: local) }.min()
   }
 }

@@ -1,6 +1,9 @@
 /// The offsets of one time zone as a value: read from the system's tzdata by an adapter, so that
 /// upgrading that package changes the door, and no decision reads a file.
 public struct ZoneRules: Sendable, Hashable {
+  /// The most seconds that a zone may be from UTC, either way; RFC 8536 allows nearly 26 hours.
+  static let farthestOffset: Int64 = 93_600
+
   /// Moments at which the offset changes, seconds since 1970, ascending.
   let transitions: [Int64]
   /// `offsets[i]` holds from `transitions[i]` on, in seconds east of UTC.
@@ -38,11 +41,9 @@ public struct ZoneRules: Sendable, Hashable {
   }
 
   /// What the clock on the wall shows at a moment. Far ends of time are cut to the years that
-  /// documents can name.
+  /// documents can name, 0000 to 9999.
   public func civil(at instant: WallInstant) -> CivilMoment {
-    let farthest: Int64 = 253_402_300_799
-    let seconds = min(max(instant.secondsSince1970, -farthest), farthest)
-    let offset = offsetSeconds(at: WallInstant(secondsSince1970: seconds))
-    return CivilMoment(localSeconds: seconds + Int64(offset))
+    let local = instant.secondsSince1970 + Int64(offsetSeconds(at: instant))
+    return CivilMoment(localSeconds: min(max(local, -62_167_219_200), 253_402_300_799))
   }
 }

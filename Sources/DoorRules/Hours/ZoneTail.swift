@@ -53,14 +53,11 @@ struct ZoneTail: Sendable, Hashable {
     case .weekday(let month, let week, let weekday):
       let first = CivilDate(year: year, month: month, day: 1).dayNumber
       // Day 0 of 1970 was a Thursday, 4 from Sunday.
-      let firstWeekday = ((first + 4) % 7 + 7) % 7
-      var candidate = first + (weekday - firstWeekday + 7) % 7 + (week - 1) * 7
-      let next =
-        month == 12
-        ? CivilDate(year: year + 1, month: 1, day: 1).dayNumber
-        : CivilDate(year: year, month: month + 1, day: 1).dayNumber
-      while candidate >= next { candidate -= 7 }
-      day = candidate
+      let wait = floored(weekday - 4 - first, by: 7).remainder
+      let candidate = first + wait + (week - 1) * 7
+      let next = CivilDate(year: year, month: month + 1, day: 1).dayNumber
+      // A fifth week that the month does not have is its fourth.
+      day = candidate < next ? candidate : candidate - 7
     }
     return Int64(day) * 86_400 + Int64(change.seconds)
   }
@@ -68,14 +65,14 @@ struct ZoneTail: Sendable, Hashable {
   /// Nil for anything that is not such a rule.
   init?(_ text: ArraySlice<UInt8>) {
     var reader = TailReader(text)
-    guard reader.skipName(), let west = reader.time() else { return nil }
+    guard reader.skipName(), let west = reader.offset() else { return nil }
     standardOffset = -west
     summerOffset = -west
     if reader.isAtEnd { return }
     guard reader.skipName() else { return nil }
     summerOffset = standardOffset + 3_600
     if reader.peek != UInt8(ascii: ",") {
-      guard let west = reader.time() else { return nil }
+      guard let west = reader.offset() else { return nil }
       summerOffset = -west
     }
     guard reader.skip(","), let start = reader.change(), reader.skip(","),
@@ -121,11 +118,14 @@ private struct TailReader {
     return value <= limit ? value : nil
   }
 
+  /// Seconds west of UTC.
+  mutating func offset() -> Int? { time(upToHours: 24) }
+
   /// `[+-]hh[:mm[:ss]]` in seconds.
-  mutating func time() -> Int? {
+  mutating func time(upToHours limit: Int) -> Int? {
     let isNegative = skip("-")
     if !isNegative { _ = skip("+") }
-    guard let hours = number(upTo: 167) else { return nil }
+    guard let hours = number(upTo: limit) else { return nil }
     var seconds = hours * 3_600
     for unit in [60, 1] where skip(":") {
       guard let part = number(upTo: 59) else { return nil }
@@ -150,7 +150,7 @@ private struct TailReader {
     }
     var seconds = 7_200
     if skip("/") {
-      guard let time = time() else { return nil }
+      guard let time = time(upToHours: 167) else { return nil }
       seconds = time
     }
     return ZoneTail.Change(day: day, seconds: seconds)
