@@ -26,7 +26,7 @@ struct CivilMomentTests {
         day += length
       }
     }
-    #expect(wrong == [])
+    #expect(wrong.prefix(3) == [])
   }
 
   @Test("every minute of a week has its number and its text, before 1970 too")
@@ -53,7 +53,7 @@ struct CivilMomentTests {
         #expect(noon.weekday == Weekday.allCases[day])
       }
     }
-    #expect(wrong == [])
+    #expect(wrong.prefix(3) == [])
   }
 
   @Test(

@@ -59,7 +59,7 @@ struct WeeklyHoursTests {
           [Int.min, -1, 10_080, 10_112, .max].allSatisfy { !hours.contains(minuteOfWeek: $0) })
       }
     }
-    #expect(wrong == [])
+    #expect(wrong.prefix(3) == [])
   }
 
   @Test("24:00 and 00:00 as an end both mean midnight")

@@ -56,7 +56,7 @@ struct ZoneTailTests {
         }
       }
     }
-    #expect(wrong == [])
+    #expect(wrong.prefix(3) == [])
   }
 
   @Test("summer is from its first second to before its end, and spans the new year in the south")
@@ -83,12 +83,11 @@ struct ZoneTailTests {
     }
   }
 
-  @Test(
-    "summer all year, as RFC 8536 writes it, has no gap at the new year, nor has a summer that ends as it begins"
-  )
+  @Test("summer all year, as RFC 8536 writes it, has no gap at the new year")
   func allYear() throws {
     for (rule, offset) in [
       ("EST5EDT,0/0,J365/25", -14_400), ("XXX-9YYY,0/0,J365/25", 36_000),
+      // One that ends as it begins is not defined; Python's zoneinfo reads it so too.
       ("AAA0BBB,J60/2,J60/3", 3_600),
     ] {
       let tail = try #require(read(rule))

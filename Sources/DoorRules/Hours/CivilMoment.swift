@@ -1,5 +1,5 @@
-/// The quotient rounded down, as days before 1970 need it, and the remainder that belongs to it, 0 to
-/// `divisor - 1`.
+/// The quotient rounded down, as days before 1970 need it, and the remainder that belongs to it, 0
+/// to `divisor - 1`.
 func floored(_ number: Int, by divisor: Int) -> (quotient: Int, remainder: Int) {
   let remainder = (number % divisor + divisor) % divisor
   return ((number - remainder) / divisor, remainder)

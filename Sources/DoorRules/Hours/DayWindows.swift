@@ -16,8 +16,8 @@ public struct DayWindows: Sendable, Hashable {
 
   init(windows: [Range<Int>]) { self.windows = windows }
 
-  /// Adds `[from, to)`, 0 to 1440 each; a `to` that is not after `from` is in the next day, which makes
-  /// 0 and 1440 the same midnight there.
+  /// Adds `[from, to)`, 0 to 1440 each; a `to` that is not after `from` is in the next day. As an
+  /// end, 0 and 1440 are therefore the same midnight.
   mutating func open(from: Int, to: Int) {
     windows.append(from..<(to > from ? to : to + Self.minutes))
   }
