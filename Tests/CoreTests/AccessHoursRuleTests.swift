@@ -19,6 +19,43 @@ struct AccessHoursRuleTests {
     #expect(neither.denial == .outsideHours)
   }
 
+  @Test(
+    "a path that asks for no hours is open at any; where time does not count the first is taken")
+  func withoutHours() throws {
+    let morning = try RuleWorld.hours("08:00", "10:00")
+    func path(_ change: (inout RuleWorld) -> Void = { _ in }) -> GrantPath? {
+      RuleWorld.withoutPaths([MemberRule(name: "all", accessHours: morning)]) {
+        $0.person.grants = [Grant(facilityWide: true)]
+        change(&$0)
+      }.path
+    }
+    #expect(path() == .grant)
+    #expect(
+      path {
+        $0.clockTrust = .unknown
+        $0.facility.classes = [
+          CredentialClass.standardName: CredentialClass(unknownClock: .allow)
+        ]
+      } == .rules)
+  }
+
+  @Test(
+    "F4: with an unknown clock it makes no difference what it shows: the path without hours opens")
+  func unknownClock() throws {
+    let morning = try RuleWorld.hours("08:00", "10:00")
+    for hour: Int64 in [9, 12] {
+      let world = RuleWorld.withoutPaths([MemberRule(name: "all", accessHours: morning)]) {
+        $0.at = WallInstant(secondsSince1970: 4 * 86_400 + hour * 3_600)
+        $0.clockTrust = .unknown
+        $0.person.grants = [Grant(facilityWide: true)]
+      }
+      #expect(world.path == .grant)
+      var ruled = world
+      ruled.person.grants = []
+      #expect(ruled.denial == .clockUntrusted)
+    }
+  }
+
   @Test("a path's own hours count, else the door's; both say whose they are")
   func whoseHours() throws {
     let morning = try RuleWorld.hours("08:00", "10:00")

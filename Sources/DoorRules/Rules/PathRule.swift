@@ -61,8 +61,11 @@ extension RuleQuestion {
     return paths.first { isOpen(by: $0) } ?? paths.first
   }
 
+  /// Hours are open to nobody while the clock is unknown, whatever it shows, unless the class says
+  /// that time does not count.
   private func isOpen(by path: AccessPath) -> Bool {
-    guard !ignoresTime, let hours = hours(of: path)?.value else { return true }
+    guard let hours = hours(of: path)?.value else { return true }
+    if request.clockTrust == .unknown { return ignoresTime }
     return hours.contains(now, holidays: policy.facility.holidays)
   }
 
