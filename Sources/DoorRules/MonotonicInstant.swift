@@ -13,13 +13,8 @@ public struct MonotonicInstant: Hashable, Comparable, Sendable {
 
   /// This instant moved on; stops at either end instead of overflowing.
   public func advanced(byMicroseconds microseconds: Int) -> MonotonicInstant {
-    let step = UInt64(microseconds.magnitude).multipliedReportingOverflow(by: 1000)
-    let delta = step.overflow ? UInt64.max : step.partialValue
-    if microseconds >= 0 {
-      let sum = nanoseconds.addingReportingOverflow(delta)
-      return MonotonicInstant(nanoseconds: sum.overflow ? .max : sum.partialValue)
-    }
-    return MonotonicInstant(nanoseconds: nanoseconds > delta ? nanoseconds - delta : 0)
+    MonotonicInstant(
+      nanoseconds: UInt64(clamping: Int128(nanoseconds) + Int128(microseconds) * 1000))
   }
 
   /// The first of several deadlines; nil when none is set. It makes no array, since the deadlines
@@ -39,7 +34,7 @@ public struct MonotonicInstant: Hashable, Comparable, Sendable {
 
   /// Microseconds from `earlier` to here; zero when `earlier` is later.
   public func microseconds(since earlier: MonotonicInstant) -> Int {
-    nanoseconds > earlier.nanoseconds ? Int((nanoseconds - earlier.nanoseconds) / 1000) : 0
+    Int((nanoseconds - min(nanoseconds, earlier.nanoseconds)) / 1000)
   }
 
   public static func < (left: Self, right: Self) -> Bool { left.nanoseconds < right.nanoseconds }

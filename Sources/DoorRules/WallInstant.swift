@@ -7,9 +7,7 @@ public struct WallInstant: Hashable, Comparable, Sendable {
 
   /// From whole seconds since 1970; stops at either end instead of overflowing.
   public init(secondsSince1970 seconds: Int64) {
-    let product = seconds.multipliedReportingOverflow(by: 1000)
-    millisecondsSince1970 =
-      product.overflow ? (seconds < 0 ? .min : .max) : product.partialValue
+    millisecondsSince1970 = Int64(clamping: Int128(seconds) * 1000)
   }
 
   /// Whole seconds since 1970, rounded down.
@@ -20,10 +18,9 @@ public struct WallInstant: Hashable, Comparable, Sendable {
 
   /// This instant moved by seconds, either way; stops at the ends.
   public func advanced(bySeconds seconds: Int64) -> WallInstant {
-    let step = WallInstant(secondsSince1970: seconds).millisecondsSince1970
-    let sum = millisecondsSince1970.addingReportingOverflow(step)
-    return WallInstant(
-      millisecondsSince1970: sum.overflow ? (step < 0 ? .min : .max) : sum.partialValue)
+    WallInstant(
+      millisecondsSince1970: Int64(
+        clamping: Int128(millisecondsSince1970) + Int128(seconds) * 1000))
   }
 
   public static func < (left: Self, right: Self) -> Bool {

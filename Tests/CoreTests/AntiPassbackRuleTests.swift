@@ -61,6 +61,44 @@ struct AntiPassbackRuleTests {
     #expect(world.denial == (isRight ? nil : .antiPassback))
   }
 
+  @Test("A9: the time of a timed area forgives a second entry, not a second exit")
+  func timedExit() {
+    for secondsAgo: Int64 in [599, 600, 86_400] {
+      let world = world(
+        .hard, seen: false, secondsAgo: secondsAgo, at: Self.wayOut, againAfterMinutes: 10)
+      #expect(world.denial == .antiPassback)
+    }
+  }
+
+  @Test("A9: where a reader leads into two areas the strict one answers, else the first by id")
+  func twoAreas() throws {
+    let kinds: [(Area.AntiPassback, Area.AntiPassback, told: String)] = [
+      (.soft, .hard, "B"), (.hard, .soft, "A"), (.soft, .soft, "A"), (.hard, .hard, "A"),
+    ]
+    for (first, second, told) in kinds {
+      let areas = try [("b", second), ("a", first)].map { id, kind in
+        Area(
+          id: try #require(AreaID(id)), name: id.uppercased(), entry: [Self.wayIn],
+          antiPassback: kind)
+      }
+      let world = RuleWorld {
+        $0.facility.areas = areas
+        $0.reader = Self.wayIn
+        for area in areas {
+          $0.presence[area.id] = AreaPresence(isInside: true, since: RuleWorld.noon)
+        }
+      }
+      let isHard = first == .hard || second == .hard
+      #expect(world.denial == (isHard ? .antiPassback : nil))
+      let kind = isHard ? "hard" : "soft"
+      #expect(
+        world.step("AntiPassbackRule")?.detail
+          == "ada is already inside \(told) (anti-passback \(kind))")
+      #expect(
+        world.verdict().passages.map(\.area.rawValue) == (isHard ? [] : ["a", "b"]))
+    }
+  }
+
   @Test(
     "A9: at the set hour everybody counts as outside",
     arguments: [

@@ -9,10 +9,11 @@ struct CredentialClashTests {
 
   private func credential(
     _ id: String, _ person: String, doors: Set<DoorID> = [], scopes: Set<ScopeID> = [],
-    from: Int64? = nil, until: Int64? = nil, status: Credential.Status = .active
+    from: Int64? = nil, until: Int64? = nil, status: Credential.Status = .active,
+    kind: Credential.Kind = .pin
   ) -> Credential {
     Credential(
-      id: CredentialID(id)!, kind: .pin, person: PersonID(person)!, status: status,
+      id: CredentialID(id)!, kind: kind, person: PersonID(person)!, status: status,
       validFrom: from.map(WallInstant.init(secondsSince1970:)),
       validUntil: until.map(WallInstant.init(secondsSince1970:)), doors: doors, scopes: scopes)
   }
@@ -28,6 +29,16 @@ struct CredentialClashTests {
   func persons() {
     #expect(!clash(credential("a", "ada"), credential("b", "ada")))
     #expect(clash(credential("a", "ada"), credential("b", "ben")))
+  }
+
+  @Test("a card and a PIN of one value are told apart by how they are shown")
+  func kinds() {
+    for left in Credential.Kind.allCases {
+      for right in Credential.Kind.allCases {
+        let found = clash(credential("a", "ada", kind: left), credential("b", "ben", kind: right))
+        #expect(found == (left == right))
+      }
+    }
   }
 
   @Test("only at a door that both are for, by name or by scope")

@@ -33,6 +33,30 @@ struct DecideHoldersTests {
     #expect(decide(request, under: world.policy).credential == RuleWorld.key)
   }
 
+  @Test("of several who get equally far the first by credential, then by person, answers")
+  func tie() {
+    let world = RuleWorld()
+    func holder(_ credential: String?, _ person: String) -> CredentialHolder? {
+      guard let id = PersonID(person) else { return nil }
+      return CredentialHolder(
+        credential: credential.flatMap { CredentialID($0) }.map {
+          Credential(id: $0, kind: .card, person: id, status: .active)
+        }, person: Person(id: id, accessEnabled: false))
+    }
+    func first(_ holders: [CredentialHolder?]) -> [PersonID?] {
+      [holders, holders.reversed()].map { order in
+        var request = world.request
+        request.holders = order.compactMap { $0 }
+        return decide(request, under: world.policy).person
+      }
+    }
+    let (ann, zoe) = (PersonID("ann"), PersonID("zoe"))
+    #expect(first([holder("k1", "zoe"), holder("k2", "ann")]) == [zoe, zoe])
+    #expect(first([holder("k", "zoe"), holder("k", "ann")]) == [ann, ann])
+    #expect(first([holder(nil, "zoe"), holder(nil, "ann")]) == [ann, ann])
+    #expect(first([holder(nil, "zoe"), holder("k", "ann")]) == [zoe, zoe])
+  }
+
   @Test("a person known without a credential is judged by rules and grants alone")
   func bare() {
     let world = RuleWorld.withoutPaths { $0.credential = nil }

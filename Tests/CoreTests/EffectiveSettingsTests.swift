@@ -55,4 +55,17 @@ struct EffectiveSettingsTests {
     #expect(settings.playNotificationSoundOnRelayToggle == Effective(true, from: scope))
     #expect(settings.geofence == nil)
   }
+
+  @Test("what nobody configures is built in: 5 s, card or PIN, nobody by rule, one person")
+  func builtIn() throws {
+    let settings = try #require(RuleWorld().policy.settings(of: RuleWorld.front))
+    #expect(settings.holdTimeSeconds == Effective(5, from: .builtIn))
+    #expect(settings.presentation == Effective(PresentationPlan(.cardOrPIN), from: .builtIn))
+    #expect(settings.memberRules == Effective([], from: .builtIn))
+    #expect(settings.playNotificationSoundOnRelayToggle == Effective(false, from: .builtIn))
+    #expect(settings.personsRequired == Effective(1, from: .builtIn))
+    #expect(settings.unlocksWithFirstPerson == Effective(false, from: .builtIn))
+    #expect(settings.accessHours == nil && settings.geofence == nil)
+    #expect(settings.autoUnlockSchedule == nil)
+  }
 }

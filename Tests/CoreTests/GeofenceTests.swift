@@ -1,7 +1,8 @@
 import CoreModels
-import DoorRules
 import Foundation
 import Testing
+
+@testable import DoorRules
 
 @Suite("B5: geofence")
 struct GeofenceTests {
@@ -54,6 +55,30 @@ struct GeofenceTests {
       }
     }
     #expect(worst < 1e-8, "\(worst)")
+  }
+
+  @Test("sine, cosine and arcsine are those of the C library to the last digits")
+  func angles() {
+    var worst = 0.0
+    for step in -1_440...1_440 {
+      let degrees = Double(step) / 4
+      worst = max(worst, abs(Angle.sine(degrees: degrees) - sin(degrees * .pi / 180)))
+    }
+    // Beyond a turn the reference itself is no better than its radians.
+    #expect(worst < 2e-15, "\(worst)")
+    worst = 0
+    for step in -360...360 {
+      let degrees = Double(step) / 4
+      worst = max(worst, abs(Angle.cosine(degrees: degrees) - cos(degrees * .pi / 180)))
+    }
+    #expect(worst < 1e-15, "\(worst)")
+    worst = 0
+    for step in 0...1_000 {
+      let value = Double(step) / 1_000
+      worst = max(worst, abs(Angle.arcsine(value) - asin(value)))
+    }
+    #expect(worst < 1e-15, "\(worst)")
+    #expect([-180, -90, 0, 90, 180, 270].map(Angle.sine) == [0, -1, 0, 1, 0, -1])
   }
 
   @Test("known distances: a degree, a quarter, half the earth, across the antimeridian")

@@ -81,6 +81,11 @@ struct LimitTests {
     #expect(pattern(1, 9) == nil && pattern(1, 10_000) != nil && pattern(1, 10_001) == nil)
   }
 
+  @Test("a level has at most 64 member rules, a door at most 16 exceptions of what it asks for")
+  func policy() {
+    #expect(MemberRule.rulesMax == 64 && PresentationPlan.exceptionsMax == 16)
+  }
+
   @Test("a week has at most 366 dated exceptions")
   func exceptions() throws {
     func week(_ count: Int) throws -> WeeklyHours {

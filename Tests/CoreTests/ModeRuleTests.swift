@@ -36,5 +36,18 @@ struct ModeRuleTests {
     #expect(modes.effective(at: end)?.mode == .forceOpen)
     #expect(modes.nextEnd(after: at) == end)
     #expect(modes.nextEnd(after: end) == nil)
+    modes.set(entry(.fire, until: end.advanced(bySeconds: 1)))
+    #expect(modes.nextEnd(after: at) == end)
+    #expect(modes.nextEnd(after: end) == end.advanced(bySeconds: 1))
+  }
+
+  @Test("each mode is weaker than all before it, and holds open, keeps closed or does neither")
+  func kinds() {
+    let all = DoorMode.allCases
+    for (place, mode) in all.enumerated() {
+      for (other, second) in all.enumerated() { #expect((mode < second) == (place < other)) }
+    }
+    #expect(all.filter(\.holdsOpen) == [.fire, .forceOpen, .scheduledUnlock])
+    #expect(all.filter(\.keepsClosed) == [.lockdown, .forceClosed])
   }
 }

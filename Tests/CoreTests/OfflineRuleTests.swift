@@ -28,7 +28,13 @@ struct OfflineRuleTests {
       (10 * 3_600, .expired),
     ]
     for (age, expected) in hours { #expect(kind.freshness(cacheAgeSeconds: age) == expected) }
-    #expect(CredentialClass().freshness(cacheAgeSeconds: 71 * 3_600) == .grace)
+    let standard: [(Int64, CacheFreshness)] = [
+      (60 * 3_600 - 1, .fresh), (60 * 3_600, .grace), (72 * 3_600 - 1, .grace),
+      (72 * 3_600, .expired),
+    ]
+    for (age, expected) in standard {
+      #expect(CredentialClass().freshness(cacheAgeSeconds: age) == expected)
+    }
   }
 
   @Test("C3: a door's backup code works without cloud and clock, unless the operator says other")

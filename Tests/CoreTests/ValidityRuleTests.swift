@@ -54,4 +54,18 @@ struct ValidityRuleTests {
     #expect(denial(3_599) == nil)
     #expect(denial(3_600) == .expired)
   }
+
+  @Test("of the reservation's end and the end that the first use set the earlier counts")
+  func earlierEnd() {
+    func denial(end: Int64, sinceFirst: Int64) -> DenialReason? {
+      RuleWorld {
+        $0.credential?.validUntil = $0.at.advanced(bySeconds: end)
+        $0.credential?.validSecondsFromFirstUse = 3_600
+        $0.use = CredentialUse(count: 1, first: $0.at.advanced(bySeconds: -sinceFirst))
+      }.denial
+    }
+    #expect(denial(end: 61, sinceFirst: 3_599) == nil)
+    #expect(denial(end: 60, sinceFirst: 0) == .expired)
+    #expect(denial(end: 9_999, sinceFirst: 3_600) == .expired)
+  }
 }

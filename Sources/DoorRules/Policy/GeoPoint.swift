@@ -27,9 +27,9 @@ public struct GeoPoint: Sendable, Hashable {
     return 2 * Self.earthRadiusMeters * half
   }
 
+  /// Its longitude may lie beyond 180, which the sine of half a difference does not mind.
   private var antipode: GeoPoint {
-    GeoPoint(
-      uncheckedLatitude: -latitude, longitude: longitude > 0 ? longitude - 180 : longitude + 180)
+    GeoPoint(uncheckedLatitude: -latitude, longitude: longitude + 180)
   }
 
   private init(uncheckedLatitude latitude: Double, longitude: Double) {
@@ -37,12 +37,12 @@ public struct GeoPoint: Sendable, Hashable {
     self.longitude = longitude
   }
 
-  /// sin²(Δφ/2) + cos φ₁ cos φ₂ sin²(Δλ/2), 0 to 1.
+  /// sin²(Δφ/2) + cos φ₁ cos φ₂ sin²(Δλ/2); not below 0, since no cosine of a latitude is.
   private func haversine(to other: GeoPoint) -> Double {
     let north = Angle.sine(degrees: (other.latitude - latitude) / 2)
     let east = Angle.sine(degrees: (other.longitude - longitude) / 2)
     let cosines = Angle.cosine(degrees: latitude) * Angle.cosine(degrees: other.latitude)
-    return min(max(north * north + cosines * east * east, 0), 1)
+    return north * north + cosines * east * east
   }
 }
 
@@ -54,24 +54,17 @@ enum Angle {
     // Brought to -45...45 degrees from a quarter turn, exactly, before radians round it.
     let quarter = (degrees / 90).rounded()
     let rest = (degrees - quarter * 90) * .pi / 180
-    switch (Int(quarter) % 4 + 4) % 4 {
-    case 0: return sineSeries(rest)
-    case 1: return cosineSeries(rest)
-    case 2: return -sineSeries(rest)
-    default: return -cosineSeries(rest)
-    }
+    let turns = Int(quarter)
+    let value = turns & 1 == 0 ? sineSeries(rest) : cosineSeries(rest)
+    return turns & 2 == 0 ? value : -value
   }
 
   static func cosine(degrees: Double) -> Double { sine(degrees: degrees + 90) }
 
   /// Radians, for 0 to 1.
   static func arcsine(_ value: Double) -> Double {
-    guard value > 0 else { return 0 }
-    guard value <= 0.5 else {
-      // asin x = π/2 - 2 asin √((1 - x) / 2)
-      return value >= 1
-        ? .pi / 2 : .pi / 2 - 2 * arcsine(((1 - value) / 2).squareRoot())
-    }
+    // asin x = π/2 - 2 asin √((1 - x) / 2)
+    guard value <= 0.5 else { return .pi / 2 - 2 * arcsine(((1 - value) / 2).squareRoot()) }
     // Σ (2k)! / (4^k k!² (2k + 1)) x^(2k + 1); at 0.5 every term is a quarter of the one before.
     var sum = value
     var power = value
