@@ -30,7 +30,8 @@ public func decide(
       request: request, holder: holder, door: door, settings: settings, policy: policy)
     let (depth, verdict) = judge(question, explaining: explaining)
     if verdict.isGrant { return verdict }
-    if depth > best?.depth ?? -1 { best = (depth, verdict) }
+    if let best, depth <= best.depth { continue }
+    best = (depth, verdict)
   }
   if let best { return best.verdict }
   let step = ExplanationStep(
@@ -65,11 +66,12 @@ let accessRules: [(name: String, apply: @Sendable (RuleQuestion) -> RuleAnswer)]
   ("TwoPersonRule", twoPersonRule),
 ]
 
+/// How many rules let pass, and the answer.
 private func judge(_ question: RuleQuestion, explaining: Bool) -> (depth: Int, Verdict) {
   var steps: [ExplanationStep] = []
   var denial: DenialReason?
-  var depth = 0
-  for rule in accessRules {
+  var depth = accessRules.count
+  for (index, rule) in accessRules.enumerated() {
     let answer = rule.apply(question)
     if explaining {
       steps.append(
@@ -77,9 +79,10 @@ private func judge(_ question: RuleQuestion, explaining: Bool) -> (depth: Int, V
           rule: rule.name, passed: answer.denial == nil, detail: answer.detail(),
           source: answer.source.map(\.description)))
     }
-    denial = answer.denial
-    if denial != nil { break }
-    depth += 1
+    if let reason = answer.denial {
+      (denial, depth) = (reason, index)
+      break
+    }
   }
   // Without a path the path rule has denied.
   let decision: Verdict.Decision =
