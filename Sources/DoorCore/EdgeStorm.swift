@@ -25,7 +25,7 @@ struct EdgeStorm: Sendable, Hashable {
   private var calmFrom: MonotonicInstant?
   private(set) var mutedUntil: MonotonicInstant?
   /// Edges thrown away since the mute began.
-  private(set) var dropped = 0
+  private var dropped = 0
 
   var nextDeadline: MonotonicInstant? { mutedUntil }
 
@@ -45,7 +45,6 @@ struct EdgeStorm: Sendable, Hashable {
     let seconds = Self.muteSeconds[min(level, Self.muteSeconds.count - 1)]
     level += 1
     mutedUntil = now.advanced(byMilliseconds: seconds * 1_000)
-    dropped = 0
     windowEnd = nil
     return .muted(seconds: seconds, edges: edgesInWindow)
   }
@@ -53,6 +52,7 @@ struct EdgeStorm: Sendable, Hashable {
   /// The edges that were dropped, when the mute has just ended.
   mutating func advance(to now: MonotonicInstant) -> Int? {
     guard let until = mutedUntil, until <= now else { return nil }
+    defer { dropped = 0 }
     mutedUntil = nil
     calmFrom = until.advanced(byMilliseconds: Self.calmMilliseconds)
     return dropped

@@ -25,6 +25,9 @@ public struct FeedbackPattern: Sendable, Hashable {
     public var beeper: Bool
     public var milliseconds: Int
 
+    /// After the last step, for as long as nothing is said.
+    static let off = Step(led: false, beeper: false, milliseconds: 0)
+
     public init(led: Bool, beeper: Bool, milliseconds: Int) {
       self.led = led
       self.beeper = beeper
@@ -113,16 +116,14 @@ struct FeedbackPlayer: Sendable {
     steps = []
     nextDeadline = nil
     playing = nil
-    return FeedbackPattern.Step(led: false, beeper: false, milliseconds: 0)
+    return .off
   }
 
   /// The newest step that is due, if any; when it ends, the step that is all off.
   mutating func advance(to now: MonotonicInstant) -> FeedbackPattern.Step? {
     var due: FeedbackPattern.Step?
     while let deadline = nextDeadline, deadline <= now {
-      due =
-        next(from: deadline)
-        ?? FeedbackPattern.Step(led: false, beeper: false, milliseconds: 0)
+      due = next(from: deadline) ?? .off
     }
     return due
   }

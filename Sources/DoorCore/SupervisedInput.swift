@@ -37,7 +37,7 @@ public struct SupervisionBands: Sendable, Hashable {
   ) {
     self.shortedBelowOhms = shortedBelowOhms
     self.closedBelowOhms = max(closedBelowOhms, shortedBelowOhms)
-    self.cutFromOhms = max(cutFromOhms, closedBelowOhms)
+    self.cutFromOhms = max(cutFromOhms, self.closedBelowOhms)
     self.opensWhenActive = opensWhenActive
   }
 

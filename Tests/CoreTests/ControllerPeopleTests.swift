@@ -226,6 +226,18 @@ struct ControllerPeopleTests {
     #expect(world.denials == [nil, nil])
   }
 
+  @Test("A9: who badges and turns back is not taken in by the next one's opening of the door")
+  func turnedBackBeforeAnother() throws {
+    var world = gym(.hard)
+    try world.badge(facility: 1, card: 0)
+    world.run(forMilliseconds: 6_000)
+    try world.badge(facility: 1, card: 1)
+    world.setContact(open: true)
+    #expect(world.denials == [nil, nil])
+    #expect(
+      world.presence.mapValues { $0.mapValues(\.isInside) } == [PersonID("bob")!: [Self.gym: true]])
+  }
+
   @Test("A9: without a contact the badge itself counts; soft opens and tells")
   func withoutContact() throws {
     var world = gym(.soft, hasContact: false)

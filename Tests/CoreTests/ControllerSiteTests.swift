@@ -87,18 +87,19 @@ struct ControllerSiteTests {
   func supervised() {
     var world = ControllerHarness()
     let contact = InputLine.contact(ControllerHarness.door)
-    for state in [SupervisedState.cut, .cut, .shorted, .idle, .idle] {
+    func told(_ state: SupervisedState) -> [ControllerEffect] {
+      let before = world.journal.count
       world.send(.supervised(contact, state))
+      let effects = world.journal[before...].map(\.effect)
       world.run(forMilliseconds: 100)
+      return effects
     }
-    let told = world.occurrences.compactMap { occurrence -> String? in
-      if case .inputTrouble(let line, let state) = occurrence {
-        "\(line.name) \(state?.rawValue ?? "whole")"
-      } else {
-        nil
-      }
-    }
-    #expect(told == ["contact cut", "contact shorted", "contact whole"])
+    let trouble = [SupervisedState.idle, .cut, .cut, .shorted, .idle, .idle].map(told)
+    #expect(
+      trouble == [
+        [], [.record(.inputTrouble(contact, .cut))], [],
+        [.record(.inputTrouble(contact, .shorted))], [.record(.inputTrouble(contact, nil))], [],
+      ])
     #expect(!world.occurrences.contains(.leaf(ControllerHarness.door, open: true)))
     world.send(.supervised(contact, .active))
     world.run(forMilliseconds: 100)

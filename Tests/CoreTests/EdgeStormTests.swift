@@ -74,4 +74,22 @@ struct EdgeStormTests {
     let second = storm.note(at: at(again))
     #expect(second == .muted(seconds: seconds, edges: Self.most + 1))
   }
+
+  @Test("each mute is longer than the one before, up to five minutes, and begins to count at none")
+  func mutes() throws {
+    var storm = EdgeStorm()
+    var begin = 0
+    for seconds in [10, 20, 60, 300, 300] {
+      _ = fill(&storm, from: begin)
+      let mute = storm.note(at: at(begin + 30_000))
+      #expect(mute == .muted(seconds: seconds, edges: Self.most + 1))
+      // One that comes while it is muted; it is not counted again in the next mute.
+      let inside = storm.note(at: at(begin + 30_001))
+      #expect(inside == .dropped)
+      let end = begin + 30_000 + seconds * 1_000_000
+      let answers = [-1, 0, 1].map { storm.advance(to: at(end + $0)) }
+      #expect(answers == [nil, 1, nil])
+      begin = end
+    }
+  }
 }

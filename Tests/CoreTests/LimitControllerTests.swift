@@ -49,6 +49,7 @@ struct LimitControllerTests {
           antiPassback: .soft)
       ]
     }
+    #expect(DoorPort.onTheWayMax == 16)
     for index in 0...DoorPort.onTheWayMax {
       world.issue("c\(index)", .card, to: "p\(index)", as: "card:H10301:1:\(index)")
     }

@@ -56,6 +56,7 @@ struct LimitTests {
         tickets += asked(in: world.controller.advance(to: world.moment))
       }
     }
+    #expect(Controller.openLookUpsMax == 64)
     #expect(tickets.count == Controller.openLookUpsMax + 1)
     #expect(world.controller.openLookUps.count == Controller.openLookUpsMax)
     #expect(world.controller.openLookUps[tickets[0]] == nil)

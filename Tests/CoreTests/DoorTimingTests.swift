@@ -1,0 +1,23 @@
+import DoorCore
+import Testing
+
+@Suite("The times of a door (A4, A6)")
+struct DoorTimingTests {
+  @Test("A6: times that nobody set are those that the manual promises")
+  func standard() {
+    #expect(
+      DoorTiming()
+        == DoorTiming(
+          relock: .whenClosed, heldOpenMilliseconds: 30_000, warningMilliseconds: 10_000,
+          releaseLimitMilliseconds: 120_000, debounceMilliseconds: 20,
+          reassertMilliseconds: 1_000, exitHoldMilliseconds: 5_000))
+  }
+
+  @Test(
+    "A6: the warning is cut to the time until the alarm, and none is none",
+    arguments: [(-1, 0), (0, 0), (1, 1), (4_999, 4_999), (5_000, 5_000), (5_001, 5_000)])
+  func warning(_ milliseconds: Int, _ counts: Int) {
+    let timing = DoorTiming(heldOpenMilliseconds: 5_000, warningMilliseconds: milliseconds)
+    #expect(timing.warningMilliseconds == counts)
+  }
+}
