@@ -226,16 +226,23 @@ struct ControllerPeopleTests {
     #expect(world.denials == [nil, nil])
   }
 
-  @Test("A9: who badges and turns back is not taken in by the next one's opening of the door")
+  @Test("A9: who badges and turns back is not taken in by the next one, nor by a forced opening")
   func turnedBackBeforeAnother() throws {
     var world = gym(.hard)
     try world.badge(facility: 1, card: 0)
     world.run(forMilliseconds: 6_000)
+    world.setContact(open: true)
+    world.setContact(open: false)
+    #expect(
+      world.occurrences.contains(.alarm(ControllerHarness.door, .forcedOpen, raised: true)))
+    #expect(world.presence.isEmpty)
+    try world.badge(facility: 1, card: 0)
+    world.run(forMilliseconds: 6_000)
     try world.badge(facility: 1, card: 1)
     world.setContact(open: true)
-    #expect(world.denials == [nil, nil])
-    #expect(
-      world.presence.mapValues { $0.mapValues(\.isInside) } == [PersonID("bob")!: [Self.gym: true]])
+    #expect(world.denials == [nil, nil, nil])
+    let inside = world.presence.mapValues { $0.mapValues(\.isInside) }
+    #expect(inside == [PersonID("bob")!: [Self.gym: true]])
   }
 
   @Test("A9: without a contact the badge itself counts; soft opens and tells")

@@ -59,4 +59,19 @@ struct ReaderDiagnosisTests {
     #expect(look(false, false).isEmpty)
     #expect(look(true, true, times: 4).isEmpty)
   }
+
+  @Test("A1: a line that rested once is counted anew: five looks at it, not four")
+  func restedOnce() {
+    let reader = ControllerHarness.reader
+    for (line, finding) in [
+      (InputLine.data0(reader), ReaderFinding.data0Stuck), (.data1(reader), .data1Stuck),
+    ] {
+      var world = ControllerHarness()
+      let found = [true, true, true, true, false, true, true, true, true, true].map { level in
+        world.send(.sampled(line, isActive: level))
+        return findings(world)
+      }
+      #expect(found == Array(repeating: [], count: 9) + [[finding]])
+    }
+  }
 }
