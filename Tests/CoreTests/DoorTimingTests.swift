@@ -3,7 +3,7 @@ import Testing
 
 @Suite("The times of a door (A4, A6)")
 struct DoorTimingTests {
-  @Test("A6: times that nobody set are those that the manual promises")
+  @Test("A4 A6: the times of a door for which nobody set any")
   func standard() {
     #expect(
       DoorTiming()
