@@ -60,7 +60,6 @@ extension Controller {
       isScheduledOpen(door, at: now)
     else { return [] }
     doors[door]?.firstPerson = now.wall
-    doors[door]?.isFirstPersonChecked = true
     return [.remember(.firstPerson(door, now.wall))] + refreshMode(of: door, at: now)
   }
 

@@ -78,6 +78,8 @@ struct ControllerScheduleTests {
       // Since 11:00:59; the minute from 11:01 is no part of it.
       (3_541, ("10:00", "11:01"), ("11:02", "13:00"), false),
       (3_541, ("10:00", "11:01"), ("11:01", "13:00"), true),
+      // The minute in which the person came is one of them.
+      (3_541, ("10:00", "11:00"), ("11:01", "13:00"), false),
     ] as [(Int64, WeeklyHours.Window, WeeklyHours.Window, Bool)])
   func lasted(
     _ seconds: Int64, _ first: WeeklyHours.Window, _ second: WeeklyHours.Window, _ counts: Bool
