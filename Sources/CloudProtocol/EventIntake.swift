@@ -83,7 +83,7 @@ extension EventBatch {
           reader.note("\(path).sequence", "is no number of an event")
           continue
         }
-        if let last = numbers.last, number <= last || number - last != 1 {
+        if let last = numbers.last, number != last &+ 1 {
           reader.note("\(path).sequence", "\(number) does not follow \(last)")
         }
         numbers.append(number)

@@ -181,6 +181,19 @@ struct DoorMachineTests {
       machine.handle(.release(holdMilliseconds: 1_000), at: now) == [.setLock(.released)])
   }
 
+  @Test("of two who leave the later end counts, also when the door is secured meanwhile")
+  func leavingTwice() {
+    for holds in [[5_000, 1_000], [1_000, 4_000]] {
+      var machine = Self.machine()
+      for (second, hold) in holds.enumerated() {
+        _ = machine.handle(.exit(holdMilliseconds: hold), at: Self.after(second * 900))
+      }
+      #expect(machine.handle(.secure, at: Self.after(3_000)) == [])
+      #expect(machine.advance(to: Self.after(4_899)) == [])
+      #expect(machine.advance(to: Self.after(5_000)) == [.setLock(.secured)])
+    }
+  }
+
   @Test("relock when the leaf opens, when it closes, or after the whole hold, as configured")
   func relock() {
     func walk(_ relock: DoorTiming.Relock) -> [[DoorMachine.Effect]] {
