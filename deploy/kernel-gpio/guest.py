@@ -234,6 +234,16 @@ def digest(canonical):
     return base64.urlsafe_b64encode(made).decode().rstrip("=")
 
 
+def stamped_wrong(detail, spacing):
+    """True for a malformed frame of less than half, or more than twice, the gaps that were sent."""
+    if detail.get("fault") == "impossibleGap":
+        return True
+    # Without a second bit there is no gap.
+    shortest, longest = (int(detail.get(key, 0)) for key in (
+        "shortestGapMicroseconds", "longestGapMicroseconds"))
+    return longest > 0 and (shortest < spacing / 2 or longest > 2 * spacing)
+
+
 def burst_tests(cases, table):
     """Every burst counts. What the kernel delivered whole must be decoded right; the rest must be
     named malformed; nothing may be another card."""
@@ -254,8 +264,9 @@ def burst_tests(cases, table):
             # A burst that the emulation itself tore apart is two frames for any decoder.
             torn = longest > 2.5 * spacing
             row["torn"] += torn
-            # Nor is one whole whose stamps stand closer together than any reader's pulses.
-            close = any(e.get("detail", {}).get("fault") == "impossibleGap" for e in found)
+            # Nor is one whole whose stamps do not stand as it was sent: the emulation took its
+            # interrupts late.
+            close = any(stamped_wrong(e.get("detail", {}), spacing) for e in found)
             row["close"] += close
             whole = edges == 2 * len(bits) and not torn and not close
             row["whole"] += whole
