@@ -73,7 +73,7 @@ extension EventDatabase: EventLog {
     }
   }
 
-  static func insert(
+  private static func insert(
     _ events: some Sequence<(EventDraft, [UInt8])>, after last: UInt64, _ database: Database
   ) throws {
     let insert = try database.cachedStatement(
@@ -108,14 +108,24 @@ extension EventDatabase: EventLog {
     try database.execute(
       sql: "DELETE FROM event WHERE number <= ?", arguments: [Int64(clamping: through)])
     guard through >= from else { return }
-    try database.execute(
-      sql: "UPDATE log SET dropped = ?", arguments: [Int64(clamping: through)])
     let note = EventDraft(
       id: UUID().uuidString.lowercased(), type: EventDraft.droppedType,
       timeMilliseconds: draft.timeMilliseconds, clockTrust: draft.clockTrust,
-      simulated: draft.simulated, reason: "logFull",
-      detail: ["from": String(from), "to": String(through)])
+      simulated: draft.simulated, reason: "logFull")
+    _ = try passOver(from...through, note: note, after: last, database)
+  }
+
+  /// Counts these as gone, and adds the note with their range; the note as it is kept.
+  static func passOver(
+    _ gone: ClosedRange<UInt64>, note: EventDraft, after last: UInt64, _ database: Database
+  ) throws -> EventDraft {
+    try database.execute(
+      sql: "UPDATE log SET dropped = ?", arguments: [Int64(clamping: gone.upperBound)])
+    var note = note
+    note.detail["from"] = String(gone.lowerBound)
+    note.detail["to"] = String(gone.upperBound)
     try insert([(note, try JSONCoding.encode(note))], after: last, database)
+    return note
   }
 
   /// Takes back acknowledgements above `number`, because the cloud lost those events. What is no

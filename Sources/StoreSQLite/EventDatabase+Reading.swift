@@ -46,15 +46,10 @@ extension EventDatabase {
     return try pool.writing("give up spoiled events after \(number)") { database in
       let position = try Self.position(database)
       guard number == max(position.acknowledged, position.dropped) else { return nil }
-      try database.execute(
-        sql: "UPDATE log SET dropped = ?", arguments: [Int64(clamping: through)])
-      var note = note
-      note.detail["from"] = String(number + 1)
-      note.detail["to"] = String(through)
-      let body = try JSONCoding.encode(note)
-      try Self.insert([(note, body)], after: position.last, database)
+      let kept = try Self.passOver(
+        number + 1...through, note: note, after: position.last, database)
       return SpoiledEvents(
-        through: through, note: StoredEvent(number: position.last + 1, draft: note))
+        through: through, note: StoredEvent(number: position.last + 1, draft: kept))
     }
   }
 

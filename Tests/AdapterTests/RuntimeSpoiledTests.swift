@@ -14,9 +14,7 @@ struct RuntimeSpoiledTests {
     let store = StoreFixture()
     let log = try store.events()
     _ = try log.append((1...30).map { StoreFixture.draft($0) })
-    try await log.pool.write {
-      try $0.execute(sql: "UPDATE event SET draft = x'00' WHERE number = 11")
-    }
+    try StoreFixture.spoil(log, where: "number = 11")
     try store.end(log.pool)
     let world = try RuntimeWorld(store)
     try await world.serve()

@@ -71,10 +71,7 @@ struct SimulatedDiskTests {
         simulated.spoil(count / 3)
         let first = max(
           position.acknowledged + 1, position.last + 1 - min(UInt64(count / 3), position.last))
-        try real.pool.write {
-          try $0.execute(
-            sql: "UPDATE event SET draft = x'00' WHERE number >= ?", arguments: [Int64(first)])
-        }
+        try StoreFixture.spoil(real, where: "number >= \(first)")
       case 12:
         // As the session does, and as it must not.
         let position = try real.position()

@@ -65,6 +65,13 @@ final class StoreFixture: Sendable {
       reason: index % 2 == 0 ? nil : "unknownCredential", detail: ["index": "\(index)"])
   }
 
+  /// Makes events unreadable, as a bad page would: their bytes are no JSON any more.
+  static func spoil(_ log: EventDatabase, where condition: String) throws {
+    try log.pool.write {
+      try $0.execute(sql: "UPDATE event SET draft = x'00' WHERE \(condition)")
+    }
+  }
+
   static func digest(_ number: Int) -> CredentialDigest {
     var bytes = [UInt8](repeating: 0x5A, count: CredentialDigest.byteCount)
     for place in 0..<8 { bytes[place] = UInt8(truncatingIfNeeded: number >> (8 * place)) }

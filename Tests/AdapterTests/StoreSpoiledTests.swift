@@ -17,11 +17,8 @@ struct StoreSpoiledTests {
     let log = try fixture.events()
     _ = try log.append((1...30).map { StoreFixture.draft($0) })
     try log.acknowledge(through: acknowledged)
+    for number in spoiled { try StoreFixture.spoil(log, where: "number = \(number)") }
     try log.pool.write { database in
-      for number in spoiled {
-        try database.execute(
-          sql: "UPDATE event SET draft = x'00' WHERE number = ?", arguments: [number])
-      }
       for number in gone {
         try database.execute(sql: "DELETE FROM event WHERE number = ?", arguments: [number])
       }

@@ -46,12 +46,22 @@ extension SimulatedDisk: EventLog {
       newest - unacknowledgedMax + unacknowledgedMax / 100, oldest + droppedPerCommitMax - 1)
     events.removeFirst(events.prefix { $0.number <= through }.count)
     guard through >= from else { return }
-    dropped = through
     let note = EventDraft(
       id: freshID(), type: EventDraft.droppedType, timeMilliseconds: draft.timeMilliseconds,
-      clockTrust: draft.clockTrust, simulated: draft.simulated, reason: "logFull",
-      detail: ["from": String(from), "to": String(through)])
-    try insert(note, "note what was dropped")
+      clockTrust: draft.clockTrust, simulated: draft.simulated, reason: "logFull")
+    _ = try passOver(from...through, note: note, "note what was dropped")
+  }
+
+  /// As the real log does.
+  private func passOver(
+    _ gone: ClosedRange<UInt64>, note: EventDraft, _ operation: String
+  ) throws(PortError) -> EventDraft {
+    dropped = gone.upperBound
+    var note = note
+    note.detail["from"] = String(gone.lowerBound)
+    note.detail["to"] = String(gone.upperBound)
+    try insert(note, operation)
+    return note
   }
 
   public func events(after number: UInt64, limit: Int) throws(PortError) -> [StoredEvent] {
@@ -74,12 +84,8 @@ extension SimulatedDisk: EventLog {
     var through = number
     while spoiled.contains(through + 1) { through += 1 }
     guard through > number else { return nil }
-    dropped = through
-    var note = note
-    note.detail["from"] = String(number + 1)
-    note.detail["to"] = String(through)
-    try insert(note, operation)
-    return SpoiledEvents(through: through, note: StoredEvent(number: last, draft: note))
+    let kept = try passOver(number + 1...through, note: note, operation)
+    return SpoiledEvents(through: through, note: StoredEvent(number: last, draft: kept))
   }
 
   /// Spoils so many of the newest events that the cloud has not acknowledged.
