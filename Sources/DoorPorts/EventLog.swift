@@ -50,6 +50,11 @@ public struct LogPosition: Sendable, Hashable {
   /// its limit; 0 for none.
   public var dropped: UInt64
 
+  /// The cloud has everything up to and with this number, or never will.
+  public var settled: UInt64 { max(acknowledged, dropped) }
+  /// Events that the cloud is still to get.
+  public var lacked: UInt64 { last - min(settled, last) }
+
   public init(epoch: String, last: UInt64, acknowledged: UInt64, dropped: UInt64 = 0) {
     self.dropped = dropped
     self.epoch = epoch

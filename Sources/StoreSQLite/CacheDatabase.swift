@@ -15,7 +15,7 @@ public final class CacheDatabase: PolicyStore, Sendable {
   let pool: DatabasePool
   /// Where a damaged file was moved, when this start found one, and the cache is now empty;
   /// nil is good.
-  public let recovered: String?
+  public let recovered: DamagedFile?
 
   /// Opens or creates the file below `folder`. A damaged one is replaced, see ``recovered``;
   /// throws when the disk does not take part.

@@ -18,12 +18,13 @@ enum DatabaseFile {
   /// Opens or creates a file below `folder`, which is made when it is not there.
   ///
   /// `check` looks at what must always be in the file, and must be quick. A file that is no
-  /// database, or that fails the check as `damaged`, is moved aside, never deleted; `damaged`
-  /// says where, and the file is new. Any other failure is thrown.
+  /// database, or that fails the check as `damaged`, is moved aside, never deleted, and the file
+  /// is new; `salvage` may carry over what can be read of the damaged one, all or nothing. Any other
+  /// failure is thrown.
   static func open(
     _ name: String, in folder: String, migrator: DatabaseMigrator,
-    check: (Database) throws -> Void
-  ) throws(PortError) -> (pool: DatabasePool, damaged: String?) {
+    check: (Database) throws -> Void, salvage: Salvage? = nil
+  ) throws(PortError) -> (pool: DatabasePool, damaged: DamagedFile?) {
     let path = "\(folder)/\(name)"
     do {
       try FileManager.default.createDirectory(
@@ -32,12 +33,63 @@ enum DatabaseFile {
       throw PortError(.unavailable, operation: "create folder \(folder)", detail: "\(error)")
     }
     do throws(PortError) {
-      return (try connect(path, migrator, check), nil)
+      // A power cut came after a damaged file was moved, and before this took its place.
+      if !exists(path), exists(path + salvagedSuffix) { try move(path + salvagedSuffix, to: path) }
+      var damaged: DamagedFile?
+      if let salvage, exists(path + spoiledSuffix) {
+        remove(path + spoiledSuffix)
+        damaged = try carryOver(path, migrator, check, salvage)
+      }
+      return (try connect(path, migrator, check), damaged)
     } catch {
       guard error.code == .damaged else { throw error }
-      let aside = try moveAside(path)
-      return (try connect(path, migrator, check), aside)
+      var damaged: DamagedFile?
+      if let salvage { damaged = try carryOver(path, migrator, check, salvage) }
+      if damaged == nil { damaged = DamagedFile(path: try moveAside(path), isSalvaged: false) }
+      return (try connect(path, migrator, check), damaged)
     }
+  }
+
+  private static let salvagedSuffix = ".salvaged"
+  private static let spoiledSuffix = ".spoiled"
+
+  /// Has the next start carry what can be read of this file over into a new one.
+  static func noteSpoiled(_ path: String) {
+    // One that cannot be made is made when the spoiled page is met again.
+    _ = FileManager.default.createFile(
+      atPath: path + spoiledSuffix, contents: nil, attributes: [.posixPermissions: 0o600])
+  }
+
+  /// Puts a file of what can be read of the damaged one in its place; nil, and nothing changes, when
+  /// that is not enough.
+  private static func carryOver(
+    _ path: String, _ migrator: DatabaseMigrator, _ check: (Database) throws -> Void,
+    _ salvage: Salvage
+  ) throws(PortError) -> DamagedFile? {
+    let salvaged = path + salvagedSuffix
+    remove(salvaged)
+    do {
+      let old = try DatabaseQueue(path: path, configuration: damagedConfiguration)
+      let new = try connect(salvaged, migrator) { _ in }
+      // No transaction on the old one: SQLite ends none well that met a spoiled page.
+      try old.unsafeRead { old in
+        // The migrator's own look at the schema traps on a damaged one.
+        let known = Set(migrator.migrations)
+        let applied = try String.fetchAll(old, sql: "SELECT identifier FROM grdb_migrations")
+        guard known.isSuperset(of: applied) else { throw newer(path) }
+        try new.write { new in try salvage(old, new) }
+      }
+      try new.read(check)
+      try new.fold("close \(salvaged)")
+    } catch {
+      remove(salvaged)
+      return nil
+    }
+    // Empty; they would stay beside the name that the file has now.
+    removeCompanions(salvaged)
+    let aside = try moveAside(path)
+    try move(salvaged, to: path)
+    return DamagedFile(path: aside, isSalvaged: true)
   }
 
   private static func connect(
@@ -48,9 +100,7 @@ enum DatabaseFile {
       let pool = try DatabasePool(path: path, configuration: configuration)
       try pool.writeWithoutTransaction { try prepareWriter($0, path) }
       guard try !pool.read(migrator.hasBeenSuperseded) else {
-        throw PortError(
-          .invalid, operation: "open \(path)",
-          detail: "a newer version wrote it; install that version or a later one")
+        throw newer(path)
       }
       try migrator.migrate(pool)
       try pool.read(check)
@@ -60,6 +110,12 @@ enum DatabaseFile {
       if isNew { remove(path) }
       throw PortError(error, during: "open \(path)")
     }
+  }
+
+  private static func newer(_ path: String) -> PortError {
+    PortError(
+      .invalid, operation: "open \(path)",
+      detail: "a newer version wrote it; install that version or a later one")
   }
 
   /// Makes the file, readable for its owner only; SQLite gives its companions the same mode.
@@ -90,10 +146,24 @@ enum DatabaseFile {
   }
 
   private static func remove(_ path: String) {
-    for file in [path + "-wal", path + "-shm", path] {
-      // One that cannot be removed shows at the next start.
-      try? FileManager.default.removeItem(atPath: file)
+    removeCompanions(path)
+    // One that cannot be removed shows at the next start.
+    try? FileManager.default.removeItem(atPath: path)
+  }
+
+  private static func removeCompanions(_ path: String) {
+    for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+  }
+
+  /// For a file that is only read, once, as far as it goes: SQLite opens one that was cut short only
+  /// while its schema may be written. https://www.sqlite.org/pragma.html#pragma_writable_schema
+  private static var damagedConfiguration: GRDB.Configuration {
+    var configuration = GRDB.Configuration()
+    configuration.readonly = true
+    configuration.prepareDatabase { database in
+      try database.execute(sql: "PRAGMA writable_schema = ON")
     }
+    return configuration
   }
 
   private static var configuration: GRDB.Configuration {
@@ -128,20 +198,34 @@ enum DatabaseFile {
 
   /// The companions go first: after a power cut in between, the damaged file is still found.
   private static func moveAside(_ path: String) throws(PortError) -> String {
-    let files = FileManager.default
     var number = 1
-    while files.fileExists(atPath: "\(path).damaged-\(number)") { number += 1 }
+    while exists("\(path).damaged-\(number)") { number += 1 }
     let aside = "\(path).damaged-\(number)"
-    do {
-      for suffix in ["-wal", "-shm", ""] where files.fileExists(atPath: path + suffix) {
-        if files.fileExists(atPath: aside + suffix) {
-          try files.removeItem(atPath: aside + suffix)
-        }
-        try files.moveItem(atPath: path + suffix, toPath: aside + suffix)
-      }
-    } catch {
-      throw PortError(.inputOutput, operation: "move damaged \(path) aside", detail: "\(error)")
+    for suffix in ["-wal", "-shm", ""] where exists(path + suffix) {
+      remove(aside + suffix)
+      try move(path + suffix, to: aside + suffix)
     }
     return aside
   }
+
+  private static func exists(_ path: String) -> Bool {
+    FileManager.default.fileExists(atPath: path)
+  }
+
+  private static func move(_ path: String, to new: String) throws(PortError) {
+    do { try FileManager.default.moveItem(atPath: path, toPath: new) } catch {
+      throw PortError(.inputOutput, operation: "move \(path) to \(new)", detail: "\(error)")
+    }
+  }
+}
+
+/// Copies what can be read of a damaged file into a new one; what it throws stands for nothing.
+typealias Salvage = (_ damaged: Database, _ new: Database) throws -> Void
+
+/// A file that could not be used and was moved out of the way.
+public struct DamagedFile: Sendable, Hashable {
+  /// Where it is now.
+  public let path: String
+  /// The new one has what could be read of it; false is a new, empty one.
+  public let isSalvaged: Bool
 }

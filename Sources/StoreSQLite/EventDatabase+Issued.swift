@@ -5,7 +5,7 @@ import GRDB
 
 extension EventDatabase: IssuedStore {
   public func issuedKeys() throws(PortError) -> [IssuedKey] {
-    try pool.reading("read the keys that were issued here") { database in
+    try reading("read the keys that were issued here") { database in
       try Data.fetchAll(database, sql: "SELECT body FROM issued ORDER BY id").map {
         try JSONCoding.decoder().decode(IssuedKey.self, from: $0)
       }
@@ -13,7 +13,7 @@ extension EventDatabase: IssuedStore {
   }
 
   public func issuerMarks() throws(PortError) -> [IssuerMark] {
-    try pool.reading("read the issuers' last orders") { database in
+    try reading("read the issuers' last orders") { database in
       try Row.fetchAll(database, sql: "SELECT issuer, sequence, lastOrder FROM issuer").map { row in
         IssuerMark(
           issuer: row["issuer"], sequence: UInt64(row["sequence"] as Int64),
@@ -23,7 +23,7 @@ extension EventDatabase: IssuedStore {
   }
 
   public func keep(_ key: IssuedKey, mark: IssuerMark?) throws(PortError) {
-    try pool.writing("keep key \(key.record.id)") { database in
+    try writing("keep key \(key.record.id)") { database in
       try database.execute(
         sql: "INSERT OR REPLACE INTO issued VALUES (?, ?)",
         arguments: [key.record.id, Data(try JSONCoding.encode(key))])
@@ -36,7 +36,7 @@ extension EventDatabase: IssuedStore {
 
   /// The issuers' marks stay: what was taken once is never taken again.
   public func forgetIssued(_ ids: [String]) throws(PortError) {
-    try pool.writing("forget keys that the cloud has") { database in
+    try writing("forget keys that the cloud has") { database in
       let forget = try database.cachedStatement(sql: "DELETE FROM issued WHERE id = ?")
       for id in ids { try forget.execute(arguments: [id]) }
     }

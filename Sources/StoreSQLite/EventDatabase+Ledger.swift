@@ -13,7 +13,7 @@ extension EventDatabase: CommandLedger {
   public func begin(
     commandID: String, at: WallInstant, expires: WallInstant
   ) throws(PortError) -> LedgerAnswer {
-    try pool.writing("begin command \(commandID)") { database in
+    try writing("begin command \(commandID)") { database in
       let seen = try Row.fetchOne(
         database.cachedStatement(sql: "SELECT result FROM command WHERE id = ?"),
         arguments: [commandID])
@@ -44,7 +44,7 @@ extension EventDatabase: CommandLedger {
       throw PortError(
         .invalid, operation: operation, detail: "the result is of \(result.commandID)")
     }
-    try pool.writing(operation) { database in
+    try writing(operation) { database in
       try database.execute(
         sql: "UPDATE command SET result = ifnull(result, ?) WHERE id = ?",
         arguments: [Data(try JSONCoding.encode(result)), commandID])
@@ -56,7 +56,7 @@ extension EventDatabase: CommandLedger {
 
   /// Results that the cloud has not confirmed having, in the order of their commands.
   public func unconfirmedResults(limit: Int) throws(PortError) -> [CommandResult] {
-    try pool.reading("read unconfirmed results") { database in
+    try reading("read unconfirmed results") { database in
       try Row.fetchAll(
         database,
         sql: """
@@ -69,7 +69,7 @@ extension EventDatabase: CommandLedger {
 
   /// Notes that the broker took these results; an id without a result changes nothing.
   public func confirmResults(_ commandIDs: [String]) throws(PortError) {
-    try pool.writing("confirm results") { database in
+    try writing("confirm results") { database in
       let confirm = try database.cachedStatement(
         sql: "UPDATE command SET confirmed = 1 WHERE id = ? AND result IS NOT NULL")
       for id in commandIDs { try confirm.execute(arguments: [id]) }
@@ -80,7 +80,7 @@ extension EventDatabase: CommandLedger {
   public func interruptOpen(
     at: WallInstant, simulated: Bool
   ) throws(PortError) -> [CommandResult] {
-    try pool.writing("close interrupted commands") { database in
+    try writing("close interrupted commands") { database in
       // Written so that the index of unconfirmed entries serves.
       let open = try String.fetchAll(
         database,

@@ -7,7 +7,7 @@ import Synchronization
 extension EventDatabase: EventLog {
   /// Where the log stands.
   public func position() throws(PortError) -> LogPosition {
-    try pool.reading("read the log's position") { try Self.position($0) }
+    try reading("read the log's position") { try Self.position($0) }
   }
 
   static func position(_ database: Database) throws -> LogPosition {
@@ -38,37 +38,29 @@ extension EventDatabase: EventLog {
     do { bodies = try drafts.map(JSONCoding.encode) } catch {
       throw PortError(.invalid, operation: operation, detail: "\(error)")
     }
-    let isPruning = !hasSpoiledPages.load(ordering: .relaxed)
+    var removal: Removal? = Removal(from: removableFrom.load(ordering: .relaxed))
     do throws(PortError) {
-      return try append(drafts, bodies, operation, isPruning: isPruning)
-    } catch  where error.code == .damaged && isPruning {
+      return try append(drafts, bodies, operation, &removal)
+    } catch {
       // A spoiled page among the old events must not stop new ones.
-      let numbers = try append(drafts, bodies, operation, isPruning: false)
-      hasSpoiledPages.store(true, ordering: .relaxed)
+      guard error.isOfSpoiledPage, let tried = removal?.tried else { throw error }
+      removal = nil
+      let numbers = try append(drafts, bodies, operation, &removal)
+      removableFrom.store(tried + 1, ordering: .relaxed)
       return numbers
     }
   }
 
   private func append(
-    _ drafts: [EventDraft], _ bodies: [[UInt8]], _ operation: String, isPruning: Bool
+    _ drafts: [EventDraft], _ bodies: [[UInt8]], _ operation: String, _ removal: inout Removal?
   ) throws(PortError) -> [UInt64] {
-    let kept = UInt64(acknowledgedKept)
-    let unacknowledgedMax = UInt64(self.unacknowledgedMax)
-    let batch = UInt64(droppedPerCommitMax)
-    return try pool.writing(operation) { database in
+    try writing(operation) { database in
       // The numbers come from the same transaction as the events: no gap, whatever fails.
       let position = try Self.position(database)
       try Self.insert(zip(drafts, bodies), after: position.last, database)
       let last = position.last + UInt64(drafts.count)
-      if isPruning {
-        try Self.prune(
-          database, acknowledged: position.acknowledged, keeping: kept,
-          most: min(drafts.count * Self.prunedPerEvent, Self.prunedPerCommitMax))
-      }
-      if last - max(position.acknowledged, position.dropped) > unacknowledgedMax {
-        try Self.drop(
-          database, position, last: last, max: unacknowledgedMax, batch: batch, like: drafts[0])
-      }
+      try prune(database, acknowledged: position.acknowledged, for: drafts.count, &removal)
+      try drop(database, position, last: last, like: drafts[0], &removal)
       return Array(position.last + 1...last)
     }
   }
@@ -96,25 +88,6 @@ extension EventDatabase: EventLog {
       sql: "UPDATE log SET last = ?, chain = ?", arguments: [Int64(clamping: number), Data(link)])
   }
 
-  /// Makes room for a while at once, so that not every commit has to, and writes down what went. No
-  /// more than `batch` events go; the next commit goes on. What the cloud has goes first.
-  private static func drop(
-    _ database: Database, _ position: LogPosition, last: UInt64, max: UInt64, batch: UInt64,
-    like draft: EventDraft
-  ) throws {
-    let from = Swift.max(position.acknowledged, position.dropped) + 1
-    let oldest = try Int64.fetchOne(database, sql: "SELECT MIN(number) FROM event") ?? 1
-    let through = min(last - max + max / 100, UInt64(clamping: oldest) + batch - 1)
-    try database.execute(
-      sql: "DELETE FROM event WHERE number <= ?", arguments: [Int64(clamping: through)])
-    guard through >= from else { return }
-    let note = EventDraft(
-      id: UUID().uuidString.lowercased(), type: EventDraft.droppedType,
-      timeMilliseconds: draft.timeMilliseconds, clockTrust: draft.clockTrust,
-      simulated: draft.simulated, reason: "logFull")
-    _ = try passOver(from...through, note: note, after: last, database)
-  }
-
   /// Counts these as gone, and adds the note with their range; the note as it is kept.
   static func passOver(
     _ gone: ClosedRange<UInt64>, note: EventDraft, after last: UInt64, _ database: Database
@@ -131,7 +104,7 @@ extension EventDatabase: EventLog {
   /// Takes back acknowledgements above `number`, because the cloud lost those events. What is no
   /// longer here of them counts as dropped.
   public func rewind(through number: UInt64) throws(PortError) -> LogPosition {
-    try pool.writing("take back acknowledgements above \(number)") { database in
+    try writing("take back acknowledgements above \(number)") { database in
       let position = try Self.position(database)
       guard number < position.acknowledged else { return position }
       let oldest = try Int64.fetchOne(database, sql: "SELECT MIN(number) FROM event")
@@ -147,29 +120,18 @@ extension EventDatabase: EventLog {
   /// Gives the log a new name, because the cloud has other events under its numbers. Nothing is
   /// lost and numbers go on; what the cloud acknowledged before stays acknowledged.
   public func beginEpoch() throws(PortError) -> LogPosition {
-    try pool.writing("begin a new epoch of the log") { database in
+    try writing("begin a new epoch of the log") { database in
       try database.execute(
         sql: "UPDATE log SET epoch = ?", arguments: [UUID().uuidString.lowercased()])
       return try Self.position(database)
     }
   }
 
-  /// An event that the cloud does not have never goes.
-  private static func prune(
-    _ database: Database, acknowledged: UInt64, keeping kept: UInt64, most: Int
-  ) throws {
-    guard acknowledged > kept,
-      let oldest = try Int64.fetchOne(database, sql: "SELECT MIN(number) FROM event")
-    else { return }
-    let through = min(Int64(clamping: acknowledged - kept), oldest + Int64(most) - 1)
-    try database.execute(sql: "DELETE FROM event WHERE number <= ?", arguments: [through])
-  }
-
   /// Notes that the cloud has everything up to and with `number`. A lower one changes nothing;
   /// one above the last event is refused as `invalid`.
   public func acknowledge(through number: UInt64) throws(PortError) {
     let operation = "acknowledge event \(number)"
-    try pool.writing(operation) { database in
+    try writing(operation) { database in
       let position = try Self.position(database)
       guard number <= position.last else {
         throw PortError(
@@ -203,7 +165,7 @@ extension EventDatabase: EventLog {
     arguments.append(min(max(query.limit, 1), EventQuery.pageLimitMax))
     let sql = "SELECT number, draft, chain FROM event \(matching) ORDER BY number \(order) LIMIT ?"
     let values = StatementArguments(arguments)
-    return try pool.reading("search events") { database in
+    return try reading("search events") { database in
       try Row.fetchAll(database.cachedStatement(sql: sql), arguments: values).map(StoredEvent.init)
     }
   }

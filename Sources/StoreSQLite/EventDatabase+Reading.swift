@@ -2,11 +2,16 @@ public import CloudProtocol
 public import DoorPorts
 import Foundation
 import GRDB
+import Synchronization
 
 /// Reads for the cloud. A page that the disk has spoiled costs the events on it, and no others.
 extension EventDatabase {
   /// The most spoiled events passed over in one transaction.
   static let spoiledPerCommitMax = 10_000
+
+  /// Reads of one event that the disk refuses before it is taken for spoiled; the session tries again
+  /// each second.
+  static let refusedReadsMax = 10
 
   public func events(after number: UInt64, limit: Int) throws(PortError) -> [StoredEvent] {
     let read = try read("number > ?", after: number, limit: limit)
@@ -20,7 +25,7 @@ extension EventDatabase {
     if !unbroken.isEmpty || limit < 1 || start >= position.last { return unbroken }
     // An index that leads astray may still find it by its number.
     if let event = try event(start + 1) { return [event] }
-    if let trouble = read.trouble { throw trouble }
+    if let trouble = read.trouble { throw lasting(trouble, after: start) }
     throw PortError(
       .damaged, operation: "read event \(start + 1)",
       detail: "it is not in the log, which counts to \(position.last)")
@@ -38,19 +43,31 @@ extension EventDatabase {
     after number: UInt64, note: EventDraft
   ) throws(PortError) -> SpoiledEvents? {
     let position = try position()
-    guard number == max(position.acknowledged, position.dropped) else { return nil }
+    guard number == position.settled else { return nil }
     let most = min(number + UInt64(Self.spoiledPerCommitMax), position.last)
     var through = number
     while through < most, try event(through + 1) == nil { through += 1 }
     guard through > number else { return nil }
-    return try pool.writing("give up spoiled events after \(number)") { database in
+    return try writing("give up spoiled events after \(number)") { database in
       let position = try Self.position(database)
-      guard number == max(position.acknowledged, position.dropped) else { return nil }
+      guard number == position.settled else { return nil }
       let kept = try Self.passOver(
         number + 1...through, note: note, after: position.last, database)
       return SpoiledEvents(
         through: through, note: StoredEvent(number: position.last + 1, draft: kept))
     }
+  }
+
+  /// A disk that refuses the same read so many times in a row has lost what was there.
+  private func lasting(_ trouble: PortError, after number: UInt64) -> PortError {
+    guard trouble.code == .inputOutput else { return trouble }
+    let times = refused.withLock { refused in
+      refused = (number, refused.after == number ? refused.times + 1 : 1)
+      return refused.times
+    }
+    if times < Self.refusedReadsMax { return trouble }
+    return PortError(
+      .damaged, operation: trouble.operation, detail: "\(trouble.detail), \(times) times in a row")
   }
 
   /// Rising numbers, as far as they can be read.
@@ -68,7 +85,7 @@ extension EventDatabase {
   ) throws(PortError) -> Sound {
     var sound = Sound()
     do throws(PortError) {
-      try pool.reading("read events after \(number)") { database in
+      try reading("read events after \(number)") { database in
         sound.position = try Self.position(database)
         let start = max(number, sound.position.dropped)
         let rows = try Row.fetchCursor(
@@ -88,7 +105,7 @@ extension EventDatabase {
         }
       }
     } catch {
-      guard error.code == .damaged, !sound.position.epoch.isEmpty else { throw error }
+      guard error.isOfSpoiledPage, !sound.position.epoch.isEmpty else { throw error }
       sound.trouble = error
     }
     return sound
@@ -97,7 +114,7 @@ extension EventDatabase {
   /// Nil for one that is not there or cannot be read.
   private func event(_ number: UInt64) throws(PortError) -> StoredEvent? {
     do throws(PortError) {
-      return try pool.reading("read event \(number)") { database in
+      return try reading("read event \(number)") { database in
         try Row.fetchOne(
           database.cachedStatement(
             sql: "SELECT number, draft, chain FROM event WHERE number = ?"),
@@ -105,7 +122,7 @@ extension EventDatabase {
         ).map(StoredEvent.init)
       }
     } catch {
-      guard error.code == .damaged else { throw error }
+      guard error.isOfSpoiledPage else { throw error }
       return nil
     }
   }

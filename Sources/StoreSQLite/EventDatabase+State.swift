@@ -5,7 +5,7 @@ import GRDB
 extension EventDatabase: StateStore {
   /// The value last kept; nil for none.
   public func value(forKey key: String) throws(PortError) -> [UInt8]? {
-    try pool.reading("read \(key)") { database in
+    try reading("read \(key)") { database in
       try Data.fetchOne(database, sql: "SELECT value FROM state WHERE key = ?", arguments: [key])
         .map { Array($0) }
     }
@@ -13,7 +13,7 @@ extension EventDatabase: StateStore {
 
   /// Keeps values in place of those before, in one commit; nil forgets one.
   public func setValues(_ values: [String: [UInt8]?]) throws(PortError) {
-    try pool.writing("keep \(values.keys.sorted().joined(separator: " and "))") { database in
+    try writing("keep \(values.keys.sorted().joined(separator: " and "))") { database in
       for (key, value) in values {
         if let value {
           try database.execute(

@@ -23,6 +23,9 @@ public final class EventDatabase: Sendable {
   /// About 300 MB.
   public static let unacknowledgedMax = 500_000
 
+  /// A count with more than these is no sound one.
+  static let lackedSoundMax = UInt64(2 * unacknowledgedMax)
+
   /// Events that go in one commit because the log is too long, at most: a log far above its limit
   /// shrinks with each event that comes, and none of them waits for all of it.
   static let droppedPerCommitMax = 5_000
@@ -31,11 +34,16 @@ public final class EventDatabase: Sendable {
   let acknowledgedKept: Int
   let unacknowledgedMax: Int
   let droppedPerCommitMax: Int
-  /// True once old events could not be removed because their pages are spoiled; they stay then.
-  let hasSpoiledPages = Atomic(false)
-  /// Where a damaged file was moved, when this start found one, and a new log with a new epoch
-  /// was begun; nil is good.
-  public let recovered: String?
+  /// Events below this number stay until the next start tries again: removing them met a spoiled
+  /// page.
+  let removableFrom = Atomic<Int64>(0)
+  /// True once a page was found bad; what to do about it comes with the next start.
+  let isSpoiled = Atomic(false)
+  /// The read for the cloud that the disk refused last, and how many times in a row.
+  let refused = Mutex((after: UInt64(0), times: 0))
+  /// Where a damaged file was moved, when this start found one, and whether what could be read of
+  /// it was carried over; if not, a new log with a new epoch was begun. Nil is good.
+  public let recovered: DamagedFile?
 
   /// Opens or creates the file below `folder`. A damaged one is replaced, see ``recovered``;
   /// throws when the disk does not take part.
@@ -51,22 +59,27 @@ public final class EventDatabase: Sendable {
     self.unacknowledgedMax = max(unacknowledgedMax, 100)
     self.acknowledgedKept = acknowledgedKept
     (pool, recovered) = try DatabaseFile.open(
-      Self.fileName, in: folder, migrator: Self.migrator, check: Self.check)
+      Self.fileName, in: folder, migrator: Self.migrator, check: Self.check,
+      salvage: Self.salvage)
   }
 
   /// Ends with everything in the file itself and nothing in its write-ahead log. Nothing can be
   /// asked afterwards.
   public func close() throws(PortError) { try pool.fold("close the event log") }
 
-  /// The count and the events must agree, or a number would be given twice. Touches each table;
-  /// a look at every page would delay the door.
+  /// No event above the count, or a number would be given twice; below it, what is missing is told
+  /// when its turn comes, see ``giveUpSpoiled(after:note:)``. Touches each table; a look at every
+  /// page would delay the door.
   private static func check(_ database: Database) throws {
     let position = try position(database)
     let newest = try Int64.fetchOne(database, sql: "SELECT MAX(number) FROM event") ?? 0
-    guard newest == Int64(exactly: position.last) else {
+    guard newest <= Int64(clamping: position.last), position.lacked <= lackedSoundMax else {
       throw PortError(
         .damaged, operation: "open the event log",
-        detail: "it counts to \(position.last), but its newest event is \(newest)")
+        detail: """
+          it counts to \(position.last), of which the cloud lacks \(position.lacked), but its newest \
+          event is \(newest)
+          """)
     }
     for table in ["command", "state", "issued", "issuer"] {
       _ = try Int.fetchOne(database, sql: "SELECT 1 FROM \(table) LIMIT 1")

@@ -1,12 +1,19 @@
 public import CloudProtocol
 public import DoorPorts
 public import DoorRules
+import GRDB
 
 extension LateOpening: EventLog where Database == EventDatabase {
   public func position() throws(PortError) -> LogPosition { try opened().position() }
 
+  /// A log whose pages take no event any more is opened again, which carries it over into a new file.
   public func append(_ drafts: [EventDraft]) throws(PortError) -> [UInt64] {
-    try opened().append(drafts)
+    let database = try opened()
+    do throws(PortError) { return try database.append(drafts) } catch {
+      // One that still looks at it loses that look, and nothing else.
+      if error.code == .damaged { reopen(because: error) { try? $0.pool.close() } }
+      throw error
+    }
   }
 
   public func events(after number: UInt64, limit: Int) throws(PortError) -> [StoredEvent] {

@@ -15,6 +15,7 @@ public final class LateOpening<Database: Sendable>: Sendable {
 
   private let make: @Sendable () throws(PortError) -> Database
   private let state: Mutex<State>
+  private let hasReopened = Atomic(false)
 
   private static var end: PortError {
     PortError(.unavailable, operation: "use the database", detail: "the program is ending")
@@ -55,6 +56,17 @@ public final class LateOpening<Database: Sendable>: Sendable {
       guard case .open(let database) = state else { return nil }
       state = .ended
       return database
+    }
+  }
+
+  /// Ends the database, once in a program's life, so that a later call opens it again.
+  func reopen(because error: PortError, ending: (Database) -> Void) {
+    state.withLock { state in
+      guard case .open(let database) = state,
+        !hasReopened.exchange(true, ordering: .relaxed)
+      else { return }
+      ending(database)
+      state = .failed(error, at: .now)
     }
   }
 

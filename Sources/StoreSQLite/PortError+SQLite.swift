@@ -36,12 +36,28 @@ extension PortError {
   private static func advice(_ code: Code) -> String? {
     switch code {
     case .full: "make room on the disk"
-    case .damaged: "the next start moves the file aside if it cannot be opened"
+    case .damaged: "the next start moves the file aside"
     case .unavailable: "check the owner and the rights of the state folder"
     case .busy: "end the other program that has the file open"
     case .inputOutput: "check the disk"
     case .invalid: nil
     }
+  }
+}
+
+extension PortError {
+  /// A page may be spoiled: SQLite finds it wrong, or the disk does not give it out.
+  var isOfSpoiledPage: Bool { code == .damaged || code == .inputOutput }
+}
+
+extension DatabaseError {
+  /// Not for a disk that takes no writes.
+  var isOfSpoiledPage: Bool {
+    resultCode == .SQLITE_CORRUPT
+      || [
+        .SQLITE_IOERR_READ, .SQLITE_IOERR_SHORT_READ, .SQLITE_IOERR_DATA, .SQLITE_IOERR_CORRUPTFS,
+      ]
+      .contains(extendedResultCode)
   }
 }
 

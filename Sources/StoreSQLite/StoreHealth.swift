@@ -21,7 +21,7 @@ public struct StoreHealth: Sendable, Hashable {
 protocol StoreFile: Sendable {
   static var fileName: String { get }
   var pool: DatabasePool { get }
-  var recovered: String? { get }
+  var recovered: DamagedFile? { get }
 }
 
 extension EventDatabase: StoreFile {}
@@ -29,7 +29,13 @@ extension CacheDatabase: StoreFile {}
 
 extension LateOpening where Database == EventDatabase {
   /// Reads the file through, beside the door; up to about a second.
-  public func health() -> StoreHealth { StoreHealth.of { () throws(PortError) in try opened() } }
+  public func health() -> StoreHealth {
+    let health = StoreHealth.of { () throws(PortError) in try opened() }
+    if health.integrity ?? "ok" != "ok" || health.failure?.code == .damaged {
+      ifOpen?.noteSpoiled()
+    }
+    return health
+  }
 }
 
 extension LateOpening where Database == CacheDatabase {
@@ -67,11 +73,12 @@ extension StoreHealth {
 
   private static func of(_ file: some StoreFile) -> StoreHealth {
     let path = file.pool.path
+    let recovered = file.recovered?.path
     do {
-      return try file.pool.read { try look($0, path: path, recovered: file.recovered) }
+      return try file.pool.read { try look($0, path: path, recovered: recovered) }
     } catch {
       return StoreHealth(
-        path: path, failure: PortError(error, during: "read \(path)"), recovered: file.recovered)
+        path: path, failure: PortError(error, during: "read \(path)"), recovered: recovered)
     }
   }
 

@@ -51,7 +51,7 @@ struct Assembly {
     }
     self.events = events
     self.cache = cache
-    let damaged = [events.ifOpen?.recovered, cache.ifOpen?.recovered].compactMap { $0 }
+    let damaged = [events.ifOpen?.recovered, cache.ifOpen?.recovered].compactMap { $0?.path }
     let panel = settings.driver == .simulated ? SimulatedPanel(clock: monotonic) : nil
     let gpio: any GPIOPort = panel ?? GPIODPort(plan: settings.linePlan)
     if panel == nil, !GPIODPort.seesLostEdges {
@@ -138,10 +138,12 @@ struct Assembly {
   }
 
   private static func opened<Database>(
-    _ database: Database, _ recovered: KeyPath<Database, String?>, _ logger: Logger
+    _ database: Database, _ recovered: KeyPath<Database, DamagedFile?>, _ logger: Logger
   ) -> Database {
     if let moved = database[keyPath: recovered] {
-      logger.error("a damaged database was moved to \(moved); a new one was begun")
+      let next =
+        moved.isSalvaged ? "what can be read of it was carried over" : "a new one was begun"
+      logger.error("a damaged database was moved to \(moved.path); \(next)")
     }
     return database
   }

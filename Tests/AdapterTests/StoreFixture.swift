@@ -72,6 +72,42 @@ final class StoreFixture: Sendable {
     }
   }
 
+  /// Overwrites the pages of this file that hold one of these texts, as a worn card would. Ends the
+  /// database.
+  func overwritePages(of pool: DatabasePool, holding texts: [String], in file: String) throws {
+    let pageSize = try pool.read { try Int.fetchOne($0, sql: "PRAGMA page_size") } ?? 0
+    try end(pool)
+    var bytes = try bytes(file)
+    for text in texts {
+      guard let found = bytes.range(of: Data(text.utf8)) else { throw CocoaError(.formatting) }
+      let page = found.lowerBound / pageSize * pageSize
+      bytes.replaceSubrange(page..<page + pageSize, with: Data(repeating: 0xFF, count: pageSize))
+    }
+    try write(bytes, to: file)
+  }
+
+  /// As the session does: read, acknowledge, and give up where nothing can be read.
+  static func readUp(
+    _ log: EventDatabase, after start: UInt64
+  ) throws -> (taken: [UInt64], gone: [ClosedRange<UInt64>], after: UInt64) {
+    var (after, taken, gone) = (start, [UInt64](), [ClosedRange<UInt64>]())
+    while try log.position().last > after {
+      do {
+        let events = try log.events(after: after, limit: 64)
+        guard let last = events.last else { throw CocoaError(.formatting) }
+        taken += events.map(\.number)
+        after = last.number
+        try log.acknowledge(through: after)
+      } catch let error as PortError where error.code == .damaged {
+        let note = draft(99, type: EventDraft.droppedType)
+        guard let spoiled = try log.giveUpSpoiled(after: after, note: note) else { throw error }
+        gone.append(after + 1...spoiled.through)
+        after = spoiled.through
+      }
+    }
+    return (taken, gone, after)
+  }
+
   static func digest(_ number: Int) -> CredentialDigest {
     var bytes = [UInt8](repeating: 0x5A, count: CredentialDigest.byteCount)
     for place in 0..<8 { bytes[place] = UInt8(truncatingIfNeeded: number >> (8 * place)) }

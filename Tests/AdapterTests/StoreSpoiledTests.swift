@@ -101,36 +101,54 @@ struct StoreSpoiledTests {
       _ = try log.append((start..<start + 100).map { StoreFixture.draft($0) })
     }
     try log.acknowledge(through: 150)
-    let pageSize = try log.pool.read { try Int.fetchOne($0, sql: "PRAGMA page_size") } ?? 0
-    // The leaf with this event: found by what is written in it.
-    try fixture.end(log.pool)
-    var bytes = try fixture.bytes(EventDatabase.fileName)
-    for mark in [Data("\"event-40\"".utf8), Data("\"event-200\"".utf8)] {
-      let place = try #require(bytes.range(of: mark)).lowerBound / pageSize * pageSize
-      bytes.replaceSubrange(place..<place + pageSize, with: Data(repeating: 0xFF, count: pageSize))
-    }
-    try fixture.write(bytes, to: EventDatabase.fileName)
+    try fixture.overwritePages(
+      of: log.pool, holding: ["\"event-40\"", "\"event-200\""], in: EventDatabase.fileName)
     log = try fixture.events(acknowledgedKept: 1)
     #expect(log.recovered == nil)
     for index in 401...420 {
       #expect(try log.append([StoreFixture.draft(index)]) == [UInt64(index)])
     }
-    // As the session does: read, acknowledge, and give up where nothing can be read.
-    var (after, taken, gone) = (UInt64(150), [UInt64](), [ClosedRange<UInt64>]())
-    while try log.position().last > after {
-      do {
-        let events = try log.events(after: after, limit: 64)
-        taken += events.map(\.number)
-        after = try #require(events.last?.number)
-        try log.acknowledge(through: after)
-      } catch {
-        let spoiled = try #require(try log.giveUpSpoiled(after: after, note: Self.note))
-        gone.append(after + 1...spoiled.through)
-        after = spoiled.through
-      }
-    }
+    let (taken, gone, after) = try StoreFixture.readUp(log, after: 150)
     #expect(gone.count == 1 && gone[0].contains(200) && gone[0].count < 20, "\(gone)")
     #expect(taken == (151...after).filter { !gone[0].contains($0) })
     #expect(after == 421, "the note is the last")
+  }
+
+  @Test("old events behind a spoiled page are removed; those on it stay")
+  func removed() throws {
+    var log = try fixture.events(acknowledgedKept: 10)
+    _ = try log.append((1...300).map { StoreFixture.draft($0) })
+    try log.acknowledge(through: 300)
+    try fixture.overwritePages(
+      of: log.pool, holding: ["\"event-1\"", "\"event-100\""], in: EventDatabase.fileName)
+    // Nothing tells of it before: the start has no reason to make a new file.
+    log = try fixture.events(acknowledgedKept: 10)
+    for index in 301...500 {
+      try log.acknowledge(through: UInt64(index - 1))
+      #expect(try log.append([StoreFixture.draft(index)]) == [UInt64(index)])
+    }
+    // Not even the oldest can be found, so that all that was due then stays.
+    let left = try log.page(EventQuery(after: 280, limit: 500)).map(\.number)
+    #expect(left == Array(281...290) + Array(490...500), "\(left)")
+  }
+
+  @Test("a full log with a spoiled page takes new events and says what goes")
+  func full() throws {
+    func open() throws -> EventDatabase {
+      try EventDatabase(
+        folder: fixture.folder, acknowledgedKept: 10, unacknowledgedMax: 200,
+        droppedPerCommitMax: 20)
+    }
+    var log = try open()
+    _ = try log.append((1...200).map { StoreFixture.draft($0) })
+    try fixture.overwritePages(of: log.pool, holding: ["\"event-40\""], in: EventDatabase.fileName)
+    log = try open()
+    for index in 201...400 { _ = try log.append([StoreFixture.draft(index)]) }
+    let position = try log.position()
+    #expect(position.last >= 400)
+    #expect(position.lacked <= 200, "\(position)")
+    let read = try log.events(after: position.settled, limit: 1_000)
+    #expect(read.map(\.number) == Array(position.settled + 1...position.last))
+    #expect(read.contains { $0.draft.reason == "logFull" })
   }
 }

@@ -7,6 +7,7 @@
  * The file of orders is read at each call, so that it can be changed while the program runs. Lines:
  *   write ENOSPC|EIO|EROFS    every write below the folder fails
  *   read STALL                reads below the folder do not come back before the order is gone
+ *   spot INODE FROM TO        reads that touch these bytes of this file below the folder fail: EIO
  *   sync EIO                  every fsync and fdatasync below the folder fails
  *   sync NOTHING              they do nothing and say that they did
  *   open EROFS|EIO            opening for writing below the folder fails
@@ -22,6 +23,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/timex.h>
 #include <sys/uio.h>
@@ -101,9 +103,31 @@ static void stall(int descriptor) {
   errno = saved;
 }
 
+/* Like a card with a worn-out block. */
+static int is_worn(int descriptor, size_t count, long long at) {
+  char text[512];
+  const char *what;
+  int saved = errno, result = 0;
+  unsigned long long inode;
+  long long from, to;
+  struct stat file;
+  if ((what = order("spot", text, sizeof text)) &&
+      sscanf(what, "%llu %lld %lld", &inode, &from, &to) == 3 && is_below_at(descriptor) &&
+      fstat(descriptor, &file) == 0 && file.st_ino == inode)
+    result = at < to && at + (long long)count > from;
+  errno = result ? EIO : saved;
+  return result;
+}
+
 ssize_t read(int d, void *b, size_t n) { stall(d); return NEXT(read)(d, b, n); }
-ssize_t pread(int d, void *b, size_t n, off_t o) { stall(d); return NEXT(pread)(d, b, n, o); }
-ssize_t pread64(int d, void *b, size_t n, off64_t o) { stall(d); return NEXT(pread64)(d, b, n, o); }
+ssize_t pread(int d, void *b, size_t n, off_t o) {
+  stall(d);
+  return is_worn(d, n, o) ? -1 : NEXT(pread)(d, b, n, o);
+}
+ssize_t pread64(int d, void *b, size_t n, off64_t o) {
+  stall(d);
+  return is_worn(d, n, o) ? -1 : NEXT(pread64)(d, b, n, o);
+}
 ssize_t write(int d, const void *b, size_t n) { FAIL_OR("write", d, NEXT(write)(d, b, n)); }
 ssize_t pwrite(int d, const void *b, size_t n, off_t o) { FAIL_OR("write", d, NEXT(pwrite)(d, b, n, o)); }
 ssize_t pwrite64(int d, const void *b, size_t n, off64_t o) { FAIL_OR("write", d, NEXT(pwrite64)(d, b, n, o)); }

@@ -68,7 +68,10 @@ public struct StorageFacts: Sendable, Hashable {
     if let integrity, integrity != "ok" {
       writer.failure(
         "damaged", "\(name) \(path): SQLite finds \(integrity)",
-        do: "restart the daemon: it moves the file aside and begins a new one; check the disk")
+        do: """
+          restart the daemon: an event log is carried over into a new file, as far as it can be \
+          read; a credential cache comes from the cloud again once its file is removed; check the disk
+          """)
     }
     checkRoom(&writer)
     if let slowest = slowestCommitMilliseconds, slowest > Self.commitMillisecondsMax {
