@@ -40,7 +40,7 @@ public protocol EventLog: Sendable {
 
 /// Where the event log stands.
 public struct LogPosition: Sendable, Hashable {
-  /// Names this log; a new log after damage has a new one.
+  /// Names this log; one that had to begin anew has a new one.
   public var epoch: String
   /// Number of the newest event, 0 for none.
   public var last: UInt64

@@ -11,7 +11,7 @@ extension DoorShell {
   private enum HouseAlarm: String {
     /// Events are kept in memory, because the log cannot be written.
     case eventLog
-    /// A database was damaged; it was moved aside and a new one begun.
+    /// A database was damaged; it was moved aside, and there is a new one.
     case storageDamaged
   }
 

@@ -3,6 +3,10 @@ import GRDB
 
 /// Carries over what can be read of a damaged log: what happened during an outage is nowhere else.
 extension EventDatabase {
+  /// Events that the cloud has and that come along, the newest: whoever stands at the door waits for
+  /// this. All are in the file that was moved aside.
+  static let salvagedSettledMax = 10_000
+
   /// Epoch and numbers go on as they were. Throws when the row that counts the events cannot be read
   /// or is behind them: numbers would be given twice.
   static func salvage(from old: Database, into new: Database) throws {
@@ -14,9 +18,10 @@ extension EventDatabase {
     try new.execute(
       sql: "UPDATE log SET (\(logColumns)) = (?, ?, ?, ?, ?)",
       arguments: StatementArguments(log.databaseValues))
-    let settled = position.settled
-    try copyLacked(from: old, into: new, after: settled, through: position.last)
-    try copy(events, where: "number <= \(settled)", from: old, into: new)
+    let settled = Int64(clamping: position.settled)
+    try copyLacked(from: old, into: new, after: settled, through: Int64(clamping: position.last))
+    let range = "number BETWEEN \(settled - Int64(salvagedSettledMax) + 1) AND \(settled)"
+    try copy(events, where: range, from: old, into: new)
     for table in smallTables { try copy(table, where: "true", from: old, into: new) }
   }
 
@@ -30,13 +35,16 @@ extension EventDatabase {
     private var list: String { columns.joined(separator: ", ") }
     var select: String { "SELECT \(list) FROM \(name)" }
 
-    /// Passes over a row that is there already, or that is no sound one.
-    func insert(_ row: Row, into new: Database) throws {
+    /// False for a row that is there already, or that is no sound one.
+    func insert(_ row: Row, into new: Database) throws -> Bool {
       let values = columns.map { _ in "?" }.joined(separator: ", ")
       do {
         try new.cachedStatement(sql: "INSERT INTO \(name) (\(list)) VALUES (\(values))")
           .execute(arguments: StatementArguments(row.databaseValues))
-      } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {}
+        return true
+      } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
+        return false
+      }
     }
   }
 
@@ -55,7 +63,7 @@ extension EventDatabase {
   ]
 
   /// From both ends, where one does not reach: what follows a spoiled page cannot be reached from
-  /// before it.
+  /// before it. A row that comes again ends it: spoiled pages may lead round in a circle.
   private static func copy(
     _ table: Table, where condition: String, from old: Database, into new: Database
   ) throws {
@@ -64,7 +72,7 @@ extension EventDatabase {
       guard let rows = try? Row.fetchCursor(old, sql: sql) else { continue }
       while case .success(let row) = Result(catching: rows.next) {
         guard let row else { return }
-        try table.insert(row, into: new)
+        guard try table.insert(row, into: new) else { break }
       }
     }
   }
@@ -72,19 +80,18 @@ extension EventDatabase {
   /// Of these numbers none is missing in a sound log, so that behind a spoiled page each can be asked
   /// for.
   private static func copyLacked(
-    from old: Database, into new: Database, after: UInt64, through last: UInt64
+    from old: Database, into new: Database, after: Int64, through last: Int64
   ) throws {
     let following = try old.cachedStatement(
       sql: "\(events.select) WHERE number >= ? ORDER BY number")
-    let last = Int64(clamping: last)
-    var next = Int64(clamping: after) + 1
+    var next = after + 1
     while next <= last {
       let start = next
       if let rows = try? Row.fetchCursor(following, arguments: [next]) {
         while let row = try? rows.next(), let number = try? row.decode(Int64.self, atIndex: 0),
           number == next, next <= last
         {
-          try events.insert(row, into: new)
+          _ = try events.insert(row, into: new)
           next += 1
         }
       }
