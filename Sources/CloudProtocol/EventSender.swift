@@ -6,8 +6,11 @@ import DoorRules
 struct EventSender: Sendable {
   /// The cloud has everything up to and with this.
   private var acknowledged: UInt64
-  /// Highest number ever sent from this log; no honest acknowledgement is above it.
+  /// Highest number ever sent from this log by this program; nothing above it is let go.
   private var sentEver: UInt64
+  /// Up to here an earlier run of the program may have sent, and the cloud may have it although no
+  /// acknowledgement was kept.
+  private var lastAtStart: UInt64
   /// Everything up to and with this was sent on this connection, or needs no sending.
   private var next: UInt64
   /// Last number of each batch in flight, rising.
@@ -27,9 +30,10 @@ struct EventSender: Sendable {
 
   var isSendingNow: Bool { isSending }
 
-  init(acknowledged: UInt64) {
+  init(acknowledged: UInt64, last: UInt64) {
     self.acknowledged = acknowledged
     sentEver = acknowledged
+    lastAtStart = last
     next = acknowledged
   }
 
@@ -43,7 +47,7 @@ struct EventSender: Sendable {
   ) -> UInt64 {
     stop()
     historicalThrough = last
-    if !isSameLog { droppedThrough = 0 }
+    if !isSameLog { (droppedThrough, lastAtStart) = (0, 0) }
     acknowledged = isSameLog ? max(acknowledged, stored) : stored
     // An acknowledgement of what an earlier connection sent may still be on its way.
     sentEver = isSameLog ? max(sentEver, acknowledged) : acknowledged
@@ -119,9 +123,13 @@ struct EventSender: Sendable {
     readRetry = now.advanced(byMilliseconds: SyncLimits.readRetryMilliseconds)
   }
 
-  /// False, and nothing changes, when the acknowledgement says nothing new or cannot be true.
-  mutating func acknowledge(through: UInt64, at now: MonotonicInstant) -> Bool {
-    guard through > acknowledged, through <= max(sentEver, droppedThrough) else { return false }
+  /// Up to where the cloud is now known to have everything; nil, and nothing changes, when the
+  /// acknowledgement says nothing new or cannot be true. One of what an earlier run sent counts as
+  /// far as this one has come.
+  mutating func acknowledge(through stated: UInt64, at now: MonotonicInstant) -> UInt64? {
+    let sent = max(sentEver, droppedThrough)
+    let through = min(stated, sent)
+    guard through > acknowledged, stated <= max(sent, lastAtStart) else { return nil }
     acknowledged = through
     inFlight.removeAll { $0 <= through }
     timeouts = 0
@@ -130,7 +138,7 @@ struct EventSender: Sendable {
       reading = nil
     }
     if inFlight.isEmpty { acknowledgementDue = nil } else { expectAcknowledgement(now) }
-    return true
+    return through
   }
 
   mutating func advance(to now: MonotonicInstant, last: UInt64) -> [SyncSession.Output] {

@@ -68,7 +68,8 @@ public struct SyncSession: Sendable {
   public init(identity: Identity, standing: Standing) {
     self.identity = identity
     self.standing = standing
-    events = EventSender(acknowledged: standing.acknowledgedEvent)
+    events = EventSender(
+      acknowledged: standing.acknowledgedEvent, last: standing.lastEvent)
   }
 
   /// Tells what happened.
@@ -232,11 +233,10 @@ public struct SyncSession: Sendable {
       events.stop()
       return [.rewind(through: acknowledgement.through)]
     }
-    guard
-      events.acknowledge(through: acknowledgement.through, at: now)
+    guard let through = events.acknowledge(through: acknowledgement.through, at: now)
     else { return [] }
-    standing.acknowledgedEvent = acknowledgement.through
-    return [.markAcknowledged(through: acknowledgement.through)]
+    standing.acknowledgedEvent = through
+    return [.markAcknowledged(through: through)]
       + events.pump(last: standing.lastEvent)
   }
 

@@ -47,8 +47,16 @@ extension CacheDatabase {
             SELECT \(kind.columns), \(table).hash, \(table).bucket FROM \(table) WHERE id > ?
             ORDER BY id LIMIT \(Self.rescanRowsMax)
             """), arguments: [last])
+      var previous = last
       for row in rows {
         let id: String = try row.decode(atIndex: 0)
+        // Out of order, the last one would lead back, and this would never end.
+        guard previous.utf8.lexicographicallyPrecedes(id.utf8) else {
+          throw PortError(
+            .damaged, operation: "read the \(table) records again",
+            detail: "\(id) comes after \(previous)")
+        }
+        previous = id
         let bucket = RecordSetDigest.bucket(of: id)
         let hash: [UInt8]
         let counts: Bool
@@ -69,7 +77,7 @@ extension CacheDatabase {
             arguments: [Data(hash), bucket, id])
         }
       }
-      return try rows.last?.decode(String.self, atIndex: 0)
+      return rows.isEmpty ? nil : previous
     }
     digest = found
     return end

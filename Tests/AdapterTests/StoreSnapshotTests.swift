@@ -229,4 +229,21 @@ struct StoreBoundedLogTests {
     #expect(try log.append([StoreFixture.draft(7)]) == [7])
     #expect(try log.events(after: 4, limit: 10).map(\.number) == [5, 6, 7])
   }
+
+  @Test("records that a spoiled page puts out of order end the look at all of them (F3)")
+  func outOfOrder() throws {
+    let fixture = StoreFixture()
+    let cache = try fixture.cache()
+    try cache.apply(StoreFixture.snapshot(1...9, revision: 1))
+    try fixture.end(cache.pool)
+    var bytes = try fixture.bytes(CacheDatabase.fileName)
+    while let place = bytes.range(of: Data("p9".utf8)) {
+      bytes.replaceSubrange(place, with: Data("p0".utf8))
+    }
+    try fixture.write(bytes, to: CacheDatabase.fileName)
+    let damaged = try fixture.cache()
+    let error = portError { _ = try damaged.rescanRecordDigest() }
+    #expect(error?.code == .damaged)
+    #expect(error?.detail == "p0 comes after p8")
+  }
 }

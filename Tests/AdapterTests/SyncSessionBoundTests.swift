@@ -40,6 +40,34 @@ struct SyncSessionBoundTests {
     #expect(outputs.last == .readEvents(after: 20, limit: 200))
   }
 
+  @Test(
+    "after a restart the cloud may have more than was sent since: as far as that goes it counts")
+  func sentBeforeRestart() throws {
+    // No acknowledgement was kept: 5,000 went up before, and eight batches are 1,600 at most.
+    var session = try connected(last: 5_000)
+    _ = session.handle(.eventsRead(after: 0, SyncFixture.batch(1...200)), at: SyncFixture.at(1))
+    #expect(session.handle(acknowledged(5_001), at: SyncFixture.at(2)) == [])
+    #expect(
+      session.handle(acknowledged(4_900), at: SyncFixture.at(3)) == [
+        .markAcknowledged(through: 200)
+      ])
+    #expect(session.handle(acknowledged(4_900), at: SyncFixture.at(4)) == [])
+    _ = session.handle(
+      .eventsRead(after: 200, SyncFixture.batch(201...400)), at: SyncFixture.at(5))
+    #expect(
+      session.handle(acknowledged(4_900), at: SyncFixture.at(6)) == [
+        .markAcknowledged(through: 400)
+      ])
+    // What came since is only the cloud's once it was sent; in another log nothing was.
+    _ = session.handle(.eventsCommitted(last: 6_000), at: SyncFixture.at(7))
+    #expect(session.handle(acknowledged(5_500), at: SyncFixture.at(8)) == [])
+    _ = session.handle(
+      .epochBegun(epoch: SyncFixture.epoch, last: 6_000, acknowledged: 100), at: SyncFixture.at(9))
+    _ = session.handle(
+      .eventsRead(after: 100, SyncFixture.batch(101...200)), at: SyncFixture.at(10))
+    #expect(session.handle(acknowledged(4_900), at: SyncFixture.at(11)) == [])
+  }
+
   @Test("where the cloud has everything nothing urgent is read")
   func nothingUrgent() throws {
     var session = try SyncFixture.session(last: 9, acknowledged: 9)

@@ -142,7 +142,7 @@ struct SyncSessionTests {
   func strangeAcknowledgements() throws {
     var (session, _) = try connected(last: 10, acknowledged: 3)
     _ = session.handle(.eventsRead(after: 3, SyncFixture.batch(4...8)), at: SyncFixture.at(1))
-    for (epoch, through) in [("log-2", UInt64(5)), ("log-1", 9), ("log-1", 3), ("log-1", .max)] {
+    for (epoch, through) in [("log-2", UInt64(5)), ("log-1", 11), ("log-1", 3), ("log-1", .max)] {
       let acknowledgement = EventAcknowledgement(epoch: epoch, through: through)
       #expect(session.handle(.acknowledged(acknowledgement), at: SyncFixture.at(2)).isEmpty)
     }
