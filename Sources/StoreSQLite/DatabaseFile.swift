@@ -33,8 +33,7 @@ enum DatabaseFile {
       throw PortError(.unavailable, operation: "create folder \(folder)", detail: "\(error)")
     }
     do throws(PortError) {
-      // A power cut came after a damaged file was moved, and before this took its place.
-      if !exists(path), exists(path + salvagedSuffix) { try move(path + salvagedSuffix, to: path) }
+      try finishCarryOver(path)
       var damaged: DamagedFile?
       if let salvage, exists(path + spoiledSuffix) {
         remove(path + spoiledSuffix)
@@ -58,6 +57,15 @@ enum DatabaseFile {
     // One that cannot be made is made when the spoiled page is met again.
     _ = FileManager.default.createFile(
       atPath: path + spoiledSuffix, contents: nil, attributes: [.posixPermissions: 0o600])
+  }
+
+  /// After a power cut between the moves: the damaged file is away, and the new one not in its place.
+  private static func finishCarryOver(_ path: String) throws(PortError) {
+    if exists(path) { return remove(path + salvagedSuffix) }
+    guard exists(path + salvagedSuffix) else { return }
+    // The damaged file's: SQLite would put what is in them into the new one.
+    removeCompanions(path)
+    try move(path + salvagedSuffix, to: path)
   }
 
   /// Puts a file of what can be read of the damaged one in its place; nil, and nothing changes, when
@@ -87,8 +95,9 @@ enum DatabaseFile {
     }
     // Empty; they would stay beside the name that the file has now.
     removeCompanions(salvaged)
-    let aside = try moveAside(path)
-    try move(salvaged, to: path)
+    // The file itself first: with its write-ahead log gone it would be taken for a sound, older one.
+    let aside = try moveAside(path, in: ["", "-wal", "-shm"])
+    try finishCarryOver(path)
     return DamagedFile(path: aside, isSalvaged: true)
   }
 
@@ -197,11 +206,13 @@ enum DatabaseFile {
   }
 
   /// The companions go first: after a power cut in between, the damaged file is still found.
-  private static func moveAside(_ path: String) throws(PortError) -> String {
+  private static func moveAside(
+    _ path: String, in order: [String] = ["-wal", "-shm", ""]
+  ) throws(PortError) -> String {
     var number = 1
     while exists("\(path).damaged-\(number)") { number += 1 }
     let aside = "\(path).damaged-\(number)"
-    for suffix in ["-wal", "-shm", ""] where exists(path + suffix) {
+    for suffix in order where exists(path + suffix) {
       remove(aside + suffix)
       try move(path + suffix, to: aside + suffix)
     }

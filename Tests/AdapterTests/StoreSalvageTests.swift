@@ -148,6 +148,33 @@ struct StoreSalvageTests {
     try expectRest(of: new)
   }
 
+  @Test("what the damaged file had in its write-ahead log does not get into the new one")
+  func staleLog() throws {
+    let log = try filled()
+    #expect(try log.position().last == 400)
+    let other = StoreFixture()
+    let small = try other.events()
+    _ = try small.append([StoreFixture.draft(1)])
+    let before = try small.position()
+    try other.end(small.pool)
+    let cut = StoreFixture()
+    try cut.write(try other.bytes(file), to: file + ".salvaged")
+    try cut.write(try fixture.bytes(file + "-wal"), to: file + "-wal")
+    let new = try cut.events()
+    #expect(try new.position() == before)
+    #expect(try new.append([StoreFixture.draft(2)]) == [2])
+  }
+
+  @Test("an unfinished one does not come back when the log is taken away")
+  func takenAway() throws {
+    let log = try filled()
+    try fixture.end(log.pool)
+    try fixture.write(try fixture.bytes(file), to: file + ".salvaged")
+    try fixture.end(try fixture.events().pool)
+    try FileManager.default.removeItem(atPath: fixture.path(file))
+    #expect(try fixture.events().position().last == 0)
+  }
+
   @Test("one that was not finished before a power cut is begun again")
   func unfinished() throws {
     let log = try filled()
