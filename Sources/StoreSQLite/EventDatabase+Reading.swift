@@ -25,7 +25,9 @@ extension EventDatabase {
     if !unbroken.isEmpty || limit < 1 || start >= position.last { return unbroken }
     // An index that leads astray may still find it by its number.
     if let event = try event(start + 1) { return [event] }
-    if let trouble = read.trouble { throw lasting(trouble, after: start) }
+    if let trouble = read.trouble {
+      throw read.isRefused ? lasting(trouble, after: start) : trouble
+    }
     throw PortError(
       .damaged, operation: "read event \(start + 1)",
       detail: "it is not in the log, which counts to \(position.last)")
@@ -58,16 +60,16 @@ extension EventDatabase {
     }
   }
 
-  /// A disk that refuses the same read so many times in a row has lost what was there.
+  /// A page that is refused so many times in a row is lost; before that it may come back. SQLite
+  /// calls both a disk's EIO and a page that is wrong malformed.
   private func lasting(_ trouble: PortError, after number: UInt64) -> PortError {
-    guard trouble.code == .inputOutput else { return trouble }
     let times = refused.withLock { refused in
       refused = (number, refused.after == number ? refused.times + 1 : 1)
       return refused.times
     }
-    if times < Self.refusedReadsMax { return trouble }
     return PortError(
-      .damaged, operation: trouble.operation, detail: "\(trouble.detail), \(times) times in a row")
+      times < Self.refusedReadsMax ? .inputOutput : .damaged, operation: trouble.operation,
+      detail: "\(trouble.detail), \(times) times in a row")
   }
 
   /// Rising numbers, as far as they can be read.
@@ -76,6 +78,15 @@ extension EventDatabase {
     var events: [StoredEvent] = []
     /// What is wrong with the one that follows.
     var trouble: PortError?
+    /// It is the disk that does not give it out; what is given out and makes no sense stays so.
+    var isRefused = false
+
+    mutating func next(of rows: RowCursor) throws -> Row? {
+      do { return try rows.next() } catch {
+        isRefused = true
+        throw error
+      }
+    }
   }
 
   /// What is sound is carried out by hand: SQLite takes no commit of a transaction in which it met a
@@ -95,7 +106,7 @@ extension EventDatabase {
               ORDER BY number LIMIT ?
               """),
           arguments: [Int64(clamping: start), max(limit, 0)])
-        while let row = try rows.next() {
+        while let row = try sound.next(of: rows) {
           let event = try StoredEvent(row)
           guard event.number > sound.events.last?.number ?? start else {
             throw PortError(

@@ -86,11 +86,13 @@ final class StoreFixture: Sendable {
     try write(bytes, to: file)
   }
 
-  /// As the session does: read, acknowledge, and give up where nothing can be read.
+  /// As the session does: read, acknowledge, and give up where nothing can be read; what the disk
+  /// refuses is asked for again.
   static func readUp(
     _ log: EventDatabase, after start: UInt64
   ) throws -> (taken: [UInt64], gone: [ClosedRange<UInt64>], after: UInt64) {
     var (after, taken, gone) = (start, [UInt64](), [ClosedRange<UInt64>]())
+    var refusals = 0
     while try log.position().last > after {
       do {
         let events = try log.events(after: after, limit: 64)
@@ -103,6 +105,9 @@ final class StoreFixture: Sendable {
         guard let spoiled = try log.giveUpSpoiled(after: after, note: note) else { throw error }
         gone.append(after + 1...spoiled.through)
         after = spoiled.through
+      } catch let error as PortError where error.code == .inputOutput {
+        refusals += 1
+        guard refusals < 10 * EventDatabase.refusedReadsMax else { throw error }
       }
     }
     return (taken, gone, after)

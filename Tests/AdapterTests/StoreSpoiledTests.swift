@@ -114,6 +114,23 @@ struct StoreSpoiledTests {
     #expect(after == 421, "the note is the last")
   }
 
+  @Test("a page that the disk refuses is asked for ten times before it counts as lost (D5)")
+  func refused() throws {
+    var log = try fixture.events()
+    _ = try log.append((1...100).map { StoreFixture.draft($0) })
+    try fixture.overwritePages(of: log.pool, holding: ["\"event-50\""], in: EventDatabase.fileName)
+    log = try fixture.events()
+    let start = try #require(try log.events(after: 0, limit: 1_000).last).number
+    #expect(start < 50)
+    for time in 1..<EventDatabase.refusedReadsMax {
+      let error = portError { _ = try log.events(after: start, limit: 1_000) }
+      #expect(error?.code == .inputOutput, "\(time)")
+    }
+    let last = portError { _ = try log.events(after: start, limit: 1_000) }
+    #expect(last?.code == .damaged)
+    #expect(last?.detail.contains("10 times in a row") == true)
+  }
+
   @Test("old events behind a spoiled page are removed; those on it stay")
   func removed() throws {
     var log = try fixture.events(acknowledgedKept: 10)
