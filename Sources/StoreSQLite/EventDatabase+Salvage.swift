@@ -27,7 +27,7 @@ extension EventDatabase {
 
   private static let logColumns = "epoch, last, acknowledged, dropped, chain"
 
-  private struct Table {
+  struct Table {
     let name: String
     /// The key is the first.
     let columns: [String]
@@ -48,13 +48,13 @@ extension EventDatabase {
     }
   }
 
-  private static let events = Table(
+  static let events = Table(
     name: "event",
     columns: [
       "number", "time", "type", "door", "person", "reason", "draft", "chain", "urgent",
     ])
 
-  private static let smallTables = [
+  static let smallTables = [
     Table(
       name: "command", columns: ["number", "id", "begun", "expires", "result", "confirmed"]),
     Table(name: "state", columns: ["key", "value"]),

@@ -81,9 +81,8 @@ public final class EventDatabase: Sendable {
           event is \(newest)
           """)
     }
-    for table in ["command", "state", "issued", "issuer"] {
-      _ = try Int.fetchOne(database, sql: "SELECT 1 FROM \(table) LIMIT 1")
-    }
+    _ = try Row.fetchOne(database, sql: "\(events.select) LIMIT 0")
+    for table in smallTables { _ = try Row.fetchOne(database, sql: "\(table.select) LIMIT 1") }
   }
 
   /// Only ever appended to.

@@ -26,7 +26,8 @@ extension PortError {
   private static func code(of result: ResultCode) -> Code {
     switch result {
     case .SQLITE_FULL: .full
-    case .SQLITE_CORRUPT, .SQLITE_NOTADB: .damaged
+    // All statements are our own: one that does not fit the schema has met a damaged one.
+    case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_ERROR: .damaged
     case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_READONLY: .unavailable
     case .SQLITE_BUSY, .SQLITE_LOCKED: .busy
     default: .inputOutput

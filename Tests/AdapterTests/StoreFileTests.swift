@@ -189,7 +189,7 @@ struct StoreFileTests {
       (ResultCode.SQLITE_FULL, PortError.Code.full), (.SQLITE_IOERR_FSYNC, .inputOutput),
       (.SQLITE_CORRUPT, .damaged), (.SQLITE_NOTADB, .damaged),
       (.SQLITE_CANTOPEN_ISDIR, .unavailable), (.SQLITE_READONLY_DIRECTORY, .unavailable),
-      (.SQLITE_BUSY_SNAPSHOT, .busy), (.SQLITE_LOCKED, .busy), (.SQLITE_ERROR, .inputOutput),
+      (.SQLITE_BUSY_SNAPSHOT, .busy), (.SQLITE_LOCKED, .busy), (.SQLITE_ERROR, .damaged),
     ])
   func codes(_ result: ResultCode, _ expected: PortError.Code) {
     let error = PortError(DatabaseError(resultCode: result, message: "so it is"), during: "work")

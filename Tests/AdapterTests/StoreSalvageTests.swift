@@ -202,6 +202,20 @@ struct StoreSalvageTests {
     #expect(numbers == Array(Int(last) - EventDatabase.salvagedSettledMax + 1...Int(last)))
   }
 
+  @Test("a log whose schema is damaged begins anew")
+  func schema() throws {
+    let log = try filled()
+    let before = try log.position()
+    try log.pool.write { try $0.execute(sql: "ALTER TABLE event RENAME COLUMN chain TO chbin") }
+    #expect(portError { _ = try log.events(after: 0, limit: 1) }?.code == .damaged)
+    #expect(portError { _ = try log.append([StoreFixture.draft(1)]) }?.code == .damaged)
+    try fixture.end(log.pool)
+    let new = try fixture.events()
+    #expect(new.recovered?.isSalvaged == false)
+    #expect(try new.position().epoch != before.epoch)
+    #expect(try new.append([StoreFixture.draft(1)]) == [1])
+  }
+
   @Test("a count that cannot be right is not carried over")
   func wrongCount() throws {
     let log = try filled()

@@ -15,6 +15,8 @@ extension FuzzTarget {
         [1, 32, 3, 7, 40, 0, 0],
         // Gave events out of order.
         [131, 131, 1, 0, 248, 88, 46],
+        // A column without its name: the events could be read no more, and no start knew why.
+        [151, 28, 2, 43, 158],
         // Had the look at all records go round in a circle.
         Array(repeating: 0, count: 39) + [
           23, 0, 65, 10, 1, 10, 1, 111, 253, 85, 16, 165, 165, 248,
