@@ -155,8 +155,10 @@ public struct SyncSession: Sendable {
     let last = isSameLog ? max(new.lastEvent, standing.lastEvent) : new.lastEvent
     standing = new
     standing.lastEvent = last
+    // One that could be opened only now was there before this start as well.
+    if !isSameLog { events = EventSender(acknowledged: new.acknowledgedEvent, last: last) }
     standing.acknowledgedEvent = events.start(
-      acknowledged: new.acknowledgedEvent, isSameLog: isSameLog, last: last)
+      acknowledged: new.acknowledgedEvent, isSameLog: true, last: last)
     events.dropped(through: new.droppedEvent)
     connection = Connection(nonce: nonce, lastHello: now)
     let waiting = standing.acknowledgedEvent < last

@@ -11,7 +11,8 @@ public protocol EventLog: Sendable {
   func append(_ drafts: [EventDraft]) throws(PortError) -> [UInt64]
 
   /// Committed events with numbers above `number`, lowest first and without a gap, at most `limit`.
-  /// Ends before one that the disk has spoiled; throws `damaged` when that is the first.
+  /// Ends before one that the disk has spoiled; throws `damaged` when that is the first, after some
+  /// tries that end in `inputOutput`, since a disk may give it out again.
   func events(after number: UInt64, limit: Int) throws(PortError) -> [StoredEvent]
 
   /// Passes over the spoiled events directly after `number`, up to one that can be read, and commits

@@ -68,6 +68,17 @@ struct SyncSessionBoundTests {
     #expect(session.handle(acknowledged(4_900), at: SyncFixture.at(11)) == [])
   }
 
+  @Test("so it is with a log that could be opened only after the start")
+  func sentBeforeOpening() throws {
+    var session = try SyncFixture.session(last: 0)
+    _ = connect(&session, SyncFixture.standing(last: 5_000, epoch: "log-2"))
+    _ = session.handle(
+      .eventsRead(after: 0, SyncFixture.batch(1...200, epoch: "log-2")), at: SyncFixture.at(1))
+    let outputs = session.handle(
+      .acknowledged(EventAcknowledgement(epoch: "log-2", through: 4_900)), at: SyncFixture.at(2))
+    #expect(outputs == [.markAcknowledged(through: 200)])
+  }
+
   @Test("where the cloud has everything nothing urgent is read")
   func nothingUrgent() throws {
     var session = try SyncFixture.session(last: 9, acknowledged: 9)
