@@ -58,14 +58,6 @@ struct RuntimeThreadTests {
     #expect(served.withLock(\.count) == 101)
   }
 
-  @Test("16,384 messages may wait, the next is told to be lost")
-  func full() {
-    let thread = DoorThread()
-    defer { thread.close() }
-    for number in 0..<DoorThread.messagesMax { _ = thread.push(Self.message(UInt64(number))) }
-    #expect(!thread.push(Self.message(0)))
-  }
-
   @Test("a deadline wakes it without a message, and what the actor was asked moves the deadline")
   func deadlines() async {
     let thread = DoorThread()
