@@ -1,6 +1,6 @@
 import DoorRules
 
-/// The part of ``SyncSession`` that brings events up: a window that moves over the log.
+/// The part of ``SyncSession`` that brings events up: a window that moves over one log.
 ///
 ///     1 … acknowledged │ sent, in flight … next │ to be read and sent … last
 struct EventSender: Sendable {
@@ -10,7 +10,7 @@ struct EventSender: Sendable {
   private var sentEver: UInt64
   /// Up to here an earlier run of the program may have sent, and the cloud may have it although no
   /// acknowledgement was kept.
-  private var lastAtStart: UInt64
+  private let lastAtStart: UInt64
   /// Everything up to and with this was sent on this connection, or needs no sending.
   private var next: UInt64
   /// Last number of each batch in flight, rising.
@@ -30,6 +30,7 @@ struct EventSender: Sendable {
 
   var isSendingNow: Bool { isSending }
 
+  /// For a log of which an earlier run may have sent all up to `last`; 0 for nothing.
   init(acknowledged: UInt64, last: UInt64) {
     self.acknowledged = acknowledged
     sentEver = acknowledged
@@ -42,15 +43,12 @@ struct EventSender: Sendable {
   }
 
   /// Begins a connection, and returns up to where the cloud has everything.
-  mutating func start(
-    acknowledged stored: UInt64, isSameLog: Bool, last: UInt64
-  ) -> UInt64 {
+  mutating func start(acknowledged stored: UInt64, last: UInt64) -> UInt64 {
     stop()
     historicalThrough = last
-    if !isSameLog { (droppedThrough, lastAtStart) = (0, 0) }
-    acknowledged = isSameLog ? max(acknowledged, stored) : stored
+    acknowledged = max(acknowledged, stored)
     // An acknowledgement of what an earlier connection sent may still be on its way.
-    sentEver = isSameLog ? max(sentEver, acknowledged) : acknowledged
+    sentEver = max(sentEver, acknowledged)
     next = acknowledged
     timeouts = 0
     isSending = true

@@ -158,7 +158,7 @@ public struct SyncSession: Sendable {
     // One that could be opened only now was there before this start as well.
     if !isSameLog { events = EventSender(acknowledged: new.acknowledgedEvent, last: last) }
     standing.acknowledgedEvent = events.start(
-      acknowledged: new.acknowledgedEvent, isSameLog: true, last: last)
+      acknowledged: new.acknowledgedEvent, last: last)
     events.dropped(through: new.droppedEvent)
     connection = Connection(nonce: nonce, lastHello: now)
     let waiting = standing.acknowledgedEvent < last
@@ -178,7 +178,9 @@ public struct SyncSession: Sendable {
     // Told again when it still is so.
     standing.droppedEvent = 0
     guard connection != nil else { return [] }
-    _ = events.start(acknowledged: acknowledged, isSameLog: false, last: standing.lastEvent)
+    // Nothing was sent of it under this name, or what was sent is lost.
+    events = EventSender(acknowledged: acknowledged, last: 0)
+    _ = events.start(acknowledged: acknowledged, last: standing.lastEvent)
     return hello(now) + events.pump(last: standing.lastEvent)
   }
 

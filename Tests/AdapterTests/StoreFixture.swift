@@ -75,13 +75,35 @@ final class StoreFixture: Sendable {
   /// Overwrites the pages of this file that hold one of these texts, as a worn card would. Ends the
   /// database.
   func overwritePages(of pool: DatabasePool, holding texts: [String], in file: String) throws {
+    try overwritePages(of: pool, in: file) { bytes, pageSize in
+      try texts.map { text in
+        guard let found = bytes.range(of: Data(text.utf8)) else { throw CocoaError(.formatting) }
+        return found.lowerBound / pageSize
+      }
+    }
+  }
+
+  /// The same with the page where this index begins.
+  func overwriteRoot(of index: String, _ pool: DatabasePool, in file: String) throws {
+    let root = try pool.read {
+      try Int.fetchOne(
+        $0, sql: "SELECT rootpage FROM sqlite_master WHERE name = ?", arguments: [index])
+    }
+    guard let root else { throw CocoaError(.formatting) }
+    try overwritePages(of: pool, in: file) { _, _ in [root - 1] }
+  }
+
+  /// `pages` says which, from 0, by the bytes of the whole file and the size of a page.
+  private func overwritePages(
+    of pool: DatabasePool, in file: String, pages: (Data, Int) throws -> [Int]
+  ) throws {
     let pageSize = try pool.read { try Int.fetchOne($0, sql: "PRAGMA page_size") } ?? 0
     try end(pool)
     var bytes = try bytes(file)
-    for text in texts {
-      guard let found = bytes.range(of: Data(text.utf8)) else { throw CocoaError(.formatting) }
-      let page = found.lowerBound / pageSize * pageSize
-      bytes.replaceSubrange(page..<page + pageSize, with: Data(repeating: 0xFF, count: pageSize))
+    for page in try pages(bytes, pageSize) {
+      let place = page * pageSize
+      bytes.replaceSubrange(
+        place..<place + pageSize, with: Data(repeating: 0xFF, count: pageSize))
     }
     try write(bytes, to: file)
   }

@@ -12,11 +12,11 @@ struct StoreSalvageTests {
   private let fixture = StoreFixture()
   private let file = EventDatabase.fileName
 
-  /// A log of so many events, of which the cloud has the first 50, with a value, a command whose
-  /// result is on its way, and a mark of an issuer.
-  private func filled(_ count: Int = 400) throws -> EventDatabase {
+  /// A log of 400 events, of which the cloud has the first 50, with a value and a command whose
+  /// result is on its way.
+  private func filled() throws -> EventDatabase {
     let log = try fixture.events()
-    for start in stride(from: 1, through: count, by: 100) {
+    for start in stride(from: 1, through: 400, by: 100) {
       _ = try log.append((start..<start + 100).map { StoreFixture.draft($0) })
     }
     try log.acknowledge(through: 50)
@@ -112,15 +112,7 @@ struct StoreSalvageTests {
   @Test("a log whose pages take no event any more is opened again, and takes them")
   func reopened() throws {
     let log = try filled()
-    // The index of types: its last leaf has the newest.
-    let page = try log.pool.read {
-      try Int.fetchOne($0, sql: "SELECT rootpage FROM sqlite_master WHERE name = 'event_by_door'")
-    }
-    try fixture.end(log.pool)
-    var bytes = try fixture.bytes(file)
-    let place = (try #require(page) - 1) * 4_096
-    bytes.replaceSubrange(place..<place + 4_096, with: Data(repeating: 0xFF, count: 4_096))
-    try fixture.write(bytes, to: file)
+    try fixture.overwriteRoot(of: "event_by_door", log.pool, in: file)
     let folder = fixture.folder
     let late = LateOpening { () throws(PortError) in try EventDatabase(folder: folder) }
     #expect(late.ifOpen?.recovered == nil)
