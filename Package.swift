@@ -230,11 +230,13 @@ let package = Package(
       dependencies: [
         "DoorRules", "WiegandCodec", "DoorCore", "CloudProtocol", "DoorPorts", "DoorRuntime",
         "GPIOLinux", "StoreSQLite", "CloudMQTT", "HostLinux", "Settings", "Console",
-        "ConsoleProtocol", "Diagnosis", "DoorSimulation", "FuzzTargets", "CSanitizer", crypto, grdb,
-        log,
+        "ConsoleProtocol", "Diagnosis", "DoorSimulation", "CoreModels", "FuzzTargets", "CSanitizer",
+        crypto, grdb, log,
       ],
       swiftSettings: strictTests),
-    .testTarget(name: "SystemTests", dependencies: ["CloudProtocol"], swiftSettings: strictTests),
+    .testTarget(
+      name: "SystemTests", dependencies: ["CloudProtocol", "CoreModels"],
+      swiftSettings: strictTests),
   ]
 )
 

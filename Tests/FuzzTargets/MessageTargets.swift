@@ -1,4 +1,5 @@
 import CloudProtocol
+import CoreModels
 import DoorRules
 import Foundation
 
@@ -60,8 +61,7 @@ extension FuzzTarget {
 /// The published examples of the protocol.
 enum Examples {
   private static var folder: String {
-    URL(filePath: #filePath).deletingLastPathComponent()
-      .appending(path: "../../deploy/protocol/examples").standardized.path()
+    Repository.file("deploy/protocol/examples").path()
   }
 
   static func file(_ name: String) throws -> [UInt8] {

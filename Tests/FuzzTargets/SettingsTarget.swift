@@ -1,3 +1,4 @@
+import CoreModels
 import DoorRules
 import Foundation
 import Settings
@@ -7,7 +8,7 @@ extension FuzzTarget {
   static let settings = FuzzTarget(
     "settings", "configuration files (YAML) of the daemon", bytesMax: 8_192,
     seeds: {
-      let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
+      let root = Repository.root
       let files = ["raspberry-pi-4", "industrial-pc", "simulated"].map {
         "deploy/profiles/\($0).yaml"
       }

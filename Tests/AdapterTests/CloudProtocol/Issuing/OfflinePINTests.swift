@@ -1,4 +1,5 @@
 import CloudProtocol
+import CoreModels
 import DoorRules
 import Foundation
 import Testing
@@ -41,8 +42,7 @@ struct OfflinePINTests {
     let window = try OfflinePINFixture.window(start, hours: hours, serial: serial)
     let id = try #require(DoorID(door))
     #expect(try OfflinePINFixture.keys().code(of: window, at: id).reveal() == code)
-    let document = URL(filePath: #filePath).deletingLastPathComponent()
-      .appending(path: "../../deploy/protocol/offline-pin.md").standardized
+    let document = Repository.file("deploy/protocol/offline-pin.md")
     let text = String(decoding: try Data(contentsOf: document), as: UTF8.self)
     #expect(text.contains("| \(door) | \(start) | \(hours) | \(serial) | \(code) |"))
   }

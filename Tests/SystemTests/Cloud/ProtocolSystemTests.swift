@@ -1,10 +1,10 @@
+import CoreModels
 import Foundation
 import Testing
 
 @Suite("Clients that know only the published protocol", .serialized, .blocking)
 struct ProtocolSystemTests {
-  static let folder = URL(filePath: #filePath).deletingLastPathComponent()
-    .appending(path: "../../deploy/protocol").standardized.path()
+  static let folder = Repository.file("deploy/protocol").path()
 
   @Test(
     "D4 C5: an independent client enrols a person and opens the door",

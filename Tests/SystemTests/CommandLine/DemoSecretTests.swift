@@ -1,3 +1,4 @@
+import CoreModels
 import Foundation
 import Testing
 
@@ -20,8 +21,7 @@ struct DemoSecretTests {
     ])
   func story(_ story: [String]) throws {
     let folder = try TemporaryFolder()
-    let script = URL(filePath: #filePath).deletingLastPathComponent()
-      .appending(path: "../../deploy/demo").standardizedFileURL.path()
+    let script = Repository.file("deploy/demo").path()
     let programs = URL(filePath: BuiltProgram("postern").path).deletingLastPathComponent().path()
     let transcript = folder.path + "/transcript"
     let demo = try ChildProcess(

@@ -99,8 +99,7 @@ struct DoorMachineTests {
 
   @Test("the documentation prints the same table")
   func documented() throws {
-    let path = URL(filePath: #filePath).deletingLastPathComponent()
-      .appending(path: "../../Sources/DoorCore/DoorCore.docc/DoorMachineTable.md")
+    let path = Repository.file("Sources/DoorCore/DoorCore.docc/DoorMachineTable.md")
     let page = """
       # The door's transition table
 

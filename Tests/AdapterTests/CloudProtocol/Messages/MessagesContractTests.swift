@@ -1,12 +1,12 @@
 import CloudProtocol
+import CoreModels
 import DoorRules
 import Foundation
 import Testing
 
 @Suite("The published protocol is the one that is spoken (D2, D3, D4, D7)")
 struct MessagesContractTests {
-  private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
-    .appending(path: "../../deploy/protocol").standardized
+  private static let folder = Repository.file("deploy/protocol")
 
   /// The type of each schema's messages.
   private static let types: [String: any (Codable & SendableMetatype).Type] = [

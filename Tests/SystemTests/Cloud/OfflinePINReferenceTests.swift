@@ -1,4 +1,5 @@
 import CloudProtocol
+import CoreModels
 import DoorRules
 import Foundation
 import Testing
@@ -29,8 +30,7 @@ struct OfflinePINReferenceTests {
     }
     let input = folder.path + "/in"
     try Data(lines.joined().utf8).write(to: URL(filePath: input))
-    let script = URL(filePath: #filePath).deletingLastPathComponent()
-      .appending(path: "../../deploy/protocol/clients/offline_pin.py").standardized.path()
+    let script = Repository.file("deploy/protocol/clients/offline_pin.py").path()
     let python = try ChildProcess(
       "/usr/bin/python3", [script], input: input, output: folder.path + "/out")
     #expect(python.wait() == 0)

@@ -1,3 +1,4 @@
+import CoreModels
 import Foundation
 
 /// The sources as text, for rules that the compiler does not know.
@@ -11,8 +12,7 @@ struct SourceTree {
   static let read = Result { try SourceTree() }
 
   private init() throws {
-    root = URL(fileURLWithPath: #filePath)
-      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    root = Repository.root
     package = try String(
       contentsOf: root.appendingPathComponent("Package.swift"), encoding: .utf8)
     sources = try Self.files(in: "Sources", of: root)

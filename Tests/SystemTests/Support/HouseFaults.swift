@@ -1,3 +1,4 @@
+import CoreModels
 import Foundation
 
 /// A disk and a clock that fail on command under the daemon: `deploy/faults/faults.c`, preloaded.
@@ -13,8 +14,7 @@ final class HouseFaults {
     orders = world.folder.path + "/orders"
     library = world.folder.path + "/faults.so"
     state = world.folder.path + "/state"
-    let source = URL(filePath: #filePath).deletingLastPathComponent()
-      .appending(path: "../../deploy/faults/faults.c").standardizedFileURL.path()
+    let source = Repository.file("deploy/faults/faults.c").path()
     let errors = world.folder.path + "/faults.err"
     // Swift brings the one, Debian's build-essential the other.
     for compiler in ["clang", "cc"] {

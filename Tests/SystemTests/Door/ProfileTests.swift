@@ -1,10 +1,10 @@
+import CoreModels
 import Foundation
 import Testing
 
 @Suite("A1 F1: hardware profiles are data, and sound", .blocking)
 struct ProfileTests {
-  private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
-    .appending(path: "../../deploy").standardizedFileURL
+  private static let folder = Repository.file("deploy")
 
   @Test(
     "F3: with a controller's name and key, a profile is all the settings that a door needs",

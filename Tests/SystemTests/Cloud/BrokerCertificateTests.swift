@@ -1,3 +1,4 @@
+import CoreModels
 import Foundation
 import Testing
 
@@ -37,8 +38,7 @@ private struct TLSWorld {
 
   @discardableResult
   func enrol(_ authority: String, _ words: String...) throws -> Int32 {
-    let script = URL(filePath: #filePath).deletingLastPathComponent()
-      .appending(path: "../../deploy/enrol").standardizedFileURL.path()
+    let script = Repository.file("deploy/enrol").path()
     let log = file("enrol.log")
     let child = try ChildProcess(
       "/bin/bash", [script, file("pki-" + authority)] + words, output: log, errors: log)
