@@ -123,7 +123,7 @@ let package = Package(
     .target(
       name: "Console",
       dependencies: [
-        "DoorRules", "ConsoleProtocol", hummingbird, lifecycle, log,
+        "DoorRules", "CloudProtocol", "ConsoleProtocol", hummingbird, lifecycle, log,
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "HummingbirdCore", package: "hummingbird"),

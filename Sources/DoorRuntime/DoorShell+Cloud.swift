@@ -26,7 +26,7 @@ extension DoorShell {
     case .disconnected(let reason):
       if cloud.connected {
         logger.warning("cloud disconnected: \(reason)")
-        record(drafts.draft("cloud.disconnected", at: now, detail: ["cause": reason]))
+        record(drafts.draft(.cloudDisconnected, at: now, detail: ["cause": reason]))
       } else if cloud.disconnectReason != reason {
         // Once for each cause: whoever reads the log sees why it does not come back.
         logger.warning("cloud not reached: \(reason)")
@@ -50,7 +50,7 @@ extension DoorShell {
     cloud.disconnectReason = nil
     cloud.lastContact = now.wall
     cloud.reportedDoors = nil
-    record(drafts.draft("cloud.connected", at: now))
+    record(drafts.draft(.cloudConnected, at: now))
     let nonce = freshID()
     session(.connected(nonce: nonce, standing: standing(at: now)), at: now)
     doorChanged()
@@ -154,7 +154,7 @@ extension DoorShell {
     cloud.refusals[key] = now.monotonic
     record(
       drafts.draft(
-        "message.refused", at: now, reason: cause,
+        .messageRefused, at: now, reason: cause,
         detail: ["kind": kind?.rawValue ?? "unknown", "cause": detail]))
   }
 

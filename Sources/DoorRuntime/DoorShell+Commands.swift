@@ -63,7 +63,7 @@ extension DoorShell {
       session(.resultReady(failed), at: now)
     case .success(.seen(let result)):
       logger.info("command \(command.id) came again")
-      record(drafts.draft("command.repeated", at: now, detail: ["command": command.id]))
+      record(drafts.draft(.commandRepeated, at: now, detail: ["command": command.id]))
       tell(anomalies.noteRepeatedCommand(at: now.monotonic), at: now)
       if let result { session(.resultReady(result), at: now) }
     case .success(.begun):
@@ -190,7 +190,7 @@ extension DoorShell {
       {
         record(
           drafts.draft(
-            "command.interrupted", at: now, reason: "interrupted",
+            .commandInterrupted, at: now, reason: "interrupted",
             detail: ["command": result.commandID]))
       }
     } catch {

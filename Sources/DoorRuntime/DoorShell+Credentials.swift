@@ -86,7 +86,7 @@ extension DoorShell {
       logger.warning("credentials \(clash.first) and \(clash.second) have the same value")
       record(
         drafts.draft(
-          "credential.clash", at: now,
+          .credentialClash, at: now,
           detail: ["first": clash.first.rawValue, "second": clash.second.rawValue]))
     }
     do throws(PortError) { credentialPosition = try ports.policy.credentialPosition() } catch {
@@ -95,7 +95,7 @@ extension DoorShell {
     if report.applied { notStoredTold[.credentials] = nil }
     if !report.applied {
       let problems = report.problems.map(\.description).joined(separator: "; ")
-      record(drafts.draft("credentials.rejected", at: now, detail: ["problems": problems]))
+      record(drafts.draft(.credentialsRejected, at: now, detail: ["problems": problems]))
     }
     for change in changes { record(drafts.draft(change, at: now)) }
     if report.applied { reconcileIssued(report.credentials ?? [], at: now) }
@@ -166,7 +166,7 @@ extension DoorShell {
     let inbox = inbox
     record(
       drafts.draft(
-        "credentials.repaired", at: now, detail: ["buckets": String(envelope.body.buckets.count)]))
+        .credentialsRepaired, at: now, detail: ["buckets": String(envelope.body.buckets.count)]))
     lanes.perform(.policy) {
       do throws(PortError) {
         let report = try Self.report(envelope.id, policy) { () throws in

@@ -141,7 +141,7 @@ extension DoorShell {
       driveIfStillRequired(lock)
       record(
         drafts.draft(
-          "log.commitLate", at: now, door: lock.door,
+          .logCommitLate, at: now, door: lock.door,
           detail: ["deadlineMilliseconds": String(configuration.commitDeadlineMilliseconds)]))
     }
   }

@@ -37,7 +37,7 @@ extension DoorShell {
       logger.warning("certificate \(warning.name): \(warning.days) days are left, renew it")
       record(
         drafts.draft(
-          warning.days == 0 ? "certificate.expired" : "certificate.expiring", at: now,
+          warning.days == 0 ? .certificateExpired : .certificateExpiring, at: now,
           reason: warning.days == 0 ? "expired" : "expiring",
           detail: [
             "certificate": warning.name, "days": String(warning.days),

@@ -68,7 +68,7 @@ extension DoorShell {
     logger.warning("a hand-over was refused: \(refusal)")
     record(
       drafts.draft(
-        "handOver.refused", at: now, reason: refusal.limit.rawValue,
+        .handOverRefused, at: now, reason: refusal.limit.rawValue,
         detail: ["cause": refusal.detail]))
     done(.failure(refusal))
   }
@@ -197,7 +197,7 @@ extension DoorShell {
       let status = outcomes.first { $0.id == id }?.status.rawValue
       record(
         drafts.draft(
-          "handOver.reconciled", at: now, credential: CredentialID(id),
+          .handOverReconciled, at: now, credential: CredentialID(id),
           detail: ["key_id": id, "outcome": status ?? "active"]))
     }
   }

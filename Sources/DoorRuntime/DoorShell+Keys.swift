@@ -67,7 +67,7 @@ extension DoorShell {
     }
     record(
       drafts.draft(
-        "admin.cloudKeys", at: now, reason: bytes == nil ? "distrusted" : "trusted",
+        .adminCloudKeys, at: now, reason: bytes == nil ? "distrusted" : "trusted",
         detail: ["key": keyID]))
     return .confirmed
   }

@@ -1,3 +1,4 @@
+import CloudProtocol
 import DoorCore
 import DoorPorts
 package import DoorRules
@@ -65,6 +66,6 @@ extension DoorShell {
     }
     record(
       drafts.draft(
-        "admin.antiPassbackForgiven", at: now, person: person?.rawValue, detail: ["by": by]))
+        .adminAntiPassbackForgiven, at: now, person: person?.rawValue, detail: ["by": by]))
   }
 }

@@ -101,14 +101,12 @@ extension DoorShell {
     _ kind: CredentialChange.Kind, _ key: OfflinePINBook.Key, at now: Moment
   ) -> EventDraft {
     let name = OfflinePINBook.name(of: key)
-    var draft = drafts.draft(
-      "", at: now, door: key.door, person: name, credential: CredentialID(name),
+    return drafts.draft(
+      .lockKey(kind), at: now, door: key.door, person: name, credential: CredentialID(name),
       detail: [
         "key_id": name, "room_id": key.door.rawValue, "origin": "offlinePIN",
         "startHour": String(key.window.startHour), "hours": String(key.window.hours),
         "serial": String(key.window.serial),
       ])
-    draft.type = "lock.key.\(kind.rawValue).v1"
-    return draft
   }
 }

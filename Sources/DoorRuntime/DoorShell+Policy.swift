@@ -93,11 +93,11 @@ extension DoorShell {
       perform(controller.handle(.policy(applied.policy), at: now), at: now)
       record(
         drafts.draft(
-          "config.applied", at: now, detail: ["revision": String(applied.policy.revision)]))
+          .configApplied, at: now, detail: ["revision": String(applied.policy.revision)]))
     } else if !outcome.report.applied {
       record(
         drafts.draft(
-          "config.rejected", at: now,
+          .configRejected, at: now,
           detail: ["problems": outcome.report.problems.map(\.description).joined(separator: "; ")]
         ))
     }

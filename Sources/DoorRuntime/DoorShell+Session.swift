@@ -89,7 +89,7 @@ extension DoorShell {
       logger.error("the event log has a hole: after \(after) comes \(found)")
       record(
         drafts.draft(
-          "log.gap", at: now, detail: ["after": String(after), "found": String(found)]))
+          .logGap, at: now, detail: ["after": String(after), "found": String(found)]))
     }
   }
 
@@ -125,7 +125,7 @@ extension DoorShell {
       }
       record(
         drafts.draft(
-          isNew ? "log.epochBegun" : "log.rewound", at: now,
+          isNew ? .logEpochBegun : .logRewound, at: now,
           detail: ["epoch": position.epoch, "acknowledged": String(position.acknowledged)]))
     case .failure(let error):
       // The next connect finds the same, and tries again.
@@ -182,7 +182,7 @@ extension DoorShell {
     }
     let log = ports.events
     let inbox = inbox
-    let note = drafts.draft("events.dropped", at: now, reason: "logDamaged")
+    let note = drafts.draft(.eventsDropped, at: now, reason: "logDamaged")
     write("that events after \(number) are spoiled") { () throws(PortError) in
       guard let spoiled = try log.giveUpSpoiled(after: number, note: note) else { return }
       inbox.push(.committed(CommitReport(throughTicket: 0, stored: [spoiled.note])))

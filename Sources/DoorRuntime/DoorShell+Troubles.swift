@@ -43,7 +43,7 @@ extension DoorShell {
     guard now.trust != toldTrust else { return }
     record(
       drafts.draft(
-        "clock.trustChanged", at: now,
+        .clockTrustChanged, at: now,
         detail: ["from": toldTrust.rawValue, "to": now.trust.rawValue]))
     toldTrust = now.trust
   }
@@ -68,7 +68,7 @@ extension DoorShell {
     logger.error("\(subject.rawValue) could not be stored: \(error)")
     if notStoredTold[subject] != error {
       record(
-        drafts.draft("\(subject.rawValue).notStored", at: now, detail: ["cause": "\(error)"]))
+        drafts.draft(.notStored(subject), at: now, detail: ["cause": "\(error)"]))
     }
     notStoredTold[subject] = error
     askAgain(at: now)
@@ -91,7 +91,7 @@ extension DoorShell {
   ) {
     record(
       drafts.draft(
-        raised ? "alarm.raised" : "alarm.cleared", at: now, reason: alarm.rawValue,
+        raised ? .alarmRaised : .alarmCleared, at: now, reason: alarm.rawValue,
         detail: detail))
   }
 }

@@ -95,7 +95,7 @@ package final class DoorShell {
     ) { count in
       let reading = wall.read()
       let now = Moment(monotonic: monotonic.now(), wall: reading.at, trust: reading.trust)
-      return drafts.draft("log.dropped", at: now, detail: ["count": String(count)])
+      return drafts.draft(.logDropped, at: now, detail: ["count": String(count)])
     }
 
     var start = StartState(ports: ports, controller: configuration.controller)
@@ -133,7 +133,7 @@ package final class DoorShell {
     ports.gpio.start { inbox.push(.edge($0)) }
     record(
       drafts.draft(
-        "controller.started", at: now,
+        .controllerStarted, at: now,
         detail: [
           "software": configuration.software, "bootID": configuration.bootID,
           "configRevision": String(controller.policy.revision),
@@ -153,7 +153,7 @@ package final class DoorShell {
   package func end() {
     ports.cloud?.link.stop()
     ports.gpio.stop()
-    record(drafts.draft("controller.stopped", at: moment()))
+    record(drafts.draft(.controllerStopped, at: moment()))
     keepTimes()
     writer.drain()
     for watcher in watchers.values { watcher.finish() }

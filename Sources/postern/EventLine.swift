@@ -1,3 +1,4 @@
+import CloudProtocol
 import ConsoleProtocol
 import DoorRules
 
@@ -20,15 +21,15 @@ struct EventLine {
     return parts.joined(separator: "  ")
   }
 
-  /// `postern.access.granted.v1` as `access.granted`.
   private var name: String {
-    var name = Substring(event.type)
-    if name.hasPrefix("postern.") { name = name.dropFirst("postern.".count) }
-    if name.hasSuffix(".v1") { name = name.dropLast(".v1".count) }
-    guard colour else { return String(name) }
+    let name = EventType.name(ofWireName: event.type)
+    guard colour else { return name }
     let code =
-      name.hasSuffix("granted")
-      ? "32" : name.hasSuffix("denied") || name.contains("alarm") ? "31" : "36"
+      switch EventType(rawValue: event.type)?.tone ?? .plain {
+      case .good: "32"
+      case .bad: "31"
+      case .plain: "36"
+      }
     return "\u{1B}[\(code)m\(name)\u{1B}[0m"
   }
 }

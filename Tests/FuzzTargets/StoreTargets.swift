@@ -151,7 +151,7 @@ private final class StoreTemplate {
   /// As the session does: what can be read comes without a gap, and what cannot is passed over once.
   private func readUp(_ log: EventDatabase) throws {
     let note = EventDraft(
-      id: "n", type: EventDraft.droppedType, timeMilliseconds: 1, clockTrust: "unknown",
+      id: "n", type: EventType.eventsDropped.wireName, timeMilliseconds: 1, clockTrust: "unknown",
       simulated: true)
     var after = try log.position().acknowledged
     for _ in 0..<1_000 {

@@ -2,7 +2,7 @@
 public struct EventDraft: Sendable, Hashable, Codable {
   /// Unique; a UUID in text form. The CloudEvents `id`.
   public var id: String
-  /// CloudEvents `type`, such as `postern.access.granted.v1`.
+  /// CloudEvents `type`: a wire name of ``EventType``, or one that only a newer version knows.
   public var type: String
   /// Wall clock when it happened, milliseconds since 1970.
   public var timeMilliseconds: Int64
@@ -20,17 +20,8 @@ public struct EventDraft: Sendable, Hashable, Codable {
   /// Anything else, by name; values are already safe to show.
   public var detail: [String: String]
 
-  /// Type of the event that says which ones had to go, in `detail` as `from` and `to`.
-  public static let droppedType = "postern.events.dropped.v1"
-  /// What begins the types of alarms and admin actions, which overtake the backlog.
-  static let urgentPrefixes = [
-    "postern.alarm.", "postern.access.adminUnlock.", "postern.access.duress.",
-    "postern.reader.lockedOut.", "postern.door.mode", "postern.admin.", "postern.anomaly.",
-    droppedType,
-  ]
-
-  /// True for alarms and admin actions.
-  public var isUrgent: Bool { Self.urgentPrefixes.contains { type.hasPrefix($0) } }
+  /// True for events that overtake the backlog, by ``EventType/isUrgent``.
+  public var isUrgent: Bool { EventType.urgentWireNames.contains(type) }
 
   public init(
     id: String, type: String, timeMilliseconds: Int64, clockTrust: String, simulated: Bool,

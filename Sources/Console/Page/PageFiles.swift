@@ -1,3 +1,4 @@
+import CloudProtocol
 import DoorRules
 import Foundation
 
@@ -22,12 +23,17 @@ enum PageFiles {
       ].joined(separator: "\n")),
   ]
 
-  /// Every word of the page, with the reasons in the words of the rules.
+  /// The page's texts, with the events and reasons as the registries name them.
   private static var texts: String {
-    let reasons = DenialReason.allCases.map { reason in
-      "  \(quoted(reason.rawValue)): \(quoted(reason.sentence)),"
-    }
-    return pageTexts + "\nT.reasons = {\n" + reasons.joined(separator: "\n") + "\n};\n"
+    pageTexts
+      + table("events", EventType.allCases.map { ($0.name, $0.title) })
+      + table("tones", EventType.allCases.map { ($0.name, $0.tone.rawValue) })
+      + table("reasons", DenialReason.allCases.map { ($0.rawValue, $0.sentence) }) + "\n"
+  }
+
+  private static func table(_ name: String, _ rows: [(key: String, text: String)]) -> String {
+    let lines = rows.map { "  \(quoted($0.key)): \(quoted($0.text))," }
+    return "\nT.\(name) = {\n" + lines.joined(separator: "\n") + "\n};"
   }
 
   /// A string of JSON is one of JavaScript.

@@ -28,8 +28,7 @@ let pageLive = #"""
   function eventName(type) { return type.replace(/^postern\./, "").replace(/\.v1$/, ""); }
   function eventLine(event) {
     const name = eventName(event.type);
-    const kind = name.endsWith("granted") ? "good"
-      : name.endsWith("denied") || name.startsWith("alarm") || name.startsWith("anomaly") ? "bad" : "";
+    const kind = T.tones[name] === "plain" ? "" : T.tones[name] || "";
     const words = event.reason ? T.reasons[event.reason] || event.reason : "";
     const where = [event.door ? T.live.door + " " + event.door : null,
       event.reader ? T.live.reader + " " + event.reader : null, event.person].filter(Boolean).join(" · ");

@@ -1,4 +1,4 @@
-/// Every word of the page in one place; `PageFiles` adds the reasons.
+/// The page's texts in one place; `PageFiles` adds those of the events and the reasons.
 let pageTexts = #"""
   "use strict";
   const T = {
@@ -27,29 +27,6 @@ let pageTexts = #"""
     live: {
       title: "What happens", empty: "Nothing yet. Hold up a card.", older: "Show older",
       simulated: "simulated", door: "door", reader: "reader",
-    },
-    // By the type of an event; one that is not here is shown by its type alone.
-    events: {
-      "access.granted": "Let in", "access.denied": "Denied", "access.adminUnlock": "Unlocked by an operator",
-      "access.antiPassback": "Passed back, and let in all the same",
-      "alarm.raised": "Alarm", "alarm.cleared": "Alarm is over", "alarm.duress": "Under duress",
-      "certificate.expired": "A certificate has ended", "certificate.expiring": "A certificate ends soon",
-      "clock.trustChanged": "The clock", "cloud.connected": "Cloud connected",
-      "cloud.disconnected": "Cloud lost", "config.applied": "New configuration",
-      "config.rejected": "A configuration was refused", "controller.edgesLost": "Pulses were lost",
-      "controller.started": "Started", "controller.stopped": "Stopped", "door.closed": "Door shut",
-      "door.exitRequested": "Exit button", "door.modeChanged": "Mode changed", "door.opened": "Door opened",
-      "handOver.reconciled": "The cloud took over a key", "handOver.refused": "A key was not taken",
-      "message.refused": "A message of the broker was refused", "reader.lockedOut": "Keypad locked",
-      "reader.lockoutCleared": "Keypad listens again", "reader.malformed": "Damaged frame",
-      "reader.muted": "Reader muted: too many pulses", "reader.unmuted": "Reader listens again",
-      "log.commitLate": "The disk was slow: the door did not wait", "log.dropped": "Events were lost",
-      "events.dropped": "The log was full", "command.repeated": "A command came twice",
-      "command.interrupted": "A command was cut off", "credentials.rejected": "Credentials were refused",
-      "credentials.repaired": "Credentials were repaired",
-      "credentials.notStored": "The disk did not take credentials",
-      "config.notStored": "The disk did not take a configuration",
-      "lock.key.issued": "Key issued", "lock.key.updated": "Key changed", "lock.key.revoked": "Key withdrawn",
     },
     frames: {
       title: "Frames", empty: "Hold up a card at a reader.", bits: "bits",

@@ -16,7 +16,8 @@ final class DecisionsOnce: Checker {
     case .presented(let shown): waiting.append(shown)
     case .recorded(let draft):
       guard draft.reader != nil,
-        draft.type == "postern.access.granted.v1" || draft.type == "postern.access.denied.v1",
+        draft.type == EventType.accessGranted.wireName
+          || draft.type == EventType.accessDenied.wireName,
         let door = draft.door.flatMap(DoorID.init).flatMap(world.doors.firstIndex)
       else { return nil }
       // What was spoiled may have been taken for something or not.
@@ -62,8 +63,8 @@ final class EventsOnce: Checker {
       lastNumber = event.number
       log.append(event.draft.id)
       let isAboutTheLog =
-        event.draft.type == "postern.log.dropped.v1"
-        || event.draft.type == EventDraft.droppedType
+        event.draft.type == EventType.logDropped.wireName
+        || event.draft.type == EventType.eventsDropped.wireName
       guard recorded.remove(event.draft.id) != nil || isAboutTheLog else {
         return "\(event.draft.type) \(event.draft.id) is in the log and was never recorded"
       }
@@ -138,8 +139,8 @@ final class CommandsOnce: Checker {
       nonce = hello.sessionNonce
     case .recorded(let draft):
       let isUnlock =
-        draft.type == "postern.access.adminUnlock.v1"
-        || draft.type == "postern.access.granted.v1"
+        draft.type == EventType.accessAdminUnlock.wireName
+        || draft.type == EventType.accessGranted.wireName
       guard isUnlock, let id = draft.detail["command"] else { return nil }
       return judge(draft, id, world)
     case .over:
@@ -166,7 +167,7 @@ final class CommandsOnce: Checker {
     } else if draft.timeMilliseconds >= known.expires.millisecondsSince1970 {
       return "command \(id) acted after its time"
     }
-    if draft.type == "postern.access.adminUnlock.v1",
+    if draft.type == EventType.accessAdminUnlock.wireName,
       let instant = world.instant(of: draft, door: door)
     {
       world.mayRelease(door, forSeconds: world.holdSeconds(door, instant))

@@ -127,7 +127,7 @@ final class GrantOpens: Checker {
   let sentence = "whoever is let in finds the lock released within 300 ms"
 
   func see(_ sight: Sight, in world: World) -> String? {
-    guard case .recorded(let draft) = sight, draft.type == "postern.access.granted.v1",
+    guard case .recorded(let draft) = sight, draft.type == EventType.accessGranted.wireName,
       let door = draft.door.flatMap(DoorID.init).flatMap(world.doors.firstIndex)
     else { return nil }
     let boot = world.boots
@@ -153,7 +153,7 @@ final class WrittenFirst: Checker {
   func see(_ sight: Sight, in world: World) -> String? {
     switch sight {
     case .recorded(let draft):
-      if draft.type == "postern.access.granted.v1" {
+      if draft.type == EventType.accessGranted.wireName {
         unwritten.append((draft.id, draft.door, world.time.elapsed))
       }
     case .committed(let event): unwritten.removeAll { $0.id == event.draft.id }

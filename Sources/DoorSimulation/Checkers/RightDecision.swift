@@ -25,8 +25,8 @@ final class RightDecision: Checker {
   }
 
   private func judge(_ draft: EventDraft, _ world: World) -> String? {
-    let isGrant = draft.type == "postern.access.granted.v1"
-    guard isGrant || draft.type == "postern.access.denied.v1",
+    let isGrant = draft.type == EventType.accessGranted.wireName
+    guard isGrant || draft.type == EventType.accessDenied.wireName,
       let name = draft.door.flatMap(DoorID.init), let door = world.doors.firstIndex(of: name),
       let instant = world.instant(of: draft, door: door)
     else { return nil }

@@ -47,7 +47,8 @@ extension SimulatedDisk: EventLog {
     events.removeFirst(events.prefix { $0.number <= through }.count)
     guard through >= from else { return }
     let note = EventDraft(
-      id: freshID(), type: EventDraft.droppedType, timeMilliseconds: draft.timeMilliseconds,
+      id: freshID(), type: EventType.eventsDropped.wireName,
+      timeMilliseconds: draft.timeMilliseconds,
       clockTrust: draft.clockTrust, simulated: draft.simulated, reason: "logFull")
     _ = try passOver(from...through, note: note, "note what was dropped")
   }

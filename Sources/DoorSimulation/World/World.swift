@@ -375,8 +375,8 @@ final class World: @unchecked Sendable {
       "\(draft.door ?? "") \(draft.person ?? "") \(draft.reason ?? "") \(draft.clockTrust)"
     }
     tally.records += 1
-    if draft.type.hasPrefix("postern.access.granted") { tally.granted += 1 }
-    if draft.type.hasPrefix("postern.access.denied") { tally.denied += 1 }
+    if draft.type == EventType.accessGranted.wireName { tally.granted += 1 }
+    if draft.type == EventType.accessDenied.wireName { tally.denied += 1 }
   }
 }
 

@@ -56,7 +56,7 @@ extension EventDatabase {
       database, through: Int64(clamping: due), most: droppedPerCommitMax)
     guard let through = through.map({ UInt64(clamping: $0) }), through >= from else { return }
     let note = EventDraft(
-      id: UUID().uuidString.lowercased(), type: EventDraft.droppedType,
+      id: UUID().uuidString.lowercased(), type: EventType.eventsDropped.wireName,
       timeMilliseconds: draft.timeMilliseconds, clockTrust: draft.clockTrust,
       simulated: draft.simulated, reason: "logFull")
     _ = try Self.passOver(from...through, note: note, after: last, database)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CloudProtocol
 import ConsoleProtocol
 import Foundation
 
@@ -16,7 +17,16 @@ struct EventsCommand: AsyncParsableCommand {
         postern events --follow --reason outsideHours
       """)
 
-  enum Outcome: String, ExpressibleByArgument, CaseIterable { case granted, denied }
+  enum Outcome: String, ExpressibleByArgument, CaseIterable {
+    case granted, denied
+
+    var type: EventType {
+      switch self {
+      case .granted: .accessGranted
+      case .denied: .accessDenied
+      }
+    }
+  }
 
   @OptionGroup var console: ConsoleOptions
   @Option(help: "How many, 1 to 500; with --all, how many at once.") var limit = 20
@@ -45,7 +55,7 @@ struct EventsCommand: AsyncParsableCommand {
     }
   }
 
-  private var wantedType: String? { outcome.map { "postern.access.\($0.rawValue).v1" } ?? type }
+  private var wantedType: String? { outcome?.type.wireName ?? type }
 
   func run() async throws {
     if csv { Output.line(EventCSV.names) }

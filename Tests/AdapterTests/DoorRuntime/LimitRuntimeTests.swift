@@ -116,7 +116,7 @@ struct LimitRuntimeTests {
       writer = EventWriter(
         log: log, inbox: Inbox { _ in true }, lanes: lanes,
         now: { MonotonicInstant(nanoseconds: 0) },
-        describeDrop: { StoreFixture.draft($0, type: EventDraft.droppedType) })
+        describeDrop: { StoreFixture.draft($0, type: EventType.eventsDropped.wireName) })
     }
 
     func submit(_ indices: ClosedRange<Int>) {
@@ -132,7 +132,7 @@ struct LimitRuntimeTests {
     hand.submit(0...EventWriter.pendingMax)
     hand.lanes.work()
     let log = hand.log
-    #expect(log.drafts.first == StoreFixture.draft(1, type: EventDraft.droppedType))
+    #expect(log.drafts.first == StoreFixture.draft(1, type: EventType.eventsDropped.wireName))
     #expect(log.drafts.dropFirst().map(\.id) == (1...EventWriter.pendingMax).map { "event-\($0)" })
     // Of each commit 256 at most, beside the one that says it.
     #expect(log.commits.first == EventWriter.batchMax + 1)
@@ -147,9 +147,9 @@ struct LimitRuntimeTests {
     hand.lanes.work()
     let log = hand.log
     // The first one is on the disk, so one of the others had to go.
-    let ids = log.drafts.filter { $0.type != EventDraft.droppedType }.map(\.id)
-    let dropped = log.drafts.filter { $0.type == EventDraft.droppedType }
-    #expect(dropped == [StoreFixture.draft(1, type: EventDraft.droppedType)])
+    let ids = log.drafts.filter { $0.type != EventType.eventsDropped.wireName }.map(\.id)
+    let dropped = log.drafts.filter { $0.type == EventType.eventsDropped.wireName }
+    #expect(dropped == [StoreFixture.draft(1, type: EventType.eventsDropped.wireName)])
     #expect(ids == ["event-0"] + (2...EventWriter.pendingMax).map { "event-\($0)" })
   }
 

@@ -37,11 +37,11 @@ struct RuntimeSpoiledTests {
         seen += 1
       }
       return taken.contains { $0.number == 30 }
-        && taken.contains { $0.type == EventDraft.droppedType }
+        && taken.contains { $0.type == EventType.eventsDropped.wireName }
     }
     #expect(dropped == [11...11])
     #expect(taken.map(\.number) == (1...UInt64(taken.count + 1)).filter { $0 != 11 })
-    let note = try #require(taken.first { $0.type == EventDraft.droppedType })
+    let note = try #require(taken.first { $0.type == EventType.eventsDropped.wireName })
     #expect(note.data.reason == "logDamaged")
     #expect(note.data.detail["from"] == "11" && note.data.detail["to"] == "11")
     await world.end()

@@ -78,7 +78,7 @@ struct SimulatedDiskTests {
         let after = count > 2 ? max(position.acknowledged, position.dropped) : number
         both("give up") {
           let spoiled = try $0.giveUpSpoiled(
-            after: after, note: StoreFixture.draft(made, type: EventDraft.droppedType))
+            after: after, note: StoreFixture.draft(made, type: EventType.eventsDropped.wireName))
           return spoiled.map { shown([$0.note]) + ["\($0.through)"] } ?? []
         }
       default: both("state") { try $0.setValue([UInt8(count)], forKey: command) }

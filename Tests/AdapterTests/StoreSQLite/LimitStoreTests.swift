@@ -39,7 +39,7 @@ struct LimitStoreTests {
     let log = try fixture.events()
     let most = SyncLimits.urgentPerConnectMax
     _ = try log.append(
-      (0...most).map { StoreFixture.draft($0, type: "postern.alarm.forcedOpen.v1") })
+      (0...most).map { StoreFixture.draft($0, type: "postern.alarm.raised.v1") })
     let read = try log.urgentEvents(after: 0, limit: most)
     #expect(read.count == most && read.last?.number == UInt64(most))
   }

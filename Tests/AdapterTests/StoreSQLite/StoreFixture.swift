@@ -123,7 +123,7 @@ final class StoreFixture: Sendable {
         after = last.number
         try log.acknowledge(through: after)
       } catch let error as PortError where error.code == .damaged {
-        let note = draft(99, type: EventDraft.droppedType)
+        let note = draft(99, type: EventType.eventsDropped.wireName)
         guard let spoiled = try log.giveUpSpoiled(after: after, note: note) else { throw error }
         gone.append(after + 1...spoiled.through)
         after = spoiled.through

@@ -150,7 +150,7 @@ struct StoreBoundedLogTests {
     #expect(kept.last?.number == position.last)
     #expect(UInt64(kept.count) == position.last - position.dropped)
     #expect(kept.count <= 201)
-    let notes = try log.page(EventQuery(type: EventDraft.droppedType))
+    let notes = try log.page(EventQuery(type: EventType.eventsDropped.wireName))
     let ranges = notes.reversed().compactMap { note in
       UInt64(note.draft.detail["from"] ?? "").flatMap { from in
         UInt64(note.draft.detail["to"] ?? "").map { (from, $0) }
@@ -181,7 +181,8 @@ struct StoreBoundedLogTests {
     #expect(counts.last ?? 0 <= 101, "\(counts)")
     let position = try log.position()
     #expect(try log.events(after: 0, limit: 1).first?.number == position.dropped + 1)
-    let notes = try log.page(EventQuery(type: EventDraft.droppedType, limit: 500)).reversed()
+    let notes = try log.page(EventQuery(type: EventType.eventsDropped.wireName, limit: 500))
+      .reversed()
       .compactMap { note in
         UInt64(note.draft.detail["from"] ?? "").flatMap { from in
           UInt64(note.draft.detail["to"] ?? "").map { (from, $0) }

@@ -30,7 +30,7 @@ struct StoreSpoiledTests {
     try log.events(after: number, limit: 100).map(\.number)
   }
 
-  private static let note = StoreFixture.draft(99, type: EventDraft.droppedType)
+  private static let note = StoreFixture.draft(99, type: EventType.eventsDropped.wireName)
 
   @Test("what can be read before a spoiled event is read; the event itself is named")
   func prefix() throws {

@@ -1,0 +1,68 @@
+/// What kind of record an event is: who reads it, and what for.
+public enum EventCategory: String, CaseIterable, Sendable, Hashable {
+  /// Somebody was let in: it may become a check-in.
+  case checkInCandidate
+  /// Somebody should look at it now.
+  case alarm
+  /// What happened at a door: it answers "who, where, when".
+  case evidence
+  /// What a person or the cloud ordered, and whether it was done.
+  case audit
+  /// How the controller itself is.
+  case housekeeping
+
+  /// One sentence for the contract.
+  public var meaning: String {
+    switch self {
+    case .checkInCandidate: "Somebody was let in; it may become a check-in."
+    case .alarm: "Somebody should look at it now."
+    case .evidence: "What happened at a door."
+    case .audit: "What a person or the cloud ordered, and whether it was done."
+    case .housekeeping: "How the controller itself is."
+    }
+  }
+}
+
+/// The colour of an event in a list. The names are those that the page uses.
+public enum EventTone: String, Sendable, Hashable {
+  case good, bad, plain
+}
+
+/// A member of an event that names what it is about.
+public enum EventSubject: String, CaseIterable, Sendable, Hashable {
+  case door, reader, person, credential
+}
+
+/// A member of an event's `detail`. All values are strings.
+public struct EventMember: Sendable, Hashable {
+  public let name: String
+  /// What the value is, with its unit.
+  public let meaning: String
+
+  init(_ name: String, _ meaning: String) {
+    self.name = name
+    self.meaning = meaning
+  }
+}
+
+/// All that is known about one type of event.
+struct EventRow: Sendable {
+  let title: String
+  let category: EventCategory
+  let isUrgent: Bool
+  let subjects: [EventSubject]
+  let reason: String?
+  let detail: [EventMember]
+
+  init(
+    _ title: String, _ category: EventCategory, urgent: Bool = false,
+    _ subjects: [EventSubject] = [], reason: String? = nil, detail: [EventMember] = []
+  ) {
+    self.title = title
+    self.category = category
+    isUrgent = urgent
+    self.subjects = subjects
+    self.reason = reason
+    self.detail = detail
+  }
+}

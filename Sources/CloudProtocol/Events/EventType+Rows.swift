@@ -1,0 +1,276 @@
+extension EventType {
+  /// The type's row: title, category, urgent or not, and the members that it carries.
+  var row: EventRow {
+    switch self {
+    // People at doors
+    case .accessGranted:
+      EventRow(
+        "Let in", .checkInCandidate, [.door, .reader, .person, .credential],
+        detail: [
+          EventMember("via", "what let the person in: `rules`, `grant`, `credential` or `override`")
+        ]
+          + Self.attempt)
+    case .accessDenied:
+      EventRow(
+        "Denied", .evidence, [.door, .reader, .person, .credential],
+        reason: "a denial reason", detail: Self.attempt)
+    case .accessAdminUnlock:
+      EventRow(
+        "Unlocked by an operator", .audit, urgent: true, [.door, .person],
+        detail: [
+          EventMember("command", "id of the command"),
+          EventMember("operatorReason", "the reason that the operator gave"),
+        ])
+    case .accessAntiPassback:
+      EventRow(
+        "Passed back, and let in all the same", .evidence, [.door, .reader, .person],
+        reason: "`antiPassback`")
+
+    // Doors
+    case .doorModeChanged:
+      EventRow(
+        "Mode changed", .audit, urgent: true, [.door, .person],
+        detail: [
+          EventMember("from", "the mode before"), EventMember("to", "the mode now"),
+          EventMember("why", "if it was ordered: the reason given"),
+          EventMember(
+            "untilMilliseconds", "if it ends by itself: when, in milliseconds since 1970"),
+        ])
+    case .doorExitRequested: EventRow("Exit button", .evidence, [.door])
+    case .doorOpened: EventRow("Door opened", .evidence, [.door])
+    case .doorClosed: EventRow("Door shut", .evidence, [.door])
+
+    // Readers
+    case .readerMalformed:
+      EventRow(
+        "Damaged frame", .evidence, [.door, .reader], reason: "`malformedCredential`",
+        detail: [
+          EventMember("fault", "what is wrong with the frame"),
+          EventMember("bits", "bits received"),
+          EventMember("cause", "the fault in words"),
+          EventMember("shortestGapMicroseconds", "shortest time between two pulses"),
+          EventMember("longestGapMicroseconds", "longest time between two pulses"),
+        ])
+    case .readerLockedOut:
+      EventRow(
+        "Keypad locked", .evidence, urgent: true, [.door, .reader, .credential],
+        reason: "`lockedOut`",
+        detail: [
+          EventMember("seconds", "how long no PIN is accepted, at this reader or for this card")
+        ])
+    case .readerLockoutCleared:
+      EventRow("Keypad listens again", .audit, [.door, .reader, .person])
+    case .readerMuted:
+      EventRow(
+        "Reader muted: too many pulses", .evidence, [.door, .reader], reason: "`edgeStorm`",
+        detail: [
+          EventMember("seconds", "how long the reader is muted"),
+          EventMember("edgesInOneSecond", "edges counted"),
+        ])
+    case .readerUnmuted:
+      EventRow(
+        "Reader listens again", .evidence, [.door, .reader],
+        detail: [EventMember("edgesDropped", "edges that were ignored meanwhile")])
+
+    // Alarms
+    case .alarmRaised:
+      EventRow(
+        "Alarm", .alarm, urgent: true, [.door, .reader], reason: "an alarm",
+        detail: [
+          EventMember("input", "of `inputTrouble`: the input"),
+          EventMember("cable", "of `inputTrouble`: the state of its cable"),
+          EventMember("cause", "of `eventLog`: the error"),
+          EventMember("movedTo", "of `storageDamaged`: where the damaged file is"),
+        ])
+    case .alarmCleared:
+      EventRow(
+        "Alarm is over", .alarm, urgent: true, [.door, .reader], reason: "an alarm",
+        detail: [
+          EventMember("input", "of `inputTrouble`: the input"),
+          EventMember("cable", "of `inputTrouble`: `whole`"),
+        ])
+    case .alarmDuress:
+      EventRow(
+        "Under duress", .alarm, urgent: true, [.door, .reader, .person], reason: "`duress`")
+
+    // Patterns over a time
+    case .anomalyManyDenials:
+      EventRow("Many denials at one door", .alarm, urgent: true, [.door], detail: Self.counted)
+    case .anomalyOneCredentialManyDoors:
+      EventRow(
+        "One credential at many doors", .alarm, urgent: true, [.door, .credential],
+        detail: Self.counted)
+    case .anomalyForcedAfterDenial:
+      EventRow("Forced open after a denial", .alarm, urgent: true, [.door], detail: Self.counted)
+    case .anomalyBitErrors:
+      EventRow(
+        "Many damaged frames at one reader", .alarm, urgent: true, [.door, .reader],
+        detail: Self.counted)
+    case .anomalyClockSetBack:
+      EventRow("The clock was set back", .alarm, urgent: true, detail: Self.counted)
+    case .anomalyReplayedCommands:
+      EventRow("Commands came again and again", .alarm, urgent: true, detail: Self.counted)
+
+    // What administrators did
+    case .adminAntiPassbackForgiven:
+      EventRow(
+        "Anti-passback forgiven", .audit, urgent: true, [.person],
+        detail: [EventMember("by", "who ordered it; without `person` it is for everybody")])
+    case .adminCloudKeys:
+      EventRow(
+        "The cloud's keys changed", .audit, urgent: true, reason: "`trusted` or `distrusted`",
+        detail: [EventMember("key", "id of the key")])
+
+    // Keys
+    case .lockKeyIssued:
+      EventRow("Key issued", .audit, [.door, .person, .credential], detail: Self.key)
+    case .lockKeyUpdated:
+      EventRow("Key changed", .audit, [.door, .person, .credential], detail: Self.key)
+    case .lockKeyRevoked:
+      EventRow(
+        "Key withdrawn", .audit, [.door, .person, .credential],
+        detail: Self.key + [
+          EventMember("by", "if the console revoked an offline PIN: who ordered it")
+        ])
+    case .handOverRefused:
+      EventRow(
+        "A key was not taken", .audit, reason: "a limit of a hand-over",
+        detail: [EventMember("cause", "what was found and what is allowed")])
+    case .handOverReconciled:
+      EventRow(
+        "The cloud took over a key", .audit, [.credential],
+        detail: [
+          EventMember("key_id", "id of the key"),
+          EventMember("outcome", "the status of the cloud's record, or `active`"),
+        ])
+
+    // What the cloud sent
+    case .configApplied:
+      EventRow(
+        "New configuration", .audit, detail: [EventMember("revision", "the revision now in force")])
+    case .configRejected:
+      EventRow("A configuration was refused", .audit, detail: Self.problems)
+    case .configNotStored:
+      EventRow("The disk did not take a configuration", .housekeeping, detail: Self.diskError)
+    case .credentialsRejected:
+      EventRow("Credentials were refused", .audit, detail: Self.problems)
+    case .credentialsRepaired:
+      EventRow(
+        "Credentials were repaired", .housekeeping,
+        detail: [EventMember("buckets", "parts of the set that were sent again")])
+    case .credentialsNotStored:
+      EventRow("The disk did not take credentials", .housekeeping, detail: Self.diskError)
+    case .credentialClash:
+      EventRow(
+        "Two credentials have the same card", .audit,
+        detail: [
+          EventMember("first", "id of one credential"), EventMember("second", "id of the other"),
+        ])
+    case .commandRepeated:
+      EventRow(
+        "A command came twice", .audit, detail: [EventMember("command", "id of the command")])
+    case .commandInterrupted:
+      EventRow(
+        "A command was cut off", .audit, reason: "`interrupted`",
+        detail: [EventMember("command", "id of the command")])
+    case .messageRefused:
+      EventRow(
+        "A message of the broker was refused", .audit, reason: "a cause of refusal",
+        detail: [
+          EventMember("kind", "last part of its topic, or `unknown`"),
+          EventMember("cause", "what was found and what is allowed"),
+        ])
+
+    // The controller
+    case .controllerStarted:
+      EventRow(
+        "Started", .housekeeping,
+        detail: [
+          EventMember("software", "name and version"),
+          EventMember("bootID", "id of this start of the machine"),
+          EventMember("configRevision", "the revision in force"),
+        ])
+    case .controllerStopped: EventRow("Stopped", .housekeeping)
+    case .controllerEdgesLost: EventRow("Pulses were lost", .evidence)
+    case .clockTrustChanged:
+      EventRow(
+        "The clock", .housekeeping,
+        detail: [EventMember("from", "the trust before"), EventMember("to", "the trust now")])
+    case .cloudConnected: EventRow("Cloud connected", .housekeeping)
+    case .cloudDisconnected:
+      EventRow(
+        "Cloud lost", .housekeeping, detail: [EventMember("cause", "why the connection ended")])
+    case .certificateExpiring:
+      EventRow(
+        "A certificate ends soon", .housekeeping, reason: "`expiring`", detail: Self.certificate)
+    case .certificateExpired:
+      EventRow(
+        "A certificate has ended", .housekeeping, reason: "`expired`", detail: Self.certificate)
+
+    // The event log itself
+    case .eventsDropped:
+      EventRow(
+        "The log was full", .housekeeping, urgent: true, reason: "`logFull` or `logDamaged`",
+        detail: [
+          EventMember("from", "number of the first event that is gone"),
+          EventMember("to", "number of the last one"),
+        ])
+    case .logCommitLate:
+      EventRow(
+        "The disk was slow: the door did not wait", .housekeeping, [.door],
+        detail: [EventMember("deadlineMilliseconds", "how long the door waited")])
+    case .logDropped:
+      EventRow(
+        "Events were lost", .housekeeping,
+        detail: [EventMember("count", "events that the memory could not hold")])
+    case .logGap:
+      EventRow(
+        "A gap in the log", .housekeeping,
+        detail: [
+          EventMember("after", "number of the last event before the gap"),
+          EventMember("found", "number of the first one after it"),
+        ])
+    case .logEpochBegun:
+      EventRow("A new log was begun", .housekeeping, detail: Self.position)
+    case .logRewound:
+      EventRow("The log is sent again", .housekeeping, detail: Self.position)
+    }
+  }
+
+  // MARK: Members that several types share
+
+  private static let attempt = [
+    EventMember(
+      "presentation", "what was shown: `card`, `pin`, `cardThenPIN`, `mobile` or `unknown`"),
+    EventMember("policyRevision", "the configuration that decided"),
+    EventMember("command", "if a phone asked: id of the command"),
+    EventMember("bits", "if nobody has this card: bits received"),
+    EventMember("formats", "if nobody has this card: the formats that fit"),
+    EventMember(
+      "lastDigits", "if nobody has this card: last two digits of its number in each format"),
+    EventMember("digest", "if nobody has this card: its digest, in base64url"),
+  ]
+  private static let counted = [EventMember("count", "how many were seen")]
+  private static let key = [
+    EventMember("key_id", "id of the credential"),
+    EventMember("room_id", "if it is for some doors only: their ids"),
+    EventMember("reservation_id", "if it has one: the reservation"),
+    EventMember("tenant_id", "if it has one: the tenant"),
+    EventMember("origin", "if the cloud did not issue it: `handOver` or `offlinePIN`"),
+    EventMember("issuer", "if handed over: the issuer"),
+    EventMember("certificate", "if handed over: the issuer's certificate"),
+    EventMember("startHour", "if an offline PIN: its first hour, in hours since 1970"),
+    EventMember("hours", "if an offline PIN: how many hours it is valid"),
+    EventMember("serial", "if an offline PIN: its serial in this window"),
+  ]
+  private static let problems = [EventMember("problems", "each by its path, joined by `; `")]
+  private static let diskError = [EventMember("cause", "the error of the disk")]
+  private static let certificate = [
+    EventMember("certificate", "which one"), EventMember("days", "whole days that are left"),
+    EventMember("endMilliseconds", "its end, in milliseconds since 1970"),
+  ]
+  private static let position = [
+    EventMember("epoch", "the log's epoch now"),
+    EventMember("acknowledged", "number of the last event that the cloud has"),
+  ]
+}

@@ -1,0 +1,115 @@
+/// Every type of event that a controller records. This is the only list: drafts, the page, the
+/// command line and the contract in `deploy/protocol` take names, titles and members from here.
+/// To add a type, add its case and its row; the compiler asks for the row.
+public enum EventType: String, CaseIterable, Sendable, Hashable {
+  // People at doors
+  case accessGranted = "postern.access.granted.v1"
+  case accessDenied = "postern.access.denied.v1"
+  case accessAdminUnlock = "postern.access.adminUnlock.v1"
+  case accessAntiPassback = "postern.access.antiPassback.v1"
+
+  // Doors
+  case doorModeChanged = "postern.door.modeChanged.v1"
+  case doorExitRequested = "postern.door.exitRequested.v1"
+  case doorOpened = "postern.door.opened.v1"
+  case doorClosed = "postern.door.closed.v1"
+
+  // Readers
+  case readerMalformed = "postern.reader.malformed.v1"
+  case readerLockedOut = "postern.reader.lockedOut.v1"
+  case readerLockoutCleared = "postern.reader.lockoutCleared.v1"
+  case readerMuted = "postern.reader.muted.v1"
+  case readerUnmuted = "postern.reader.unmuted.v1"
+
+  // Alarms
+  case alarmRaised = "postern.alarm.raised.v1"
+  case alarmCleared = "postern.alarm.cleared.v1"
+  case alarmDuress = "postern.alarm.duress.v1"
+
+  // Patterns over a time
+  case anomalyManyDenials = "postern.anomaly.manyDenials.v1"
+  case anomalyOneCredentialManyDoors = "postern.anomaly.oneCredentialManyDoors.v1"
+  case anomalyForcedAfterDenial = "postern.anomaly.forcedAfterDenial.v1"
+  case anomalyBitErrors = "postern.anomaly.bitErrors.v1"
+  case anomalyClockSetBack = "postern.anomaly.clockSetBack.v1"
+  case anomalyReplayedCommands = "postern.anomaly.replayedCommands.v1"
+
+  // What administrators did
+  case adminAntiPassbackForgiven = "postern.admin.antiPassbackForgiven.v1"
+  case adminCloudKeys = "postern.admin.cloudKeys.v1"
+
+  // Keys; the names are those that hotel systems know
+  case lockKeyIssued = "lock.key.issued.v1"
+  case lockKeyUpdated = "lock.key.updated.v1"
+  case lockKeyRevoked = "lock.key.revoked.v1"
+  case handOverRefused = "postern.handOver.refused.v1"
+  case handOverReconciled = "postern.handOver.reconciled.v1"
+
+  // What the cloud sent
+  case configApplied = "postern.config.applied.v1"
+  case configRejected = "postern.config.rejected.v1"
+  case configNotStored = "postern.config.notStored.v1"
+  case credentialsRejected = "postern.credentials.rejected.v1"
+  case credentialsRepaired = "postern.credentials.repaired.v1"
+  case credentialsNotStored = "postern.credentials.notStored.v1"
+  case credentialClash = "postern.credential.clash.v1"
+  case commandRepeated = "postern.command.repeated.v1"
+  case commandInterrupted = "postern.command.interrupted.v1"
+  case messageRefused = "postern.message.refused.v1"
+
+  // The controller
+  case controllerStarted = "postern.controller.started.v1"
+  case controllerStopped = "postern.controller.stopped.v1"
+  case controllerEdgesLost = "postern.controller.edgesLost.v1"
+  case clockTrustChanged = "postern.clock.trustChanged.v1"
+  case cloudConnected = "postern.cloud.connected.v1"
+  case cloudDisconnected = "postern.cloud.disconnected.v1"
+  case certificateExpiring = "postern.certificate.expiring.v1"
+  case certificateExpired = "postern.certificate.expired.v1"
+
+  // The event log itself
+  case eventsDropped = "postern.events.dropped.v1"
+  case logCommitLate = "postern.log.commitLate.v1"
+  case logDropped = "postern.log.dropped.v1"
+  case logGap = "postern.log.gap.v1"
+  case logEpochBegun = "postern.log.epochBegun.v1"
+  case logRewound = "postern.log.rewound.v1"
+
+  /// The CloudEvents `type`.
+  public var wireName: String { rawValue }
+
+  /// The wire name without `postern.` and `.v1`, as people see it: `access.granted`.
+  public var name: String { Self.name(ofWireName: rawValue) }
+
+  /// The same for a wire name that this version may not know.
+  public static func name(ofWireName wireName: String) -> String {
+    var name = Substring(wireName)
+    if name.hasPrefix("postern.") { name = name.dropFirst("postern.".count) }
+    if name.hasSuffix(".v1") { name = name.dropLast(".v1".count) }
+    return String(name)
+  }
+
+  /// A few words for people.
+  public var title: String { row.title }
+  public var category: EventCategory { row.category }
+  /// True if the event overtakes the backlog when the cloud comes back.
+  public var isUrgent: Bool { row.isUrgent }
+  /// Which of the event's own members (`door`, `reader`, ...) are set, where they are known.
+  public var subjects: [EventSubject] { row.subjects }
+  /// What `reason` holds; nil if the type carries none.
+  public var reason: String? { row.reason }
+  /// The members of `detail`. A member whose meaning begins with "if" is not always there.
+  public var detail: [EventMember] { row.detail }
+
+  /// How a list of events shows it.
+  public var tone: EventTone {
+    switch category {
+    case .checkInCandidate: .good
+    case .alarm: .bad
+    case .evidence, .audit, .housekeeping: self == .accessDenied ? .bad : .plain
+    }
+  }
+
+  /// Asked for each event that is written, so it must not build rows.
+  static let urgentWireNames = Set(allCases.filter(\.isUrgent).map(\.wireName))
+}
