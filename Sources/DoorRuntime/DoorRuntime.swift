@@ -87,17 +87,17 @@ public actor DoorRuntime {
   public func status() -> RuntimeStatus { shell.status() }
 
   /// The highest event number that the cloud has.
-  public func acknowledgedEvent() -> UInt64 { shell.logPosition.acknowledged }
+  public func acknowledgedEvent() -> UInt64 { shell.journal.position.acknowledged }
 
   /// What diagnosis and metrics want to know.
   public func inspect() -> RuntimeInspection { shell.inspection() }
 
   /// Edges, frames, movements and events from now on. Nil when too many watch already.
   public func tap() -> AsyncStream<TapNote>? {
-    shell.tap.watch { [weak self] id in Task { await self?.untap(id) } }
+    shell.reporter.tap.watch { [weak self] id in Task { await self?.untap(id) } }
   }
 
-  private func untap(_ id: Int) { shell.tap.unwatch(id) }
+  private func untap(_ id: Int) { shell.reporter.tap.unwatch(id) }
 
   /// Events of the log, as the query says.
   public func events(_ query: EventQuery) async throws -> [StoredEvent] {
@@ -115,20 +115,20 @@ public actor DoorRuntime {
     continuation.onTermination = { [weak self] _ in
       Task { await self?.unwatch(id) }
     }
-    shell.watchers[id] = continuation
+    shell.journal.watch(id, continuation)
     return stream
   }
 
-  private func unwatch(_ id: UUID) { shell.watchers[id] = nil }
+  private func unwatch(_ id: UUID) { shell.journal.watch(id, nil) }
 
   /// Lamp and beeper of one door, or of all: which one is it? Moves nothing, records nothing.
   /// Throws ``PortError`` when there is no such door or nothing to signal with.
-  public func identify(_ door: DoorID?) throws(PortError) { try shell.identify(door) }
+  public func identify(_ door: DoorID?) throws(PortError) { try shell.site.identify(door) }
 
   /// Releases a lock for its hold time, recorded as an operator's unlock with `reason`. Throws
   /// `invalid` for an unknown door, and what the relay said when it did not follow.
   public func tryLock(of door: DoorID, by: String, reason: String) throws(PortError) {
-    try shell.tryLock(of: door, by: by, reason: reason)
+    try shell.site.tryLock(of: door, by: by, reason: reason)
   }
 
   /// The geofence that counts at a door; nil without one.
@@ -137,47 +137,50 @@ public actor DoorRuntime {
   }
 
   /// How long a lock stays released, in seconds.
-  public func holdSeconds(of door: DoorID) -> Int { shell.holdSeconds(of: door) }
+  public func holdSeconds(of door: DoorID) -> Int {
+    shell.controller.policy.settings(of: door)?.holdTimeSeconds.value
+      ?? EffectiveSettings.holdTimeSecondsDefault
+  }
 
   /// Says hello to the cloud again and compares every record. Throws `unavailable` while there is
   /// no session.
-  public func sync() throws(PortError) { try shell.sync() }
+  public func sync() throws(PortError) { try shell.site.sync() }
 
   /// Sets or ends a mode; kept over restarts and recorded. Throws `invalid` for an unknown door,
   /// and what the relay said when it did not follow.
-  public func order(_ order: ModeOrder) throws(PortError) { try shell.order(order) }
+  public func order(_ order: ModeOrder) throws(PortError) { try shell.site.set(order) }
 
   /// Lets a keypad listen again. Throws `invalid` for an unknown reader.
   public func clearLockout(of reader: ReaderID?, by: String) throws(PortError) {
-    try shell.clearLockout(of: reader, by: by)
+    try shell.site.clearLockout(of: reader, by: by)
   }
 
   /// Anti-passback: a person, or everybody for nil, counts as outside everywhere. Recorded.
-  public func forgive(_ person: PersonID?, by: String) { shell.forgive(person, by: by) }
+  public func forgive(_ person: PersonID?, by: String) { shell.site.forgive(person, by: by) }
 
   /// Withdraws an offline PIN at its door; recorded. Throws `invalid` for an unknown door.
   public func revokeOfflinePIN(
     _ window: OfflinePINWindow, at door: DoorID, by: String
   ) throws(PortError) {
-    try shell.revokeOfflinePIN(window, at: door, by: by)
+    try shell.site.revokeOfflinePIN(window, at: door, by: by)
   }
 
   /// Takes a key that somebody brings; it is on disk and in force when this returns. Throws the
   /// limit that it broke.
   public func handOver(_ file: [UInt8]) async throws(HandOverRefusal) -> IssuedBook.Change {
     let answer = await withCheckedContinuation { continuation in
-      shell.handOver(file) { continuation.resume(returning: $0) }
+      shell.site.handOver(file) { continuation.resume(returning: $0) }
     }
     return try answer.get()
   }
 
   /// Opens for a mobile key that a phone gave on site. Throws `invalid` with the reason of a denial.
   public func present(mobile token: Secret<String>, at door: DoorID) throws(PortError) {
-    try shell.present(mobile: token, at: door)
+    try shell.site.present(mobile: token, at: door)
   }
 
   /// What would be decided, by the rules and the records of this moment. Nothing is recorded.
   public func explain(_ question: AccessQuestion) throws(PortError) -> (Verdict, at: String) {
-    try shell.explain(question)
+    try shell.site.explain(question)
   }
 }

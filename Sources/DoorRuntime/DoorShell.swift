@@ -2,250 +2,216 @@ package import CloudProtocol
 package import DoorCore
 import DoorPorts
 package import DoorRules
-import Foundation
 package import Logging
 
-/// The shell around the core: it takes one message at a time, feeds the controller what happened,
-/// carries out what the controller wants through the ports, and keeps the cloud in step. Inside
-/// ``receive(_:)`` nothing waits and nothing runs beside it: slow work goes to ``WorkLanes`` and
-/// comes back through the inbox. ``DoorRuntime`` runs it on real threads; a simulator runs the
-/// same code in one thread, on its own time.
+/// The shell around the core: it takes one message at a time, hands it to the part that it is for,
+/// and carries out what the parts and the controller want, in one place and through the ports.
+/// Inside ``receive(_:)`` nothing runs beside it: slow work is a ``StoreJob`` in a lane and comes
+/// back through the inbox. ``DoorRuntime`` runs it on real threads; a simulator runs the same code in
+/// one thread, on its own time.
 package final class DoorShell {
-  let configuration: RuntimeConfiguration
-  let ports: RuntimePorts
-  let logger: Logger
-  let inbox: Inbox
-  let writer: EventWriter
-  let drafts: EventDrafts
-  let lanes: any WorkLanes
-  /// A new UUID in text.
-  let freshID: @Sendable () -> String
-
-  package internal(set) var controller: Controller
-  var clock: GuardedClock
-  var contact: CloudContact
-  var uses = CredentialUses()
-  var presence = PresenceBook()
-  var anomalies = AnomalyWatch()
-  /// Nil until the state store could be read.
-  var offlinePINs: OfflinePINBook?
-  /// What was handed over on site; nil until it could be read.
-  var issued: IssuedBook?
-  var isTakingHandOver = false
-  /// Whom to believe now; nil until the state store could be read.
-  var verifier: EnvelopeVerifier?
-  /// Nil until the state store could be read.
-  var expiries: ExpiryWatch?
-  var certificateReadings: [CertificateReading] = []
-  var tap: LineTap
-  var metrics = RuntimeMetrics()
-  var document: ConfigurationDocument?
-  var credentialPosition: CredentialPosition
-  var logPosition: LogPosition
-
-  /// Events handed to the writer, and how far the disk has them.
-  var lastTicket: UInt64 = 0
-  var committedTicket: UInt64 = 0
-  var logError: PortError?
-  var waitingLocks: [WaitingLock] = []
-  var driveErrors: [OutputLine: PortError] = [:]
-  var troublesAtStart: [String] = []
-  /// When the cloud is asked again for what the disk did not take.
-  var askAgainAt: MonotonicInstant?
-  /// Why the disk did not take it, as told; once for each cause.
-  var notStoredTold: [ApplyReport.Subject: PortError] = [:]
-  /// What the log last said of the clock.
-  var toldTrust: ClockTrust
-
-  var cloud: CloudState
-  var nextHousekeeping: MonotonicInstant
-  let startedAt: MonotonicInstant
-  var watchers: [UUID: AsyncStream<StoredEvent>.Continuation] = [:]
-
-  /// Told of every event on its way to the log; for whoever watches the shell work.
+  let outside: Surroundings
+  /// Called with every event on its way to the log, for whoever watches the shell work.
   package var onRecord: ((EventDraft) -> Void)?
 
-  /// A lock movement that waits for its event to be on disk.
-  struct WaitingLock {
-    var door: DoorID
-    var level: LockLevel
-    var order: String?
-    var ticket: UInt64
-    var deadline: MonotonicInstant
-  }
+  package internal(set) var controller: Controller
+  var clock: ClockKeeper
+  var locks: LockDriver
+  var journal: Journal
+  var holders: HolderDirectory
+  var cloud: CloudConversation
+  var replication: Replication
+  var commands: CommandDesk
+  var certificates = CertificateWatch()
+  var reporter: Reporter
 
-  /// Reads what was kept and makes the controller. Nothing is driven before ``run()``.
+  /// Reads what was persisted and makes the controller. Nothing is driven before ``begin()``.
   package init(
     configuration: RuntimeConfiguration, ports: RuntimePorts, inbox: Inbox, lanes: any WorkLanes,
     freshID: @escaping @Sendable () -> String, logger: Logger
   ) {
-    self.configuration = configuration
-    self.ports = ports
-    self.logger = logger
-    self.inbox = inbox
-    self.lanes = lanes
-    self.freshID = freshID
-    let drafts = EventDrafts(simulated: ports.gpio.isSimulated, freshID: freshID)
-    self.drafts = drafts
-    let monotonic = ports.monotonic
-    let wall = ports.wall
-    tap = LineTap(layout: configuration.layout)
-    writer = EventWriter(
-      log: ports.events, inbox: inbox, lanes: lanes, now: { monotonic.now() }
-    ) { count in
-      let reading = wall.read()
-      let now = Moment(monotonic: monotonic.now(), wall: reading.at, trust: reading.trust)
-      return drafts.draft(.logDropped, at: now, detail: ["count": String(count)])
-    }
-
+    outside = Surroundings(
+      configuration: configuration, ports: ports, inbox: inbox, lanes: lanes, freshID: freshID,
+      logger: logger)
     var start = StartState(ports: ports, controller: configuration.controller)
-    clock = start.clock
-    let now = clock.now()
-    contact = CloudContact(kept: start.contact, startedAt: now.monotonic)
+    var guarded = start.clock
+    let now = guarded.now()
+    clock = ClockKeeper(
+      guarded, at: now, housekeepingSeconds: configuration.housekeepingSeconds)
     controller = start.controller(layout: configuration.layout, at: now)
-    document = start.document
-    credentialPosition = start.credentialPosition
-    logPosition = start.logPosition
-    troublesAtStart =
-      start.troubles + configuration.damagedFiles.map { "a damaged database was moved to \($0)" }
-    startedAt = now.monotonic
-    toldTrust = now.trust
-    nextHousekeeping = now.monotonic
-    let identity = SyncSession.Identity(
-      controller: configuration.controller, software: configuration.software,
-      bootID: configuration.bootID, simulated: ports.gpio.isSimulated)
-    let standing = SyncSession.Standing(
-      configRevision: start.policy.revision,
-      credentialRevision: start.credentialPosition.revision, logEpoch: start.logPosition.epoch,
-      lastEvent: start.logPosition.last, acknowledgedEvent: start.logPosition.acknowledged,
-      clockTrust: now.trust)
-    cloud = CloudState(session: SyncSession(identity: identity, standing: standing))
+    locks = LockDriver(
+      failSafeDoors: configuration.failSafeDoors,
+      commitDeadlineMilliseconds: configuration.commitDeadlineMilliseconds)
+    journal = Journal(position: start.logPosition)
+    holders = HolderDirectory(
+      digester: ports.digester, handOver: ports.handOver, offline: ports.offlinePIN)
+    replication = Replication(document: start.document, position: start.credentialPosition)
+    commands = CommandDesk(simulated: ports.gpio.isSimulated)
+    reporter = Reporter(
+      layout: configuration.layout, heartbeatSeconds: configuration.heartbeatSeconds,
+      startedAt: now.monotonic,
+      troublesAtStart: start.troubles
+        + configuration.damagedFiles.map { "a damaged database was moved to \($0)" })
+    cloud = CloudConversation(
+      identity: SyncSession.Identity(
+        controller: configuration.controller, software: configuration.software,
+        bootID: configuration.bootID, simulated: ports.gpio.isSimulated),
+      standing: SyncSession.Standing(
+        configRevision: start.policy.revision,
+        credentialRevision: start.credentialPosition.revision, logEpoch: start.logPosition.epoch,
+        lastEvent: start.logPosition.last, acknowledgedEvent: start.logPosition.acknowledged,
+        clockTrust: now.trust),
+      contact: CloudContact(kept: start.contact, startedAt: now.monotonic),
+      verifier: ports.cloud?.verifier)
   }
 
   /// Starts the lines and the link. Called once, before anything is received.
   package func begin() {
     let now = moment()
-    // The level first: whatever the lines were before, the lock is what the core says.
-    for door in configuration.layout.doors {
-      drive(door: door.id, to: controller.requiredLock(of: door.id), order: nil)
+    let inbox = outside.inbox
+    let ports = outside.ports
+    // The level first: whatever the lines were before, the lock is what the core wants.
+    for door in outside.configuration.layout.doors {
+      carryOut(
+        .moveLock(.init(door: door.id, level: controller.requiredLock(of: door.id))), at: now)
     }
-    let inbox = inbox
     ports.gpio.start { inbox.push(.edge($0)) }
-    record(
-      drafts.draft(
-        .controllerStarted, at: now,
-        detail: [
-          "software": configuration.software, "bootID": configuration.bootID,
-          "configRevision": String(controller.policy.revision),
-        ]))
-    tellDamage(at: now)
-    for trouble in troublesAtStart { logger.error("\(trouble)") }
+    carryOut(startRecords, at: now)
+    for trouble in reporter.troublesAtStart { outside.logger.error("\(trouble)") }
     for fault in ports.gpio.faults {
-      logger.error("\(fault.line) at \(fault.place): \(fault.error)")
+      outside.logger.error("\(fault.line) at \(fault.place): \(fault.error)")
     }
     closeInterruptedCommands(at: now)
-    computeDigest(rescan: false, asked: false)
-    startLink()
+    carryOut(.job(.digest(rescan: false, asked: false)), at: now)
+    do throws(PortError) {
+      try ports.cloud?.link.start { inbox.push(.link($0)) }
+    } catch {
+      carryOut(cloud.notStarted(error), at: now)
+    }
     settle(now)
+  }
+
+  private var startRecords: [Wish] {
+    let configuration = outside.configuration
+    let started = EventRecord(
+      .controllerStarted,
+      detail: [
+        "software": configuration.software, "bootID": configuration.bootID,
+        "configRevision": String(controller.policy.revision),
+      ])
+    // Files that this start found damaged.
+    let damaged = configuration.damagedFiles.map {
+      EventRecord.houseAlarm(.storageDamaged, raised: true, ["movedTo": $0])
+    }
+    return ([started] + damaged).map { .record($0) }
+  }
+
+  /// Commands that a crash cut off are closed, reported, and never run again.
+  private func closeInterruptedCommands(at now: Moment) {
+    let ports = outside.ports
+    do throws(PortError) {
+      for result in try ports.ledger.interruptOpen(
+        at: now.wall, simulated: ports.gpio.isSimulated)
+      {
+        let record = EventRecord(
+          .commandInterrupted, reason: "interrupted", detail: ["command": result.commandID])
+        carryOut(.record(record), at: now)
+      }
+    } catch {
+      outside.logger.error("interrupted commands were not closed: \(error)")
+    }
   }
 
   /// Stops link and lines and waits until the disk has everything. Nothing may be received after it.
   package func end() {
-    ports.cloud?.link.stop()
-    ports.gpio.stop()
-    record(drafts.draft(.controllerStopped, at: moment()))
-    keepTimes()
-    writer.drain()
-    for watcher in watchers.values { watcher.finish() }
-    tap.end()
+    outside.ports.cloud?.link.stop()
+    outside.ports.gpio.stop()
+    let now = moment()
+    carryOut(.record(EventRecord(.controllerStopped)), at: now)
+    carryOut(clock.persist(cloud.contact), at: now)
+    outside.writer.drain()
+    journal.end()
+    reporter.tap.end()
   }
 
   /// Takes one message.
   package func receive(_ message: RuntimeMessage) {
     let now = moment()
-    if inbox.takeLost() { perform(controller.handle(.edgesLost, at: now), at: now) }
+    if outside.inbox.takeLost() { perform(controller.handle(.edgesLost, at: now), at: now) }
     switch message {
     case .edge(let edge):
-      tap.note(
+      reporter.tap.note(
         edge, isReleased: edge.line.door.map { controller.requiredLock(of: $0) } == .released)
       perform(controller.handle(.edge(edge), at: now), at: now)
     case .tick:
-      ports.gpio.deliverPending()
-      inbox.push(.due(now))
-    case .due(let moment): pass(moment)
-    case .committed(let report): committed(report, at: now)
-    case .link(let event): handle(event, at: now)
-    case .ledger(let command, let answer): ledgerAnswered(command, answer, at: now)
-    case .configured(let outcome): configured(outcome, at: now)
-    case .notStored(let subject, let error): notStored(subject, error, at: now)
-    case .credentialsApplied(let report, let changes, let clashes, let baseRefused):
-      credentialsApplied(report, changes, clashes, baseRefused: baseRefused, at: now)
-    case .snapshotStaged(let staged): snapshotStaged(staged, at: now)
-    case .digestKnown(let digest, let revision, let asked):
-      digestKnown(digest, revision: revision, asked: asked, at: now)
-    case .hostRead(let host): tellTelemetry(host, at: now)
-    case .diagnosed(let command, let report): tellDiagnosis(report, for: command, at: now)
-    case .epochBegun(let answer): epochBegun(answer, at: now)
-    case .urgentRead(let events): tellUrgent(events, at: now)
-    case .eventsDropped(let through): session(.eventsDropped(through: through), at: now)
-    case .resultKept(let result): session(.resultReady(result), at: now)
-    case .eventsRead(let after, let answer): eventsRead(after: after, answer, at: now)
-    case .resultsRead(let answer): resultsRead(answer, at: now)
-    case .certificatesRead(let readings): certificatesRead(readings, at: now)
-    case .handedOver(let pending, let kept): handedOver(pending, kept, at: now)
+      outside.ports.gpio.deliverPending()
+      outside.inbox.push(.due(now))
+    case .due(let moment):
+      // Only here does time pass for the core: edges that wait in the inbox may be older than now,
+      // and a frame must not be cut in two because a processor was busy.
+      reporter.tap.advance(to: moment.monotonic)
+      perform(controller.advance(to: moment), at: moment)
+    case .link(let event): take(event, at: now)
+    case .job(let answer): take(answer, at: now)
     }
     settle(now)
   }
 
-  /// Lets time pass for the core. Only here: edges that wait in the inbox may be older than now,
-  /// and a frame must not be cut in two because a processor was busy.
-  private func pass(_ moment: Moment) {
-    tap.advance(to: moment.monotonic)
-    perform(controller.advance(to: moment), at: moment)
-  }
-
-  /// Does what does not depend on edges.
+  /// Does what is due and does not depend on edges.
   private func settle(_ now: Moment) {
-    releaseOverdueLocks(at: now)
-    advanceCloud(to: now)
-    noteClockTrust(at: now)
-    askAgainWhenDue(at: now)
-    if clock.wasSetBack { tell(anomalies.noteClockSetBack(at: now.monotonic), at: now) }
-    if nextHousekeeping <= now.monotonic {
-      nextHousekeeping = now.monotonic.advanced(
-        byMilliseconds: configuration.housekeepingSeconds * 1_000)
-      keepTimes()
-      beginExpiryCheck()
-      adoptLateConfiguration(at: now)
+    carryOut(locks.advance(to: now.monotonic), at: now)
+    if reporter.takeStateReport(at: now.monotonic) {
+      carryOut(.publish(.state(ShellReport(self).state)), at: now)
     }
+    carryOut(
+      reporter.advanceTelemetry(to: now.monotonic, isConnected: cloud.link.isConnected), at: now)
+    carryOut(cloud.advance(to: now), at: now)
+    carryOut(clock.noteTrust(at: now), at: now)
+    carryOut(
+      replication.advance(to: now.monotonic, isConnected: cloud.link.isConnected), at: now)
+    if clock.wasSetBack { carryOut(journal.clockSetBack(at: now.monotonic), at: now) }
+    guard clock.takeHousekeeping(at: now.monotonic) else { return }
+    carryOut(clock.persist(cloud.contact), at: now)
+    if outside.ports.certificates != nil { carryOut(.job(.readCertificates), at: now) }
+    adoptLateConfiguration(at: now)
   }
 
   /// When a ``RuntimeMessage/tick`` must come; nil for never. A tick that comes too early is harmless.
   package var nextDeadline: MonotonicInstant? {
     .earliest(
-      controller.nextDeadline, waitingLocks.map(\.deadline).min(), cloud.nextDeadline,
-      nextHousekeeping, askAgainAt)
+      .earliest(controller.nextDeadline, locks.nextDeadline, clock.nextDeadline),
+      cloud.nextDeadline, cloud.link.isConnected ? reporter.nextDeadline : nil,
+      replication.nextDeadline)
   }
+
+  /// What can be ordered on site, without the cloud.
+  package var site: SiteOrders { SiteOrders(shell: self) }
+
+  /// The controller as it stands now.
+  package func status() -> RuntimeStatus { ShellReport(self).status(at: moment()) }
+
+  /// What diagnosis and metrics want to know beside ``status()``.
+  package func inspection() -> RuntimeInspection { ShellReport(self).inspection(at: moment()) }
 
   /// Both clocks now, with how long the cloud was not heard.
   func moment() -> Moment {
     var now = clock.now()
     // Without a cloud there is nothing to be out of touch with.
-    if ports.cloud != nil { now.cacheAgeSeconds = contact.ageSeconds(at: now) }
+    if outside.ports.cloud != nil { now.cacheAgeSeconds = cloud.contact.ageSeconds(at: now) }
     return now
   }
 
-  private func keepTimes() {
-    let state = ports.state
-    let heard = contact.bytes(at: clock.now())
-    let mark = withUnsafeBytes(of: clock.watermark.millisecondsSince1970.littleEndian) {
-      Array($0)
-    }
-    // One commit for both: this comes every minute, for years, to a card that wears.
-    write("the clock's watermark and the last contact with the cloud") { () throws(PortError) in
-      var values: [String: [UInt8]?] = [GuardedClock.stateKey: mark]
-      if let heard { values[CloudContact.stateKey] = heard }
-      try state.setValues(values)
+  /// A cache that could not be opened at the start may be there by now.
+  private func adoptLateConfiguration(at now: Moment) {
+    guard controller.policy.revision == 0 else { return }
+    let policy = outside.ports.policy
+    do {
+      guard let kept = try policy.configuration() else { return }
+      let snapshot = try outside.jobs.replication.snapshot(of: kept)
+      let position = try policy.credentialPosition()
+      carryOut(replication.adopt(kept, snapshot, position: position), at: now)
+    } catch {
+      outside.logger.error("the kept configuration cannot be used yet: \(error)")
     }
   }
 }

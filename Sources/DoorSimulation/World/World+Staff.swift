@@ -72,14 +72,14 @@ extension World {
       case .mode(let door, let word, let seconds):
         guard let change = ModeWord(rawValue: word) else { return }
         knowledge.order(word, door: door, seconds: seconds, at: time.elapsed, latest: time.elapsed)
-        try shell.order(
+        try shell.site.set(
           ModeOrder(
             door: doors[door], change: change, by: "desk", reason: "story",
             seconds: seconds > 0 ? Int64(seconds) : nil))
       case .clearLockout(let door):
         knowledge.clearedPINs(door)
-        try shell.clearLockout(of: readers[door], by: "desk")
-      case .identify(let door): try shell.identify(doors[door])
+        try shell.site.clearLockout(of: readers[door], by: "desk")
+      case .identify(let door): try shell.site.identify(doors[door])
       }
     } catch {
       fail("the console's orders are carried out", "\(action): \(error)")

@@ -180,7 +180,7 @@ struct LimitRuntimeTests {
     #expect(try uses.use(of: id(2), in: store).count == 1)
     try store.setValue(
       CredentialUses.bytes(of: CredentialUse(count: 7, first: Self.at)),
-      forKey: CredentialUses.key(of: id(1)))
+      forKey: StateKey.use(id(1)).name)
     #expect(try uses.use(of: id(1), in: store).count == 7)
   }
 

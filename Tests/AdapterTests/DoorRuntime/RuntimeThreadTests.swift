@@ -31,7 +31,7 @@ struct RuntimeThreadTests {
   }
 
   private static func message(_ number: UInt64) -> RuntimeMessage {
-    .eventsDropped(through: number)
+    .job(.eventsDropped(through: number))
   }
 
   @Test("what came before it served is served first, in order, and everything before the end")
@@ -42,7 +42,7 @@ struct RuntimeThreadTests {
     for number in 0..<100 { #expect(thread.push(Self.message(UInt64(number)))) }
     await withCheckedContinuation { ended in
       thread.serve { messages in
-        for case .eventsDropped(let number) in messages {
+        for case .job(.eventsDropped(let number)) in messages {
           served.withLock { $0.append(number) }
           // From the thread itself, as the lines do at a tick.
           if number == 99 { _ = thread.push(Self.message(100)) }

@@ -1,0 +1,82 @@
+import CloudProtocol
+import DoorCore
+import DoorPorts
+import DoorRules
+
+/// When one certificate ends.
+package struct CertificateReading: Sendable, Hashable {
+  var name: String
+  var end: WallInstant
+
+  init(_ name: String, _ end: WallInstant) {
+    self.name = name
+    self.end = end
+  }
+}
+
+/// Certificates that end: a door that suddenly cannot reach its cloud is found weeks before.
+struct CertificateWatch {
+  private var readings: [CertificateReading] = []
+  /// Which warnings were given; nil until the state store could be read.
+  private var given: ExpiryWatch?
+
+  /// The certificates were read. `kept` reads what was persisted of the warnings given before.
+  mutating func read(
+    _ readings: [CertificateReading], at now: Moment,
+    kept: () throws(PortError) -> [UInt8]?
+  ) -> [Wish] {
+    self.readings = readings
+    // A clock that jumps must not use up the warnings.
+    guard now.trust != .unknown else { return [] }
+    if given == nil {
+      do throws(PortError) {
+        given = try kept().map(ExpiryWatch.init(bytes:)) ?? ExpiryWatch()
+      } catch {
+        return [
+          .log(
+            .error, "which warnings of certificates were given cannot be read: \(error)")
+        ]
+      }
+    }
+    let before = given
+    var wishes: [Wish] = []
+    for reading in readings {
+      guard let warning = given?.look(at: reading.name, ending: reading.end, now: now.wall)
+      else { continue }
+      wishes += Self.warn(warning)
+    }
+    guard let given, given != before else { return wishes }
+    return wishes + [
+      .persist(
+        StateWrite(
+          "which warnings of certificates were given", .certificateWarnings, given.bytes))
+    ]
+  }
+
+  private static func warn(_ warning: ExpiryWatch.Warning) -> [Wish] {
+    let isOver = warning.days == 0
+    return [
+      .log(
+        .warning, "certificate \(warning.name): \(warning.days) days are left, renew it"),
+      .record(
+        EventRecord(
+          isOver ? .certificateExpired : .certificateExpiring,
+          reason: isOver ? "expired" : "expiring",
+          detail: [
+            "certificate": warning.name, "days": String(warning.days),
+            "endMilliseconds": String(warning.end.millisecondsSince1970),
+          ])),
+    ]
+  }
+
+  /// For the status.
+  func troubles(at now: Moment) -> [String] {
+    readings.compactMap { reading in
+      let left = ExpiryWatch.daysLeft(until: reading.end, at: now.wall)
+      guard left <= ExpiryWatch.warningDays.max() ?? 0 else { return nil }
+      return left == 0
+        ? "certificate \(reading.name) has ended: renew it"
+        : "certificate \(reading.name) ends in \(left) days: renew it"
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import DoorCore
+import DoorRules
+
+/// When the cloud was last heard, over restarts and power cuts: how old the credential cache is.
+/// Only what was verified counts as heard; a broker that answers alone does not.
+struct CloudContact {
+  /// Heard since this start.
+  private var heardAt: MonotonicInstant?
+  private let startedAt: MonotonicInstant
+  /// What an earlier run kept.
+  private var keptWall: WallInstant?
+  private var keptAgeSeconds: Int64 = 0
+
+  /// `kept` is what ``bytes(at:)`` made; without it the count begins now.
+  init(kept: [UInt8]?, startedAt: MonotonicInstant) {
+    self.startedAt = startedAt
+    let numbers = String(decoding: kept ?? [], as: UTF8.self).split(separator: " ")
+      .map { Int64($0) }
+    guard numbers.count == 2, let wall = numbers[0], let age = numbers[1] else { return }
+    keptWall = WallInstant(millisecondsSince1970: wall)
+    keptAgeSeconds = max(age, 0)
+  }
+
+  /// The cloud's word was verified now.
+  mutating func heard(at now: MonotonicInstant) { heardAt = now }
+
+  /// Seconds since the cloud was heard in this run; nil for never.
+  func heardSeconds(at now: Moment) -> Int? {
+    heardAt.map { Int(Self.seconds(from: $0, to: now)) }
+  }
+
+  /// Seconds since the cloud was last heard. While the clock is unknown the time that the daemon
+  /// was down cannot be counted, and the age is the least that it can be.
+  func ageSeconds(at now: Moment) -> Int64 {
+    if let heardAt { return Self.seconds(from: heardAt, to: now) }
+    let least = keptAgeSeconds + Self.seconds(from: startedAt, to: now)
+    guard now.trust != .unknown, let keptWall else { return least }
+    let milliseconds = now.wall.millisecondsSince1970 - keptWall.millisecondsSince1970
+    return max(least, milliseconds / 1_000)
+  }
+
+  private static func seconds(from start: MonotonicInstant, to now: Moment) -> Int64 {
+    Int64(now.monotonic.microseconds(since: start) / 1_000_000)
+  }
+
+  /// To keep over a restart. Nil when the clock is unknown and nothing better can be said than
+  /// what is kept already.
+  func bytes(at now: Moment) -> [UInt8]? {
+    let age = ageSeconds(at: now)
+    if now.trust == .unknown {
+      guard let keptWall else { return nil }
+      return Array("\(keptWall.millisecondsSince1970) \(age)".utf8)
+    }
+    let wall = now.wall.advanced(bySeconds: -age)
+    return Array("\(wall.millisecondsSince1970) \(age)".utf8)
+  }
+}

@@ -1,0 +1,234 @@
+import CloudProtocol
+import DoorCore
+import DoorPorts
+import DoorRules
+
+/// The talk with the cloud: whether there is a connection, which messages are the cloud's own, and
+/// what is due next. Nothing at the door waits for any of it.
+struct CloudConversation {
+  /// The connection as the status shows it.
+  struct Link {
+    var isConnected = false
+    /// Why not, in words; nil while connected.
+    var disconnectReason: String? = "not connected yet"
+    /// When the broker last gave or took a message.
+    var lastContact: WallInstant?
+  }
+
+  private(set) var link = Link()
+  private(set) var contact: CloudContact
+  private(set) var offset = ClockOffset()
+  private(set) var refusals = RefusalLog()
+  private var keys: TrustedKeys
+  private var session: SyncSession
+  private var budget = MessageBudget()
+  /// Results on their way to the broker, by the link's token.
+  private var resultsInFlight: [Int: String] = [:]
+  private let topics: Topics
+
+  init(
+    identity: SyncSession.Identity, standing: SyncSession.Standing, contact: CloudContact,
+    verifier: EnvelopeVerifier?
+  ) {
+    session = SyncSession(identity: identity, standing: standing)
+    self.contact = contact
+    keys = TrustedKeys(given: verifier)
+    topics = Topics(controller: identity.controller)
+  }
+
+  /// What the cloud was told of the door.
+  var standing: SyncSession.Standing { session.standing }
+  var sessionNonce: String? { session.sessionNonce }
+  var nextDeadline: MonotonicInstant? { session.nextDeadline }
+
+  func topic(_ kind: Topics.Up) -> String { topics.topic(kind) }
+
+  // MARK: The connection
+
+  /// The link could not be started.
+  mutating func notStarted(_ error: PortError) -> [Wish] {
+    link.disconnectReason = "\(error)"
+    return [.log(.error, "the link to the cloud did not start: \(error)")]
+  }
+
+  mutating func connected(at now: Moment) -> [Wish] {
+    link = Link(isConnected: true, disconnectReason: nil, lastContact: now.wall)
+    return [.log(.info, "cloud connected"), .record(EventRecord(.cloudConnected))]
+  }
+
+  /// Begins the session of this connection; `nonce` is new and cannot be guessed.
+  mutating func begin(nonce: String, standing: SyncSession.Standing, at now: Moment) -> [Wish] {
+    handle(.connected(nonce: nonce, standing: standing), at: now)
+  }
+
+  mutating func disconnected(_ reason: String, at now: Moment) -> [Wish] {
+    var wishes: [Wish] = []
+    if link.isConnected {
+      wishes = [
+        .log(.warning, "cloud disconnected: \(reason)"),
+        .record(EventRecord(.cloudDisconnected, detail: ["cause": reason])),
+      ]
+    } else if link.disconnectReason != reason {
+      // Once for each cause: whoever reads the log sees why it does not come back.
+      wishes = [.log(.warning, "cloud not reached: \(reason)")]
+    }
+    link.isConnected = false
+    link.disconnectReason = reason
+    resultsInFlight = [:]
+    return wishes + handle(.disconnected, at: now)
+  }
+
+  /// The broker has the message with this token.
+  mutating func delivered(_ token: Int, at now: Moment) -> [Wish] {
+    link.lastContact = now.wall
+    guard let id = resultsInFlight.removeValue(forKey: token) else { return [] }
+    return handle(.resultDelivered(commandID: id), at: now)
+  }
+
+  /// A result is on its way to the broker under this token.
+  mutating func sent(result: CommandResult, token: Int) {
+    resultsInFlight[token] = result.commandID
+  }
+
+  // MARK: What comes in
+
+  /// Revisions that a refused message is answered with.
+  struct InForce {
+    var config: UInt64
+    var credentials: UInt64
+  }
+
+  var needsKeys: Bool { keys.needsLoading }
+  mutating func loadKeys(_ kept: () throws -> [UInt8]?) -> [Wish] { keys.load(kept) }
+
+  mutating func change(key: String, to bytes: [UInt8]?, order: String) -> [Wish] {
+    keys.change(key, to: bytes, order: order)
+  }
+
+  /// Verifies a message; what is not the cloud's own is counted, recorded and dropped.
+  mutating func receive(
+    topic: String, _ payload: [UInt8], retained: Bool, inForce: InForce, at now: Moment
+  ) -> [Wish] {
+    guard let kind = topics.parseDown(topic) else {
+      return refuse(nil, cause: "unknownTopic", detail: "no such topic for a controller", at: now)
+    }
+    guard let verifier = keys.verifier else { return [] }
+    do throws(EnvelopeRefusal) {
+      let (message, issuedAt) = try CloudMessage.verify(
+        payload, kind: kind, retained: retained, by: verifier, at: now)
+      contact.heard(at: now.monotonic)
+      if !retained { offset.note(issued: issuedAt, at: now) }
+      return [.take(message)]
+    } catch {
+      let wishes = refuse(kind, cause: error.cause.rawValue, detail: error.detail, at: now)
+      if !retained, let issued = error.issuedAt { offset.note(issued: issued, at: now) }
+      return wishes + answer(error, to: kind, inForce)
+    }
+  }
+
+  /// Whether there is room for one more message at this moment; otherwise it is refused unread.
+  mutating func admit(at now: Moment) -> [Wish]? {
+    link.lastContact = now.wall
+    guard budget.take(at: now.monotonic) else {
+      return refuse(
+        nil, cause: "tooMany", detail: "messages come too fast to be read", at: now)
+    }
+    return nil
+  }
+
+  mutating func refuse(
+    _ kind: Topics.Down?, cause: String, detail: String, at now: Moment
+  ) -> [Wish] {
+    refusals.note(kind, cause: cause, detail: detail, at: now.monotonic)
+  }
+
+  /// Tells the cloud why a message of its own was not taken. Only what is well signed and was meant
+  /// for this controller has anybody to answer.
+  private func answer(
+    _ refusal: EnvelopeRefusal, to kind: Topics.Down, _ inForce: InForce
+  ) -> [Wish] {
+    guard let id = refusal.messageID else { return [] }
+    switch refusal.cause {
+    case .tooLarge, .wrongAlgorithm, .unknownKey, .badSignature, .wrongAudience, .wrongIssuer,
+      .wrongKind, .retainedCommand:
+      return []
+    case .malformed, .notYetValid, .expired, .lifetimeTooLong: break
+    }
+    // Out of its time by a clock that may be wrong: a cloud that got "refused" would never send it
+    // again.
+    if refusal.cause == .notYetValid || refusal.cause == .expired, kind != .commands {
+      return [.askAgain]
+    }
+    func refused(_ subject: ApplyReport.Subject, _ revision: UInt64) -> [Wish] {
+      let problems =
+        refusal.problems.isEmpty
+        ? [Problem(path: "", message: refusal.description)] : refusal.problems
+      return [
+        .session(
+          .applied(
+            ApplyReport(
+              subject: subject, messageID: id, revision: revision, applied: false,
+              problems: problems)))
+      ]
+    }
+    switch kind {
+    case .commands:
+      return [
+        .refuseCommand(
+          id, refusal.cause == .expired ? .expired : .rejected, reason: refusal.description)
+      ]
+    case .config: return refused(.config, inForce.config)
+    case .credentials, .snapshot, .chunk, .repair:
+      return refused(.credentials, inForce.credentials)
+    case .ack, .digest: return []
+    }
+  }
+
+  // MARK: The session
+
+  mutating func handle(_ input: SyncSession.Input, at now: Moment) -> [Wish] {
+    Self.wishes(session.handle(input, at: now.monotonic))
+  }
+
+  mutating func advance(to now: Moment) -> [Wish] {
+    Self.wishes(session.advance(to: now.monotonic))
+  }
+
+  private static func wishes(_ outputs: [SyncSession.Output]) -> [Wish] {
+    outputs.flatMap(wishes)
+  }
+
+  private static func wishes(_ output: SyncSession.Output) -> [Wish] {
+    switch output {
+    case .publishHello(let hello): [.publish(.hello(hello))]
+    case .publishEvents(let batch): [.publish(.events(batch))]
+    case .publishApplied(let report): [.publish(.applied(report))]
+    case .publishResult(let result): [.publish(.result(result))]
+    case .publishUrgent(let event): [.publish(.urgent(event))]
+    case .publishPull(let pull): [.publish(.pull(pull))]
+    case .readEvents(let after, let limit): [.job(.readEvents(after: after, limit: limit))]
+    case .readUrgent(let after, let limit): [.job(.readUrgent(after: after, limit: limit))]
+    case .readResults(let limit): [.job(.readResults(limit: limit))]
+    case .markAcknowledged(let through):
+      [.acknowledged(through: through), .job(.acknowledge(through: through))]
+    case .confirmResult(let id): [.job(.confirmResult(id))]
+    case .beginEpoch:
+      [
+        .log(
+          .error, "the cloud has other events under this log's numbers: a new epoch begins"),
+        .job(.beginEpoch),
+      ]
+    case .rewind(let through):
+      [
+        .log(.error, "the cloud lost the events after \(through): they are sent again"),
+        .job(.rewind(through: through)),
+      ]
+    case .reportLogGap(let after, let found):
+      [
+        .log(.error, "the event log has a hole: after \(after) comes \(found)"),
+        .record(
+          EventRecord(.logGap, detail: ["after": String(after), "found": String(found)])),
+      ]
+    }
+  }
+}

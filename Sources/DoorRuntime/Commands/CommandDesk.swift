@@ -1,0 +1,222 @@
+import CloudProtocol
+import DoorCore
+import DoorPorts
+import DoorRules
+
+/// A command between its verification and its act.
+package struct PendingCommand: Sendable {
+  var id: String
+  /// The key that signed it.
+  var keyID: String
+  var command: Command
+  /// Nil when the clock was not trusted.
+  var expires: WallInstant?
+}
+
+/// How an order ended.
+enum OrderEnd: Sendable {
+  case outcome(OrderOutcome)
+  /// It could not be carried out.
+  case failed(PortError)
+  /// It asked for what cannot be had, or failed: the error's code tells which.
+  case refused(PortError)
+
+  /// What the cloud is told.
+  var outcome: OrderOutcome {
+    switch self {
+    case .outcome(let outcome): outcome
+    case .failed(let error): .failed(reason: "\(error)")
+    case .refused(let error):
+      error.code == .invalid ? .rejected(reason: "\(error)") : .failed(reason: "\(error)")
+    }
+  }
+
+  /// What somebody on site is told; nil when it was carried out.
+  func failure(of operation: String) -> PortError? {
+    switch self {
+    case .outcome(.confirmed): nil
+    case .outcome(.rejected(let reason)), .outcome(.failed(let reason)):
+      PortError(.invalid, operation: operation, detail: reason)
+    case .failed(let error), .refused(let error): error
+    }
+  }
+}
+
+/// Commands of the cloud and orders given on site: both come through here, and each acts at most
+/// once. The ledger's entry is on disk before any hardware moves; a repeated id gets the first
+/// one's result.
+struct CommandDesk {
+  /// Who ordered something.
+  enum Origin {
+    /// The cloud, by a command that this key signed.
+    case cloud(keyID: String)
+    /// Somebody at the console or on the command line.
+    case site(by: String)
+
+    func name(_ orderedBy: String?) -> String {
+      switch self {
+      case .cloud: orderedBy ?? "cloud"
+      case .site(let by): by
+      }
+    }
+  }
+
+  /// The id of every order that is given on site. One at a time: it has ended, or waits for its
+  /// event only, when the call returns.
+  static let siteOrder = "local"
+
+  /// How often a door was told to identify itself by the cloud; there is no event of it.
+  private(set) var identified = 0
+  /// Commands that were begun and wait for their outcome.
+  private var open: Set<String> = []
+  private var siteEnd: OrderEnd?
+  private let simulated: Bool
+
+  /// `simulated` marks every result as of hardware that does not exist.
+  init(simulated: Bool) { self.simulated = simulated }
+
+  // MARK: Commands of the cloud
+
+  /// A verified command came; `nonce` names the present session.
+  func take(_ envelope: Envelope<Command>, session nonce: String?, at now: Moment) -> [Wish] {
+    if !envelope.timesChecked, !envelope.isBound(toSession: nonce ?? "") {
+      let refusal = "the clock is not trusted and the command is not of this session"
+      return [.refuse(.commands, cause: "sessionRequired", detail: refusal)]
+        + refuse(envelope.id, .rejected, reason: refusal, at: now)
+    }
+    let command = PendingCommand(
+      id: envelope.id, keyID: envelope.keyID, command: envelope.body,
+      expires: envelope.timesChecked ? envelope.expires : nil)
+    return [.job(.beginCommand(command, at: now.wall, expires: envelope.expires))]
+  }
+
+  /// A command will not act. The ledger remembers that, so that it stays so; one that acted before
+  /// gets the result it had.
+  func refuse(
+    _ id: String, _ outcome: CommandResult.Outcome, reason: String, at now: Moment
+  ) -> [Wish] {
+    [.job(.refuseCommand(result(of: id, outcome, reason: reason, at: now), at: now.wall))]
+  }
+
+  /// The ledger has answered whether the command may act.
+  mutating func answered(
+    _ command: PendingCommand, _ answer: Result<LedgerAnswer, PortError>, at now: Moment
+  ) -> [Wish] {
+    switch answer {
+    case .failure(let error):
+      // Without the ledger the command might act twice, so it does not act at all.
+      let failed = result(
+        of: command.id, .failed, reason: "the command ledger failed: \(error)", at: now)
+      return [
+        .log(.error, "command \(command.id) was not begun: \(error)"),
+        .session(.resultReady(failed)),
+      ]
+    case .success(.seen(let result)):
+      return [
+        .log(.info, "command \(command.id) came again"),
+        .record(EventRecord(.commandRepeated, detail: ["command": command.id])),
+        .commandRepeated,
+      ] + (result.map { [.session(.resultReady($0))] } ?? [])
+    case .success(.begun):
+      open.insert(command.id)
+      return [.publish(.received(result(of: command.id, .received, reason: nil, at: now)))]
+        + begin(command, at: now)
+    }
+  }
+
+  private mutating func begin(_ pending: PendingCommand, at now: Moment) -> [Wish] {
+    // The ledger may have taken its time, and an expired command opens nothing.
+    if let expires = pending.expires, now.trust != .unknown, now.wall >= expires {
+      open.remove(pending.id)
+      let expired = result(
+        of: pending.id, .expired, reason: "it expired before it could act", at: now)
+      return [.job(.persistResult(expired))]
+    }
+    do throws(ValidationFailure) {
+      let command = try pending.command.validated()
+      if case .identify = command { identified += 1 }
+      return wishes(for: command, order: pending.id, from: .cloud(keyID: pending.keyID))
+    } catch {
+      return [.end(order: pending.id, .outcome(.rejected(reason: "\(error)")))]
+    }
+  }
+
+  // MARK: Orders given on site
+
+  /// Begins an order of somebody on site; its end is ``siteFailure(of:)``.
+  mutating func order(_ command: ValidatedCommand, by: String) -> [Wish] {
+    beginSiteOrder()
+    return wishes(for: command, order: Self.siteOrder, from: .site(by: by))
+  }
+
+  /// The same for an order that the caller words itself.
+  mutating func beginSiteOrder() { siteEnd = nil }
+
+  /// Why the last order given on site was not carried out; nil when it was.
+  func siteFailure(of operation: String) -> PortError? { siteEnd?.failure(of: operation) }
+
+  // MARK: What an order wants
+
+  private func wishes(
+    for command: ValidatedCommand, order: String, from origin: Origin
+  ) -> [Wish] {
+    func core(_ kind: Order.Kind) -> [Wish] { [.core(.order(Order(id: order, kind: kind)))] }
+    let confirmed = Wish.end(order: order, .outcome(.confirmed))
+    switch command {
+    case .identify(let door): return core(.identify(door))
+    case .adminUnlock(let door, let reason, let by):
+      return core(.adminUnlock(door, by: origin.name(by), reason: reason))
+    case .clearLockout(let reader, let by):
+      return core(.clearLockout(reader, by: origin.name(by)))
+    case .unlock(let door, let person, let location):
+      return [.unlock(door: door, person: person, location, order: order)]
+    case .mode(let door, let change, let by, let reason, let seconds):
+      let mode = ModeOrder(
+        door: door, change: change, by: origin.name(by), reason: reason, seconds: seconds)
+      return [.setMode(mode, order: order)]
+    case .forgive(let person):
+      return [.forgive(person, by: origin.name(nil)), confirmed]
+    case .sync:
+      return [.session(.syncRequested), .job(.digest(rescan: true, asked: true)), confirmed]
+    case .logs: return [.uploadLog(order: order)]
+    case .diagnostics: return [.reportTelemetry, .runSelfTest(order: order)]
+    case .trustKey(let id, let bytes): return [.changeKey(id: id, bytes: bytes, order: order)]
+    case .distrustKey(let id):
+      if case .cloud(id) = origin {
+        let reason = "key \(id) signed this very command; use another"
+        return [.end(order: order, .outcome(.rejected(reason: reason)))]
+      }
+      return [.changeKey(id: id, bytes: nil, order: order)]
+    case .revokeOfflinePIN(let door, let window, let by):
+      let key = OfflinePINBook.Key(door: door, window: window)
+      return [.revokeOfflinePIN(key, by: origin.name(by), order: order)]
+    }
+  }
+
+  // MARK: How it ended
+
+  /// An order ended. A command's result is persisted before it is published, so that a crash
+  /// between the two cannot make two different ones of it.
+  mutating func end(_ order: String, _ end: OrderEnd, at now: Moment) -> [Wish] {
+    if order == Self.siteOrder {
+      siteEnd = end
+      return []
+    }
+    guard open.remove(order) != nil else { return [] }
+    let finished =
+      switch end.outcome {
+      case .confirmed: result(of: order, .confirmed, reason: nil, at: now)
+      case .rejected(let reason): result(of: order, .rejected, reason: reason, at: now)
+      case .failed(let reason): result(of: order, .failed, reason: reason, at: now)
+      }
+    return [.job(.persistResult(finished))]
+  }
+
+  private func result(
+    of id: String, _ outcome: CommandResult.Outcome, reason: String?, at now: Moment
+  ) -> CommandResult {
+    CommandResult(
+      commandID: id, outcome: outcome, reason: reason, simulated: simulated,
+      timeMilliseconds: now.wall.millisecondsSince1970)
+  }
+}

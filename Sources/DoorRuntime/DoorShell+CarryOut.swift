@@ -1,0 +1,292 @@
+import CloudProtocol
+import DoorCore
+import DoorPorts
+import DoorRules
+import Logging
+
+/// Carries out what the parts and the controller want. The relay is driven here and nowhere else.
+extension DoorShell {
+  func carryOut(_ wishes: [Wish], at now: Moment) {
+    for wish in wishes { carryOut(wish, at: now) }
+  }
+
+  func carryOut(_ wish: Wish, at now: Moment) {
+    switch wish {
+    case .record(let record): append(record, at: now)
+    case .job(let job): outside.jobs.start(job, at: now)
+    case .persist(let state): outside.jobs.start(.persist(state), at: now)
+    case .publish(let message): publish(message, at: now)
+    case .log(let level, let text): outside.logger.log(level: .init(level), "\(text)")
+    case .moveLock(let movement): move(movement, at: now)
+    case .moveLockIfRequired(let movement): moveIfRequired(movement, at: now)
+
+    case .core(let input): perform(controller.handle(input, at: now), at: now)
+    case .session(let input): carryOut(cloud.handle(input, at: now), at: now)
+    case .publishUrgent(let events):
+      if cloud.link.isConnected { carryOut(.session(.urgent(events.map(cloudEvent))), at: now) }
+    case .eventsCommitted(let ticket): carryOut(locks.committed(through: ticket), at: now)
+    case .noteCommit(let microseconds): reporter.countCommit(microseconds: microseconds)
+    case .acknowledged(let number): journal.acknowledged(through: number)
+    case .commandRepeated: carryOut(journal.commandRepeated(at: now.monotonic), at: now)
+    case .askAgain: replication.askAgain(at: now.monotonic)
+    case .reconcileIssued(let outcomes):
+      carryOut(holders.reconcile(outcomes, in: outside.stores, at: now), at: now)
+    case .refuseCommand(let id, let outcome, let reason):
+      carryOut(commands.refuse(id, outcome, reason: reason, at: now), at: now)
+    case .refuse(let kind, let cause, let detail):
+      carryOut(cloud.refuse(kind, cause: cause, detail: detail, at: now), at: now)
+    case .take(let message): take(message, at: now)
+
+    case .end(let order, let end): carryOut(commands.end(order, end, at: now), at: now)
+    case .setMode(let mode, let order): setMode(mode, order: order, at: now)
+    case .forgive(let person, let by):
+      carryOut(holders.forgive(person, by: by, at: now), at: now)
+    case .changeKey(let id, let bytes, let order):
+      loadKeys(at: now)
+      carryOut(cloud.change(key: id, to: bytes, order: order), at: now)
+    case .revokeOfflinePIN(let key, let by, let order):
+      revoke(key, by: by, order: order, at: now)
+    case .unlock(let door, let person, let location, let order):
+      unlock(door, for: person, location, order: order, at: now)
+    case .uploadLog(let order): uploadLog(for: order, at: now)
+    case .runSelfTest(let order): runSelfTest(for: order, at: now)
+    case .reportTelemetry: carryOut(reporter.beginTelemetry(at: now.monotonic), at: now)
+    }
+  }
+
+  // MARK: What the controller wants
+
+  func perform(_ effects: [ControllerEffect], at now: Moment) {
+    for effect in effects { perform(effect, at: now) }
+  }
+
+  private func perform(_ effect: ControllerEffect, at now: Moment) {
+    switch effect {
+    case .record(let occurrence):
+      carryOut(holders.note(occurrence, at: now), at: now)
+      reporter.count(occurrence)
+      append(EventRecord(occurrence), at: now)
+      carryOut(journal.anomalies(of: occurrence, at: now.monotonic), at: now)
+    case .setLock(let door, let level, let urgency, let order):
+      let movement = LockDriver.Movement(door: door, level: level, order: order)
+      carryOut(locks.set(movement, urgency, events: journal.progress, at: now), at: now)
+    case .drive(let line, let active): drive(line, active: active)
+    case .lookUp(let question): lookUp(question, at: now)
+    case .sample(let door): sample([.contact(door), .requestToExit(door)], at: now)
+    case .sampleSite:
+      let data = outside.configuration.layout.readers.flatMap {
+        [InputLine.data0($0.id), .data1($0.id)]
+      }
+      sample([.fire, .tamper] + data, at: now)
+    case .remember(let memory): carryOut(remember(memory, at: now), at: now)
+    case .answer(let order, let outcome): carryOut(.end(order: order, .outcome(outcome)), at: now)
+    }
+  }
+
+  private func lookUp(_ question: LookUp, at now: Moment) {
+    let began = outside.ports.monotonic.now()
+    defer {
+      reporter.countDecision(
+        microseconds: outside.ports.monotonic.now().microseconds(since: began))
+    }
+    let found = holders.find(question, in: outside.stores, hasAreas: hasAreas, at: now)
+    carryOut(found.wishes, at: now)
+    carryOut(.core(.lookedUp(found.answer)), at: now)
+  }
+
+  var hasAreas: Bool { !controller.policy.facility.areas.isEmpty }
+
+  /// A line that is not wired, or cannot be read now, has no level.
+  private func sample(_ lines: [InputLine], at now: Moment) {
+    for line in lines {
+      guard let isActive = try? outside.ports.gpio.isActive(line) else { continue }
+      carryOut(.core(.sampled(line, isActive: isActive)), at: now)
+    }
+  }
+
+  /// Persists what the core wants kept over a restart.
+  private func remember(_ memory: Memory, at now: Moment) -> [Wish] {
+    switch memory {
+    case .presence(let person, let area, let presence):
+      holders.note(presence, of: person, in: area, outside.ports.state)
+    case .lockout, .cardLockouts, .firstPerson:
+      StateWrite(memory, at: now).map { [.persist($0)] } ?? []
+    }
+  }
+
+  // MARK: Events
+
+  private func append(_ record: EventRecord, at now: Moment) {
+    let draft = outside.stamp.draft(record, at: now)
+    let ticket = journal.nextTicket()
+    onRecord?(draft)
+    reporter.tap.note(
+      type: draft.type, door: draft.door, reader: draft.reader, reason: draft.reason,
+      person: draft.person, at: outside.ports.monotonic.now())
+    outside.writer.submit(draft, ticket: ticket)
+  }
+
+  func cloudEvent(_ event: StoredEvent) -> CloudEvent {
+    CloudEvent(
+      controller: outside.configuration.controller.rawValue, number: event.number,
+      draft: event.draft, chain: event.chain)
+  }
+
+  // MARK: Lines
+
+  private func moveIfRequired(_ movement: LockDriver.Movement, at now: Moment) {
+    guard controller.requiredLock(of: movement.door) == movement.level else {
+      if let order = movement.order {
+        let outcome = OrderOutcome.failed(reason: "the door was locked again first")
+        carryOut(.end(order: order, .outcome(outcome)), at: now)
+      }
+      return
+    }
+    move(movement, at: now)
+  }
+
+  private func move(_ movement: LockDriver.Movement, at now: Moment) {
+    let error = drive(.relay(movement.door), active: locks.isRelayActive(for: movement))
+    noteDoors()
+    guard let order = movement.order else { return }
+    if let error {
+      carryOut(.end(order: order, .failed(error)), at: now)
+    } else if movement.level == .released {
+      carryOut(.end(order: order, .outcome(.confirmed)), at: now)
+    }
+  }
+
+  @discardableResult
+  private func drive(_ line: OutputLine, active: Bool) -> PortError? {
+    do throws(PortError) {
+      try outside.ports.gpio.drive(line, active: active)
+      locks.succeeded(line)
+      reporter.tap.note(line, isActive: active, at: outside.ports.monotonic.now())
+      return nil
+    } catch {
+      if locks.failed(line, error) { outside.logger.error("\(error)") }
+      return error
+    }
+  }
+
+  func noteDoors() {
+    reporter.doorChanged(
+      isConnected: cloud.link.isConnected, at: outside.ports.monotonic.now(),
+      ShellReport(self).doorStates)
+  }
+
+  // MARK: The cloud
+
+  /// Publishes while connected; otherwise the next connection repeats what matters.
+  private func publish(_ message: UpMessage, at now: Moment) {
+    let token = send(message)
+    switch message {
+    case .result(let result): token.map { cloud.sent(result: result, token: $0) }
+    case .state(let report): if token != nil { reporter.reported(report.doors) }
+    case .logs(_, let order), .diagnosis(_, let order):
+      let outcome: OrderOutcome =
+        token == nil
+        ? .failed(reason: "not connected to the broker; send the command again later")
+        : .confirmed
+      carryOut(.end(order: order, .outcome(outcome)), at: now)
+    case .hello, .events, .urgent, .received, .applied, .pull, .digest, .telemetry, .issued: break
+    }
+  }
+
+  private func send(_ message: UpMessage) -> Int? {
+    guard let link = outside.ports.cloud?.link, cloud.link.isConnected else { return nil }
+    do {
+      return try link.publish(
+        topic: cloud.topic(message.kind), payload: message.payload(), retain: message.isRetained)
+    } catch {
+      outside.logger.warning("\(message.kind.rawValue) was not published: \(error)")
+      return nil
+    }
+  }
+
+  func publishIssued(at now: Moment) {
+    guard cloud.link.isConnected else { return }
+    carryOut(
+      holders.issuedReports(
+        of: outside.configuration.controller, from: outside.ports.issued), at: now)
+  }
+
+  // MARK: Orders
+
+  private func setMode(_ mode: ModeOrder, order: String, at now: Moment) {
+    let doors = mode.door.map { [$0] } ?? outside.configuration.layout.doors.map(\.id)
+    for door in doors {
+      guard let present = controller.modes(of: door) else {
+        let error = PortError(
+          .invalid, operation: "set the mode of \(door)",
+          detail: "this controller has no such door")
+        return carryOut(.end(order: order, .refused(error)), at: now)
+      }
+      let modes = mode.applied(to: present, at: now.wall)
+      carryOut(KeptModes.persist(modes, of: door), at: now)
+      carryOut(.core(.modes(door, modes)), at: now)
+    }
+    outside.inbox.push(.tick)
+    let error = doors.lazy.compactMap { self.locks.relayError(of: $0) }.first
+    carryOut(.end(order: order, error.map { .refused($0) } ?? .outcome(.confirmed)), at: now)
+  }
+
+  private func revoke(
+    _ key: OfflinePINBook.Key, by: String, order: String, at now: Moment
+  ) {
+    do throws(PortError) {
+      let wishes = try holders.revoke(
+        key, by: by, hasDoor: controller.view(of: key.door) != nil, in: outside.ports.state,
+        at: now)
+      carryOut(wishes + [.end(order: order, .outcome(.confirmed))], at: now)
+    } catch {
+      carryOut(.end(order: order, .failed(error)), at: now)
+    }
+  }
+
+  private func unlock(
+    _ door: DoorID, for person: PersonID, _ location: Presentation.Location?, order: String,
+    at now: Moment
+  ) {
+    do throws(PortError) {
+      let found = try holders.mobile(of: person, in: outside.stores, hasAreas: hasAreas)
+      carryOut(found.wishes, at: now)
+      let kind = Order.Kind.memberUnlock(door, holders: found.holders, location: location)
+      carryOut(.core(.order(Order(id: order, kind: kind))), at: now)
+    } catch {
+      carryOut(.end(order: order, .failed(error)), at: now)
+    }
+  }
+
+  private func uploadLog(for order: String, at now: Moment) {
+    guard let log = outside.ports.log else {
+      let outcome = OrderOutcome.failed(reason: "this controller keeps no log lines")
+      return carryOut(.end(order: order, .outcome(outcome)), at: now)
+    }
+    let (lines, dropped) = log.recent()
+    let upload = LogUpload(
+      controller: outside.configuration.controller.rawValue, commandID: order, lines: lines,
+      dropped: dropped)
+    carryOut(.publish(.logs(upload, order: order)), at: now)
+  }
+
+  /// Looks at everything off the door's thread; the report follows, and then the command is done.
+  private func runSelfTest(for order: String, at now: Moment) {
+    guard let selfTest = outside.ports.selfTest else {
+      return carryOut(.end(order: order, .outcome(.confirmed)), at: now)
+    }
+    let inbox = outside.inbox
+    selfTest.run { inbox.push(.job(.diagnosed(order: order, $0))) }
+  }
+}
+
+extension Logger.Level {
+  fileprivate init(_ level: LogLevel) {
+    switch level {
+    case .error: self = .error
+    case .warning: self = .warning
+    case .notice: self = .notice
+    case .info: self = .info
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import CloudProtocol
+import DoorCore
+import DoorPorts
+import DoorRules
+import Logging
+
+/// Hands what the link and the slow work bring to the part that it is for.
+extension DoorShell {
+  // MARK: The link
+
+  func take(_ event: LinkEvent, at now: Moment) {
+    switch event {
+    case .connected:
+      carryOut(cloud.connected(at: now), at: now)
+      reporter.connected()
+      let nonce = outside.freshID()
+      carryOut(cloud.begin(nonce: nonce, standing: standing(at: now), at: now), at: now)
+      noteDoors()
+      publishIssued(at: now)
+      carryOut(.reportTelemetry, at: now)
+    case .disconnected(let reason): carryOut(cloud.disconnected(reason, at: now), at: now)
+    case .delivered(let token): carryOut(cloud.delivered(token, at: now), at: now)
+    case .message(let topic, let payload, let retained):
+      if let refused = cloud.admit(at: now) { return carryOut(refused, at: now) }
+      loadKeys(at: now)
+      let inForce = CloudConversation.InForce(
+        config: controller.policy.revision, credentials: replication.position.revision)
+      carryOut(
+        cloud.receive(
+          topic: topic, payload, retained: retained, inForce: inForce, at: now), at: now)
+    }
+  }
+
+  func loadKeys(at now: Moment) {
+    guard cloud.needsKeys else { return }
+    carryOut(cloud.loadKeys { try outside.ports.state.value(of: .cloudKeys) }, at: now)
+  }
+
+  private func standing(at now: Moment) -> SyncSession.Standing {
+    SyncSession.Standing(
+      configRevision: controller.policy.revision,
+      credentialRevision: replication.position.revision, logEpoch: journal.position.epoch,
+      lastEvent: journal.position.last, acknowledgedEvent: journal.position.acknowledged,
+      clockTrust: now.trust, credentialDigest: cloud.standing.credentialDigest,
+      droppedEvent: max(journal.position.dropped, cloud.standing.droppedEvent))
+  }
+
+  func take(_ message: CloudMessage, at now: Moment) {
+    switch message {
+    case .config(let envelope):
+      carryOut(replication.take(envelope, current: controller.policy.revision), at: now)
+    case .credentials(let envelope):
+      let scopes = controller.policy.scopes.mapValues(\.doors)
+      carryOut(replication.take(envelope, scopes: scopes), at: now)
+    case .command(let envelope):
+      carryOut(commands.take(envelope, session: cloud.sessionNonce, at: now), at: now)
+    case .snapshot(let envelope): carryOut(replication.take(envelope), at: now)
+    case .chunk(let envelope): carryOut(replication.take(envelope), at: now)
+    case .repair(let envelope): carryOut(replication.take(envelope), at: now)
+    case .digest(let envelope): carryOut(replication.take(envelope), at: now)
+    case .acknowledgement(let envelope):
+      carryOut(.session(.acknowledged(envelope.body)), at: now)
+    }
+  }
+
+  // MARK: What slow work found
+
+  func take(_ answer: StoreAnswer, at now: Moment) {
+    switch answer {
+    case .committed(let report): carryOut(journal.committed(report), at: now)
+    case .eventsRead(let after, let events): take(events, after: after, at: now)
+    case .urgentRead(let events):
+      carryOut(.session(.urgent(events.map(cloudEvent))), at: now)
+    case .epochBegun(let position): carryOut(journal.epochBegun(position), at: now)
+    case .eventsDropped(let through):
+      carryOut(.session(.eventsDropped(through: through)), at: now)
+    case .ledger(let command, let answer):
+      carryOut(commands.answered(command, answer, at: now), at: now)
+    case .resultPersisted(let result): carryOut(.session(.resultReady(result)), at: now)
+    case .resultsRead(.success(let results)): carryOut(.session(.resultsRead(results)), at: now)
+    case .resultsRead(.failure(let error)):
+      outside.logger.error("results of commands could not be read: \(error)")
+      carryOut(.session(.resultsReadFailed), at: now)
+    case .issuedPersisted(let pending, let kept):
+      site.end(pending, kept, at: now)
+    case .configured(let outcome):
+      carryOut(
+        replication.configured(outcome, current: controller.policy.revision), at: now)
+    case .credentialsApplied(let outcome):
+      let position = Result { () throws(PortError) in
+        try outside.ports.policy.credentialPosition()
+      }
+      carryOut(replication.applied(outcome, position: position), at: now)
+    case .notStored(let subject, let error):
+      carryOut(replication.notStored(subject, error, at: now.monotonic), at: now)
+    case .snapshotStaged(let staged):
+      let input = SyncSession.Input.snapshotStanding(
+        snapshotID: staged.snapshotID, next: staged.next, chunks: staged.chunks)
+      carryOut(.session(input), at: now)
+    case .digestKnown(let digest, let revision, let asked):
+      carryOut(.session(.digestKnown(digest.root)), at: now)
+      guard asked else { return }
+      let report = DigestReport(
+        controller: outside.configuration.controller.rawValue, revision: revision, digest: digest)
+      carryOut(.publish(.digest(report)), at: now)
+    case .certificatesRead(let readings):
+      let state = outside.ports.state
+      carryOut(
+        certificates.read(readings, at: now) { () throws(PortError) in
+          try state.value(of: .certificateWarnings)
+        }, at: now)
+    case .hostRead(let host):
+      carryOut(.publish(.telemetry(ShellReport(self).telemetry(host, at: now))), at: now)
+    case .diagnosed(let order, var report):
+      report.commandID = order
+      carryOut(.publish(.diagnosis(report, order: order)), at: now)
+    }
+  }
+
+  private func take(
+    _ read: Result<[StoredEvent], PortError>, after number: UInt64, at now: Moment
+  ) {
+    switch read {
+    case .success(let stored):
+      let batch = EventBatch(
+        controller: outside.configuration.controller.rawValue, epoch: journal.position.epoch,
+        events: stored.map(cloudEvent))
+      carryOut(.session(.eventsRead(after: number, batch)), at: now)
+    case .failure(let error):
+      outside.logger.error("events after \(number) could not be read: \(error)")
+      carryOut(.session(.eventsReadFailed(after: number)), at: now)
+      // What the disk has spoiled would hold up all that comes after it. While the cloud may lack
+      // what comes before it, the read is tried again first.
+      guard error.code == .damaged,
+        number == max(journal.position.acknowledged, cloud.standing.droppedEvent)
+      else { return }
+      let note = outside.stamp.draft(EventRecord(.eventsDropped, reason: "logDamaged"), at: now)
+      carryOut(.job(.giveUpSpoiled(after: number, note: note)), at: now)
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import DoorPorts
+import DoorRules
+
+/// Uses of credentials that may be used so often, or for so long after the first time. The disk
+/// has them all; the latest are here too, so that a second badge sees the first one's use before
+/// it is written.
+struct CredentialUses {
+  /// The most uses held in memory; older ones were written long before.
+  static let latestMax = 1_024
+
+  private var latest = LatestValues<CredentialID, CredentialUse>(most: latestMax)
+
+  /// The use of a credential, from memory or from the disk.
+  func use(
+    of credential: CredentialID, in store: any StateStore
+  ) throws(PortError) -> CredentialUse {
+    if let known = latest[credential] { return known }
+    guard let bytes = try store.value(of: .use(credential)) else {
+      return CredentialUse()
+    }
+    return Self.use(from: bytes)
+  }
+
+  mutating func note(_ use: CredentialUse, of credential: CredentialID) {
+    latest.note(use, for: credential)
+  }
+
+  static func bytes(of use: CredentialUse) -> [UInt8] {
+    Array("\(use.count) \(use.first?.millisecondsSince1970 ?? 0)".utf8)
+  }
+
+  /// What cannot be read counts as used up: deny by default.
+  private static func use(from bytes: [UInt8]) -> CredentialUse {
+    let numbers = String(decoding: bytes, as: UTF8.self).split(separator: " ").map { Int64($0) }
+    guard numbers.count == 2, let count = numbers[0].flatMap(Int.init(exactly:)),
+      let first = numbers[1]
+    else {
+      return CredentialUse(count: .max, first: WallInstant(millisecondsSince1970: 0))
+    }
+    return CredentialUse(count: count, first: WallInstant(millisecondsSince1970: first))
+  }
+}

@@ -1,0 +1,65 @@
+import DoorPorts
+import DoorRules
+
+/// Who was last seen going into which area and out of it. The disk has it all; the latest are here
+/// too, so that a second badge sees the first one before it is written.
+struct PresenceBook {
+  /// The most people held in memory; others were written long before.
+  static let latestMax = 1_024
+
+  private var latest = LatestValues<PersonID, [AreaID: AreaPresence]>(most: latestMax)
+  /// What was noted before then counts no more, for anybody.
+  private var forgivenAt: WallInstant?
+  private var isLoaded = false
+
+  /// Where a person was last seen, as far as it was not forgiven.
+  mutating func presence(
+    of person: PersonID, in store: any StateStore
+  ) throws(PortError) -> [AreaID: AreaPresence] {
+    if !isLoaded {
+      forgivenAt = try store.value(of: .forgiven).flatMap(KeptInstant.instant)
+      isLoaded = true
+    }
+    var all = latest[person]
+    if all == nil { all = try store.value(of: .presence(person)).map(Self.presence) }
+    guard let all else { return [:] }
+    guard let forgivenAt else { return all }
+    return all.filter { forgivenAt < $0.value.since }
+  }
+
+  mutating func note(
+    _ presence: AreaPresence, of person: PersonID, in area: AreaID, _ store: any StateStore
+  ) throws(PortError) {
+    var all = try self.presence(of: person, in: store)
+    all[area] = presence
+    latest.note(all, for: person)
+  }
+
+  func bytes(of person: PersonID) -> [UInt8] {
+    let lines = (latest[person] ?? [:]).sorted { $0.key < $1.key }.map {
+      "\($0.key) \($0.value.isInside ? 1 : 0) \($0.value.since.millisecondsSince1970)"
+    }
+    return Array(lines.joined(separator: "\n").utf8)
+  }
+
+  mutating func forgive(_ person: PersonID) { latest.note([:], for: person) }
+
+  mutating func forgiveEverybody(at now: WallInstant) {
+    forgivenAt = now
+    isLoaded = true
+    latest = LatestValues(most: Self.latestMax)
+  }
+
+  /// A line that cannot be read is forgotten: it must not keep anybody out.
+  private static func presence(_ bytes: [UInt8]) -> [AreaID: AreaPresence] {
+    var all: [AreaID: AreaPresence] = [:]
+    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+      let parts = line.split(separator: " ")
+      guard parts.count == 3, let area = AreaID(String(parts[0])), let since = Int64(parts[2])
+      else { continue }
+      all[area] = AreaPresence(
+        isInside: parts[1] == "1", since: WallInstant(millisecondsSince1970: since))
+    }
+    return all
+  }
+}

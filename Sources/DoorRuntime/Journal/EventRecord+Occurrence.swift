@@ -1,0 +1,102 @@
+import CloudProtocol
+import DoorCore
+import DoorRules
+import WiegandCodec
+
+/// The events of what the core saw.
+extension EventRecord {
+  init(_ occurrence: Occurrence) {
+    switch occurrence {
+    case .access(let record):
+      self.init(record)
+    case .malformed(let reader, let door, let frame):
+      self.init(
+        .readerMalformed, door: door, reader: reader,
+        reason: DenialReason.malformedCredential.rawValue,
+        detail: [
+          "fault": frame.fault.rawValue, "bits": String(frame.bitCount), "cause": frame.detail,
+          "shortestGapMicroseconds": String(frame.shortestGapMicroseconds),
+          "longestGapMicroseconds": String(frame.longestGapMicroseconds),
+        ])
+    case .lockedOut(let reader, let door, let seconds):
+      self.init(
+        .readerLockedOut, door: door, reader: reader,
+        reason: DenialReason.lockedOut.rawValue, detail: ["seconds": String(seconds)])
+    case .lockoutCleared(let reader, let door, let by):
+      self.init(.readerLockoutCleared, door: door, reader: reader, person: by)
+    case .modeChanged(let door, let from, let entry):
+      var detail = ["from": from.rawValue, "to": (entry?.mode ?? .normal).rawValue]
+      if let entry {
+        detail["why"] = entry.reason
+        if let until = entry.until {
+          detail["untilMilliseconds"] = String(until.millisecondsSince1970)
+        }
+      }
+      self.init(.doorModeChanged, door: door, person: entry?.owner, detail: detail)
+    case .exitRequested(let door):
+      self.init(.doorExitRequested, door: door)
+    case .leaf(let door, let open):
+      self.init(open ? .doorOpened : .doorClosed, door: door)
+    case .alarm(let door, let alarm, let raised):
+      self.init(
+        raised ? .alarmRaised : .alarmCleared, door: door, reason: alarm.rawValue)
+    case .adminUnlock(let door, let by, let reason, let commandID):
+      self.init(
+        .accessAdminUnlock, door: door, person: by,
+        detail: ["command": commandID, "operatorReason": reason])
+    case .duress(let door, let reader, let person):
+      self.init(
+        .alarmDuress, door: door, reader: reader, person: person?.rawValue,
+        reason: "duress")
+    case .antiPassback(let door, let reader, let person):
+      self.init(
+        .accessAntiPassback, door: door, reader: reader, person: person?.rawValue,
+        reason: DenialReason.antiPassback.rawValue)
+    case .cardLockedOut(let card, let reader, let door, let seconds):
+      self.init(
+        .readerLockedOut, door: door, reader: reader, credential: card,
+        reason: DenialReason.lockedOut.rawValue, detail: ["seconds": String(seconds)])
+    case .muted(let reader, let door, let seconds, let edges):
+      self.init(
+        .readerMuted, door: door, reader: reader, reason: "edgeStorm",
+        detail: ["seconds": String(seconds), "edgesInOneSecond": String(edges)])
+    case .unmuted(let reader, let door, let dropped):
+      self.init(
+        .readerUnmuted, door: door, reader: reader,
+        detail: ["edgesDropped": String(dropped)])
+    case .readerTamper(let reader, let door, let raised):
+      self.init(
+        raised ? .alarmRaised : .alarmCleared, door: door, reader: reader,
+        reason: "readerTamper")
+    case .siteAlarm(let alarm, let raised):
+      self.init(raised ? .alarmRaised : .alarmCleared, reason: alarm.rawValue)
+    case .inputTrouble(let line, let state):
+      self.init(
+        state == nil ? .alarmCleared : .alarmRaised, door: line.door,
+        reader: line.reader, reason: "inputTrouble",
+        detail: ["input": line.name, "cable": state?.rawValue ?? "whole"])
+    case .edgesLost:
+      self.init(.controllerEdgesLost)
+    }
+  }
+
+  private init(_ record: AccessRecord) {
+    var detail = record.evidence
+    detail["presentation"] = record.presentation
+    detail["policyRevision"] = String(record.verdict.policyRevision)
+    if let command = record.commandID { detail["command"] = command }
+    switch record.verdict.decision {
+    case .grant(let via):
+      detail["via"] = via.rawValue
+      self.init(
+        .accessGranted, door: record.door, reader: record.reader,
+        person: record.verdict.person?.rawValue, credential: record.verdict.credential,
+        checkInCandidate: true, detail: detail)
+    case .deny(let reason):
+      self.init(
+        .accessDenied, door: record.door, reader: record.reader,
+        person: record.verdict.person?.rawValue, credential: record.verdict.credential,
+        reason: reason.rawValue, detail: detail)
+    }
+  }
+}

@@ -1,0 +1,138 @@
+import CloudProtocol
+import DoorCore
+import DoorPorts
+import DoorRules
+import Foundation
+
+/// The events of this controller on their way to the disk: which were handed over, which are there,
+/// and whether the log takes any at the moment. The disk's own work is ``EventWriter``'s.
+struct Journal {
+  /// How far the log has come, for whoever waits for an event.
+  struct Progress: Sendable, Hashable {
+    /// The ticket of the newest event.
+    var last: UInt64
+    /// Every event up to and with this ticket was tried on the disk.
+    var committed: UInt64
+    /// The log refused the last events; they wait in memory.
+    var isBroken: Bool
+  }
+
+  /// Where the log stands on the disk.
+  private(set) var position: LogPosition
+  /// Why the log takes no events; nil while it does.
+  private(set) var error: PortError?
+  private var lastTicket: UInt64 = 0
+  private var committedTicket: UInt64 = 0
+  private var anomalies = AnomalyWatch()
+  private var watchers: [UUID: AsyncStream<StoredEvent>.Continuation] = [:]
+
+  init(position: LogPosition) { self.position = position }
+
+  var progress: Progress {
+    Progress(last: lastTicket, committed: committedTicket, isBroken: error != nil)
+  }
+
+  /// Events that wait to be on disk.
+  var waiting: Int { Int(clamping: lastTicket - min(committedTicket, lastTicket)) }
+
+  /// The number under which the next event is handed to the writer.
+  mutating func nextTicket() -> UInt64 {
+    lastTicket += 1
+    return lastTicket
+  }
+
+  /// The writer's report. Locks that waited for these events may move after its wishes.
+  mutating func committed(_ report: CommitReport) -> [Wish] {
+    var wishes = note(report.error)
+    if report.error == nil {
+      wishes.append(.noteCommit(microseconds: report.tookMicroseconds))
+      if let last = report.stored.last { position.last = last.number }
+      for event in report.stored {
+        for watcher in watchers.values { watcher.yield(event) }
+      }
+      let urgent = report.stored.filter(\.draft.isUrgent)
+      if !urgent.isEmpty { wishes.append(.publishUrgent(urgent)) }
+      wishes.append(.session(.eventsCommitted(last: position.last)))
+    }
+    committedTicket = max(committedTicket, report.throughTicket)
+    wishes.append(.eventsCommitted(through: committedTicket))
+    return wishes
+  }
+
+  /// The log failed, or takes events again. That it failed is the first event after the ones that
+  /// could not be written, with the time at which it happened.
+  private mutating func note(_ error: PortError?) -> [Wish] {
+    defer { self.error = error }
+    switch (self.error, error) {
+    case (nil, let error?):
+      return [
+        .log(.error, "the event log failed: \(error)"),
+        .record(.houseAlarm(.eventLog, raised: true, ["cause": "\(error)"])),
+      ]
+    case (_?, nil):
+      return [
+        .log(.notice, "the event log takes events again"),
+        .record(.houseAlarm(.eventLog, raised: false)),
+      ]
+    case (nil, nil), (_?, _?):
+      return []
+    }
+  }
+
+  /// The cloud has everything up to and with `number`.
+  mutating func acknowledged(through number: UInt64) {
+    position.acknowledged = max(position.acknowledged, number)
+  }
+
+  /// The log has a new name or other numbers, or could not be given them.
+  mutating func epochBegun(_ answer: Result<LogPosition, PortError>) -> [Wish] {
+    switch answer {
+    case .success(let new):
+      let isNew = new.epoch != position.epoch
+      position = new
+      var wishes: [Wish] = [
+        .session(
+          .epochBegun(epoch: new.epoch, last: new.last, acknowledged: new.acknowledged))
+      ]
+      if new.dropped > new.acknowledged {
+        wishes.append(.session(.eventsDropped(through: new.dropped)))
+      }
+      return wishes + [
+        .record(
+          EventRecord(
+            isNew ? .logEpochBegun : .logRewound,
+            detail: ["epoch": new.epoch, "acknowledged": String(new.acknowledged)]))
+      ]
+    case .failure(let error):
+      // The next connection finds the same, and tries again.
+      return [.log(.error, "no new epoch could be begun: \(error)")]
+    }
+  }
+
+  /// What the door did may be an anomaly, which is an event too.
+  mutating func anomalies(of occurrence: Occurrence, at now: MonotonicInstant) -> [Wish] {
+    Self.wishes(anomalies.note(occurrence, at: now))
+  }
+
+  mutating func commandRepeated(at now: MonotonicInstant) -> [Wish] {
+    Self.wishes(anomalies.noteRepeatedCommand(at: now))
+  }
+
+  mutating func clockSetBack(at now: MonotonicInstant) -> [Wish] {
+    Self.wishes(anomalies.noteClockSetBack(at: now))
+  }
+
+  private static func wishes(_ anomalies: [Anomaly]) -> [Wish] {
+    anomalies.map { .record(EventRecord($0)) }
+  }
+
+  // MARK: Watchers
+
+  mutating func watch(_ id: UUID, _ watcher: AsyncStream<StoredEvent>.Continuation?) {
+    watchers[id] = watcher
+  }
+
+  func end() {
+    for watcher in watchers.values { watcher.finish() }
+  }
+}

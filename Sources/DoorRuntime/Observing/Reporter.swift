@@ -1,0 +1,94 @@
+import CloudProtocol
+import DoorCore
+import DoorPorts
+import DoorRules
+import WiegandCodec
+
+/// What is shown of this controller from outside: its state and telemetry to the cloud when they
+/// are due, its counters, and the lines to whoever watches.
+struct Reporter {
+  /// The door's state is published at most this often.
+  static let stateReportMilliseconds = 200
+
+  let startedAt: MonotonicInstant
+  /// What the start found wrong, in words.
+  let troublesAtStart: [String]
+  var tap: LineTap
+  private(set) var metrics = RuntimeMetrics()
+  /// The doors as the cloud was told on this connection.
+  private var reportedDoors: [StateReport.DoorState]?
+  private var stateReportDue: MonotonicInstant?
+  /// When telemetry is published next; nil before the first connection.
+  private var telemetryDue: MonotonicInstant?
+  private let heartbeatSeconds: Int
+
+  init(
+    layout: ControllerLayout, heartbeatSeconds: Int, startedAt: MonotonicInstant,
+    troublesAtStart: [String]
+  ) {
+    tap = LineTap(layout: layout)
+    self.heartbeatSeconds = heartbeatSeconds
+    self.startedAt = startedAt
+    self.troublesAtStart = troublesAtStart
+  }
+
+  func uptimeSeconds(at now: MonotonicInstant) -> Int {
+    now.microseconds(since: startedAt) / 1_000_000
+  }
+
+  // MARK: Counting
+
+  mutating func count(_ occurrence: Occurrence) {
+    guard case .access(let record) = occurrence else { return }
+    switch record.verdict.decision {
+    case .grant: metrics.granted += 1
+    case .deny(let reason): metrics.denied[reason.rawValue, default: 0] += 1
+    }
+  }
+
+  mutating func countDecision(microseconds: Int) {
+    metrics.decisions.note(microseconds: microseconds)
+  }
+
+  mutating func countCommit(microseconds: Int) { metrics.commits.note(microseconds: microseconds) }
+
+  // MARK: State
+
+  /// A connection begins: nothing was told on it.
+  mutating func connected() { reportedDoors = nil }
+
+  /// A door may look different. `doors` is read only if a report may be due.
+  mutating func doorChanged(
+    isConnected: Bool, at now: @autoclosure () -> MonotonicInstant,
+    _ doors: @autoclosure () -> [StateReport.DoorState]
+  ) {
+    guard isConnected, stateReportDue == nil, doors() != reportedDoors else { return }
+    stateReportDue = now().advanced(byMilliseconds: Self.stateReportMilliseconds)
+  }
+
+  /// True once when the state is to be published.
+  mutating func takeStateReport(at now: MonotonicInstant) -> Bool {
+    guard let due = stateReportDue, due <= now else { return false }
+    stateReportDue = nil
+    return true
+  }
+
+  /// The broker has this report, or will.
+  mutating func reported(_ doors: [StateReport.DoorState]) { reportedDoors = doors }
+
+  // MARK: Telemetry
+
+  /// Reads the machine off the door's thread; the report follows.
+  mutating func beginTelemetry(at now: MonotonicInstant) -> [Wish] {
+    telemetryDue = now.advanced(byMilliseconds: heartbeatSeconds * 1_000)
+    return [.job(.readHost)]
+  }
+
+  mutating func advanceTelemetry(to now: MonotonicInstant, isConnected: Bool) -> [Wish] {
+    guard isConnected, let due = telemetryDue, due <= now else { return [] }
+    return beginTelemetry(at: now)
+  }
+
+  /// While there is a connection; without one nothing is reported.
+  var nextDeadline: MonotonicInstant? { .earliest(stateReportDue, telemetryDue) }
+}

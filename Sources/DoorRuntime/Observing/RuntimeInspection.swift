@@ -1,0 +1,24 @@
+public import DoorCore
+public import DoorPorts
+public import DoorRules
+
+/// What diagnosis and metrics want to know beside ``RuntimeStatus``.
+public struct RuntimeInspection: Sendable {
+  public var metrics: RuntimeMetrics
+  /// Lines that are not there.
+  public var faults: [LineFault]
+  public var logError: PortError?
+  /// This clock less the cloud's, in seconds; nil while the cloud was not heard.
+  public var clockOffsetSeconds: Int64?
+  public var clockWasSetBack: Bool
+  /// Since the cloud was heard; nil for never in this run.
+  public var cloudSilentSeconds: Int?
+  /// Messages that were refused, by kind and cause.
+  public var refused: [String: Int]
+  /// Events that wait to be on disk.
+  public var eventsWaiting: Int
+  public var identified: Int
+  public var findings: [ReaderID: [ReaderFinding]]
+  public var pulses: [ReaderID: PulseRange]
+  public var leaves: [DoorID: LeafCounts]
+}

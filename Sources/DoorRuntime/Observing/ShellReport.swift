@@ -1,0 +1,132 @@
+import CloudProtocol
+import DoorCore
+import DoorPorts
+import DoorRules
+import WiegandCodec
+
+/// What the shell looks like from outside; reads its parts and changes nothing.
+struct ShellReport {
+  private let shell: DoorShell
+  private var ports: RuntimePorts { shell.outside.ports }
+  private var layout: ControllerLayout { shell.outside.configuration.layout }
+  private var name: String { shell.outside.configuration.controller.rawValue }
+
+  init(_ shell: DoorShell) { self.shell = shell }
+
+  // MARK: For the console
+
+  func status(at now: Moment) -> RuntimeStatus {
+    let link = shell.cloud.link
+    return RuntimeStatus(
+      now: now, uptimeSeconds: shell.reporter.uptimeSeconds(at: now.monotonic),
+      configRevision: shell.controller.policy.revision,
+      timeZone: shell.replication.document?.facility.timeZone,
+      credentials: shell.replication.position, log: shell.journal.position,
+      cloudConnected: link.isConnected,
+      cloudDetail: ports.cloud == nil ? "no cloud is configured" : link.disconnectReason,
+      lastCloudContact: link.lastContact, doors: doors, readers: readers(at: now),
+      troubles: troubles(at: now))
+  }
+
+  private var doors: [RuntimeStatus.Door] {
+    let controller = shell.controller
+    return layout.doors.map { door in
+      let view = controller.view(of: door.id)
+      let policy = controller.policy.doors[door.id]
+      return RuntimeStatus.Door(
+        id: door.id, name: policy?.name ?? door.id.rawValue,
+        lock: controller.requiredLock(of: door.id),
+        relayActive: try? ports.gpio.isActive(OutputLine.relay(door.id)), open: view?.open,
+        alarms: view?.alarms ?? [], configured: policy != nil, mode: view?.mode)
+    }
+  }
+
+  private func readers(at now: Moment) -> [RuntimeStatus.Reader] {
+    let controller = shell.controller
+    return layout.readers.compactMap { reader in
+      guard let view = controller.view(of: reader.id) else { return nil }
+      let left = view.lockout.remainingMilliseconds(at: now.monotonic)
+      return RuntimeStatus.Reader(
+        id: reader.id, door: reader.door, counters: view.counters,
+        lockedOutMilliseconds: left > 0 ? left : nil)
+    }
+  }
+
+  private func troubles(at now: Moment) -> [String] {
+    var found = ports.gpio.faults.map { "\($0.line) at \($0.place): \($0.error.detail)" }
+    for reader in layout.readers {
+      let findings = shell.controller.view(of: reader.id)?.findings ?? []
+      found += findings.map { "reader \(reader.id): \($0.advice)" }
+    }
+    if let error = shell.journal.error {
+      found.append("events are kept in memory only, the log failed: \(error)")
+    }
+    if shell.controller.policy.revision == 0 {
+      found.append("no configuration yet: nobody can enter until the cloud sends one")
+    }
+    if now.trust == .unknown {
+      found.append("the clock cannot be believed: time-bounded credentials are denied; set it")
+    }
+    return found + shell.certificates.troubles(at: now) + shell.reporter.troublesAtStart
+  }
+
+  func inspection(at now: Moment) -> RuntimeInspection {
+    let readers = Set(layout.readers.map(\.id))
+    return RuntimeInspection(
+      metrics: shell.reporter.metrics, faults: ports.gpio.faults, logError: shell.journal.error,
+      clockOffsetSeconds: shell.cloud.offset.seconds, clockWasSetBack: shell.clock.wasSetBack,
+      cloudSilentSeconds: shell.cloud.contact.heardSeconds(at: now),
+      refused: shell.cloud.refusals.counts, eventsWaiting: shell.journal.waiting,
+      identified: shell.commands.identified,
+      findings: Dictionary(
+        uniqueKeysWithValues: readers.map {
+          ($0, shell.controller.view(of: $0)?.findings ?? [])
+        }),
+      pulses: Dictionary(
+        uniqueKeysWithValues: readers.compactMap { id in
+          shell.reporter.tap.pulses(of: id).map { (id, $0) }
+        }), leaves: shell.reporter.tap.passages)
+  }
+
+  // MARK: For the cloud
+
+  var doorStates: [StateReport.DoorState] {
+    // Read once: it is a large value.
+    let controller = shell.controller
+    return layout.doors.map { door in
+      let view = controller.view(of: door.id)
+      return StateReport.DoorState(
+        id: door.id.rawValue, lock: controller.requiredLock(of: door.id).rawValue,
+        open: view?.open, mode: view?.mode?.mode.rawValue)
+    }
+  }
+
+  var state: StateReport {
+    StateReport(
+      controller: name, online: true, simulated: ports.gpio.isSimulated, doors: doorStates)
+  }
+
+  func telemetry(_ host: HostReading, at now: Moment) -> TelemetryReport {
+    let controller = shell.controller
+    let readers = layout.readers.compactMap { reader in
+      controller.view(of: reader.id).map { view in
+        ReaderTelemetry(
+          id: reader.id.rawValue, edges: view.counters.edges, noise: view.counters.noise,
+          frames: view.counters.frames,
+          malformed: Dictionary(
+            view.counters.malformed.map { ($0.key.rawValue, $0.value) },
+            uniquingKeysWith: { first, _ in first }))
+      }
+    }
+    let log = shell.journal.position
+    return TelemetryReport(
+      controller: name, timeMilliseconds: now.wall.millisecondsSince1970,
+      software: shell.outside.configuration.software, host: host,
+      uptimeSeconds: shell.reporter.uptimeSeconds(at: now.monotonic),
+      clockTrust: now.trust.rawValue, simulated: ports.gpio.isSimulated,
+      queuedEvents: max(log.last, log.acknowledged) - log.acknowledged,
+      credentials: shell.replication.position.credentials, readers: readers,
+      refusedMessages: shell.cloud.refusals.counts, identified: shell.commands.identified,
+      troubles: shell.status().troubles)
+  }
+}

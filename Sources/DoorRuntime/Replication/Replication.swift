@@ -1,0 +1,180 @@
+import CloudProtocol
+import DoorCore
+import DoorPorts
+import DoorRules
+
+/// The copy of the cloud's configuration, persons and credentials: which one is in force here, and
+/// what the disk did not take of it. ``ReplicationStore`` applies what comes, in order, off the
+/// door's thread.
+struct Replication {
+  /// Time until the cloud is asked again for what the disk did not take.
+  static let askAgainMilliseconds = 30_000
+
+  /// The configuration in force, as it was accepted; nil before the first.
+  private(set) var document: ConfigurationDocument?
+  private(set) var position: CredentialPosition
+  /// Why the disk did not take something, as recorded: once for each cause.
+  private var notStored: [ApplyReport.Subject: PortError] = [:]
+  /// When the cloud is asked again; nil for never.
+  private var askAgainAt: MonotonicInstant?
+
+  init(document: ConfigurationDocument?, position: CredentialPosition) {
+    self.document = document
+    self.position = position
+  }
+
+  // MARK: Configuration
+
+  /// A configuration came; `current` is the revision in force.
+  func take(_ envelope: Envelope<ConfigurationMessage>, current: UInt64) -> [Wish] {
+    let message = envelope.body
+    guard message.revision > current else {
+      // The same revision again is an answer that was lost; an older one is refused.
+      let same = message.revision == current
+      let problem = Problem(
+        path: "revision", message: "\(message.revision) is older than \(current), in force")
+      let report = ApplyReport(
+        subject: .config, messageID: envelope.id, revision: current, applied: same,
+        problems: same ? [] : [problem])
+      return [.session(.applied(report))]
+    }
+    return [.job(.applyConfiguration(message, messageID: envelope.id, current: current))]
+  }
+
+  /// What became of it. `current` is the revision in force until now.
+  mutating func configured(_ outcome: ConfigurationOutcome, current: UInt64) -> [Wish] {
+    var wishes: [Wish] = []
+    if let applied = outcome.applied, applied.policy.revision > current {
+      document = applied.document
+      wishes = [
+        .core(.policy(applied.policy)),
+        .record(
+          EventRecord(.configApplied, detail: ["revision": String(applied.policy.revision)])),
+      ]
+    } else if !outcome.report.applied {
+      wishes = [.record(.problems(.configRejected, outcome.report.problems))]
+    }
+    if outcome.report.applied { notStored[.config] = nil }
+    return wishes + [.session(.applied(outcome.report))]
+  }
+
+  /// A cache that could not be opened at the start is there by now.
+  mutating func adopt(
+    _ document: ConfigurationDocument, _ policy: PolicySnapshot, position: CredentialPosition
+  ) -> [Wish] {
+    self.position = position
+    self.document = document
+    return [.core(.policy(policy))]
+  }
+
+  // MARK: Persons and credentials
+
+  /// `scopes` are the doors of each scope in force.
+  func take(_ envelope: Envelope<CredentialDelta>, scopes: [ScopeID: Set<DoorID>]) -> [Wish] {
+    [.job(.applyDelta(envelope.body, messageID: envelope.id, scopes: scopes))]
+  }
+
+  func take(_ envelope: Envelope<SnapshotOffer>) -> [Wish] {
+    [.job(.stageOffer(envelope.body, messageID: envelope.id))]
+  }
+
+  func take(_ envelope: Envelope<SnapshotChunk>) -> [Wish] {
+    let chunk = envelope.body
+    return [
+      .session(.snapshotChunkArrived(snapshotID: chunk.snapshotID, index: chunk.index)),
+      .job(.stageChunk(chunk, messageID: envelope.id)),
+    ]
+  }
+
+  func take(_ envelope: Envelope<BucketRepair>) -> [Wish] {
+    [
+      .record(
+        EventRecord(
+          .credentialsRepaired, detail: ["buckets": String(envelope.body.buckets.count)])),
+      .job(.repair(envelope.body, messageID: envelope.id)),
+    ]
+  }
+
+  func take(_ envelope: Envelope<DigestRequest>) -> [Wish] {
+    let digest = Wish.job(.digest(rescan: envelope.body.rescan, asked: true))
+    return envelope.body.hello == true ? [.session(.syncRequested), digest] : [digest]
+  }
+
+  /// What became of a delta, a snapshot or a repair. `position` is where the credentials stand now;
+  /// an error leaves what was known.
+  mutating func applied(
+    _ outcome: CredentialsOutcome, position: Result<CredentialPosition, PortError>
+  ) -> [Wish] {
+    let report = outcome.report
+    var wishes: [Wish] = outcome.clashes.flatMap { clash -> [Wish] in
+      [
+        .log(.warning, "credentials \(clash.first) and \(clash.second) have the same value"),
+        .record(
+          EventRecord(
+            .credentialClash,
+            detail: ["first": clash.first.rawValue, "second": clash.second.rawValue])),
+      ]
+    }
+    switch position {
+    case .success(let position): self.position = position
+    case .failure(let error):
+      wishes.append(.log(.error, "the credential position could not be read: \(error)"))
+    }
+    if report.applied {
+      notStored[.credentials] = nil
+    } else {
+      wishes.append(.record(.problems(.credentialsRejected, report.problems)))
+    }
+    wishes += outcome.changes.map { .record(EventRecord($0)) }
+    if report.applied { wishes.append(.reconcileIssued(report.credentials ?? [])) }
+    wishes.append(
+      .session(outcome.baseRefused ? .credentialsBaseRefused(report) : .applied(report)))
+    return wishes
+  }
+
+  // MARK: What the disk did not take
+
+  /// A message that the disk did not take was not refused: a cloud that got "refused" would never
+  /// send it again. It gets no answer, and is asked again later.
+  mutating func notStored(
+    _ subject: ApplyReport.Subject, _ error: PortError, at now: MonotonicInstant
+  ) -> [Wish] {
+    var wishes: [Wish] = [.log(.error, "\(subject.rawValue) could not be stored: \(error)")]
+    if notStored[subject] != error {
+      wishes.append(.record(EventRecord(.notStored(subject), detail: ["cause": "\(error)"])))
+    }
+    notStored[subject] = error
+    askAgain(at: now)
+    return wishes
+  }
+
+  mutating func askAgain(at now: MonotonicInstant) {
+    guard askAgainAt == nil else { return }
+    askAgainAt = now.advanced(byMilliseconds: Self.askAgainMilliseconds)
+  }
+
+  /// Asks the cloud again when it is time. A new connection asks by itself.
+  mutating func advance(to now: MonotonicInstant, isConnected: Bool) -> [Wish] {
+    guard let due = askAgainAt, due <= now else { return [] }
+    askAgainAt = nil
+    return isConnected ? [.session(.syncRequested)] : []
+  }
+
+  var nextDeadline: MonotonicInstant? { askAgainAt }
+}
+
+/// What became of a configuration message.
+package struct ConfigurationOutcome: Sendable {
+  var report: ApplyReport
+  /// Set when it is now in force.
+  var applied: (document: ConfigurationDocument, policy: PolicySnapshot)?
+}
+
+/// What became of a message about persons and credentials.
+package struct CredentialsOutcome: Sendable {
+  var report: ApplyReport
+  var changes: [CredentialChange] = []
+  var clashes: [CredentialClash] = []
+  /// The delta did not build on what is here.
+  var baseRefused = false
+}

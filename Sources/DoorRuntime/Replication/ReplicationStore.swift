@@ -1,0 +1,130 @@
+import CloudProtocol
+import DoorCore
+import DoorPorts
+import DoorRules
+
+/// Applies what the cloud sent to the credential cache, each message whole or not at all. It runs
+/// off the door's thread, one message after the other.
+struct ReplicationStore: Sendable {
+  let policy: any PolicyStore
+  let zones: any ZoneSource
+  let controller: ControllerID
+
+  // MARK: Configuration
+
+  /// Throws when the disk did not take it, whatever it was worth.
+  func apply(
+    _ message: ConfigurationMessage, messageID: String, current: UInt64
+  ) throws(PortError) -> ConfigurationOutcome {
+    func refused(_ problems: [Problem]) -> ConfigurationOutcome {
+      ConfigurationOutcome(
+        report: ApplyReport(
+          subject: .config, messageID: messageID, revision: current, applied: false,
+          problems: problems))
+    }
+    do {
+      let document: ConfigurationDocument
+      switch message {
+      case .whole(let whole): document = whole
+      case .patch(let patch): document = try patch.applied(to: policy.configuration())
+      }
+      let snapshot = try snapshot(of: document)
+      try policy.replaceConfiguration(document)
+      return ConfigurationOutcome(
+        report: ApplyReport(
+          subject: .config, messageID: messageID, revision: document.revision, applied: true,
+          problems: []), applied: (document, snapshot))
+    } catch let failure as ValidationFailure {
+      return refused(failure.problems)
+    } catch {
+      if let failure = Self.storageFailure(error) { throw failure }
+      return refused([Problem(path: "", message: "it could not be stored: \(error)")])
+    }
+  }
+
+  /// The rules of a configuration. Throws everything that is wrong in it.
+  func snapshot(of document: ConfigurationDocument) throws(ValidationFailure) -> PolicySnapshot {
+    try document.validated(controller: controller, zones: { try? zones.rules(for: $0) })
+  }
+
+  // MARK: Persons and credentials
+
+  func apply(
+    _ delta: CredentialDelta, messageID: String, scopes: [ScopeID: Set<DoorID>],
+    at now: WallInstant
+  ) throws(PortError) -> CredentialsOutcome {
+    var changes: [CredentialChange] = []
+    var report = try report(messageID) { () throws in
+      // An answer that was lost: it is in force already.
+      let present = try policy.credentialPosition().revision
+      if delta.revision == present, delta.baseRevision != nil { return }
+      _ = try delta.validated()
+      changes = try policy.apply(delta)
+    }
+    report.credentials = delta.credentials.map { record in
+      let isOver = record.validUntil.map { $0 <= now.secondsSince1970 } ?? false
+      let status: CredentialOutcome.Status =
+        !report.applied
+        ? .failed : record.status != "active" ? .revoked : isOver ? .expired : .active
+      return CredentialOutcome(id: record.id, status: status)
+    }
+    let isSnapshot = delta.baseRevision == nil
+    return CredentialsOutcome(
+      report: report,
+      // A snapshot does not tell what is new.
+      changes: isSnapshot ? [] : changes,
+      clashes: report.applied ? CredentialClash.found(in: delta, in: policy, scopes: scopes) : [],
+      baseRefused: !report.applied && !isSnapshot && delta.baseRevision != report.revision)
+  }
+
+  /// The report is nil for a chunk that is neither the last one nor refused: only what is in force,
+  /// or cannot be, is answered.
+  func stage(
+    _ messageID: String, _ body: () throws -> StagedSnapshot?
+  ) throws(PortError) -> (staged: StagedSnapshot?, outcome: CredentialsOutcome?) {
+    var staged: StagedSnapshot?
+    let report = try report(messageID) { () throws in staged = try body() }
+    let isInForce = staged.map { $0.next == $0.chunks } ?? false
+    return (staged, isInForce || !report.applied ? CredentialsOutcome(report: report) : nil)
+  }
+
+  func apply(
+    _ repair: BucketRepair, messageID: String
+  ) throws(PortError) -> CredentialsOutcome {
+    CredentialsOutcome(
+      report: try report(messageID) { () throws in
+        try repair.check()
+        try policy.apply(repair)
+      })
+  }
+
+  /// Does `body`, and reports with what revision and digest that ended. Throws when the disk did
+  /// not take part: that is no verdict on what was sent.
+  private func report(
+    _ messageID: String, _ body: () throws -> Void
+  ) throws(PortError) -> ApplyReport {
+    var report = ApplyReport(
+      subject: .credentials, messageID: messageID, revision: 0, applied: false, problems: [])
+    do {
+      try body()
+      report.applied = true
+    } catch let failure as ValidationFailure {
+      report.problems = failure.problems
+    } catch {
+      if let failure = Self.storageFailure(error) { throw failure }
+      report.problems = [Problem(path: "", message: "\(error)")]
+    }
+    report.revision = try policy.credentialPosition().revision
+    report.digest = try policy.recordDigest().root
+    return report
+  }
+
+  /// The error as one of the disk; nil for one that is about what was sent.
+  private static func storageFailure(_ error: any Error) -> PortError? {
+    guard let failure = error as? PortError else { return nil }
+    switch failure.code {
+    case .unavailable, .busy, .inputOutput, .full, .damaged: return failure
+    case .invalid: return nil
+    }
+  }
+}

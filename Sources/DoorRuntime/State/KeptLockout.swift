@@ -1,0 +1,66 @@
+import DoorCore
+import DoorRules
+
+/// A reader's lockout as kept over a restart.
+struct KeptLockout {
+  var failures: Int
+  var level: Int
+  var remainingMilliseconds: Int
+  var savedAtMilliseconds: Int64
+
+  /// Of all cards: a line for each, the card's id first.
+  static func bytes(ofCards lockouts: [CredentialID: Lockout], at now: Moment) -> [UInt8] {
+    let lines = lockouts.sorted { $0.key < $1.key }.map {
+      "\($0.key) " + String(decoding: KeptLockout($0.value, at: now).bytes, as: UTF8.self)
+    }
+    return Array(lines.joined(separator: "\n").utf8)
+  }
+
+  /// A line that ``bytes(ofCards:at:)`` did not make is passed over.
+  static func cards(from bytes: [UInt8], at now: Moment) -> [CredentialID: Lockout] {
+    var lockouts: [CredentialID: Lockout] = [:]
+    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+      let parts = line.split(separator: " ", maxSplits: 1)
+      guard parts.count == 2, let card = CredentialID(String(parts[0])),
+        let kept = KeptLockout(bytes: Array(parts[1].utf8))
+      else { continue }
+      lockouts[card] = kept.restored(at: now)
+    }
+    return lockouts
+  }
+
+  init(_ lockout: Lockout, at now: Moment) {
+    failures = lockout.failures
+    level = lockout.level
+    remainingMilliseconds = lockout.remainingMilliseconds(at: now.monotonic)
+    savedAtMilliseconds = now.wall.millisecondsSince1970
+  }
+
+  /// As stored: four numbers, which always encode.
+  var bytes: [UInt8] {
+    Array("\(failures) \(level) \(remainingMilliseconds) \(savedAtMilliseconds)".utf8)
+  }
+
+  /// Nil for anything that ``bytes`` did not make.
+  init?(bytes: [UInt8]) {
+    let numbers = String(decoding: bytes, as: UTF8.self).split(separator: " ").map { Int64($0) }
+    guard numbers.count == 4, let failures = numbers[0].flatMap(Int.init(exactly:)),
+      let level = numbers[1].flatMap(Int.init(exactly:)),
+      let remaining = numbers[2].flatMap(Int.init(exactly:)), let savedAt = numbers[3]
+    else { return nil }
+    self.failures = failures
+    self.level = level
+    remainingMilliseconds = remaining
+    savedAtMilliseconds = savedAt
+  }
+
+  /// Time that passed while the daemon was down counts only if the clock can be believed.
+  func restored(at now: Moment) -> Lockout {
+    let passed = now.wall.millisecondsSince1970 - savedAtMilliseconds
+    let credited = now.trust == .unknown ? 0 : min(max(passed, 0), Int64(remainingMilliseconds))
+    return Lockout(
+      failures: failures, level: level,
+      remainingMilliseconds: remainingMilliseconds - Int(credited),
+      at: now.monotonic)
+  }
+}

@@ -1,0 +1,85 @@
+import CloudProtocol
+import DoorCore
+import DoorPorts
+import DoorRules
+
+/// What was kept from before, as far as it can be read. What cannot is a trouble in words; the
+/// door is served all the same.
+struct StartState {
+  let ports: RuntimePorts
+  var troubles: [String] = []
+  private(set) var document: ConfigurationDocument?
+  private(set) var policy = PolicySnapshot.empty
+  private(set) var credentialPosition = CredentialPosition(revision: 0, credentials: 0, persons: 0)
+  private(set) var logPosition = LogPosition(epoch: "", last: 0, acknowledged: 0)
+  private(set) var clock: GuardedClock
+  /// What was kept of the last contact with the cloud.
+  private(set) var contact: [UInt8]?
+
+  init(ports: RuntimePorts, controller: ControllerID) {
+    self.ports = ports
+    var troubles: [String] = []
+    func read<Value>(_ body: () throws -> Value) -> Value? {
+      do { return try body() } catch {
+        troubles.append("\(error)")
+        return nil
+      }
+    }
+    let mark = read { try ports.state.value(of: .clockWatermark) } ?? nil
+    clock = GuardedClock(
+      monotonic: ports.monotonic, wall: ports.wall, watermark: mark.flatMap(ClockWatermark.instant))
+    contact = read { try ports.state.value(of: .cloudContact) } ?? nil
+    credentialPosition = read { try ports.policy.credentialPosition() } ?? credentialPosition
+    logPosition = read { try ports.events.position() } ?? logPosition
+    if let kept = read({ try ports.policy.configuration() }) ?? nil {
+      do throws(ValidationFailure) {
+        policy = try kept.validated(
+          controller: controller, zones: { try? ports.zones.rules(for: $0) })
+        document = kept
+      } catch {
+        troubles.append("the kept configuration \(kept.revision) is not usable: \(error)")
+      }
+    }
+    self.troubles = troubles
+  }
+
+  mutating func controller(layout: ControllerLayout, at now: Moment) -> Controller {
+    var memory = ControllerMemory(modes: keptModes(layout))
+    for reader in layout.readers {
+      guard let bytes = try? ports.state.value(of: .lockout(reader.id)),
+        let kept = KeptLockout(bytes: bytes)
+      else { continue }
+      memory.lockouts[reader.id] = kept.restored(at: now)
+    }
+    if let bytes = (try? ports.state.value(of: .cardLockouts)) ?? nil {
+      memory.cardLockouts = KeptLockout.cards(from: bytes, at: now)
+    }
+    for door in layout.doors {
+      guard let bytes = (try? ports.state.value(of: .firstPerson(door.id))) ?? nil,
+        let came = KeptInstant.instant(bytes)
+      else { continue }
+      memory.firstPersons[door.id] = came
+    }
+    let inputs =
+      layout.doors.filter(\.hasContact).map { InputLine.contact($0.id) } + [.fire, .tamper]
+    let active = inputs.filter { (try? ports.gpio.isActive($0)) == true }
+    return Controller(
+      layout: layout, policy: policy, active: Set(active), memory: memory, at: now)
+  }
+
+  /// A mode that was kept and cannot be read is told; the door is then as without it.
+  private mutating func keptModes(_ layout: ControllerLayout) -> [DoorID: DoorModes] {
+    var modes: [DoorID: DoorModes] = [:]
+    for door in layout.doors {
+      do {
+        guard let bytes = try ports.state.value(of: .modes(door.id)) else {
+          continue
+        }
+        modes[door.id] = try KeptModes.modes(from: bytes)
+      } catch {
+        troubles.append("the modes of door \(door.id) were not read: \(error)")
+      }
+    }
+    return modes
+  }
+}

@@ -1,0 +1,99 @@
+import DoorPorts
+import DoorRules
+
+/// Everything that survives a restart in the state store, and the only place that names its keys.
+/// The names and the formats beside them are on the disks of doors in the field: a new format needs
+/// a new key, or a reader that still takes the old one.
+enum StateKey: Sendable, Hashable {
+  /// The latest civil time that was shown: ``ClockWatermark``.
+  case clockWatermark
+  /// When the cloud was last heard: ``CloudContact``.
+  case cloudContact
+  /// Keys that the cloud added or withdrew: ``TrustedKeys``.
+  case cloudKeys
+  /// Which warnings of certificates were given: `ExpiryWatch`.
+  case certificateWarnings
+  /// Uses and revocations of offline PINs: ``OfflinePINBook``.
+  case offlinePINs
+  /// How often a credential was used: ``CredentialUses``.
+  case use(CredentialID)
+  /// A reader's lockout: ``KeptLockout``.
+  case lockout(ReaderID)
+  /// The lockouts of all cards: ``KeptLockout``.
+  case cardLockouts
+  /// When the first person of an unlock window came: ``KeptInstant``.
+  case firstPerson(DoorID)
+  /// In which areas a person was last seen: ``PresenceBook``.
+  case presence(PersonID)
+  /// Since when everybody counts as outside: ``KeptInstant``.
+  case forgiven
+  /// The modes that were ordered at a door: ``KeptModes``.
+  case modes(DoorID)
+
+  /// The key in the store.
+  var name: String {
+    switch self {
+    case .clockWatermark: "clock.watermark"
+    case .cloudContact: "cloud.heard"
+    case .cloudKeys: "cloud.keys"
+    case .certificateWarnings: "expiry"
+    case .offlinePINs: "offlinePIN"
+    case .use(let credential): "use.\(credential)"
+    case .lockout(let reader): "lockout.\(reader)"
+    case .cardLockouts: "lockout.cards"
+    case .firstPerson(let door): "firstPerson.\(door)"
+    case .presence(let person): "presence.of.\(person)"
+    case .forgiven: "presence.forgiven"
+    case .modes(let door): "modes.\(door)"
+    }
+  }
+}
+
+extension StateStore {
+  /// What an earlier run persisted under `key`; nil for nothing.
+  func value(of key: StateKey) throws(PortError) -> [UInt8]? { try value(forKey: key.name) }
+}
+
+/// Values to persist together, in one commit.
+struct StateWrite: Sendable {
+  /// What the values are, for the log when the disk refuses them.
+  var what: String
+  /// nil removes a value.
+  var values: [String: [UInt8]?]
+
+  init(_ what: String, _ values: [StateKey: [UInt8]?]) {
+    self.what = what
+    self.values = Dictionary(uniqueKeysWithValues: values.map { ($0.key.name, $0.value) })
+  }
+
+  init(_ what: String, _ key: StateKey, _ value: [UInt8]?) {
+    self.what = what
+    values = [key.name: value]
+  }
+}
+
+/// A point of civil time as persisted: milliseconds since 1970 in decimal.
+enum KeptInstant {
+  static func bytes(of instant: WallInstant) -> [UInt8] {
+    Array(String(instant.millisecondsSince1970).utf8)
+  }
+
+  /// Nil for anything that ``bytes(of:)`` did not make.
+  static func instant(_ bytes: [UInt8]) -> WallInstant? {
+    Int64(String(decoding: bytes, as: UTF8.self)).map(WallInstant.init(millisecondsSince1970:))
+  }
+}
+
+/// The clock's watermark as persisted: milliseconds since 1970, eight bytes, lowest first.
+enum ClockWatermark {
+  static func bytes(of instant: WallInstant) -> [UInt8] {
+    withUnsafeBytes(of: instant.millisecondsSince1970.littleEndian) { Array($0) }
+  }
+
+  /// Nil for anything that ``bytes(of:)`` did not make.
+  static func instant(_ bytes: [UInt8]) -> WallInstant? {
+    guard bytes.count == 8 else { return nil }
+    let value = bytes.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    return WallInstant(millisecondsSince1970: Int64(bitPattern: value))
+  }
+}

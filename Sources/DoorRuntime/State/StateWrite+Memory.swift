@@ -1,0 +1,20 @@
+import DoorCore
+import DoorRules
+
+extension StateWrite {
+  /// What the core wants kept over a restart. Nil for a presence, which ``HolderDirectory`` keeps.
+  init?(_ memory: Memory, at now: Moment) {
+    switch memory {
+    case .lockout(let reader, let lockout):
+      self.init(
+        "the lockout of reader \(reader)", .lockout(reader), KeptLockout(lockout, at: now).bytes)
+    case .cardLockouts(let lockouts):
+      self.init(
+        "the lockouts of cards", .cardLockouts, KeptLockout.bytes(ofCards: lockouts, at: now))
+    case .firstPerson(let door, let came):
+      self.init(
+        "the first person at door \(door)", .firstPerson(door), came.map(KeptInstant.bytes(of:)))
+    case .presence: return nil
+    }
+  }
+}

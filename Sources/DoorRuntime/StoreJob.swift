@@ -1,0 +1,78 @@
+package import CloudProtocol
+import DoorCore
+package import DoorPorts
+import DoorRules
+
+/// Slow work, as data: what the disk, the log or the machine is asked for off the door's thread. It
+/// answers with a ``StoreAnswer`` through the inbox, where anybody waits for one.
+enum StoreJob: Sendable {
+  // The event log
+  case readEvents(after: UInt64, limit: Int)
+  /// Events that overtake the backlog.
+  case readUrgent(after: UInt64, limit: Int)
+  case acknowledge(through: UInt64)
+  case beginEpoch
+  case rewind(through: UInt64)
+  /// Pass over the spoiled events directly after `after`; `note` records which.
+  case giveUpSpoiled(after: UInt64, note: EventDraft)
+
+  // The command ledger
+  case beginCommand(PendingCommand, at: WallInstant, expires: WallInstant)
+  /// A command that will never act keeps that result, or the one it had.
+  case refuseCommand(CommandResult, at: WallInstant)
+  case persistResult(CommandResult)
+  case confirmResult(String)
+  case readResults(limit: Int)
+
+  // Small state, and keys that were handed over on site
+  case persist(StateWrite)
+  case persistIssued(PendingHandOver)
+  case persistIssuedUse(IssuedKey)
+  case forgetIssued([String])
+
+  // What the cloud replicates
+  case applyConfiguration(ConfigurationMessage, messageID: String, current: UInt64)
+  case applyDelta(CredentialDelta, messageID: String, scopes: [ScopeID: Set<DoorID>])
+  case stageOffer(SnapshotOffer, messageID: String)
+  case stageChunk(SnapshotChunk, messageID: String)
+  case repair(BucketRepair, messageID: String)
+  case digest(rescan: Bool, asked: Bool)
+
+  // The machine
+  case readCertificates
+  case readHost
+
+  /// Work in one lane is done in the order in which it was asked for.
+  var lane: WorkLane {
+    switch self {
+    case .acknowledge, .beginEpoch, .rewind, .giveUpSpoiled, .beginCommand, .refuseCommand,
+      .persistResult, .confirmResult, .persist, .persistIssued, .persistIssuedUse, .forgetIssued:
+      .events
+    case .applyConfiguration, .applyDelta, .stageOffer, .stageChunk, .repair, .digest: .policy
+    case .readEvents, .readUrgent, .readResults, .readCertificates, .readHost: .outbox
+    }
+  }
+}
+
+/// What became of a ``StoreJob``.
+package enum StoreAnswer: Sendable {
+  case committed(CommitReport)
+  case eventsRead(after: UInt64, Result<[StoredEvent], PortError>)
+  case urgentRead([StoredEvent])
+  case epochBegun(Result<LogPosition, PortError>)
+  /// Events up to and with this number are no longer in the log.
+  case eventsDropped(through: UInt64)
+  case ledger(PendingCommand, Result<LedgerAnswer, PortError>)
+  case resultPersisted(CommandResult)
+  case resultsRead(Result<[CommandResult], PortError>)
+  case issuedPersisted(PendingHandOver, Result<Void, PortError>)
+  case configured(ConfigurationOutcome)
+  case credentialsApplied(CredentialsOutcome)
+  /// The disk did not take what the cloud sent, whatever it was worth.
+  case notStored(ApplyReport.Subject, PortError)
+  case snapshotStaged(StagedSnapshot)
+  case digestKnown(RecordSetDigest, revision: UInt64, asked: Bool)
+  case certificatesRead([CertificateReading])
+  case hostRead(HostReading)
+  case diagnosed(order: String, DiagnosisReport)
+}

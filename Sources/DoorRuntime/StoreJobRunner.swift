@@ -1,0 +1,202 @@
+import CloudProtocol
+import DoorCore
+import DoorPorts
+import DoorRules
+import Logging
+
+/// Does the shell's slow work, each job in its lane, and sends the answers to the inbox.
+struct StoreJobRunner: Sendable {
+  let ports: RuntimePorts
+  let inbox: Inbox
+  let lanes: any WorkLanes
+  let logger: Logger
+  let replication: ReplicationStore
+
+  init(
+    ports: RuntimePorts, controller: ControllerID, inbox: Inbox, lanes: any WorkLanes,
+    logger: Logger
+  ) {
+    self.ports = ports
+    self.inbox = inbox
+    self.lanes = lanes
+    self.logger = logger
+    replication = ReplicationStore(
+      policy: ports.policy, zones: ports.zones, controller: controller)
+  }
+
+  /// `now` is the time at which the job was asked for.
+  func start(_ job: StoreJob, at now: Moment) {
+    let wall = now.wall
+    lanes.perform(job.lane) { run(job, at: wall) }
+  }
+
+  private func answer(_ answer: StoreAnswer) { inbox.push(.job(answer)) }
+
+  private func run(_ job: StoreJob, at now: WallInstant) {
+    switch job {
+    case .readEvents(let after, let limit): readEvents(after: after, limit: limit)
+    case .readUrgent(let after, let limit): readUrgent(after: after, limit: limit)
+    case .acknowledge(let through):
+      write("the acknowledgement of event \(through)") { () throws(PortError) in
+        try ports.events.acknowledge(through: through)
+      }
+    case .beginEpoch:
+      answer(.epochBegun(Result { () throws(PortError) in try ports.events.beginEpoch() }))
+    case .rewind(let through):
+      answer(
+        .epochBegun(
+          Result { () throws(PortError) in try ports.events.rewind(through: through) }))
+    case .giveUpSpoiled(let after, let note): giveUpSpoiled(after: after, note: note)
+
+    case .beginCommand(let command, let at, let expires):
+      answer(
+        .ledger(
+          command,
+          Result { () throws(PortError) in
+            try ports.ledger.begin(commandID: command.id, at: at, expires: expires)
+          }))
+    case .refuseCommand(let result, let at): refuse(result, at: at)
+    case .persistResult(let result):
+      write("the result of command \(result.commandID)") { () throws(PortError) in
+        try ports.ledger.finish(commandID: result.commandID, result: result)
+        answer(.resultPersisted(result))
+      }
+    case .confirmResult(let id):
+      write("the delivery of result \(id)") { () throws(PortError) in
+        try ports.ledger.confirmResults([id])
+      }
+    case .readResults(let limit):
+      answer(
+        .resultsRead(
+          Result { () throws(PortError) in
+            try ports.ledger.unconfirmedResults(limit: limit)
+          }))
+
+    case .persist(let state):
+      write(state.what) { () throws(PortError) in try ports.state.setValues(state.values) }
+    case .persistIssued(let pending):
+      answer(
+        .issuedPersisted(
+          pending,
+          Result { () throws(PortError) in
+            try ports.issued?.keep(pending.change.key, mark: pending.change.mark)
+          }))
+    case .persistIssuedUse(let key):
+      write("the use of key \(key.record.id)") { () throws(PortError) in
+        try ports.issued?.keep(key, mark: nil)
+      }
+    case .forgetIssued(let ids):
+      write("that the cloud has keys of its own") { () throws(PortError) in
+        try ports.issued?.forgetIssued(ids)
+      }
+
+    case .applyConfiguration(let message, let id, let current):
+      store(.config) { () throws(PortError) in
+        answer(
+          .configured(try replication.apply(message, messageID: id, current: current)))
+      }
+    case .applyDelta(let delta, let id, let scopes):
+      store(.credentials) { () throws(PortError) in
+        answer(
+          .credentialsApplied(
+            try replication.apply(delta, messageID: id, scopes: scopes, at: now)))
+      }
+    case .stageOffer(let offer, let id):
+      stage(id) { () throws in
+        try offer.check()
+        return try ports.policy.stage(offer)
+      }
+    case .stageChunk(let chunk, let id):
+      stage(id) { () throws in
+        try chunk.check()
+        return try ports.policy.stage(chunk)
+      }
+    case .repair(let repair, let id):
+      store(.credentials) { () throws(PortError) in
+        answer(.credentialsApplied(try replication.apply(repair, messageID: id)))
+      }
+    case .digest(let rescan, let asked): digest(rescan: rescan, asked: asked)
+
+    case .readCertificates:
+      answer(
+        .certificatesRead(
+          (ports.certificates?.read() ?? []).map { CertificateReading($0.name, $0.end) }))
+    case .readHost: answer(.hostRead(ports.host?.read() ?? HostReading()))
+    }
+  }
+
+  // MARK: Jobs of more than one step
+
+  /// A failure costs a repetition later, not a loss.
+  private func write(_ what: String, _ body: () throws(PortError) -> Void) {
+    do throws(PortError) { try body() } catch { logger.error("\(what) was not kept: \(error)") }
+  }
+
+  /// What the disk does not take is no verdict on what was sent.
+  private func store(_ subject: ApplyReport.Subject, _ body: () throws(PortError) -> Void) {
+    do throws(PortError) { try body() } catch { answer(.notStored(subject, error)) }
+  }
+
+  /// A log that had to let events go reports that before it is taken for damaged.
+  private func readEvents(after: UInt64, limit: Int) {
+    let read = Result { () throws(PortError) in
+      try ports.events.events(after: after, limit: limit)
+    }
+    if case .success(let events) = read, let first = events.first?.number,
+      first > after, first - after > 1, let dropped = try? ports.events.position().dropped,
+      dropped > after
+    {
+      answer(.eventsDropped(through: dropped))
+    } else {
+      answer(.eventsRead(after: after, read))
+    }
+  }
+
+  private func readUrgent(after: UInt64, limit: Int) {
+    do throws(PortError) {
+      answer(.urgentRead(try ports.events.urgentEvents(after: after, limit: limit)))
+    } catch {
+      // They come all the same, in their place.
+      logger.warning("urgent events could not be read: \(error)")
+    }
+  }
+
+  private func giveUpSpoiled(after number: UInt64, note: EventDraft) {
+    write("that events after \(number) are spoiled") { () throws(PortError) in
+      guard let spoiled = try ports.events.giveUpSpoiled(after: number, note: note) else { return }
+      answer(.committed(CommitReport(throughTicket: 0, stored: [spoiled.note])))
+      answer(.eventsDropped(through: spoiled.through))
+    }
+  }
+
+  private func refuse(_ refused: CommandResult, at now: WallInstant) {
+    let id = refused.commandID
+    write("the refusal of command \(id)") { () throws(PortError) in
+      switch try ports.ledger.begin(commandID: id, at: now, expires: now) {
+      case .begun:
+        try ports.ledger.finish(commandID: id, result: refused)
+        answer(.resultPersisted(refused))
+      case .seen(let first):
+        if let first { answer(.resultPersisted(first)) }
+      }
+    }
+  }
+
+  private func stage(_ messageID: String, _ body: () throws -> StagedSnapshot?) {
+    store(.credentials) { () throws(PortError) in
+      let (staged, outcome) = try replication.stage(messageID, body)
+      if let staged { answer(.snapshotStaged(staged)) }
+      if let outcome { answer(.credentialsApplied(outcome)) }
+    }
+  }
+
+  private func digest(rescan: Bool, asked: Bool) {
+    do throws(PortError) {
+      let digest = try rescan ? ports.policy.rescanRecordDigest() : ports.policy.recordDigest()
+      let revision = try ports.policy.credentialPosition().revision
+      answer(.digestKnown(digest, revision: revision, asked: asked))
+    } catch {
+      logger.error("the digest of the credentials could not be computed: \(error)")
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import CloudProtocol
+import DoorCore
+import DoorPorts
+import DoorRules
+import Logging
+
+/// What the shell works with: the ports, the inbox, the lanes for slow work, and the log.
+struct Surroundings {
+  let configuration: RuntimeConfiguration
+  let ports: RuntimePorts
+  let inbox: Inbox
+  let logger: Logger
+  /// A new UUID in text.
+  let freshID: @Sendable () -> String
+  let stamp: EventStamp
+  let writer: EventWriter
+  let jobs: StoreJobRunner
+
+  init(
+    configuration: RuntimeConfiguration, ports: RuntimePorts, inbox: Inbox, lanes: any WorkLanes,
+    freshID: @escaping @Sendable () -> String, logger: Logger
+  ) {
+    self.configuration = configuration
+    self.ports = ports
+    self.inbox = inbox
+    self.logger = logger
+    self.freshID = freshID
+    let stamp = EventStamp(simulated: ports.gpio.isSimulated, freshID: freshID)
+    self.stamp = stamp
+    let monotonic = ports.monotonic
+    let wall = ports.wall
+    writer = EventWriter(
+      log: ports.events, inbox: inbox, lanes: lanes, now: { monotonic.now() }
+    ) { count in
+      let reading = wall.read()
+      let now = Moment(monotonic: monotonic.now(), wall: reading.at, trust: reading.trust)
+      return stamp.draft(EventRecord(.logDropped, detail: ["count": String(count)]), at: now)
+    }
+    jobs = StoreJobRunner(
+      ports: ports, controller: configuration.controller, inbox: inbox, lanes: lanes,
+      logger: logger)
+  }
+
+  /// What look-ups read.
+  var stores: HolderStores {
+    HolderStores(policy: ports.policy, state: ports.state, issued: ports.issued)
+  }
+}

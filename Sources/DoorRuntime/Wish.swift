@@ -1,0 +1,61 @@
+import CloudProtocol
+import DoorCore
+import DoorPorts
+import DoorRules
+
+/// What a part of the shell wants done. A part sees no port, no thread and no other part: it takes
+/// values and a time, and returns wishes. ``DoorShell`` carries them out one after the other, each
+/// with everything that follows from it before the next.
+enum Wish {
+  // What the outside is to do.
+  /// Append this to the event log.
+  case record(EventRecord)
+  /// Do this off the door's thread.
+  case job(StoreJob)
+  /// Persist these values; a failure is logged.
+  case persist(StateWrite)
+  /// Publish this while there is a connection.
+  case publish(UpMessage)
+  case log(LogLevel, String)
+  /// Drive the relay of a door.
+  case moveLock(LockDriver.Movement)
+  /// The same, if the core still wants that level; its command fails otherwise.
+  case moveLockIfRequired(LockDriver.Movement)
+
+  // What other parts are to know.
+  case core(ControllerInput)
+  case session(SyncSession.Input)
+  /// These committed events overtake the backlog.
+  case publishUrgent([StoredEvent])
+  case eventsCommitted(through: UInt64)
+  case noteCommit(microseconds: Int)
+  case acknowledged(through: UInt64)
+  /// A command that had acted came again.
+  case commandRepeated
+  /// Ask the cloud again, later, for what was not taken.
+  case askAgain
+  /// What of the keys that were handed over on site the cloud has now.
+  case reconcileIssued([CredentialOutcome])
+  /// A command that never acts; the ledger remembers it.
+  case refuseCommand(String, CommandResult.Outcome, reason: String)
+  /// A message that was not taken, for the counters and the log.
+  case refuse(Topics.Down?, cause: String, detail: String)
+  /// A verified message of the cloud.
+  case take(CloudMessage)
+
+  // What somebody ordered, under the order's id.
+  case end(order: String, OrderEnd)
+  case setMode(ModeOrder, order: String)
+  case forgive(PersonID?, by: String)
+  case changeKey(id: String, bytes: [UInt8]?, order: String)
+  case revokeOfflinePIN(OfflinePINBook.Key, by: String, order: String)
+  case unlock(door: DoorID, person: PersonID, Presentation.Location?, order: String)
+  case uploadLog(order: String)
+  case runSelfTest(order: String)
+  case reportTelemetry
+}
+
+/// How much a line of the log matters.
+enum LogLevel: Sendable {
+  case error, warning, notice, info
+}
