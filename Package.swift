@@ -23,7 +23,7 @@ let strictTests: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
-/// `deploy/fuzz` sets this: our own sources are then built with libFuzzer's eyes in them.
+/// `Tests/Lab/fuzz` sets this: our own sources are then built with libFuzzer's eyes in them.
 let isFuzzed = Context.environment["POSTERN_FUZZ"] == "1"
 let watched: [SwiftSetting] = isFuzzed ? [.unsafeFlags(["-sanitize=fuzzer", "-O"])] : []
 let strict: [SwiftSetting] = settings + watched
@@ -189,7 +189,7 @@ let package = Package(
       ],
       swiftSettings: strict),
 
-    // Measured by `deploy/bench`, in release.
+    // Measured by `Tests/Lab/bench`, in release.
     .target(
       name: "CCounters", path: "Tests/CCounters", linkerSettings: [.linkedLibrary("sqlite3")]),
     .executableTarget(

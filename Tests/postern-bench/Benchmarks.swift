@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 
-/// Measures what Postern promises to be fast at. Run it by `deploy/bench`, in release.
+/// Measures what Postern promises to be fast at. Run it by `Tests/Lab/bench`, in release.
 @main
 struct Benchmarks: AsyncParsableCommand {
   static let configuration = CommandConfiguration(

@@ -1,4 +1,4 @@
-"""A door, a broker and a cloud of their own, for tests of outages: used by deploy/outage-test."""
+"""A door, a broker and a cloud of their own, for tests of outages: used by Tests/Lab/outage."""
 
 import contextlib
 import hashlib

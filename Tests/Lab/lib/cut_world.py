@@ -1,5 +1,5 @@
 """A world whose door keeps its state on a disk of its own that can lose its power: used by
-deploy/power-cut-test.
+Tests/Lab/power-cut.
 
 The disk is an ext4 image on a loop device. FS_IOC_SHUTDOWN without flushing the log stops it as a
 dead supply does: what was not yet forced to the disk is gone at the next mount.
