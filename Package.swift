@@ -174,7 +174,7 @@ let package = Package(
       name: "postern",
       dependencies: [
         "DoorRules", "WiegandCodec", "CloudProtocol", "DoorPorts", "ConsoleProtocol", "HostLinux",
-        "Settings", "GPIOLinux", "StoreSQLite", "Diagnosis", "DoorSimulation", "DryRun", arguments,
+        "Settings", "GPIOLinux", "StoreSQLite", "Diagnosis", "DryRun", arguments,
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -189,17 +189,18 @@ let package = Package(
       ],
       swiftSettings: strict),
 
-    // Measured by `Tests/Lab/bench`, in release.
+    // The laboratory's program: measures (`Tests/Lab/bench`) and simulates, in release.
     .target(
       name: "CCounters", path: "Tests/CCounters", linkerSettings: [.linkedLibrary("sqlite3")]),
     .executableTarget(
-      name: "postern-bench",
+      name: "postern-lab",
       dependencies: [
         "DoorRules", "WiegandCodec", "DoorCore", "CloudProtocol", "DoorPorts", "DoorRuntime",
+        "DoorSimulation",
         "GPIOLinux", "StoreSQLite", "CloudMQTT", "CCounters", "CMosquitto", "ConsoleProtocol",
         "HostLinux", grdb, log, arguments,
       ],
-      path: "Tests/postern-bench", swiftSettings: strict),
+      path: "Tests/postern-lab", swiftSettings: strict),
 
     // What tests and fuzzers hold the product against, and what fuzzers feed.
     .target(

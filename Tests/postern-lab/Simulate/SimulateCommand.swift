@@ -15,10 +15,10 @@ struct SimulateCommand: ParsableCommand {
       played again.
 
       Examples:
-        postern simulate --seed 7 --days 30 --trace trace.txt
-        postern simulate --seeds 1..10000 --days 30     a night's work
-        postern simulate --replay story-7.json --trace trace.txt
-        postern simulate --seeds 1..100 --sabotage skip-ledger    does it notice?
+        postern-lab simulate --seed 7 --days 30 --trace trace.txt
+        postern-lab simulate --seeds 1..10000 --days 30     a night's work
+        postern-lab simulate --replay story-7.json --trace trace.txt
+        postern-lab simulate --seeds 1..100 --sabotage skip-ledger    does it notice?
 
       Exit statuses: 0 everything held; 1 something did not; 64 wrong usage.
       """)
@@ -138,7 +138,7 @@ struct SimulateCommand: ParsableCommand {
       Data(
         """
         The shortest story that shows it has \(shortest.happenings.count) happenings:
-        \(lines)Play it again: postern simulate --replay \(path) --trace trace.txt
+        \(lines)Play it again: postern-lab simulate --replay \(path) --trace trace.txt
 
         """.utf8))
   }

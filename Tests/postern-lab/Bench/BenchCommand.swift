@@ -2,10 +2,9 @@ import ArgumentParser
 import Foundation
 
 /// Measures what Postern promises to be fast at. Run it by `Tests/Lab/bench`, in release.
-@main
-struct Benchmarks: AsyncParsableCommand {
+struct BenchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "postern-bench",
+    commandName: "bench",
     abstract: "Measure Postern: a table for people, JSON for the next run to compare with.",
     discussion: """
       The whole programs are taken from the folder of this one. Databases are made in a temporary
