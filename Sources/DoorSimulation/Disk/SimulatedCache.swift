@@ -2,12 +2,24 @@ public import CloudProtocol
 public import DoorPorts
 public import DoorRules
 
-extension SimulatedDisk: PolicyStore {
+/// The configuration and the credentials that a controller decides by.
+public final class SimulatedCache: PolicyStore, @unchecked Sendable {
+  // Unchecked: everything of one simulation happens in the thread that runs it.
+
+  private let medium: DiskMedium
+  private(set) var present: ConfigurationDocument?
+  private(set) var revision: UInt64 = 0
+  private(set) var records = SimulatedRecords()
+  private var staged: StagedSnapshot?
+  private var stagedChunks: [SnapshotChunk] = []
+
+  init(medium: DiskMedium) { self.medium = medium }
+
   public func configuration() throws(PortError) -> ConfigurationDocument? { present }
 
   public func replaceConfiguration(_ document: ConfigurationDocument) throws(PortError) {
     let operation = "store configuration \(document.revision)"
-    try write(operation)
+    try medium.write(operation)
     if let present, document.revision < present.revision {
       throw PortError(
         .invalid, operation: operation,
@@ -18,7 +30,7 @@ extension SimulatedDisk: PolicyStore {
 
   public func credentialPosition() throws(PortError) -> CredentialPosition {
     CredentialPosition(
-      revision: revision, credentials: credentials.count, persons: persons.count)
+      revision: revision, credentials: records.credentials.count, persons: records.persons.count)
   }
 
   @discardableResult
@@ -27,7 +39,7 @@ extension SimulatedDisk: PolicyStore {
     do throws(ValidationFailure) { _ = try delta.validated() } catch {
       throw PortError(.invalid, operation: operation, detail: "\(error)")
     }
-    try write(operation)
+    try medium.write(operation)
     if let base = delta.baseRevision, base != revision {
       throw PortError(
         .invalid, operation: operation,
@@ -39,35 +51,31 @@ extension SimulatedDisk: PolicyStore {
         detail: "the snapshot is older than revision \(revision), which is in force")
     }
     var changes: [CredentialChange] = []
-    if delta.baseRevision == nil { removeEverything() }
-    for id in delta.removedCredentials { changes += remove(credential: id) }
+    if delta.baseRevision == nil { records = SimulatedRecords() }
+    for id in delta.removedCredentials { changes += records.remove(credential: id) }
     for id in delta.removedPersons {
-      for credential in credentials.values.filter({ $0.person == id }).map(\.id).sorted() {
-        changes += remove(credential: credential)
+      for credential in records.credentials.values.filter({ $0.person == id }).map(\.id).sorted() {
+        changes += records.remove(credential: credential)
       }
-      takeOut("person", id, counted: persons.removeValue(forKey: id) != nil)
+      records.remove(person: id)
     }
-    changes += revokeNow(delta.revokedAhead ?? [])
-    for record in delta.persons { try put(record) }
-    for record in delta.credentials where record.status != "active" { changes += try put(record) }
-    for record in delta.credentials where record.status == "active" { changes += try put(record) }
+    changes += records.revoke(delta.revokedAhead ?? [])
+    for record in delta.persons { try records.put(record) }
+    for record in delta.credentials where record.status != "active" {
+      changes += try records.put(record)
+    }
+    for record in delta.credentials where record.status == "active" {
+      changes += try records.put(record)
+    }
     revision = delta.revision
     return changes
   }
 
-  public func recordDigest() throws(PortError) -> RecordSetDigest { digest }
+  public func recordDigest() throws(PortError) -> RecordSetDigest { records.digest }
 
   public func rescanRecordDigest() throws(PortError) -> RecordSetDigest {
-    try write("keep the credential digest")
-    var found = RecordSetDigest()
-    for person in persons.values {
-      found.toggle(try hash(person), inBucket: RecordSetDigest.bucket(of: person.id))
-    }
-    for credential in credentials.values where credential.countsInDigest {
-      found.toggle(try hash(credential), inBucket: RecordSetDigest.bucket(of: credential.id))
-    }
-    digest = found
-    return found
+    try medium.write("keep the credential digest")
+    return try records.rescan()
   }
 
   public func apply(_ repair: BucketRepair) throws(PortError) {
@@ -75,27 +83,29 @@ extension SimulatedDisk: PolicyStore {
     do throws(ValidationFailure) { try repair.check() } catch {
       throw PortError(.invalid, operation: operation, detail: "\(error)")
     }
-    try write(operation)
+    try medium.write(operation)
     guard repair.revision == revision else {
       throw PortError(
         .invalid, operation: operation,
         detail: "it is for revision \(repair.revision), here is \(revision)")
     }
     let buckets = Set(repair.buckets)
-    for id in credentials.keys.sorted() where buckets.contains(RecordSetDigest.bucket(of: id)) {
-      _ = remove(credential: id)
+    for id in records.credentials.keys.sorted()
+    where buckets.contains(RecordSetDigest.bucket(of: id)) {
+      _ = records.remove(credential: id)
     }
-    for id in persons.keys.sorted() where buckets.contains(RecordSetDigest.bucket(of: id)) {
-      takeOut("person", id, counted: persons.removeValue(forKey: id) != nil)
+    for id in records.persons.keys.sorted()
+    where buckets.contains(RecordSetDigest.bucket(of: id)) {
+      records.remove(person: id)
     }
-    for record in repair.persons { try put(record) }
-    for record in repair.credentials { _ = try put(record) }
+    for record in repair.persons { try records.put(record) }
+    for record in repair.credentials { _ = try records.put(record) }
   }
 
   public func revoke(_ credentials: [String]) throws(PortError) {
     if credentials.isEmpty { return }
-    try write("revoke \(credentials.count) credentials")
-    _ = revokeNow(credentials)
+    try medium.write("revoke \(credentials.count) credentials")
+    _ = records.revoke(credentials)
   }
 
   public func stage(_ offer: SnapshotOffer) throws(PortError) -> StagedSnapshot {
@@ -104,7 +114,7 @@ extension SimulatedDisk: PolicyStore {
       throw PortError(.invalid, operation: operation, detail: "\(error)")
     }
     try revoke(offer.revokedAhead)
-    try write(operation)
+    try medium.write(operation)
     guard offer.revision >= revision else {
       throw PortError(
         .invalid, operation: operation,
@@ -123,12 +133,23 @@ extension SimulatedDisk: PolicyStore {
     return begun
   }
 
+  private func putInForce(_ newRevision: UInt64) throws(PortError) {
+    records = SimulatedRecords()
+    for chunk in stagedChunks {
+      for record in chunk.persons { try records.put(record) }
+      for record in chunk.credentials { _ = try records.put(record) }
+    }
+    revision = newRevision
+    staged = nil
+    stagedChunks = []
+  }
+
   public func stage(_ chunk: SnapshotChunk) throws(PortError) -> StagedSnapshot? {
     let operation = "keep chunk \(chunk.index) of snapshot \(chunk.snapshotID)"
     do throws(ValidationFailure) { try chunk.check() } catch {
       throw PortError(.invalid, operation: operation, detail: "\(error)")
     }
-    try write(operation)
+    try medium.write(operation)
     guard var standing = staged, standing.snapshotID == chunk.snapshotID,
       standing.revision == chunk.revision
     else { return nil }
@@ -145,8 +166,8 @@ extension SimulatedDisk: PolicyStore {
   ) throws(PortError) -> [CredentialHolder] {
     var found: [CredentialHolder] = []
     for digest in Set(digests) {
-      let records = (byDigest[digest] ?? []).compactMap { credentials[$0] }.sorted(by: Self.first)
-      for record in records.prefix(Self.holdersMax) {
+      let known = records.credentials(ofDigest: digest).sorted(by: Self.first)
+      for record in known.prefix(Self.holdersMax) {
         if let holder = try holder(record) { found.append(holder) }
       }
     }
@@ -163,12 +184,12 @@ extension SimulatedDisk: PolicyStore {
   }
 
   public func holder(of credential: CredentialID) throws(PortError) -> CredentialHolder? {
-    guard let record = credentials[credential.rawValue] else { return nil }
+    guard let record = records.credentials[credential.rawValue] else { return nil }
     return try holder(record)
   }
 
   private func holder(_ record: CredentialRecord) throws(PortError) -> CredentialHolder? {
-    guard let person = persons[record.person] else { return nil }
+    guard let person = records.persons[record.person] else { return nil }
     do throws(ValidationFailure) {
       return CredentialHolder(
         credential: try record.validated(path: "credential"),
@@ -179,16 +200,16 @@ extension SimulatedDisk: PolicyStore {
   }
 
   public func person(_ id: PersonID) throws(PortError) -> Person? {
-    guard let record = persons[id.rawValue] else { return nil }
+    guard let record = records.persons[id.rawValue] else { return nil }
     do throws(ValidationFailure) { return try record.validated(path: "person") } catch {
       throw PortError(.damaged, operation: "look up a person", detail: "\(error)")
     }
   }
 
   public func credentials(of person: PersonID) throws(PortError) -> [Credential] {
-    let records = credentials.values.filter { $0.person == person.rawValue }
+    let held = records.credentials.values.filter { $0.person == person.rawValue }
     do throws(ValidationFailure) {
-      return try records.sorted { $0.id < $1.id }.map { (record) throws(ValidationFailure) in
+      return try held.sorted { $0.id < $1.id }.map { (record) throws(ValidationFailure) in
         try record.validated(path: "credential")
       }
     } catch {

@@ -5,7 +5,7 @@ import DoorRules
 final class SimulatedTime: MonotonicClock, WallClock, @unchecked Sendable {
   // Unchecked: everything of one simulation happens in the thread that runs it.
 
-  /// Microseconds since the story's start. Only the world sets it.
+  /// Microseconds since the story's start. Only ``Clockwork`` sets it.
   var elapsed: Int64 = 0
   /// Civil time at the story's start.
   let start: WallInstant
@@ -13,6 +13,8 @@ final class SimulatedTime: MonotonicClock, WallClock, @unchecked Sendable {
   /// How far the door's civil time is off, in milliseconds.
   private(set) var offsetMilliseconds: Int64 = 0
   private(set) var trust = ClockTrust.synchronised
+  /// When the door's civil time last jumped, in the world's microseconds; -1 for never.
+  private(set) var jumpedAt: Int64 = -1
   private var driftsSince: Int64 = 0
   private let driftPPM: Int64
   private let hasBattery: Bool
@@ -56,10 +58,14 @@ final class SimulatedTime: MonotonicClock, WallClock, @unchecked Sendable {
   }
 
   /// Somebody or something sets the clock.
-  func step(milliseconds: Int64) { offsetMilliseconds += milliseconds }
+  func step(milliseconds: Int64) {
+    jumpedAt = elapsed
+    offsetMilliseconds += milliseconds
+  }
 
   /// A time source was reached.
   func synchronise() {
+    jumpedAt = elapsed
     offsetMilliseconds = 0
     trust = .synchronised
   }

@@ -1,7 +1,7 @@
 import Logging
 
 /// Hands the program's log lines to the checkers.
-struct SimulatedLog: LogHandler, @unchecked Sendable {
+struct ProgramLog: LogHandler, @unchecked Sendable {
   // Unchecked: everything of one simulation happens in the thread that runs it.
 
   let onLine: (String) -> Void

@@ -15,7 +15,7 @@ final class SimulatedLanes: WorkLanes, @unchecked Sendable {
     var body: @Sendable () -> Void
   }
 
-  private unowned let world: World
+  private let scheduler: any Scheduler
   private var random: SimulationRandom
   private var free: [WorkLane: Int64] = [:]
   private(set) var pieces: [WorkLane: [Piece]] = [:]
@@ -24,8 +24,8 @@ final class SimulatedLanes: WorkLanes, @unchecked Sendable {
   private var isAlive = true
   var commitMilliseconds: Int
 
-  init(world: World, seed: UInt64, commitMilliseconds: Int) {
-    self.world = world
+  init(scheduler: any Scheduler, seed: UInt64, commitMilliseconds: Int) {
+    self.scheduler = scheduler
     random = SimulationRandom(seed: seed, stream: 7)
     self.commitMilliseconds = commitMilliseconds
   }
@@ -40,24 +40,25 @@ final class SimulatedLanes: WorkLanes, @unchecked Sendable {
     guard isAlive else { return }
     // A retry waits beside the lane, not in it.
     if afterMilliseconds > 0 {
-      world.schedule(inMicroseconds: Int64(afterMilliseconds) * 1_000) { [weak self] _ in
+      scheduler.schedule(inMicroseconds: Int64(afterMilliseconds) * 1_000) { [weak self] in
         self?.perform(lane, body)
       }
       return
     }
-    let begins = max(world.time.elapsed, free[lane] ?? 0)
+    let begins = max(scheduler.elapsed, free[lane] ?? 0)
     let typical = lane == .outbox ? 2 : commitMilliseconds
     let takes = Int64(random.int(typical * 300...typical * 1_700))
     let ends = begins + max(takes, 100)
     free[lane] = ends
     pieces[lane, default: []].append(Piece(lane: lane, begins: begins, ends: ends, body: body))
     waitingMost = max(waitingMost, pieces[lane]?.count ?? 0)
-    world.schedule(inMicroseconds: ends - world.time.elapsed) { [weak self] _ in self?.finish(lane)
+    scheduler.schedule(inMicroseconds: ends - scheduler.elapsed) { [weak self] in
+      self?.finish(lane)
     }
   }
 
   private func finish(_ lane: WorkLane) {
-    guard isAlive, let piece = pieces[lane]?.first, piece.ends <= world.time.elapsed else { return }
+    guard isAlive, let piece = pieces[lane]?.first, piece.ends <= scheduler.elapsed else { return }
     pieces[lane]?.removeFirst()
     piece.body()
   }
@@ -73,7 +74,7 @@ final class SimulatedLanes: WorkLanes, @unchecked Sendable {
   func end() {
     isAlive = false
     for lane in WorkLane.allCases {
-      if let piece = pieces[lane]?.first, piece.begins < world.time.elapsed, random.chance(50) {
+      if let piece = pieces[lane]?.first, piece.begins < scheduler.elapsed, random.chance(50) {
         piece.body()
       }
     }

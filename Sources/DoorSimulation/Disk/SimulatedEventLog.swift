@@ -1,7 +1,41 @@
 public import CloudProtocol
 public import DoorPorts
 
-extension SimulatedDisk: EventLog {
+/// The event log of a controller. As in the real one, old acknowledged events are pruned, and a full
+/// log drops its oldest events and notes which.
+public final class SimulatedEventLog: EventLog, @unchecked Sendable {
+  // Unchecked: everything of one simulation happens in the thread that runs it.
+
+  /// As of the real log.
+  private static let droppedPerCommitMax: UInt64 = 5_000
+
+  private let medium: DiskMedium
+  private let acknowledgedKept: UInt64
+  private let unacknowledgedMax: UInt64
+  /// Names for epochs.
+  private let freshID: () -> String
+  private var epoch: String
+  private var events: [StoredEvent] = []
+  private(set) var last: UInt64 = 0
+  private(set) var acknowledged: UInt64 = 0
+  private var dropped: UInt64 = 0
+  private var link = EventChain.start
+  /// Numbers of events that cannot be read any more.
+  private(set) var spoiled: Set<UInt64> = []
+  /// Gets each event with its number, once it is on the disk.
+  var onCommit: ((StoredEvent) -> Void)?
+
+  init(
+    medium: DiskMedium, acknowledgedKept: UInt64, unacknowledgedMax: UInt64,
+    freshID: @escaping () -> String
+  ) {
+    self.medium = medium
+    self.acknowledgedKept = acknowledgedKept
+    self.unacknowledgedMax = unacknowledgedMax
+    self.freshID = freshID
+    epoch = freshID()
+  }
+
   public func position() throws(PortError) -> LogPosition {
     LogPosition(epoch: epoch, last: last, acknowledged: acknowledged, dropped: dropped)
   }
@@ -9,7 +43,7 @@ extension SimulatedDisk: EventLog {
   public func append(_ drafts: [EventDraft]) throws(PortError) -> [UInt64] {
     if drafts.isEmpty { return [] }
     let operation = "append \(drafts.count) events"
-    try write(operation)
+    try medium.write(operation)
     let first = last + 1
     for draft in drafts { try insert(draft, operation) }
     let newest = last
@@ -43,7 +77,7 @@ extension SimulatedDisk: EventLog {
     let from = max(acknowledged, dropped) + 1
     let oldest = events.first?.number ?? 1
     let through = min(
-      newest - unacknowledgedMax + unacknowledgedMax / 100, oldest + droppedPerCommitMax - 1)
+      newest - unacknowledgedMax + unacknowledgedMax / 100, oldest + Self.droppedPerCommitMax - 1)
     events.removeFirst(events.prefix { $0.number <= through }.count)
     guard through >= from else { return }
     let note = EventDraft(
@@ -79,7 +113,7 @@ extension SimulatedDisk: EventLog {
     after number: UInt64, note: EventDraft
   ) throws(PortError) -> SpoiledEvents? {
     let operation = "give up spoiled events after \(number)"
-    try write(operation)
+    try medium.write(operation)
     guard number == max(acknowledged, dropped) else { return nil }
     var through = number
     while spoiled.contains(through + 1) { through += 1 }
@@ -102,7 +136,7 @@ extension SimulatedDisk: EventLog {
 
   public func acknowledge(through number: UInt64) throws(PortError) {
     let operation = "acknowledge event \(number)"
-    try write(operation)
+    try medium.write(operation)
     guard number <= last else {
       throw PortError(.invalid, operation: operation, detail: "the newest event is \(last)")
     }
@@ -110,13 +144,13 @@ extension SimulatedDisk: EventLog {
   }
 
   public func beginEpoch() throws(PortError) -> LogPosition {
-    try write("begin a new epoch of the log")
+    try medium.write("begin a new epoch of the log")
     epoch = freshID()
     return try position()
   }
 
   public func rewind(through number: UInt64) throws(PortError) -> LogPosition {
-    try write("take back acknowledgements above \(number)")
+    try medium.write("take back acknowledgements above \(number)")
     guard number < acknowledged else { return try position() }
     let gone = events.first.map { $0.number - 1 } ?? last
     acknowledged = number

@@ -5,12 +5,12 @@ import DoorRules
 /// ordered what, which card is whose. The checkers ask it, never the program's own rules.
 struct Knowledge {
   /// Records of each person and credential in the order of their revisions.
-  var people: [String: [(revision: UInt64, record: PersonRecord)]] = [:]
-  private(set) var credentials: [String: [(revision: UInt64, record: CredentialRecord)]] = [:]
+  private var people: [String: [(revision: UInt64, record: PersonRecord)]] = [:]
+  private var credentials: [String: [(revision: UInt64, record: CredentialRecord)]] = [:]
   /// Ids of credentials by what is shown.
   private var byCanonical: [String: [String]] = [:]
 
-  private(set) var orders: [ModeOrdered] = []
+  private var orders: [ModeOrdered] = []
   private var fires: [(from: Int64, to: Int64?)] = []
   /// Wrong PINs at each keypad since the last right one.
   private var wrongPINs: [Int]
@@ -28,10 +28,10 @@ struct Knowledge {
     var seconds: Int
   }
 
-  init(story: Story) { wrongPINs = Array(repeating: 0, count: story.site.doors.count) }
+  init(doors: Int) { wrongPINs = Array(repeating: 0, count: doors) }
 
-  static func wing(_ site: StorySite) -> [String] {
-    (0..<(site.doors.count + 1) / 2).map { "door-\($0)" }
+  mutating func note(_ record: PersonRecord, revision: UInt64) {
+    people[record.id, default: []].append((revision, record))
   }
 
   mutating func note(_ record: CredentialRecord, canonical: String, revision: UInt64) {
