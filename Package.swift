@@ -189,7 +189,8 @@ let package = Package(
       ],
       swiftSettings: strict),
 
-    // The laboratory's program: measures (`Tests/Lab/bench`) and simulates, in release.
+    // The laboratory's program: measures (`Tests/Lab/bench`), simulates, and runs a broker, a cloud
+    // and a door for the scripts in Tests/Lab.
     .target(
       name: "CCounters", path: "Tests/CCounters", linkerSettings: [.linkedLibrary("sqlite3")]),
     .executableTarget(

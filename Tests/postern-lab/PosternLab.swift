@@ -5,6 +5,13 @@ import ArgumentParser
 struct PosternLab: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "postern-lab",
-    abstract: "Measure and simulate Postern.",
-    subcommands: [BenchCommand.self, SimulateCommand.self])
+    abstract: "Measure Postern, simulate it, and run a world for tests.",
+    subcommands: [BenchCommand.self, SimulateCommand.self, WorldCommand.self])
+}
+
+/// What the laboratory could not do, in words.
+struct LabFailure: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
 }

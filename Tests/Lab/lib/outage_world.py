@@ -4,7 +4,6 @@ import contextlib
 import hashlib
 import json
 import os
-import random
 import signal
 import socket
 import sqlite3
@@ -21,17 +20,12 @@ def canonical(value):
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class Proxy:
     """Stands between door and broker; can stall (a half-open connection) and reset."""
 
-    def __init__(self, target):
-        self.target = target
+    def __init__(self):
+        # The broker's port.
+        self.target = None
         self.stalled = False
         self.pairs = []
         self.lock = threading.Lock()
@@ -84,42 +78,48 @@ class Proxy:
                 end.close()
 
 
+class Actor:
+    """A process of a world. `poll` and `returncode` are as of `subprocess.Popen`."""
+
+    def __init__(self, world, name, pid):
+        self.world, self.name, self.pid = world, name, pid
+        self.returncode = None
+
+    def poll(self):
+        if self.returncode is None:
+            self.returncode = self.world.order({"look": self.name}).get("status")
+        return self.returncode
+
+
 class World:
+    """Broker, cloud and door of `postern-lab world`, with a proxy between door and broker."""
+
     def __init__(self, folder, programs):
         self.folder = folder
-        self.programs = programs
-        self.port = free_port()
-        self.proxy = Proxy(self.port)
+        self.programs = os.path.abspath(programs)
+        self.proxy = Proxy()
         self.running = {}
-        self.write("mosquitto.conf", f"""\
-listener {self.port} 127.0.0.1
-allow_anonymous true
-persistence true
-persistence_location {folder}/
-autosave_interval 1
-autosave_on_changes true
-max_queued_messages 0
-user root
-""")
-        self.cloud("enrol", "gate-1", "--out", f"{folder}/device")
-        self.write("postern.yaml", f"""\
-controller: {{id: gate-1}}
-state: {{folder: {folder}/state}}
-hardware: {{driver: simulated}}
-doors: [front]
-door:
-  front:
-    relay: {{chip: none, line: 17}}
-readers: [front-in]
-reader:
-  front-in:
-    door: front
-    data0: {{chip: none, line: 23}}
-    data1: {{chip: none, line: 24}}
-cloud: {{host: 127.0.0.1, port: {self.proxy.port}, publicKeyFile: {folder}/device/cloud.pub, keepAliveSeconds: 5}}
-credentials: {{keyFile: {folder}/device/credential.key}}
-console: {{socket: {folder}/postern.sock}}
-""")
+        # What the door has in its environment beside this program's.
+        self.door_environment = {}
+        self.lab = subprocess.Popen(
+            [os.path.join(self.programs, "postern-lab"), "world", "--folder", folder,
+             "--door-port", str(self.proxy.port), "--keep-alive", "5"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.proxy.target = self.answer()["brokerPort"]
+
+    def answer(self):
+        line = self.lab.stdout.readline()
+        if not line:
+            raise RuntimeError(f"postern-lab world ended with {self.lab.wait()}")
+        answer = json.loads(line)
+        if "error" in answer:
+            raise RuntimeError(answer["error"])
+        return answer
+
+    def order(self, order):
+        self.lab.stdin.write(json.dumps(order) + "\n")
+        self.lab.stdin.flush()
+        return self.answer()
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -147,31 +147,23 @@ console: {{socket: {folder}/postern.sock}}
         return self.run("postern", *arguments)
 
     def start(self, name):
-        commands = {
-            "broker": ["mosquitto", "-c", self.path("mosquitto.conf")],
-            "cloud": [os.path.join(self.programs, "posterncloud"), "serve", "--port", str(self.port),
-                      "--state", self.path("cloud")],
-            "door": [os.path.join(self.programs, "posternd"), "--config", self.path("postern.yaml")],
-        }
         if name in self.running:
             return
-        log = open(self.path(f"{name}.log"), "a")
-        self.running[name] = subprocess.Popen(commands[name], stdout=log, stderr=log)
+        order = {"start": name}
+        if name == "door":
+            order["environment"] = self.door_environment
+        self.running[name] = Actor(self, name, self.order(order)["process"])
 
     def stop(self, name, how=signal.SIGTERM):
-        process = self.running.pop(name, None)
-        if process is None:
-            return
-        process.send_signal(how)
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        if self.running.pop(name, None):
+            self.order({"stop": name, "signal": int(how)})
 
     def end(self):
-        for name in list(self.running):
-            self.stop(name, signal.SIGKILL)
+        """Kills whatever runs."""
+        self.running = {}
+        self.lab.stdin.close()
+        self.lab.wait()
+
 
     # What can be seen
 

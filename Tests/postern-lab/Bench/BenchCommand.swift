@@ -58,10 +58,3 @@ protocol Scenario: Sendable {
   var name: String { get }
   func measure(in place: BenchPlace) async throws -> [Figure]
 }
-
-/// A measurement that could not be made, in words.
-struct BenchFailure: Error, CustomStringConvertible {
-  let description: String
-
-  init(_ description: String) { self.description = description }
-}

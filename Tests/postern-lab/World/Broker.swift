@@ -2,14 +2,24 @@ import Foundation
 import Glibc
 
 /// A real mosquitto on a free port of the loopback, with its own folder. It ends with this value.
-final class BenchBroker {
+final class Broker {
   static let path = "/usr/sbin/mosquitto"
   let port: Int
-  private let process: BenchProgram
+  private let process: ChildProgram
 
   init(in place: BenchPlace) throws {
-    let folder = try place.newFolder("broker")
     port = try Self.freePort()
+    let settings = try Self.writeSettings(in: try place.newFolder("broker"), port: port)
+    process = try ChildProgram([Self.path, "-c", settings])
+    try Self.waitUntilReady(port)
+  }
+
+  /// Writes `mosquitto.conf` for a broker that keeps its database in `folder`, and gives its path.
+  /// One that is `savedAtOnce` loses nothing when it is killed.
+  static func writeSettings(
+    in folder: String, port: Int, savedAtOnce: Bool = false
+  ) throws -> String {
+    let saved = savedAtOnce ? "autosave_interval 1\nautosave_on_changes true\n" : ""
     let settings = """
       listener \(port) 127.0.0.1
       allow_anonymous true
@@ -20,19 +30,20 @@ final class BenchBroker {
       sys_interval 1
 
       """
-    try Data(settings.utf8).write(to: URL(filePath: "\(folder)/broker.conf"))
-    process = try BenchProgram([Self.path, "-c", "\(folder)/broker.conf"])
-    let port = port
-    _ = try Stopwatch.until("mosquitto takes connections", patienceSeconds: 20) {
-      Self.accepts(port)
-    }
+    let path = "\(folder)/mosquitto.conf"
+    try Data((settings + saved).utf8).write(to: URL(filePath: path))
+    return path
+  }
+
+  static func waitUntilReady(_ port: Int) throws {
+    _ = try Stopwatch.until("mosquitto takes connections", patienceSeconds: 20) { accepts(port) }
   }
 
   func stop() { process.stop() }
 
   private static func socket() throws -> Int32 {
     let descriptor = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    guard descriptor >= 0 else { throw BenchFailure("no socket") }
+    guard descriptor >= 0 else { throw LabFailure("no socket") }
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
     return descriptor
   }
@@ -67,7 +78,7 @@ final class BenchBroker {
         bind(descriptor, $0, size) == 0 && getsockname(descriptor, $0, &size) == 0
       }
     }
-    guard code else { throw BenchFailure("no free port") }
+    guard code else { throw LabFailure("no free port") }
     return Int(UInt16(bigEndian: address.sin_port))
   }
 }

@@ -1,8 +1,8 @@
 import Foundation
 import Glibc
 
-/// A program that a scenario runs, with what the kernel says of it. It ends with this value.
-final class BenchProgram {
+/// A program that the laboratory runs, with what the kernel says of it. It ends with this value.
+final class ChildProgram {
   let id: pid_t
   private var status: Int32?
 
@@ -34,7 +34,7 @@ final class BenchProgram {
     var child = pid_t()
     let code = posix_spawn(&child, arguments[0], &actions, &attributes, &words, &variables)
     guard code == 0 else {
-      throw BenchFailure("\(arguments[0]): \(String(cString: strerror(code)))")
+      throw LabFailure("\(arguments[0]): \(String(cString: strerror(code)))")
     }
     id = child
   }
@@ -47,9 +47,33 @@ final class BenchProgram {
     if let status { return status }
     var raw: Int32 = 0
     while waitpid(id, &raw, 0) < 0, errno == EINTR {}
-    let code = raw & 0x7F == 0 ? raw >> 8 & 0xFF : -1
+    let code = Self.code(raw)
     status = code
     return code
+  }
+
+  private static func code(_ raw: Int32) -> Int32 { raw & 0x7F == 0 ? raw >> 8 & 0xFF : -1 }
+
+  /// The exit status of a program that ended, as ``waitForExit()`` gives it; nil while it runs.
+  func poll() -> Int32? {
+    if let status { return status }
+    var raw: Int32 = 0
+    guard waitpid(id, &raw, WNOHANG) == id else { return nil }
+    status = Self.code(raw)
+    return status
+  }
+
+  /// Sends a signal, and one more that cannot be ignored when the program outlives its time.
+  func end(with signal: Int32, patienceSeconds: Double) -> Int32 {
+    if let status { return status }
+    Glibc.kill(id, signal)
+    let end = Stopwatch.now + UInt64(patienceSeconds * 1e9)
+    while Stopwatch.now < end {
+      if let status = poll() { return status }
+      usleep(2_000)
+    }
+    kill()
+    return waitForExit()
   }
 
   /// As a service manager stops it.
@@ -72,7 +96,7 @@ final class BenchProgram {
       let kilobytes = line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap({
         Double($0)
       })
-    else { throw BenchFailure("process \(id) has no \(field)") }
+    else { throw LabFailure("process \(id) has no \(field)") }
     return kilobytes * 1_024
   }
 
@@ -80,10 +104,10 @@ final class BenchProgram {
   func processorSeconds() throws -> Double {
     let text = try String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8)
     // The name, in parentheses, may hold anything.
-    guard let end = text.lastIndex(of: ")") else { throw BenchFailure("no stat of \(id)") }
+    guard let end = text.lastIndex(of: ")") else { throw LabFailure("no stat of \(id)") }
     let fields = text[end...].split(separator: " ")
     guard fields.count > 13, let user = Double(fields[12]), let system = Double(fields[13]) else {
-      throw BenchFailure("no times in the stat of \(id)")
+      throw LabFailure("no times in the stat of \(id)")
     }
     return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
   }

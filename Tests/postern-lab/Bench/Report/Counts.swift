@@ -22,7 +22,7 @@ struct Counts: Codable {
   private static let badges = 20
 
   init(in place: BenchPlace) throws {
-    guard counters_watch_sql() == 1 else { throw BenchFailure("SQLite does not tell statements") }
+    guard counters_watch_sql() == 1 else { throw LabFailure("SQLite does not tell statements") }
     allocationsPerDecision = try Self.decision()
     let folder = try place.newFolder("counts")
     try PreparedState.make(
@@ -33,7 +33,7 @@ struct Counts: Codable {
     var generator = SeededGenerator(seed: 3)
     func badge() throws {
       let card = BenchWorld.staffCard(of: Self.credentials, using: &generator)
-      guard try door.badge(card: card) else { throw BenchFailure("c\(card) did not open") }
+      guard try door.badge(card: card) else { throw LabFailure("c\(card) did not open") }
     }
     // The first ones prepare what is then kept.
     for _ in 0..<5 { try badge() }

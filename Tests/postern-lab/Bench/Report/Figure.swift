@@ -85,7 +85,7 @@ enum Stopwatch {
     let start = now
     while try !condition() {
       guard Double(now - start) / 1e9 < patienceSeconds else {
-        throw BenchFailure("not within \(patienceSeconds) s: \(what)")
+        throw LabFailure("not within \(patienceSeconds) s: \(what)")
       }
       usleep(pauseMicroseconds)
     }

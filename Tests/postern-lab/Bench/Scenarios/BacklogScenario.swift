@@ -87,13 +87,13 @@ struct BacklogScenario: Scenario {
     for _ in 0..<Self.bareMessages { text += message + Data("\n".utf8) }
     try text.write(to: URL(filePath: "\(folder)/messages"))
     let common = ["-p", String(port), "-q", "1", "-t", "bench/bare"]
-    let subscriber = try BenchProgram(
+    let subscriber = try ChildProgram(
       ["/usr/bin/mosquitto_sub", "-C", String(Self.bareMessages)] + common)
     usleep(500_000)
     let start = Stopwatch.now
-    let publisher = try BenchProgram(
+    let publisher = try ChildProgram(
       ["/usr/bin/mosquitto_pub", "-l"] + common, input: "\(folder)/messages")
-    guard subscriber.waitForExit() == 0 else { throw BenchFailure("mosquitto_sub failed") }
+    guard subscriber.waitForExit() == 0 else { throw LabFailure("mosquitto_sub failed") }
     let seconds = Double(Stopwatch.now - start) / 1e9
     publisher.waitForExit()
     return Double(Self.bareMessages * EventBatch.eventsMax) / seconds

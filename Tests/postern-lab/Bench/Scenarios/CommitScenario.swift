@@ -43,7 +43,7 @@ enum BenchDisk {
   static func syncFigure(in folder: String, samples: Int = 300) throws -> Figure {
     let path = "\(folder)/sync-probe"
     let file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-    guard file >= 0 else { throw BenchFailure("\(path): \(String(cString: strerror(errno)))") }
+    guard file >= 0 else { throw LabFailure("\(path): \(String(cString: strerror(errno)))") }
     defer {
       close(file)
       unlink(path)
@@ -51,7 +51,7 @@ enum BenchDisk {
     let page = [UInt8](repeating: 0x5A, count: 4_096)
     let times = try Stopwatch.each(samples) { _ in
       guard write(file, page, page.count) == page.count, fdatasync(file) == 0 else {
-        throw BenchFailure("\(path): \(String(cString: strerror(errno)))")
+        throw LabFailure("\(path): \(String(cString: strerror(errno)))")
       }
     }
     return Figure("the disk: 4 KiB and fdatasync", unit: "ms", of: times.map { $0 / 1e6 })
@@ -65,7 +65,7 @@ enum OwnProcess {
     let text = try String(contentsOfFile: "/proc/self/io", encoding: .utf8)
     guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix("wchar:") }),
       let bytes = Int(line.dropFirst("wchar: ".count))
-    else { throw BenchFailure("/proc/self/io has no wchar") }
+    else { throw LabFailure("/proc/self/io has no wchar") }
     return bytes
   }
 }

@@ -17,10 +17,10 @@ struct DryRunScenario: Scenario {
       for _ in 0..<Self.rounds {
         place.progress.step(kind)
         let start = Stopwatch.now
-        let child = try BenchProgram(
+        let child = try ChildProgram(
           [try place.program("postern"), "dry-run", kind], input: file,
           output: "\(folder)/answers.jsonl")
-        guard child.waitForExit() == 0 else { throw BenchFailure("dry-run \(kind) failed") }
+        guard child.waitForExit() == 0 else { throw LabFailure("dry-run \(kind) failed") }
         rates.append(Double(Self.lines) / (Double(Stopwatch.now - start) / 1e9))
       }
       return Figure(

@@ -63,7 +63,7 @@ struct FleetScenario: Scenario {
       place.progress.step("\(online.count) are back, \(done) of \(fleet.count) in step")
       if done >= fleet.count { break }
       guard Double(Stopwatch.now - start) / 1e9 < Self.patienceSeconds else {
-        throw BenchFailure("only \(done) of \(fleet.count) were in step")
+        throw LabFailure("only \(done) of \(fleet.count) were in step")
       }
       // A lock that is released already does not move again.
       if let name = online.filter({ !used.contains($0) }).randomElement(using: &generator),
@@ -129,7 +129,7 @@ struct FleetScenario: Scenario {
     let text = try String(contentsOfFile: "\(site.device)/cloud.pub", encoding: .utf8)
     let words = text.split(whereSeparator: \.isWhitespace).map(String.init)
     guard words.count == 2, let key = Data(base64URL: words[1]) else {
-      throw BenchFailure("the cloud's key is no key")
+      throw LabFailure("the cloud's key is no key")
     }
     return [words[0]: Array(key)]
   }
@@ -157,7 +157,7 @@ struct FleetScenario: Scenario {
     var limit = rlimit()
     getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     guard limit.rlim_max >= wanted else {
-      throw BenchFailure("\(wanted) open files are needed; raise the limit, see ulimit -Hn")
+      throw LabFailure("\(wanted) open files are needed; raise the limit, see ulimit -Hn")
     }
     limit.rlim_cur = limit.rlim_max
     setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)

@@ -10,7 +10,7 @@ struct IdleScenario: Scenario {
   func measure(in place: BenchPlace) throws -> [Figure] {
     let folder = try place.preparedState("idle", isAcknowledged: true)
     defer { place.discard(folder) }
-    let broker = try BenchBroker(in: place)
+    let broker = try Broker(in: place)
     defer { broker.stop() }
     let cloud = try BenchCloud(brokerPort: broker.port)
     defer { cloud.stop() }
@@ -49,7 +49,7 @@ struct IdleScenario: Scenario {
   }
 
   /// Percent of one core while `body` runs.
-  private func share(of process: BenchProgram, _ body: () throws -> Void) throws -> Double {
+  private func share(of process: ChildProgram, _ body: () throws -> Void) throws -> Double {
     let before = try process.processorSeconds()
     let start = Stopwatch.now
     try body()

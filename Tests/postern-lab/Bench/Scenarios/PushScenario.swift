@@ -12,7 +12,7 @@ struct PushScenario: Scenario {
   func measure(in place: BenchPlace) throws -> [Figure] {
     let folder = try place.preparedState("push", isAcknowledged: true)
     defer { place.discard(folder) }
-    let broker = try BenchBroker(in: place)
+    let broker = try Broker(in: place)
     defer { broker.stop() }
     let cloud = try BenchCloud(brokerPort: broker.port)
     defer { cloud.stop() }
@@ -22,7 +22,7 @@ struct PushScenario: Scenario {
     _ = try Stopwatch.until("a hello", patienceSeconds: 20) { cloud.hello != nil }
     guard var revision = cloud.hello?.credentialRevision,
       let digester = CredentialDigester(keyBytes: BenchWorld.credentialKey)
-    else { throw BenchFailure("no hello") }
+    else { throw LabFailure("no hello") }
     var times: [Double] = []
     var last = place.sizes.credentials
     for number in 0..<Self.pushes {

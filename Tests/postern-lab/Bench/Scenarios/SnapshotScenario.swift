@@ -34,7 +34,7 @@ struct SnapshotScenario: Scenario {
     place.progress.step("taking the snapshot")
     _ = try Stopwatch.until("the snapshot is in force", patienceSeconds: 300) {
       guard let report = watch.applied, report.subject == .credentials else { return false }
-      guard report.applied else { throw BenchFailure("refused: \(report.problems)") }
+      guard report.applied else { throw LabFailure("refused: \(report.problems)") }
       return report.revision > 0
     }
     let seconds = Double(Stopwatch.now - start) / 1e9

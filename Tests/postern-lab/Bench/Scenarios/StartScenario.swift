@@ -9,7 +9,7 @@ struct StartScenario: Scenario {
     let folder = try place.preparedState("start")
     defer { place.discard(folder) }
     let daemon = try BenchDaemon(
-      in: place, stateFolder: folder, brokerPort: try BenchBroker.freePort())
+      in: place, stateFolder: folder, brokerPort: try Broker.freePort())
     var times: [Double] = []
     for round in 0..<Self.rounds {
       place.progress.step("\(round) of \(Self.rounds)")

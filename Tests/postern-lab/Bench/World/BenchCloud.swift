@@ -26,7 +26,7 @@ final class BenchCloud: Sendable {
 
   init(brokerPort: Int) throws {
     guard let controller = ControllerID(BenchDaemon.controller) else {
-      throw BenchFailure("no such controller")
+      throw LabFailure("no such controller")
     }
     self.controller = controller
     topics = Topics(controller: controller)

@@ -10,7 +10,7 @@ final class BenchDaemon {
   static let controller = "gate-1"
 
   let console: ConsoleSocket
-  private(set) var process: BenchProgram?
+  private(set) var process: ChildProgram?
   private let folder: String
   private let program: String
   private let notify: NotifySocket
@@ -59,19 +59,19 @@ final class BenchDaemon {
   @discardableResult
   func start() throws -> Double {
     let start = Stopwatch.now
-    let started = try BenchProgram(
+    let started = try ChildProgram(
       [program, "--config", "\(folder)/postern.yaml"], output: "\(folder)/door.log",
       environment: ["NOTIFY_SOCKET": notify.path])
     process = started
     do { try notify.waitUntilReady() } catch {
       let log = FileManager.default.contents(atPath: "\(folder)/door.log") ?? Data()
-      throw BenchFailure("\(error): \(String(decoding: log.suffix(1_000), as: UTF8.self))")
+      throw LabFailure("\(error): \(String(decoding: log.suffix(1_000), as: UTF8.self))")
     }
     return Double(Stopwatch.now - start) / 1e6
   }
 
-  func running() throws -> BenchProgram {
-    guard let process else { throw BenchFailure("the daemon was not started") }
+  func running() throws -> ChildProgram {
+    guard let process else { throw LabFailure("the daemon was not started") }
     return process
   }
 

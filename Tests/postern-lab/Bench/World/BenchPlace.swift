@@ -78,7 +78,7 @@ final class BenchPlace {
   func program(_ name: String) throws -> String {
     let path = "\(programs)/\(name)"
     guard FileManager.default.isExecutableFile(atPath: path) else {
-      throw BenchFailure("\(path) is missing; run Tests/Lab/bench, which builds it")
+      throw LabFailure("\(path) is missing; run Tests/Lab/bench, which builds it")
     }
     return path
   }

@@ -29,7 +29,7 @@ final class FleetController: Sendable {
     _ = try events.beginEpoch()
     guard let door = DoorID("front"), let reader = ReaderID("front-in"),
       let digester = CredentialDigester(keyBytes: BenchWorld.credentialKey)
-    else { throw BenchFailure("the world has no name") }
+    else { throw LabFailure("the world has no name") }
     let topics = Topics(controller: id)
     let offline = StateReport(
       controller: id.rawValue, online: false, simulated: true, doors: [])

@@ -22,7 +22,7 @@ final class SteppedDoor {
     let events = try EventDatabase(folder: stateFolder)
     guard let controller = ControllerID("bench"),
       let digester = CredentialDigester(keyBytes: BenchWorld.credentialKey)
-    else { throw BenchFailure("the world has no name") }
+    else { throw LabFailure("the world has no name") }
     let doors = BenchWorld.doors.compactMap { DoorID($0) }
     let readers = zip(BenchWorld.readers, doors).compactMap { name, door in
       ReaderID(name).map { ControllerLayout.Reader(id: $0, door: door) }
@@ -53,7 +53,7 @@ final class SteppedDoor {
   /// secured again. True when it was released.
   func badge(card: Int) throws -> Bool {
     guard let reader = ReaderID(BenchWorld.readers[0]), let door = DoorID(BenchWorld.doors[0])
-    else { throw BenchFailure("no reader") }
+    else { throw LabFailure("no reader") }
     var wasReleased = false
     let edges = pulses(
       for: try BenchWorld.bits(card), startingAt: clock.now().advanced(byMilliseconds: 100),

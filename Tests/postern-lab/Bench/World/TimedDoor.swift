@@ -38,7 +38,7 @@ final class TimedDoor {
     let events = try EventDatabase(folder: stateFolder)
     guard let controller = ControllerID("bench"),
       let digester = CredentialDigester(keyBytes: BenchWorld.credentialKey)
-    else { throw BenchFailure("the world has no name") }
+    else { throw LabFailure("the world has no name") }
     let doors = BenchWorld.doors.compactMap { DoorID($0) }
     let readers = zip(BenchWorld.readers, doors).compactMap { name, door in
       ReaderID(name).map { ControllerLayout.Reader(id: $0, door: door) }
@@ -74,7 +74,7 @@ final class TimedDoor {
     let free = usedAt[door] + 1_300_000_000
     let now = Stopwatch.now
     if now < free { try await Task.sleep(for: .nanoseconds(free - now)) }
-    guard let reader = ReaderID(BenchWorld.readers[door]) else { throw BenchFailure("no reader") }
+    guard let reader = ReaderID(BenchWorld.readers[door]) else { throw LabFailure("no reader") }
     let card = BenchWorld.staffCard(of: credentials, using: &generator)
     let before = moments.now.releases
     try panel.send(
@@ -83,7 +83,7 @@ final class TimedDoor {
     let start = Stopwatch.now
     while moments.now.releases == before {
       guard Stopwatch.now - start < 5_000_000_000 else {
-        throw BenchFailure("the card c\(card) did not open \(BenchWorld.doors[door])")
+        throw LabFailure("the card c\(card) did not open \(BenchWorld.doors[door])")
       }
       try await Task.sleep(for: .milliseconds(5))
     }

@@ -12,7 +12,7 @@ final class NotifySocket {
     unlink(path)
     descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
     guard descriptor >= 0, try UnixAddress.with(path, { bind(descriptor, $0, $1) }) == 0 else {
-      throw BenchFailure("\(path): \(String(cString: strerror(errno)))")
+      throw LabFailure("\(path): \(String(cString: strerror(errno)))")
     }
   }
 
@@ -27,7 +27,7 @@ final class NotifySocket {
     while true {
       var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
       guard poll(&poller, 1, patienceMilliseconds) == 1 else {
-        throw BenchFailure("the daemon did not say that it is ready")
+        throw LabFailure("the daemon did not say that it is ready")
       }
       let count = recv(descriptor, &buffer, buffer.count, 0)
       guard count > 0 else { continue }
@@ -49,7 +49,7 @@ struct ConsoleSocket {
       """
     let answer = try exchange(Array(head.utf8) + Array(body))
     guard answer.hasPrefix("HTTP/1.1 2") else {
-      throw BenchFailure("the panel answered \(answer.prefix(300))")
+      throw LabFailure("the panel answered \(answer.prefix(300))")
     }
   }
 
@@ -58,7 +58,7 @@ struct ConsoleSocket {
     defer { close(descriptor) }
     guard try UnixAddress.with(path, { connect(descriptor, $0, $1) }) == 0,
       write(descriptor, request, request.count) == request.count
-    else { throw BenchFailure("\(path): \(String(cString: strerror(errno)))") }
+    else { throw LabFailure("\(path): \(String(cString: strerror(errno)))") }
     var answer: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 4_096)
     while true {
@@ -77,7 +77,7 @@ enum UnixAddress {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     guard path.utf8.count < MemoryLayout.size(ofValue: address.sun_path) else {
-      throw BenchFailure("\(path) is too long for a socket; use a shorter TMPDIR")
+      throw LabFailure("\(path) is too long for a socket; use a shorter TMPDIR")
     }
     withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
     return withUnsafePointer(to: &address) { pointer in
