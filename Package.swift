@@ -23,7 +23,7 @@ let strictTests: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
-/// `deploy/fuzz` sets this: our own sources are then built with libFuzzer's eyes in them.
+/// `Tests/Lab/fuzz` sets this: our own sources are then built with libFuzzer's eyes in them.
 let isFuzzed = Context.environment["POSTERN_FUZZ"] == "1"
 let watched: [SwiftSetting] = isFuzzed ? [.unsafeFlags(["-sanitize=fuzzer", "-O"])] : []
 let strict: [SwiftSetting] = settings + watched
@@ -174,7 +174,7 @@ let package = Package(
       name: "postern",
       dependencies: [
         "DoorRules", "WiegandCodec", "CloudProtocol", "DoorPorts", "ConsoleProtocol", "HostLinux",
-        "Settings", "GPIOLinux", "StoreSQLite", "Diagnosis", "DoorSimulation", "DryRun", arguments,
+        "Settings", "GPIOLinux", "StoreSQLite", "Diagnosis", "DryRun", arguments,
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -189,17 +189,19 @@ let package = Package(
       ],
       swiftSettings: strict),
 
-    // Measured by `deploy/bench`, in release.
+    // The laboratory's program: measures (`Tests/Lab/bench`), simulates, and runs a broker, a cloud
+    // and a door for the scripts in Tests/Lab.
     .target(
       name: "CCounters", path: "Tests/CCounters", linkerSettings: [.linkedLibrary("sqlite3")]),
     .executableTarget(
-      name: "postern-bench",
+      name: "postern-lab",
       dependencies: [
         "DoorRules", "WiegandCodec", "DoorCore", "CloudProtocol", "DoorPorts", "DoorRuntime",
+        "DoorSimulation",
         "GPIOLinux", "StoreSQLite", "CloudMQTT", "CCounters", "CMosquitto", "ConsoleProtocol",
         "HostLinux", grdb, log, arguments,
       ],
-      path: "Tests/postern-bench", swiftSettings: strict),
+      path: "Tests/postern-lab", swiftSettings: strict),
 
     // What tests and fuzzers hold the product against, and what fuzzers feed.
     .target(

@@ -21,9 +21,9 @@ public enum Simulation {
     }
     let world = try World(story: story, zones: zones, sabotage: sabotage, trace: trace)
     world.run()
-    world.tally.doorSeconds = world.tally.simulatedSeconds * Int64(story.site.doors.count)
-    return Outcome(
-      tally: world.tally, violation: world.violation, digest: trace.digest)
+    var tally = world.observers.tally
+    tally.doorSeconds = tally.simulatedSeconds * Int64(story.site.doors.count)
+    return Outcome(tally: tally, violation: world.observers.violation, digest: trace.digest)
   }
 
   /// The shortest story that goes against the same sentence: happenings are left out by halves,

@@ -35,7 +35,7 @@ struct Postern: AsyncParsableCommand {
       PresentCommand.self, IssuerCommand.self, IdentityCommand.self, SyncCommand.self,
       TimeCommand.self, LinesCommand.self, PanelCommand.self, ConfigCommand.self,
       DryRunCommand.self,
-      SimulateCommand.self, SupportBundleCommand.self, ConsoleCommand.self,
+      SupportBundleCommand.self, ConsoleCommand.self,
     ])
 
   static func main() async {

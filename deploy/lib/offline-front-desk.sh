@@ -1,6 +1,6 @@
 # Sourced by deploy/demo --story offline-front-desk: a hotel corridor in an outage of twelve hours.
 # Time runs on its own clock (story_clock.c): twelve hours behind at first, and set on by the story.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154,SC2016
 
 compiler=$(command -v cc || command -v clang) || fail "a C compiler is missing; as root: apt-get install gcc"
 "$compiler" -shared -fPIC -O1 -Wall -Werror -o "$world/story_clock.so" "$here/lib/story_clock.c"

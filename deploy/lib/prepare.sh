@@ -1,5 +1,5 @@
-# Sourced by the scripts beside it: says what is done, and sees to what is needed.
-# shellcheck shell=bash
+# Sourced by the scripts of deploy/ and Tests/Lab: messages, Debian packages, the build.
+# shellcheck shell=bash disable=SC2034
 
 say() { printf '%s\n' "$*"; }
 fail() {
@@ -57,6 +57,7 @@ build_packages=(git libsqlite3-dev libgpiod-dev libmosquitto-dev mosquitto pkg-c
 test_packages=(mosquitto-clients python3-paho-mqtt python3-cryptography python3-jsonschema python3-yaml jq openssl)
 
 # Builds with SwiftPM's own progress on a terminal, and a sign of life elsewhere.
+# shellcheck disable=SC2120
 build() {
   say "Building with $(swift --version 2>/dev/null | head -n 1)."
   say "The first time this takes some minutes: SQLite, MQTT, HTTP and cryptography come along."

@@ -1,5 +1,5 @@
 # Sourced by deploy/demo: the actors, and the checks that each step is true.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2120
 
 step=0
 failures=0

@@ -18,18 +18,18 @@ final class DecisionsOnce: Checker {
       guard draft.reader != nil,
         draft.type == EventType.accessGranted.wireName
           || draft.type == EventType.accessDenied.wireName,
-        let door = draft.door.flatMap(DoorID.init).flatMap(world.doors.firstIndex)
+        let door = draft.door.flatMap(DoorID.init).flatMap(world.site.doors.firstIndex)
       else { return nil }
       // What was spoiled may have been taken for something or not.
       guard let index = waiting.firstIndex(where: { $0.door == door }) else {
-        return world.noisyUntil[door] >= world.time.elapsed
+        return world.site.noisyUntil[door] >= world.clockwork.elapsed
           ? nil : "a decision at door \(door) that nobody asked for: \(draft.reason ?? draft.type)"
       }
       waiting.remove(at: index)
     case .ended: waiting = []
     case .stepped:
       guard let first = waiting.first,
-        world.time.elapsed - first.at > Self.patienceMicroseconds
+        world.clockwork.elapsed - first.at > Self.patienceMicroseconds
       else { return nil }
       waiting.removeFirst()
       if first.mustBeDecided {
@@ -69,7 +69,7 @@ final class EventsOnce: Checker {
         return "\(event.draft.type) \(event.draft.id) is in the log and was never recorded"
       }
     case .ended(let well):
-      if well, world.disk.fault == nil, !recorded.isEmpty {
+      if well, world.rig.disk.fault == nil, !recorded.isEmpty {
         return "\(recorded.count) events were not written at a clean end"
       }
       recorded = []
@@ -81,10 +81,10 @@ final class EventsOnce: Checker {
       guard recorded.isEmpty else { return "\(recorded.count) events never reached the log" }
       // Some came up before they were spoiled.
       let owed = log.enumerated().filter { index, id in
-        world.cloud.has(id) || !world.disk.spoiled.contains(UInt64(index) + 1)
+        world.cloud.log.has(id) || !world.rig.disk.log.spoiled.contains(UInt64(index) + 1)
       }
-      guard world.cloud.events == owed.map(\.element) else {
-        return "the log has \(log.count) events, the cloud \(world.cloud.events.count)"
+      guard world.cloud.log.events == owed.map(\.element) else {
+        return "the log has \(log.count) events, the cloud \(world.cloud.log.events.count)"
       }
     case .began, .lock, .exitPressed, .presented, .said, .logged, .commandSent, .stepped: break
     }
@@ -103,10 +103,10 @@ final class AcknowledgedIsKept: Checker {
     switch sight {
     case .committed(let event): log.append(event.draft.id)
     case .stepped:
-      let acknowledged = Int(clamping: world.disk.acknowledged)
+      let acknowledged = Int(clamping: world.rig.disk.log.acknowledged)
       while looked < acknowledged {
-        let isSpoiled = world.disk.spoiled.contains(UInt64(looked) + 1)
-        guard log.indices.contains(looked), isSpoiled || world.cloud.has(log[looked]) else {
+        let isSpoiled = world.rig.disk.log.spoiled.contains(UInt64(looked) + 1)
+        guard log.indices.contains(looked), isSpoiled || world.cloud.log.has(log[looked]) else {
           return "event \(looked + 1) of \(acknowledged)"
         }
         looked += 1
@@ -157,7 +157,7 @@ final class CommandsOnce: Checker {
   private func judge(_ draft: EventDraft, _ id: String, _ world: World) -> String? {
     guard acted.insert(id).inserted else { return "command \(id) acted twice" }
     guard let known = sent[id], let entry = world.cloud.commands[id],
-      let door = draft.door.flatMap(DoorID.init).flatMap(world.doors.firstIndex),
+      let door = draft.door.flatMap(DoorID.init).flatMap(world.site.doors.firstIndex),
       entry.command.door == draft.door
     else { return "the cloud never sent command \(id) for \(draft.door ?? "?")" }
     if draft.clockTrust == ClockTrust.unknown.rawValue {
@@ -168,9 +168,11 @@ final class CommandsOnce: Checker {
       return "command \(id) acted after its time"
     }
     if draft.type == EventType.accessAdminUnlock.wireName,
-      let instant = world.instant(of: draft, door: door)
+      let instant = Oracle(world: world).instant(of: draft, door: door)
     {
-      world.mayRelease(door, forSeconds: world.holdSeconds(door, instant))
+      world.site.causes.mayRelease(
+        door, forSeconds: Oracle(world: world).holdSeconds(door, instant),
+        at: world.clockwork.elapsed)
     }
     return nil
   }

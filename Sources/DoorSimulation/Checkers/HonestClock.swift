@@ -11,7 +11,7 @@ final class HonestClock: Checker {
 
   func see(_ sight: Sight, in world: World) -> String? {
     guard case .recorded(let draft) = sight else { return nil }
-    let (at, trust) = world.time.read()
+    let (at, trust) = world.clockwork.time.read()
     if draft.clockTrust == ClockTrust.unknown.rawValue { return nil }
     let off = draft.timeMilliseconds - at.millisecondsSince1970
     if abs(off) > Self.toleranceMilliseconds { return "\(draft.type) is off by \(off) ms" }

@@ -19,7 +19,7 @@ final class NoSecrets: Checker {
       numbers[person.pin] = "the PIN of person-\(index)"
     }
     let made = SecretSearch(
-      numbers: numbers, keys: World.secretKeys(ofSeed: world.story.seed))
+      numbers: numbers, keys: WorldKeys.bytes(ofSeed: world.story.seed))
     secrets = made
     return made
   }
@@ -41,7 +41,7 @@ final class NoSecrets: Checker {
         if let found = search.find(value) { return "\(found) in \(name) of \(draft.type)" }
       }
     case .ended, .over:
-      return disk(world.disk, search) ?? (world.shell.flatMap { status($0, search) })
+      return disk(world.rig.disk, search) ?? world.rig.program.flatMap { status($0, search) }
     case .began, .lock, .exitPressed, .presented, .recorded, .cloudTook, .commandSent, .stepped:
       break
     }
@@ -50,25 +50,25 @@ final class NoSecrets: Checker {
 
   /// What a thief of the disk finds, beside the key file.
   private func disk(_ disk: SimulatedDisk, _ search: SecretSearch) -> String? {
-    for (key, value) in disk.state.sorted(by: { $0.key < $1.key }) {
+    for (key, value) in disk.state.values.sorted(by: { $0.key < $1.key }) {
       if let found = search.find(value) { return "\(found) on the disk under \(key)" }
     }
     func find(_ value: some Encodable, _ place: String) -> String? {
       (try? JSONCoding.encode(value)).flatMap(search.find).map { "\($0) on the disk in \(place)" }
     }
-    for record in disk.persons.values.sorted(by: { $0.id < $1.id }) {
+    for record in disk.cache.records.persons.values.sorted(by: { $0.id < $1.id }) {
       if let found = find(record, "person \(record.id)") { return found }
     }
-    for record in disk.credentials.values.sorted(by: { $0.id < $1.id }) {
+    for record in disk.cache.records.credentials.values.sorted(by: { $0.id < $1.id }) {
       if let found = find(record, "credential \(record.id)") { return found }
     }
-    for entry in disk.ledger {
+    for entry in disk.ledger.entries {
       if let found = find(entry.result, "the result of \(entry.id)") { return found }
     }
-    return find(disk.present, "the configuration")
+    return find(disk.cache.present, "the configuration")
   }
 
-  private func status(_ shell: DoorShell, _ search: SecretSearch) -> String? {
-    search.find("\(shell.status())").map { "\($0) in the status" }
+  private func status(_ program: Program, _ search: SecretSearch) -> String? {
+    search.find(program.statusText).map { "\($0) in the status" }
   }
 }

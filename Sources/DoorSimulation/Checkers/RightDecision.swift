@@ -14,7 +14,7 @@ final class RightDecision: Checker {
   func see(_ sight: Sight, in world: World) -> String? {
     switch sight {
     case .presented(let one):
-      if shown.isEmpty { shown = Array(repeating: nil, count: world.doors.count) }
+      if shown.isEmpty { shown = Array(repeating: nil, count: world.site.doors.count) }
       shown[one.door] = one
     case .recorded(let draft): return judge(draft, world)
     case .began, .ended, .lock, .exitPressed, .committed, .said, .logged, .cloudTook,
@@ -27,14 +27,14 @@ final class RightDecision: Checker {
   private func judge(_ draft: EventDraft, _ world: World) -> String? {
     let isGrant = draft.type == EventType.accessGranted.wireName
     guard isGrant || draft.type == EventType.accessDenied.wireName,
-      let name = draft.door.flatMap(DoorID.init), let door = world.doors.firstIndex(of: name),
-      let instant = world.instant(of: draft, door: door)
+      let name = draft.door.flatMap(DoorID.init), let door = world.site.doors.firstIndex(of: name),
+      let instant = Oracle(world: world).instant(of: draft, door: door)
     else { return nil }
     let should: Bool?
     var isWrongPIN = false
     if draft.detail["presentation"] == "mobile" {
       guard let id = draft.detail["command"], let command = world.cloud.commands[id]?.command,
-        let person = world.people.firstIndex(where: { $0 == command.person })
+        let person = world.site.people.firstIndex(where: { $0 == command.person })
       else { return "an unlock for nobody's command" }
       should = Oracle(world: world).allowsMember(person, at: door, instant)
     } else {
@@ -47,9 +47,11 @@ final class RightDecision: Checker {
       isWrongPIN = one.kind == "pin" && draft.reason == DenialReason.unknownCredential.rawValue
       if !one.mustBeDecided, !isGrant { return nil }
     }
-    if isWrongPIN { world.knowledge.wrongPIN(door) }
+    if isWrongPIN { world.observers.knowledge.wrongPIN(door) }
     if isGrant, should != false {
-      world.mayRelease(door, forSeconds: world.holdSeconds(door, instant))
+      world.site.causes.mayRelease(
+        door, forSeconds: Oracle(world: world).holdSeconds(door, instant),
+        at: world.clockwork.elapsed)
     }
     guard let should, should != isGrant else { return nil }
     return """
@@ -58,21 +60,5 @@ final class RightDecision: Checker {
       \(instant.seconds) by a clock that is \(draft.clockTrust), mode \(instant.mode.rawValue), \
       credentials \(instant.credentialRevision), config \(instant.configRevision)
       """
-  }
-}
-
-extension World {
-  /// The moment of a decision as the program claims it; nil for one without a policy.
-  func instant(of draft: EventDraft, door: Int) -> Oracle.Instant? {
-    guard let shell else { return nil }
-    return Oracle.Instant(
-      seconds: WallInstant(millisecondsSince1970: draft.timeMilliseconds).secondsSince1970,
-      isTrusted: draft.clockTrust != ClockTrust.unknown.rawValue,
-      configRevision: shell.controller.policy.revision, credentialRevision: disk.revision,
-      mode: shell.controller.view(of: doors[door])?.mode?.mode ?? .normal)
-  }
-
-  func holdSeconds(_ door: Int, _ instant: Oracle.Instant) -> Int {
-    cloud.documents[instant.configRevision]?.doors[door].settings.holdTimeSeconds ?? 5
   }
 }

@@ -1,5 +1,22 @@
 import DoorPorts
-import DoorRules
+
+/// The controller, as the wire knows it. Messages themselves go to its link.
+protocol WireDoorEnd: AnyObject {
+  /// The program heard that it is connected.
+  func connected()
+  /// The program got something of the wire.
+  func delivered()
+}
+
+/// The cloud, as the broker knows it.
+protocol WireCloudEnd: AnyObject {
+  func take(topic: String, _ payload: [UInt8])
+  /// The broker misses the door: its last will.
+  func doorIsGone()
+  func brokerIsBack()
+  /// The broker lost what it kept.
+  func brokerForgets()
+}
 
 /// The way between door and cloud: the door's connection, the broker between, and everything that
 /// can happen to a message.
@@ -11,33 +28,35 @@ final class SimulatedWire: CloudLink, @unchecked Sendable {
   static let keepAliveMicroseconds: Int64 = 90_000_000
   static let retryMicroseconds: Int64 = 5_000_000
 
-  private unowned let world: World
-  private var random: SimulationRandom
-  private let faults: StoryFaults
+  private let scheduler: any Scheduler
+  private let observers: Observers
+  private weak var door: (any WireDoorEnd)?
+  private weak var cloud: (any WireCloudEnd)?
+  private var chances: WireChances
   private var onEvent: (@Sendable (LinkEvent) -> Void)?
 
   /// The door believes that it is connected.
   private(set) var isConnected = false
-  /// The broker believes that the door is.
-  private(set) var brokerSeesDoor = false
   private var connection = 0
   private var token = 0
   /// Said and not yet taken by the broker.
   private var unsent: [(token: Int, topic: String, payload: [UInt8])] = []
-  /// What the broker keeps for the door.
-  private var queued: [(topic: String, payload: [UInt8])] = []
-
+  private var broker = SimulatedBroker()
   /// Outages that hold now; the network is there when there are none.
   var outages = 0
-  private(set) var isBrokerUp = true
 
-  init(world: World, seed: UInt64, faults: StoryFaults) {
-    self.world = world
-    self.faults = faults
-    random = SimulationRandom(seed: seed, stream: 3)
+  init(scheduler: any Scheduler, observers: Observers, seed: UInt64, faults: StoryFaults) {
+    self.scheduler = scheduler
+    self.observers = observers
+    chances = WireChances(seed: seed, faults: faults)
   }
 
-  private var isWayOpen: Bool { outages == 0 && isBrokerUp }
+  func attach(door: any WireDoorEnd) { self.door = door }
+  func attach(cloud: any WireCloudEnd) { self.cloud = cloud }
+
+  var isBrokerUp: Bool { broker.isUp }
+  var brokerSeesDoor: Bool { broker.seesDoor }
+  private var isWayOpen: Bool { outages == 0 && broker.isUp }
 
   // MARK: The door's side
 
@@ -58,32 +77,29 @@ final class SimulatedWire: CloudLink, @unchecked Sendable {
     connection += 1
     let ended = connection
     // A peer that is simply gone is missed after a while.
-    world.schedule(inMicroseconds: isGraceful ? 10_000 : 1_000_000) { [weak self] _ in
+    scheduler.schedule(inMicroseconds: isGraceful ? 10_000 : 1_000_000) { [weak self] in
       self?.brokerMisses(ended)
     }
   }
 
   private func tryToConnect(after microseconds: Int64) {
     let attempt = connection
-    world.schedule(inMicroseconds: microseconds) { [weak self] world in
+    scheduler.schedule(inMicroseconds: microseconds) { [weak self] in
       guard let self, attempt == self.connection, !self.isConnected, let onEvent = self.onEvent
       else { return }
       guard self.isWayOpen else {
-        return self.tryToConnect(after: Int64(self.random.int(2_000_000...60_000_000)))
+        return self.tryToConnect(after: self.chances.microseconds(2_000_000...60_000_000))
       }
       self.connection += 1
       self.isConnected = true
-      self.brokerSeesDoor = true
+      self.broker.seesDoor = true
       onEvent(.connected)
-      world.synchroniseSoon()
-      world.drain()
-      let waiting = self.queued
-      self.queued = []
-      for message in waiting { self.carryDown(message.topic, message.payload) }
+      self.door?.connected()
+      for message in self.broker.takeAll() { self.carryDown(message.topic, message.payload) }
       // The library says again what the broker had not taken.
       let again = self.unsent
       self.unsent = []
-      for message in again where self.random.chance(70) {
+      for message in again where self.chances.chance(70) {
         self.carryUp(message.token, message.topic, message.payload)
       }
     }
@@ -94,24 +110,13 @@ final class SimulatedWire: CloudLink, @unchecked Sendable {
       throw PortError(.unavailable, operation: "publish", detail: "there is no connection")
     }
     token += 1
-    world.see(.said(topic: topic, payload: payload))
+    observers.see(.said(topic: topic, payload: payload))
     carryUp(token, topic, payload)
     return token
   }
 
-  /// The legs of the way; on each, messages keep their order unless that is a fault of the story.
-  private enum Leg: Int { case toBroker, toCloud, toDoor, receipt }
-  private var latest: [Int64] = [0, 0, 0, 0]
-
-  private func delay(_ leg: Leg) -> Int64 {
-    let now = world.time.elapsed
-    let usual = faults.delayMilliseconds * 1_000
-    let arrives = now + Int64(random.int(usual / 2...usual * 2))
-    if random.chance(faults.reorderPercent) {
-      return arrives + Int64(random.int(0...3_000_000)) - now
-    }
-    latest[leg.rawValue] = max(latest[leg.rawValue] + 1, arrives)
-    return latest[leg.rawValue] - now
+  private func delay(_ leg: WireChances.Leg) -> Int64 {
+    chances.delay(leg, at: scheduler.elapsed)
   }
 
   private func carryUp(_ token: Int, _ topic: String, _ payload: [UInt8]) {
@@ -120,21 +125,21 @@ final class SimulatedWire: CloudLink, @unchecked Sendable {
   }
 
   private func send(_ token: Int, _ topic: String, _ payload: [UInt8], on number: Int) {
-    world.schedule(inMicroseconds: delay(.toBroker)) { [weak self] world in
+    scheduler.schedule(inMicroseconds: delay(.toBroker)) { [weak self] in
       guard let self, number == self.connection else { return }
-      guard self.isWayOpen, !self.random.chance(self.faults.lossPercent) else {
+      guard self.isWayOpen, !self.chances.loses() else {
         // Nobody answers: once more, as long as the connection is believed in.
-        world.schedule(inMicroseconds: Self.retryMicroseconds) { [weak self] _ in
+        scheduler.schedule(inMicroseconds: Self.retryMicroseconds) { [weak self] in
           guard let self, number == self.connection else { return }
           self.send(token, topic, payload, on: number)
         }
         return
       }
       self.unsent.removeAll { $0.token == token }
-      let copies = self.random.chance(self.faults.duplicatePercent) ? 2 : 1
+      let copies = self.chances.doubles() ? 2 : 1
       for _ in 0..<copies {
-        world.schedule(inMicroseconds: self.delay(.toCloud)) {
-          $0.cloud.take(topic: topic, payload)
+        self.scheduler.schedule(inMicroseconds: self.delay(.toCloud)) { [weak self] in
+          self?.cloud?.take(topic: topic, payload)
         }
       }
       self.sendReceipt(token, on: number)
@@ -143,16 +148,16 @@ final class SimulatedWire: CloudLink, @unchecked Sendable {
 
   /// TCP says it again as long as the connection is believed in.
   private func sendReceipt(_ token: Int, on number: Int) {
-    world.schedule(inMicroseconds: delay(.receipt)) { [weak self] world in
+    scheduler.schedule(inMicroseconds: delay(.receipt)) { [weak self] in
       guard let self, number == self.connection else { return }
       guard self.isWayOpen else {
-        world.schedule(inMicroseconds: Self.retryMicroseconds) { [weak self] _ in
+        scheduler.schedule(inMicroseconds: Self.retryMicroseconds) { [weak self] in
           self?.sendReceipt(token, on: number)
         }
         return
       }
       self.onEvent?(.delivered(token: token))
-      world.drain()
+      self.door?.delivered()
     }
   }
 
@@ -160,34 +165,29 @@ final class SimulatedWire: CloudLink, @unchecked Sendable {
 
   /// False while the broker is not there.
   func publishDown(topic: String, payload: [UInt8]) -> Bool {
-    guard isBrokerUp else { return false }
+    guard broker.isUp else { return false }
     carryDown(topic, payload)
-    if random.chance(faults.duplicatePercent) { carryDown(topic, payload) }
+    if chances.doubles() { carryDown(topic, payload) }
     return true
   }
 
   private func carryDown(_ topic: String, _ payload: [UInt8]) {
-    guard brokerSeesDoor else { return keep(topic, payload) }
+    guard broker.seesDoor else { return broker.keep(topic, payload) }
     let number = connection
-    world.schedule(inMicroseconds: delay(.toDoor)) { [weak self] world in
+    scheduler.schedule(inMicroseconds: delay(.toDoor)) { [weak self] in
       guard let self else { return }
       guard number == self.connection, let onEvent = self.onEvent else {
-        return self.keep(topic, payload)
+        return self.broker.keep(topic, payload)
       }
-      guard self.isWayOpen, !self.random.chance(self.faults.lossPercent) else {
-        world.schedule(inMicroseconds: Self.retryMicroseconds) { [weak self] _ in
+      guard self.isWayOpen, !self.chances.loses() else {
+        scheduler.schedule(inMicroseconds: Self.retryMicroseconds) { [weak self] in
           self?.carryDown(topic, payload)
         }
         return
       }
       onEvent(.message(topic: topic, payload: payload, retained: false))
-      world.drain()
+      self.door?.delivered()
     }
-  }
-
-  private func keep(_ topic: String, _ payload: [UInt8]) {
-    guard queued.count < Self.queuedMax else { return }
-    queued.append((topic, payload))
   }
 
   // MARK: Faults
@@ -196,13 +196,13 @@ final class SimulatedWire: CloudLink, @unchecked Sendable {
   func cut(isHalfOpen: Bool) {
     guard isConnected else { return }
     let number = connection
-    world.schedule(inMicroseconds: isHalfOpen ? Self.keepAliveMicroseconds : 50_000) {
-      [weak self] world in
+    scheduler.schedule(inMicroseconds: isHalfOpen ? Self.keepAliveMicroseconds : 50_000) {
+      [weak self] in
       guard let self, number == self.connection, self.isConnected, !self.isWayOpen else { return }
       self.lose("the network is gone")
-      world.drain()
+      self.door?.delivered()
     }
-    world.schedule(inMicroseconds: Self.keepAliveMicroseconds) { [weak self] _ in
+    scheduler.schedule(inMicroseconds: Self.keepAliveMicroseconds) { [weak self] in
       guard let self, number == self.connection || !self.isConnected, !self.isWayOpen else {
         return
       }
@@ -214,30 +214,51 @@ final class SimulatedWire: CloudLink, @unchecked Sendable {
     isConnected = false
     connection += 1
     onEvent?(.disconnected(reason: reason))
-    tryToConnect(after: Int64(random.int(1_000_000...10_000_000)))
+    tryToConnect(after: chances.microseconds(1_000_000...10_000_000))
   }
 
   private func brokerMisses(_ number: Int) {
     guard number == connection, !isConnected || !isWayOpen, brokerSeesDoor else { return }
-    brokerSeesDoor = false
-    world.cloud.heardDoorIsGone()
+    broker.seesDoor = false
+    cloud?.doorIsGone()
   }
 
   func brokerStops(keepsMemory: Bool) {
-    isBrokerUp = false
-    brokerSeesDoor = false
+    broker.isUp = false
+    broker.seesDoor = false
     if !keepsMemory {
-      queued = []
-      world.cloud.brokerForgets()
+      broker.forget()
+      cloud?.brokerForgets()
     }
-    world.cloud.heardDoorIsGone()
+    cloud?.doorIsGone()
     guard isConnected else { return }
     lose("the broker is gone")
-    world.drain()
+    self.door?.delivered()
   }
 
   func brokerStarts() {
-    isBrokerUp = true
-    world.cloud.brokerIsBack()
+    broker.isUp = true
+    cloud?.brokerIsBack()
   }
+}
+
+/// The broker, as far as the door can notice it.
+private struct SimulatedBroker {
+  var isUp = true
+  /// It takes the door for connected.
+  var seesDoor = false
+  /// What it keeps for the door.
+  private var queued: [(topic: String, payload: [UInt8])] = []
+
+  mutating func keep(_ topic: String, _ payload: [UInt8]) {
+    guard queued.count < SimulatedWire.queuedMax else { return }
+    queued.append((topic, payload))
+  }
+
+  mutating func takeAll() -> [(topic: String, payload: [UInt8])] {
+    defer { queued = [] }
+    return queued
+  }
+
+  mutating func forget() { queued = [] }
 }

@@ -73,23 +73,23 @@ extension SabotagedParts: GPIOPort {
 }
 
 extension SabotagedParts: EventLog {
-  func position() throws(PortError) -> LogPosition { try disk.position() }
+  func position() throws(PortError) -> LogPosition { try disk.log.position() }
 
   func append(_ drafts: [EventDraft]) throws(PortError) -> [UInt64] {
     appends += 1
     switch fault {
     case .dropEvent where appends % 40 == 0 && drafts.count == 1:
-      return [try disk.position().last + 1]
+      return [try disk.log.position().last + 1]
     case .doubleEvent where appends % 40 == 0:
-      _ = try disk.append([drafts[0]])
-      return try disk.append(drafts)
+      _ = try disk.log.append([drafts[0]])
+      return try disk.log.append(drafts)
     case .acknowledgeBeforeCommit:
-      let first = try disk.position().last + UInt64(owed.count) + 1
+      let first = try disk.log.position().last + UInt64(owed.count) + 1
       owed += drafts
       if owed.count >= 3 {
         let all = owed
         owed = []
-        _ = try disk.append(all)
+        _ = try disk.log.append(all)
       }
       return (0..<UInt64(drafts.count)).map { first + $0 }
     case .leakPIN where appends % 25 == 0:
@@ -100,61 +100,61 @@ extension SabotagedParts: EventLog {
         String(decoding: Base64URL.encode("typed \(pin)".utf8), as: UTF8.self),
       ]
       leaking[0].detail["typed"] = forms[appends / 25 % forms.count]
-      return try disk.append(leaking)
-    default: return try disk.append(drafts)
+      return try disk.log.append(leaking)
+    default: return try disk.log.append(drafts)
     }
   }
 
   func events(after number: UInt64, limit: Int) throws(PortError) -> [StoredEvent] {
-    try disk.events(after: number, limit: limit)
+    try disk.log.events(after: number, limit: limit)
   }
 
   func giveUpSpoiled(
     after number: UInt64, note: EventDraft
   ) throws(PortError) -> SpoiledEvents? {
-    try disk.giveUpSpoiled(after: number, note: note)
+    try disk.log.giveUpSpoiled(after: number, note: note)
   }
 
   func acknowledge(through number: UInt64) throws(PortError) {
-    let last = try disk.position().last
-    try disk.acknowledge(
+    let last = try disk.log.position().last
+    try disk.log.acknowledge(
       through: fault == .acknowledgeTooMuch ? min(number + 1, last) : number)
   }
 
   func urgentEvents(after number: UInt64, limit: Int) throws(PortError) -> [StoredEvent] {
-    try disk.urgentEvents(after: number, limit: limit)
+    try disk.log.urgentEvents(after: number, limit: limit)
   }
-  func beginEpoch() throws(PortError) -> LogPosition { try disk.beginEpoch() }
+  func beginEpoch() throws(PortError) -> LogPosition { try disk.log.beginEpoch() }
   func rewind(through number: UInt64) throws(PortError) -> LogPosition {
-    try disk.rewind(through: number)
+    try disk.log.rewind(through: number)
   }
-  func page(_ query: EventQuery) throws(PortError) -> [StoredEvent] { try disk.page(query) }
+  func page(_ query: EventQuery) throws(PortError) -> [StoredEvent] { try disk.log.page(query) }
 }
 
 extension SabotagedParts: CommandLedger {
   func begin(
     commandID: String, at: WallInstant, expires: WallInstant
   ) throws(PortError) -> LedgerAnswer {
-    let answer = try disk.begin(commandID: commandID, at: at, expires: expires)
+    let answer = try disk.ledger.begin(commandID: commandID, at: at, expires: expires)
     return fault == .skipLedger ? .begun : answer
   }
 
   func finish(commandID: String, result: CommandResult) throws(PortError) {
     if fault == .loseResults {
       // Told once, and never kept: a lost message is a lost result.
-      try disk.finish(commandID: commandID, result: result)
-      return try disk.confirmResults([commandID])
+      try disk.ledger.finish(commandID: commandID, result: result)
+      return try disk.ledger.confirmResults([commandID])
     }
-    try disk.finish(commandID: commandID, result: result)
+    try disk.ledger.finish(commandID: commandID, result: result)
   }
 
   func unconfirmedResults(limit: Int) throws(PortError) -> [CommandResult] {
-    try disk.unconfirmedResults(limit: limit)
+    try disk.ledger.unconfirmedResults(limit: limit)
   }
   func confirmResults(_ commandIDs: [String]) throws(PortError) {
-    try disk.confirmResults(commandIDs)
+    try disk.ledger.confirmResults(commandIDs)
   }
   func interruptOpen(at: WallInstant, simulated: Bool) throws(PortError) -> [CommandResult] {
-    try disk.interruptOpen(at: at, simulated: simulated)
+    try disk.ledger.interruptOpen(at: at, simulated: simulated)
   }
 }

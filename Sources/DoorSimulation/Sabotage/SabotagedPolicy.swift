@@ -4,42 +4,46 @@ import DoorRules
 
 /// The credential store with the planted fault.
 extension SabotagedParts: PolicyStore {
-  func configuration() throws(PortError) -> ConfigurationDocument? { try disk.configuration() }
+  func configuration() throws(PortError) -> ConfigurationDocument? {
+    try disk.cache.configuration()
+  }
   func replaceConfiguration(_ document: ConfigurationDocument) throws(PortError) {
-    try disk.replaceConfiguration(document)
+    try disk.cache.replaceConfiguration(document)
   }
   func credentialPosition() throws(PortError) -> CredentialPosition {
-    try disk.credentialPosition()
+    try disk.cache.credentialPosition()
   }
-  func recordDigest() throws(PortError) -> RecordSetDigest { try disk.recordDigest() }
+  func recordDigest() throws(PortError) -> RecordSetDigest { try disk.cache.recordDigest() }
   func rescanRecordDigest() throws(PortError) -> RecordSetDigest {
-    try disk.rescanRecordDigest()
+    try disk.cache.rescanRecordDigest()
   }
-  func apply(_ repair: BucketRepair) throws(PortError) { try disk.apply(repair) }
-  func revoke(_ credentials: [String]) throws(PortError) { try disk.revoke(credentials) }
-  func stage(_ offer: SnapshotOffer) throws(PortError) -> StagedSnapshot { try disk.stage(offer) }
+  func apply(_ repair: BucketRepair) throws(PortError) { try disk.cache.apply(repair) }
+  func revoke(_ credentials: [String]) throws(PortError) { try disk.cache.revoke(credentials) }
+  func stage(_ offer: SnapshotOffer) throws(PortError) -> StagedSnapshot {
+    try disk.cache.stage(offer)
+  }
   func stage(_ chunk: SnapshotChunk) throws(PortError) -> StagedSnapshot? {
-    try disk.stage(chunk)
+    try disk.cache.stage(chunk)
   }
-  func person(_ id: PersonID) throws(PortError) -> Person? { try disk.person(id) }
+  func person(_ id: PersonID) throws(PortError) -> Person? { try disk.cache.person(id) }
   func credentials(of person: PersonID) throws(PortError) -> [Credential] {
-    try disk.credentials(of: person)
+    try disk.cache.credentials(of: person)
   }
   func holder(of credential: CredentialID) throws(PortError) -> CredentialHolder? {
-    try disk.holder(of: credential)
+    try disk.cache.holder(of: credential)
   }
 
   @discardableResult
   func apply(_ delta: CredentialDelta) throws(PortError) -> [CredentialChange] {
-    guard fault == .skipDelta, delta.baseRevision != nil else { return try disk.apply(delta) }
+    guard fault == .skipDelta, delta.baseRevision != nil else { return try disk.cache.apply(delta) }
     var empty = delta
     empty.persons = []
     empty.credentials = []
-    return try disk.apply(empty)
+    return try disk.cache.apply(empty)
   }
 
   func holders(ofAny digests: [CredentialDigest]) throws(PortError) -> [CredentialHolder] {
-    try disk.holders(ofAny: digests).map { holder in
+    try disk.cache.holders(ofAny: digests).map { holder in
       var holder = holder
       switch fault {
       case .ignoreRevocation: holder.credential?.status = .active
@@ -62,9 +66,9 @@ extension SabotagedParts: StateStore {
   func value(forKey key: String) throws(PortError) -> [UInt8]? {
     // The last time that was seen would give it away.
     if fault == .believeAnyClock, key == "clock.watermark" { return nil }
-    return try disk.value(forKey: key)
+    return try disk.state.value(forKey: key)
   }
   func setValues(_ values: [String: [UInt8]?]) throws(PortError) {
-    try disk.setValues(values)
+    try disk.state.setValues(values)
   }
 }

@@ -1,4 +1,5 @@
 import CloudProtocol
+import DoorPorts
 import DoorRules
 
 /// Who should get in, worked out from the documents themselves, slowly and apart from the rules.
@@ -16,12 +17,14 @@ struct Oracle {
   }
 
   func allows(_ shown: Shown, at instant: Instant) -> Bool? {
-    guard let document = world.cloud.documents[instant.configRevision] else { return false }
+    guard let document = world.cloud.configuration.sent[instant.configRevision] else {
+      return false
+    }
     if instant.mode.keepsClosed { return false }
     let fresh = isFresh(document)
     if fresh == false { return false }
     var mayBe = false
-    for (record, mayBeRevoked) in world.knowledge.credentials(
+    for (record, mayBeRevoked) in world.observers.knowledge.credentials(
       for: shown.canonical, at: instant.credentialRevision)
     {
       guard record.kind == shown.kind,
@@ -39,7 +42,7 @@ struct Oracle {
     _ document: ConfigurationDocument
   ) -> Bool? {
     guard record.status == "active",
-      let person = world.knowledge.person(record.person, at: instant.credentialRevision),
+      let person = world.observers.knowledge.person(record.person, at: instant.credentialRevision),
       person.accessEnabled
     else { return false }
     let settings = document.doors[door].settings
@@ -54,7 +57,7 @@ struct Oracle {
     if let from = record.validFrom, instant.seconds < from - 900 { return false }
     if let until = record.validUntil, instant.seconds >= until - 60 { return false }
     if !record.doors.isEmpty {
-      guard record.doors.contains(world.doors[door].rawValue) else { return false }
+      guard record.doors.contains(world.site.doors[door].rawValue) else { return false }
     } else if !hasGrant(person, door) {
       return false
     }
@@ -63,9 +66,9 @@ struct Oracle {
 
   /// A member by the app.
   func allowsMember(_ person: Int, at door: Int, _ instant: Instant) -> Bool? {
-    guard let document = world.cloud.documents[instant.configRevision],
-      let record = world.knowledge.person(
-        world.people[person], at: instant.credentialRevision)
+    guard let document = world.cloud.configuration.sent[instant.configRevision],
+      let record = world.observers.knowledge.person(
+        world.site.people[person], at: instant.credentialRevision)
     else { return false }
     if instant.mode.keepsClosed || !record.accessEnabled || !hasGrant(record, door) {
       return false
@@ -77,11 +80,11 @@ struct Oracle {
   }
 
   private func hasGrant(_ person: PersonRecord, _ door: Int) -> Bool {
-    let name = world.doors[door].rawValue
+    let name = world.site.doors[door].rawValue
     return person.grants.contains { grant in
       grant.facilityWide || grant.doors.contains(name)
         || (grant.groups.contains("wing")
-          && Knowledge.wing(world.story.site).contains(name))
+          && world.site.wing.contains(name))
     }
   }
 
@@ -90,7 +93,7 @@ struct Oracle {
     _ hours: HoursDocument?, _ document: ConfigurationDocument, _ instant: Instant
   ) -> Bool {
     guard let hours else { return true }
-    let local = world.rules.civil(at: WallInstant(secondsSince1970: instant.seconds)).text
+    let local = world.site.rules.civil(at: WallInstant(secondsSince1970: instant.seconds)).text
     let date = String(local.prefix(10))
     let holiday = document.facility.holidays?.first { $0.date == date }
     if holiday?.effect == "closed" { return false }
@@ -102,9 +105,9 @@ struct Oracle {
   /// Nil where the door may have lost count.
   private func isFresh(_ document: ConfigurationDocument) -> Bool? {
     let hours = document.facility.credentialClasses?["standard"]?.offlineHours ?? 72
-    let age = (world.time.elapsed - world.knowledge.heardAt) / 1_000_000
+    let age = (world.clockwork.elapsed - world.observers.knowledge.heardAt) / 1_000_000
     let limit = Int64(hours) * 3_600
-    if world.knowledge.heardInBoot == world.boots {
+    if world.observers.knowledge.heardInBoot == world.rig.boots {
       return abs(age - limit) <= 2 ? nil : age < limit
     }
     // After a restart it goes by what was kept, and by a clock that may be wrong by a day.
@@ -113,14 +116,62 @@ struct Oracle {
 
   /// Whether a door's schedule may hold it open now, give or take how often it is looked at.
   func mayBeScheduledOpen(_ door: Int, _ instant: Instant) -> Bool {
-    guard instant.isTrusted, let document = world.cloud.documents[instant.configRevision],
+    guard instant.isTrusted, let document = world.cloud.configuration.sent[instant.configRevision],
       let schedule = document.doors[door].settings.autoUnlockSchedule
     else { return false }
-    let slack = Int64(World.reassertMilliseconds / 1_000) + 60
+    let slack = Int64(Rig.reassertMilliseconds / 1_000) + 60
     return [-slack, 0].contains {
       var at = instant
       at.seconds += $0
       return isOpen(schedule, document, at)
     }
+  }
+
+  /// Whether the mode that holds a door open now may do so.
+  func holdsOpenByRight(_ door: Int) -> Bool {
+    guard let program = world.rig.program, let mode = program.mode(of: world.site.doors[door]),
+      mode.holdsOpen
+    else { return false }
+    let now = world.clockwork.elapsed
+    let slack = Int64(Rig.reassertMilliseconds) * 1_000 + 5_000_000
+    switch mode {
+    case .fire: return world.observers.knowledge.mayBurn(at: now, slack: slack)
+    case .forceOpen:
+      return world.observers.knowledge.mayBeOrdered(
+        mode, at: door, now: now, slack: slack + 90_000_000_000)
+    case .scheduledUnlock:
+      let (at, trust) = world.clockwork.time.read()
+      let instant = Instant(
+        seconds: at.secondsSince1970, isTrusted: trust != .unknown,
+        configRevision: program.policyRevision, credentialRevision: 0, mode: mode)
+      return mayBeScheduledOpen(door, instant) || clockJumpedRecently
+    case .lockdown, .forceClosed, .awaitingFirstPerson, .normal: return false
+    }
+  }
+
+  /// What depends on the clock may be late by how often it is looked at.
+  private var clockJumpedRecently: Bool {
+    let jumpedAt = world.clockwork.time.jumpedAt
+    return jumpedAt >= 0
+      && world.clockwork.elapsed - jumpedAt
+        < Int64(Rig.reassertMilliseconds) * 1_000 + 60_000_000
+  }
+
+  // MARK: Decisions
+
+  /// The moment of a decision as the program claims it; nil for one without a policy.
+  func instant(of draft: EventDraft, door: Int) -> Instant? {
+    guard let program = world.rig.program else { return nil }
+    return Instant(
+      seconds: WallInstant(millisecondsSince1970: draft.timeMilliseconds).secondsSince1970,
+      isTrusted: draft.clockTrust != ClockTrust.unknown.rawValue,
+      configRevision: program.policyRevision,
+      credentialRevision: world.rig.disk.cache.revision,
+      mode: program.mode(of: world.site.doors[door]) ?? .normal)
+  }
+
+  func holdSeconds(_ door: Int, _ instant: Instant) -> Int {
+    world.cloud.configuration.sent[instant.configRevision]?.doors[door].settings.holdTimeSeconds
+      ?? 5
   }
 }

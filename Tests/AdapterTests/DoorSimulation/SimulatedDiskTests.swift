@@ -6,6 +6,13 @@ import Testing
 
 @testable import StoreSQLite
 
+/// The stores of one event database, real or simulated.
+private struct EventStores {
+  let log: any EventLog
+  let ledger: any CommandLedger
+  let state: any StateStore
+}
+
 /// The simulator's disk is only worth something if it does what SQLite's does.
 @Suite("the simulator's disk has the rules of the real stores")
 struct SimulatedDiskTests {
@@ -30,9 +37,14 @@ struct SimulatedDiskTests {
       let number = UInt64.random(in: 0...(UInt64(made) + 2), using: &random)
       let command = "command-\(Int.random(in: 0..<9, using: &random))"
       let count = Int.random(in: 1...9, using: &random)
-      func both(_ name: String, _ body: (any EventLog & CommandLedger & StateStore) throws -> Any) {
-        let left = Self.outcome { try body(real) }
-        let right = Self.outcome { try body(simulated) }
+      func both(_ name: String, _ body: (EventStores) throws -> Any) {
+        let left = Self.outcome {
+          try body(EventStores(log: real, ledger: real, state: real))
+        }
+        let right = Self.outcome {
+          try body(
+            EventStores(log: simulated.log, ledger: simulated.ledger, state: simulated.state))
+        }
         #expect(left == right, "seed \(seed), step \(step): \(name)")
       }
       // The note of what was dropped has an id of its own.
@@ -44,15 +56,15 @@ struct SimulatedDiskTests {
         let drafts = (0..<count).map { index in
           StoreFixture.draft(
             made + index,
-            type: index % 3 == 0 ? "postern.alarm.raised.v1" : "postern.access.granted.v1")
+            type: index % 3 == 0 ? "postern.alarm.raised.v1" : EventType.accessGranted.wireName)
         }
         made += count
-        both("append") { try $0.append(drafts) }
-      case 5: both("acknowledge") { try $0.acknowledge(through: number) }
-      case 6: both("rewind") { _ = try $0.rewind(through: number) }
+        both("append") { try $0.log.append(drafts) }
+      case 5: both("acknowledge") { try $0.log.acknowledge(through: number) }
+      case 6: both("rewind") { _ = try $0.log.rewind(through: number) }
       case 7:
         both("begin") {
-          try $0.begin(
+          try $0.ledger.begin(
             commandID: command, at: WallInstant(secondsSince1970: 1),
             expires: WallInstant(secondsSince1970: 2))
         }
@@ -60,15 +72,15 @@ struct SimulatedDiskTests {
         let result = CommandResult(
           commandID: command, outcome: .confirmed, reason: "step \(step)", simulated: true,
           timeMilliseconds: 1)
-        both("finish") { try $0.finish(commandID: command, result: result) }
-      case 9: both("confirm") { try $0.confirmResults([command]) }
+        both("finish") { try $0.ledger.finish(commandID: command, result: result) }
+      case 9: both("confirm") { try $0.ledger.confirmResults([command]) }
       case 10:
         both("interrupt") {
-          try $0.interruptOpen(at: WallInstant(secondsSince1970: 3), simulated: true)
+          try $0.ledger.interruptOpen(at: WallInstant(secondsSince1970: 3), simulated: true)
         }
       case 11:
         let position = try real.position()
-        simulated.spoil(count / 3)
+        simulated.log.spoil(count / 3)
         let first = max(
           position.acknowledged + 1, position.last + 1 - min(UInt64(count / 3), position.last))
         try StoreFixture.spoil(real, where: "number >= \(first)")
@@ -77,21 +89,21 @@ struct SimulatedDiskTests {
         let position = try real.position()
         let after = count > 2 ? max(position.acknowledged, position.dropped) : number
         both("give up") {
-          let spoiled = try $0.giveUpSpoiled(
+          let spoiled = try $0.log.giveUpSpoiled(
             after: after, note: StoreFixture.draft(made, type: EventType.eventsDropped.wireName))
           return spoiled.map { shown([$0.note]) + ["\($0.through)"] } ?? []
         }
-      default: both("state") { try $0.setValue([UInt8(count)], forKey: command) }
+      default: both("state") { try $0.state.setValue([UInt8(count)], forKey: command) }
       }
       both("position") {
-        let position = try $0.position()
+        let position = try $0.log.position()
         return [position.last, position.acknowledged, position.dropped]
       }
-      both("events") { shown(try $0.events(after: number, limit: count * 4)) }
-      both("urgent") { shown(try $0.urgentEvents(after: number, limit: count)) }
-      both("page") { shown(try $0.page(EventQuery(before: number, limit: count))) }
-      both("results") { try $0.unconfirmedResults(limit: count).map(\.commandID) }
-      both("value") { try $0.value(forKey: command) as Any }
+      both("events") { shown(try $0.log.events(after: number, limit: count * 4)) }
+      both("urgent") { shown(try $0.log.urgentEvents(after: number, limit: count)) }
+      both("page") { shown(try $0.log.page(EventQuery(before: number, limit: count))) }
+      both("results") { try $0.ledger.unconfirmedResults(limit: count).map(\.commandID) }
+      both("value") { try $0.state.value(forKey: command) as Any }
     }
   }
 
@@ -102,7 +114,7 @@ struct SimulatedDiskTests {
     var random = ProtocolTestGenerator(seed: seed)
     let fixture = StoreFixture()
     let real = try fixture.cache()
-    let simulated = SimulatedDisk(freshID: { "epoch" })
+    let simulated = SimulatedDisk(freshID: { "epoch" }).cache
     var revision: UInt64 = 0
     func any(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &random) }
     func credential() -> CredentialRecord {

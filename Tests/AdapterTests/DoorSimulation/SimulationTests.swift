@@ -20,7 +20,7 @@ struct SimulationTests {
   func seeds(seed: UInt64) throws {
     let outcome = try Self.run(seed, days: 6)
     #expect(outcome.violation == nil, "seed \(seed): \(outcome.violation as Any)")
-    #expect(outcome.tally.granted + outcome.tally.denied > 0)
+    #expect(outcome.tally[.granted] + outcome.tally[.denied] > 0)
   }
 
   @Test(
@@ -100,7 +100,7 @@ struct SimulationTests {
       ]
       let outcome = try Simulation.run(story, zones: SystemZones())
       #expect(outcome.violation == nil, "\(step): \(outcome.violation as Any)")
-      granted += outcome.tally.granted
+      granted += outcome.tally[.granted]
     }
     #expect(granted == 80)
   }

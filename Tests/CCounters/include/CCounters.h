@@ -1,5 +1,5 @@
 // Counts of what a program asks of the heap, the disk and SQLite: figures that no load of the
-// machine changes. Linked into postern-bench only.
+// machine changes. Linked into postern-lab only.
 #ifndef POSTERN_COUNTERS_H
 #define POSTERN_COUNTERS_H
 #include <stdint.h>

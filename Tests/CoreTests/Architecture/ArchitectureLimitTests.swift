@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What `deploy/limits.md` says: a table of limits that something from outside can reach, and
+/// What `deploy/protocol/limits.md` says: a table of limits that something from outside can reach, and
 /// below it a list of those that only size the program's own work.
 struct LimitPage {
   struct Row {
@@ -86,7 +86,7 @@ struct ArchitectureLimitTests {
     tree = try SourceTree.read.get()
     page = LimitPage(
       text: try String(
-        contentsOf: tree.root.appendingPathComponent("deploy/limits.md"), encoding: .utf8))
+        contentsOf: tree.root.appendingPathComponent("deploy/protocol/limits.md"), encoding: .utf8))
   }
 
   /// The simulation's own bounds limit nothing of the product.

@@ -105,13 +105,16 @@ struct ArchitectureTests {
     #expect(wrong.isEmpty, "\(wrong)")
   }
 
+  /// The laboratory's scripts, which no build needs.
+  static let scripts: Set = ["Lab"]
+
   @Test("every folder of Sources and Tests is a target of Package.swift, and the other way round")
   func targets() throws {
     let declared = Set(
       tree.package.matches(of: #/arget\(\s*name:\s*"([\w-]+)"|systemLibrary\(\s*name:\s*"(\w+)"/#)
         .compactMap { ($0.output.1 ?? $0.output.2).map(String.init) })
     let folders = Set(try tree.folders(in: "Sources") + tree.folders(in: "Tests"))
-    #expect(folders.subtracting(declared).sorted() == [])
+    #expect(folders.subtracting(declared).subtracting(Self.scripts).sorted() == [])
     #expect(declared.subtracting(folders).sorted() == [])
   }
 

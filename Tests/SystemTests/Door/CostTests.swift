@@ -4,7 +4,7 @@ import Testing
 @Suite("What a badge costs is held to committed numbers", .blocking)
 struct CostTests {
   /// Of a debug build, which tests are; they are the same on every machine. The real shell, store
-  /// and codec on one thread: see Tests/postern-bench/Counts.swift.
+  /// and codec on one thread: see Tests/postern-lab/Bench/Report/Counts.swift.
   static let committed: [String: Double] = [
     "allocationsPerDecision": 50.2,
     "allocationsPerBadge": 6_286.4,
@@ -21,7 +21,7 @@ struct CostTests {
 
   @Test("No decision, badge or event costs more than is committed, and what costs less is noted")
   func costs() throws {
-    let outcome = try BuiltProgram("postern-bench").run(["--counts"])
+    let outcome = try BuiltProgram("postern-lab").run(["bench", "--counts"])
     #expect(outcome.status == 0, "\(outcome.errors)")
     let counts = try JSONDecoder().decode([String: Double].self, from: Data(outcome.output.utf8))
     #expect(Set(counts.keys) == Set(Self.committed.keys))

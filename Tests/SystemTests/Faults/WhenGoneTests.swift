@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The table "When X is gone", with the built programs. Network, hardware and daemon are in
-/// `DoorSystemTests`; the power is in `deploy/power-cut-test`.
+/// `DoorSystemTests`; the power is in `Tests/Lab/power-cut`.
 @Suite("F2 F3 F4: when something is gone the door does what the table says, and says so", .blocking)
 struct WhenGoneTests {
   private func types(_ world: DoorWorld, reason: String? = nil) throws -> [String] {

@@ -1,7 +1,7 @@
 import CoreModels
 import Foundation
 
-/// A disk and a clock that fail on command under the daemon: `deploy/faults/faults.c`, preloaded.
+/// A disk and a clock that fail on command under the daemon: `Tests/Lab/faults/faults.c`, preloaded.
 final class HouseFaults {
   private let orders: String
   private let library: String
@@ -14,7 +14,7 @@ final class HouseFaults {
     orders = world.folder.path + "/orders"
     library = world.folder.path + "/faults.so"
     state = world.folder.path + "/state"
-    let source = Repository.file("deploy/faults/faults.c").path()
+    let source = Repository.file("Tests/Lab/faults/faults.c").path()
     let errors = world.folder.path + "/faults.err"
     // Swift brings the one, Debian's build-essential the other.
     for compiler in ["clang", "cc"] {

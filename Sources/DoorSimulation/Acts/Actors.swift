@@ -1,0 +1,51 @@
+import CloudProtocol
+import DoorRules
+
+/// Those who make a story happen.
+struct Actors {
+  let staff: CloudStaff
+  private let visitors: Visitors
+  private let operators: Operators
+  private let attacker: Attacker
+  private let troubles: Troubles
+
+  init(
+    story: Story, clockwork: Clockwork, site: Site, observers: Observers, wire: SimulatedWire,
+    cloud: SimulatedCloud, rig: Rig, digester: CredentialDigester
+  ) {
+    staff = CloudStaff(cloud: cloud, site: site, observers: observers, digester: digester)
+    visitors = Visitors(
+      clockwork: clockwork, site: site, rig: rig, observers: observers,
+      bounces: story.faults.bounces)
+    operators = Operators(
+      clockwork: clockwork, site: site, rig: rig, observers: observers, cloud: cloud,
+      staff: staff, visitors: visitors)
+    attacker = Attacker(
+      scheduler: clockwork, site: site, observers: observers, wire: wire, cloud: cloud)
+    troubles = Troubles(
+      scheduler: clockwork, observers: observers, wire: wire, cloud: cloud, rig: rig,
+      commitMilliseconds: story.faults.commitMilliseconds)
+  }
+
+  func happen(_ happening: Happening) {
+    var random = SimulationRandom(seed: happening.seed)
+    switch happening.what {
+    case .badge(let person, let door, let passage, let spoiled):
+      visitors.badge(person, at: door, then: passage, spoiled: spoiled, &random)
+    case .typePIN(let person, let door, let slips, let passage):
+      visitors.typePIN(person, at: door, slips: slips, then: passage, &random)
+    case .strangerCard(let door):
+      visitors.badge(nil, at: door, then: .enters, spoiled: nil, &random)
+    case .guessPINs(let door, let tries): visitors.guessPINs(tries, at: door, &random)
+    case .leave(let door, let seconds): visitors.leave(door, openSeconds: seconds, &random)
+    case .force(let door, let seconds): visitors.force(door, openSeconds: seconds)
+    case .fire(let seconds): visitors.fire(seconds: seconds)
+    case .noise(let door, let edges): visitors.noise(door, edges: edges, &random)
+    case .staff(let action): operators.staff(action)
+    case .frontDesk(let action): operators.desk(action)
+    case .command(let action): operators.command(action, &random)
+    case .attack(let attack): attacker.attack(attack, &random)
+    case .fault(let fault): troubles.fault(fault)
+    }
+  }
+}

@@ -1,0 +1,121 @@
+import CloudProtocol
+import DoorPorts
+import DoorRules
+import DoorRuntime
+
+/// The operator's people at the cloud, and whoever stands at the door's console.
+struct Operators {
+  let clockwork: Clockwork
+  let site: Site
+  let rig: Rig
+  let observers: Observers
+  let cloud: SimulatedCloud
+  let staff: CloudStaff
+  let visitors: Visitors
+
+  func staff(_ action: StaffAction) {
+    observers.tally[.changes] += 1
+    clockwork.note("staff") { "\(action)" }
+    let now = clockwork.wall.secondsSince1970
+    switch action {
+    case .book(let person, let door, let from, let until):
+      staff.book(
+        person, door: site.doors[door].rawValue, from: now + Int64(from) * 60,
+        until: now + Int64(until) * 60)
+    case .move(let person, let from, let until):
+      staff.move(person, from: now + Int64(from) * 60, until: now + Int64(until) * 60)
+    case .cancel(let person): staff.cancel(person)
+    case .setEnabled(let person, let isOn): staff.setEnabled(person, isOn)
+    case .setHours(let door, let from, let to):
+      cloud.configuration.changeDoor(door) { $0.accessHours = Self.hours(from, to) }
+    case .setHoldTime(let door, let seconds):
+      cloud.configuration.changeDoor(door) { $0.holdTimeSeconds = seconds }
+    case .setUnlockSchedule(let door, let from, let to):
+      cloud.configuration.changeDoor(door) { $0.autoUnlockSchedule = Self.hours(from, to) }
+    case .holiday(let effect):
+      let date = site.rules.civil(at: clockwork.wall)
+      cloud.configuration.holiday(String(date.text.prefix(10)), effect: effect)
+    case .mistake:
+      cloud.configuration.makeMistake()
+    }
+    cloud.push()
+  }
+
+  private static func hours(_ from: Int?, _ to: Int?) -> HoursDocument? {
+    guard let from, let to else { return nil }
+    func text(_ hour: Int) -> String { (hour < 10 ? "0" : "") + "\(hour):00" }
+    let window = WindowDocument(from: text(from), to: text(to))
+    return HoursDocument(
+      days: Dictionary(
+        uniqueKeysWithValues: [
+          "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+        ].map { ($0, [window]) }))
+  }
+
+  func desk(_ action: DeskAction) {
+    guard let program = rig.program else { return }
+    clockwork.note("desk") { "\(action)" }
+    do throws(PortError) {
+      switch action {
+      case .mode(let door, let word, let seconds):
+        guard let change = ModeWord(rawValue: word) else { return }
+        observers.knowledge.order(
+          word, door: door, seconds: seconds, at: clockwork.elapsed, latest: clockwork.elapsed)
+        try program.order(
+          ModeOrder(
+            door: site.doors[door], change: change, by: "desk", reason: "story",
+            seconds: seconds > 0 ? Int64(seconds) : nil))
+      case .clearLockout(let door):
+        observers.knowledge.clearedPINs(door)
+        try program.clearLockout(of: site.readers[door], by: "desk")
+      case .identify(let door): try program.identify(site.doors[door])
+      }
+    } catch {
+      observers.fail("the console's orders are carried out", "\(action): \(error)")
+    }
+    rig.drain()
+  }
+
+  func command(_ action: CommandAction, _ random: inout SimulationRandom) {
+    observers.tally[.commands] += 1
+    let id = random.id()
+    clockwork.note("command") { "\(action) \(id)" }
+    let lifetime: Int64
+    let command: Command
+    switch action {
+    case .unlock(let person, let door, let passage):
+      lifetime = 20
+      command = Command(kind: .unlock, door: site.doors[door].rawValue, person: site.people[person])
+      if site.busyUntil[door] <= clockwork.elapsed {
+        visitors.pass(door, passage, after: 3_000_000, &random)
+      }
+    case .adminUnlock(let door, let passage):
+      lifetime = 25
+      command = Command(
+        kind: .adminUnlock, door: site.doors[door].rawValue, person: "operator", reason: "story")
+      if site.busyUntil[door] <= clockwork.elapsed {
+        visitors.pass(door, passage, after: 3_000_000, &random)
+      }
+    case .mode(let door, let word, let seconds):
+      lifetime = 30
+      command = Command(
+        kind: .mode, door: site.doors[door].rawValue, person: "operator", reason: "story",
+        mode: ModeWord(rawValue: word), seconds: Int64(max(seconds, 1)))
+      observers.knowledge.order(
+        word, door: door, seconds: seconds, at: clockwork.elapsed,
+        latest: clockwork.elapsed + 60_000_000)
+    case .identify(let door):
+      lifetime = 30
+      command = Command(kind: .identify, door: site.doors[door].rawValue)
+    case .sync:
+      lifetime = 30
+      command = Command(kind: .sync)
+    }
+    cloud.commands.add(command, id: id, expires: clockwork.wall.advanced(bySeconds: lifetime))
+    cloud.push()
+    // Whoever waits for the session to come back gives up at the end of the command's time.
+    for second in stride(from: 2, to: lifetime, by: 5) {
+      clockwork.schedule(inMicroseconds: second * 1_000_000) { cloud.push() }
+    }
+  }
+}

@@ -1,0 +1,76 @@
+/// What breaks, and mends after its time.
+struct Troubles {
+  let scheduler: any Scheduler
+  let observers: Observers
+  let wire: SimulatedWire
+  let cloud: SimulatedCloud
+  let rig: Rig
+  /// What a commit takes when the disk is well.
+  let commitMilliseconds: Int
+
+  func fault(_ fault: Fault) {
+    scheduler.note("fault") { "\(fault)" }
+    switch fault {
+    case .outage(let seconds, let isHalfOpen):
+      count(.outages)
+      wire.outages += 1
+      wire.cut(isHalfOpen: isHalfOpen)
+      after(seconds) { wire.outages = max(wire.outages - 1, 0) }
+    case .broker(let seconds, let keepsMemory):
+      guard wire.isBrokerUp else { return }
+      count(.brokerRestarts)
+      wire.brokerStops(keepsMemory: keepsMemory)
+      after(seconds) { if !wire.isBrokerUp { wire.brokerStarts() } }
+    case .cloudDown(let seconds):
+      guard cloud.isUp else { return }
+      cloud.stop()
+      after(seconds) { if !cloud.isUp { cloud.start() } }
+    case .powerCut(let seconds):
+      guard rig.hasPower else { return }
+      count(.powerCuts)
+      rig.hasPower = false
+      rig.endProgram(.powerCut)
+      after(seconds) { if !rig.hasPower { rig.powerReturns() } }
+    case .kill:
+      guard rig.program != nil else { return }
+      count(.kills)
+      rig.endProgram(.kill)
+      scheduler.schedule(inMicroseconds: 500_000) {
+        if rig.program == nil { rig.lines.losePower() }
+      }
+      scheduler.schedule(inMicroseconds: 2_000_000) { rig.boot() }
+    case .cleanRestart:
+      guard rig.program != nil else { return }
+      rig.endProgram(.clean)
+      scheduler.schedule(inMicroseconds: 2_000_000) { rig.boot() }
+    case .diskFull(let seconds): breakDisk(.full, forSeconds: seconds)
+    case .diskError(let seconds): breakDisk(.error, forSeconds: seconds)
+    case .slowDisk(let milliseconds, let seconds):
+      count(.diskFaults)
+      rig.program?.lanes.commitMilliseconds = milliseconds
+      after(seconds) { rig.program?.lanes.commitMilliseconds = commitMilliseconds }
+    case .spoiledEvents(let number):
+      count(.diskFaults)
+      rig.disk.log.spoil(number)
+    case .clockStep(let seconds, let corrected):
+      count(.clockSteps)
+      rig.hardware.time.step(milliseconds: Int64(seconds) * 1_000)
+      after(corrected) { if wire.isConnected { rig.hardware.time.synchronise() } }
+    case .clockLosesSource(let seconds):
+      rig.hardware.time.loseSource()
+      after(seconds) { rig.synchroniseSoon() }
+    }
+  }
+
+  private func count(_ figure: Tally.Figure) { observers.tally[figure] += 1 }
+
+  private func after(_ seconds: Int, _ body: @escaping () -> Void) {
+    scheduler.schedule(inMicroseconds: Int64(seconds) * 1_000_000, body)
+  }
+
+  private func breakDisk(_ fault: DiskFault, forSeconds seconds: Int) {
+    count(.diskFaults)
+    rig.disk.setFault(fault, at: scheduler.elapsed)
+    after(seconds) { rig.disk.setFault(nil, at: scheduler.elapsed) }
+  }
+}

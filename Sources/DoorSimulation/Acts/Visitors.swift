@@ -1,0 +1,228 @@
+import CloudProtocol
+import DoorCore
+import DoorRules
+import WiegandCodec
+
+/// What people do at the doors.
+struct Visitors {
+  let clockwork: Clockwork
+  let site: Site
+  let rig: Rig
+  let observers: Observers
+  /// Of each contact and button.
+  let bounces: Int
+  private let formats = FormatTable.default
+
+  init(clockwork: Clockwork, site: Site, rig: Rig, observers: Observers, bounces: Int) {
+    self.clockwork = clockwork
+    self.site = site
+    self.rig = rig
+    self.observers = observers
+    self.bounces = bounces
+  }
+
+  private var isRunning: Bool { rig.program != nil }
+
+  /// Nobody else comes to a door before the one before is through.
+  private func isFree(_ door: Int) -> Bool { site.busyUntil[door] <= clockwork.elapsed }
+
+  func badge(
+    _ person: Int?, at door: Int, then passage: Passage, spoiled: Spoiling?,
+    _ random: inout SimulationRandom
+  ) {
+    guard isRunning, isFree(door) else { return }
+    let number = person.map { site.plan.people[$0].card } ?? UInt64(random.int(1...999_999))
+    guard var bits = try? formats.encode(format: "H10302", facility: nil, card: number) else {
+      return
+    }
+    observers.tally[.cards] += 1
+    var isStuck = false
+    if let spoiled {
+      observers.tally[.spoiled] += 1
+      switch spoiled {
+      case .losesBit(let index): bits.remove(at: index % bits.count)
+      case .turnsBit(let index): bits[index % bits.count].toggle()
+      case .addsBit(let index): bits.insert(index.isMultiple(of: 2), at: index % bits.count)
+      case .stuckLine: isStuck = true
+      }
+    }
+    site.busyUntil[door] = clockwork.elapsed + 12_000_000
+    clockwork.note("badge") { "\(person.map { site.people[$0] } ?? "stranger") \(door)" }
+    let end = send(bits, to: door, at: 1_000, isStuck: isStuck)
+    present(
+      person, at: door, kind: "card", canonical: "card:H10302:-:\(number)", after: end,
+      mustBeDecided: spoiled == nil, since: rig.boots)
+    pass(door, passage, after: end + 1_000_000, &random)
+  }
+
+  func typePIN(
+    _ person: Int?, _ digits: String, at door: Int, then passage: Passage?,
+    startingIn start: Int64, _ random: inout SimulationRandom
+  ) -> Int64 {
+    observers.tally[.pins] += 1
+    var at = start
+    for character in digits + "#" {
+      if at > start { at += Int64(random.int(150_000...600_000)) }
+      let key: KeypadKey = character.wholeNumberValue.map { .digit(UInt8($0)) } ?? .pound
+      at = send(keypadBits(for: key, dialect: .fourBit), to: door, at: at, isStuck: false)
+    }
+    // Whoever types while the program restarts has typed something else, as far as it knows.
+    clockwork.schedule(inMicroseconds: start) {
+      let boot = isRunning ? rig.boots : -1
+      present(
+        person, at: door, kind: "pin", canonical: "pin:\(digits)", after: at - start,
+        mustBeDecided: true, since: boot)
+    }
+    if let passage { pass(door, passage, after: at + 1_000_000, &random) }
+    return at
+  }
+
+  /// Somebody types, wrongly at first `slips` times.
+  func typePIN(
+    _ person: Int, at door: Int, slips: Int, then passage: Passage,
+    _ random: inout SimulationRandom
+  ) {
+    guard isRunning, isFree(door) else { return }
+    clockwork.note("types") { "\(site.people[person]) \(door)" }
+    let pin = site.plan.people[person].pin
+    var at: Int64 = 1_000
+    for _ in 0..<slips {
+      let wrong = String(pin.dropLast()) + (pin.hasSuffix("0") ? "1" : "0")
+      at = typePIN(nil, wrong, at: door, then: nil, startingIn: at, &random) + 2_000_000
+    }
+    at = typePIN(person, pin, at: door, then: passage, startingIn: at, &random)
+    site.busyUntil[door] = clockwork.elapsed + at + 12_000_000
+  }
+
+  func guessPINs(_ tries: Int, at door: Int, _ random: inout SimulationRandom) {
+    guard isRunning, isFree(door) else { return }
+    clockwork.note("guesses") { "\(door)" }
+    var at: Int64 = 1_000
+    for _ in 0..<tries {
+      let pin = String(random.int(1_000...9_999_999))
+      at = typePIN(nil, pin, at: door, then: nil, startingIn: at, &random) + 1_500_000
+    }
+    site.busyUntil[door] = clockwork.elapsed + at + 5_000_000
+  }
+
+  /// Pulses on the data lines; returns when the last one ends, in microseconds from now.
+  private func send(_ bits: [Bool], to door: Int, at start: Int64, isStuck: Bool) -> Int64 {
+    let spacing = Int64(site.plan.doors[door].bitSpacingMicroseconds)
+    let end = start + Int64(bits.count) * spacing
+    clockwork.schedule(inMicroseconds: start) {
+      guard isRunning else { return }
+      let first = clockwork.time.now()
+      for (index, bit) in bits.enumerated() where !(isStuck && bit) {
+        let line: InputLine = bit ? .data1(site.readers[door]) : .data0(site.readers[door])
+        let at = first.advanced(byMicroseconds: Int(spacing) * index)
+        rig.lines.set(line, active: true, at: at)
+        rig.lines.set(line, active: false, at: at.advanced(byMicroseconds: 80))
+      }
+    }
+    clockwork.schedule(inMicroseconds: end) { rig.fetch() }
+    return end
+  }
+
+  private func present(
+    _ person: Int?, at door: Int, kind: String, canonical: String, after: Int64,
+    mustBeDecided: Bool, since boot: Int
+  ) {
+    clockwork.schedule(inMicroseconds: after) {
+      guard isRunning else { return }
+      let isWhole = rig.boots == boot
+      site.shownNumber += 1
+      let isHeard = site.noisyUntil[door] < clockwork.elapsed
+      observers.see(
+        .presented(
+          Shown(
+            number: site.shownNumber, door: door, person: person, kind: kind,
+            canonical: isWhole ? canonical : "", at: clockwork.elapsed,
+            mustBeDecided: mustBeDecided && isHeard && isWhole
+              && !(kind == "pin" && observers.knowledge.keypadMayBeDeaf(door)))))
+    }
+  }
+
+  // MARK: Through the door
+
+  func pass(
+    _ door: Int, _ passage: Passage, after: Int64, _ random: inout SimulationRandom
+  ) {
+    let reaction = Int64(random.int(0...600_000))
+    let stay = Int64(random.int(1_500_000...5_000_000))
+    clockwork.schedule(inMicroseconds: after + reaction) {
+      guard site.lockIsReleased[door], !site.leafIsOpen[door] else { return }
+      switch passage {
+      case .walksAway: return
+      case .enters: openLeaf(door, for: stay)
+      case .bringsAnother: openLeaf(door, for: stay + 3_000_000)
+      case .props(let seconds): openLeaf(door, for: Int64(seconds) * 1_000_000)
+      }
+      observers.tally[.passages] += 1
+    }
+  }
+
+  func openLeaf(_ door: Int, for microseconds: Int64) {
+    move(.contact(site.doors[door]), active: true)
+    site.leafIsOpen[door] = true
+    site.busyUntil[door] = max(site.busyUntil[door], clockwork.elapsed + microseconds + 2_000_000)
+    clockwork.schedule(inMicroseconds: microseconds) {
+      site.leafIsOpen[door] = false
+      move(.contact(site.doors[door]), active: false)
+    }
+  }
+
+  func leave(_ door: Int, openSeconds: Int, _ random: inout SimulationRandom) {
+    guard rig.hasPower, isFree(door) else { return }
+    site.busyUntil[door] = clockwork.elapsed + Int64(openSeconds) * 1_000_000 + 8_000_000
+    observers.tally[.exits] += 1
+    clockwork.note("exit") { "\(door)" }
+    move(.requestToExit(site.doors[door]), active: true)
+    clockwork.schedule(inMicroseconds: 400_000) {
+      move(.requestToExit(site.doors[door]), active: false)
+    }
+    if isRunning { observers.see(.exitPressed(door: door)) }
+    pass(door, .props(seconds: openSeconds), after: 1_200_000, &random)
+  }
+
+  func force(_ door: Int, openSeconds: Int) {
+    guard isFree(door), !site.leafIsOpen[door] else { return }
+    openLeaf(door, for: Int64(openSeconds) * 1_000_000)
+  }
+
+  func noise(_ door: Int, edges: Int, _ random: inout SimulationRandom) {
+    guard isRunning, isFree(door) else { return }
+    clockwork.note("noise") { "\(door) \(edges)" }
+    site.noisyUntil[door] = clockwork.elapsed + 120_000_000
+    site.busyUntil[door] = clockwork.elapsed + 5_000_000
+    let first = clockwork.time.now()
+    for index in 0..<edges / 2 {
+      let line: InputLine =
+        random.chance(50) ? .data0(site.readers[door]) : .data1(site.readers[door])
+      let at = first.advanced(byMicroseconds: index * 37)
+      rig.lines.set(line, active: true, at: at)
+      rig.lines.set(line, active: false, at: at.advanced(byMicroseconds: 9))
+    }
+    clockwork.schedule(inMicroseconds: Int64(edges) * 40) { rig.fetch() }
+  }
+
+  func fire(seconds: Int) {
+    move(.fire, active: true)
+    observers.knowledge.fireBegan(at: clockwork.elapsed)
+    clockwork.schedule(inMicroseconds: Int64(seconds) * 1_000_000) {
+      move(.fire, active: false)
+      observers.knowledge.fireEnded(at: clockwork.elapsed)
+    }
+  }
+
+  /// A switch, with its bounces.
+  private func move(_ line: InputLine, active: Bool) {
+    let at = clockwork.time.now()
+    for bounce in 0..<bounces {
+      rig.lines.set(line, active: active, at: at.advanced(byMicroseconds: bounce * 3_000))
+      rig.lines.set(line, active: !active, at: at.advanced(byMicroseconds: bounce * 3_000 + 1_100))
+    }
+    let settled = bounces * 3_000
+    rig.lines.set(line, active: active, at: at.advanced(byMicroseconds: settled))
+    clockwork.schedule(inMicroseconds: Int64(settled) + 200) { rig.fetch() }
+  }
+}

@@ -1,0 +1,56 @@
+import CloudProtocol
+import DoorRules
+
+/// What the operator configured, and what of it was sent.
+struct CloudConfiguration {
+  private(set) var document: ConfigurationDocument
+  /// Every configuration that was ever sent, by revision.
+  private(set) var sent: [UInt64: ConfigurationDocument] = [:]
+  /// The revision that the door refused last.
+  var refused: UInt64?
+
+  init(document: ConfigurationDocument) { self.document = document }
+
+  /// The first configuration of a site.
+  static func first(of site: Site) -> ConfigurationDocument {
+    ConfigurationDocument(
+      revision: 1,
+      facility: FacilityDocument(
+        id: "house", name: "House", timeZone: site.plan.zone,
+        credentialClasses: [
+          "standard": CredentialClassDocument(offlineHours: site.plan.offlineHours)
+        ]),
+      scopes: [ScopeDocument(id: "wing", name: "Wing", priority: 1, doors: site.wing)],
+      doors: site.plan.doors.enumerated().map { index, door in
+        DoorDocument(
+          id: site.doors[index].rawValue, name: "Door \(index)",
+          settings: AccessSettingsDocument(
+            holdTimeSeconds: door.holdTimeSeconds, presentation: door.presentation))
+      })
+  }
+
+  mutating func markSent() { sent[document.revision] = document }
+
+  mutating func changeDoor(_ door: Int, _ change: (inout AccessSettingsDocument) -> Void) {
+    mendMistake()
+    document.revision += 1
+    change(&document.doors[door].settings)
+  }
+
+  mutating func holiday(_ date: String, effect: String) {
+    mendMistake()
+    document.revision += 1
+    var holidays = document.facility.holidays ?? []
+    holidays.removeAll { $0.date == date }
+    holidays.append(HolidayDocument(date: date, name: "Holiday", effect: effect))
+    document.facility.holidays = holidays.suffix(20)
+  }
+
+  /// A hold time that no door takes; the next change mends it.
+  mutating func makeMistake() {
+    document.revision += 1
+    document.facility.settings.holdTimeSeconds = 99
+  }
+
+  private mutating func mendMistake() { document.facility.settings.holdTimeSeconds = nil }
+}

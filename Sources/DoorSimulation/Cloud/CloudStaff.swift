@@ -1,0 +1,109 @@
+import CloudProtocol
+import DoorRules
+
+/// Changes that the operator's people make at the cloud.
+struct CloudStaff {
+  private let cloud: SimulatedCloud
+  private let site: Site
+  private let observers: Observers
+  private let digester: CredentialDigester
+
+  init(
+    cloud: SimulatedCloud, site: Site, observers: Observers, digester: CredentialDigester
+  ) {
+    self.cloud = cloud
+    self.site = site
+    self.observers = observers
+    self.digester = digester
+  }
+
+  func firstPeople() {
+    for (index, person) in site.plan.people.enumerated() {
+      cloud.records.beginRevision()
+      let grants: [GrantRecord]
+      if !person.isMember {
+        grants = []
+      } else if let door = person.door {
+        grants = [GrantRecord(facilityWide: false, doors: [site.doors[door].rawValue])]
+      } else {
+        grants =
+          index.isMultiple(of: 2)
+          ? [GrantRecord(facilityWide: true)]
+          : [GrantRecord(facilityWide: false, groups: ["wing"])]
+      }
+      put(PersonRecord(id: site.people[index], accessEnabled: true, grants: grants))
+      guard person.isMember else { continue }
+      put(index, kind: "card", id: "card-\(index)")
+      put(index, kind: "pin", id: "pin-\(index)")
+    }
+  }
+
+  private func put(_ record: PersonRecord) {
+    cloud.records.put(record)
+    observers.knowledge.note(record, revision: cloud.records.revision)
+  }
+
+  private func put(_ record: CredentialRecord, canonical: String) {
+    cloud.records.put(record)
+    observers.knowledge.note(record, canonical: canonical, revision: cloud.records.revision)
+  }
+
+  private func canonical(_ person: Int, _ kind: String) -> String {
+    let known = site.plan.people[person]
+    return kind == "card" ? "card:H10302:-:\(known.card)" : "pin:\(known.pin)"
+  }
+
+  private func put(
+    _ person: Int, kind: String, id: String, door: String? = nil, from: Int64? = nil,
+    until: Int64? = nil
+  ) {
+    let canonical = canonical(person, kind)
+    put(
+      CredentialRecord(
+        id: id, kind: kind, person: site.people[person], status: "active",
+        digest: digester.digest(ofCanonical: Secret(canonical)), validFrom: from,
+        validUntil: until, doors: door.map { [$0] } ?? []), canonical: canonical)
+  }
+
+  func book(_ person: Int, door: String, from: Int64, until: Int64) {
+    guard from < until else { return }
+    cloud.records.beginRevision()
+    let number = site.shownNumber + Int(cloud.records.revision)
+    for kind in ["card", "pin"] {
+      put(
+        person, kind: kind, id: "book-\(person)-\(number)-\(kind)", door: door, from: from,
+        until: until)
+    }
+  }
+
+  private func bookings(of person: Int) -> [CredentialRecord] {
+    cloud.records.credentials.values.map(\.record).filter {
+      $0.person == site.people[person] && $0.validUntil != nil && $0.status == "active"
+    }.sorted { $0.id < $1.id }
+  }
+
+  func move(_ person: Int, from: Int64, until: Int64) {
+    guard from < until else { return }
+    cloud.records.beginRevision()
+    for var record in bookings(of: person).suffix(2) {
+      record.validFrom = from
+      record.validUntil = until
+      put(record, canonical: canonical(person, record.kind))
+    }
+  }
+
+  func cancel(_ person: Int) {
+    cloud.records.beginRevision()
+    for var record in bookings(of: person) {
+      record.status = "revoked"
+      put(record, canonical: canonical(person, record.kind))
+    }
+  }
+
+  func setEnabled(_ person: Int, _ isOn: Bool) {
+    guard var record = cloud.records.persons[site.people[person]]?.record else { return }
+    cloud.records.beginRevision()
+    record.accessEnabled = isOn
+    put(record)
+  }
+}

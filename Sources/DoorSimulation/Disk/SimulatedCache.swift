@@ -1,0 +1,219 @@
+public import CloudProtocol
+public import DoorPorts
+public import DoorRules
+
+/// The configuration and the credentials that a controller decides by.
+public final class SimulatedCache: PolicyStore, @unchecked Sendable {
+  // Unchecked: everything of one simulation happens in the thread that runs it.
+
+  private let medium: DiskMedium
+  private(set) var present: ConfigurationDocument?
+  private(set) var revision: UInt64 = 0
+  private(set) var records = SimulatedRecords()
+  private var staged: StagedSnapshot?
+  private var stagedChunks: [SnapshotChunk] = []
+
+  init(medium: DiskMedium) { self.medium = medium }
+
+  public func configuration() throws(PortError) -> ConfigurationDocument? { present }
+
+  public func replaceConfiguration(_ document: ConfigurationDocument) throws(PortError) {
+    let operation = "store configuration \(document.revision)"
+    try medium.write(operation)
+    if let present, document.revision < present.revision {
+      throw PortError(
+        .invalid, operation: operation,
+        detail: "it is older than revision \(present.revision), which is in force")
+    }
+    present = document
+  }
+
+  public func credentialPosition() throws(PortError) -> CredentialPosition {
+    CredentialPosition(
+      revision: revision, credentials: records.credentials.count, persons: records.persons.count)
+  }
+
+  @discardableResult
+  public func apply(_ delta: CredentialDelta) throws(PortError) -> [CredentialChange] {
+    let operation = "apply credentials \(delta.revision)"
+    do throws(ValidationFailure) { _ = try delta.validated() } catch {
+      throw PortError(.invalid, operation: operation, detail: "\(error)")
+    }
+    try medium.write(operation)
+    if let base = delta.baseRevision, base != revision {
+      throw PortError(
+        .invalid, operation: operation,
+        detail: "it builds on revision \(base), here is \(revision)")
+    }
+    guard delta.revision >= revision else {
+      throw PortError(
+        .invalid, operation: operation,
+        detail: "the snapshot is older than revision \(revision), which is in force")
+    }
+    var changes: [CredentialChange] = []
+    if delta.baseRevision == nil { records = SimulatedRecords() }
+    for id in delta.removedCredentials { changes += records.remove(credential: id) }
+    for id in delta.removedPersons {
+      for credential in records.credentials.values.filter({ $0.person == id }).map(\.id).sorted() {
+        changes += records.remove(credential: credential)
+      }
+      records.remove(person: id)
+    }
+    changes += records.revoke(delta.revokedAhead ?? [])
+    for record in delta.persons { try records.put(record) }
+    for record in delta.credentials where record.status != "active" {
+      changes += try records.put(record)
+    }
+    for record in delta.credentials where record.status == "active" {
+      changes += try records.put(record)
+    }
+    revision = delta.revision
+    return changes
+  }
+
+  public func recordDigest() throws(PortError) -> RecordSetDigest { records.digest }
+
+  public func rescanRecordDigest() throws(PortError) -> RecordSetDigest {
+    try medium.write("keep the credential digest")
+    return try records.rescan()
+  }
+
+  public func apply(_ repair: BucketRepair) throws(PortError) {
+    let operation = "repair \(repair.buckets.count) buckets"
+    do throws(ValidationFailure) { try repair.check() } catch {
+      throw PortError(.invalid, operation: operation, detail: "\(error)")
+    }
+    try medium.write(operation)
+    guard repair.revision == revision else {
+      throw PortError(
+        .invalid, operation: operation,
+        detail: "it is for revision \(repair.revision), here is \(revision)")
+    }
+    let buckets = Set(repair.buckets)
+    for id in records.credentials.keys.sorted()
+    where buckets.contains(RecordSetDigest.bucket(of: id)) {
+      _ = records.remove(credential: id)
+    }
+    for id in records.persons.keys.sorted()
+    where buckets.contains(RecordSetDigest.bucket(of: id)) {
+      records.remove(person: id)
+    }
+    for record in repair.persons { try records.put(record) }
+    for record in repair.credentials { _ = try records.put(record) }
+  }
+
+  public func revoke(_ credentials: [String]) throws(PortError) {
+    if credentials.isEmpty { return }
+    try medium.write("revoke \(credentials.count) credentials")
+    _ = records.revoke(credentials)
+  }
+
+  public func stage(_ offer: SnapshotOffer) throws(PortError) -> StagedSnapshot {
+    let operation = "begin snapshot \(offer.snapshotID)"
+    do throws(ValidationFailure) { try offer.check() } catch {
+      throw PortError(.invalid, operation: operation, detail: "\(error)")
+    }
+    try revoke(offer.revokedAhead)
+    try medium.write(operation)
+    guard offer.revision >= revision else {
+      throw PortError(
+        .invalid, operation: operation,
+        detail: "revision \(offer.revision) is older than \(revision), which is in force")
+    }
+    if let staged, staged.snapshotID == offer.snapshotID, staged.revision == offer.revision,
+      staged.chunks == offer.chunks
+    {
+      return staged
+    }
+    let begun = StagedSnapshot(
+      snapshotID: offer.snapshotID, revision: offer.revision, chunks: offer.chunks, next: 0)
+    staged = begun
+    stagedChunks = []
+    if offer.chunks == 0 { try putInForce(offer.revision) }
+    return begun
+  }
+
+  private func putInForce(_ newRevision: UInt64) throws(PortError) {
+    records = SimulatedRecords()
+    for chunk in stagedChunks {
+      for record in chunk.persons { try records.put(record) }
+      for record in chunk.credentials { _ = try records.put(record) }
+    }
+    revision = newRevision
+    staged = nil
+    stagedChunks = []
+  }
+
+  public func stage(_ chunk: SnapshotChunk) throws(PortError) -> StagedSnapshot? {
+    let operation = "keep chunk \(chunk.index) of snapshot \(chunk.snapshotID)"
+    do throws(ValidationFailure) { try chunk.check() } catch {
+      throw PortError(.invalid, operation: operation, detail: "\(error)")
+    }
+    try medium.write(operation)
+    guard var standing = staged, standing.snapshotID == chunk.snapshotID,
+      standing.revision == chunk.revision
+    else { return nil }
+    guard chunk.index == standing.next else { return standing }
+    stagedChunks.append(chunk)
+    standing.next += 1
+    staged = standing
+    if standing.next == standing.chunks { try putInForce(standing.revision) }
+    return standing
+  }
+
+  public func holders(
+    ofAny digests: [CredentialDigest]
+  ) throws(PortError) -> [CredentialHolder] {
+    var found: [CredentialHolder] = []
+    for digest in Set(digests) {
+      let known = records.credentials(ofDigest: digest).sorted(by: Self.first)
+      for record in known.prefix(Self.holdersMax) {
+        if let holder = try holder(record) { found.append(holder) }
+      }
+    }
+    found.sort { ($0.credential?.id.rawValue ?? "") < ($1.credential?.id.rawValue ?? "") }
+    return Array(found.prefix(Self.holdersMax))
+  }
+
+  /// Those that can still pass come first.
+  private static func first(_ left: CredentialRecord, _ right: CredentialRecord) -> Bool {
+    if (left.status == "active") != (right.status == "active") { return left.status == "active" }
+    let leftEnd = left.validUntil ?? .max
+    let rightEnd = right.validUntil ?? .max
+    return leftEnd == rightEnd ? left.id < right.id : leftEnd > rightEnd
+  }
+
+  public func holder(of credential: CredentialID) throws(PortError) -> CredentialHolder? {
+    guard let record = records.credentials[credential.rawValue] else { return nil }
+    return try holder(record)
+  }
+
+  private func holder(_ record: CredentialRecord) throws(PortError) -> CredentialHolder? {
+    guard let person = records.persons[record.person] else { return nil }
+    do throws(ValidationFailure) {
+      return CredentialHolder(
+        credential: try record.validated(path: "credential"),
+        person: try person.validated(path: "person"))
+    } catch {
+      throw PortError(.damaged, operation: "look up a credential", detail: "\(error)")
+    }
+  }
+
+  public func person(_ id: PersonID) throws(PortError) -> Person? {
+    guard let record = records.persons[id.rawValue] else { return nil }
+    do throws(ValidationFailure) { return try record.validated(path: "person") } catch {
+      throw PortError(.damaged, operation: "look up a person", detail: "\(error)")
+    }
+  }
+
+  public func credentials(of person: PersonID) throws(PortError) -> [Credential] {
+    let held = records.credentials.values.filter { $0.person == person.rawValue }
+    do throws(ValidationFailure) {
+      return try held.sorted { $0.id < $1.id }.map { (record) throws(ValidationFailure) in
+        try record.validated(path: "credential")
+      }
+    } catch {
+      throw PortError(.damaged, operation: "look up credentials", detail: "\(error)")
+    }
+  }
+}

@@ -1,0 +1,106 @@
+import CloudProtocol
+import DoorPorts
+import DoorRules
+
+/// The persons and credentials of a controller, with a digest that follows every change.
+struct SimulatedRecords {
+  private(set) var persons: [String: PersonRecord] = [:]
+  private(set) var credentials: [String: CredentialRecord] = [:]
+  private(set) var digest = RecordSetDigest()
+  /// Ids of credentials by value.
+  private var byDigest: [CredentialDigest: [String]] = [:]
+  /// Of each record that counts in the digest, by its table and id.
+  private var hashes: [String: [UInt8]] = [:]
+
+  /// Credentials of this value.
+  func credentials(ofDigest digest: CredentialDigest) -> [CredentialRecord] {
+    (byDigest[digest] ?? []).compactMap { credentials[$0] }
+  }
+
+  // MARK: Records in and out
+
+  private func hash(_ record: PersonRecord) throws(PortError) -> [UInt8] {
+    do { return try record.recordHash() } catch {
+      throw PortError(.invalid, operation: "hash a record", detail: "\(error)")
+    }
+  }
+
+  private func hash(_ record: CredentialRecord) throws(PortError) -> [UInt8] {
+    do { return try record.recordHash() } catch {
+      throw PortError(.invalid, operation: "hash a record", detail: "\(error)")
+    }
+  }
+
+  mutating func put(_ record: PersonRecord) throws(PortError) {
+    toggleOut("person", record.id, counted: persons[record.id] != nil)
+    let hash = try hash(record)
+    hashes["person \(record.id)"] = hash
+    digest.toggle(hash, inBucket: RecordSetDigest.bucket(of: record.id))
+    persons[record.id] = record
+  }
+
+  mutating func put(_ record: CredentialRecord) throws(PortError) -> [CredentialChange] {
+    let before = credentials[record.id]
+    var changes: [CredentialChange] = []
+    if before != record {
+      switch (before?.countsInDigest == true, record.countsInDigest) {
+      case (false, true): changes.append(CredentialChange(.issued, record))
+      case (true, true): changes.append(CredentialChange(.updated, record))
+      case (true, false): changes.append(CredentialChange(.revoked, record))
+      case (false, false): break
+      }
+    }
+    toggleOut("credential", record.id, counted: before?.countsInDigest == true)
+    if let before { byDigest[before.digest]?.removeAll { $0 == record.id } }
+    let hash = try hash(record)
+    hashes["credential \(record.id)"] = hash
+    if record.countsInDigest {
+      digest.toggle(hash, inBucket: RecordSetDigest.bucket(of: record.id))
+    }
+    credentials[record.id] = record
+    byDigest[record.digest, default: []].append(record.id)
+    return changes
+  }
+
+  /// Takes a record out of the digest if it counted there.
+  private mutating func toggleOut(_ table: String, _ id: String, counted: Bool) {
+    guard counted, let hash = hashes["\(table) \(id)"] else { return }
+    digest.toggle(hash, inBucket: RecordSetDigest.bucket(of: id))
+  }
+
+  mutating func remove(credential id: String) -> [CredentialChange] {
+    guard let record = credentials.removeValue(forKey: id) else { return [] }
+    byDigest[record.digest]?.removeAll { $0 == id }
+    toggleOut("credential", id, counted: record.countsInDigest)
+    return record.countsInDigest ? [CredentialChange(.revoked, record)] : []
+  }
+
+  mutating func revoke(_ ids: [String]) -> [CredentialChange] {
+    var changes: [CredentialChange] = []
+    for id in ids {
+      guard var record = credentials[id], record.countsInDigest else { continue }
+      toggleOut("credential", id, counted: true)
+      record.status = "revoked"
+      credentials[id] = record
+      changes.append(CredentialChange(.revoked, record))
+    }
+    return changes
+  }
+
+  mutating func remove(person id: String) {
+    toggleOut("person", id, counted: persons.removeValue(forKey: id) != nil)
+  }
+
+  /// Computes the digest again from the records.
+  mutating func rescan() throws(PortError) -> RecordSetDigest {
+    var found = RecordSetDigest()
+    for person in persons.values {
+      found.toggle(try hash(person), inBucket: RecordSetDigest.bucket(of: person.id))
+    }
+    for credential in credentials.values where credential.countsInDigest {
+      found.toggle(try hash(credential), inBucket: RecordSetDigest.bucket(of: credential.id))
+    }
+    digest = found
+    return found
+  }
+}

@@ -1,0 +1,114 @@
+import CloudProtocol
+import DoorRules
+
+/// What the world knows to be true, beside the program: what the cloud said at which revision, who
+/// ordered what, which card is whose. The checkers ask it, never the program's own rules.
+struct Knowledge {
+  /// Records of each person and credential in the order of their revisions.
+  private var people: [String: [(revision: UInt64, record: PersonRecord)]] = [:]
+  private var credentials: [String: [(revision: UInt64, record: CredentialRecord)]] = [:]
+  /// Ids of credentials by what is shown.
+  private var byCanonical: [String: [String]] = [:]
+
+  private var orders: [ModeOrdered] = []
+  private var fires: [(from: Int64, to: Int64?)] = []
+  /// Wrong PINs at each keypad since the last right one.
+  private var wrongPINs: [Int]
+  /// When the cloud's word last reached the running program, and in which of its runs.
+  private(set) var heardAt: Int64 = 0
+  private(set) var heardInBoot = 0
+
+  /// Somebody ordered a mode.
+  struct ModeOrdered {
+    var word: String
+    var door: Int
+    var from: Int64
+    /// It may begin until then.
+    var latest: Int64
+    var seconds: Int
+  }
+
+  init(doors: Int) { wrongPINs = Array(repeating: 0, count: doors) }
+
+  mutating func note(_ record: PersonRecord, revision: UInt64) {
+    people[record.id, default: []].append((revision, record))
+  }
+
+  mutating func note(_ record: CredentialRecord, canonical: String, revision: UInt64) {
+    if credentials[record.id] == nil { byCanonical[canonical, default: []].append(record.id) }
+    credentials[record.id, default: []].append((revision, record))
+  }
+
+  /// The person as of a revision.
+  func person(_ id: String, at revision: UInt64) -> PersonRecord? {
+    people[id]?.last { $0.revision <= revision }?.record
+  }
+
+  /// Whatever a text is the value of, as of a revision; `mayBeRevoked` was revoked since.
+  func credentials(
+    for canonical: String, at revision: UInt64
+  ) -> [(record: CredentialRecord, mayBeRevoked: Bool)] {
+    (byCanonical[canonical] ?? []).compactMap { id in
+      guard let history = credentials[id],
+        let known = history.last(where: { $0.revision <= revision })
+      else { return nil }
+      return (
+        known.record,
+        history.contains { $0.revision > revision && $0.record.status != "active" }
+      )
+    }
+  }
+
+  // MARK: Orders
+
+  mutating func order(_ word: String, door: Int, seconds: Int, at: Int64, latest: Int64) {
+    orders.append(
+      ModeOrdered(word: word, door: door, from: at, latest: latest, seconds: seconds))
+  }
+
+  /// Whether a mode may hold at a door because somebody ordered it.
+  func mayBeOrdered(_ mode: DoorMode, at door: Int, now: Int64, slack: Int64) -> Bool {
+    let word: String
+    let end: String
+    switch mode {
+    case .forceOpen: (word, end) = ("force-open", "off")
+    case .forceClosed: (word, end) = ("force-closed", "off")
+    case .lockdown: (word, end) = ("lockdown", "end-lockdown")
+    case .fire, .scheduledUnlock, .awaitingFirstPerson, .normal: return false
+    }
+    return orders.indices.contains { index in
+      let order = orders[index]
+      guard order.door == door, order.word == word, order.from <= now else { return false }
+      // A day's wrong clock moves its end.
+      let over = order.latest + Int64(order.seconds) * 1_000_000 + slack
+      guard order.seconds == 0 || now < over else { return false }
+      let isEnded = orders[index...].contains {
+        $0.door == door && $0.word == end && $0.from > order.latest && $0.from == $0.latest
+          && $0.from + 2_000_000 < now
+      }
+      return !isEnded
+    }
+  }
+
+  mutating func fireBegan(at now: Int64) { fires.append((now, nil)) }
+  mutating func fireEnded(at now: Int64) {
+    if let last = fires.indices.last { fires[last].to = now }
+  }
+  func mayBurn(at now: Int64, slack: Int64) -> Bool {
+    fires.contains { $0.from <= now && ($0.to.map { now <= $0 + slack } ?? true) }
+  }
+
+  // MARK: Keypads
+
+  mutating func wrongPIN(_ door: Int) { wrongPINs[door] += 1 }
+  mutating func clearedPINs(_ door: Int) { wrongPINs[door] = 0 }
+  /// Five wrong ones make it deaf for a while that this does not count.
+  func keypadMayBeDeaf(_ door: Int) -> Bool { wrongPINs[door] >= 5 }
+
+  // MARK: The cloud's word
+
+  mutating func heard(at now: Int64, boot: Int) {
+    heardAt = now
+    heardInBoot = boot
+  }
+}

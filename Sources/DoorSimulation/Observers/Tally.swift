@@ -1,0 +1,65 @@
+/// What came about in simulations, added up.
+public struct Tally: Sendable {
+  /// What is counted. The raw values are names in JSON.
+  public enum Figure: String, CaseIterable, CodingKey, Sendable {
+    case cards, pins, granted, denied, exits, passages, records, commands, changes, outages
+    case powerCuts, kills, boots, diskFaults, clockSteps, brokerRestarts, spoiled, attacks, steps
+
+    /// For people.
+    public var title: String {
+      switch self {
+      case .cards: "cards"
+      case .pins: "PINs"
+      case .granted: "granted"
+      case .denied: "denied"
+      case .exits: "exits"
+      case .passages: "passages"
+      case .records: "events"
+      case .commands: "commands"
+      case .changes: "changes by staff"
+      case .outages: "outages"
+      case .powerCuts: "power cuts"
+      case .kills: "kills"
+      case .boots: "starts"
+      case .diskFaults: "disk faults"
+      case .clockSteps: "clock steps"
+      case .brokerRestarts: "broker restarts"
+      case .spoiled: "spoiled frames"
+      case .attacks: "attacks"
+      case .steps: "steps"
+      }
+    }
+  }
+
+  public var simulatedSeconds: Int64 = 0
+  public var doorSeconds: Int64 = 0
+  private var counts: [Figure: Int] = [:]
+
+  public init() {}
+
+  public subscript(figure: Figure) -> Int {
+    get { counts[figure, default: 0] }
+    set { counts[figure] = newValue }
+  }
+
+  public static func += (left: inout Tally, right: Tally) {
+    left.simulatedSeconds += right.simulatedSeconds
+    left.doorSeconds += right.doorSeconds
+    left.counts.merge(right.counts, uniquingKeysWith: +)
+  }
+
+  /// Each figure with its name.
+  public var lines: [(name: String, count: Int)] { Figure.allCases.map { ($0.title, self[$0]) } }
+}
+
+extension Tally: Encodable {
+  private enum SecondsKey: String, CodingKey { case simulatedSeconds, doorSeconds }
+
+  public func encode(to encoder: any Encoder) throws {
+    var seconds = encoder.container(keyedBy: SecondsKey.self)
+    try seconds.encode(simulatedSeconds, forKey: .simulatedSeconds)
+    try seconds.encode(doorSeconds, forKey: .doorSeconds)
+    var figures = encoder.container(keyedBy: Figure.self)
+    for figure in Figure.allCases { try figures.encode(self[figure], forKey: figure) }
+  }
+}

@@ -1,0 +1,47 @@
+import CloudProtocol
+import DoorPorts
+import DoorRules
+import DoorRuntime
+
+/// What of a controller outlives its program: lines, disk, clock, keys, and the way to the cloud.
+struct Hardware {
+  let lines: SimulatedLines
+  let disk: SimulatedDisk
+  let time: SimulatedTime
+  let wire: SimulatedWire
+  private let zones: any ZoneSource
+  private let digester: CredentialDigester
+  private let verifier: EnvelopeVerifier
+  private let sabotaged: SabotagedParts?
+
+  init(
+    story: Story, time: SimulatedTime, wire: SimulatedWire, zones: any ZoneSource,
+    digester: CredentialDigester, cloudKey: [UInt8], sabotage: Sabotage?
+  ) throws {
+    self.time = time
+    self.wire = wire
+    self.zones = zones
+    self.digester = digester
+    verifier = try EnvelopeVerifier(
+      publicKeys: ["cloud-1": cloudKey], audience: Rig.controllerID,
+      issuer: CloudSender.issuer)
+    let lines = SimulatedLines(time: time)
+    var diskIDs = SimulationRandom(seed: story.seed, stream: 6)
+    let disk = SimulatedDisk { diskIDs.id() }
+    self.lines = lines
+    self.disk = disk
+    sabotaged = sabotage.map {
+      SabotagedParts(
+        $0, disk: disk, lines: lines, time: time, pin: story.site.people.first?.pin ?? "")
+    }
+  }
+
+  /// What the program gets, with the planted fault in between if there is one.
+  var ports: RuntimePorts {
+    RuntimePorts(
+      gpio: sabotaged ?? lines, monotonic: time, wall: sabotaged ?? time, zones: zones,
+      events: sabotaged ?? disk.log, ledger: sabotaged ?? disk.ledger,
+      state: sabotaged ?? disk.state, policy: sabotaged ?? disk.cache, digester: digester,
+      cloud: .init(link: wire, verifier: verifier))
+  }
+}

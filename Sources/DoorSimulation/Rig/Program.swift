@@ -1,0 +1,133 @@
+import DoorCore
+import DoorPorts
+import DoorRules
+import DoorRuntime
+import Logging
+
+/// One run of the real shell, from its start to its end. The only place that knows ``DoorShell``.
+final class Program {
+  let lanes: SimulatedLanes
+  private let shell: DoorShell
+  private let mailbox = Mailbox()
+  private let clockwork: Clockwork
+  /// The shell did something beside its inbox: its next deadline may be another.
+  private var isTouched = false
+  private var isDraining = false
+  private var tickAt: Int64?
+
+  init(
+    clockwork: Clockwork, lanes: SimulatedLanes, ports: RuntimePorts, ids: IDSource,
+    observers: Observers, configuration: RuntimeConfiguration
+  ) {
+    self.clockwork = clockwork
+    self.lanes = lanes
+    var logger = Logger(label: "simulated") { _ in
+      ProgramLog { [observers] line in observers.see(.logged(line)) }
+    }
+    logger.logLevel = .notice
+    shell = DoorShell(
+      configuration: configuration, ports: ports,
+      inbox: Inbox { [mailbox] message in mailbox.push(message) }, lanes: lanes,
+      freshID: { [ids] in ids.next() }, logger: logger)
+    shell.onRecord = { [observers] draft in observers.see(.recorded(draft)) }
+    mailbox.isOpen = true
+  }
+
+  // MARK: Its life
+
+  func begin() {
+    shell.begin()
+    isTouched = true
+  }
+
+  func endCleanly() { shell.end() }
+
+  /// From now on nothing reaches it.
+  func discard() { mailbox.isOpen = false }
+
+  /// It takes everything that waits for it.
+  func drain() {
+    guard !isDraining, isTouched || !mailbox.isEmpty else { return }
+    isDraining = true
+    isTouched = false
+    while mailbox.isOpen, !mailbox.isEmpty {
+      for message in mailbox.takeAll() where mailbox.isOpen { shell.receive(message) }
+    }
+    isDraining = false
+    if mailbox.isOpen { arm() }
+  }
+
+  private func arm() {
+    guard let deadline = shell.nextDeadline else { return }
+    let at = max(clockwork.time.worldTime(of: deadline), clockwork.elapsed)
+    if let tickAt, tickAt <= at { return }
+    tickAt = at
+    clockwork.schedule(inMicroseconds: at - clockwork.elapsed) { [weak self] in
+      guard let self, self.mailbox.isOpen, self.tickAt == at else { return }
+      self.tickAt = nil
+      self.isTouched = true
+      self.shell.receive(.tick)
+    }
+  }
+
+  // MARK: At the console
+
+  func order(_ order: ModeOrder) throws(PortError) {
+    isTouched = true
+    try shell.site.set(order)
+  }
+
+  func clearLockout(of reader: ReaderID, by person: String) throws(PortError) {
+    isTouched = true
+    try shell.site.clearLockout(of: reader, by: person)
+  }
+
+  func identify(_ door: DoorID) throws(PortError) {
+    isTouched = true
+    try shell.site.identify(door)
+  }
+
+  // MARK: What it reports
+
+  /// The mode of a door; nil while none was ever set.
+  func mode(of door: DoorID) -> DoorMode? { shell.controller.view(of: door)?.mode?.mode }
+  var policyRevision: UInt64 { shell.controller.policy.revision }
+  var statusText: String { "\(shell.status())" }
+}
+
+/// What waits for one run of the program.
+private final class Mailbox: @unchecked Sendable {
+  // Unchecked: everything of one simulation happens in the thread that runs it.
+
+  /// As in ``DoorRuntime/DoorRuntime``.
+  static let messagesMax = 16_384
+
+  /// A program that is not there yet, or no longer, gets nothing; whoever pushes does not notice.
+  var isOpen = false
+  private var messages: [RuntimeMessage] = []
+
+  var isEmpty: Bool { messages.isEmpty }
+
+  func push(_ message: RuntimeMessage) -> Bool {
+    guard isOpen else { return true }
+    guard messages.count < Self.messagesMax else { return false }
+    messages.append(message)
+    return true
+  }
+
+  func takeAll() -> [RuntimeMessage] {
+    defer { messages = [] }
+    return messages
+  }
+}
+
+/// Ids that the program draws, over all of its runs.
+final class IDSource: @unchecked Sendable {
+  // Unchecked: everything of one simulation happens in the thread that runs it.
+
+  private var random: SimulationRandom
+
+  init(seed: UInt64) { random = SimulationRandom(seed: seed, stream: 2) }
+
+  func next() -> String { random.id() }
+}

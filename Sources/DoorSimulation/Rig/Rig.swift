@@ -1,0 +1,156 @@
+import DoorCore
+import DoorPorts
+import DoorRules
+import DoorRuntime
+
+/// The controller: its hardware, and its program while that runs.
+final class Rig {
+  static let controllerID = ControllerID("sim-1")!
+  /// How often the locks are looked at in between, and the inputs; rarer than in real life, so that
+  /// years pass in minutes. Everything that waits for it is given as much longer.
+  static let reassertMilliseconds = 900_000
+
+  let hardware: Hardware
+  private let story: Story
+  private let clockwork: Clockwork
+  private let site: Site
+  private let observers: Observers
+  private let ids: IDSource
+  private(set) var program: Program?
+  private(set) var boots = 0
+  var hasPower = false
+  private var isEnding = false
+
+  init(
+    story: Story, clockwork: Clockwork, site: Site, observers: Observers, hardware: Hardware
+  ) {
+    self.story = story
+    self.clockwork = clockwork
+    self.site = site
+    self.observers = observers
+    self.hardware = hardware
+    ids = IDSource(seed: story.seed)
+    hardware.wire.attach(door: self)
+    hardware.lines.onDrive = { [weak self] line, active in self?.driven(line, active) }
+    hardware.disk.log.onCommit = { [observers] event in observers.see(.committed(event)) }
+  }
+
+  var lines: SimulatedLines { hardware.lines }
+  var disk: SimulatedDisk { hardware.disk }
+  private var time: SimulatedTime { hardware.time }
+
+  // MARK: The program
+
+  func boot() {
+    guard hasPower, program == nil else { return }
+    boots += 1
+    observers.tally[.boots] += 1
+    let lanes = SimulatedLanes(
+      scheduler: clockwork, seed: story.seed &+ UInt64(boots),
+      commitMilliseconds: story.faults.commitMilliseconds)
+    let program = Program(
+      clockwork: clockwork, lanes: lanes, ports: hardware.ports, ids: ids, observers: observers,
+      configuration: configuration())
+    self.program = program
+    clockwork.note("boot") { "\(boots)" }
+    program.begin()
+    observers.see(.began)
+    for door in site.doors.indices where site.lockIsReleased[door] {
+      observers.see(.lock(door: door, isReleased: true))
+    }
+    drain()
+  }
+
+  private func configuration() -> RuntimeConfiguration {
+    let layout = ControllerLayout(
+      doors: site.plan.doors.enumerated().map { index, door in
+        .init(
+          id: site.doors[index], hasContact: true,
+          timing: DoorTiming(
+            relock: DoorTiming.Relock(rawValue: door.relock) ?? .whenClosed,
+            reassertMilliseconds: Self.reassertMilliseconds))
+      },
+      readers: site.readers.indices.map { .init(id: site.readers[$0], door: site.doors[$0]) },
+      sampleMilliseconds: Self.reassertMilliseconds)
+    return RuntimeConfiguration(
+      controller: Self.controllerID, software: "simulated", bootID: ids.next(), layout: layout,
+      failSafeDoors: Set(
+        site.doors.indices.filter { site.plan.doors[$0].isFailSafe }.map { site.doors[$0] }),
+      heartbeatSeconds: 14_400, housekeepingSeconds: 900)
+  }
+
+  /// The program takes everything that waits for it.
+  func drain() { program?.drain() }
+
+  /// The program's thread fetches the edges.
+  func fetch() {
+    guard program != nil else { return }
+    lines.deliverPending()
+    drain()
+  }
+
+  enum Ending { case powerCut, kill, clean }
+
+  func endProgram(_ how: Ending) {
+    guard let program else { return }
+    clockwork.note("program ends") { "\(how)" }
+    switch how {
+    case .clean:
+      drain()
+      isEnding = true
+      program.endCleanly()
+      isEnding = false
+      program.lanes.end()
+    case .kill:
+      program.lanes.end()
+      lines.abandon()
+      hardware.wire.abandon()
+    case .powerCut:
+      program.lanes.end()
+      hardware.wire.abandon()
+    }
+    discard()
+    observers.see(.ended(well: how == .clean))
+    if how == .powerCut { lines.losePower() }
+  }
+
+  /// The program is gone.
+  func discard() {
+    program?.discard()
+    program = nil
+  }
+
+  func powerReturns() {
+    hasPower = true
+    time.boot()
+    boot()
+    synchroniseSoon()
+  }
+
+  /// With a network there is a time source, soon.
+  func synchroniseSoon() {
+    clockwork.schedule(inMicroseconds: 20_000_000) { [self] in
+      guard hardware.wire.isConnected, !time.isRight else { return }
+      time.synchronise()
+      clockwork.note("clock") { "synchronised" }
+    }
+  }
+
+  private func driven(_ line: OutputLine, _ active: Bool) {
+    guard case .relay(let id) = line, let door = site.doors.firstIndex(of: id) else { return }
+    let isReleased = active != site.plan.doors[door].isFailSafe
+    guard site.lockIsReleased[door] != isReleased else { return }
+    site.lockIsReleased[door] = isReleased
+    clockwork.note(isReleased ? "released" : "secured") { "\(id)" }
+    if program != nil, !isEnding { observers.see(.lock(door: door, isReleased: isReleased)) }
+  }
+}
+
+extension Rig: WireDoorEnd {
+  func connected() {
+    synchroniseSoon()
+    drain()
+  }
+
+  func delivered() { drain() }
+}

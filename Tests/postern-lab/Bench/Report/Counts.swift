@@ -1,0 +1,91 @@
+import CCounters
+import CloudProtocol
+import DoorRules
+import Foundation
+import StoreSQLite
+
+/// What does not depend on the machine or its load; `CostTests` hold it to committed numbers.
+struct Counts: Codable {
+  /// Blocks of the heap for one decision, the holder in hand.
+  var allocationsPerDecision: Double
+  /// From the first edge of a card to the secured lock, everything included.
+  var allocationsPerBadge: Double
+  var statementsPerBadge: Double
+  var syncsPerBadge: Double
+  /// Bytes given to write calls.
+  var bytesWrittenPerBadge: Double
+  /// A batch of one, and the share of one in a full batch.
+  var bytesPerEventAlone: Double
+  var bytesPerEventInBatch: Double
+
+  private static let credentials = 1_000
+  private static let badges = 20
+
+  init(in place: BenchPlace) throws {
+    guard counters_watch_sql() == 1 else { throw LabFailure("SQLite does not tell statements") }
+    allocationsPerDecision = try Self.decision()
+    let folder = try place.newFolder("counts")
+    try PreparedState.make(
+      in: folder,
+      sizes: BenchSizes(credentials: Self.credentials, events: 500, backlog: 0, controllers: 0),
+      progress: place.progress)
+    let door = try SteppedDoor(stateFolder: folder)
+    var generator = SeededGenerator(seed: 3)
+    func badge() throws {
+      let card = BenchWorld.staffCard(of: Self.credentials, using: &generator)
+      guard try door.badge(card: card) else { throw LabFailure("c\(card) did not open") }
+    }
+    // The first ones prepare what is then kept.
+    for _ in 0..<5 { try badge() }
+    let before = (
+      counters_allocations(), counters_statements(), counters_syncs(),
+      try OwnProcess.bytesWritten()
+    )
+    for _ in 0..<Self.badges { try badge() }
+    func each(_ count: Int) -> Double { Double(count * 10 / Self.badges) / 10 }
+    allocationsPerBadge = each(Int(counters_allocations() - before.0))
+    statementsPerBadge = each(Int(counters_statements() - before.1))
+    syncsPerBadge = each(Int(counters_syncs() - before.2))
+    bytesWrittenPerBadge = each(try OwnProcess.bytesWritten() - before.3)
+    door.end()
+    bytesPerEventAlone = try Self.wire(events: 1)
+    bytesPerEventInBatch = try Self.wire(events: EventBatch.eventsMax)
+  }
+
+  private static func decision() throws -> Double {
+    let world = try BenchWorld(credentials: credentials)
+    let persons = try Dictionary(
+      uniqueKeysWithValues: world.persons.map { ($0.id, try $0.validated(path: "")) })
+    let requests = try world.credentials.map { record in
+      world.request(
+        try persons[record.person].map {
+          [CredentialHolder(credential: try record.validated(path: ""), person: $0)]
+        } ?? [])
+    }
+    for request in requests { keep(decide(request, under: world.policy)) }
+    let before = counters_allocations()
+    for request in requests { keep(decide(request, under: world.policy)) }
+    let count = Int(counters_allocations() - before)
+    return Double(count * 10 / requests.count) / 10
+  }
+
+  private static func wire(events: Int) throws -> Double {
+    let message = try JSONCoding.encode(
+      EventBatch(
+        controller: BenchDaemon.controller, epoch: UUID().uuidString.lowercased(),
+        events: (1...events).map {
+          CloudEvent(
+            controller: BenchDaemon.controller, number: UInt64($0), draft: PreparedState.draft($0),
+            chain: [UInt8](repeating: 0, count: 16))
+        }, acknowledged: 0))
+    return Double(message.count * 10 / events) / 10
+  }
+
+  var json: String {
+    get throws {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+      return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+  }
+}
