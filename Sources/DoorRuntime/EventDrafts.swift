@@ -88,11 +88,6 @@ struct EventDrafts: Sendable {
         reason: "readerTamper")
     case .siteAlarm(let alarm, let raised):
       return draft(raised ? "alarm.raised" : "alarm.cleared", at: now, reason: alarm.rawValue)
-    case .inputTrouble(let line, let state):
-      return draft(
-        state == nil ? "alarm.cleared" : "alarm.raised", at: now, door: line.door,
-        reader: line.reader, reason: "inputTrouble",
-        detail: ["input": line.name, "cable": state?.rawValue ?? "whole"])
     case .edgesLost:
       return draft("controller.edgesLost", at: now)
     }
