@@ -11,10 +11,12 @@ extension FuzzTarget {
       func keys(_ text: String) -> [UInt8] {
         text.flatMap { [0, UInt8($0 == "#" ? 11 : $0 == "*" ? 10 : $0.wholeNumberValue ?? 0)] }
       }
-      return [
-        [0] + keys("1234#"), [0] + keys("9999#8888#7777#6666#5555#4444#"), [0] + keys("12*1234#"),
-        [1] + keys("1234#") + [3, 1, 5, 40, 3, 0], [2, 4, 1, 5, 100, 4, 0],
+      let everyDialect = KeypadDialect.allCases.indices.map { [UInt8($0 * 4)] + keys("1234#") }
+      return everyDialect + [
+        [0] + keys("9999#8888#7777#6666#5555#4444#"), [0] + keys("12*1234#"),
+        [4] + keys("1234#") + [3, 1, 5, 40, 3, 0], [8, 4, 1, 5, 100, 4, 0],
         [0, 1, 26, 0x80, 0x20, 0x40, 0x01, 5, 200], [0, 2, 9, 0, 1, 6, 1, 2, 0, 2],
+        [0, 8, 1, 8, 2, 8, 3, 8, 4, 8, 11, 5, 200], [0, 9, 26, 0x80, 0x20, 0x40, 0x01, 7, 5, 9],
       ]
     },
     make: {
@@ -50,16 +52,16 @@ private struct KeypadTarget {
     self.door = door
     self.reader = reader
     let choice = input.byte()
-    dialect = KeypadDialect.allCases[Int(choice & 3)]
+    dialect = KeypadDialect.allCases[Int(choice / 4) % KeypadDialect.allCases.count]
     var policy = DoorPolicy(id: door, name: "Front")
     policy.settings = AccessSettings(
-      holdTimeSeconds: 5, presentation: PresentationPlan(choice & 4 == 0 ? .pinOnly : .cardOrPIN))
+      holdTimeSeconds: 5, presentation: PresentationPlan(choice & 1 == 0 ? .pinOnly : .cardOrPIN))
     let layout = ControllerLayout(
       doors: [.init(id: door, hasContact: true)],
       readers: [
         .init(
           id: reader, door: door, keypad: dialect,
-          entry: PINEntrySettings(fixedLength: choice & 8 == 0 ? nil : 4))
+          entry: PINEntrySettings(fixedLength: choice & 2 == 0 ? nil : 4))
       ])
     controller = Controller(
       layout: layout,
@@ -79,12 +81,9 @@ private struct KeypadTarget {
 
   mutating func run() throws {
     while !input.isAtEnd {
-      switch input.byte() % 8 {
+      switch input.byte() % 10 {
       case 0: try send(keypadBits(for: key(input.byte()), dialect: dialect))
-      case 1:
-        let count = input.number(1...48)
-        let bytes = (0..<(count + 7) / 8).map { _ in input.byte() }
-        try send((0..<count).map { bytes[$0 / 8] >> UInt8(7 - $0 % 8) & 1 == 1 })
+      case 1: try send(bits())
       case 2:
         // One edge alone.
         let line: InputLine = input.flag() ? .data0(reader) : .data1(reader)
@@ -95,7 +94,12 @@ private struct KeypadTarget {
         try edge(.requestToExit(door), input.flag(), afterMicroseconds: 50_000)
       case 5: try pass(milliseconds: Int(input.byte()) * 100)
       case 6: try pass(milliseconds: Int(input.byte()) * 10_000)
-      default: try take(controller.handle(.edgesLost, at: moment))
+      case 7: try take(controller.handle(.edgesLost, at: moment))
+      case 8: try deliver(.key(key(input.byte())))
+      default:
+        let frame = WiegandFrame(
+          bits: bits(), startedAt: now, endedAt: now, bitIntervalMicroseconds: 0)
+        try deliver(.card(frame))
       }
     }
     try pass(milliseconds: 200_000)
@@ -110,6 +114,18 @@ private struct KeypadTarget {
     case 12...15: .other(byte & 15)
     default: .digit(byte & 15)
     }
+  }
+
+  private mutating func bits() -> [Bool] {
+    let count = input.number(1...48)
+    let bytes = (0..<(count + 7) / 8).map { _ in input.byte() }
+    return (0..<count).map { bytes[$0 / 8] >> UInt8(7 - $0 % 8) & 1 == 1 }
+  }
+
+  /// As a reader on a bus does.
+  private mutating func deliver(_ delivery: ReaderDelivery) throws {
+    try take(controller.handle(.delivered(reader, delivery), at: moment))
+    try pass(milliseconds: 20)
   }
 
   private mutating func send(_ bits: [Bool]) throws {

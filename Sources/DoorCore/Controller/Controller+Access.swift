@@ -1,64 +1,54 @@
 import DoorRules
 
-/// From a look-up's answer to the lock.
+/// From a look-up's answer, or an order, to the lock.
 extension Controller {
   mutating func handle(_ answer: LookUpAnswer, at now: Moment) -> [ControllerEffect] {
-    guard let open = openLookUps.removeValue(forKey: answer.ticket),
-      let port = readers[open.reader]
-    else { return [] }
-    let door = port.layout.door
+    guard let look = lookUps.end(answer.ticket) else { return [] }
     guard let found = answer.holders else {
       let verdict = Verdict(
         decision: .deny(.lookupFailed), credential: nil, person: nil,
         policyRevision: policy.revision, steps: [])
-      return settle(verdict, of: open, shown: "unknown", evidence: [:], at: now)
+      return settle(verdict, of: look, presentation: "unknown", at: now)
     }
-    let shown = open.purpose.shown
-    switch open.purpose {
+    switch look.purpose {
     case .card(var evidence):
       evidence["digest"] = answer.digest
       let cards = found.filter { $0.credential?.kind == .card }
-      let verdict = judge(.card, cards, at: door, reader: open.reader, now)
+      let verdict = judge(.card, cards, at: look.door, reader: look.reader, now)
       if verdict.decision == .deny(.pinRequired),
-        policy.presentationMode(of: door, at: now.wall, clockTrust: now.trust) == .cardThenPIN
+        policy.presentationMode(of: look.door, at: now.wall, clockTrust: now.trust) == .cardThenPIN
       {
-        readers[open.reader]?.waitForPIN(after: cards, at: now.monotonic)
-        return readers[open.reader]?.signal(.moreInput, at: now.monotonic) ?? []
+        return readers[look.reader]?.waitForPIN(after: cards, at: now.monotonic) ?? []
       }
-      return settle(
-        verdict, of: open, shown: shown, evidence: cards.isEmpty ? evidence : [:], at: now)
+      return settle(verdict, of: look, evidence: cards.isEmpty ? evidence : [:], at: now)
     case .pin:
       let pins = found.filter { $0.credential?.kind == .pin }
-      return settle(
-        judge(.pin, pins, at: door, reader: open.reader, now), of: open, shown: shown,
-        evidence: [:], at: now)
+      return settle(judge(.pin, pins, at: look.door, reader: look.reader, now), of: look, at: now)
     case .pinAfterCard(let cards):
-      let pins = found.filter { $0.credential?.kind == .pin && counts($0, at: door, now) }
+      let pins = found.filter { $0.credential?.kind == .pin && counts($0, at: look.door, now) }
       let owners = Set(pins.map(\.person.id))
       let matching = cards.filter { owners.contains($0.person.id) }
       var verdict = judge(
-        .cardThenPIN, matching.isEmpty ? cards : matching, at: door, reader: open.reader, now)
+        .cardThenPIN, matching.isEmpty ? cards : matching, at: look.door, reader: look.reader, now)
       if matching.isEmpty { verdict.decision = .deny(.pinMismatch) }
       if verdict.isGrant {
         verdict.isDuress =
           verdict.isDuress
           || pins.contains { $0.person.id == verdict.person && $0.credential?.isDuress == true }
       }
-      return settle(verdict, of: open, shown: shown, evidence: [:], at: now)
+      return settle(verdict, of: look, at: now)
     }
   }
 
   /// False for a PIN that is itself withdrawn or out of its time: beside a card it proves nothing.
   private func counts(_ pin: CredentialHolder, at door: DoorID, _ now: Moment) -> Bool {
     switch judge(.cardThenPIN, [pin], at: door, reader: nil, now).decision {
-    case .deny(.credentialRevoked), .deny(.expired), .deny(.notYetValid), .deny(.wrongDevice),
-      .deny(.useCountExceeded):
-      false
-    case .grant, .deny: true
+    case .grant: true
+    case .deny(let reason): !reason.atReader.voidsPIN
     }
   }
 
-  func judge(
+  private func judge(
     _ presentation: Presentation, _ holders: [CredentialHolder], at door: DoorID,
     reader: ReaderID?, _ now: Moment
   ) -> Verdict {
@@ -67,7 +57,7 @@ extension Controller {
         door: door, presentation: presentation, holders: holders, at: now.wall,
         clockTrust: now.trust, cacheAgeSeconds: now.cacheAgeSeconds,
         mode: doors[door]?.mode?.mode ?? .normal, reader: reader,
-        companion: doors[door]?.companion.flatMap { now.monotonic < $0.until ? $0.person : nil },
+        companion: doors[door]?.companion(at: now.monotonic),
         interlockedBy: interlock(against: door)),
       under: policy)
   }
@@ -76,82 +66,134 @@ extension Controller {
   private func interlock(against door: DoorID) -> DoorID? {
     guard let name = doors[door]?.layout.interlock else { return nil }
     return doorOrder.first {
-      $0 != door && doors[$0]?.layout.interlock == name && doors[$0]?.machine.state != .secured
+      $0 != door && doors[$0]?.layout.interlock == name && doors[$0]?.isSecured == false
     }
   }
 
   private mutating func settle(
-    _ verdict: Verdict, of open: OpenLookUp, shown: String, evidence: [String: String],
-    at now: Moment
+    _ verdict: Verdict, of look: LookUps.Open, presentation: String? = nil,
+    evidence: [String: String] = [:], at now: Moment
   ) -> [ControllerEffect] {
-    guard let door = readers[open.reader]?.layout.door else { return [] }
     let record = AccessRecord(
-      door: door, reader: open.reader, presentation: shown, verdict: verdict, evidence: evidence)
+      door: look.door, reader: look.reader, presentation: presentation ?? look.purpose.name,
+      verdict: verdict, evidence: evidence)
     var effects: [ControllerEffect] = [.record(.access(record))]
     switch verdict.decision {
     case .grant:
-      effects += admit(verdict, at: door, reader: open.reader, now, order: nil)
-      effects += rightPIN(open, verdict)
-      effects += readers[open.reader]?.signal(.granted, at: now.monotonic) ?? []
+      effects += admit(verdict, at: look.door, reader: look.reader, now, order: nil)
+      effects += noteRightPIN(look.purpose, verdict)
+      effects += readers[look.reader]?.handle(.play(.granted), at: now.monotonic) ?? []
     case .deny(let reason):
-      let signal = noteDenial(reason, verdict, at: door, now)
-      effects += readers[open.reader]?.signal(signal, at: now.monotonic) ?? []
-      if countsAsWrongPIN(reason, shown: shown) {
-        effects += wrongPIN(open, verdict, at: door, now)
-      }
+      let signal = noteDenial(reason, verdict, at: look.door, now)
+      effects += readers[look.reader]?.handle(.play(signal), at: now.monotonic) ?? []
+      if look.purpose.isWrongPIN(reason) { effects += noteWrongPIN(look, verdict, now) }
     }
     return effects
   }
 
-  /// Everything that a grant brings: the lock, the area, the schedule that waited, the alarm that
-  /// nobody at the door notices.
-  mutating func admit(
+  private mutating func admit(
     _ verdict: Verdict, at door: DoorID, reader: ReaderID?, _ now: Moment, order: String?
   ) -> [ControllerEffect] {
-    var effects: [ControllerEffect] = []
-    if verdict.isDuress, let reader {
-      effects.append(.record(.duress(door, reader, verdict.person)))
-    }
-    if verdict.breaksAntiPassback {
-      effects.append(.record(.antiPassback(door, reader, verdict.person)))
-    }
-    doors[door]?.companion = nil
-    effects += release(door, at: now, order: order)
-    effects += pass(verdict, at: door, now)
-    return effects + firstPersonCame(at: door, now)
+    let wishes =
+      doors[door]?.admit(verdict, reader: reader, order: order, under: conditions, at: now) ?? []
+    return effects(of: wishes, at: door, now)
   }
 
-  /// Notes what a denial leaves behind, and says how the reader tells it.
-  mutating func noteDenial(
+  /// Notes what a denial leaves behind; how the reader reports it.
+  private mutating func noteDenial(
     _ reason: DenialReason, _ verdict: Verdict, at door: DoorID, _ now: Moment
   ) -> ReaderSignal {
-    switch reason {
-    case .secondPersonRequired:
-      guard let person = verdict.person else { return .denied }
-      doors[door]?.companion = DoorPort.Companion(
-        person: person,
-        until: now.monotonic.advanced(byMilliseconds: DoorPort.companionWaitMilliseconds))
-      return .moreInput
-    case .cacheExpired: return .offlineTooLong
-    default: return .denied
+    let atReader = reason.atReader
+    guard atReader.awaitsSecondPerson else { return atReader.signal }
+    guard let person = verdict.person else { return .denied }
+    doors[door]?.awaitSecond(after: person, at: now.monotonic)
+    return atReader.signal
+  }
+
+  // MARK: Guessed PINs
+
+  private mutating func noteWrongPIN(
+    _ look: LookUps.Open, _ verdict: Verdict, _ now: Moment
+  ) -> [ControllerEffect] {
+    var effects = readers[look.reader]?.noteWrongPIN(at: now.monotonic) ?? []
+    switch look.purpose {
+    case .card, .pin: break
+    case .pinAfterCard:
+      guard let card = verdict.credential else { break }
+      effects += guesses.noteWrongPIN(of: card, at: look.reader, of: look.door, now.monotonic)
+    }
+    return effects
+  }
+
+  private mutating func noteRightPIN(
+    _ purpose: LookUps.Purpose, _ verdict: Verdict
+  ) -> [ControllerEffect] {
+    switch purpose {
+    case .card: []
+    case .pin, .pinAfterCard: verdict.credential.map { guesses.noteRightPIN(of: $0) } ?? []
     }
   }
 
-  /// Releases a door for its hold time, once what was recorded before is on disk.
-  mutating func release(_ door: DoorID, at now: Moment, order: String?) -> [ControllerEffect] {
-    guard doors[door] != nil else { return [] }
-    let range = DoorTiming.holdSecondsRange
-    let seconds =
-      policy.settings(of: door)?.holdTimeSeconds.value
-      ?? EffectiveSettings.holdTimeSecondsDefault
-    let hold = min(max(seconds, range.lowerBound), range.upperBound) * 1000
-    let moves =
-      doors[door]?.machine.handle(.release(holdMilliseconds: hold), at: now.monotonic) ?? []
-    var effects = translate(moves, of: door, at: now, urgency: .afterRecords, order: order)
-    // Already released: the level is driven once more, so that the order sees hardware answer.
-    if !moves.contains(.setLock(.released)) {
-      effects.append(.setLock(door, .released, .afterRecords, order: order))
+  // MARK: Orders
+
+  /// Commands, after everything about their right to act was checked.
+  mutating func handle(_ order: Order, at now: Moment) -> [ControllerEffect] {
+    switch order.kind {
+    case .adminUnlock(let door, let by, let reason):
+      guard doors[door] != nil else { return unknownDoor(door, order) }
+      let record = Occurrence.adminUnlock(door, by: by, reason: reason, commandID: order.id)
+      let wishes = doors[door]?.release(order: order.id, under: conditions, at: now) ?? []
+      return [.record(record)] + effects(of: wishes, at: door, now)
+        + feedback(.play(.granted), at: door, now)
+    case .memberUnlock(let door, let holders, let location):
+      guard doors[door] != nil else { return unknownDoor(door, order) }
+      let verdict = judge(.mobile(location), holders, at: door, reader: nil, now)
+      let record = AccessRecord(
+        door: door, reader: nil, presentation: "mobile", verdict: verdict, commandID: order.id)
+      let recorded: [ControllerEffect] = [.record(.access(record))]
+      switch verdict.decision {
+      case .grant:
+        return recorded + admit(verdict, at: door, reader: nil, now, order: order.id)
+          + feedback(.play(.granted), at: door, now)
+      case .deny(let reason):
+        _ = noteDenial(reason, verdict, at: door, now)
+        return recorded + [.answer(order: order.id, .rejected(reason: reason.rawValue))]
+      }
+    case .identify(let door):
+      if let door, doors[door] == nil { return unknownDoor(door, order) }
+      let effects = (door.map { [$0] } ?? doorOrder).flatMap {
+        feedback(.play(.identify), at: $0, now)
+      }
+      // A reader without lamp and beeper has nothing to confirm with.
+      let outcome: OrderOutcome =
+        effects.isEmpty
+        ? .failed(reason: "no reader of this door has a lamp or a beeper") : .confirmed
+      return effects + [.answer(order: order.id, outcome)]
+    case .clearLockout(let reader, let by):
+      return clearLockout(reader, by: by, order: order.id)
     }
-    return effects
+  }
+
+  /// Nil clears every reader's lockout, and every card's.
+  private mutating func clearLockout(
+    _ reader: ReaderID?, by operatorName: String, order: String
+  ) -> [ControllerEffect] {
+    if let reader, readers[reader] == nil {
+      return [.answer(order: order, .rejected(reason: "this controller has no reader \(reader)"))]
+    }
+    var effects: [ControllerEffect] = []
+    for id in reader.map({ [$0] }) ?? readerOrder {
+      effects += readers[id]?.clearLockout(by: operatorName) ?? []
+    }
+    if reader == nil { effects += guesses.clear() }
+    return effects + [.answer(order: order, .confirmed)]
+  }
+
+  private func unknownDoor(_ door: DoorID, _ order: Order) -> [ControllerEffect] {
+    [
+      .answer(
+        order: order.id,
+        .rejected(reason: "\(DenialReason.unknownDoor.rawValue): this controller has no \(door)"))
+    ]
   }
 }

@@ -1,46 +1,22 @@
 public import DoorRules
 public import WiegandCodec
 
-/// The whole node as a value: readers and doors in, effects out. It reads no clock, touches no
-/// line and asks no store; it says what it wants and is told what came of it.
+/// The node as a value: readers and doors in, effects out. It reads no clock, touches no line and
+/// asks no store; it returns what it wants done and is told the result. The state is in its parts,
+/// each of which owns its own; the controller passes inputs to them and turns their wishes into
+/// effects.
 ///
 /// Calling order: ``handle(_:at:)`` for what happened, ``advance(to:)`` at ``nextDeadline``,
 /// the effects carried out in the order given.
 public struct Controller: Sendable {
-  /// The most look-ups that may be open at once; the oldest is forgotten beyond it.
-  static let openLookUpsMax = 64
-
-  public private(set) var policy: PolicySnapshot
-  var doors: [DoorID: DoorPort]
-  var readers: [ReaderID: ReaderPort]
+  var conditions: DoorConditions
+  var doors: [DoorID: DoorUnit]
+  var readers: [ReaderID: ReaderUnit]
   let doorOrder: [DoorID]
   let readerOrder: [ReaderID]
-  var openLookUps: [UInt64: OpenLookUp] = [:]
-  var nextTicket: UInt64 = 1
-  /// Cards whose PIN was guessed.
-  var cardLockouts: [CredentialID: Lockout] = [:]
-  var site: SitePort
-
-  /// What a look-up was for.
-  struct OpenLookUp: Sendable {
-    var reader: ReaderID
-    var purpose: Purpose
-
-    enum Purpose: Sendable {
-      case card(evidence: [String: String])
-      case pin
-      case pinAfterCard([CredentialHolder])
-
-      /// As events name it.
-      var shown: String {
-        switch self {
-        case .card: "card"
-        case .pin: "pin"
-        case .pinAfterCard: "cardThenPIN"
-        }
-      }
-    }
-  }
+  var lookUps = LookUps()
+  var guesses: PINGuard
+  private var site: SiteInputs
 
   /// `active` are the contacts and site inputs that are active at the start, `memory` is what was
   /// kept. A mode or a schedule that holds a door open does so from the start.
@@ -48,90 +24,96 @@ public struct Controller: Sendable {
     layout: ControllerLayout, policy: PolicySnapshot, active: Set<InputLine> = [],
     memory: ControllerMemory = ControllerMemory(), at now: Moment
   ) {
-    self.policy = policy
-    cardLockouts = memory.cardLockouts
-    site = SitePort(
+    conditions = DoorConditions(policy: policy)
+    guesses = PINGuard(lockouts: memory.cardLockouts)
+    site = SiteInputs(
       active: active, sampleMilliseconds: layout.sampleMilliseconds, at: now.monotonic)
     doors = Dictionary(
       layout.doors.map {
         (
           $0.id,
-          DoorPort(
+          DoorUnit(
             layout: $0, leafOpen: active.contains(.contact($0.id)),
             modes: memory.modes[$0.id] ?? DoorModes(), firstPerson: memory.firstPersons[$0.id],
             at: now.monotonic)
         )
       }, uniquingKeysWith: { first, _ in first })
     readers = Dictionary(
-      layout.readers.map { reader in
-        var port = ReaderPort(layout: reader)
-        port.lockout = memory.lockouts[reader.id] ?? Lockout()
-        return (reader.id, port)
+      layout.readers.map {
+        ($0.id, ReaderUnit(layout: $0, lockout: memory.lockouts[$0.id] ?? Lockout()))
       }, uniquingKeysWith: { first, _ in first })
     doorOrder = layout.doors.map(\.id)
     readerOrder = layout.readers.map(\.id)
-    // Nothing changed by starting: the effects are for nobody, the level is asked for anyway.
-    for id in doorOrder { _ = refreshMode(of: id, at: now) }
+    // Nothing changed by starting: the effects are for nobody, the level is driven anyway.
+    _ = refreshModes(at: now)
   }
+
+  // MARK: What can be seen
+
+  public var policy: PolicySnapshot { conditions.policy }
 
   /// When to call ``advance(to:)`` next.
   public var nextDeadline: MonotonicInstant? {
     var first = site.nextDeadline
-    for port in doors.values { first = .earliest(first, port.nextDeadline) }
-    for port in readers.values { first = .earliest(first, port.nextDeadline) }
+    for door in doors.values { first = .earliest(first, door.nextDeadline) }
+    for reader in readers.values { first = .earliest(first, reader.nextDeadline) }
     return first
   }
 
+  /// True while the fire alarm sounds.
+  public var isFireAlarm: Bool { site.isFire }
+
   /// The level that a door's lock must have now; `secured` for an unknown door.
   public func requiredLock(of door: DoorID) -> LockLevel {
-    doors[door]?.machine.requiredLock ?? .secured
+    doors[door]?.requiredLock ?? .secured
   }
 
-  /// What can be seen of a door; without a mode it is normal.
+  /// What can be seen of a door; `open` is nil without a contact, `mode` is nil when it is normal.
   public func view(of door: DoorID) -> (open: Bool?, alarms: [DoorAlarm], mode: DoorModeEntry?)? {
-    guard let port = doors[door] else { return nil }
-    return (port.layout.hasContact ? port.contact.isActive : nil, port.machine.alarms, port.mode)
+    doors[door].map { ($0.isOpen, $0.alarms, $0.mode) }
   }
 
-  /// The modes that were ordered at a door, whether they count now or not.
-  public func modes(of door: DoorID) -> DoorModes? { doors[door]?.modes }
+  /// The modes that were ordered at a door, whether they are in force or not.
+  public func modes(of door: DoorID) -> DoorModes? { doors[door]?.orderedModes }
 
   /// What can be seen of a reader.
   public func view(
     of reader: ReaderID
   ) -> (counters: CaptureCounters, lockout: Lockout, findings: [ReaderFinding])? {
-    readers[reader].map { ($0.assembler.counters, $0.lockout, $0.diagnosis.findings) }
+    readers[reader].map { ($0.counters, $0.lockout, $0.findings) }
   }
 
-  /// Takes one input. Only an edge lets time pass, up to its own stamp and for its own reader or
-  /// door: with any other input, and on other lines, there may be older edges on their way, and
-  /// those must find their frame still open.
+  // MARK: Inputs and time
+
+  /// Takes one input. Only an edge or a delivery lets time pass, up to its own stamp and for its
+  /// own reader or door: with any other input, and on other lines, there may be older edges on
+  /// their way, and those must find their frame still open.
   public mutating func handle(_ input: ControllerInput, at now: Moment) -> [ControllerEffect] {
     switch input {
     case .edge(let edge):
       // The edge's own stamp decides what came before it, not the time of its delivery.
       var stamped = now
       stamped.monotonic = min(edge.at, now.monotonic)
-      return advance(for: edge.line, to: stamped) + handle(edge, at: stamped)
+      return handle(edge, at: stamped)
+    case .delivered(let id, let delivery):
+      let before = advance(reader: id, to: now)
+      let wishes = readers[id]?.handle(delivery, guesses: guesses, at: now.monotonic) ?? []
+      return before + effects(of: wishes, at: id)
     case .lookedUp(let answer):
       return handle(answer, at: now)
     case .policy(let snapshot):
-      policy = snapshot
-      return doorOrder.flatMap { refreshMode(of: $0, at: now) }
-    case .modes(let door, let modes):
-      doors[door]?.modes = modes
-      return refreshMode(of: door, at: now)
+      conditions.policy = snapshot
+      return refreshModes(at: now)
+    case .modes(let id, let modes):
+      let wishes = doors[id]?.setModes(modes, under: conditions, at: now) ?? []
+      return effects(of: wishes, at: id, now)
     case .sampled(let line, let isActive):
       sample(line, isActive: isActive, at: now.monotonic)
       return []
-    case .supervised(let line, let state):
-      return supervise(line, state, at: now.monotonic)
     case .order(let order):
       return handle(order, at: now)
     case .edgesLost:
-      for id in readerOrder {
-        readers[id]?.forgetWhatIsHalfRead()
-      }
+      for id in readerOrder { readers[id]?.forgetHalfRead() }
       return [.record(.edgesLost)]
     }
   }
@@ -144,76 +126,83 @@ public struct Controller: Sendable {
     return effects + advanceSite(to: now)
   }
 
-  /// Lets time pass where edges come in order: at the reader or door that a line belongs to.
-  private mutating func advance(for line: InputLine, to now: Moment) -> [ControllerEffect] {
-    switch line {
-    case .data0(let id), .data1(let id): advance(reader: id, to: now)
-    case .contact(let id), .requestToExit(let id): advance(door: id, to: now)
-    case .fire, .tamper: advanceSite(to: now)
-    }
-  }
-
+  /// Lets time pass where edges come in order, at the reader or door that the line belongs to; then
+  /// the edge counts.
   private mutating func handle(_ edge: LineEdge, at now: Moment) -> [ControllerEffect] {
     switch edge.line {
-    case .data0(let id):
-      capture(edge, line: .data0, reader: id, at: now)
-    case .data1(let id):
-      capture(edge, line: .data1, reader: id, at: now)
-    case .contact(let id):
-      debounce(edge.isActive, at: now.monotonic, of: id, \.contact)
-    case .requestToExit(let id):
-      debounce(edge.isActive, at: now.monotonic, of: id, \.exit)
-    case .fire, .tamper:
-      noteSite(edge, at: now.monotonic)
+    case .data0(let id): return handle(edge, of: .data0, reader: id, at: now)
+    case .data1(let id): return handle(edge, of: .data1, reader: id, at: now)
+    case .contact(let id): return handle(edge, of: .contact, door: id, at: now)
+    case .requestToExit(let id): return handle(edge, of: .exit, door: id, at: now)
+    case .fire: return handle(edge, of: .fire, at: now)
+    case .tamper: return handle(edge, of: .tamper, at: now)
     }
   }
 
-  private mutating func noteSite(_ edge: LineEdge, at now: MonotonicInstant)
-    -> [ControllerEffect]
-  {
-    site.note(edge.line, isActive: edge.isActive, at: now)
-    return []
+  private mutating func handle(
+    _ edge: LineEdge, of line: DataEdge.Line, reader id: ReaderID, at now: Moment
+  ) -> [ControllerEffect] {
+    let before = advance(reader: id, to: now)
+    // In place, not in a copy: this is the way of every edge.
+    let wishes = readers[id]?.handle(edge, of: line, guesses: guesses, at: now.monotonic) ?? []
+    return before + effects(of: wishes, at: id)
   }
 
-  private mutating func debounce(
-    _ level: Bool, at now: MonotonicInstant, of id: DoorID,
-    _ input: WritableKeyPath<DoorPort, DebouncedInput>
+  private mutating func handle(
+    _ edge: LineEdge, of input: DoorUnit.Input, door id: DoorID, at now: Moment
   ) -> [ControllerEffect] {
-    doors[id]?[keyPath: input].handle(isActive: level, at: now)
-    return []
+    let effects = advance(door: id, to: now)
+    doors[id]?.handle(input, isActive: edge.isActive, at: now.monotonic)
+    return effects
+  }
+
+  private mutating func handle(
+    _ edge: LineEdge, of input: SiteInputs.Input, at now: Moment
+  ) -> [ControllerEffect] {
+    let effects = advanceSite(to: now)
+    site.handle(input, isActive: edge.isActive, at: now.monotonic)
+    return effects
+  }
+
+  /// Takes a level that was looked at. What it may bring comes with the next deadline.
+  private mutating func sample(_ line: InputLine, isActive: Bool, at now: MonotonicInstant) {
+    switch line {
+    case .contact(let id): doors[id]?.sample(.contact, isActive: isActive, at: now)
+    case .requestToExit(let id): doors[id]?.sample(.exit, isActive: isActive, at: now)
+    case .fire: site.sample(.fire, isActive: isActive, at: now)
+    case .tamper: site.sample(.tamper, isActive: isActive, at: now)
+    case .data0(let id): readers[id]?.sample(.data0, isActive: isActive)
+    case .data1(let id): readers[id]?.sample(.data1, isActive: isActive)
+    }
+  }
+
+  private mutating func advance(reader id: ReaderID, to now: Moment) -> [ControllerEffect] {
+    let wishes = readers[id]?.advance(to: now.monotonic, guesses: guesses) ?? []
+    return effects(of: wishes, at: id)
   }
 
   private mutating func advance(door id: DoorID, to now: Moment) -> [ControllerEffect] {
-    guard let deadline = doors[id]?.nextDeadline, deadline <= now.monotonic,
-      var port = doors[id]
-    else { return [] }
-    let exit = port.exit.advance(to: now.monotonic)
-    let leaf = port.contact.advance(to: now.monotonic)
-    var moves: [DoorMachine.Effect] = []
-    // Leaving comes first: it must neither wait nor be taken for a forced door.
-    if exit == true {
-      moves += port.machine.handle(
-        .exit(holdMilliseconds: port.layout.timing.exitHoldMilliseconds), at: now.monotonic)
-    }
-    let movesForLeaving = moves.count
-    if let leaf { moves += port.machine.handle(.contact(open: leaf), at: now.monotonic) }
-    moves += port.machine.advance(to: now.monotonic)
-    let waitedAlone = port.companion.map { $0.until <= now.monotonic } ?? false
-    if waitedAlone { port.companion = nil }
-    let reassert = port.reassertAt <= now.monotonic
-    if reassert {
-      port.reassertAt = now.monotonic.advanced(
-        byMilliseconds: port.layout.timing.reassertMilliseconds)
-    }
-    doors[id] = port
+    let wishes = doors[id]?.advance(to: now, under: conditions) ?? []
+    return effects(of: wishes, at: id, now)
+  }
 
-    var effects = translate(Array(moves.prefix(movesForLeaving)), of: id, at: now)
-    if exit == true { effects.append(.record(.exitRequested(id))) }
-    effects += translate(Array(moves.dropFirst(movesForLeaving)), of: id, at: now)
-    if waitedAlone { effects += signal(.denied, at: id, now) }
-    guard reassert else { return effects }
-    effects.append(.setLock(id, port.machine.requiredLock, .atOnce, order: nil))
-    effects.append(.sample(id))
-    return effects + refreshMode(of: id, at: now)
+  private mutating func advanceSite(to now: Moment) -> [ControllerEffect] {
+    var effects: [ControllerEffect] = []
+    for wish in site.advance(to: now.monotonic) {
+      switch wish {
+      case .effect(let effect): effects.append(effect)
+      case .fire(let isActive):
+        conditions.fireSince = isActive ? now.wall : nil
+        effects += refreshModes(at: now)
+      }
+    }
+    return effects
+  }
+
+  private mutating func refreshModes(at now: Moment) -> [ControllerEffect] {
+    doorOrder.flatMap { id in
+      let wishes = doors[id]?.refreshMode(under: conditions, at: now) ?? []
+      return effects(of: wishes, at: id, now)
+    }
   }
 }

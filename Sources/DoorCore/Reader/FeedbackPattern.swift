@@ -1,22 +1,3 @@
-import DoorRules
-
-/// What a reader tells the person in front of it.
-public enum ReaderSignal: String, Sendable, Hashable, CaseIterable {
-  case granted
-  case denied
-  /// A PIN must follow.
-  case moreInput
-  case lockedOut
-  /// The door stands open and the alarm is near.
-  case heldOpenWarning
-  /// The door was without its cloud for too long for this credential.
-  case offlineTooLong
-  /// The relay toggled.
-  case chirp
-  /// Which door is this: three beeps in about two seconds.
-  case identify
-}
-
 /// A lamp and a beeper over time, as data.
 public struct FeedbackPattern: Sendable, Hashable {
   /// One stretch of time.
@@ -93,48 +74,5 @@ public struct FeedbackPattern: Sendable, Hashable {
     case .chirp: FeedbackPattern(steps: [Step(led: false, beeper: true, milliseconds: 30)])
     case .identify: .blinks(3, onMilliseconds: 300, offMilliseconds: 400)
     }
-  }
-}
-
-/// Plays patterns at one reader; a new one replaces the old.
-struct FeedbackPlayer: Sendable {
-  private var steps: ArraySlice<FeedbackPattern.Step> = []
-  private(set) var nextDeadline: MonotonicInstant?
-  /// What is being said.
-  private(set) var playing: ReaderSignal?
-
-  mutating func play(
-    _ pattern: FeedbackPattern, of signal: ReaderSignal, at now: MonotonicInstant
-  ) -> FeedbackPattern.Step? {
-    steps = pattern.steps[...]
-    playing = signal
-    return next(from: now)
-  }
-
-  /// The step that is all off.
-  mutating func stop() -> FeedbackPattern.Step {
-    steps = []
-    nextDeadline = nil
-    playing = nil
-    return .off
-  }
-
-  /// The newest step that is due, if any; when it ends, the step that is all off.
-  mutating func advance(to now: MonotonicInstant) -> FeedbackPattern.Step? {
-    var due: FeedbackPattern.Step?
-    while let deadline = nextDeadline, deadline <= now {
-      due = next(from: deadline) ?? .off
-    }
-    return due
-  }
-
-  private mutating func next(from now: MonotonicInstant) -> FeedbackPattern.Step? {
-    guard let step = steps.popFirst() else {
-      nextDeadline = nil
-      playing = nil
-      return nil
-    }
-    nextDeadline = now.advanced(byMilliseconds: step.milliseconds)
-    return step
   }
 }

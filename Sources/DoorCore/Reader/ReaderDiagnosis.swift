@@ -1,4 +1,3 @@
-public import DoorRules
 import WiegandCodec
 
 /// What is probably wrong with a reader's wiring.
@@ -35,16 +34,16 @@ struct ReaderDiagnosis: Sendable, Hashable {
   private var active0 = 0
   private var active1 = 0
 
-  /// Notes a whole frame that no format fits.
-  mutating func noteRejected(_ frame: WiegandFrame, formats: FormatTable) {
-    var turned = frame
-    turned.bits = frame.bits.map { !$0 }
-    if case .card = decode(turned, formats: formats, keypad: nil) { fittingTurned += 1 }
-  }
-
-  /// Notes a frame that fits.
-  mutating func noteFitting() {
-    fittingTurned = 0
+  /// Notes a frame and what it was decoded as.
+  mutating func note(_ frame: WiegandFrame, _ decoded: DecodedFrame, formats: FormatTable) {
+    switch decoded {
+    case .card: fittingTurned = 0
+    case .key: break
+    case .malformed:
+      var turned = frame
+      turned.bits = frame.bits.map { !$0 }
+      if case .card = decode(turned, formats: formats, keypad: nil) { fittingTurned += 1 }
+    }
   }
 
   /// Notes a level that was looked at.

@@ -8,6 +8,9 @@ public struct TamperCodes: Sendable, Hashable {
   /// Nil where closing is not told.
   public var closed: UInt8?
 
+  /// Every code that means something.
+  var codes: Set<UInt8> { Set([opened, closed].compactMap { $0 }) }
+
   /// Nil for a code outside ``range``, or one that would mean both.
   public init?(opened: UInt8, closed: UInt8? = nil) {
     guard Self.range.contains(opened), closed.map(Self.range.contains) ?? true, closed != opened

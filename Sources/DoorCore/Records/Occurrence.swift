@@ -29,8 +29,6 @@ public enum Occurrence: Sendable, Hashable {
   case readerTamper(ReaderID, DoorID, raised: Bool)
   /// An input that belongs to no door, such as the fire alarm.
   case siteAlarm(SiteAlarm, raised: Bool)
-  /// A supervised input's cable is cut or shorted; nil when it is whole again.
-  case inputTrouble(InputLine, SupervisedState?)
   /// The controller could not keep up, and edges were lost.
   case edgesLost
 }
@@ -40,30 +38,4 @@ public enum SiteAlarm: String, Sendable, Hashable, CaseIterable {
   case fire
   /// The controller's box stands open.
   case tamper
-}
-
-/// One attempt to enter.
-public struct AccessRecord: Sendable, Hashable {
-  public var door: DoorID
-  /// Nil for an unlock by command.
-  public var reader: ReaderID?
-  /// `card`, `pin`, `cardThenPIN` or `mobile`.
-  public var presentation: String
-  public var verdict: Verdict
-  /// What an unmatched card was, without its number: formats that fit, its length in bits, the
-  /// last two digits and the keyed digest.
-  public var evidence: [String: String]
-  public var commandID: String?
-
-  public init(
-    door: DoorID, reader: ReaderID?, presentation: String, verdict: Verdict,
-    evidence: [String: String] = [:], commandID: String? = nil
-  ) {
-    self.door = door
-    self.reader = reader
-    self.presentation = presentation
-    self.verdict = verdict
-    self.evidence = evidence
-    self.commandID = commandID
-  }
 }

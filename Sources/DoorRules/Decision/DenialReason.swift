@@ -1,7 +1,5 @@
 /// Why a door did not open. The list is closed and its names are part of the protocol: events,
-/// metrics and the console use them as written here. Each says what the member sees and what a
-/// technician or the operator should do; ``DenialReason/memberText`` and ``DenialReason/advice``
-/// say the same to people.
+/// metrics and the console use them as written here. ``texts`` has one row for each reason.
 public enum DenialReason: String, Sendable, Hashable, CaseIterable {
   /// Nobody knows this card, PIN or key.
   case unknownCredential
@@ -9,9 +7,9 @@ public enum DenialReason: String, Sendable, Hashable, CaseIterable {
   case malformedCredential
   /// Withdrawn: the reservation was cancelled or the key lost.
   case credentialRevoked
-  /// Its time has not begun.
+  /// Its validity has not begun.
   case notYetValid
-  /// Its time is over.
+  /// Its validity has ended.
   case expired
   /// Good, but for another door.
   case wrongDoor
@@ -19,7 +17,7 @@ public enum DenialReason: String, Sendable, Hashable, CaseIterable {
   case wrongDevice
   /// Used as often as allowed.
   case useCountExceeded
-  /// The person is switched off.
+  /// The person's access is switched off.
   case accessDisabled
   /// Neither a rule nor a grant lets this person in here.
   case ruleMismatch
@@ -29,7 +27,7 @@ public enum DenialReason: String, Sendable, Hashable, CaseIterable {
   case geofenceOutside
   /// The phone sent no position.
   case geofenceLocationMissing
-  /// The position is less accurate than asked for.
+  /// The position is less accurate than required.
   case geofenceAccuracyTooLow
   /// Maintenance holds the door closed.
   case maintenanceForceClosed
@@ -43,7 +41,7 @@ public enum DenialReason: String, Sendable, Hashable, CaseIterable {
   case pinMismatch
   /// Too many wrong PINs.
   case lockedOut
-  /// Already inside, by the anti-passback record.
+  /// Already inside, according to the anti-passback record.
   case antiPassback
   /// A second person must badge.
   case secondPersonRequired
@@ -51,12 +49,183 @@ public enum DenialReason: String, Sendable, Hashable, CaseIterable {
   case interlocked
   /// The door was without its cloud for longer than this class of credential allows.
   case cacheExpired
-  /// The clock cannot be believed and this credential is bounded in time.
+  /// The clock is not trusted, and the credential or the hours depend on the time.
   case clockUntrusted
   /// An override that gives no reason.
   case overrideReasonMissing
   /// This controller has no such door, or no policy for it yet.
   case unknownDoor
-  /// What was looked up could not be read: the store failed.
+  /// The look-up failed: the store could not be read.
   case lookupFailed
+
+  /// What people are told about a reason.
+  public struct Texts: Sendable, Hashable {
+    /// For the person at the door; it reveals nothing about others.
+    public var member: String
+    /// What happened, for a technician's log line.
+    public var sentence: String
+    /// What a technician or the operator should do.
+    public var advice: String
+
+    init(member: String, sentence: String, advice: String) {
+      self.member = member
+      self.sentence = sentence
+      self.advice = advice
+    }
+  }
+
+  /// The reason's row.
+  public var texts: Texts {
+    switch self {
+    case .unknownCredential:
+      Texts(
+        member: "Not recognised",
+        sentence: "nobody knows this credential; issue it, or check the reader's format",
+        advice: "Issue it, or compare the reader's format with `postern dry-run wiegand`.")
+    case .malformedCredential:
+      Texts(
+        member: "Not read; try again",
+        sentence: "the frame was damaged; check the cabling",
+        advice: "Check the reader's cable and its format.")
+    case .credentialRevoked:
+      Texts(
+        member: "No longer valid",
+        sentence: "the credential was withdrawn",
+        advice: "Issue a new one if it was withdrawn by mistake.")
+    case .notYetValid:
+      Texts(
+        member: "Not valid yet",
+        sentence: "its time has not begun",
+        advice: "Wait for its start, or move the reservation.")
+    case .expired:
+      Texts(
+        member: "No longer valid",
+        sentence: "its time is over",
+        advice: "Extend the reservation, or issue a new credential.")
+    case .wrongDoor:
+      Texts(
+        member: "Not for this door",
+        sentence: "it is for another door",
+        advice: "Issue it for this door, or for a scope that has the door.")
+    case .wrongDevice:
+      Texts(
+        member: "Not for this door",
+        sentence: "it is for another controller",
+        advice: "Issue it for this controller.")
+    case .useCountExceeded:
+      Texts(
+        member: "Used up",
+        sentence: "it was used as often as allowed",
+        advice: "Raise its use count, or issue a new one.")
+    case .accessDisabled:
+      Texts(
+        member: "Access is switched off; ask the desk",
+        sentence: "the person is switched off",
+        advice: "Switch the person's access on.")
+    case .ruleMismatch:
+      Texts(
+        member: "No access here; ask the desk",
+        sentence: "no rule and no grant lets this person in here",
+        advice: "Give a personal grant, or let a member rule of the door fit.")
+    case .outsideHours:
+      Texts(
+        member: "Outside your hours",
+        sentence: "outside the access hours",
+        advice: "Look at the hours named in the explanation and at today's exceptions.")
+    case .geofenceOutside:
+      Texts(
+        member: "Too far from the door",
+        sentence: "the phone is too far away",
+        advice: "Compare the distance with the radius; widen it if the door is meant.")
+    case .geofenceLocationMissing:
+      Texts(
+        member: "Switch on location",
+        sentence: "the phone sent no position",
+        advice: "The app must send a position; ask for its permission.")
+    case .geofenceAccuracyTooLow:
+      Texts(
+        member: "Location too inaccurate; wait a moment",
+        sentence: "the phone's position is not accurate enough",
+        advice: "Relax requireAccuracyBetterThan if the place is indoors.")
+    case .maintenanceForceClosed:
+      Texts(
+        member: "Closed for maintenance",
+        sentence: "maintenance holds the door closed",
+        advice: "End maintenance, or unlock with an override and a reason.")
+    case .lockdown:
+      Texts(
+        member: "Closed",
+        sentence: "the facility is locked down",
+        advice: "End the lockdown, or unlock with an override and a reason.")
+    case .pinRequired:
+      Texts(
+        member: "Type the PIN",
+        sentence: "a PIN is asked for here",
+        advice: "The door asks for a PIN; see its presentation mode.")
+    case .cardRequired:
+      Texts(
+        member: "Hold up the card",
+        sentence: "a card is asked for here",
+        advice: "The door asks for a card; see its presentation mode.")
+    case .pinMismatch:
+      Texts(
+        member: "Wrong PIN",
+        sentence: "the PIN does not belong to the card",
+        advice: "Check which PIN belongs to the person.")
+    case .lockedOut:
+      Texts(
+        member: "Too many tries; wait",
+        sentence: "too many wrong PINs; wait, cards still work",
+        advice: "Wait, or clear the lockout.")
+    case .antiPassback:
+      Texts(
+        member: "Already inside",
+        sentence: "the person is inside already",
+        advice: "Forgive the person's anti-passback state if they did leave.")
+    case .secondPersonRequired:
+      Texts(
+        member: "A second person must badge",
+        sentence: "a second person must badge",
+        advice: "Two people with access must badge one after the other.")
+    case .interlocked:
+      Texts(
+        member: "Close the other door first",
+        sentence: "the other door of the interlock is not closed",
+        advice: "Close the other door; check its contact.")
+    case .cacheExpired:
+      Texts(
+        member: "The door is offline; ask the desk",
+        sentence: "too long without the cloud for this kind of credential",
+        advice: "Bring the network back; the hours of each class are configured.")
+    case .clockUntrusted:
+      Texts(
+        member: "The door does not know the time; ask the desk",
+        sentence: "the clock cannot be believed; set it",
+        advice: "Set the clock or bring the network back; see `postern status`.")
+    case .overrideReasonMissing:
+      Texts(
+        member: "Give a reason",
+        sentence: "the override gives no reason",
+        advice: "Send the override again with a reason.")
+    case .unknownDoor:
+      Texts(
+        member: "This door is not set up",
+        sentence: "the cloud has not configured this door",
+        advice: "Push a configuration that has this door.")
+    case .lookupFailed:
+      Texts(
+        member: "The door cannot check right now",
+        sentence: "the credential cache could not be read; see postern status",
+        advice: "Look at the disk; see `postern status`.")
+    }
+  }
+
+  /// What the person at the door is told.
+  public var memberText: String { texts.member }
+
+  /// What happened, for a technician's log line.
+  public var sentence: String { texts.sentence }
+
+  /// What a technician or the operator should do.
+  public var advice: String { texts.advice }
 }

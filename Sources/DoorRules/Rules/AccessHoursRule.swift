@@ -3,10 +3,10 @@
 func accessHoursRule(_ question: RuleQuestion) -> RuleAnswer {
   guard let hours = question.effectiveHours else { return .pass("open at all hours") }
   if question.ignoresTime { return .pass(from: hours.source, "the clock is unknown") }
-  let now = question.now
-  let holidays = question.policy.facility.holidays
-  let isInside = hours.value.contains(now, holidays: holidays)
+  let isInside = question.isOpen(hours.value)
   func detail() -> String {
+    let now = question.now
+    let holidays = question.policy.facility.holidays
     let special = hours.value.specialDay(of: now, holidays: holidays).map { " (\($0))" } ?? ""
     let place = isInside ? "inside" : "outside"
     return "\(now.weekday.name) \(now.text)\(special) is \(place) the hours of \(hours.owner)"

@@ -58,15 +58,7 @@ extension RuleQuestion {
   func findPath() -> AccessPath? {
     let paths = accessPaths
     guard paths.count > 1 else { return paths.first }
-    return paths.first { isOpen(by: $0) } ?? paths.first
-  }
-
-  /// Hours are open to nobody while the clock is unknown, whatever it shows, unless the class says
-  /// that time does not count.
-  private func isOpen(by path: AccessPath) -> Bool {
-    guard let hours = hours(of: path)?.value else { return true }
-    if request.clockTrust == .unknown { return ignoresTime }
-    return hours.contains(now, holidays: policy.facility.holidays)
+    return paths.first { path in hours(of: path).map { isOpen($0.value) } ?? true } ?? paths.first
   }
 
   /// Each rule with what does not fit, and the grants that lead elsewhere.

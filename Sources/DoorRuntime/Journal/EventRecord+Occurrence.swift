@@ -70,11 +70,6 @@ extension EventRecord {
         reason: "readerTamper")
     case .siteAlarm(let alarm, let raised):
       self.init(raised ? .alarmRaised : .alarmCleared, reason: alarm.rawValue)
-    case .inputTrouble(let line, let state):
-      self.init(
-        state == nil ? .alarmCleared : .alarmRaised, door: line.door,
-        reader: line.reader, reason: "inputTrouble",
-        detail: ["input": line.name, "cable": state?.rawValue ?? "whole"])
     case .edgesLost:
       self.init(.controllerEdgesLost)
     }

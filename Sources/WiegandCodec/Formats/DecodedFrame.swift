@@ -16,7 +16,7 @@ public func decode(
   otherKeys: Set<UInt8> = []
 ) -> DecodedFrame {
   let count = frame.bits.count
-  if let keypad, keypad.burstBits.contains(count) {
+  if let keypad, keypad.coding.burstBits.contains(count) {
     if let key = keypadKey(of: frame.bits, dialect: keypad, others: otherKeys) { return .key(key) }
     return malformed(frame, .keypadCheck, "no key of a \(keypad.rawValue) keypad")
   }

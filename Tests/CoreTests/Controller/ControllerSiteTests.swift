@@ -3,7 +3,7 @@ import DoorRules
 import Testing
 import WiegandCodec
 
-@Suite("Fire, tamper and supervised inputs (A6, B6)")
+@Suite("Fire and tamper (A6, B6)")
 struct ControllerSiteTests {
   private func edge(_ world: inout ControllerHarness, _ line: InputLine, _ isActive: Bool) {
     world.send(.edge(LineEdge(line: line, isActive: isActive, at: world.now)))
@@ -81,48 +81,5 @@ struct ControllerSiteTests {
       return
     }
     #expect(frame.fault == .keypadCheck)
-  }
-
-  @Test("A6: a cut or shorted cable is told once, and the level stays what it was")
-  func supervised() {
-    var world = ControllerHarness()
-    let contact = InputLine.contact(ControllerHarness.door)
-    func told(_ state: SupervisedState) -> [ControllerEffect] {
-      let before = world.journal.count
-      world.send(.supervised(contact, state))
-      let effects = world.journal[before...].map(\.effect)
-      world.run(forMilliseconds: 100)
-      return effects
-    }
-    let trouble = [SupervisedState.idle, .cut, .cut, .shorted, .idle, .idle].map(told)
-    #expect(
-      trouble == [
-        [], [.record(.inputTrouble(contact, .cut))], [],
-        [.record(.inputTrouble(contact, .shorted))], [.record(.inputTrouble(contact, nil))], [],
-      ])
-    #expect(!world.occurrences.contains(.leaf(ControllerHarness.door, open: true)))
-    world.send(.supervised(contact, .active))
-    world.run(forMilliseconds: 100)
-    #expect(
-      world.occurrences.contains(.alarm(ControllerHarness.door, .forcedOpen, raised: true)))
-  }
-
-  @Test(
-    "A6: two resistors of 1 kΩ tell four states apart",
-    arguments: [
-      (0, SupervisedState.shorted), (499, .shorted), (500, .idle), (1_000, .idle),
-      (1_499, .idle), (1_500, .active), (2_000, .active), (2_999, .active), (3_000, .cut),
-      (1_000_000, .cut),
-    ])
-  func bands(_ ohms: Int, _ state: SupervisedState) {
-    #expect(SupervisionBands().state(ohms: ohms) == state)
-    let swapped = SupervisionBands(opensWhenActive: false).state(ohms: ohms)
-    let expected: SupervisedState =
-      switch state {
-      case .idle: .active
-      case .active: .idle
-      case .cut, .shorted: state
-      }
-    #expect(swapped == expected)
   }
 }

@@ -13,7 +13,7 @@ struct LimitControllerTests {
   func cardLockouts() throws {
     let begin = MonotonicInstant(nanoseconds: 5_000_000_000)
     var kept: [CredentialID: Lockout] = [:]
-    for index in 0..<Controller.cardLockoutsMax {
+    for index in 0..<PINGuard.cardsMax {
       // Each is locked, the first for the shortest time.
       kept[CredentialID("card-\(1_000 + index)")!] = Lockout(
         failures: 0, level: 1, remainingMilliseconds: 600_000 + index, at: begin)
@@ -25,16 +25,16 @@ struct LimitControllerTests {
     try world.badge(facility: 1, card: 1)
     world.type("9999#")
     #expect(world.denials == [.pinMismatch])
-    let after = world.controller.cardLockouts
-    #expect(after.count == Controller.cardLockoutsMax && after.count == 256)
+    let after = world.controller.guesses.lockouts
+    #expect(after.count == PINGuard.cardsMax && after.count == 256)
     #expect(after[CredentialID("new")!]?.failures == 1)
     #expect(after[CredentialID("card-1000")!] == nil)
     #expect(after[CredentialID("card-1001")!] != nil)
     // One that is among them makes no other go.
     try world.badge(facility: 1, card: 1)
     world.type("9999#")
-    #expect(world.controller.cardLockouts[CredentialID("card-1001")!] != nil)
-    #expect(world.controller.cardLockouts[CredentialID("new")!]?.failures == 2)
+    #expect(world.controller.guesses.lockouts[CredentialID("card-1001")!] != nil)
+    #expect(world.controller.guesses.lockouts[CredentialID("new")!]?.failures == 2)
   }
 
   // MARK: People on their way
@@ -49,17 +49,17 @@ struct LimitControllerTests {
           antiPassback: .soft)
       ]
     }
-    #expect(DoorPort.onTheWayMax == 16)
-    for index in 0...DoorPort.onTheWayMax {
+    #expect(Passengers.waitingMax == 16)
+    for index in 0...Passengers.waitingMax {
       world.issue("c\(index)", .card, to: "p\(index)", as: "card:H10301:1:\(index)")
     }
-    for index in 0...DoorPort.onTheWayMax { try world.badge(facility: 1, card: UInt64(index)) }
+    for index in 0...Passengers.waitingMax { try world.badge(facility: 1, card: UInt64(index)) }
     #expect(
-      world.denials.count == DoorPort.onTheWayMax + 1 && world.denials.allSatisfy { $0 == nil })
+      world.denials.count == Passengers.waitingMax + 1 && world.denials.allSatisfy { $0 == nil })
     #expect(world.presence.isEmpty)
     world.setContact(open: true)
     #expect(
-      Set(world.presence.keys.map(\.rawValue)) == Set((1...DoorPort.onTheWayMax).map { "p\($0)" }))
+      Set(world.presence.keys.map(\.rawValue)) == Set((1...Passengers.waitingMax).map { "p\($0)" }))
   }
 
   // MARK: What is not usual

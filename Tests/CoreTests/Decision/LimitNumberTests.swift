@@ -14,8 +14,8 @@ struct LimitNumberTests {
       ("tries before a lock", Lockout.triesMax, 5),
       ("seconds until a try is forgotten", Lockout.forgetSeconds, 300),
       ("seconds until a lock is a step shorter", Lockout.calmSeconds, 3_600),
-      ("cards whose PINs are guessed", Controller.cardLockoutsMax, 256),
-      ("look-ups on their way", Controller.openLookUpsMax, 64),
+      ("cards whose PINs are guessed", PINGuard.cardsMax, 256),
+      ("look-ups on their way", LookUps.openMax, 64),
       ("credentials followed", AnomalyWatch.credentialsMax, 256),
       ("steps of a pattern", FeedbackPattern.stepsMax, 64),
       (

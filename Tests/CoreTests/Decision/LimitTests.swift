@@ -39,7 +39,7 @@ struct LimitTests {
     var world = ControllerHarness(mode: .pinOnly)
     var tickets: [UInt64] = []
     // No answers: the effects are read here, not by the harness.
-    for _ in 0...Controller.openLookUpsMax {
+    for _ in 0...LookUps.openMax {
       for key in [KeypadKey.digit(1), .digit(2), .digit(3), .digit(4), .pound] {
         let start = world.now.advanced(byMilliseconds: 200)
         for edge in pulses(
@@ -56,11 +56,11 @@ struct LimitTests {
         tickets += asked(in: world.controller.advance(to: world.moment))
       }
     }
-    #expect(Controller.openLookUpsMax == 64)
-    #expect(tickets.count == Controller.openLookUpsMax + 1)
-    #expect(world.controller.openLookUps.count == Controller.openLookUpsMax)
-    #expect(world.controller.openLookUps[tickets[0]] == nil)
-    #expect(world.controller.openLookUps[tickets[1]] != nil)
+    #expect(LookUps.openMax == 64)
+    #expect(tickets.count == LookUps.openMax + 1)
+    #expect(world.controller.lookUps.open.count == LookUps.openMax)
+    #expect(world.controller.lookUps.open[tickets[0]] == nil)
+    #expect(world.controller.lookUps.open[tickets[1]] != nil)
   }
 
   private func ask(_ world: inout ControllerHarness, _ input: ControllerInput) -> [UInt64] {

@@ -5,7 +5,7 @@ import WiegandCodec
 @Suite("A2: keypads")
 struct KeypadTests {
   static let keys: [KeypadKey] = (0...9).map { .digit($0) } + [.star, .pound]
-  static let dialects: [KeypadDialect] = [.fourBit, .eightBitComplement, .eightBitASCII]
+  static let dialects = KeypadDialect.sent
 
   private func text(_ bits: [Bool]) -> String { String(bits.map { $0 ? "1" : "0" }) }
 
@@ -31,18 +31,19 @@ struct KeypadTests {
       "00110000", "10110001", "10110010", "00110011", "10110100", "00110101", "00110110",
       "10110111", "10111000", "00111001", "10101010", "10100011",
     ]
-    func sent(_ dialect: KeypadDialect) -> [String] {
-      Self.keys.map { text(keypadBits(for: $0, dialect: dialect)) }
+    let printed: [KeypadDialect: [String]] = [
+      .eightBitComplement: complement, .fourBit: nibbles, .eightBitASCII: ascii,
+      .automatic: nibbles,
+    ]
+    for dialect in KeypadDialect.allCases {
+      let sent = Self.keys.map { text(keypadBits(for: $0, dialect: dialect)) }
+      #expect(sent == printed[dialect])
     }
-    #expect(sent(.eightBitComplement) == complement)
-    #expect(sent(.fourBit) == nibbles)
-    #expect(sent(.eightBitASCII) == ascii)
-    #expect(sent(.automatic) == nibbles)
   }
 
   @Test("A2: every burst there is: each key by its own bits only", arguments: dialects)
   func everyBurst(_ dialect: KeypadDialect) {
-    let count = dialect == .fourBit ? 4 : 8
+    let count = keypadBits(for: .star, dialect: dialect).count
     for value in 0..<(1 << count) {
       let bits = (0..<count).reversed().map { value >> $0 & 1 == 1 }
       let key = Self.keys.first { keypadBits(for: $0, dialect: dialect) == bits }

@@ -1,0 +1,31 @@
+public import DoorRules
+
+/// A question to the credential store: who holds any of these?
+public struct LookUp: Sendable, Hashable {
+  public var ticket: UInt64
+  /// Canonical texts of what was shown, to be digested under the device's key.
+  public var canonicals: [Secret<String>]
+  /// Where it was shown, for codes that a door can tell by itself.
+  public var door: DoorID?
+
+  public init(ticket: UInt64, canonicals: [Secret<String>], door: DoorID? = nil) {
+    self.door = door
+    self.ticket = ticket
+    self.canonicals = canonicals
+  }
+}
+
+/// What the store found.
+public struct LookUpAnswer: Sendable, Hashable {
+  public var ticket: UInt64
+  /// Nil when the store failed.
+  public var holders: [CredentialHolder]?
+  /// Keyed digest of the first of what was shown, in text: evidence of what nobody knows.
+  public var digest: String?
+
+  public init(ticket: UInt64, holders: [CredentialHolder]?, digest: String? = nil) {
+    self.ticket = ticket
+    self.holders = holders
+    self.digest = digest
+  }
+}

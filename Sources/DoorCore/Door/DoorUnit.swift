@@ -1,0 +1,234 @@
+import DoorRules
+
+/// One door: its lock and leaf, its request to exit, its modes, and the people at it. It takes
+/// inputs, the conditions and the time, and returns what it wants done.
+///
+/// Calling order as for ``DoorMachine``: inputs, ``advance(to:under:)`` at ``nextDeadline``.
+struct DoorUnit: Sendable {
+  let layout: ControllerLayout.Door
+  /// Modes that were ordered; the schedule and the fire alarm come on top.
+  private(set) var orderedModes: DoorModes
+  /// The mode in force; nil is normal.
+  private(set) var mode: DoorModeEntry?
+  private var machine: DoorMachine
+  private var contact: DebouncedInput
+  private var exit: DebouncedInput
+  /// When the required level is driven again.
+  private var reassertAt: MonotonicInstant
+  private var firstPerson: FirstPerson
+  private var companion: Companion?
+  private var passengers = Passengers()
+
+  /// An input of the door.
+  enum Input: Sendable, Hashable { case contact, exit }
+
+  /// `firstPerson` is when the first person of the unlock window came, as it was kept.
+  init(
+    layout: ControllerLayout.Door, leafOpen: Bool, modes: DoorModes, firstPerson: WallInstant?,
+    at now: MonotonicInstant
+  ) {
+    self.layout = layout
+    self.firstPerson = FirstPerson(restored: firstPerson)
+    orderedModes = modes
+    let open = layout.hasContact && leafOpen
+    machine = DoorMachine(leafOpen: open, timing: layout.timing, at: now)
+    let quiet = layout.timing.debounceMilliseconds
+    contact = DebouncedInput(isActive: open, quietMilliseconds: quiet)
+    exit = DebouncedInput(isActive: false, quietMilliseconds: quiet)
+    reassertAt = now
+  }
+
+  // MARK: What can be seen
+
+  var requiredLock: LockLevel { machine.requiredLock }
+
+  var alarms: [DoorAlarm] { machine.alarms }
+
+  /// Whether the leaf stands open; nil without a contact.
+  var isOpen: Bool? { layout.hasContact ? contact.isActive : nil }
+
+  /// Locked and closed, as an interlock requires of its other doors.
+  var isSecured: Bool { machine.state == .secured }
+
+  /// Who waits here for a second person.
+  func companion(at now: MonotonicInstant) -> PersonID? {
+    companion.flatMap { $0.isWaiting(at: now) ? $0.person : nil }
+  }
+
+  var nextDeadline: MonotonicInstant {
+    .earliest(
+      machine.nextDeadline, contact.nextDeadline, exit.nextDeadline, companion?.until, reassertAt)
+      ?? reassertAt
+  }
+
+  // MARK: Inputs and time
+
+  /// Notes an edge. What it brings comes with the next deadline.
+  mutating func handle(_ input: Input, isActive: Bool, at now: MonotonicInstant) {
+    switch input {
+    case .contact: contact.handle(isActive: isActive, at: now)
+    case .exit: exit.handle(isActive: isActive, at: now)
+    }
+  }
+
+  /// Notes a level that was looked at.
+  mutating func sample(_ input: Input, isActive: Bool, at now: MonotonicInstant) {
+    switch input {
+    case .contact: contact.sample(isActive: isActive, at: now)
+    case .exit: exit.sample(isActive: isActive, at: now)
+    }
+  }
+
+  /// Lets time pass.
+  mutating func advance(to now: Moment, under conditions: DoorConditions) -> [DoorWish] {
+    guard nextDeadline <= now.monotonic else { return [] }
+    let isLeaving = exit.advance(to: now.monotonic) == true
+    let leaf = contact.advance(to: now.monotonic)
+    var wishes: [DoorWish] = []
+    // Leaving comes first: it must neither wait nor be taken for a forced door.
+    if isLeaving {
+      let hold = layout.timing.exitHoldMilliseconds
+      wishes += move(.exit(holdMilliseconds: hold), under: conditions, at: now)
+      wishes.append(.effect(.record(.exitRequested(layout.id))))
+    }
+    if let leaf { wishes += move(.contact(open: leaf), under: conditions, at: now) }
+    wishes += translate(machine.advance(to: now.monotonic), under: conditions, at: now)
+    if let waiting = companion, !waiting.isWaiting(at: now.monotonic) {
+      companion = nil
+      wishes.append(.feedback(.play(.denied)))
+    }
+    guard reassertAt <= now.monotonic else { return wishes }
+    reassertAt = now.monotonic.advanced(byMilliseconds: layout.timing.reassertMilliseconds)
+    wishes.append(.effect(.setLock(layout.id, machine.requiredLock, .atOnce, order: nil)))
+    wishes.append(.effect(.sample(layout.id)))
+    return wishes + refreshMode(under: conditions, at: now)
+  }
+
+  // MARK: Modes
+
+  /// Replaces everything that is ordered here.
+  mutating func setModes(
+    _ modes: DoorModes, under conditions: DoorConditions, at now: Moment
+  ) -> [DoorWish] {
+    orderedModes = modes
+    return refreshMode(under: conditions, at: now)
+  }
+
+  /// Works out the mode in force; the machine follows when it is another one.
+  mutating func refreshMode(under conditions: DoorConditions, at now: Moment) -> [DoorWish] {
+    let schedule = ModeSchedule(of: layout.id, under: conditions)
+    var wishes: [DoorWish] = []
+    if firstPerson.forgetAfterWindow(of: schedule, at: now) {
+      wishes.append(.effect(.remember(.firstPerson(layout.id, nil))))
+    }
+    let entry = schedule.mode(
+      ordered: orderedModes, firstPersonHasCome: firstPerson.cameAt != nil, current: mode, at: now)
+    guard entry != mode else { return wishes }
+    let before = mode?.mode ?? .normal
+    let after = entry?.mode ?? .normal
+    mode = entry
+    wishes += move(.latch(after.holdsOpen), under: conditions, at: now)
+    if after.keepsClosed { wishes += move(.secure, under: conditions, at: now) }
+    guard after != before else { return wishes }
+    return [.effect(.record(.modeChanged(layout.id, from: before, to: entry)))] + wishes
+  }
+
+  // MARK: People
+
+  /// Everything that a grant brings: the lock, the area, the schedule that waited, the alarm that
+  /// nobody at the door notices.
+  mutating func admit(
+    _ verdict: Verdict, reader: ReaderID?, order: String?, under conditions: DoorConditions,
+    at now: Moment
+  ) -> [DoorWish] {
+    var wishes: [DoorWish] = []
+    if verdict.isDuress, let reader {
+      wishes.append(.effect(.record(.duress(layout.id, reader, verdict.person))))
+    }
+    if verdict.breaksAntiPassback {
+      wishes.append(.effect(.record(.antiPassback(layout.id, reader, verdict.person))))
+    }
+    companion = nil
+    wishes += release(order: order, under: conditions, at: now)
+    if passengers.add(verdict), !waitsForLeaf { wishes += passengers.pass(at: now.wall) }
+    if firstPerson.enter(under: ModeSchedule(of: layout.id, under: conditions), at: now) {
+      wishes.append(.effect(.remember(.firstPerson(layout.id, now.wall))))
+      wishes += refreshMode(under: conditions, at: now)
+    }
+    return wishes
+  }
+
+  /// Somebody passed every rule but that for two people, and waits for the second.
+  mutating func awaitSecond(after person: PersonID, at now: MonotonicInstant) {
+    companion = Companion(person: person, at: now)
+  }
+
+  /// Where the leaf can be seen the area is entered when it opens, so that whoever badges and turns
+  /// back is not shut out; elsewhere at once.
+  private var waitsForLeaf: Bool {
+    switch machine.state {
+    case .released: layout.hasContact
+    case .secured, .passing, .open, .warned, .heldOpen, .forcedOpen, .latched: false
+    }
+  }
+
+  // MARK: The lock
+
+  /// Releases the lock for the door's hold time, once what was recorded before is on disk.
+  mutating func release(
+    order: String?, under conditions: DoorConditions, at now: Moment
+  ) -> [DoorWish] {
+    let range = DoorTiming.holdSecondsRange
+    let seconds =
+      conditions.policy.settings(of: layout.id)?.holdTimeSeconds.value
+      ?? EffectiveSettings.holdTimeSecondsDefault
+    let hold = min(max(seconds, range.lowerBound), range.upperBound) * 1000
+    let moves = machine.handle(.release(holdMilliseconds: hold), at: now.monotonic)
+    var wishes = translate(
+      moves, urgency: .afterRecords, order: order, under: conditions, at: now)
+    // Already released: the level is driven once more, so that the order sees hardware answer.
+    if !moves.contains(.setLock(.released)) {
+      wishes.append(.effect(.setLock(layout.id, .released, .afterRecords, order: order)))
+    }
+    return wishes
+  }
+
+  private mutating func move(
+    _ input: DoorMachine.Input, under conditions: DoorConditions, at now: Moment
+  ) -> [DoorWish] {
+    translate(machine.handle(input, at: now.monotonic), under: conditions, at: now)
+  }
+
+  /// What the machine's moves mean to the lock, the log, the readers and the people on their way.
+  private mutating func translate(
+    _ moves: [DoorMachine.Effect], urgency: ControllerEffect.Urgency = .atOnce,
+    order: String? = nil, under conditions: DoorConditions, at now: Moment
+  ) -> [DoorWish] {
+    var wishes: [DoorWish] = []
+    for move in moves {
+      switch move {
+      case .setLock(let level):
+        // Locking never waits for anything.
+        wishes.append(
+          .effect(
+            .setLock(layout.id, level, level == .secured ? .atOnce : urgency, order: order)))
+        if level == .secured { passengers.clear() }
+        if conditions.policy.settings(of: layout.id)?.playNotificationSoundOnRelayToggle.value
+          == true
+        {
+          wishes.append(.feedback(.playIfQuiet(.chirp)))
+        }
+      case .leaf(let open):
+        wishes.append(.effect(.record(.leaf(layout.id, open: open))))
+        if open { wishes += passengers.pass(at: now.wall) }
+      case .raise(let alarm):
+        wishes.append(.effect(.record(.alarm(layout.id, alarm, raised: true))))
+        if alarm == .heldOpenWarning { wishes.append(.feedback(.play(.heldOpenWarning))) }
+      case .clear(let alarm):
+        wishes.append(.effect(.record(.alarm(layout.id, alarm, raised: false))))
+        if alarm == .heldOpenWarning { wishes.append(.feedback(.stop(.heldOpenWarning))) }
+      }
+    }
+    return wishes
+  }
+}

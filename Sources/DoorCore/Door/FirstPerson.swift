@@ -1,0 +1,32 @@
+import DoorRules
+
+/// The first person of the present unlock window, at a door whose schedule waits for one.
+struct FirstPerson: Sendable, Hashable {
+  /// When that person entered; nil before.
+  private(set) var cameAt: WallInstant?
+  /// False while ``cameAt`` is only what was restored at the start.
+  private var isChecked = false
+
+  init(restored: WallInstant?) { cameAt = restored }
+
+  /// True when the entry is the one that the schedule waited for.
+  mutating func enter(under schedule: ModeSchedule, at now: Moment) -> Bool {
+    guard cameAt == nil, schedule.waitsForFirstPerson, schedule.isOpen(at: now) else {
+      return false
+    }
+    cameAt = now.wall
+    return true
+  }
+
+  /// True when the window is over: the next one waits for its own first person. What was restored
+  /// counts only if the window in which it came has lasted until now; an unknown clock cannot tell.
+  mutating func forgetAfterWindow(of schedule: ModeSchedule, at now: Moment) -> Bool {
+    guard let cameAt, now.trust != .unknown else { return false }
+    let lasts =
+      isChecked ? schedule.isOpen(at: now) : schedule.hasBeenOpen(since: cameAt, at: now)
+    isChecked = true
+    guard !lasts else { return false }
+    self.cameAt = nil
+    return true
+  }
+}

@@ -1,0 +1,60 @@
+import DoorRules
+
+/// Which mode is in force at a door: a pure function of its orders, its unlock schedule, the fire
+/// alarm and the time.
+struct ModeSchedule {
+  private let door: DoorID
+  private let conditions: DoorConditions
+
+  init(of door: DoorID, under conditions: DoorConditions) {
+    self.door = door
+    self.conditions = conditions
+  }
+
+  /// True when each window of the unlock schedule begins with the first person who enters.
+  var waitsForFirstPerson: Bool {
+    conditions.policy.settings(of: door)?.unlocksWithFirstPerson.value == true
+  }
+
+  /// True in a window of the unlock schedule. While the clock is unknown no schedule opens anything.
+  func isOpen(at now: Moment) -> Bool { isOpen(at: now.wall, trust: now.trust) }
+
+  private func isOpen(at instant: WallInstant, trust: ClockTrust) -> Bool {
+    guard let schedule = conditions.policy.settings(of: door)?.autoUnlockSchedule else {
+      return false
+    }
+    return conditions.policy.isOpen(
+      schedule.value, at: instant, clockTrust: trust, for: .unlocking)
+  }
+
+  /// True when one window lasts from `start` until now. Tested minute by minute, as windows begin
+  /// and end on minutes; a week at most.
+  func hasBeenOpen(since start: WallInstant, at now: Moment) -> Bool {
+    let passed = now.wall.secondsSince1970 - start.secondsSince1970
+    guard (0...7 * 86_400).contains(passed), isOpen(at: now) else { return false }
+    return stride(from: 0, to: passed, by: 60).allSatisfy {
+      isOpen(at: start.advanced(bySeconds: $0), trust: now.trust)
+    }
+  }
+
+  /// The strongest of the ordered modes, the schedule and the fire alarm; nil is normal. An entry
+  /// of the schedule that is in force already, `current`, keeps its start.
+  func mode(
+    ordered: DoorModes, firstPersonHasCome: Bool, current: DoorModeEntry?, at now: Moment
+  ) -> DoorModeEntry? {
+    var modes = ordered
+    if isOpen(at: now) {
+      let mode: DoorMode =
+        waitsForFirstPerson && !firstPersonHasCome ? .awaitingFirstPerson : .scheduledUnlock
+      let since = current.flatMap { $0.mode == mode ? $0.since : nil } ?? now.wall
+      modes.set(
+        DoorModeEntry(
+          mode: mode, owner: "schedule", reason: "autoUnlockSchedule", since: since))
+    }
+    if let since = conditions.fireSince {
+      modes.set(
+        DoorModeEntry(mode: .fire, owner: "fire input", reason: "fire alarm", since: since))
+    }
+    return modes.effective(at: now.wall)
+  }
+}

@@ -1,0 +1,27 @@
+public import DoorRules
+
+/// One attempt to enter.
+public struct AccessRecord: Sendable, Hashable {
+  public var door: DoorID
+  /// Nil for an unlock by command.
+  public var reader: ReaderID?
+  /// `card`, `pin`, `cardThenPIN` or `mobile`.
+  public var presentation: String
+  public var verdict: Verdict
+  /// What an unmatched card was, without its number: formats that fit, its length in bits, the
+  /// last two digits and the keyed digest.
+  public var evidence: [String: String]
+  public var commandID: String?
+
+  public init(
+    door: DoorID, reader: ReaderID?, presentation: String, verdict: Verdict,
+    evidence: [String: String] = [:], commandID: String? = nil
+  ) {
+    self.door = door
+    self.reader = reader
+    self.presentation = presentation
+    self.verdict = verdict
+    self.evidence = evidence
+    self.commandID = commandID
+  }
+}

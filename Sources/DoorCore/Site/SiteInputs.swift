@@ -1,0 +1,72 @@
+import DoorRules
+
+/// Inputs that belong to no door: the fire alarm, and the switch of the controller's box.
+struct SiteInputs: Sendable {
+  /// How long they must be quiet before their level counts.
+  static let quietMilliseconds = 100
+
+  /// What ``SiteInputs`` wants done, in order.
+  enum Wish: Sendable, Hashable {
+    case effect(ControllerEffect)
+    /// The fire alarm began or ended: every door follows.
+    case fire(isActive: Bool)
+  }
+
+  /// An input of the site.
+  enum Input: Sendable, Hashable { case fire, tamper }
+
+  private var fire: DebouncedInput
+  private var tamper: DebouncedInput
+  private var sampleAt: MonotonicInstant
+  private let sampleMilliseconds: Int
+
+  init(active: Set<InputLine>, sampleMilliseconds: Int, at now: MonotonicInstant) {
+    self.sampleMilliseconds = sampleMilliseconds
+    // Quiet until looked at: what is active at the start is reported like a change.
+    fire = DebouncedInput(isActive: false, quietMilliseconds: Self.quietMilliseconds)
+    tamper = DebouncedInput(isActive: false, quietMilliseconds: Self.quietMilliseconds)
+    sampleAt = now
+    if active.contains(.fire) { handle(.fire, isActive: true, at: now) }
+    if active.contains(.tamper) { handle(.tamper, isActive: true, at: now) }
+  }
+
+  /// True while the fire alarm sounds.
+  var isFire: Bool { fire.isActive }
+
+  var nextDeadline: MonotonicInstant? {
+    .earliest(fire.nextDeadline, tamper.nextDeadline, sampleAt)
+  }
+
+  /// Notes an edge. What it brings comes with the next deadline.
+  mutating func handle(_ input: Input, isActive: Bool, at now: MonotonicInstant) {
+    switch input {
+    case .fire: fire.handle(isActive: isActive, at: now)
+    case .tamper: tamper.handle(isActive: isActive, at: now)
+    }
+  }
+
+  /// Notes a level that was looked at.
+  mutating func sample(_ input: Input, isActive: Bool, at now: MonotonicInstant) {
+    switch input {
+    case .fire: fire.sample(isActive: isActive, at: now)
+    case .tamper: tamper.sample(isActive: isActive, at: now)
+    }
+  }
+
+  /// Lets time pass.
+  mutating func advance(to now: MonotonicInstant) -> [Wish] {
+    var wishes: [Wish] = []
+    if let isActive = fire.advance(to: now) {
+      wishes.append(.effect(.record(.siteAlarm(.fire, raised: isActive))))
+      wishes.append(.fire(isActive: isActive))
+    }
+    if let isOpen = tamper.advance(to: now) {
+      wishes.append(.effect(.record(.siteAlarm(.tamper, raised: isOpen))))
+    }
+    if sampleAt <= now {
+      sampleAt = now.advanced(byMilliseconds: sampleMilliseconds)
+      wishes.append(.effect(.sampleSite))
+    }
+    return wishes
+  }
+}

@@ -1,0 +1,22 @@
+extension PolicySnapshot {
+  /// True when hours are open at a moment. While the clock is unknown they are open to nobody,
+  /// whatever the clock shows, unless `ifClockUnknown` is true.
+  public func isOpen(
+    _ hours: WeeklyHours, at instant: WallInstant, clockTrust: ClockTrust,
+    ifClockUnknown: Bool = false, for purpose: WeeklyHours.Purpose = .access
+  ) -> Bool {
+    switch clockTrust {
+    case .unknown: ifClockUnknown
+    case .synchronised, .holdover:
+      hours.contains(instant, in: zone, holidays: facility.holidays, for: purpose)
+    }
+  }
+}
+
+extension RuleQuestion {
+  /// True when hours are open to this credential at the time of the request.
+  func isOpen(_ hours: WeeklyHours) -> Bool {
+    policy.isOpen(
+      hours, at: request.at, clockTrust: request.clockTrust, ifClockUnknown: ignoresTime)
+  }
+}

@@ -1,0 +1,37 @@
+import DoorRules
+import Testing
+
+@testable import DoorCore
+
+@Suite("What a denial means at the reader (A4, A8)")
+struct DenialAtReaderTests {
+  private static let anyone = LookUps.Purpose.pinAfterCard([])
+
+  private func reasons(_ holds: (DenialReason) -> Bool) -> Set<DenialReason> {
+    Set(DenialReason.allCases.filter(holds))
+  }
+
+  @Test("a PIN is wrong when nobody has it, or when it is not the card's; never without a PIN")
+  func wrongPIN() {
+    #expect(reasons(LookUps.Purpose.pin.isWrongPIN) == [.unknownCredential])
+    #expect(reasons(Self.anyone.isWrongPIN) == [.pinMismatch])
+    #expect(reasons(LookUps.Purpose.card(evidence: [:]).isWrongPIN) == [])
+  }
+
+  @Test("a PIN that is withdrawn, out of its time, used up or of another device is void")
+  func void() {
+    #expect(
+      reasons { $0.atReader.voidsPIN } == [
+        .credentialRevoked, .notYetValid, .expired, .wrongDevice, .useCountExceeded,
+      ])
+  }
+
+  @Test("all but two reasons are reported as denied, and one waits for a second person")
+  func signals() {
+    #expect(reasons { $0.atReader.signal == .moreInput } == [.secondPersonRequired])
+    #expect(reasons { $0.atReader.signal == .offlineTooLong } == [.cacheExpired])
+    #expect(
+      reasons { $0.atReader.signal == .denied }.count == DenialReason.allCases.count - 2)
+    #expect(reasons { $0.atReader.awaitsSecondPerson } == [.secondPersonRequired])
+  }
+}
