@@ -120,10 +120,18 @@ let package = Package(
       name: "HostLinux",
       dependencies: ["CLinux", "DoorRules", "CloudProtocol", "DoorPorts", log],
       swiftSettings: strict),
+    // The console's web page: real files that the build embeds, so that one program has it all.
+    .target(
+      name: "ConsolePage", dependencies: ["DoorRules", "CloudProtocol"],
+      resources: [
+        "index.html", "style.css", "texts.js", "core.js", "doors.js", "live.js", "hours.js",
+        "place.js", "health.js", "explain.js", "panel.js", "start.js",
+      ].map { .embedInCode($0) },
+      swiftSettings: strict),
     .target(
       name: "Console",
       dependencies: [
-        "DoorRules", "CloudProtocol", "ConsoleProtocol", hummingbird, lifecycle, log,
+        "DoorRules", "CloudProtocol", "ConsolePage", "ConsoleProtocol", hummingbird, lifecycle, log,
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "HummingbirdCore", package: "hummingbird"),

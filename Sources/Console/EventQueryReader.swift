@@ -1,3 +1,4 @@
+import CloudProtocol
 import ConsoleProtocol
 
 /// Reads the filters of an event search. A name that it does not know is refused, since a filter
@@ -6,7 +7,7 @@ struct EventQueryReader {
   static let names = [
     "before", "after", "door", "person", "type", "reason", "from", "until", "limit",
   ]
-  static let limits = 1...500
+  static let limits = 1...EventQuery.pageLimitMax
   static let limitDefault = 50
 
   private var texts: [String: String] = [:]
@@ -25,14 +26,14 @@ struct EventQueryReader {
     }
   }
 
-  func query() throws(ConsoleProblem) -> ConsoleEventQuery {
+  func query() throws(ConsoleProblem) -> EventQuery {
     let limit = try number("limit").map { Int(clamping: $0) } ?? Self.limitDefault
     guard Self.limits.contains(limit) else {
       throw ConsoleProblem(
         .invalid,
         "limit: \(limit) is outside \(Self.limits.lowerBound) to \(Self.limits.upperBound)")
     }
-    return ConsoleEventQuery(
+    return EventQuery(
       before: try number("before"), after: try number("after"), door: texts["door"],
       person: texts["person"], type: texts["type"], reason: texts["reason"],
       fromMilliseconds: try number("from").map { Int64(clamping: $0) },

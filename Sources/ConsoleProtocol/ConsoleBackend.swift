@@ -5,7 +5,7 @@ public import CloudProtocol
 public protocol ConsoleBackend: Sendable {
   func status() async -> ConsoleStatus
   /// Newest first unless `after` is given, then oldest first.
-  func events(_ query: ConsoleEventQuery) async throws(ConsoleProblem) -> [ConsoleEvent]
+  func events(_ query: EventQuery) async throws(ConsoleProblem) -> [ConsoleEvent]
   /// Events from now on, until the consumer ends; a slow consumer loses the oldest.
   func eventStream() async -> AsyncStream<ConsoleEvent>
   /// Looks at everything; up to ten seconds.

@@ -20,7 +20,7 @@ final class DeafBackend: ConsoleBackend {
       log: .init(epoch: "e", last: 0, acknowledged: 0), doors: [], readers: [], troubles: [])
   }
 
-  func events(_ query: ConsoleEventQuery) async throws(ConsoleProblem) -> [ConsoleEvent] {
+  func events(_ query: EventQuery) async throws(ConsoleProblem) -> [ConsoleEvent] {
     note()
     return []
   }

@@ -39,86 +39,83 @@ extension Command {
     var reader = DocumentReader()
     let door: DoorID? = self.door.flatMap { reader.identifier($0, "door") }
     if let reason { reader.text(reason, "reason", length: Self.reasonCharacters) }
+    for member in kind.required where isMissing(member) {
+      reader.note(member.rawValue, "is missing")
+    }
+    let command = read(door, &reader)
+    try reader.check()
+    guard let command else { throw ValidationFailure(path: "", message: "is incomplete") }
+    return command
+  }
+
+  private func isMissing(_ member: Member) -> Bool {
+    switch member {
+    case .door: door == nil
+    case .person: person == nil
+    case .reason: reason == nil
+    case .mode: mode == nil
+    case .seconds: seconds == nil
+    case .reader: reader == nil
+    case .location: location == nil
+    case .window: window == nil
+    // The check of a key notes an absent one too.
+    case .keyID, .key: false
+    }
+  }
+
+  /// What the kind's own members hold; nil if one is missing or cannot be read.
+  private func read(_ door: DoorID?, _ reader: inout DocumentReader) -> ValidatedCommand? {
     switch kind {
     case .unlock:
-      if self.door == nil { reader.note("door", "is missing") }
-      if self.person == nil { reader.note("person", "is missing") }
       let person: PersonID? = self.person.flatMap { reader.identifier($0, "person") }
       let location = location?.read(&reader, "location")
-      try reader.check()
-      if let door, let person {
-        return .unlock(door: door, person: person, location: location)
-      }
+      guard let door, let person else { return nil }
+      return .unlock(door: door, person: person, location: location)
     case .adminUnlock:
-      if self.door == nil { reader.note("door", "is missing") }
-      if reason == nil { reader.note("reason", "is missing") }
-      if let person { reader.text(person, "person", length: Self.operatorCharacters) }
-      try reader.check()
-      if let door, let reason {
-        return .adminUnlock(door: door, reason: reason, orderedBy: person)
-      }
-    case .mode:
-      if mode == nil { reader.note("mode", "is missing") }
-      if reason == nil { reader.note("reason", "is missing") }
-      if let person { reader.text(person, "person", length: Self.operatorCharacters) }
-      if let seconds { reader.whole(seconds, "seconds", in: Self.modeSeconds) }
-      try reader.check()
-      if let mode, let reason {
-        return .mode(door: door, mode, orderedBy: person, reason: reason, seconds: seconds)
-      }
-    case .clearLockout:
-      if let person { reader.text(person, "person", length: Self.operatorCharacters) }
-      let which: ReaderID? = self.reader.flatMap { reader.identifier($0, "reader") }
-      try reader.check()
-      return .clearLockout(reader: which, orderedBy: person)
-    case .trustKey, .distrustKey:
-      let bytes = key.flatMap { Base64URL.decode($0.utf8) } ?? []
-      if !EnvelopeLimits.isID(keyID ?? "") { reader.note("keyID", "is missing or no key id") }
-      if kind == .trustKey, bytes.count != 32 {
-        reader.note("key", "must be 32 bytes in base64url")
-      }
-      try reader.check()
-      if let keyID {
-        return kind == .trustKey
-          ? .trustKey(id: keyID, bytes: bytes) : .distrustKey(id: keyID)
-      }
-    case .revokeOfflinePIN:
-      if self.door == nil { reader.note("door", "is missing") }
-      if window == nil { reader.note("window", "is missing") }
-      if let person { reader.text(person, "person", length: Self.operatorCharacters) }
-      try reader.check()
-      if let door, let window {
-        return .revokeOfflinePIN(door: door, window, orderedBy: person)
-      }
-    case .logs:
-      try reader.check()
-      return .logs
-    case .diagnostics:
-      try reader.check()
-      return .diagnostics
-    case .forgive:
-      let who: PersonID? = person.flatMap { reader.identifier($0, "person") }
-      try reader.check()
-      return .forgive(person: who)
+      let person = readOperator(&reader)
+      guard let door, let reason else { return nil }
+      return .adminUnlock(door: door, reason: reason, orderedBy: person)
     case .identify:
-      try reader.check()
       return .identify(door: door)
+    case .mode:
+      let person = readOperator(&reader)
+      if let seconds { reader.whole(seconds, "seconds", in: Self.modeSeconds) }
+      guard let mode, let reason else { return nil }
+      return .mode(door: door, mode, orderedBy: person, reason: reason, seconds: seconds)
+    case .clearLockout:
+      let person = readOperator(&reader)
+      let which: ReaderID? = self.reader.flatMap { reader.identifier($0, "reader") }
+      return .clearLockout(reader: which, orderedBy: person)
+    case .forgive:
+      return .forgive(person: person.flatMap { reader.identifier($0, "person") })
     case .sync:
-      try reader.check()
       return .sync
+    case .diagnostics:
+      return .diagnostics
+    case .logs:
+      return .logs
+    case .trustKey:
+      noteKeyID(&reader)
+      let bytes = key.flatMap { Base64URL.decode($0.utf8) } ?? []
+      if bytes.count != 32 { reader.note("key", "must be 32 bytes in base64url") }
+      return keyID.map { .trustKey(id: $0, bytes: bytes) }
+    case .distrustKey:
+      noteKeyID(&reader)
+      return keyID.map { .distrustKey(id: $0) }
+    case .revokeOfflinePIN:
+      let person = readOperator(&reader)
+      guard let door, let window else { return nil }
+      return .revokeOfflinePIN(door: door, window, orderedBy: person)
     }
-    throw ValidationFailure(path: "", message: "is incomplete")
   }
-}
 
-extension LocationDocument {
-  /// The position; what is wrong is noted below `path`.
-  func read(_ reader: inout DocumentReader, _ path: String) -> Presentation.Location {
-    reader.number(lat, "\(path).lat", in: -90...90)
-    reader.number(lng, "\(path).lng", in: -180...180)
-    if let accuracyMeters {
-      reader.number(accuracyMeters, "\(path).accuracyMeters", in: 0...Self.accuracyMetersMax)
-    }
-    return Presentation.Location(latitude: lat, longitude: lng, accuracyMeters: accuracyMeters)
+  /// Who ordered it, where `person` is an operator and not a member.
+  private func readOperator(_ reader: inout DocumentReader) -> String? {
+    if let person { reader.text(person, "person", length: Self.operatorCharacters) }
+    return person
+  }
+
+  private func noteKeyID(_ reader: inout DocumentReader) {
+    if !EnvelopeLimits.isID(keyID ?? "") { reader.note("keyID", "is missing or no key id") }
   }
 }

@@ -70,12 +70,7 @@ public enum EnvelopeLimits {
     switch kind {
     case .config, .credentials, .ack, .snapshot, .chunk, .repair, .digest: dataLifetimeSecondsMax
     case .commands:
-      switch (body as? Command)?.kind {
-      case .identify, .sync, .clearLockout, .forgive, .diagnostics, .logs, .trustKey,
-        .distrustKey, .revokeOfflinePIN:
-        commandLifetimeSecondsMax
-      case .unlock, .adminUnlock, .mode, nil: unlockLifetimeSecondsMax
-      }
+      (body as? Command)?.kind.lifetime.secondsMax ?? unlockLifetimeSecondsMax
     }
   }
 

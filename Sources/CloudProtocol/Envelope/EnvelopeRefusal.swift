@@ -64,6 +64,26 @@ public struct EnvelopeRefusal: Error, Sendable, Hashable, CustomStringConvertibl
   public var description: String { "\(cause.rawValue): \(detail)" }
 }
 
+extension EnvelopeRefusal.Cause {
+  /// One sentence for the contract.
+  public var meaning: String {
+    switch self {
+    case .malformed: "It is no compact JWS with the header above, or its payload cannot be read."
+    case .tooLarge: "It has more bytes than its kind may have."
+    case .wrongAlgorithm: "It is signed with something other than EdDSA, or not at all."
+    case .unknownKey: "Its `kid` is not a key that the controller trusts."
+    case .badSignature: "The signature does not fit."
+    case .wrongAudience: "It is for another controller."
+    case .wrongIssuer: "Its `iss` is not the one that the controller expects."
+    case .wrongKind: "It came on the topic of another kind."
+    case .notYetValid: "Its `nbf` is in the future."
+    case .expired: "Its `exp` is in the past."
+    case .lifetimeTooLong: "`exp - iat` is longer than its kind may have."
+    case .retainedCommand: "It is a command that the broker retained, so it may be of any age."
+    }
+  }
+}
+
 /// A key that cannot be used for envelopes.
 public struct EnvelopeKeyFailure: Error, Sendable, Hashable, CustomStringConvertible {
   /// Id of the key, as configured.

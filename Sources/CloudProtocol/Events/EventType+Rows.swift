@@ -13,7 +13,7 @@ extension EventType {
     case .accessDenied:
       EventRow(
         "Denied", .evidence, [.door, .reader, .person, .credential],
-        reason: "a denial reason", detail: Self.attempt)
+        reason: "a denial reason", detail: Self.attempt + Self.unknownCard)
     case .accessAdminUnlock:
       EventRow(
         "Unlocked by an operator", .audit, urgent: true, [.door, .person],
@@ -77,18 +77,12 @@ extension EventType {
       EventRow(
         "Alarm", .alarm, urgent: true, [.door, .reader], reason: "an alarm",
         detail: [
-          EventMember("input", "of `inputTrouble`: the input"),
-          EventMember("cable", "of `inputTrouble`: the state of its cable"),
           EventMember("cause", "of `eventLog`: the error"),
           EventMember("movedTo", "of `storageDamaged`: where the damaged file is"),
         ])
     case .alarmCleared:
       EventRow(
-        "Alarm is over", .alarm, urgent: true, [.door, .reader], reason: "an alarm",
-        detail: [
-          EventMember("input", "of `inputTrouble`: the input"),
-          EventMember("cable", "of `inputTrouble`: `whole`"),
-        ])
+        "Alarm is over", .alarm, urgent: true, [.door, .reader], reason: "an alarm")
     case .alarmDuress:
       EventRow(
         "Under duress", .alarm, urgent: true, [.door, .reader, .person], reason: "`duress`")
@@ -123,13 +117,14 @@ extension EventType {
 
     // Keys
     case .lockKeyIssued:
-      EventRow("Key issued", .audit, [.door, .person, .credential], detail: Self.key)
+      EventRow(
+        "Key issued", .audit, [.door, .person, .credential], detail: Self.key + Self.offlinePIN)
     case .lockKeyUpdated:
       EventRow("Key changed", .audit, [.door, .person, .credential], detail: Self.key)
     case .lockKeyRevoked:
       EventRow(
         "Key withdrawn", .audit, [.door, .person, .credential],
-        detail: Self.key + [
+        detail: Self.key + Self.offlinePIN + [
           EventMember("by", "if the console revoked an offline PIN: who ordered it")
         ])
     case .handOverRefused:
@@ -186,8 +181,8 @@ extension EventType {
       EventRow(
         "Started", .housekeeping,
         detail: [
-          EventMember("software", "name and version"),
-          EventMember("bootID", "id of this start of the machine"),
+          EventMember("software", "version of the daemon"),
+          EventMember("bootID", "id of this start of the daemon"),
           EventMember("configRevision", "the revision in force"),
         ])
     case .controllerStopped: EventRow("Stopped", .housekeeping)
@@ -244,8 +239,10 @@ extension EventType {
       "presentation", "what was shown: `card`, `pin`, `cardThenPIN`, `mobile` or `unknown`"),
     EventMember("policyRevision", "the configuration that decided"),
     EventMember("command", "if a phone asked: id of the command"),
+  ]
+  private static let unknownCard = [
     EventMember("bits", "if nobody has this card: bits received"),
-    EventMember("formats", "if nobody has this card: the formats that fit"),
+    EventMember("formats", "if nobody has this card: the formats that fit, with spaces between"),
     EventMember(
       "lastDigits", "if nobody has this card: last two digits of its number in each format"),
     EventMember("digest", "if nobody has this card: its digest, in base64url"),
@@ -253,12 +250,14 @@ extension EventType {
   private static let counted = [EventMember("count", "how many were seen")]
   private static let key = [
     EventMember("key_id", "id of the credential"),
-    EventMember("room_id", "if it is for some doors only: their ids"),
+    EventMember("room_id", "if it is for some doors only: their ids, with commas between"),
     EventMember("reservation_id", "if it has one: the reservation"),
     EventMember("tenant_id", "if it has one: the tenant"),
     EventMember("origin", "if the cloud did not issue it: `handOver` or `offlinePIN`"),
     EventMember("issuer", "if handed over: the issuer"),
     EventMember("certificate", "if handed over: the issuer's certificate"),
+  ]
+  private static let offlinePIN = [
     EventMember("startHour", "if an offline PIN: its first hour, in hours since 1970"),
     EventMember("hours", "if an offline PIN: how many hours it is valid"),
     EventMember("serial", "if an offline PIN: its serial in this window"),

@@ -188,6 +188,18 @@ public struct CredentialOutcome: Sendable, Hashable, Codable {
   }
 }
 
+extension CredentialOutcome.Status {
+  /// One sentence for the contract.
+  public var meaning: String {
+    switch self {
+    case .active: "It opens, within its times and rules."
+    case .failed: "The message was refused; what was there before stays."
+    case .revoked: "It was revoked."
+    case .expired: "Its time was over when it came."
+    }
+  }
+}
+
 /// One thing that is wrong in a document.
 public struct Problem: Sendable, Hashable, Codable, CustomStringConvertible {
   /// Where, such as `doors[1].holdTimeSeconds`.

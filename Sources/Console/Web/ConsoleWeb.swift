@@ -1,3 +1,4 @@
+import ConsolePage
 public import ConsoleProtocol
 import Foundation
 import HTTPTypes
@@ -96,7 +97,7 @@ public struct ConsoleWeb: Service {
         gate: gate, isSecure: settings.isSecure, isLoopback: settings.isLoopback, names: names))
     router.add(middleware: ProblemMiddleware())
     SessionRoutes(gate: gate, isSecure: settings.isSecure).add(to: router)
-    for file in PageFiles.all {
+    for file in PageFile.all {
       router.get(RouterPath(file.path)) { _, _ in
         Response(
           status: .ok, headers: [.contentType: file.type],

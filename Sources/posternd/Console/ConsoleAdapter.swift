@@ -47,13 +47,9 @@ struct ConsoleAdapter: ConsoleBackend {
       }, troubles: status.troubles)
   }
 
-  func events(_ query: ConsoleEventQuery) async throws(ConsoleProblem) -> [ConsoleEvent] {
+  func events(_ query: EventQuery) async throws(ConsoleProblem) -> [ConsoleEvent] {
     do {
-      let found = try await runtime.events(
-        EventQuery(
-          before: query.before, after: query.after, door: query.door, person: query.person,
-          type: query.type, reason: query.reason, fromMilliseconds: query.fromMilliseconds,
-          untilMilliseconds: query.untilMilliseconds, limit: query.limit))
+      let found = try await runtime.events(query)
       let acknowledged = await runtime.acknowledgedEvent()
       return found.map { Self.show($0, acknowledged: acknowledged) }
     } catch {

@@ -15,7 +15,7 @@ final class ConsoleFakeBackend: ConsoleBackend {
   private struct State {
     var identified: [String?] = []
     var actions: [PanelAction] = []
-    var queries: [ConsoleEventQuery] = []
+    var queries: [EventQuery] = []
     var modes: [ModeRequest] = []
     var cleared: [String] = []
     var streams: [AsyncStream<ConsoleEvent>.Continuation] = []
@@ -24,7 +24,7 @@ final class ConsoleFakeBackend: ConsoleBackend {
 
   var identified: [String?] { state.withLock { $0.identified } }
   var actions: [PanelAction] { state.withLock { $0.actions } }
-  var queries: [ConsoleEventQuery] { state.withLock { $0.queries } }
+  var queries: [EventQuery] { state.withLock { $0.queries } }
   var modes: [ModeRequest] { state.withLock { $0.modes } }
   var cleared: [String] { state.withLock { $0.cleared } }
   var streamsEnded: Int { state.withLock { $0.streamsEnded } }
@@ -50,7 +50,7 @@ final class ConsoleFakeBackend: ConsoleBackend {
       log: .init(epoch: "e", last: 0, acknowledged: 0), doors: [], readers: [], troubles: [])
   }
 
-  func events(_ query: ConsoleEventQuery) async throws(ConsoleProblem) -> [ConsoleEvent] {
+  func events(_ query: EventQuery) async throws(ConsoleProblem) -> [ConsoleEvent] {
     state.withLock { $0.queries.append(query) }
     return [Self.event(3)]
   }

@@ -1,3 +1,4 @@
+import CloudProtocol
 import ConsoleProtocol
 import Foundation
 import Testing
@@ -20,7 +21,7 @@ struct ConsoleRoutesTests {
     #expect(events.status == 200)
     #expect(
       console.backend.queries == [
-        ConsoleEventQuery(
+        EventQuery(
           before: 9, after: 2, door: "front", person: "ada b", type: "t", limit: 500)
       ])
     #expect(try await console.ask("POST", "/v1/identify", body: #"{"door":"front"}"#).status == 204)

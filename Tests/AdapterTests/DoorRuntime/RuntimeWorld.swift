@@ -117,7 +117,11 @@ final class RuntimeWorld: Sendable {
     }
   }
 
+  /// Ends the runtime, and checks that each event it recorded is one that the contract lists.
   func end() async {
+    for event in (try? await runtime.events(EventQuery(limit: EventQuery.pageLimitMax))) ?? [] {
+      expectRegistered(event.draft)
+    }
     runtime.stop()
     let task = serving.withLock { $0 }
     await task?.value

@@ -1,0 +1,46 @@
+/// A command of the cloud as it is sent. Which members a kind takes is in ``Command/Kind``; id,
+/// audience and times are the signed envelope's.
+public struct Command: Sendable, Hashable, Codable {
+  public var kind: Kind
+  public var door: String?
+  /// Who unlocks, or who ordered it.
+  public var person: String?
+  /// Required for an admin unlock; 1 to 200 characters.
+  public var reason: String?
+  /// For `mode`.
+  public var mode: ModeWord?
+  /// For `mode`: how long, 1 second to a week; absent until it is ended.
+  public var seconds: Int64?
+  /// For `clearLockout`: which; all when absent.
+  public var reader: String?
+  /// Where the phone says it is, for a member's unlock.
+  public var location: LocationDocument?
+  /// The nonce of the session that the sender saw; needed while the door's clock is untrusted.
+  public var sessionNonce: String?
+  /// For `trustKey` and `distrustKey`: the `kid`.
+  public var keyID: String?
+  /// For `trustKey`: an Ed25519 public key, 32 bytes in base64url.
+  public var key: String?
+  /// For `revokeOfflinePIN`, with the door.
+  public var window: OfflinePINWindow?
+
+  public init(
+    kind: Kind, door: String? = nil, person: String? = nil, reason: String? = nil,
+    mode: ModeWord? = nil, seconds: Int64? = nil, reader: String? = nil,
+    location: LocationDocument? = nil, sessionNonce: String? = nil,
+    keyID: String? = nil, key: String? = nil, window: OfflinePINWindow? = nil
+  ) {
+    self.kind = kind
+    self.door = door
+    self.person = person
+    self.reason = reason
+    self.mode = mode
+    self.seconds = seconds
+    self.reader = reader
+    self.location = location
+    self.sessionNonce = sessionNonce
+    self.keyID = keyID
+    self.key = key
+    self.window = window
+  }
+}

@@ -1,0 +1,108 @@
+extension Command {
+  /// Every command that a controller knows; its row says what it takes and how long it may live.
+  /// To add one, add its case and its row; the compiler names what is left to do.
+  public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
+    case unlock
+    case adminUnlock
+    case identify
+    case mode
+    case clearLockout
+    case forgive
+    case sync
+    case diagnostics
+    case logs
+    case trustKey
+    case distrustKey
+    case revokeOfflinePIN
+  }
+
+  /// The members beside `kind` and `sessionNonce`, by their names on the wire.
+  public enum Member: String, Sendable, Hashable, CaseIterable {
+    case door, person, reason, mode, seconds, reader, location, keyID, key, window
+  }
+
+  /// How long a command may be on its way, `exp - iat`.
+  public enum Lifetime: Sendable, Hashable, CaseIterable {
+    /// For what opens or closes a door.
+    case short
+    case long
+
+    public var secondsMax: Int64 {
+      switch self {
+      case .short: EnvelopeLimits.unlockLifetimeSecondsMax
+      case .long: EnvelopeLimits.commandLifetimeSecondsMax
+      }
+    }
+  }
+}
+
+extension Command.Kind {
+  /// One sentence for the contract: what it does, and what its members mean.
+  public var meaning: String { row.meaning }
+  public var lifetime: Command.Lifetime { row.lifetime }
+  /// In the order in which their absence is reported.
+  public var required: [Command.Member] { row.required }
+  public var optional: [Command.Member] { row.optional }
+
+  private struct Row {
+    let meaning: String
+    let lifetime: Command.Lifetime
+    let required: [Command.Member]
+    let optional: [Command.Member]
+
+    init(
+      _ meaning: String, _ lifetime: Command.Lifetime, required: [Command.Member] = [],
+      optional: [Command.Member] = []
+    ) {
+      self.meaning = meaning
+      self.lifetime = lifetime
+      self.required = required
+      self.optional = optional
+    }
+  }
+
+  private var row: Row {
+    switch self {
+    case .unlock:
+      Row(
+        "A member unlocks by phone: the door's rules decide about `person`, who is at `location`.",
+        .short, required: [.door, .person], optional: [.location])
+    case .adminUnlock:
+      Row(
+        "An operator unlocks, against the rules; `person` is the operator.", .short,
+        required: [.door, .reason], optional: [.person])
+    case .identify:
+      Row("Three beeps, at `door` or at every door; moves nothing.", .long, optional: [.door])
+    case .mode:
+      Row(
+        "Maintenance or lockdown, at `door` or at every door, for `seconds` or until it is ended.",
+        .short, required: [.mode, .reason], optional: [.door, .person, .seconds])
+    case .clearLockout:
+      Row(
+        "A keypad accepts PINs again after too many wrong ones: `reader`, or all.", .long,
+        optional: [.reader, .person])
+    case .forgive:
+      Row(
+        "Anti-passback: `person`, or everybody, counts as outside of every area.", .long,
+        optional: [.person])
+    case .sync:
+      Row("Another hello, and a digest of every record, read again from the disk.", .long)
+    case .diagnostics:
+      Row("Telemetry now, and a diagnosis with everything that is wrong (`up/diagnosis`).", .long)
+    case .logs:
+      Row("The daemon's last log lines (`up/logs`).", .long)
+    case .trustKey:
+      Row(
+        "From now on messages signed under `keyID` are accepted; `key` is its Ed25519 public key, "
+          + "32 bytes in base64url.", .long, required: [.keyID, .key])
+    case .distrustKey:
+      Row(
+        "From now on none is. Neither the key that signs this, nor the last.", .long,
+        required: [.keyID])
+    case .revokeOfflinePIN:
+      Row(
+        "Revokes one code that the door computes for itself; `person` is the operator.", .long,
+        required: [.door, .window], optional: [.person])
+    }
+  }
+}

@@ -1,0 +1,48 @@
+/// What became of a command.
+public struct CommandResult: Sendable, Hashable, Codable {
+  public enum Outcome: String, Sendable, Hashable, Codable, CaseIterable {
+    /// It was verified and is about to act; one of the others follows.
+    case received
+    /// The hardware moved (or, for identify, sounded).
+    case confirmed
+    /// It was tried and did not work.
+    case failed
+    /// It came after its time.
+    case expired
+    /// It was not allowed.
+    case rejected
+    /// A crash came between; it is never run again.
+    case interrupted
+  }
+
+  public var commandID: String
+  public var outcome: Outcome
+  public var reason: String?
+  public var simulated: Bool
+  /// Wall clock of the result, milliseconds since 1970.
+  public var timeMilliseconds: Int64
+
+  public init(
+    commandID: String, outcome: Outcome, reason: String?, simulated: Bool, timeMilliseconds: Int64
+  ) {
+    self.commandID = commandID
+    self.outcome = outcome
+    self.reason = reason
+    self.simulated = simulated
+    self.timeMilliseconds = timeMilliseconds
+  }
+}
+
+extension CommandResult.Outcome {
+  /// One sentence for the contract.
+  public var meaning: String {
+    switch self {
+    case .received: "It was verified and is about to act; exactly one of the others follows."
+    case .confirmed: "The hardware moved (for `identify`: the reader beeped)."
+    case .failed: "It was tried and did not work."
+    case .expired: "It came after its time."
+    case .rejected: "It was not allowed, or is not valid; `reason` says why."
+    case .interrupted: "A crash came between; it is never run again."
+    }
+  }
+}

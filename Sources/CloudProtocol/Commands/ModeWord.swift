@@ -1,0 +1,12 @@
+/// What can be ordered of a door for a while; fire and schedules come from elsewhere.
+public enum ModeWord: String, Sendable, Hashable, Codable, CaseIterable {
+  /// Ends maintenance, of either kind.
+  case off
+  /// Maintenance: the relay is latched open.
+  case forceOpen = "force-open"
+  /// Maintenance: only an admin override opens.
+  case forceClosed = "force-closed"
+  /// Only an admin override opens; stronger than maintenance.
+  case lockdown
+  case endLockdown = "end-lockdown"
+}

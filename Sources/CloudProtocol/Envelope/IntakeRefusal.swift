@@ -1,0 +1,17 @@
+/// Why a message of the broker was refused although its envelope may be good. With
+/// ``EnvelopeRefusal/Cause`` these are all reasons of ``EventType/messageRefused``.
+public enum IntakeRefusal: String, Sendable, Hashable, CaseIterable {
+  case tooMany
+  case unknownTopic
+  case sessionRequired
+
+  /// One sentence for the contract.
+  public var meaning: String {
+    switch self {
+    case .tooMany: "Messages come faster than the controller reads them."
+    case .unknownTopic: "A controller has no such topic."
+    case .sessionRequired:
+      "The controller's clock is not trusted, and the command does not carry the `sessionNonce` of the latest hello."
+    }
+  }
+}

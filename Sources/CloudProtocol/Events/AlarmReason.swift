@@ -1,0 +1,26 @@
+/// What an alarm is about: `reason` of ``EventType/alarmRaised`` and ``EventType/alarmCleared``.
+public enum AlarmReason: String, Sendable, Hashable, CaseIterable {
+  // Of a door; the names are those of `DoorAlarm`.
+  case forcedOpen, heldOpenWarning, heldOpen
+  // Of the site; the names are those of `SiteAlarm`.
+  case fire, tamper
+  // Of a reader.
+  case readerTamper
+  // Of the controller itself.
+  case eventLog, storageDamaged
+
+  /// One sentence for the contract.
+  public var meaning: String {
+    switch self {
+    case .forcedOpen:
+      "The door was opened without a release, an exit request or a mode that allows it."
+    case .heldOpenWarning: "The door has been open for so long that `heldOpen` is near."
+    case .heldOpen: "The door has been open for longer than allowed."
+    case .fire: "The building's fire alarm is active."
+    case .tamper: "The controller's box is open."
+    case .readerTamper: "The reader's case is open."
+    case .eventLog: "The event log cannot be written; events are kept in memory."
+    case .storageDamaged: "A database was damaged; it was moved aside, and there is a new one."
+    }
+  }
+}

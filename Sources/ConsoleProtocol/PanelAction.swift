@@ -1,0 +1,36 @@
+/// Something done to the simulated panel. A nil reader or door means the first one.
+public enum PanelAction: Sendable, Hashable, Codable {
+  /// Holds up a card: the frame of `format` with these numbers.
+  case badge(reader: String?, format: String, facility: UInt64?, card: UInt64, timing: PulseTiming)
+  /// Sends these bits as they are, `0` and `1`, first bit first.
+  case bits(reader: String?, bits: String, timing: PulseTiming)
+  /// Types keys, one burst each, out of `0`-`9`, `*` and `#`.
+  case keys(reader: String?, keys: String, timing: PulseTiming)
+  /// Opens or closes the door leaf.
+  case contact(door: String?, open: Bool)
+  /// Presses the exit button for a moment.
+  case exit(door: String?)
+  /// Begins or ends the building's fire alarm.
+  case fire(active: Bool)
+  /// Opens or closes the controller's box.
+  case box(open: Bool)
+}
+
+/// How the simulated reader forms its pulses.
+public struct PulseTiming: Sendable, Hashable, Codable {
+  /// Length of a pulse; 20 to 1000.
+  public var widthMicroseconds: Int
+  /// Start of a pulse to start of the next; 200 to 20000, more than the width.
+  public var spacingMicroseconds: Int
+  /// Between two keys; 50 to 10000.
+  public var betweenKeysMilliseconds: Int
+
+  public init(
+    widthMicroseconds: Int = 100, spacingMicroseconds: Int = 2000,
+    betweenKeysMilliseconds: Int = 120
+  ) {
+    self.widthMicroseconds = widthMicroseconds
+    self.spacingMicroseconds = spacingMicroseconds
+    self.betweenKeysMilliseconds = betweenKeysMilliseconds
+  }
+}

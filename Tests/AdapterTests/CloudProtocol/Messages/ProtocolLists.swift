@@ -1,0 +1,94 @@
+import CloudProtocol
+import DoorRules
+
+/// The lists of the contract, as `deploy/protocol` shows them.
+enum ProtocolLists {
+  /// The tables of the README, by the name in their marker.
+  static let tables: [(name: String, text: String)] = [
+    (
+      "categories",
+      table(
+        ["category", "meaning"],
+        EventCategory.allCases.map { [code($0.rawValue), $0.meaning] })
+    ),
+    (
+      "events",
+      table(
+        ["type", "title", "category", "urgent", "members", "`reason`"],
+        EventType.allCases.map { type in
+          [
+            code(type.wireName), type.title, code(type.category.rawValue),
+            type.isUrgent ? "urgent" : "",
+            type.subjects.map { code($0.rawValue) }.joined(separator: " "), type.reason ?? "",
+          ]
+        })
+    ),
+    (
+      "details",
+      table(
+        ["type", "member", "meaning"],
+        EventType.allCases.flatMap { type in
+          type.detail.map { [code(type.name), code($0.name), $0.meaning] }
+        })
+    ),
+    (
+      "alarms",
+      table(["alarm", "meaning"], AlarmReason.allCases.map { [code($0.rawValue), $0.meaning] })
+    ),
+    (
+      "denials",
+      table(
+        ["reason", "what the member sees", "meaning"],
+        DenialReason.allCases.map { [code($0.rawValue), $0.memberText, $0.sentence] })
+    ),
+    (
+      "commands",
+      table(
+        ["kind", "what it does", "required", "optional", "seconds"],
+        Command.Kind.allCases.map { kind in
+          [
+            code(kind.rawValue), kind.meaning,
+            kind.required.map { code($0.rawValue) }.joined(separator: " "),
+            kind.optional.map { code($0.rawValue) }.joined(separator: " "),
+            String(kind.lifetime.secondsMax),
+          ]
+        })
+    ),
+    (
+      "outcomes",
+      table(
+        ["outcome", "meaning"],
+        CommandResult.Outcome.allCases.map { [code($0.rawValue), $0.meaning] })
+    ),
+    (
+      "refusals",
+      table(
+        ["cause", "meaning"],
+        EnvelopeRefusal.Cause.allCases.map { [code($0.rawValue), $0.meaning] }
+          + IntakeRefusal.allCases.map { [code($0.rawValue), $0.meaning] })
+    ),
+    (
+      "statuses",
+      table(
+        ["status", "meaning"],
+        CredentialOutcome.Status.allCases.map { [code($0.rawValue), $0.meaning] })
+    ),
+  ]
+
+  /// The lists at the end of `asyncapi.yaml`, for programs.
+  static var extensions: String {
+    let types = EventType.allCases.map { type in
+      "  - {type: \(type.wireName), category: \(type.category.rawValue), urgent: \(type.isUrgent)}"
+    }
+    let reasons = DenialReason.allCases.map { "  - \($0.rawValue)" }
+    return "x-event-types:\n" + types.joined(separator: "\n") + "\nx-denial-reasons:\n"
+      + reasons.joined(separator: "\n") + "\n"
+  }
+
+  private static func code(_ text: String) -> String { "`\(text)`" }
+
+  private static func table(_ names: [String], _ rows: [[String]]) -> String {
+    let head = [names, names.map { _ in "---" }]
+    return (head + rows).map { "| " + $0.joined(separator: " | ") + " |\n" }.joined()
+  }
+}
