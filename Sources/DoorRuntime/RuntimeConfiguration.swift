@@ -12,30 +12,35 @@ public struct RuntimeConfiguration: Sendable {
   public var layout: ControllerLayout
   /// Doors whose lock opens when its power goes: their relay is active while secured.
   public var failSafeDoors: Set<DoorID>
-  /// How long an unlock waits for its event to be on disk; 0 to 1000.
+  /// How long an unlock waits for its event to be on disk; in ``RuntimeTimes``' range.
   public var commitDeadlineMilliseconds: Int
-  /// How often the cloud hears how the controller is; 5 to 86,400.
+  /// How often the controller publishes telemetry; in ``RuntimeTimes``' range.
   public var heartbeatSeconds: Int
-  /// How often the clock's watermark and the last contact with the cloud go to disk; 1 to 86,400.
+  /// How often the clock's watermark and the last contact with the cloud are written to disk; in
+  /// ``RuntimeTimes``' range.
   public var housekeepingSeconds: Int
   /// Where databases were moved that this start found damaged.
   public var damagedFiles: [String]
 
+  /// A time outside its range is cut to it.
   public init(
     controller: ControllerID, software: String, bootID: String, layout: ControllerLayout,
-    failSafeDoors: Set<DoorID> = [], commitDeadlineMilliseconds: Int = 50,
-    heartbeatSeconds: Int = 60, housekeepingSeconds: Int = 60,
+    failSafeDoors: Set<DoorID> = [],
+    commitDeadlineMilliseconds: Int = RuntimeTimes.commitDeadlineMilliseconds.standard,
+    heartbeatSeconds: Int = RuntimeTimes.heartbeatSeconds.standard,
+    housekeepingSeconds: Int = RuntimeTimes.housekeepingSeconds.standard,
     damagedFiles: [String] = []
   ) {
-    self.damagedFiles = damagedFiles
-    self.housekeepingSeconds = min(max(housekeepingSeconds, 1), 86_400)
-    self.heartbeatSeconds = min(max(heartbeatSeconds, 5), 86_400)
     self.controller = controller
     self.software = software
     self.bootID = bootID
     self.layout = layout
     self.failSafeDoors = failSafeDoors
-    self.commitDeadlineMilliseconds = min(max(commitDeadlineMilliseconds, 0), 1_000)
+    self.commitDeadlineMilliseconds = RuntimeTimes.commitDeadlineMilliseconds
+      .nearest(to: commitDeadlineMilliseconds)
+    self.heartbeatSeconds = RuntimeTimes.heartbeatSeconds.nearest(to: heartbeatSeconds)
+    self.housekeepingSeconds = RuntimeTimes.housekeepingSeconds.nearest(to: housekeepingSeconds)
+    self.damagedFiles = damagedFiles
   }
 }
 

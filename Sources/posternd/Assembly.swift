@@ -77,7 +77,8 @@ struct Assembly {
       bootID: UUID().uuidString.lowercased(), layout: Wiring.layout(settings),
       failSafeDoors: Set(settings.doors.filter(\.failSafe).map(\.id)),
       commitDeadlineMilliseconds: settings.commitDeadlineMilliseconds,
-      heartbeatSeconds: settings.cloud?.heartbeatSeconds ?? 60, damagedFiles: damaged)
+      heartbeatSeconds: settings.cloud?.heartbeatSeconds ?? RuntimeTimes.heartbeatSeconds.standard,
+      damagedFiles: damaged)
     runtime = DoorRuntime(configuration: configuration, ports: ports, logger: logger)
     let diagnostician = Diagnostician(
       settings: settings, settingsPath: settingsPath, runtime: runtime, events: events,

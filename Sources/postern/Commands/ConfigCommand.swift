@@ -65,8 +65,9 @@ struct ConfigCommand: AsyncParsableCommand {
 
     func run() async throws {
       let settings = try await ConfigCommand.load(file, json: option.json)
-      if option.json { return try Output.json(RedactedSettings(settings)) }
-      FileHandle.standardOutput.write(Data(settings.redactedText.utf8))
+      let shown = RedactedSettings(settings)
+      if option.json { return try Output.json(shown) }
+      FileHandle.standardOutput.write(Data(shown.text.utf8))
     }
   }
 

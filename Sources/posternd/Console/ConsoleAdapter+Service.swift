@@ -117,7 +117,7 @@ extension ConsoleAdapter {
 
   func support() async -> SupportFacts {
     SupportFacts(
-      settings: settings.redactedText, log: log.recent().lines,
+      settings: RedactedSettings(settings).text, log: log.recent().lines,
       rows: [
         EventDatabase.fileName: diagnostician.events.health().rows,
         CacheDatabase.fileName: diagnostician.cache.health().rows,
