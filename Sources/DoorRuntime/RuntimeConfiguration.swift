@@ -3,7 +3,7 @@ public import DoorCore
 public import DoorPorts
 public import DoorRules
 
-/// What the runtime is told once, at the start.
+/// The settings of the runtime, fixed at its start.
 public struct RuntimeConfiguration: Sendable {
   public var controller: ControllerID
   public var software: String
@@ -44,7 +44,7 @@ public struct RuntimeConfiguration: Sendable {
   }
 }
 
-/// Everything outside, as the runtime sees it.
+/// The ports to everything outside of the runtime.
 public struct RuntimePorts: Sendable {
   public var gpio: any GPIOPort
   public var monotonic: any MonotonicClock
@@ -55,24 +55,24 @@ public struct RuntimePorts: Sendable {
   public var state: any StateStore
   public var policy: any PolicyStore
   public var digester: CredentialDigester
-  /// Nil says nothing of the machine.
+  /// Nil: telemetry has no facts of the machine.
   public var host: (any HostFacts)?
-  /// Nil has no log to tell.
+  /// Nil: the command `logs` fails.
   public var log: (any RecentLines)?
-  /// Nil says nothing of what is wrong beyond telemetry.
+  /// Nil: the command `diagnostics` reports telemetry only.
   public var selfTest: (any SelfTest)?
-  /// Nil works without a cloud.
+  /// Nil: the controller works without a cloud.
   public var cloud: CloudPorts?
-  /// The keys of this controller's offline PINs; nil knows none.
+  /// The keys of this controller's offline PINs; nil: no offline PIN is accepted.
   public var offlinePIN: OfflinePINKeys?
-  /// Whom to believe about keys that are handed over on site; nil takes none.
+  /// Verifies keys that are handed over on site; nil: no key can be handed over.
   public var handOver: HandOverVerifier?
-  /// Where such keys are kept; nil takes none.
+  /// Stores keys that were handed over; nil: no key can be handed over.
   public var issued: (any IssuedStore)?
-  /// Certificates to warn about; nil has none.
+  /// Certificates whose end is reported; nil: none.
   public var certificates: (any CertificateSource)?
 
-  /// The wire and the keys to believe what comes over it.
+  /// The connection to the cloud, and the verifier of what comes over it.
   public struct CloudPorts: Sendable {
     public var link: any CloudLink
     public var verifier: EnvelopeVerifier
@@ -92,13 +92,6 @@ public struct RuntimePorts: Sendable {
     handOver: HandOverVerifier? = nil, issued: (any IssuedStore)? = nil,
     certificates: (any CertificateSource)? = nil
   ) {
-    self.selfTest = selfTest
-    self.certificates = certificates
-    self.handOver = handOver
-    self.issued = issued
-    self.offlinePIN = offlinePIN
-    self.log = log
-    self.host = host
     self.gpio = gpio
     self.monotonic = monotonic
     self.wall = wall
@@ -108,6 +101,13 @@ public struct RuntimePorts: Sendable {
     self.state = state
     self.policy = policy
     self.digester = digester
+    self.host = host
+    self.log = log
+    self.selfTest = selfTest
     self.cloud = cloud
+    self.offlinePIN = offlinePIN
+    self.handOver = handOver
+    self.issued = issued
+    self.certificates = certificates
   }
 }

@@ -11,33 +11,17 @@ public struct DaemonSettings: Sendable {
   public var controller: ControllerID
   /// Where the databases are.
   public var stateFolder = "/var/lib/postern"
-  public var driver: Driver
+  public var hardware = Hardware()
   /// At least one.
   public var doors: [Door] = []
   /// At least one, each at one of the doors.
   public var readers: [Reader] = []
   /// The operator's own formats, as they are written.
   var ownFormats: [CardFormat] = []
-  /// The operator's own formats, then the known ones; readers name those that they may send.
-  public var formats = FormatTable.standard
-  /// The building's fire alarm; nil without one.
-  public var fire: Line?
-  /// The switch that opens with the controller's box; nil without one.
-  public var tamper: Line?
   /// Nil works without a cloud.
   public var cloud: Cloud?
-  /// The key under which credentials are digested.
-  public var credentialKeyFile: String
-  /// The key before that one, while credentials under it are still valid; nil has none.
-  public var previousCredentialKeyFile: String?
-  /// The keys of offline PINs; nil serves none.
-  public var offlinePINKeyFile: String?
-  /// The operator's roots, a line `KEYID BASE64URL` each; nil takes no key that is handed over.
-  public var issuerRootsFile: String?
-  /// The Unix socket of the console.
-  public var consoleSocket = "/run/postern/postern.sock"
-  /// The console's web page; nil serves none.
-  public var web: Web?
+  public var credentials = CredentialFiles()
+  public var console = Console()
   /// How long an unlock waits for its event to be on disk.
   public var commitDeadlineMilliseconds = RuntimeTimes.commitDeadlineMilliseconds.standard
   /// For development: how far to trust the clock whatever the kernel says; nil asks the kernel.
@@ -50,8 +34,25 @@ public struct DaemonSettings: Sendable {
     case trace, debug, info, notice, warning, error, critical
   }
 
-  /// What the lines are. Simulated hardware must be asked for by name.
-  public enum Driver: String, Sendable, CaseIterable { case gpiod, simulated }
+  /// Whether there is no hardware.
+  public var isSimulated: Bool { hardware.driver == .simulated }
+
+  /// The operator's own formats, then the known ones; readers name those that they may send.
+  public var formats: FormatTable {
+    FormatTable(formats: ownFormats.compactMap(\.format) + FormatTable.standard.formats)
+  }
+
+  /// What the lines are, and those of the site.
+  public struct Hardware: Sendable {
+    /// Simulated hardware must be asked for by name.
+    public enum Driver: String, Sendable, CaseIterable { case gpiod, simulated }
+
+    public var driver = Driver.gpiod
+    /// The building's fire alarm; nil without one.
+    public var fire: Line?
+    /// The switch that opens with the controller's box; nil without one.
+    public var tamper: Line?
+  }
 
   /// A line of a chip.
   public struct Line: Sendable, Hashable {
@@ -122,6 +123,8 @@ public struct DaemonSettings: Sendable {
     var parity: [String] = []
     /// Such as `0=1`.
     var fixed: [String] = []
+    /// Nil until all of it was read and found to be right.
+    var format: WiegandFormat?
   }
 
   /// The broker, and the keys of the cloud.
@@ -138,6 +141,26 @@ public struct DaemonSettings: Sendable {
     public var keepAliveSeconds = 30
     /// How often the controller publishes telemetry.
     public var heartbeatSeconds = RuntimeTimes.heartbeatSeconds.standard
+  }
+
+  /// The files of keys by which credentials are known.
+  public struct CredentialFiles: Sendable {
+    /// The key under which credentials are digested.
+    public var keyFile = ""
+    /// The key before that one, while credentials under it are still valid; nil has none.
+    public var previousKeyFile: String?
+    /// The keys of offline PINs; nil serves none.
+    public var offlinePINKeyFile: String?
+    /// The operator's roots, a line `KEYID BASE64URL` each; nil takes no key that is handed over.
+    public var issuerRootsFile: String?
+  }
+
+  /// Where the console is served.
+  public struct Console: Sendable {
+    /// The Unix socket.
+    public var socket = "/run/postern/postern.sock"
+    /// The web page; nil serves none.
+    public var web: Web?
   }
 
   /// Where the web page of the console is. On an address of the network only with TLS.
@@ -161,8 +184,6 @@ public struct DaemonSettings: Sendable {
 extension DaemonSettings {
   /// Defaults, before anything is read. Never nil: the name is an identifier.
   static var blank: DaemonSettings? {
-    ControllerID("unnamed").map {
-      DaemonSettings(controller: $0, driver: .gpiod, credentialKeyFile: "")
-    }
+    ControllerID("unnamed").map { DaemonSettings(controller: $0) }
   }
 }

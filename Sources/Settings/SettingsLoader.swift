@@ -39,7 +39,6 @@ public enum SettingsLoader {
     reader.fill(&settings, SettingsKeys.all)
     reader.noteSlips()
     guard reader.problems.isEmpty else { throw SettingsFailure(problems: reader.problems) }
-    settings.formats = reader.context.formats
     return settings
   }
 }

@@ -28,7 +28,7 @@ struct SettingsReader {
 
   struct Context {
     /// Nil when it is missing or wrong.
-    var driver: DaemonSettings.Driver?
+    var driver: DaemonSettings.Hardware.Driver?
     var doorNames: [String] = []
     var readerNames: [String] = []
     /// As the list has them; those that may be described are in `ownFormatNames`.
@@ -185,5 +185,26 @@ struct SettingsReader {
   func shown(_ value: String) -> String {
     let head = value.prefix(Self.shownCharactersMax)
     return head.count < value.count ? "\"\(head)…\"" : "\"\(value)\""
+  }
+
+  /// Reads every key of a section that must be there.
+  mutating func fill<Root>(_ root: inout Root, _ keys: [SettingsKey<Root>], at path: [String] = [])
+  {
+    for key in keys {
+      key.read(&self, path, &root)
+      demand(key, at: path)
+    }
+  }
+
+  /// Notes a key that is missing.
+  mutating func demand<Root>(_ key: SettingsKey<Root>, at path: [String]) {
+    let place = path + key.path
+    guard !isGiven(place) else { return }
+    switch key.presence {
+    case .optional: return
+    case .required(let what): note(place, "is missing" + (what.map { ": \($0)" } ?? ""))
+    case .neededBy(let neighbour, let why):
+      if isGiven(path + [neighbour]) { note(place, "is missing: \(why)") }
+    }
   }
 }

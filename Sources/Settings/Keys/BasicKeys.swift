@@ -13,24 +13,25 @@ enum BasicKeys {
         "state.folder", .at(\.stateFolder), .folder,
         about: "The folder of the databases: the event log and the credential cache."),
       .value(
-        "hardware.driver", .choice(DaemonSettings.Driver.allCases.map(\.rawValue)),
+        "hardware.driver", .choice(DaemonSettings.Hardware.Driver.allCases.map(\.rawValue)),
         .required("`gpiod`, or `simulated` to have no hardware"),
         about:
           "`gpiod` drives real lines; `simulated` has none, and marks every event as simulated.",
-        get: { .text($0.driver.rawValue) },
+        get: { .text($0.hardware.driver.rawValue) },
         read: { reader, path, settings in
           // No default: leaving a key out must never give somebody simulated hardware.
-          reader.context.driver = reader.choice(path, of: DaemonSettings.Driver.self)
-          if let driver = reader.context.driver { settings.driver = driver }
+          reader.context.driver = reader.choice(path, of: DaemonSettings.Hardware.Driver.self)
+          if let driver = reader.context.driver { settings.hardware.driver = driver }
         }),
     ])
 
   static let site = SettingsSection(
     title: "Site inputs", text: "Each is a line; see Lines.",
     keys: [
-      .line("site.fire", \.fire, .input, about: "The building's fire alarm."),
+      .line("site.fire", \.hardware.fire, .input, about: "The building's fire alarm."),
       .line(
-        "site.tamper", \.tamper, .input, about: "The switch that opens with the controller's box."),
+        "site.tamper", \.hardware.tamper, .input,
+        about: "The switch that opens with the controller's box."),
     ])
 
   static let running = SettingsSection(

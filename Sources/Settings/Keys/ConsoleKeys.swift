@@ -9,16 +9,16 @@ enum ConsoleKeys {
     keys: [
       .value(
         "console.socket", .socket, about: "The Unix socket of the console, for the command line.",
-        get: { .text($0.consoleSocket) },
+        get: { .text($0.console.socket) },
         read: { reader, path, settings in
-          if let socket = reader.text(path) { settings.consoleSocket = socket }
-          let bytes = settings.consoleSocket.utf8.count
+          if let socket = reader.text(path) { settings.console.socket = socket }
+          let bytes = settings.console.socket.utf8.count
           let most = SettingsLoader.socketPathBytesMax
           if bytes > most {
             reader.note(path, "has \(bytes) bytes; a socket's path has at most \(most)")
           }
         }),
-      .optional("console.web", \.web, blank: DaemonSettings.Web(), keys, check: checkWeb),
+      .optional("console.web", \.console.web, blank: DaemonSettings.Web(), keys, check: checkWeb),
     ])
 
   private static let keys: [SettingsKey<DaemonSettings.Web>] = [

@@ -18,7 +18,12 @@ enum FormatKeys {
       .each(
         "format", of: \.context.ownFormatNames, \.ownFormats, named: \.name,
         blank: { .init(name: $0) },
-        keys, check: { reader, path, format in add(format, &reader, path) }),
+        keys,
+        check: { reader, path, format in
+          format.format = make(format, &reader, path)
+          // Readers may name it.
+          if let made = format.format { reader.context.ownFormats.append(made) }
+        }),
     ])
 
   private static let keys: [SettingsKey<DaemonSettings.CardFormat>] = [
@@ -60,68 +65,34 @@ enum FormatKeys {
     }
   }
 
-  /// Makes the format that was read, and lets readers name it.
-  private static func add(
+  /// The format as it is written; nil when something is wrong with it.
+  private static func make(
     _ format: DaemonSettings.CardFormat, _ reader: inout SettingsReader, _ path: [String]
-  ) {
+  ) -> WiegandFormat? {
     let before = reader.problems.count
-    let facility = reader.places(of: format.facility, path + ["facility"])
-    let card = reader.places(of: format.card, path + ["card"])
-    let issue = reader.places(of: format.issue, path + ["issue"])
-    let parities = format.parity.compactMap { reader.parity($0, path + ["parity"]) }
-    let fixed = format.fixed.compactMap { reader.fixedBit($0, path + ["fixed"]) }
-    guard reader.problems.count == before, format.bits > 0 else { return }
+    func read<Text, Value>(
+      _ key: String, _ text: Text, _ parse: (Text) throws(BitNotation.Fault) -> Value
+    ) -> Value? {
+      do throws(BitNotation.Fault) { return try parse(text) } catch {
+        let shown = reader.shown(error.text)
+        reader.note(path + [key], "\(shown): \(error.advice)")
+        return nil
+      }
+    }
+    let facility = read("facility", format.facility, BitNotation.places)
+    let card = read("card", format.card, BitNotation.places)
+    let issue = read("issue", format.issue, BitNotation.places)
+    let parities = format.parity.compactMap { read("parity", $0, BitNotation.parity) }
+    let fixed = format.fixed.compactMap { read("fixed", $0, BitNotation.fixedBit) }
+    guard reader.problems.count == before, format.bits > 0, let facility, let card, let issue
+    else { return nil }
     do {
-      let made = try WiegandFormat(
+      return try WiegandFormat(
         name: format.name, bitCount: format.bits, facility: facility, card: card, issue: issue,
         parities: parities, fixed: fixed)
-      reader.context.ownFormats.append(made)
     } catch {
       reader.note(path, "\(error)")
-    }
-  }
-}
-
-/// The notation of bits.
-extension SettingsReader {
-  /// Bits as `1-8`, or, with the least significant first on the wire, `8-1`; several with commas.
-  fileprivate mutating func places(of text: String?, _ path: [String]) -> [Int] {
-    guard let text else { return [] }
-    var places: [Int] = []
-    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
-      let ends = part.split(separator: "-", omittingEmptySubsequences: false).map {
-        Int($0.filter { $0 != " " })
-      }
-      let range = 0..<WiegandLimits.frameBitsMax
-      guard (1...2).contains(ends.count), let first = ends[0], let last = ends[ends.count - 1],
-        range.contains(first), range.contains(last)
-      else {
-        note(path, "\(shown(text)): write bits as 1-8, or 1-8,12; the first bit sent is 0")
-        return []
-      }
-      places += first <= last ? Array(first...last) : Array((last...first).reversed())
-    }
-    return places
-  }
-
-  /// `0 even 1-12`: the check bit, its kind, and the bits that it covers.
-  fileprivate mutating func parity(_ text: String, _ path: [String]) -> WiegandFormat.Parity? {
-    let words = text.split(separator: " ").map(String.init)
-    guard words.count == 3, let bit = Int(words[0]), ["even", "odd"].contains(words[1]) else {
-      note(path, "\(shown(text)): write a check bit as `0 even 1-12`")
       return nil
     }
-    return WiegandFormat.Parity(
-      bit: bit, covers: places(of: words[2], path), isOdd: words[1] == "odd")
-  }
-
-  /// `1 = 1`: a bit that is the same on every card.
-  fileprivate mutating func fixedBit(_ text: String, _ path: [String]) -> WiegandFormat.FixedBit? {
-    let parts = text.split(separator: "=").map { $0.filter { $0 != " " } }
-    guard parts.count == 2, let bit = Int(parts[0]), ["0", "1"].contains(parts[1]) else {
-      note(path, "\(shown(text)): write a fixed bit as `1=0`")
-      return nil
-    }
-    return WiegandFormat.FixedBit(bit: bit, isOne: parts[1] == "1")
   }
 }

@@ -17,7 +17,7 @@ enum LineKeys {
     var blank: Line { Line(chip: "", line: 0, activeLow: self == .data) }
   }
 
-  /// Only an input has a `bias`.
+  /// Only an input has a `bias`. Real lines need `chip` and `line`, which ``read(_:_:_:)`` demands.
   static func keys(_ role: Role) -> [SettingsKey<Line>] {
     [
       .text(
@@ -88,7 +88,8 @@ extension SettingsKey {
         [
           SettingsEntry(
             path: path + below, kind: .line, presence: .optional,
-            fallback: role.isRequired ? "required" : "none", isSecret: false, about: about)
+            fallback: role.isRequired ? "required with `gpiod`" : "none", isSecret: false,
+            about: about)
         ]
       },
       leaves: { root, path in

@@ -101,26 +101,3 @@ extension SettingsKey {
       })
   }
 }
-
-extension SettingsReader {
-  /// Reads every key of a section that must be there.
-  mutating func fill<Root>(_ root: inout Root, _ keys: [SettingsKey<Root>], at path: [String] = [])
-  {
-    for key in keys {
-      key.read(&self, path, &root)
-      demand(key, at: path)
-    }
-  }
-
-  /// Notes a key that is missing.
-  mutating func demand<Root>(_ key: SettingsKey<Root>, at path: [String]) {
-    let place = path + key.path
-    guard !isGiven(place) else { return }
-    switch key.presence {
-    case .optional: return
-    case .required(let what): note(place, "is missing" + (what.map { ": \($0)" } ?? ""))
-    case .neededBy(let neighbour, let why):
-      if isGiven(path + [neighbour]) { note(place, "is missing: \(why)") }
-    }
-  }
-}
