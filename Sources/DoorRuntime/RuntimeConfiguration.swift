@@ -3,7 +3,7 @@ public import DoorCore
 public import DoorPorts
 public import DoorRules
 
-/// What the runtime is told once, at the start.
+/// The settings of the runtime, fixed at its start.
 public struct RuntimeConfiguration: Sendable {
   public var controller: ControllerID
   public var software: String
@@ -12,34 +12,39 @@ public struct RuntimeConfiguration: Sendable {
   public var layout: ControllerLayout
   /// Doors whose lock opens when its power goes: their relay is active while secured.
   public var failSafeDoors: Set<DoorID>
-  /// How long an unlock waits for its event to be on disk; 0 to 1000.
+  /// How long an unlock waits for its event to be on disk; in ``RuntimeTimes``' range.
   public var commitDeadlineMilliseconds: Int
-  /// How often the cloud hears how the controller is; 5 to 86,400.
+  /// How often the controller publishes telemetry; in ``RuntimeTimes``' range.
   public var heartbeatSeconds: Int
-  /// How often the clock's watermark and the last contact with the cloud go to disk; 1 to 86,400.
+  /// How often the clock's watermark and the last contact with the cloud are written to disk; in
+  /// ``RuntimeTimes``' range.
   public var housekeepingSeconds: Int
   /// Where databases were moved that this start found damaged.
   public var damagedFiles: [String]
 
+  /// A time outside its range is cut to it.
   public init(
     controller: ControllerID, software: String, bootID: String, layout: ControllerLayout,
-    failSafeDoors: Set<DoorID> = [], commitDeadlineMilliseconds: Int = 50,
-    heartbeatSeconds: Int = 60, housekeepingSeconds: Int = 60,
+    failSafeDoors: Set<DoorID> = [],
+    commitDeadlineMilliseconds: Int = RuntimeTimes.commitDeadlineMilliseconds.standard,
+    heartbeatSeconds: Int = RuntimeTimes.heartbeatSeconds.standard,
+    housekeepingSeconds: Int = RuntimeTimes.housekeepingSeconds.standard,
     damagedFiles: [String] = []
   ) {
-    self.damagedFiles = damagedFiles
-    self.housekeepingSeconds = min(max(housekeepingSeconds, 1), 86_400)
-    self.heartbeatSeconds = min(max(heartbeatSeconds, 5), 86_400)
     self.controller = controller
     self.software = software
     self.bootID = bootID
     self.layout = layout
     self.failSafeDoors = failSafeDoors
-    self.commitDeadlineMilliseconds = min(max(commitDeadlineMilliseconds, 0), 1_000)
+    self.commitDeadlineMilliseconds = RuntimeTimes.commitDeadlineMilliseconds
+      .nearest(to: commitDeadlineMilliseconds)
+    self.heartbeatSeconds = RuntimeTimes.heartbeatSeconds.nearest(to: heartbeatSeconds)
+    self.housekeepingSeconds = RuntimeTimes.housekeepingSeconds.nearest(to: housekeepingSeconds)
+    self.damagedFiles = damagedFiles
   }
 }
 
-/// Everything outside, as the runtime sees it.
+/// The ports to everything outside of the runtime.
 public struct RuntimePorts: Sendable {
   public var gpio: any GPIOPort
   public var monotonic: any MonotonicClock
@@ -50,24 +55,24 @@ public struct RuntimePorts: Sendable {
   public var state: any StateStore
   public var policy: any PolicyStore
   public var digester: CredentialDigester
-  /// Nil says nothing of the machine.
+  /// Nil: telemetry has no facts of the machine.
   public var host: (any HostFacts)?
-  /// Nil has no log to tell.
+  /// Nil: the command `logs` fails.
   public var log: (any RecentLines)?
-  /// Nil says nothing of what is wrong beyond telemetry.
+  /// Nil: the command `diagnostics` reports telemetry only.
   public var selfTest: (any SelfTest)?
-  /// Nil works without a cloud.
+  /// Nil: the controller works without a cloud.
   public var cloud: CloudPorts?
-  /// The keys of this controller's offline PINs; nil knows none.
+  /// The keys of this controller's offline PINs; nil: no offline PIN is accepted.
   public var offlinePIN: OfflinePINKeys?
-  /// Whom to believe about keys that are handed over on site; nil takes none.
+  /// Verifies keys that are handed over on site; nil: no key can be handed over.
   public var handOver: HandOverVerifier?
-  /// Where such keys are kept; nil takes none.
+  /// Stores keys that were handed over; nil: no key can be handed over.
   public var issued: (any IssuedStore)?
-  /// Certificates to warn about; nil has none.
+  /// Certificates whose end is reported; nil: none.
   public var certificates: (any CertificateSource)?
 
-  /// The wire and the keys to believe what comes over it.
+  /// The connection to the cloud, and the verifier of what comes over it.
   public struct CloudPorts: Sendable {
     public var link: any CloudLink
     public var verifier: EnvelopeVerifier
@@ -87,13 +92,6 @@ public struct RuntimePorts: Sendable {
     handOver: HandOverVerifier? = nil, issued: (any IssuedStore)? = nil,
     certificates: (any CertificateSource)? = nil
   ) {
-    self.selfTest = selfTest
-    self.certificates = certificates
-    self.handOver = handOver
-    self.issued = issued
-    self.offlinePIN = offlinePIN
-    self.log = log
-    self.host = host
     self.gpio = gpio
     self.monotonic = monotonic
     self.wall = wall
@@ -103,6 +101,13 @@ public struct RuntimePorts: Sendable {
     self.state = state
     self.policy = policy
     self.digester = digester
+    self.host = host
+    self.log = log
+    self.selfTest = selfTest
     self.cloud = cloud
+    self.offlinePIN = offlinePIN
+    self.handOver = handOver
+    self.issued = issued
+    self.certificates = certificates
   }
 }

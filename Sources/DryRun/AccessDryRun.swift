@@ -57,7 +57,7 @@ struct AccessDryRun: ParsableCommand {
   struct Answerer: LineAnswerer {
     let file: PolicyFile
 
-    func answer(_ question: Question) throws(DryRunError) -> String {
+    func answer(_ question: Question) throws(DryRunError) -> Explanation {
       guard let door = DoorID(question.door) else {
         throw DryRunError("door: must be \(DoorID.grammar)")
       }
@@ -74,7 +74,7 @@ struct AccessDryRun: ParsableCommand {
         override: question.override.map {
           AdminOverride(by: $0.by ?? "", reason: $0.reason ?? "")
         })
-      return Self.show(Explanation(decide(request, under: file.policy, explaining: true)))
+      return Explanation(decide(request, under: file.policy, explaining: true))
     }
 
     private func holders(
@@ -110,41 +110,22 @@ struct AccessDryRun: ParsableCommand {
       }
       return value
     }
-
-    private static func show(_ answer: Explanation) -> String {
-      let steps = answer.explanation.map { step in
-        """
-        {"rule":\(JSONText.quoted(step.rule)),"passed":\(step.passed),\
-        "detail":\(JSONText.quoted(step.detail)),"source":\(JSONText.optional(step.source))}
-        """
-      }
-      return """
-        "decision":"\(answer.decision)","reason":\(JSONText.optional(answer.reason)),\
-        "via":\(JSONText.optional(answer.via)),"explanation":[\(steps.joined(separator: ","))]
-        """
-    }
   }
 }
 
-/// A way of showing something, by the word of a line.
-struct PresentationWord {
-  let presentation: Presentation
-  /// The kind of credential that is shown so.
-  let kind: Credential.Kind
-
-  init(_ text: String, location: LocationDocument?) throws(DryRunError) {
-    switch text {
-    case "card": (presentation, kind) = (.card, .card)
-    case "pin": (presentation, kind) = (.pin, .pin)
-    case "cardThenPIN": (presentation, kind) = (.cardThenPIN, .card)
-    case "mobile":
-      let place = location.map {
-        Presentation.Location(
-          latitude: $0.lat, longitude: $0.lng, accuracyMeters: $0.accuracyMeters)
+extension Explanation: LineAnswer {
+  func write(to json: inout JSONText) {
+    json.member("decision", decision)
+    json.nullable("reason", reason)
+    json.nullable("via", via)
+    json.name("explanation")
+    json.array(explanation) { json, step in
+      json.object { json in
+        json.member("rule", step.rule)
+        json.member("passed", step.passed)
+        json.member("detail", step.detail)
+        json.nullable("source", step.source)
       }
-      (presentation, kind) = (.mobile(place), .mobile)
-    default:
-      throw DryRunError("presentation: is none of card, pin, cardThenPIN, mobile")
     }
   }
 }

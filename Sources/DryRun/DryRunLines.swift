@@ -21,11 +21,13 @@ package final class DryRunLines {
 
   /// The answer to one line, as JSON.
   package func answer(_ line: Data, as kind: Kind) -> String {
-    switch kind {
-    case .wiegand: wiegand.answer(line)
-    case .hours: hours.answer(line)
-    case .geofence: geofence.answer(line)
-    case .access: access.answer(line)
-    }
+    let answer =
+      switch kind {
+      case .wiegand: wiegand.answer(line)
+      case .hours: hours.answer(line)
+      case .geofence: geofence.answer(line)
+      case .access: access.answer(line)
+      }
+    return String(decoding: answer, as: UTF8.self)
   }
 }

@@ -27,17 +27,25 @@ struct GeofenceDryRun: ParsableCommand {
     var accuracyMeters: Double?
   }
 
+  struct Answer: LineAnswer {
+    let denial: DenialReason?
+    let distanceMeters: Double?
+
+    func write(to json: inout JSONText) {
+      json.member("pass", denial == nil)
+      json.nullable("reason", denial?.rawValue)
+      json.nullable("distanceMeters", distanceMeters)
+    }
+  }
+
   struct Answerer: LineAnswerer {
-    func answer(_ question: Question) throws(DryRunError) -> String {
+    func answer(_ question: Question) throws(DryRunError) -> Answer {
       let fence: Geofence
       do { fence = try question.geofence.validated() } catch {
         throw DryRunError(error.problems.map(\.description).joined(separator: "; "))
       }
       let answer = fence.check(try location(question))
-      return """
-        "pass":\(answer.denial == nil),"reason":\(JSONText.optional(answer.denial?.rawValue)),\
-        "distanceMeters":\(JSONText.number(answer.distanceMeters))
-        """
+      return Answer(denial: answer.denial, distanceMeters: answer.distanceMeters)
     }
 
     private func location(_ question: Question) throws(DryRunError) -> Presentation.Location? {

@@ -27,6 +27,12 @@ struct HoursDryRun: ParsableCommand {
     var at: Double
   }
 
+  struct Answer: LineAnswer {
+    let inside: Bool
+
+    func write(to json: inout JSONText) { json.member("inside", inside) }
+  }
+
   struct Answerer: LineAnswerer {
     /// The most zones that are remembered.
     static let memoryMax = 256
@@ -34,14 +40,14 @@ struct HoursDryRun: ParsableCommand {
     let source = SystemZones()
     var zones: [String: ZoneRules] = [:]
 
-    mutating func answer(_ question: Question) throws(DryRunError) -> String {
+    mutating func answer(_ question: Question) throws(DryRunError) -> Answer {
       let hours = try week(question.accessHours)
       let zone = try zone(question.timeZone)
       guard question.at.magnitude <= Double(EnvelopeLimits.timeSecondsMax) else {
         throw DryRunError("at: must be seconds since 1970")
       }
       let instant = WallInstant(secondsSince1970: Int64(question.at.rounded(.down)))
-      return "\"inside\":\(hours.contains(instant, in: zone))"
+      return Answer(inside: hours.contains(instant, in: zone))
     }
 
     private mutating func zone(_ name: String) throws(DryRunError) -> ZoneRules {

@@ -1,20 +1,5 @@
-import CloudProtocol
 import Dispatch
 import Foundation
-
-/// A question as a line asks it.
-protocol LineQuestion: Decodable {
-  var id: LineID? { get }
-}
-
-/// Answers questions of one kind, one after the other. Each worker thread has its own, so an
-/// answerer may keep what it learned.
-protocol LineAnswerer {
-  associatedtype Question: LineQuestion
-
-  /// The members of the answer beside the id, as JSON: `"inside":true`.
-  mutating func answer(_ question: Question) throws(DryRunError) -> String
-}
 
 /// Reads every line of standard input and answers every line, in order.
 struct LineRun {
@@ -94,63 +79,5 @@ struct LineRun {
       }
       written += count
     }
-  }
-}
-
-/// The run itself cannot go on.
-public struct DryRunFailure: Error, CustomStringConvertible {
-  public let description: String
-
-  init(_ description: String) { self.description = description }
-}
-
-/// One thread's answers. Each is used by one thread at a time, and read when all have ended.
-final class LineWorker<Answerer: LineAnswerer>: @unchecked Sendable {
-  private var answerer: Answerer
-  private let decoder = JSONDecoder()
-  private(set) var output: [UInt8] = []
-
-  init(_ answerer: Answerer) { self.answerer = answerer }
-
-  static var tooLong: [UInt8] {
-    Array("{\"id\":null,\"error\":\"the line has more than \(LineRun.lineBytesMax) bytes\"}\n".utf8)
-  }
-
-  func answer(_ lines: ArraySlice<Range<Int>>, of bytes: [UInt8]) {
-    output.removeAll(keepingCapacity: true)
-    for line in lines {
-      if line.count > LineRun.lineBytesMax {
-        output += Self.tooLong
-      } else {
-        output += answer(Data(bytes[line])).utf8
-        output.append(10)
-      }
-    }
-  }
-
-  /// The answer to one line, without its end.
-  func answer(_ line: Data) -> String {
-    let question: Answerer.Question
-    do { question = try decoder.decode(Answerer.Question.self, from: line) } catch {
-      return refuse(line, error)
-    }
-    let id = question.id?.json ?? "null"
-    do throws(DryRunError) {
-      return "{\"id\":\(id),\(try answerer.answer(question))}"
-    } catch {
-      return "{\"id\":\(id),\"error\":\(JSONText.quoted(error.message))}"
-    }
-  }
-
-  private struct OnlyID: Decodable {
-    var id: LineID?
-  }
-
-  private func refuse(_ line: Data, _ error: any Error) -> String {
-    let id = (try? decoder.decode(OnlyID.self, from: line))?.id?.json ?? "null"
-    let isObject = (try? JSONSerialization.jsonObject(with: line)) is [String: Any]
-    let message =
-      isObject ? ValidationFailure(decoding: error).description : "the line is not a JSON object"
-    return "{\"id\":\(id),\"error\":\(JSONText.quoted(message))}"
   }
 }

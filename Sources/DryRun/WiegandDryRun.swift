@@ -1,4 +1,5 @@
 import ArgumentParser
+import CloudProtocol
 import Foundation
 import Settings
 import WiegandCodec
@@ -36,10 +37,28 @@ struct WiegandDryRun: AsyncParsableCommand {
     var bits: String
   }
 
+  struct Answer: LineAnswer {
+    let candidates: [CardCandidate]
+    let fault: FrameFault?
+
+    func write(to json: inout JSONText) {
+      json.name("candidates")
+      json.array(candidates) { json, candidate in
+        json.object { json in
+          json.member("format", candidate.format)
+          json.nullable("facility", candidate.facility)
+          json.member("card", candidate.card)
+          json.nullable("issue", candidate.issue)
+        }
+      }
+      json.nullable("fault", fault?.rawValue)
+    }
+  }
+
   struct Answerer: LineAnswerer {
     let table: FormatTable
 
-    func answer(_ question: Question) throws(DryRunError) -> String {
+    func answer(_ question: Question) throws(DryRunError) -> Answer {
       let text = question.bits.utf8
       guard text.allSatisfy({ $0 == UInt8(ascii: "0") || $0 == UInt8(ascii: "1") }),
         (1...WiegandLimits.frameBitsMax).contains(text.count)
@@ -49,16 +68,7 @@ struct WiegandDryRun: AsyncParsableCommand {
       let isKnownLength = table.formats.contains { $0.bitCount == bits.count }
       let fault: FrameFault? =
         candidates.isEmpty ? (isKnownLength ? .parity : .unknownLength) : nil
-      let list = candidates.map { candidate in
-        """
-        {"format":\(JSONText.quoted(candidate.format)),\
-        "facility":\(candidate.facility.map { String($0) } ?? "null"),\
-        "card":\(candidate.card),"issue":\(candidate.issue.map { String($0) } ?? "null")}
-        """
-      }
-      return """
-        "candidates":[\(list.joined(separator: ","))],"fault":\(JSONText.optional(fault?.rawValue))
-        """
+      return Answer(candidates: candidates, fault: fault)
     }
   }
 }

@@ -21,8 +21,8 @@ extension DaemonSettings {
       input(.contact(door.id), door.contact)
       input(.requestToExit(door.id), door.exit)
     }
-    input(.fire, fire)
-    input(.tamper, tamper)
+    input(.fire, hardware.fire)
+    input(.tamper, hardware.tamper)
     for reader in readers {
       input(.data0(reader.id), reader.data0)
       input(.data1(reader.id), reader.data1)

@@ -1,50 +1,58 @@
 public import DoorCore
+import DoorPorts
 public import DoorRules
 public import WiegandCodec
 
 /// The daemon's settings: one YAML file, every key of which an environment variable overrides
 /// (`POSTERN_CLOUD_PORT` for `cloud.port`). What is here is in range. Secrets stay in files of
-/// their own: the settings name the files.
+/// their own: the settings name the files. A property's initial value is the default of its key;
+/// the keys, their ranges and what they are for stand in ``SettingsKeys``.
 public struct DaemonSettings: Sendable {
-  /// `controller.id`.
   public var controller: ControllerID
-  /// Where the databases are; `/var/lib/postern` unless set.
-  public var stateFolder: String
-  /// `hardware.driver`; there is no default.
-  public var driver: Driver
+  /// Where the databases are.
+  public var stateFolder = "/var/lib/postern"
+  public var hardware = Hardware()
   /// At least one.
-  public var doors: [Door]
+  public var doors: [Door] = []
   /// At least one, each at one of the doors.
-  public var readers: [Reader]
-  /// The operator's own formats, then the known ones; readers name those that they may send.
-  public var formats: FormatTable
-  /// The building's fire alarm; nil without one.
-  public var fire: Line?
-  /// The switch that opens with the controller's box; nil without one.
-  public var tamper: Line?
+  public var readers: [Reader] = []
+  /// The operator's own formats, as they are written.
+  var ownFormats: [CardFormat] = []
   /// Nil works without a cloud.
   public var cloud: Cloud?
-  /// The key under which credentials are digested.
-  public var credentialKeyFile: String
-  /// The key before that one, while credentials under it are still good; nil has none.
-  public var previousCredentialKeyFile: String?
-  /// The keys of offline PINs; nil serves none.
-  public var offlinePINKeyFile: String?
-  /// The operator's roots, a line `KEYID BASE64URL` each; nil takes no key that is handed over.
-  public var issuerRootsFile: String?
-  /// The Unix socket of the console; `/run/postern/postern.sock` unless set.
-  public var consoleSocket: String
-  /// The console's web page; nil serves none.
-  public var web: Web?
-  /// How long an unlock waits for its event to be on disk; 0 to 1000, 50 unless set.
-  public var commitDeadlineMilliseconds: Int
-  /// For development: what to believe of the clock whatever the kernel says; nil asks it.
+  public var credentials = CredentialFiles()
+  public var console = Console()
+  /// How long an unlock waits for its event to be on disk.
+  public var commitDeadlineMilliseconds = RuntimeTimes.commitDeadlineMilliseconds.standard
+  /// For development: how far to trust the clock whatever the kernel says; nil asks the kernel.
   public var assumedClockTrust: ClockTrust?
-  /// `trace` to `critical`, as swift-log names them; `info` unless set.
-  public var logLevel: String
+  /// `trace` to `critical`, as swift-log names them.
+  public var logLevel = LogLevel.info.rawValue
 
-  /// What the lines are. Simulated hardware must be asked for by name.
-  public enum Driver: String, Sendable, CaseIterable { case gpiod, simulated }
+  /// The levels of swift-log.
+  enum LogLevel: String, Sendable, CaseIterable {
+    case trace, debug, info, notice, warning, error, critical
+  }
+
+  /// Whether there is no hardware.
+  public var isSimulated: Bool { hardware.driver == .simulated }
+
+  /// The operator's own formats, then the known ones; readers name those that they may send.
+  public var formats: FormatTable {
+    FormatTable(formats: ownFormats.compactMap(\.format) + FormatTable.standard.formats)
+  }
+
+  /// What the lines are, and those of the site.
+  public struct Hardware: Sendable {
+    /// Simulated hardware must be asked for by name.
+    public enum Driver: String, Sendable, CaseIterable { case gpiod, simulated }
+
+    public var driver = Driver.gpiod
+    /// The building's fire alarm; nil without one.
+    public var fire: Line?
+    /// The switch that opens with the controller's box; nil without one.
+    public var tamper: Line?
+  }
 
   /// A line of a chip.
   public struct Line: Sendable, Hashable {
@@ -71,16 +79,17 @@ public struct DaemonSettings: Sendable {
   /// A door's wiring. With simulated hardware lines are nil.
   public struct Door: Sendable {
     public var id: DoorID
+    /// Nil also with simulated hardware, as every line.
     public var relay: Line?
     /// Nil also when the door has none.
     public var contact: Line?
     /// The request to exit; nil also when the door has none.
     public var exit: Line?
     /// Whether the leaf can be seen to be open. A simulated door has a contact unless set.
-    public var hasContact: Bool
-    /// The lock opens when its power goes.
-    public var failSafe: Bool
-    public var timing: DoorTiming
+    public var hasContact = true
+    /// The lock opens when its power fails.
+    public var failSafe = false
+    public var timing = DoorTiming()
     /// Doors with one name here open only one at a time.
     public var interlock: String?
   }
@@ -94,46 +103,87 @@ public struct DaemonSettings: Sendable {
     public var led: Line?
     public var beeper: Line?
     /// In the order in which they are tried.
-    public var formats: FormatTable
+    public var formats = FormatTable.default
     /// Nil when the reader has no keypad (`keypad: none`).
-    public var keypad: KeypadDialect?
-    public var entry: PINEntrySettings
+    public var keypad: KeypadDialect? = .automatic
+    public var entry = PINEntrySettings()
     public var tamperCodes: TamperCodes?
     /// In place of the standard ones.
-    public var patterns: [ReaderSignal: FeedbackPattern]
+    public var patterns: [ReaderSignal: FeedbackPattern] = [:]
   }
 
-  /// The broker and whom to believe.
+  /// A card format of the operator's own, as it is written; bits such as `1-8,12`.
+  struct CardFormat: Sendable {
+    var name: String
+    var bits = 0
+    var facility: String?
+    var card: String?
+    var issue: String?
+    /// Such as `0 even 1-12`.
+    var parity: [String] = []
+    /// Such as `0=1`.
+    var fixed: [String] = []
+    /// Nil until all of it was read and found to be right.
+    var format: WiegandFormat?
+  }
+
+  /// The broker, and the keys of the cloud.
   public struct Cloud: Sendable {
-    public var host: String
-    /// 1 to 65535; 1883, or 8883 with TLS, unless set.
-    public var port: Int
+    public var host = ""
+    /// 1 to 65535; another one with TLS, unless set.
+    public var port = 1_883
     /// A line `KEYID BASE64URL` for each key of the cloud.
-    public var publicKeyFile: String
+    public var publicKeyFile = ""
     public var username: String?
     /// A file with the password in its first line.
     public var passwordFile: String?
     public var tls: TLS?
-    /// 5 to 3600, 30 unless set.
-    public var keepAliveSeconds: Int
-    /// How often the cloud hears how the controller is.
-    public var heartbeatSeconds: Int
+    public var keepAliveSeconds = 30
+    /// How often the controller publishes telemetry.
+    public var heartbeatSeconds = RuntimeTimes.heartbeatSeconds.standard
+  }
+
+  /// The files of keys by which credentials are known.
+  public struct CredentialFiles: Sendable {
+    /// The key under which credentials are digested.
+    public var keyFile = ""
+    /// The key before that one, while credentials under it are still valid; nil has none.
+    public var previousKeyFile: String?
+    /// The keys of offline PINs; nil serves none.
+    public var offlinePINKeyFile: String?
+    /// The operator's roots, a line `KEYID BASE64URL` each; nil takes no key that is handed over.
+    public var issuerRootsFile: String?
+  }
+
+  /// Where the console is served.
+  public struct Console: Sendable {
+    /// The Unix socket.
+    public var socket = "/run/postern/postern.sock"
+    /// The web page; nil serves none.
+    public var web: Web?
   }
 
   /// Where the web page of the console is. On an address of the network only with TLS.
   public struct Web: Sendable, Hashable {
-    /// An address of this machine; 127.0.0.1 unless set.
-    public var address: String
+    /// An address of this machine.
+    public var address = "127.0.0.1"
     /// 1 to 65535.
-    public var port: Int
+    public var port = 0
     public var certificateFile: String?
     public var keyFile: String?
   }
 
   /// Certificates, PEM. A certificate of this controller needs its key and the other way round.
   public struct TLS: Sendable {
-    public var caFile: String
+    public var caFile = ""
     public var certificateFile: String?
     public var keyFile: String?
+  }
+}
+
+extension DaemonSettings {
+  /// Defaults, before anything is read. Never nil: the name is an identifier.
+  static var blank: DaemonSettings? {
+    ControllerID("unnamed").map { DaemonSettings(controller: $0) }
   }
 }

@@ -1,5 +1,4 @@
 import Configuration
-import DoorRules
 import SystemPackage
 import Yams
 
@@ -36,67 +35,10 @@ public enum SettingsLoader {
     _ start: SettingsReader
   ) throws(SettingsFailure) -> DaemonSettings {
     var reader = start
-    let controller: ControllerID? = reader.required("controller", "id").flatMap {
-      reader.identifier($0, ["controller", "id"])
-    }
-    let state = reader.text("state", "folder") ?? "/var/lib/postern"
-    let driver = driver(&reader)
-    let doorNames = reader.names("doors")
-    let doors = reader.doors(doorNames, driver)
-    let formatNames = reader.list(["formats"]) ?? []
-    let formats = reader.formatTable(formatNames)
-    let readerNames = reader.names("readers")
-    let readers = reader.readers(readerNames, driver, of: doorNames, formats)
-    let fire = reader.line(["site", "fire"], driver, isInput: true)
-    let tamper = reader.line(["site", "tamper"], driver, isInput: true)
-    let cloud = reader.cloud()
-    let keyFile = reader.required("credentials", "keyFile")
-    let previousKeyFile = reader.text("credentials", "previousKeyFile")
-    let offlinePINFile = reader.text("credentials", "offlinePINKeyFile")
-    let issuerRoots = reader.text("credentials", "issuerRootsFile")
-    let socket = socket(&reader)
-    let web = reader.web()
-    let deadline = reader.integer(["events", "commitDeadlineMilliseconds"], in: 0...1_000)
-    let trust = reader.choice(["clock", "assumeTrust"], of: ClockTrust.self)
-    let level = reader.choice(["log", "level"], of: LogLevel.self)
-    reader.noteLinesUsedTwice(doors, readers, fire: fire, tamper: tamper)
-    reader.noteSlips(doors: doorNames, readers: readerNames, formats: formatNames)
-    guard reader.problems.isEmpty, let controller, let driver, let keyFile else {
-      throw SettingsFailure(problems: reader.problems)
-    }
-    return DaemonSettings(
-      controller: controller, stateFolder: state, driver: driver, doors: doors, readers: readers,
-      formats: formats, fire: fire, tamper: tamper, cloud: cloud, credentialKeyFile: keyFile,
-      previousCredentialKeyFile: previousKeyFile, offlinePINKeyFile: offlinePINFile,
-      issuerRootsFile: issuerRoots, consoleSocket: socket, web: web,
-      commitDeadlineMilliseconds: deadline ?? 50, assumedClockTrust: trust,
-      logLevel: (level ?? .info).rawValue)
-  }
-
-  /// The levels of swift-log.
-  private enum LogLevel: String, CaseIterable {
-    case trace, debug, info, notice, warning, error, critical
-  }
-
-  /// There is no default: nobody shall have simulated hardware by leaving something out.
-  private static func driver(_ reader: inout SettingsReader) -> DaemonSettings.Driver? {
-    let path = ["hardware", "driver"]
-    let before = reader.problems.count
-    let driver = reader.choice(path, of: DaemonSettings.Driver.self)
-    if driver == nil, reader.problems.count == before {
-      reader.note(path, "is missing: `gpiod`, or `simulated` to have no hardware")
-    }
-    return driver
-  }
-
-  private static func socket(_ reader: inout SettingsReader) -> String {
-    let path = ["console", "socket"]
-    let socket = reader.text(path) ?? "/run/postern/postern.sock"
-    if socket.utf8.count > socketPathBytesMax {
-      reader.note(
-        path,
-        "has \(socket.utf8.count) bytes; a socket's path has at most \(socketPathBytesMax)")
-    }
-    return socket
+    guard var settings = DaemonSettings.blank else { throw SettingsFailure(problems: []) }
+    reader.fill(&settings, SettingsKeys.all)
+    reader.noteSlips()
+    guard reader.problems.isEmpty else { throw SettingsFailure(problems: reader.problems) }
+    return settings
   }
 }

@@ -8,12 +8,12 @@ extension SettingsReader {
   static let foreignVariables: Set<String> = ["POSTERN_SOCKET"]
 
   /// Notes every unknown key of the file and every unknown variable.
-  mutating func noteSlips(doors: [String], readers: [String], formats: [String]) {
+  mutating func noteSlips() {
     var strangers: Set<String> = []
     var slips: [(path: String, message: String)] = []
     for leaf in document.leaves where !known.contains(leaf.path) {
       let place = leaf.line.map { " (line \($0))" } ?? ""
-      if let stranger = stranger(leaf.path, doors: doors, readers: readers, formats: formats) {
+      if let stranger = stranger(leaf.path) {
         guard strangers.insert(stranger.path).inserted else { continue }
         slips.append((stranger.path, stranger.message + place))
       } else if known.contains(where: { $0.hasPrefix(leaf.path + ".") }) {
@@ -35,11 +35,10 @@ extension SettingsReader {
   }
 
   /// A door, reader or format that is described but not in the list of names.
-  private func stranger(
-    _ path: String, doors: [String], readers: [String], formats: [String]
-  ) -> (path: String, message: String)? {
+  private func stranger(_ path: String) -> (path: String, message: String)? {
     let sections = [
-      ("door", "doors", doors), ("reader", "readers", readers), ("format", "formats", formats),
+      ("door", "doors", context.doorNames), ("reader", "readers", context.readerNames),
+      ("format", "formats", context.formatNames),
     ]
     for (section, list, names) in sections {
       let parts = path.split(separator: ".", maxSplits: 2)

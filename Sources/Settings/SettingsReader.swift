@@ -1,10 +1,15 @@
 import Configuration
 import DoorRules
+import WiegandCodec
 
 /// Reads typed values by path and collects what is wrong, so that one start shows every error.
 struct SettingsReader {
   /// The most characters of a wrong value that a message repeats.
   static let shownCharactersMax = 64
+  /// The most doors, and the most readers, of one controller.
+  static let namesMax = 64
+  /// The most formats of an operator.
+  static let formatsMax = 32
 
   let document: SettingsDocument
   /// The environment variables that are meant for the daemon.
@@ -14,8 +19,27 @@ struct SettingsReader {
   private(set) var problems: [SettingsProblem] = []
   /// Keys that were asked for: everything else in the file is a slip.
   private(set) var known: Set<String> = []
+  /// Keys that have a value, right or wrong.
+  private var given: Set<String> = []
   /// Where the value of a key came from, in words.
   private var origins: [String: String] = [:]
+  /// What was read already and later keys depend on.
+  var context = Context()
+
+  struct Context {
+    /// Nil when it is missing or wrong.
+    var driver: DaemonSettings.Hardware.Driver?
+    var doorNames: [String] = []
+    var readerNames: [String] = []
+    /// As the list has them; those that may be described are in `ownFormatNames`.
+    var formatNames: [String] = []
+    var ownFormatNames: [String] = []
+    var ownFormats: [WiegandFormat] = []
+    /// What readers may name.
+    var formats: FormatTable { FormatTable(formats: ownFormats + FormatTable.standard.formats) }
+    /// Who has a line, by the line.
+    var lineUsers: [String: String] = [:]
+  }
 
   init(document: SettingsDocument, variables: [String: String], file: any ConfigProvider) {
     self.document = document
@@ -41,27 +65,20 @@ struct SettingsReader {
   }
 
   /// Nil when absent or left empty.
-  mutating func text(_ path: String...) -> String? { text(path) }
-
   mutating func text(_ path: [String]) -> String? {
     let value = config.string(forKey: ConfigKey(path))
-    guard let shape = came(from: path) else { return value.flatMap { $0.isEmpty ? nil : $0 } }
-    switch shape {
-    case .value:
-      return value.flatMap { $0.isEmpty ? nil : $0 }
+    switch came(from: path) {
     case .list:
+      given.insert(path.joined(separator: "."))
       note(path, "must be one value, not a list")
       return nil
     case .nothing:
       return nil
+    case .value, nil:
+      guard let value, !value.isEmpty else { return nil }
+      given.insert(path.joined(separator: "."))
+      return value
     }
-  }
-
-  mutating func required(_ path: String...) -> String? {
-    let before = problems.count
-    let value = text(path)
-    if value == nil, problems.count == before { note(path, "is missing") }
-    return value
   }
 
   /// Nil when absent; otherwise without empty entries.
@@ -69,13 +86,42 @@ struct SettingsReader {
     let values = config.stringArray(forKey: ConfigKey(path))?.filter { !$0.isEmpty }
     switch came(from: path) {
     case .value:
+      given.insert(path.joined(separator: "."))
       note(path, "must be a list, such as [one, two]")
       return nil
     case .nothing:
       return nil
     case .list, nil:
+      if values?.isEmpty == false { given.insert(path.joined(separator: ".")) }
       return values
     }
+  }
+
+  /// Whether something stands at the key.
+  func isGiven(_ path: [String]) -> Bool { given.contains(path.joined(separator: ".")) }
+
+  /// Whether something stands at any key of the section.
+  func isGiven(below path: [String]) -> Bool {
+    let prefix = path.joined(separator: ".") + "."
+    return given.contains { $0.hasPrefix(prefix) }
+  }
+
+  /// The names in a list such as `doors`, each once.
+  mutating func names(_ path: [String]) -> [String] {
+    let names = list(path) ?? []
+    var unique: [String] = []
+    for name in names {
+      if unique.contains(name) {
+        note(path, "\(shown(name)) is named twice")
+      } else {
+        unique.append(name)
+      }
+    }
+    guard names.count <= Self.namesMax else {
+      note(path, "has \(names.count) names; at most \(Self.namesMax) are allowed")
+      return []
+    }
+    return unique
   }
 
   /// Keeps where the value of `path` came from; the file's shape, unless a variable won.
@@ -125,6 +171,10 @@ struct SettingsReader {
     return choice
   }
 
+  mutating func identifier<Kind>(at path: [String]) -> Identifier<Kind>? {
+    text(path).flatMap { identifier($0, path) }
+  }
+
   mutating func identifier<Kind>(_ text: String, _ path: [String]) -> Identifier<Kind>? {
     let id = Identifier<Kind>(text)
     if id == nil { note(path, "\(shown(text)) must be \(Identifier<Kind>.grammar)") }
@@ -135,5 +185,26 @@ struct SettingsReader {
   func shown(_ value: String) -> String {
     let head = value.prefix(Self.shownCharactersMax)
     return head.count < value.count ? "\"\(head)…\"" : "\"\(value)\""
+  }
+
+  /// Reads every key of a section that must be there.
+  mutating func fill<Root>(_ root: inout Root, _ keys: [SettingsKey<Root>], at path: [String] = [])
+  {
+    for key in keys {
+      key.read(&self, path, &root)
+      demand(key, at: path)
+    }
+  }
+
+  /// Notes a key that is missing.
+  mutating func demand<Root>(_ key: SettingsKey<Root>, at path: [String]) {
+    let place = path + key.path
+    guard !isGiven(place) else { return }
+    switch key.presence {
+    case .optional: return
+    case .required(let what): note(place, "is missing" + (what.map { ": \($0)" } ?? ""))
+    case .neededBy(let neighbour, let why):
+      if isGiven(path + [neighbour]) { note(place, "is missing: \(why)") }
+    }
   }
 }

@@ -33,7 +33,7 @@ struct Diagnostician: Sendable {
     facts.daemon = DaemonFacts(
       unreachable: nil, uptimeSeconds: status.uptimeSeconds, software: Version.text)
     facts.settings = SettingsFacts(
-      path: settingsPath, problems: [], simulated: settings.driver == .simulated)
+      path: settingsPath, problems: [], simulated: settings.isSimulated)
     facts.lines = lines(inspection)
     facts.readers = readers(status, inspection)
     facts.doors = doors(status, inspection)
@@ -57,7 +57,7 @@ struct Diagnostician: Sendable {
     facts.network = await network
     return DiagnosisReport(
       controller: settings.controller.rawValue, software: Version.text,
-      simulated: settings.driver == .simulated,
+      simulated: settings.isSimulated,
       timeMilliseconds: wall.read().at.millisecondsSince1970,
       tookMilliseconds: monotonic.now().microseconds(since: began) / 1_000,
       checks: facts.checks())
@@ -71,7 +71,7 @@ struct Diagnostician: Sendable {
   }
 
   private func lines(_ inspection: RuntimeInspection) -> LineFacts? {
-    guard settings.driver == .gpiod else { return nil }
+    guard !settings.isSimulated else { return nil }
     let plan = settings.linePlan
     let wired =
       plan.outputs.map { ($0.line.words, $0.place) } + plan.inputs.map { ($0.line.words, $0.place) }

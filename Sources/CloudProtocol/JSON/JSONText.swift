@@ -1,14 +1,14 @@
 /// JSON as it is written, in the form of ``JSONCoding``: sorted members, no white space, slashes as
 /// they are.
-struct JSONText {
-  private(set) var bytes: [UInt8] = []
+package struct JSONText {
+  package private(set) var bytes: [UInt8] = []
   /// True where an object or an array has just begun: no comma comes before what is next.
   private var isFirst = true
 
-  init(capacity: Int) { bytes.reserveCapacity(capacity) }
+  package init(capacity: Int) { bytes.reserveCapacity(capacity) }
 
   /// `{`, the members and `}`. Members are written in the order of their names.
-  mutating func object(_ members: (inout JSONText) -> Void) {
+  package mutating func object(_ members: (inout JSONText) -> Void) {
     bytes.append(UInt8(ascii: "{"))
     isFirst = true
     members(&self)
@@ -16,7 +16,7 @@ struct JSONText {
     isFirst = false
   }
 
-  mutating func array<Item>(_ items: [Item], _ write: (inout JSONText, Item) -> Void) {
+  package mutating func array<Item>(_ items: [Item], _ write: (inout JSONText, Item) -> Void) {
     bytes.append(UInt8(ascii: "["))
     isFirst = true
     for item in items {
@@ -28,7 +28,7 @@ struct JSONText {
   }
 
   /// The name of a member; its value follows. `name` needs no escapes.
-  mutating func name(_ name: StaticString) {
+  package mutating func name(_ name: StaticString) {
     comma()
     bytes.append(UInt8(ascii: "\""))
     name.withUTF8Buffer { bytes.append(contentsOf: $0) }
@@ -36,31 +36,34 @@ struct JSONText {
     bytes.append(UInt8(ascii: ":"))
   }
 
-  mutating func name(_ name: String) {
+  package mutating func name(_ name: String) {
     comma()
     string(name)
     bytes.append(UInt8(ascii: ":"))
   }
 
-  mutating func member(_ name: StaticString, _ value: String) {
+  package mutating func member(_ name: StaticString, _ value: String) {
     self.name(name)
     string(value)
   }
 
   /// Nothing for nil.
-  mutating func member(_ name: StaticString, _ value: String?) {
+  package mutating func member(_ name: StaticString, _ value: String?) {
     if let value { member(name, value) }
   }
 
-  mutating func member(_ name: StaticString, _ value: some FixedWidthInteger) {
+  package mutating func member(_ name: StaticString, _ value: some FixedWidthInteger) {
     self.name(name)
     bytes.append(contentsOf: String(value).utf8)
   }
 
-  mutating func member(_ name: StaticString, _ value: Bool) {
+  package mutating func member(_ name: StaticString, _ value: Bool) {
     self.name(name)
     bytes.append(contentsOf: value ? "true".utf8 : "false".utf8)
   }
+
+  /// A value that is JSON as it stands: a number, `true`, `null`.
+  package mutating func literal(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
   private mutating func comma() {
     if !isFirst { bytes.append(UInt8(ascii: ",")) }
@@ -68,7 +71,7 @@ struct JSONText {
   }
 
   /// RFC 8259, section 7: only what must be escaped is.
-  mutating func string(_ text: String) {
+  package mutating func string(_ text: String) {
     bytes.append(UInt8(ascii: "\""))
     for byte in text.utf8 {
       switch byte {

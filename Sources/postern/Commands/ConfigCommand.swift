@@ -50,7 +50,7 @@ struct ConfigCommand: AsyncParsableCommand {
       self.file = file
       good = true
       controller = "\(settings.controller)"
-      driver = settings.driver.rawValue
+      driver = settings.hardware.driver.rawValue
       doors = settings.doors.count
       readers = settings.readers.count
     }
@@ -65,8 +65,9 @@ struct ConfigCommand: AsyncParsableCommand {
 
     func run() async throws {
       let settings = try await ConfigCommand.load(file, json: option.json)
-      if option.json { return try Output.json(RedactedSettings(settings)) }
-      FileHandle.standardOutput.write(Data(settings.redactedText.utf8))
+      let shown = RedactedSettings(settings)
+      if option.json { return try Output.json(shown) }
+      FileHandle.standardOutput.write(Data(shown.text.utf8))
     }
   }
 
@@ -81,7 +82,7 @@ struct ConfigCommand: AsyncParsableCommand {
       if option.json { return try Output.json(Verdict(file: file, settings: settings)) }
       Output.line(
         """
-        \(file) is good: controller \(settings.controller), \(settings.driver.rawValue), \
+        \(file) is good: controller \(settings.controller), \(settings.hardware.driver.rawValue), \
         \(settings.doors.count) doors, \(settings.readers.count) readers
         """)
     }

@@ -21,7 +21,7 @@ struct LinesCommand: AsyncParsableCommand {
 
     func plan() async throws -> LinePlan {
       let settings = try await ConfigCommand.load(path, json: json)
-      if settings.driver == .simulated, !json {
+      if settings.isSimulated, !json {
         Output.line("The hardware is simulated: there are no lines.")
       }
       return settings.linePlan

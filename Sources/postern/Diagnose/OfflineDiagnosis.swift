@@ -26,7 +26,7 @@ struct OfflineDiagnosis {
       let settings = try await SettingsLoader.load(
         path: path, environment: ProcessInfo.processInfo.environment)
       controller = settings.controller.rawValue
-      isSimulated = settings.driver == .simulated
+      isSimulated = settings.isSimulated
       await look(at: settings, &facts)
     } catch {
       facts.settings = SettingsFacts(
@@ -45,8 +45,8 @@ struct OfflineDiagnosis {
     let now = SystemWallClock().read().at
     let problems = settings.checkFiles().map { "\($0)" }
     facts.settings = SettingsFacts(
-      path: path, problems: problems, simulated: settings.driver == .simulated)
-    if settings.driver == .gpiod {
+      path: path, problems: problems, simulated: settings.isSimulated)
+    if !settings.isSimulated {
       facts.lines = LineFacts(
         lines: SafeLines.holders(settings.linePlan).map { name, place, holder in
           LineFacts.Line(name: name, place: "\(place)", fault: Self.fault(holder))

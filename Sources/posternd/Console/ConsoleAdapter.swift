@@ -1,57 +1,34 @@
+import CloudProtocol
 import ConsoleProtocol
 import DoorCore
 import DoorPorts
 import DoorRules
-import CloudProtocol
 import DoorRuntime
-import WiegandCodec
 import GPIOLinux
 import HostLinux
 import Settings
+import StoreSQLite
 
-/// Answers the console out of the runtime. Everything it gives out is already safe to show.
+/// Answers the console's questions out of the runtime. Every answer is already safe to show.
 struct ConsoleAdapter: ConsoleBackend {
   let runtime: DoorRuntime
   let settings: DaemonSettings
   /// Nil with real hardware.
   let panel: SimulatedPanel?
   let diagnostician: Diagnostician
+  let log: RecentLog
+  let keeper: HistoryKeeper
 
   func status() async -> ConsoleStatus {
-    let status = await runtime.status()
-    return ConsoleStatus(
-      controller: settings.controller.rawValue, software: Version.text,
-      simulated: panel != nil, uptimeSeconds: status.uptimeSeconds,
-      timeMilliseconds: status.now.wall.millisecondsSince1970,
-      clockTrust: status.now.trust.rawValue, timeZone: status.timeZone,
-      configRevision: status.configRevision, credentialRevision: status.credentials.revision,
-      credentials: status.credentials.credentials, persons: status.credentials.persons,
-      cloud: ConsoleStatus.Cloud(
-        connected: status.cloudConnected, detail: status.cloudDetail,
-        lastContactMilliseconds: status.lastCloudContact?.millisecondsSince1970),
-      log: ConsoleStatus.Log(
-        epoch: status.log.epoch, last: status.log.last, acknowledged: status.log.acknowledged),
-      doors: status.doors.map {
-        ConsoleStatus.Door(
-          id: $0.id.rawValue, name: $0.name, lock: $0.lock.rawValue, relayActive: $0.relayActive,
-          open: $0.open, alarms: $0.alarms.map(\.rawValue), configured: $0.configured,
-          mode: ($0.mode?.mode ?? .normal).rawValue,
-          modeWhy: $0.mode.map { "\($0.owner): \($0.reason)" })
-      },
-      readers: status.readers.map {
-        ConsoleStatus.Reader(
-          id: $0.id.rawValue, door: $0.door.rawValue, edges: $0.counters.edges,
-          frames: $0.counters.frames,
-          malformed: $0.counters.malformed.values.reduce(0, +),
-          lockedOutMilliseconds: $0.lockedOutMilliseconds)
-      }, troubles: status.troubles)
+    ConsoleStatus(
+      await runtime.status(), controller: settings.controller, isSimulated: panel != nil)
   }
 
   func events(_ query: EventQuery) async throws(ConsoleProblem) -> [ConsoleEvent] {
     do {
       let found = try await runtime.events(query)
       let acknowledged = await runtime.acknowledgedEvent()
-      return found.map { Self.show($0, acknowledged: acknowledged) }
+      return found.map { ConsoleEvent($0, acknowledged: acknowledged) }
     } catch {
       throw ConsoleProblem(.unavailable, "the event log could not be read: \(error)")
     }
@@ -62,73 +39,99 @@ struct ConsoleAdapter: ConsoleBackend {
     let (stream, continuation) = AsyncStream<ConsoleEvent>.makeStream(
       bufferingPolicy: .bufferingNewest(DoorRuntime.watcherBufferMax))
     let pump = Task {
-      for await event in events { continuation.yield(Self.show(event, acknowledged: 0)) }
+      for await event in events { continuation.yield(ConsoleEvent(event, acknowledged: 0)) }
       continuation.finish()
     }
     continuation.onTermination = { _ in pump.cancel() }
     return stream
   }
 
-  let log: RecentLog
-  let keeper: HistoryKeeper
+  func live(_ options: LiveOptions) async throws(ConsoleProblem) -> AsyncStream<LiveNote> {
+    guard let notes = await runtime.tap() else {
+      throw ConsoleProblem(.refused, "too many watch already; end another monitor first")
+    }
+    let pinFacilities = Dictionary(
+      settings.readers.compactMap { reader in
+        reader.entry.frameFacility.map { (reader.id, $0) }
+      }, uniquingKeysWith: { first, _ in first })
+    let writer = LiveWriter(options: options, pinFacilities: pinFacilities)
+    return AsyncStream(bufferingPolicy: .bufferingNewest(LiveWriter.notesMax)) { continuation in
+      let pump = Task {
+        var number: UInt64 = 0
+        var last: UInt64?
+        for await note in notes {
+          // What this watcher missed leaves a hole in its own numbers too.
+          if let last, note.number > last + 1 { number += note.number - last - 1 }
+          last = note.number
+          guard let shown = writer.show(note, number: number + 1) else { continue }
+          number += 1
+          continuation.yield(shown)
+        }
+        continuation.finish()
+      }
+      continuation.onTermination = { _ in pump.cancel() }
+    }
+  }
+
+  func explain(_ request: ExplainRequest) async throws(ConsoleProblem) -> Explanation {
+    let question = try AccessQuestion(request)
+    do throws(PortError) {
+      let (verdict, at) = try await runtime.explain(question)
+      return Explanation(verdict, at: at)
+    } catch {
+      throw ConsoleProblem(error.code == .invalid ? .invalid : .unavailable, "\(error)")
+    }
+  }
+
+  func geofence(_ trial: GeofenceTrial) async throws(ConsoleProblem) -> GeofenceResult? {
+    let door: DoorID = try required(trial.door, as: "door")
+    if let place = trial.location, GeoPoint(latitude: place.lat, longitude: place.lng) == nil {
+      throw ConsoleProblem(.invalid, "location: is no place; -90 to 90 and -180 to 180 degrees")
+    }
+    let location = trial.location.map {
+      Presentation.Location(
+        latitude: $0.lat, longitude: $0.lng, accuracyMeters: $0.accuracyMeters)
+    }
+    return await runtime.geofence(of: door).map { GeofenceResult($0, at: location) }
+  }
+
+  func credentials(
+    _ query: CredentialQuery
+  ) async throws(ConsoleProblem) -> [ConsoleCredential] {
+    let now = diagnostician.wall.read().at
+    do {
+      let records = try diagnostician.cache.page(
+        after: query.after, person: query.person, limit: query.limit)
+      return records.map { ConsoleCredential($0, at: now) }
+    } catch {
+      throw ConsoleProblem(.unavailable, "the credential cache could not be read: \(error)")
+    }
+  }
+
+  func configuration() async throws(ConsoleProblem) -> ConfigurationDocument? {
+    do { return try diagnostician.cache.configuration() } catch {
+      throw ConsoleProblem(.unavailable, "the configuration could not be read: \(error)")
+    }
+  }
 
   func diagnose() async -> DiagnosisReport { await diagnostician.report() }
 
-  func identify(door: String?) async throws(ConsoleProblem) {
-    do {
-      try await runtime.identify(try parse(door, as: "door"))
-    } catch let problem as ConsoleProblem {
-      throw problem
-    } catch {
-      throw ConsoleProblem(.refused, "\(error)")
-    }
+  func history() async -> [HistorySample] { await keeper.samples }
+
+  func support() async -> SupportFacts {
+    SupportFacts(
+      settings: RedactedSettings(settings).text, log: log.recent().lines,
+      rows: [
+        EventDatabase.fileName: diagnostician.events.health().rows,
+        CacheDatabase.fileName: diagnostician.cache.health().rows,
+      ])
   }
 
-  func setMode(_ request: ModeRequest) async throws(ConsoleProblem) {
-    let command = Command(
-      kind: .mode, door: request.door, person: request.by, reason: request.reason,
-      mode: ModeWord(rawValue: request.mode), seconds: request.seconds)
-    do {
-      guard
-        case .mode(let door, let mode, let by, let reason, let seconds) = try command.validated()
-      else { return }
-      try await runtime.order(
-        ModeOrder(
-          door: door, change: mode, by: by ?? "console", reason: reason, seconds: seconds))
-    } catch let failure as ValidationFailure {
-      throw ConsoleProblem(.invalid, "\(failure)")
-    } catch {
-      throw ConsoleProblem(.refused, "\(error)")
-    }
-  }
-
-  func clearLockout(reader: String?, by: String) async throws(ConsoleProblem) {
-    try checkOperator(by)
-    do { try await runtime.clearLockout(of: try parse(reader, as: "reader"), by: by) } catch {
-      throw ConsoleProblem(.refused, "\(error)")
-    }
-  }
-
-  func forgive(person: String?, by: String) async throws(ConsoleProblem) {
-    try checkOperator(by)
-    await runtime.forgive(try parse(person, as: "person"), by: by)
-  }
-
-  func panel(_ action: PanelAction) async throws(ConsoleProblem) {
-    guard let panel else {
-      throw ConsoleProblem(
-        .refused, "this controller has real lines; the panel works with `driver: simulated` only")
-    }
-    try PanelDriver(panel: panel, settings: settings).act(action)
-  }
-
-  private static func show(_ event: StoredEvent, acknowledged: UInt64) -> ConsoleEvent {
-    let draft = event.draft
-    return ConsoleEvent(
-      number: event.number, type: draft.type, timeMilliseconds: draft.timeMilliseconds,
-      simulated: draft.simulated, door: draft.door, reader: draft.reader, person: draft.person,
-      credential: draft.credential, reason: draft.reason, detail: draft.detail,
-      acknowledged: event.number <= acknowledged)
+  func metrics() async -> String {
+    MetricsPage(
+      status: await runtime.status(), inspection: await runtime.inspect(),
+      simulated: panel != nil
+    ).text
   }
 }
 
@@ -137,6 +140,14 @@ func parse<Kind>(_ text: String?, as name: String) throws(ConsoleProblem) -> Ide
   guard let text else { return nil }
   guard let id = Identifier<Kind>(text) else {
     throw ConsoleProblem(.invalid, "\(name): must be \(Identifier<Kind>.grammar)")
+  }
+  return id
+}
+
+/// An identifier that a request must have.
+func required<Kind>(_ text: String?, as name: String) throws(ConsoleProblem) -> Identifier<Kind> {
+  guard let id: Identifier<Kind> = try parse(text, as: name) else {
+    throw ConsoleProblem(.invalid, "\(name): is missing")
   }
   return id
 }

@@ -77,7 +77,7 @@ struct SettingsDoorTests {
     #expect(settings.doors.first?.timing == DoorTiming())
     #expect(settings.doors.first?.interlock == nil)
     #expect(settings.readers.first?.entry == PINEntrySettings())
-    #expect(settings.readers.first?.tamperCodes == nil && settings.fire == nil)
+    #expect(settings.readers.first?.tamperCodes == nil && settings.hardware.fire == nil)
     #expect(settings.linePlan == LinePlan(inputs: [], outputs: []))
   }
 

@@ -16,9 +16,9 @@ struct SettingsTests {
     let settings = try await fixture.load(SettingsFixture.whole)
     #expect(settings.controller.rawValue == "gate-1")
     #expect(settings.stateFolder == "/srv/postern")
-    #expect(settings.driver == .gpiod)
-    #expect(settings.credentialKeyFile == "/etc/postern/credential.key")
-    #expect(settings.consoleSocket == "/run/postern/console.sock")
+    #expect(settings.hardware.driver == .gpiod)
+    #expect(settings.credentials.keyFile == "/etc/postern/credential.key")
+    #expect(settings.console.socket == "/run/postern/console.sock")
     #expect(settings.commitDeadlineMilliseconds == 20)
     #expect(settings.assumedClockTrust == .synchronised)
     #expect(settings.logLevel == "debug")
@@ -56,7 +56,7 @@ struct SettingsTests {
   func least() async throws {
     let settings = try await fixture.load(SettingsFixture.least)
     #expect(settings.stateFolder == "/var/lib/postern")
-    #expect(settings.consoleSocket == "/run/postern/postern.sock")
+    #expect(settings.console.socket == "/run/postern/postern.sock")
     #expect(settings.commitDeadlineMilliseconds == 50)
     #expect(settings.assumedClockTrust == nil)
     #expect(settings.logLevel == "info")
@@ -120,7 +120,7 @@ struct SettingsTests {
     let settings = try await fixture.load(yaml, environment: ["POSTERN_LOG_LEVEL": ""])
     #expect(settings.logLevel == "info")
     #expect(settings.stateFolder == "/var/lib/postern")
-    #expect(settings.consoleSocket == "/run/postern/postern.sock")
+    #expect(settings.console.socket == "/run/postern/postern.sock")
   }
 
   @Test("files are looked for only when asked")

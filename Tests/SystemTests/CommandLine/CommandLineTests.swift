@@ -79,10 +79,11 @@ struct CommandLineTests {
     #expect(good.lines.first?["good"] as? Bool == true)
     #expect(good.lines.first?["controller"] as? String == "gate-1")
     let shown = try object("config", "show", "--json", file)
-    let door = try #require((shown.lines.first?["doors"] as? [[String: Any]])?.first)
-    let relay = (door["lines"] as? [String: [String: Any]])?["relay"]
+    let doors = try #require(shown.lines.first?["door"] as? [String: [String: Any]])
+    let relay = doors["front"]?["relay"] as? [String: Any]
     #expect(relay?["chip"] as? String == "gpiochip-none" && relay?["line"] as? Int == 17)
-    #expect(shown.lines.first?["issuerRootsFile"] as? String != nil)
+    let credentials = shown.lines.first?["credentials"] as? [String: Any]
+    #expect(credentials?["issuerRootsFile"] as? String != nil)
     for words in [["lines", "--json"], ["lines", "safe", "--json"]] {
       let lines = try BuiltProgram("postern").run(words + ["--config", file])
       #expect(lines.status == 1)

@@ -2,37 +2,7 @@ import ConsoleProtocol
 import DoorCore
 import DoorRules
 import DoorRuntime
-import Settings
 import WiegandCodec
-
-extension ConsoleAdapter {
-  func live(_ options: LiveOptions) async throws(ConsoleProblem) -> AsyncStream<LiveNote> {
-    guard let notes = await runtime.tap() else {
-      throw ConsoleProblem(.refused, "too many watch already; end another monitor first")
-    }
-    let pinFacilities = Dictionary(
-      settings.readers.compactMap { reader in
-        reader.entry.frameFacility.map { (reader.id, $0) }
-      }, uniquingKeysWith: { first, _ in first })
-    let writer = LiveWriter(options: options, pinFacilities: pinFacilities)
-    return AsyncStream(bufferingPolicy: .bufferingNewest(LiveWriter.notesMax)) { continuation in
-      let pump = Task {
-        var number: UInt64 = 0
-        var last: UInt64?
-        for await note in notes {
-          // What this watcher missed leaves a hole in its own numbers too.
-          if let last, note.number > last + 1 { number += note.number - last - 1 }
-          last = note.number
-          guard let shown = writer.show(note, number: number + 1) else { continue }
-          number += 1
-          continuation.yield(shown)
-        }
-        continuation.finish()
-      }
-      continuation.onTermination = { _ in pump.cancel() }
-    }
-  }
-}
 
 /// Notes of the runtime as a watcher sees them.
 struct LiveWriter: Sendable {

@@ -1,27 +1,17 @@
 import ConsoleProtocol
 import DoorRules
-import DoorPorts
 import DoorRuntime
 import WiegandCodec
 
-extension ConsoleAdapter {
-  func explain(_ request: ExplainRequest) async throws(ConsoleProblem) -> Explanation {
-    guard let door: DoorID = try parse(request.door, as: "door") else {
-      throw ConsoleProblem(.invalid, "door: is missing")
-    }
-    let question = AccessQuestion(
-      door: door, subject: try subject(of: request), presentation: try presentation(of: request),
-      time: try time(of: request))
-    do {
-      let (verdict, at) = try await runtime.explain(question)
-      return Explanation(verdict, at: at)
-    } catch {
-      throw ConsoleProblem(error.code == .invalid ? .invalid : .unavailable, "\(error)")
-    }
+extension AccessQuestion {
+  /// The question of a request; throws what is wrong with it, by member.
+  init(_ request: ExplainRequest) throws(ConsoleProblem) {
+    self.init(
+      door: try required(request.door, as: "door"), subject: try Self.subject(of: request),
+      presentation: try Self.presentation(of: request), time: try Self.time(of: request))
   }
 
-  private func subject(of request: ExplainRequest) throws(ConsoleProblem) -> AccessQuestion.Subject
-  {
+  private static func subject(of request: ExplainRequest) throws(ConsoleProblem) -> Subject {
     if let person: PersonID = try parse(request.person, as: "person") { return .person(person) }
     if let credential: CredentialID = try parse(request.credential, as: "credential") {
       return .credential(credential)
@@ -40,7 +30,9 @@ extension ConsoleAdapter {
       CardCandidate(format: String(parts[0]), facility: UInt64(parts[1]), card: number).canonical)
   }
 
-  private func presentation(of request: ExplainRequest) throws(ConsoleProblem) -> Presentation {
+  private static func presentation(
+    of request: ExplainRequest
+  ) throws(ConsoleProblem) -> Presentation {
     switch request.presentation ?? "card" {
     case "card": return .card
     case "pin": return .pin
@@ -56,7 +48,7 @@ extension ConsoleAdapter {
     }
   }
 
-  private func time(of request: ExplainRequest) throws(ConsoleProblem) -> AccessQuestion.Time {
+  private static func time(of request: ExplainRequest) throws(ConsoleProblem) -> Time {
     if let local = request.atLocal {
       guard let (date, minute) = CivilDate.parsing(localTime: local) else {
         throw ConsoleProblem(.invalid, "at: write YYYY-MM-DDTHH:MM, or seconds since 1970")

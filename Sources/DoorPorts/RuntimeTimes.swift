@@ -1,0 +1,20 @@
+/// The times of the runtime that an installer may set: each with its range and its default.
+public enum RuntimeTimes {
+  /// A number with the range that it may have, and what it is unless set.
+  public struct Setting: Sendable, Hashable {
+    public let range: ClosedRange<Int>
+    public let standard: Int
+
+    /// The value of the range that is nearest to `value`.
+    public func nearest(to value: Int) -> Int {
+      min(max(value, range.lowerBound), range.upperBound)
+    }
+  }
+
+  /// How long an unlock waits for its event to be on disk.
+  public static let commitDeadlineMilliseconds = Setting(range: 0...1_000, standard: 50)
+  /// How often the controller publishes telemetry.
+  public static let heartbeatSeconds = Setting(range: 5...86_400, standard: 60)
+  /// How often the clock's watermark and the last contact with the cloud are written to disk.
+  public static let housekeepingSeconds = Setting(range: 1...86_400, standard: 60)
+}

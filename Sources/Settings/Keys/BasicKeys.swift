@@ -1,0 +1,54 @@
+import DoorPorts
+import DoorRules
+
+/// The controller, its hardware and inputs, and how the daemon runs.
+enum BasicKeys {
+  static let controller = SettingsSection(
+    title: "Controller and hardware", text: "",
+    keys: [
+      .identifier(
+        "controller.id", .at(\.controller), .required(nil),
+        about: "The controller's name at the broker and in every event."),
+      .text(
+        "state.folder", .at(\.stateFolder), .folder,
+        about: "The folder of the databases: the event log and the credential cache."),
+      .value(
+        "hardware.driver", .choice(DaemonSettings.Hardware.Driver.allCases.map(\.rawValue)),
+        .required("`gpiod`, or `simulated` to have no hardware"),
+        about:
+          "`gpiod` drives real lines; `simulated` has none, and marks every event as simulated.",
+        get: { .text($0.hardware.driver.rawValue) },
+        read: { reader, path, settings in
+          // No default: leaving a key out must never give somebody simulated hardware.
+          reader.context.driver = reader.choice(path, of: DaemonSettings.Hardware.Driver.self)
+          if let driver = reader.context.driver { settings.hardware.driver = driver }
+        }),
+    ])
+
+  static let site = SettingsSection(
+    title: "Site inputs", text: "Each is a line; see Lines.",
+    keys: [
+      .line("site.fire", \.hardware.fire, .input, about: "The building's fire alarm."),
+      .line(
+        "site.tamper", \.hardware.tamper, .input,
+        about: "The switch that opens with the controller's box."),
+    ])
+
+  static let running = SettingsSection(
+    title: "Events, clock, log", text: "",
+    keys: [
+      .number(
+        "events.commitDeadlineMilliseconds", .at(\.commitDeadlineMilliseconds),
+        RuntimeTimes.commitDeadlineMilliseconds.range,
+        about: "How long an unlock waits for its event to be on disk."),
+      .choice(
+        "clock.assumeTrust", .at(\.assumedClockTrust), fallback: "what the kernel says",
+        about: "For development: how far the clock is trusted, whatever the kernel says."),
+      .choice(
+        "log.level",
+        SettingsField(
+          get: { DaemonSettings.LogLevel(rawValue: $0.logLevel) },
+          set: { $0.logLevel = $1.rawValue }),
+        about: "The least severe messages that are logged."),
+    ])
+}

@@ -1,0 +1,60 @@
+import DoorPorts
+
+/// The broker, and the keys of the cloud.
+enum BrokerKeys {
+  static let section = SettingsSection(
+    title: "Cloud", text: "Without any `cloud` key the controller works alone.",
+    keys: [
+      .optional(
+        "cloud", \.cloud, blank: DaemonSettings.Cloud(), keys,
+        check: { reader, path, cloud in
+          if cloud.tls != nil, !reader.isGiven(path + ["port"]) { cloud.port = portWithTLS }
+          return true
+        })
+    ])
+
+  /// The broker's port unless set, with TLS; without it is ``DaemonSettings/Cloud/port``.
+  private static let portWithTLS = 8_883
+
+  private static let keys: [SettingsKey<DaemonSettings.Cloud>] = [
+    .text(
+      "host", .at(\.host), .text("text"), .required("the broker's name or address"),
+      about: "The broker's name or address."),
+    .number(
+      "port", .at(\.port), 1...65_535,
+      fallback: "`\(DaemonSettings.Cloud().port)`, or `\(portWithTLS)` with TLS",
+      about: "The broker's port."),
+    .file(
+      "publicKeyFile", .at(\.publicKeyFile), .required("without it nothing can be believed"),
+      about: "The public keys of the cloud, a line `KEYID BASE64URL` each."),
+    .text(
+      "username", .at(\.username), .text("text"),
+      .neededBy("passwordFile", why: "a password needs one"), isSecret: true,
+      about: "The user name at the broker."),
+    .file(
+      "passwordFile", .at(\.passwordFile),
+      about: "A file with the broker's password in its first line."),
+    .number(
+      "keepAliveSeconds", .at(\.keepAliveSeconds), 5...3_600,
+      about: "How often an idle connection to the broker is tested."),
+    .number(
+      "heartbeatSeconds", .at(\.heartbeatSeconds), RuntimeTimes.heartbeatSeconds.range,
+      about: "How often the controller publishes telemetry."),
+    .optional(
+      "tls", \.tls, blank: DaemonSettings.TLS(), tlsKeys,
+      check: { reader, path, _ in reader.isGiven(path + ["caFile"]) }),
+  ]
+
+  private static let tlsKeys: [SettingsKey<DaemonSettings.TLS>] = [
+    .file(
+      "certificateFile", .at(\.certificateFile),
+      .neededBy("keyFile", why: "a key needs its certificate"),
+      about: "The controller's own certificate, PEM."),
+    .file(
+      "keyFile", .at(\.keyFile), .neededBy("certificateFile", why: "a certificate needs its key"),
+      about: "The private key of that certificate, PEM."),
+    .file(
+      "caFile", .at(\.caFile), .required("without it any broker would be believed"),
+      about: "The authorities that may have signed the broker's certificate, PEM."),
+  ]
+}

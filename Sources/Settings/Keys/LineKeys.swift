@@ -1,0 +1,100 @@
+/// The lines of real hardware.
+enum LineKeys {
+  typealias Line = DaemonSettings.Line
+
+  /// What a line is for, and with that which keys it has.
+  enum Role: Sendable {
+    /// An output that a door cannot be without.
+    case relay
+    case output
+    case input
+    /// A Wiegand data line, which rests high and pulses low: active low unless set.
+    case data
+
+    var isRequired: Bool { self == .relay || self == .data }
+    var isInput: Bool { self == .input || self == .data }
+
+    var blank: Line { Line(chip: "", line: 0, activeLow: self == .data) }
+  }
+
+  /// Only an input has a `bias`. Real lines need `chip` and `line`, which ``read(_:_:_:)`` demands.
+  static func keys(_ role: Role) -> [SettingsKey<Line>] {
+    [
+      .text(
+        "chip", .at(\.chip), fallback: "required",
+        about: "The chip's name, path or label, such as `gpiochip0`."),
+      .number(
+        "line", .at(\.line), lineRange, fallback: "required",
+        about: "The number of the line on the chip."),
+      .flag(
+        "activeLow", .at(\.activeLow), fallback: "`false`; data lines: `true`",
+        about: "A low level means active."),
+    ]
+      + (role.isInput
+        ? [.choice("bias", .at(\.bias), about: "Inputs only: the pull of the line.")] : [])
+  }
+
+  private static let lineRange = 0...1_023
+
+  /// Simulated hardware needs no lines and has none.
+  static func read(_ reader: inout SettingsReader, _ path: [String], _ role: Role) -> Line? {
+    let before = reader.problems.count
+    var line = role.blank
+    reader.fill(&line, keys(role), at: path)
+    guard reader.context.driver == .gpiod, reader.problems.count == before else { return nil }
+    let hasChip = reader.isGiven(path + ["chip"])
+    let hasNumber = reader.isGiven(path + ["line"])
+    guard hasChip || hasNumber else {
+      if role.isRequired || reader.isGiven(below: path) {
+        reader.note(path, "needs `chip` and `line`")
+      }
+      return nil
+    }
+    if !hasChip { reader.note(path + ["chip"], "is missing: such as gpiochip0") }
+    if !hasNumber {
+      reader.note(path + ["line"], "is missing: the line's number on the chip")
+    }
+    guard hasChip, hasNumber else { return nil }
+    noteUse(of: line, at: path, &reader)
+    return line
+  }
+
+  /// No two things can be wired to one line.
+  private static func noteUse(of line: Line, at path: [String], _ reader: inout SettingsReader) {
+    // A chip may be named by its path as well.
+    let chip = line.chip.hasPrefix("/dev/") ? String(line.chip.dropFirst(5)) : line.chip
+    let place = "line \(line.line) of \(chip)"
+    if let first = reader.context.lineUsers[place] {
+      reader.note(path, "\(place) is already \(first)")
+    } else {
+      reader.context.lineUsers[place] = path.joined(separator: ".")
+    }
+  }
+}
+
+extension SettingsKey {
+  /// A line, which is a section of its own: `chip`, `line`, `activeLow` and, of an input, `bias`.
+  static func line(
+    _ name: String, _ field: any WritableKeyPath<Root, DaemonSettings.Line?> & Sendable,
+    _ role: LineKeys.Role, about: String
+  ) -> SettingsKey {
+    let below = name.split(separator: ".").map(String.init)
+    return SettingsKey(
+      path: below, presence: .optional,
+      read: { reader, path, root in
+        root[keyPath: field] = LineKeys.read(&reader, path + below, role)
+      },
+      entries: { _, path in
+        [
+          SettingsEntry(
+            path: path + below, kind: .line, presence: .optional,
+            fallback: role.isRequired ? "required with `gpiod`" : "none", isSecret: false,
+            about: about)
+        ]
+      },
+      leaves: { root, path in
+        guard let line = root[keyPath: field] else { return [] }
+        return LineKeys.keys(role).flatMap { $0.leaves(line, path + below) }
+      })
+  }
+}

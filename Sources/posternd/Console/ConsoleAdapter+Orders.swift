@@ -1,0 +1,143 @@
+import CloudProtocol
+import ConsoleProtocol
+import DoorCore
+import DoorPorts
+import DoorRules
+import DoorRuntime
+
+/// What the console orders.
+extension ConsoleAdapter {
+  func identify(door: String?) async throws(ConsoleProblem) {
+    let door: DoorID? = try parse(door, as: "door")
+    try await ordered { () async throws(PortError) in try await runtime.identify(door) }
+  }
+
+  func setMode(_ request: ModeRequest) async throws(ConsoleProblem) {
+    let command = Command(
+      kind: .mode, door: request.door, person: request.by, reason: request.reason,
+      mode: ModeWord(rawValue: request.mode), seconds: request.seconds)
+    let validated: ValidatedCommand
+    do throws(ValidationFailure) { validated = try command.validated() } catch {
+      throw ConsoleProblem(.invalid, "\(error)")
+    }
+    guard case .mode(let door, let mode, let by, let reason, let seconds) = validated else {
+      return
+    }
+    let order = ModeOrder(
+      door: door, change: mode, by: by ?? "console", reason: reason, seconds: seconds)
+    try await ordered { () async throws(PortError) in try await runtime.order(order) }
+  }
+
+  func clearLockout(reader: String?, by: String) async throws(ConsoleProblem) {
+    try checkOperator(by)
+    let reader: ReaderID? = try parse(reader, as: "reader")
+    try await ordered { () async throws(PortError) in
+      try await runtime.clearLockout(of: reader, by: by)
+    }
+  }
+
+  func forgive(person: String?, by: String) async throws(ConsoleProblem) {
+    try checkOperator(by)
+    await runtime.forgive(try parse(person, as: "person"), by: by)
+  }
+
+  func sync() async throws(ConsoleProblem) {
+    try await ordered { () async throws(PortError) in try await runtime.sync() }
+  }
+
+  func testRelay(_ test: RelayTest) async throws(ConsoleProblem) -> RelayTestResult {
+    let door: DoorID = try required(test.door, as: "door")
+    try checkOperator(test.by)
+    let before = await runtime.status().doors.first { $0.id == door }
+    guard let before else {
+      throw ConsoleProblem(.notFound, "there is no door \(door)")
+    }
+    guard before.lock == .secured else {
+      throw ConsoleProblem(
+        .refused, "the lock of \(door) is released already; wait until it is secured again")
+    }
+    try await ordered { () async throws(PortError) in
+      try await runtime.tryLock(of: door, by: test.by, reason: "relay test")
+    }
+    // The event is on disk before the relay moves.
+    var after = before.relayActive
+    for _ in 0..<Self.relayLooksMax where after == before.relayActive {
+      // Cancelled, it looks once more and ends.
+      try? await Task.sleep(for: .milliseconds(10))
+      after = await runtime.status().doors.first { $0.id == door }?.relayActive
+    }
+    let hold = await runtime.holdSeconds(of: door)
+    return RelayTestResult(
+      before: before.relayActive, after: after, open: before.open, holdMilliseconds: hold * 1_000)
+  }
+
+  /// How often the relay is looked at, every 10 ms: longer than any commit deadline.
+  private static let relayLooksMax = 120
+
+  func revokeOfflinePIN(_ request: OfflinePINRequest) async throws(ConsoleProblem) {
+    try checkOperator(request.by)
+    let door: DoorID = try required(request.door, as: "door")
+    let window: OfflinePINWindow
+    do throws(OfflinePINProblem) {
+      window = try OfflinePINWindow(
+        startHour: request.startHour, hours: request.hours, serial: request.serial)
+    } catch {
+      throw ConsoleProblem(.invalid, "\(error)")
+    }
+    do throws(PortError) {
+      try await runtime.revokeOfflinePIN(window, at: door, by: request.by)
+    } catch {
+      throw ConsoleProblem(error.code == .invalid ? .invalid : .unavailable, "\(error)")
+    }
+  }
+
+  func handOver(_ request: HandOverRequest) async throws(ConsoleProblem) -> HandOverAnswer {
+    let file: [UInt8]
+    do {
+      file = try JSONCoding.encode(
+        HandOverFile(certificate: request.certificate, order: request.order))
+    } catch {
+      throw ConsoleProblem(.invalid, "\(error)")
+    }
+    do throws(HandOverRefusal) {
+      let change = try await runtime.handOver(file)
+      return HandOverAnswer(
+        credential: change.key.record.id, action: change.action.rawValue, wasKnown: !change.isNew)
+    } catch {
+      throw ConsoleProblem(error.limit == .notKept ? .unavailable : .refused, "\(error)")
+    }
+  }
+
+  func present(_ request: PresentRequest) async throws(ConsoleProblem) {
+    let door: DoorID = try required(request.door, as: "door")
+    try await ordered { () async throws(PortError) in
+      try await runtime.present(mobile: Secret(request.mobile), at: door)
+    }
+  }
+
+  func panel(_ action: PanelAction) async throws(ConsoleProblem) {
+    guard let panel else {
+      throw ConsoleProblem(
+        .refused, "this controller has real lines; the panel works with `driver: simulated` only")
+    }
+    try PanelDriver(panel: panel, settings: settings).act(action)
+  }
+
+  /// Gives an order to the runtime; what it does not carry out is refused.
+  private func ordered(_ order: () async throws(PortError) -> Void) async throws(ConsoleProblem) {
+    do throws(PortError) { try await order() } catch {
+      throw ConsoleProblem(.refused, "\(error)")
+    }
+  }
+
+  /// Throws unless the operator's name has as many characters as in a command: it goes into the
+  /// event log, and from there to the cloud.
+  private func checkOperator(_ by: String) throws(ConsoleProblem) {
+    let allowed = Command.operatorCharacters
+    guard allowed.contains(by.unicodeScalars.count) else {
+      throw ConsoleProblem(
+        .invalid,
+        "by: says who in \(allowed.lowerBound) to \(allowed.upperBound) characters")
+    }
+  }
+}

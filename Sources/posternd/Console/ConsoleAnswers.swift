@@ -1,0 +1,79 @@
+import CloudProtocol
+import ConsoleProtocol
+import DoorCore
+import DoorPorts
+import DoorRules
+import DoorRuntime
+
+/// What the daemon knows, in the shapes of the console.
+extension ConsoleStatus {
+  init(_ status: RuntimeStatus, controller: ControllerID, isSimulated: Bool) {
+    self.init(
+      controller: controller.rawValue, software: Version.text, simulated: isSimulated,
+      uptimeSeconds: status.uptimeSeconds,
+      timeMilliseconds: status.now.wall.millisecondsSince1970,
+      clockTrust: status.now.trust.rawValue, timeZone: status.timeZone,
+      configRevision: status.configRevision, credentialRevision: status.credentials.revision,
+      credentials: status.credentials.credentials, persons: status.credentials.persons,
+      cloud: Cloud(
+        connected: status.cloudConnected, detail: status.cloudDetail,
+        lastContactMilliseconds: status.lastCloudContact?.millisecondsSince1970),
+      log: Log(
+        epoch: status.log.epoch, last: status.log.last, acknowledged: status.log.acknowledged),
+      doors: status.doors.map {
+        Door(
+          id: $0.id.rawValue, name: $0.name, lock: $0.lock.rawValue, relayActive: $0.relayActive,
+          open: $0.open, alarms: $0.alarms.map(\.rawValue), configured: $0.configured,
+          mode: ($0.mode?.mode ?? .normal).rawValue,
+          modeWhy: $0.mode.map { "\($0.owner): \($0.reason)" })
+      },
+      readers: status.readers.map {
+        Reader(
+          id: $0.id.rawValue, door: $0.door.rawValue, edges: $0.counters.edges,
+          frames: $0.counters.frames,
+          malformed: $0.counters.malformed.values.reduce(0, +),
+          lockedOutMilliseconds: $0.lockedOutMilliseconds)
+      }, troubles: status.troubles)
+  }
+}
+
+extension ConsoleEvent {
+  init(_ event: StoredEvent, acknowledged: UInt64) {
+    let draft = event.draft
+    self.init(
+      number: event.number, type: draft.type, timeMilliseconds: draft.timeMilliseconds,
+      simulated: draft.simulated, door: draft.door, reader: draft.reader, person: draft.person,
+      credential: draft.credential, reason: draft.reason, detail: draft.detail,
+      acknowledged: event.number <= acknowledged)
+  }
+}
+
+extension ConsoleCredential {
+  init(_ record: CredentialRecord, at now: WallInstant) {
+    let seconds = now.secondsSince1970
+    let state =
+      record.status != Credential.Status.active.rawValue
+      ? "revoked"
+      : record.validFrom.map { $0 > seconds } == true
+        ? "pending" : record.validUntil.map { $0 <= seconds } == true ? "over" : "valid"
+    self.init(
+      id: record.id, kind: record.kind, person: record.person, status: record.status,
+      state: state, validFromMilliseconds: record.validFrom.map { $0 * 1_000 },
+      validUntilMilliseconds: record.validUntil.map { $0 * 1_000 }, doors: record.doors,
+      scopes: record.scopes, reservationID: record.reservationID)
+  }
+}
+
+extension GeofenceResult {
+  init(_ fence: Effective<Geofence>, at location: Presentation.Location?) {
+    let answer = fence.value.check(location)
+    self.init(
+      enabled: fence.value.enabled,
+      center: .init(lat: fence.value.center.latitude, lng: fence.value.center.longitude),
+      radiusMeters: fence.value.radiusMeters,
+      accuracyBufferMeters: fence.value.accuracyBufferMeters,
+      requireAccuracyBetterThan: fence.value.requireAccuracyBetterThan,
+      source: "\(fence.source)", passed: answer.denial == nil, reason: answer.denial?.rawValue,
+      distanceMeters: answer.distanceMeters)
+  }
+}

@@ -1,0 +1,54 @@
+import DoorPorts
+import HostLinux
+import Logging
+import StoreSQLite
+
+/// The event log and the credential cache, in the folder of the state. What cannot be opened at the
+/// start is tried again later; the door serves meanwhile.
+struct Databases {
+  let events: LateOpening<EventDatabase>
+  let cache: LateOpening<CacheDatabase>
+
+  /// Throws when another daemon has the folder: two on one log would assign the same numbers. A
+  /// folder that is not there yet is locked when it is.
+  init(folder: String, logger: Logger) throws(PortError) {
+    let lock = FolderLock(folder: folder)
+    do { try lock.take() } catch {
+      guard error.code != .busy else { throw error }
+      logger.error("\(error)")
+    }
+    events = LateOpening { () throws(PortError) in
+      try lock.take()
+      let database = try EventDatabase(folder: folder)
+      Self.report(database.recovered, logger)
+      return database
+    }
+    cache = LateOpening { () throws(PortError) in
+      try lock.take()
+      let database = try CacheDatabase(folder: folder)
+      Self.report(database.recovered, logger)
+      return database
+    }
+  }
+
+  /// Where databases were moved that are damaged.
+  var damaged: [String] {
+    [events.ifOpen?.recovered, cache.ifOpen?.recovered].compactMap { $0?.path }
+  }
+
+  /// After everything else has ended: the write-ahead logs are merged into the files, so that a copy
+  /// of a stopped controller's folder is complete.
+  func close(_ logger: Logger) {
+    do throws(PortError) {
+      try events.taken()?.close()
+      try cache.taken()?.close()
+    } catch { logger.warning("\(error); the write-ahead log is read at the next start") }
+  }
+
+  private static func report(_ moved: DamagedFile?, _ logger: Logger) {
+    guard let moved else { return }
+    let next =
+      moved.isSalvaged ? "what can be read of it was carried over" : "a new one was begun"
+    logger.error("a damaged database was moved to \(moved.path); \(next)")
+  }
+}

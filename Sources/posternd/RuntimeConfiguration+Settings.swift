@@ -1,0 +1,36 @@
+import DoorCore
+import DoorPorts
+import DoorRuntime
+import Foundation
+import Settings
+
+extension RuntimeConfiguration {
+  /// The settings in the terms of the runtime.
+  init(_ settings: DaemonSettings, damagedFiles: [String]) {
+    self.init(
+      controller: settings.controller, software: Version.text,
+      bootID: UUID().uuidString.lowercased(), layout: ControllerLayout(settings),
+      failSafeDoors: Set(settings.doors.filter(\.failSafe).map(\.id)),
+      commitDeadlineMilliseconds: settings.commitDeadlineMilliseconds,
+      heartbeatSeconds: settings.cloud?.heartbeatSeconds ?? RuntimeTimes.heartbeatSeconds.standard,
+      damagedFiles: damagedFiles)
+  }
+}
+
+extension ControllerLayout {
+  /// The settings in the terms of the core.
+  init(_ settings: DaemonSettings) {
+    self.init(
+      doors: settings.doors.map {
+        .init(
+          id: $0.id, hasContact: $0.hasContact, timing: $0.timing, interlock: $0.interlock)
+      },
+      readers: settings.readers.map {
+        .init(
+          id: $0.id, door: $0.door, formats: $0.formats, keypad: $0.keypad,
+          hasLED: settings.isSimulated || $0.led != nil,
+          hasBeeper: settings.isSimulated || $0.beeper != nil, entry: $0.entry,
+          tamperCodes: $0.tamperCodes, patterns: $0.patterns)
+      })
+  }
+}
