@@ -21,7 +21,7 @@ struct ResultsCommand: ParsableCommand {
   }
 
   func run() throws {
-    for command in try state.store().latestCommands(limit: limit) {
+    for command in try state.store().commands.latest(limit: limit) {
       let status = command.result?.outcome.rawValue ?? (command.isSent ? "sent" : "waiting")
       if json {
         try printJSON(

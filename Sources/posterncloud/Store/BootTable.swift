@@ -1,24 +1,25 @@
 import CloudProtocol
-import Foundation
 import GRDB
 
-/// A copied card: two machines with one identity.
-extension CloudStore {
+/// The table `boot`: the latest starts of each controller. It finds a copied SD card, which is two
+/// machines with one identity.
+struct BootTable {
+  let database: DatabasePool
+
   /// Starts that are remembered of each controller.
   private static let bootsKept = 64
 
-  /// Notes which start of the controller says hello. A start that speaks again after a later one
-  /// did cannot be the same machine: true then, and the controller is marked until it is cleared.
-  func noteBoot(_ hello: Hello) throws -> Bool {
+  /// Stores which start of the controller sent a hello. A start that returns after a later one
+  /// cannot be the same machine: true then, and the controller is marked as cloned.
+  func store(_ hello: Hello) throws -> Bool {
     try database.write { database in
       let newest = try String.fetchOne(
         database, sql: "SELECT boot FROM boot WHERE controller = ? ORDER BY number DESC LIMIT 1",
         arguments: [hello.controller])
       if newest == hello.bootID { return false }
-      let isOld =
-        try Bool.fetchOne(
-          database, sql: "SELECT 1 FROM boot WHERE controller = ? AND boot = ?",
-          arguments: [hello.controller, hello.bootID]) == true
+      let isOld = try database.finds(
+        sql: "SELECT 1 FROM boot WHERE controller = ? AND boot = ?",
+        arguments: [hello.controller, hello.bootID])
       try database.execute(
         sql: "DELETE FROM boot WHERE controller = ? AND boot = ?",
         arguments: [hello.controller, hello.bootID])
@@ -33,7 +34,7 @@ extension CloudStore {
       if isOld {
         try database.execute(
           sql: "UPDATE controller SET cloned = ? WHERE id = ?",
-          arguments: [Self.now(), hello.controller])
+          arguments: [CloudClock.now(), hello.controller])
       }
       return isOld
     }

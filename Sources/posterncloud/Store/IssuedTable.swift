@@ -1,11 +1,13 @@
 import CloudProtocol
 import DoorRules
-import Foundation
 import GRDB
 
-/// Keys that were issued without this cloud, taken up when their door is back. The table of
-/// decisions stands in `deploy/protocol/hand-over.md`.
-extension CloudStore {
+/// The tables `issued` and `revokedCertificate`: keys that were issued on site, without this
+/// cloud, and what was decided of each when the controller reported it. `deploy/protocol/hand-over.md`
+/// has the table of decisions.
+struct IssuedTable {
+  let database: DatabasePool
+
   /// What is decided of one key, for the log and for whoever has to tell a guest.
   struct Decision: CustomStringConvertible {
     enum Outcome: String {
@@ -45,16 +47,16 @@ extension CloudStore {
       throw CloudProblem("\(error)")
     }
     let (record, outcome, reason) = try decide(key, of: controller, database)
-    if try !isKnown(person: record.person, database) {
-      try put(PersonRecord(id: record.person, accessEnabled: true), database)
+    if try !PersonTable.isKnown(record.person, database) {
+      try PersonTable.put(PersonRecord(id: record.person, accessEnabled: true), database)
     }
     // Also when nothing changed: with the record's new revision the door hears that it was taken up.
-    try put(record, at: controller, database)
+    try CredentialTable.put(record, at: controller, database)
     try database.execute(
       sql: "INSERT OR REPLACE INTO issued VALUES (?, ?, ?, ?, ?, ?)",
       arguments: [
         record.id, controller, key.issuer, outcome.rawValue, reason,
-        Data(try JSONCoding.encode(key)),
+        try storedJSON(key),
       ])
     return Decision(credential: record.id, outcome: outcome, reason: reason)
   }
@@ -65,13 +67,8 @@ extension CloudStore {
   ) throws -> (CredentialRecord, Decision.Outcome, String) {
     var revoked = key.record
     revoked.status = "revoked"
-    if let row = try Row.fetchOne(
-      database, sql: "SELECT controller, record FROM credential WHERE id = ?",
-      arguments: [key.record.id])
-    {
-      let known = try JSONCoding.decoder().decode(
-        CredentialRecord.self, from: row["record"] as Data)
-      guard row["controller"] as String == controller else {
+    if let (known, owner) = try CredentialTable.find(key.record.id, database) {
+      guard owner == controller else {
         throw CloudProblem("it is of another controller")
       }
       if known.status == "revoked" { return (known, .revoked, "it was revoked here") }
@@ -86,38 +83,16 @@ extension CloudStore {
     {
       return (revoked, .revoked, "certificate \(key.certificate) was revoked before")
     }
-    if let body = try Data.fetchOne(
-      database, sql: "SELECT record FROM person WHERE id = ?", arguments: [key.record.person]),
-      try !JSONCoding.decoder().decode(PersonRecord.self, from: body).accessEnabled
-    {
+    if let person = try PersonTable.find(key.record.person, database), !person.accessEnabled {
       return (revoked, .revoked, "\(key.record.person) is switched off")
     }
-    if let other = try twin(of: key.record, at: controller, database) {
+    if let other = try CredentialTable.twin(of: key.record, at: controller, database) {
       return (
         revoked, .revoked,
         "reservation \(key.record.reservationID ?? "") is also of \(other.person)"
       )
     }
     return (key.record, .confirmed, "issued by \(key.issuer), \(key.uses) entries so far")
-  }
-
-  /// Somebody else's active credential of the same reservation at a common door.
-  private static func twin(
-    of record: CredentialRecord, at controller: String, _ database: Database
-  ) throws -> CredentialRecord? {
-    guard let reservation = record.reservationID else { return nil }
-    let others = try Data.fetchAll(
-      database,
-      sql: """
-        SELECT record FROM credential
-        WHERE controller = ? AND active AND json_extract(CAST(record AS TEXT), '$.reservationID') = ?
-        """, arguments: [controller, reservation])
-    for body in others {
-      let other = try JSONCoding.decoder().decode(CredentialRecord.self, from: body)
-      guard other.person != record.person else { continue }
-      if !Set(other.doors).isDisjoint(with: record.doors) { return other }
-    }
-    return nil
   }
 
   /// Notes that what was issued under a certificate from now on is not to be kept.
@@ -129,18 +104,13 @@ extension CloudStore {
   }
 
   /// Keys that were taken up, with what was decided.
-  func issued(of controller: String) throws -> [(key: IssuedKey, outcome: String, reason: String)] {
+  func list(of controller: String) throws -> [(key: IssuedKey, outcome: String, reason: String)] {
     try database.read { database in
       try Row.fetchAll(
         database,
         sql: "SELECT body, outcome, reason FROM issued WHERE controller = ? ORDER BY id",
         arguments: [controller]
-      ).map { row in
-        (
-          try JSONCoding.decoder().decode(IssuedKey.self, from: row["body"] as Data),
-          row["outcome"], row["reason"]
-        )
-      }
+      ).map { (try $0.requiredJSON(IssuedKey.self, in: "body"), $0["outcome"], $0["reason"]) }
     }
   }
 }

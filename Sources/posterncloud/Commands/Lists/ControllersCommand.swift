@@ -20,10 +20,10 @@ struct ControllersCommand: ParsableCommand {
 
   func run() throws {
     let store = try state.store()
-    for (id, hello, report) in try store.controllers() {
-      let telemetry = try store.telemetry(of: id)
+    for (id, hello, report) in try store.controllers.all() {
+      let telemetry = try store.controllers.latest(TelemetryReport.self, of: id)
       let isOnline = report?.online == true
-      let cloned = try store.cloned(id).map { CloudEvent.timestamp(milliseconds: $0) }
+      let cloned = try store.boots.cloned(id).map { CloudEvent.timestamp(milliseconds: $0) }
       if json {
         try printJSON(
           Line(

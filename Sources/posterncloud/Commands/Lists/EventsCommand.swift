@@ -15,13 +15,13 @@ struct EventsCommand: AsyncParsableCommand {
 
   func run() async throws {
     let store = try state.store()
-    let found = try store.events(controller: controller, after: nil, limit: max(limit, 1))
+    let found = try store.events.list(controller: controller, after: nil, limit: max(limit, 1))
     for event in follow ? found.reversed() : found { try show(event) }
     guard follow else { return }
     var last = found.first?.position ?? 0
     while true {
       try await Task.sleep(for: .milliseconds(200))
-      for event in try store.events(controller: controller, after: last, limit: 500) {
+      for event in try store.events.list(controller: controller, after: last, limit: 500) {
         last = event.position
         try show(event)
       }
@@ -34,7 +34,7 @@ struct EventsCommand: AsyncParsableCommand {
     var event: CloudEvent
   }
 
-  private func show(_ arrived: CloudStore.ArrivedEvent) throws {
+  private func show(_ arrived: ArrivedEvent) throws {
     let event = arrived.event
     if json {
       let line = Line(

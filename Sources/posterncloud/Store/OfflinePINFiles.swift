@@ -6,45 +6,46 @@ import HostLinux
 
 /// The keys of each controller's offline PINs: a file for each, in the form that the controller
 /// itself has.
-extension CloudStore {
-  private func path(of controller: ControllerID) -> String {
-    "\(folder)/offline-pin/\(controller).keys"
-  }
+struct OfflinePINFiles {
+  let folder: String
+  let controllers: ControllerTable
+
+  private func path(of controller: ControllerID) -> String { "\(folder)/\(controller).keys" }
 
   /// The key file of a controller, made at first use.
-  func offlinePINText(of controller: ControllerID) throws -> Secret<String> {
-    guard try isEnrolled(controller) else {
+  func text(of controller: ControllerID) throws -> Secret<String> {
+    guard try controllers.isEnrolled(controller) else {
       throw CloudProblem("there is no controller \(controller); enrol it first")
     }
     let path = path(of: controller)
     if !FileManager.default.fileExists(atPath: path) {
-      try keepOfflinePINKey(Secret(CloudKey.newCredentialKey()), of: controller)
+      try create(Secret(CloudKey.newCredentialKey()), of: controller)
     }
     return try KeyFile.secretText(path: path, bytesMax: OfflinePINKeys.fileBytesMax)
   }
 
   /// Keeps the first key of a controller, which must not have one yet.
-  func keepOfflinePINKey(_ key: Secret<[UInt8]>, of controller: ControllerID) throws {
+  func create(_ key: Secret<[UInt8]>, of controller: ControllerID) throws {
     try FileManager.default.createDirectory(
-      atPath: "\(folder)/offline-pin", withIntermediateDirectories: true,
+      atPath: folder, withIntermediateDirectories: true,
       attributes: [.posixPermissions: 0o700])
     try KeyFile.create(
       path: path(of: controller),
       text: OfflinePINKeys.line(keyID: "opin-1", fromHour: 0, key: key))
   }
 
-  func offlinePINKeys(of controller: ControllerID) throws -> OfflinePINKeys {
+  func keys(of controller: ControllerID) throws -> OfflinePINKeys {
     do {
       return try OfflinePINKeys(
-        parsing: try offlinePINText(of: controller), controller: controller)
+        parsing: try text(of: controller), controller: controller)
     } catch let problem as OfflinePINProblem {
       throw CloudProblem("the offline PIN keys of \(controller): \(problem)")
     }
   }
 
   /// Adds a key for windows that start at `fromHour` or later. The file is whole at any moment.
-  func rotateOfflinePINKey(of controller: ControllerID, fromHour: Int64) throws -> String {
-    let text = try offlinePINText(of: controller).reveal()
+  func rotate(of controller: ControllerID, fromHour: Int64) throws -> String {
+    let text = try text(of: controller).reveal()
     let keyID = "opin-\(text.split(separator: "\n").count + 1)"
     let next = Secret(text + Self.newLine(keyID: keyID, fromHour: fromHour).reveal())
     do { _ = try OfflinePINKeys(parsing: next, controller: controller) } catch {

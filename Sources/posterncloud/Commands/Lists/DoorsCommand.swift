@@ -10,7 +10,7 @@ struct DoorsCommand: ParsableCommand {
   @Flag(help: "Print JSON for programs.") var json = false
 
   func run() throws {
-    for (id, hello, report) in try state.store().controllers() {
+    for (id, hello, report) in try state.store().controllers.all() {
       if json {
         if let report { try printJSON(report) }
         continue

@@ -3,7 +3,10 @@ import DoorRules
 import Foundation
 import GRDB
 
-extension CloudStore {
+/// The table `command`: what was ordered, whether the broker has it, and what became of it.
+struct CommandTable {
+  let database: DatabasePool
+
   /// A command that waits to be sent, or was.
   struct QueuedCommand {
     var id: String
@@ -23,16 +26,16 @@ extension CloudStore {
       do { _ = try command.validated() } catch { throw CloudProblem("\(error)") }
     }
     let id = UUID().uuidString.lowercased()
-    let now = Self.now()
+    let now = CloudClock.now()
     try database.write { database in
-      try Self.requireController(controller, database)
+      try ControllerTable.requireEnrolled(controller, database)
       try database.execute(
         sql: """
           INSERT INTO command (id, controller, command, made, runsOut, forgery)
           VALUES (?, ?, ?, ?, ?, ?)
           """,
         arguments: [
-          id, controller, Data(try JSONCoding.encode(command)), now,
+          id, controller, try storedJSON(command), now,
           now + secondsToLive * 1_000, forgery,
         ])
     }
@@ -41,33 +44,29 @@ extension CloudStore {
 
   /// Commands not yet sent and without a result.
   func pending() throws -> [QueuedCommand] {
-    try commands("sent IS NULL AND result IS NULL", [])
+    try select("sent IS NULL AND result IS NULL", [])
   }
 
-  func command(_ id: String) throws -> QueuedCommand? { try commands("id = ?", [id]).first }
+  func get(_ id: String) throws -> QueuedCommand? { try select("id = ?", [id]).first }
 
   /// Newest first.
-  func latestCommands(limit: Int) throws -> [QueuedCommand] {
-    Array(try commands("1", []).reversed().prefix(limit))
+  func latest(limit: Int) throws -> [QueuedCommand] {
+    Array(try select("1", []).reversed().prefix(limit))
   }
 
-  private func commands(_ condition: String, _ arguments: StatementArguments) throws
+  private func select(_ condition: String, _ arguments: StatementArguments) throws
     -> [QueuedCommand]
   {
     try database.read { database in
       try Row.fetchAll(
         database, sql: "SELECT * FROM command WHERE \(condition) ORDER BY made",
         arguments: arguments
-      ).map { row in
-        let decoder = JSONCoding.decoder()
-        return QueuedCommand(
-          id: row["id"], controller: row["controller"],
-          command: try decoder.decode(Command.self, from: row["command"] as Data),
-          runsOutMilliseconds: row["runsOut"], forgery: row["forgery"],
-          isSent: row["sent"] != nil,
-          result: try (row["result"] as Data?).map {
-            try decoder.decode(CommandResult.self, from: $0)
-          })
+      ).map {
+        QueuedCommand(
+          id: $0["id"], controller: $0["controller"],
+          command: try $0.requiredJSON(Command.self, in: "command"),
+          runsOutMilliseconds: $0["runsOut"], forgery: $0["forgery"], isSent: $0["sent"] != nil,
+          result: try $0.json(CommandResult.self, in: "result"))
       }
     }
   }
@@ -75,7 +74,7 @@ extension CloudStore {
   func markSent(_ id: String) throws {
     try database.write { database in
       try database.execute(
-        sql: "UPDATE command SET sent = ? WHERE id = ?", arguments: [Self.now(), id])
+        sql: "UPDATE command SET sent = ? WHERE id = ?", arguments: [CloudClock.now(), id])
     }
   }
 
@@ -86,16 +85,16 @@ extension CloudStore {
   func expire(_ id: String) throws {
     let result = CommandResult(
       commandID: id, outcome: .expired, reason: Self.notOnlineReason, simulated: false,
-      timeMilliseconds: Self.now())
+      timeMilliseconds: CloudClock.now())
     try database.write { database in
       try database.execute(
         sql: "UPDATE command SET result = ? WHERE id = ? AND result IS NULL",
-        arguments: [Data(try JSONCoding.encode(result)), id])
+        arguments: [try storedJSON(result), id])
     }
   }
 
-  /// Keeps what a door says of its own command. The first word counts; only what the cloud
-  /// itself had said for want of an answer gives way.
+  /// Stores the result that a controller reports. The first result counts; only the one that
+  /// ``expire(_:)`` wrote is replaced.
   func finish(_ result: CommandResult, by controller: ControllerID) throws {
     try database.write { database in
       if result.outcome == .received {
@@ -109,17 +108,14 @@ extension CloudStore {
           database, sql: "SELECT result FROM command WHERE id = ? AND controller = ?",
           arguments: [result.commandID, controller.rawValue])
       else { throw CloudProblem("\(controller) was given no command \(result.commandID)") }
-      if let kept = row["result"] as Data?,
-        try JSONCoding.decoder().decode(CommandResult.self, from: kept).reason
-          != Self.notOnlineReason
+      if let kept = try row.json(CommandResult.self, in: "result"),
+        kept.reason != Self.notOnlineReason
       {
         return
       }
       try database.execute(
         sql: "UPDATE command SET result = ? WHERE id = ?",
-        arguments: [Data(try JSONCoding.encode(result)), result.commandID])
+        arguments: [try storedJSON(result), result.commandID])
     }
   }
-
-  static func now() -> Int64 { Int64(Date().timeIntervalSince1970 * 1_000) }
 }

@@ -1,9 +1,12 @@
 import CloudProtocol
 import DoorRules
-import Foundation
 import GRDB
 
-extension CloudStore {
+/// The tables `event`, `log` and `dropped`: the events of each controller's log, and how far each
+/// log was acknowledged.
+struct EventTable {
+  let database: DatabasePool
+
   /// Stores what is new of a batch, and returns what to acknowledge once that is on disk.
   func take(_ batch: EventBatch, from controller: ControllerID) throws -> EventAcknowledgement {
     try database.write { database in
@@ -11,11 +14,10 @@ extension CloudStore {
         database, sql: "SELECT through, chain FROM log WHERE controller = ? AND epoch = ?",
         arguments: [controller.rawValue, batch.epoch])
       // A new epoch of a known log begins where the one before was acknowledged.
-      let isKnown = try Bool.fetchOne(
-        database, sql: "SELECT 1 FROM log WHERE controller = ?", arguments: [controller.rawValue])
+      let isKnown = try Self.hasLog(of: controller.rawValue, database)
       let through =
         log.map { UInt64(clamping: $0["through"] as Int64) }
-        ?? (isKnown == true ? batch.acknowledged : 0)
+        ?? (isKnown ? batch.acknowledged : 0)
       // A door whose log lost its end writes other events under numbers that are here already.
       let isSame = try batch.events.allSatisfy {
         try Self.agrees($0, with: batch.epoch, of: controller, through: through ?? 0, database)
@@ -44,7 +46,7 @@ extension CloudStore {
             """
         ).execute(arguments: [
           controller.rawValue, batch.epoch, Int64(event.number ?? 0),
-          Data(try JSONCoding.encode(event)), event.id,
+          try storedJSON(event), event.id,
         ])
       }
       if let dropped = answer.dropped {
@@ -60,6 +62,10 @@ extension CloudStore {
         arguments: [controller.rawValue, batch.epoch, Int64(intake.through), chain])
       return answer.acknowledgement
     }
+  }
+
+  private static func hasLog(of controller: String, _ database: Database) throws -> Bool {
+    try database.finds(sql: "SELECT 1 FROM log WHERE controller = ?", arguments: [controller])
   }
 
   /// False for an event under whose number another one is here.
@@ -84,9 +90,7 @@ extension CloudStore {
         try Int64.fetchOne(
           database, sql: "SELECT through FROM log WHERE controller = ? AND epoch = ?",
           arguments: [hello.controller, hello.logEpoch]),
-        try Bool.fetchOne(
-          database, sql: "SELECT 1 FROM log WHERE controller = ?", arguments: [hello.controller])
-          == true
+        try Self.hasLog(of: hello.controller, database)
       )
     }
     // A new epoch of a known controller begins where the one before was acknowledged.
@@ -109,47 +113,8 @@ extension CloudStore {
     }
   }
 
-  /// Keeps what came ahead of its place; there it counts.
-  func take(_ urgent: UrgentEvent, from controller: ControllerID) throws {
-    guard let number = urgent.event.number else {
-      throw CloudProblem("an urgent event has no number")
-    }
-    try database.write { database in
-      try database.execute(
-        sql: "INSERT OR IGNORE INTO urgent VALUES (?, ?, ?, ?, ?)",
-        arguments: [
-          controller.rawValue, urgent.epoch, Int64(clamping: number), Self.now(),
-          Data(try JSONCoding.encode(urgent.event)),
-        ])
-    }
-  }
-
-  /// Alarms and admin actions as they came, newest first.
-  func urgentEvents(controller: String?, limit: Int) throws -> [ArrivedEvent] {
-    try database.read { database in
-      try Row.fetchAll(
-        database,
-        sql: """
-          SELECT number, controller, event FROM urgent WHERE (?1 IS NULL OR controller = ?1)
-          ORDER BY arrived DESC, number DESC LIMIT ?2
-          """, arguments: [controller, limit]
-      ).map { row in
-        ArrivedEvent(
-          position: row["number"], controller: row["controller"],
-          event: try JSONCoding.decoder().decode(CloudEvent.self, from: row["event"] as Data))
-      }
-    }
-  }
-
-  /// An event with its place in the order of arrival.
-  struct ArrivedEvent {
-    var position: Int64
-    var controller: String
-    var event: CloudEvent
-  }
-
   /// Newest first; with `after`, what arrived later, oldest first.
-  func events(controller: String?, after: Int64?, limit: Int) throws -> [ArrivedEvent] {
+  func list(controller: String?, after: Int64?, limit: Int) throws -> [ArrivedEvent] {
     try database.read { database in
       try Row.fetchAll(
         database,
@@ -158,11 +123,7 @@ extension CloudStore {
           WHERE (?1 IS NULL OR controller = ?1) AND (?2 IS NULL OR position > ?2)
           ORDER BY position \(after == nil ? "DESC" : "ASC") LIMIT ?3
           """, arguments: [controller, after, limit]
-      ).map { row in
-        ArrivedEvent(
-          position: row["position"], controller: row["controller"],
-          event: try JSONCoding.decoder().decode(CloudEvent.self, from: row["event"] as Data))
-      }
+      ).map { try ArrivedEvent($0, position: "position") }
     }
   }
 }
