@@ -1,3 +1,4 @@
+import Certificates
 import CloudMQTT
 import CloudProtocol
 import Console
@@ -73,7 +74,7 @@ struct Assembly {
         try OfflineKeyFiles.roots(path: path, controller: settings.controller)
       }, issued: events, certificates: Self.certificates(settings))
     let configuration = RuntimeConfiguration(
-      controller: settings.controller, software: Version.text,
+      controller: settings.controller, software: SoftwareVersion.text,
       bootID: UUID().uuidString.lowercased(), layout: Wiring.layout(settings),
       failSafeDoors: Set(settings.doors.filter(\.failSafe).map(\.id)),
       commitDeadlineMilliseconds: settings.commitDeadlineMilliseconds,

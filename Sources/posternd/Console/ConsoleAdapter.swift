@@ -20,7 +20,7 @@ struct ConsoleAdapter: ConsoleBackend {
   func status() async -> ConsoleStatus {
     let status = await runtime.status()
     return ConsoleStatus(
-      controller: settings.controller.rawValue, software: Version.text,
+      controller: settings.controller.rawValue, software: SoftwareVersion.text,
       simulated: panel != nil, uptimeSeconds: status.uptimeSeconds,
       timeMilliseconds: status.now.wall.millisecondsSince1970,
       clockTrust: status.now.trust.rawValue, timeZone: status.timeZone,

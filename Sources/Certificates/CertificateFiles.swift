@@ -1,4 +1,3 @@
-public import CloudProtocol
 public import DoorPorts
 public import DoorRules
 import Foundation
