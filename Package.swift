@@ -37,6 +37,8 @@ let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swif
 let lifecycle = Target.Dependency.product(
   name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let configuration = Target.Dependency.product(
   name: "Configuration", package: "swift-configuration")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
@@ -51,6 +53,8 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-certificates", exact: "1.21.1"),
+    .package(url: "https://github.com/apple/swift-asn1", exact: "1.7.4"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
     .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
@@ -102,7 +106,8 @@ let package = Package(
 
     // Adapters; none imports another.
     .systemLibrary(
-      name: "CGpiod", pkgConfig: "libgpiod", providers: [.apt(["libgpiod-dev"])]),
+      name: "CLibgpiod", pkgConfig: "libgpiod", providers: [.apt(["libgpiod-dev"])]),
+    .target(name: "CGpiod", dependencies: ["CLibgpiod"]),
     .systemLibrary(
       name: "CMosquitto", pkgConfig: "libmosquitto", providers: [.apt(["libmosquitto-dev"])]),
     .target(
@@ -127,6 +132,11 @@ let package = Package(
         "index.html", "style.css", "texts.js", "core.js", "doors.js", "live.js", "hours.js",
         "place.js", "health.js", "explain.js", "panel.js", "start.js",
       ].map { .embedInCode($0) },
+      swiftSettings: strict),
+    // X.509: when certificates end, and the request for the broker's.
+    .target(
+      name: "Certificates",
+      dependencies: ["DoorRules", "CloudProtocol", "DoorPorts", crypto, x509, asn1],
       swiftSettings: strict),
     .target(
       name: "Console",
@@ -173,8 +183,8 @@ let package = Package(
       name: "posternd",
       dependencies: [
         "DoorRules", "WiegandCodec", "DoorCore", "CloudProtocol", "DoorPorts", "DoorRuntime",
-        "GPIOLinux", "StoreSQLite", "CloudMQTT", "HostLinux", "Console", "ConsoleProtocol",
-        "Settings", "Diagnosis", arguments, lifecycle, log,
+        "GPIOLinux", "StoreSQLite", "CloudMQTT", "HostLinux", "Certificates", "Console",
+        "ConsoleProtocol", "Settings", "Diagnosis", arguments, lifecycle, log,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
       swiftSettings: strict),
@@ -182,7 +192,7 @@ let package = Package(
       name: "postern",
       dependencies: [
         "DoorRules", "WiegandCodec", "CloudProtocol", "DoorPorts", "ConsoleProtocol", "HostLinux",
-        "Settings", "GPIOLinux", "StoreSQLite", "Diagnosis", "DryRun", arguments,
+        "Certificates", "Settings", "GPIOLinux", "StoreSQLite", "Diagnosis", "DryRun", arguments,
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -219,8 +229,8 @@ let package = Package(
       name: "FuzzTargets",
       dependencies: [
         "CoreModels", "DoorRules", "WiegandCodec", "DoorCore", "CloudProtocol", "DoorPorts",
-        "StoreSQLite", "Settings", "Console", "ConsoleProtocol", "DryRun", crypto, hummingbird,
-        log,
+        "StoreSQLite", "Settings", "Certificates", "Console", "ConsoleProtocol", "DryRun", crypto,
+        hummingbird, log,
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOEmbedded", package: "swift-nio"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -239,9 +249,9 @@ let package = Package(
       name: "AdapterTests",
       dependencies: [
         "DoorRules", "WiegandCodec", "DoorCore", "CloudProtocol", "DoorPorts", "DoorRuntime",
-        "GPIOLinux", "StoreSQLite", "CloudMQTT", "HostLinux", "Settings", "Console",
-        "ConsoleProtocol", "Diagnosis", "DoorSimulation", "CoreModels", "FuzzTargets", "CSanitizer",
-        crypto, grdb, log,
+        "GPIOLinux", "StoreSQLite", "CloudMQTT", "HostLinux", "Certificates", "Settings",
+        "Console", "ConsoleProtocol", "Diagnosis", "DoorSimulation", "CoreModels", "FuzzTargets",
+        "CSanitizer", crypto, grdb, log,
       ],
       swiftSettings: strictTests),
     .testTarget(

@@ -9,11 +9,11 @@ final class GPIOLine {
   /// The most edges read at once.
   static let readMax = Int(POSTERN_READ_MAX)
   /// The most lines of one request: 2 with libgpiod 2.x, 1 with 1.x.
-  static let linesMax = Int(POSTERN_LINES_MAX)
+  static let linesMax = Int(postern_lines_max())
   /// 2.x numbers the edges, so that a lost one is seen; 1.x cannot tell.
   static var numbersEdges: Bool { postern_gpiod_major() >= 2 }
 
-  private let handle: UnsafeMutablePointer<postern_line>
+  private let handle: OpaquePointer
   let descriptor: Int32
 
   convenience init(output: LinePlan.Output) throws(PortError) {

@@ -1,3 +1,4 @@
+import CloudProtocol
 public import DoorPorts
 public import DoorRules
 import Foundation
@@ -14,7 +15,8 @@ public enum KeyFile {
   public static func load(path: String) throws(PortError) -> Secret<[UInt8]> {
     let operation = "read key \(path)"
     let text = try secretText(path: path, bytesMax: fileBytesMax)
-    guard let key = decode(text.reveal()) else {
+    let digits = text.reveal().trimmingCharacters(in: .whitespacesAndNewlines)
+    guard let key = Hex.decode(digits), key.count == keyBytes else {
       throw PortError(
         .damaged, operation: operation, detail: "a key is \(keyBytes * 2) hexadecimal digits")
     }
@@ -74,10 +76,7 @@ public enum KeyFile {
     guard key.reveal().count == keyBytes else {
       throw PortError(.invalid, operation: operation, detail: "a key has \(keyBytes) bytes")
     }
-    let digits = key.reveal().map { byte in
-      (byte < 16 ? "0" : "") + String(byte, radix: 16)
-    }
-    try create(path: path, text: Secret(digits.joined() + "\n"))
+    try create(path: path, text: Secret(Hex.encode(key.reveal()) + "\n"))
   }
 
   /// Makes a file for a secret text that must not be there yet, likewise.
@@ -135,17 +134,5 @@ public enum KeyFile {
     var status = stat()
     guard stat(folder, &status) == 0, status.st_mode & 0o077 == 0 else { return false }
     return path.hasPrefix(folder + "/") && !path.dropFirst(folder.count + 1).contains("/")
-  }
-
-  private static func decode(_ text: String) -> [UInt8]? {
-    let digits = Array(text.trimmingCharacters(in: .whitespacesAndNewlines).utf8)
-    guard digits.count == keyBytes * 2 else { return nil }
-    var key: [UInt8] = []
-    for index in stride(from: 0, to: digits.count, by: 2) {
-      let pair = String(decoding: digits[index..<index + 2], as: UTF8.self)
-      guard pair.allSatisfy(\.isHexDigit), let byte = UInt8(pair, radix: 16) else { return nil }
-      key.append(byte)
-    }
-    return key
   }
 }

@@ -1,3 +1,4 @@
+import CloudProtocol
 import ArgumentParser
 import DryRun
 import ConsoleProtocol
@@ -26,7 +27,7 @@ struct Postern: AsyncParsableCommand {
       Exit statuses: 0 done; 1 refused or failed; 64 wrong usage; 69 the daemon does
       not answer; 78 the configuration is wrong.
       """,
-    version: "0.1.0",
+    version: SoftwareVersion.text,
     subcommands: [
       StatusCommand.self, DiagnoseCommand.self, DoorsCommand.self, EventsCommand.self,
       MonitorCommand.self, LearnCommand.self, IdentifyCommand.self, RelayCommand.self,

@@ -20,7 +20,7 @@ enum Forgery: String, CaseIterable, ExpressibleByArgument {
   ) throws -> [UInt8] {
     var signer = signer
     var audience = controller
-    var at = WallInstant(millisecondsSince1970: CloudStore.now())
+    var at = WallInstant(millisecondsSince1970: CloudClock.now())
     switch self {
     case .none: break
     case .badSignature: signer = try CloudKey.forger()

@@ -1,3 +1,4 @@
+import CloudProtocol
 import ArgumentParser
 import Foundation
 
@@ -19,7 +20,7 @@ struct Posterncloud: AsyncParsableCommand {
         posterncloud credential issue --controller gate-1 --person ada \\
           --card H10301:12:345 --doors front
       """,
-    version: "0.1.0",
+    version: SoftwareVersion.text,
     subcommands: [
       EnrolCommand.self, ServeCommand.self, ConfigCommand.self, PersonCommand.self,
       CredentialCommand.self, UnlockCommand.self, IdentifyCommand.self,

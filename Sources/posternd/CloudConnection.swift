@@ -1,3 +1,4 @@
+import Certificates
 import CloudMQTT
 import CloudProtocol
 import DoorPorts

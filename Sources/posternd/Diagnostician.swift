@@ -31,7 +31,7 @@ struct Diagnostician: Sendable {
     let inspection = await runtime.inspect()
     var facts = DiagnosisFacts()
     facts.daemon = DaemonFacts(
-      unreachable: nil, uptimeSeconds: status.uptimeSeconds, software: Version.text)
+      unreachable: nil, uptimeSeconds: status.uptimeSeconds, software: SoftwareVersion.text)
     facts.settings = SettingsFacts(
       path: settingsPath, problems: [], simulated: settings.isSimulated)
     facts.lines = lines(inspection)
@@ -56,7 +56,7 @@ struct Diagnostician: Sendable {
     facts.machine = MachineProbe.facts(reading)
     facts.network = await network
     return DiagnosisReport(
-      controller: settings.controller.rawValue, software: Version.text,
+      controller: settings.controller.rawValue, software: SoftwareVersion.text,
       simulated: settings.isSimulated,
       timeMilliseconds: wall.read().at.millisecondsSince1970,
       tookMilliseconds: monotonic.now().microseconds(since: began) / 1_000,

@@ -1,3 +1,4 @@
+import CloudProtocol
 import ArgumentParser
 import DoorPorts
 import Foundation
@@ -22,7 +23,7 @@ struct Posternd: AsyncParsableCommand {
       Exit statuses: 0 stopped as told; 1 something could not be had; 78 the settings
       are wrong.
       """,
-    version: Version.text)
+    version: SoftwareVersion.text)
 
   @Option(help: "The settings, a YAML file.") var config = "/etc/postern/postern.yaml"
 

@@ -8,7 +8,7 @@ extension RuntimeConfiguration {
   /// The settings in the terms of the runtime.
   init(_ settings: DaemonSettings, damagedFiles: [String]) {
     self.init(
-      controller: settings.controller, software: Version.text,
+      controller: settings.controller, software: SoftwareVersion.text,
       bootID: UUID().uuidString.lowercased(), layout: ControllerLayout(settings),
       failSafeDoors: Set(settings.doors.filter(\.failSafe).map(\.id)),
       commitDeadlineMilliseconds: settings.commitDeadlineMilliseconds,

@@ -1,3 +1,4 @@
+import Certificates
 import CloudProtocol
 import DoorRules
 import Foundation
@@ -55,7 +56,7 @@ extension FuzzTarget {
       }
     })
 
-  /// A certificate's end is read out of PEM by our own reader of DER.
+  /// A certificate's end, from PEM.
   static let certificate = FuzzTarget(
     "certificate", "certificates in PEM", bytesMax: 2_048,
     seeds: {

@@ -50,7 +50,8 @@ public struct AreaDocument: Sendable, Hashable, Codable {
     }
     var minute: Int?
     if let forgivenAt {
-      minute = clockMinute(forgivenAt)
+      // A time of day, not the end of one: 24:00 is none.
+      minute = WeeklyHours.minuteOfDay(forgivenAt).flatMap { $0 < 24 * 60 ? $0 : nil }
       if minute == nil { reader.note("\(path).forgivenAt", "is not a time of day, HH:MM") }
     }
     let kind = reader.choice(antiPassback, "\(path).antiPassback", of: Area.AntiPassback.self)
@@ -58,14 +59,5 @@ public struct AreaDocument: Sendable, Hashable, Codable {
     return Area(
       id: id, name: name, entry: entry, exit: exit, antiPassback: kind ?? .hard,
       againAfterMinutes: againAfterMinutes, forgivenAtMinute: minute)
-  }
-
-  private func clockMinute(_ text: String) -> Int? {
-    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-    guard parts.count == 2,
-      parts.allSatisfy({ $0.utf8.count == 2 && $0.utf8.allSatisfy { (48...57).contains($0) } }),
-      let hour = Int(parts[0]), let minute = Int(parts[1]), hour < 24, minute < 60
-    else { return nil }
-    return hour * 60 + minute
   }
 }

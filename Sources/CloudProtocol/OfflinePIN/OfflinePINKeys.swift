@@ -40,7 +40,7 @@ public struct OfflinePINKeys: Sendable {
       guard let first = words.first, !first.hasPrefix("#") else { continue }
       let door = DoorID(first)
       guard words.count == 4, door != nil || first == "*", EnvelopeLimits.isID(words[1]),
-        let from = Int64(words[2]), from >= 0, let bytes = Self.bytes(ofHex: words[3])
+        let from = Int64(words[2]), from >= 0, let bytes = Hex.decode(words[3]), bytes.count == 32
       else {
         throw OfflinePINProblem(
           "line \(number + 1) must be DOOR KEYID FROMHOUR HEX, with * or a door's id, "
@@ -68,24 +68,11 @@ public struct OfflinePINKeys: Sendable {
   private static func line(
     of door: String, _ keyID: String, _ fromHour: Int64, _ key: [UInt8]
   ) -> String {
-    let hex = key.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
-    return "\(door) \(keyID) \(fromHour) \(hex.joined())\n"
+    "\(door) \(keyID) \(fromHour) \(Hex.encode(key))\n"
   }
 
   /// True when it has the controller's own key, from which every door's follows.
   public var isOfController: Bool { lines.contains { $0.door == nil } }
-
-  private static func bytes(ofHex text: String) -> [UInt8]? {
-    let digits = Array(text.utf8)
-    guard digits.count == 64 else { return nil }
-    var bytes: [UInt8] = []
-    for index in stride(from: 0, to: 64, by: 2) {
-      let pair = String(decoding: digits[index..<index + 2], as: UTF8.self)
-      guard pair.allSatisfy(\.isHexDigit), let byte = UInt8(pair, radix: 16) else { return nil }
-      bytes.append(byte)
-    }
-    return bytes
-  }
 
   /// The lines that a front desk needs for one door, and no other door's.
   public func text(of door: DoorID) -> Secret<String> {

@@ -97,7 +97,7 @@ extension WeeklyHours {
   }
 
   /// `HH:MM`, two digits each, 00:00 to 24:00; nil otherwise.
-  static func minuteOfDay(_ text: String) -> Int? {
+  public static func minuteOfDay(_ text: String) -> Int? {
     let bytes = Array(text.utf8)
     guard bytes.count == 5, bytes[2] == UInt8(ascii: ":") else { return nil }
     let digits = [bytes[0], bytes[1], bytes[3], bytes[4]].map { Int($0) - 48 }

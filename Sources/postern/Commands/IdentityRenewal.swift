@@ -1,3 +1,4 @@
+import Certificates
 import ArgumentParser
 import CloudProtocol
 import ConsoleProtocol

@@ -37,7 +37,7 @@ struct ConfigCommand: ParsableCommand {
           FileHandle.standardError.write(
             Data("posterncloud: \(path) is not known here, and counts for nothing\n".utf8))
         }
-        let revision = try state.store().pushConfiguration(document, to: controller)
+        let revision = try state.store().configurations.push(document, to: controller)
         print("configuration \(revision) goes to \(controller)")
       } catch let failure as ValidationFailure {
         throw CloudProblem("\(file) is not a configuration:\n\(failure)")
@@ -89,7 +89,7 @@ struct ConfigCommand: ParsableCommand {
       let zones = SystemZones()
       do {
         let patch = try JSONCoding.decode(JSONValue.self, from: Array(data))
-        let revision = try state.store().patchConfiguration(patch, of: controller) { merged in
+        let revision = try state.store().configurations.patch(patch, of: controller) { merged in
           _ = try merged.validated(zones: { try? zones.rules(for: $0) })
         }
         print("configuration \(revision) goes to \(controller)")

@@ -2,7 +2,6 @@ import ArgumentParser
 import CloudProtocol
 import DoorRules
 import Foundation
-import WiegandCodec
 
 /// Credentials.
 struct CredentialCommand: ParsableCommand {
@@ -37,62 +36,20 @@ struct CredentialCommand: ParsableCommand {
       guard (card == nil) != (pin == nil) else {
         throw ValidationError("say --card or --pin, one of them")
       }
-      let canonical = try card.map(Self.canonical(card:)) ?? Self.canonical(pin: pin ?? "")
+      let canonical =
+        try card.map(CredentialValue.canonical(card:)) ?? CredentialValue.canonical(pin: pin ?? "")
       let store = try state.store()
-      let digest = try store.digester(of: controller).digest(ofCanonical: canonical)
+      let digest = try store.controllers.digester(of: controller).digest(ofCanonical: canonical)
       let record = CredentialRecord(
         id: id ?? UUID().uuidString.lowercased(), kind: card == nil ? "pin" : "card",
-        person: person, status: "active", digest: digest, validFrom: try Self.time(from),
-        validUntil: try Self.time(until), doors: split(doors), scopes: split(scopes),
+        person: person, status: "active", digest: digest, validFrom: try TimeArgument.time(from),
+        validUntil: try TimeArgument.time(until), doors: split(doors), scopes: split(scopes),
         className: className, usesMax: uses,
-        validSecondsFromFirstUse: try firstUseFor.map(Self.duration),
+        validSecondsFromFirstUse: try firstUseFor.map(TimeArgument.duration),
         duress: duress ? true : nil)
       do { _ = try record.validated(path: "credential") } catch { throw CloudProblem("\(error)") }
-      try store.issue(record, at: controller)
+      try store.credentials.issue(record, at: controller)
       print("credential \(record.id)")
-    }
-
-    static func canonical(card: String) throws -> Secret<String> {
-      let parts = card.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-      guard parts.count == 3, let number = UInt64(parts[2]) else {
-        throw ValidationError("--card is FORMAT:FACILITY:NUMBER, such as H10301:12:345")
-      }
-      let facility = parts[1] == "-" ? nil : UInt64(parts[1])
-      if parts[1] != "-", facility == nil { throw ValidationError("the facility is a number or -") }
-      // Encoding refuses what no reader could ever send.
-      do {
-        _ = try FormatTable.standard.encode(format: parts[0], facility: facility, card: number)
-      } catch {
-        throw ValidationError("--card: \(error)")
-      }
-      return CardCandidate(format: parts[0], facility: facility, card: number).canonical
-    }
-
-    static func canonical(pin: String) throws -> Secret<String> {
-      guard (4...10).contains(pin.count), pin.allSatisfy({ "0123456789".contains($0) }) else {
-        throw ValidationError("--pin is 4 to 10 digits")
-      }
-      return Secret("pin:" + pin)
-    }
-
-    static func duration(_ text: String) throws -> Int64 {
-      let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400]
-      guard let unit = text.last.flatMap({ units[$0] }), let count = Int64(text.dropLast()),
-        (0..<1_000_000).contains(count)
-      else { throw ValidationError("\(text) is not a time span; write 90m, 2h or 3d") }
-      return count * unit
-    }
-
-    static func time(_ text: String?) throws -> Int64? {
-      guard let text else { return nil }
-      if let sign = text.first, "+-".contains(sign) {
-        let seconds = try duration(String(text.dropFirst()))
-        return CloudStore.now() / 1_000 + (sign == "-" ? -seconds : seconds)
-      }
-      guard let date = try? Date(text, strategy: .iso8601) else {
-        throw ValidationError("\(text) is not a time; write 2026-11-20T15:00:00Z or +2h")
-      }
-      return Int64(date.timeIntervalSince1970)
     }
   }
 
@@ -102,7 +59,7 @@ struct CredentialCommand: ParsableCommand {
     @Argument(help: "The credential's id.") var id: String
 
     func run() throws {
-      try state.store().revoke(id)
+      try state.store().credentials.revoke(id)
       print("credential \(id) is revoked")
     }
   }
@@ -129,7 +86,7 @@ struct CredentialCommand: ParsableCommand {
     }
 
     func run() throws {
-      let found = try state.store().credentials(of: controller, after: after, limit: limit)
+      let found = try state.store().credentials.list(of: controller, after: after, limit: limit)
       for standing in found {
         let time = standing.statusMilliseconds.map { CloudEvent.timestamp(milliseconds: $0) }
         if json {

@@ -30,7 +30,9 @@ struct EnrolCommand: ParsableCommand {
   func run() throws {
     let id = try parseController(controller)
     let store = try state.store()
-    guard try !store.isEnrolled(id) else { throw CloudProblem("\(id) is enrolled already") }
+    guard try !store.controllers.isEnrolled(id) else {
+      throw CloudProblem("\(id) is enrolled already")
+    }
     let signer = try store.signer()
     try FileManager.default.createDirectory(
       atPath: out, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -39,9 +41,9 @@ struct EnrolCommand: ParsableCommand {
     } else {
       let key = CloudKey.newCredentialKey()
       try KeyFile.create(path: "\(out)/credential.key", key: Secret(key))
-      try store.enrol(id, credentialKey: key)
+      try store.controllers.enrol(id, credentialKey: key)
       try KeyFile.create(
-        path: "\(out)/offline-pin.keys", text: try store.offlinePINText(of: id))
+        path: "\(out)/offline-pin.keys", text: try store.offlinePINs.text(of: id))
     }
     let line = "\(signer.keyID) \(Data(signer.publicKeyBytes).base64URL)\n"
     try Data(line.utf8).write(to: URL(filePath: "\(out)/cloud.pub"))
@@ -64,57 +66,10 @@ struct EnrolCommand: ParsableCommand {
       let agreement = try CloudKey.agreement(folder: store.folder)
       let credentials = try agreement.key(for: .credentials, of: id, with: Array(device))
       let pins = try agreement.key(for: .offlinePIN, of: id, with: Array(device))
-      try store.keepOfflinePINKey(pins, of: id)
-      try store.enrol(id, credentialKey: credentials.reveal())
+      try store.offlinePINs.create(pins, of: id)
+      try store.controllers.enrol(id, credentialKey: credentials.reveal())
     } catch let failure as EnvelopeKeyFailure {
       throw CloudProblem("\(failure)")
     }
-  }
-}
-
-/// A new key for credentials.
-struct RekeyCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "rekey",
-    abstract: "Digest a controller's credentials under a new key from now on.",
-    discussion: """
-      Put the new file on the controller as credentials.keyFile, the old one as
-      credentials.previousKeyFile, and restart it; then say --now. Credentials of
-      before are found by the old key until they are issued anew; take it away then.
-      """)
-
-  @OptionGroup var state: StateOptions
-  @Argument(help: "The controller.") var controller: String
-  @Option(help: "The file of the new key: written without --now, read with it.") var file: String
-  @Flag(help: "The controller has the file: use it.") var now = false
-
-  func run() throws {
-    let id = try parseController(controller)
-    do {
-      if now {
-        let key = try KeyFile.load(path: file)
-        try state.store().replaceCredentialKey(of: id, by: key.reveal())
-        print("credentials of \(id) are digested under \(file) from now on")
-      } else {
-        try KeyFile.create(path: file, key: Secret(CloudKey.newCredentialKey()))
-        print("\(file) is written; put it on \(id), then run this again with --now")
-      }
-    } catch let error as PortError {
-      throw CloudProblem("\(error)")
-    }
-  }
-}
-
-/// The server.
-struct ServeCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "serve", abstract: "Connect to the broker and serve every controller.")
-
-  @OptionGroup var state: StateOptions
-  @Option(help: "The broker.") var host = "127.0.0.1"
-  @Option(help: "The broker's port.") var port = 1_883
-
-  func run() async throws {
-    try await CloudServer.make(store: try state.store(), host: host, port: port).run()
   }
 }

@@ -46,27 +46,27 @@ struct ImportCommand: ParsableCommand {
       throw CloudProblem("\(file) has \(lines.count) lines, at most \(Self.linesMax)")
     }
     let store = try state.store()
-    let digester = try store.digester(of: controller)
+    let digester = try store.controllers.digester(of: controller)
     try store.database.write { database in
       for (index, bytes) in lines.enumerated() {
         do {
           let line = try JSONCoding.decode(Line.self, from: Array(bytes))
           if let id = line.revoke {
-            try CloudStore.revoke(id, database)
+            try CredentialTable.revoke(id, database)
             continue
           }
           guard let person = line.person else { throw CloudProblem("has no person") }
-          let isKnown = try CloudStore.isKnown(person: person, database)
+          let isKnown = try PersonTable.isKnown(person, database)
           if line.enabled != nil || !isKnown {
             let record = PersonRecord(id: person, accessEnabled: line.enabled ?? true)
             _ = try record.validated(path: "person")
-            try CloudStore.put(record, database)
+            try PersonTable.put(record, database)
           }
           guard let value = line.card ?? line.pin else { continue }
           let canonical =
             try line.card == nil
-            ? CredentialCommand.Issue.canonical(pin: value)
-            : CredentialCommand.Issue.canonical(card: value)
+            ? CredentialValue.canonical(pin: value)
+            : CredentialValue.canonical(card: value)
           let record = CredentialRecord(
             id: line.id ?? UUID().uuidString.lowercased(), kind: line.card == nil ? "pin" : "card",
             person: person, status: "active", digest: digester.digest(ofCanonical: canonical),
@@ -74,7 +74,7 @@ struct ImportCommand: ParsableCommand {
             reservationID: line.reservationID, tenantID: line.tenantID,
             duress: line.duress)
           _ = try record.validated(path: "credential")
-          try CloudStore.put(record, at: controller, database)
+          try CredentialTable.put(record, at: controller, database)
         } catch {
           throw CloudProblem("\(file), line \(index + 1): \(error); nothing was taken in")
         }

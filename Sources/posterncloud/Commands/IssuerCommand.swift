@@ -42,13 +42,13 @@ struct IssuerCommand: ParsableCommand {
       guard !(split(doors) + split(scopes)).isEmpty else {
         throw ValidationError("say --doors or --scopes")
       }
-      guard let notBefore = try CredentialCommand.Issue.time(from),
-        let notAfter = try CredentialCommand.Issue.time(until), notBefore < notAfter
+      guard let notBefore = try TimeArgument.time(from),
+        let notAfter = try TimeArgument.time(until), notBefore < notAfter
       else { throw ValidationError("--until must be later than --from") }
       let certificate = IssuerCertificate(
         id: id ?? "\(issuer)-\(notBefore)", issuer: issuer, key: key,
         controllers: split(controllers), doors: split(doors), scopes: split(scopes),
-        kinds: split(kinds), longestSeconds: try CredentialCommand.Issue.duration(longest),
+        kinds: split(kinds), longestSeconds: try TimeArgument.duration(longest),
         notBefore: notBefore, notAfter: notAfter)
       guard Identifier<Never>(certificate.id) != nil, Identifier<Never>(issuer) != nil else {
         throw ValidationError("issuer and id are \(Identifier<Never>.grammar)")
@@ -68,8 +68,8 @@ struct IssuerCommand: ParsableCommand {
     @Option(help: "From then on; now when left out.") var from = "+0h"
 
     func run() throws {
-      guard let seconds = try CredentialCommand.Issue.time(from) else { return }
-      try state.store().revokeCertificate(id, at: seconds)
+      guard let seconds = try TimeArgument.time(from) else { return }
+      try state.store().issued.revokeCertificate(id, at: seconds)
       print("what certificate \(id) issued from \(seconds) on will be revoked when it is reported")
     }
   }
@@ -113,7 +113,7 @@ struct IssuerCommand: ParsableCommand {
     }
 
     func run() throws {
-      for (key, outcome, reason) in try state.store().issued(of: controller) {
+      for (key, outcome, reason) in try state.store().issued.list(of: controller) {
         if json {
           try printJSON(Line(key: key, outcome: outcome, reason: reason))
         } else {

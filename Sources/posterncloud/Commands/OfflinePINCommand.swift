@@ -26,7 +26,7 @@ struct OfflinePINCommand: AsyncParsableCommand {
       let id = try parseController(controller)
       let text: Secret<String>
       if let doors {
-        let keys = try store.offlinePINKeys(of: id)
+        let keys = try store.offlinePINs.keys(of: id)
         let parts = try split(doors).map { name in
           guard let door = DoorID(name) else {
             throw ValidationError("a door's id is \(DoorID.grammar)")
@@ -35,7 +35,7 @@ struct OfflinePINCommand: AsyncParsableCommand {
         }
         text = Secret(parts.joined())
       } else {
-        text = try store.offlinePINText(of: id)
+        text = try store.offlinePINs.text(of: id)
       }
       do { try KeyFile.create(path: out, text: text) } catch { throw CloudProblem("\(error)") }
       print("\(out) is written; it is secret, keep it 0600")
@@ -46,9 +46,7 @@ struct OfflinePINCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Withdraw one code at its door; events of its use name the window.")
 
-    @OptionGroup var state: StateOptions
-    @OptionGroup var waiting: WaitOptions
-    @Argument(help: "The controller's id.") var controller: String
+    @OptionGroup var target: TargetOptions
     @Option(help: "The door.") var door: String
     @Option(help: "Hours since 1970 at which it starts.") var startHour: Int64
     @Option(help: "Its duration.") var hours: Int
@@ -61,11 +59,7 @@ struct OfflinePINCommand: AsyncParsableCommand {
       } catch {
         throw ValidationError("\(error)")
       }
-      let store = try state.store()
-      let id = try store.queue(
-        Command(kind: .revokeOfflinePIN, door: door, window: window), for: controller,
-        secondsToLive: waiting.wait)
-      try await waiting.outcome(of: id, in: store)
+      try await target.send(Command(kind: .revokeOfflinePIN, door: door, window: window))
     }
   }
 
@@ -83,19 +77,11 @@ struct OfflinePINCommand: AsyncParsableCommand {
     @Option(help: "For windows from then on: 2026-11-20T15:00:00Z, or +30d.") var from: String
 
     func run() throws {
-      guard let seconds = try CredentialCommand.Issue.time(from) else { return }
+      guard let seconds = try TimeArgument.time(from) else { return }
       let hour = (seconds + 3_599) / 3_600
-      let keyID = try state.store().rotateOfflinePINKey(
+      let keyID = try state.store().offlinePINs.rotate(
         of: try parseController(controller), fromHour: hour)
       print("key \(keyID) counts for windows from hour \(hour) since 1970 on")
     }
   }
-}
-
-/// A controller's id out of an argument.
-func parseController(_ text: String) throws -> ControllerID {
-  guard let id = ControllerID(text) else {
-    throw ValidationError("a controller's id is \(ControllerID.grammar)")
-  }
-  return id
 }

@@ -37,7 +37,7 @@ struct PersonCommand: ParsableCommand {
         throw ValidationError("--hours belong to a grant: say --doors, --groups or --facility-wide")
       }
       do { _ = try person.validated(path: "person") } catch { throw CloudProblem("\(error)") }
-      try state.store().put(person)
+      try state.store().people.put(person)
       print("person \(id)")
     }
 
@@ -76,13 +76,8 @@ struct PersonCommand: ParsableCommand {
 
 private func set(_ id: String, _ enabled: Bool, _ state: StateOptions) throws {
   let store = try state.store()
-  var person = try store.person(id)
+  var person = try store.people.get(id)
   person.accessEnabled = enabled
-  try store.put(person)
+  try store.people.put(person)
   print("person \(id) is switched \(enabled ? "on" : "off")")
-}
-
-/// Words between commas.
-func split(_ text: String?) -> [String] {
-  text?.split(separator: ",").map(String.init) ?? []
 }

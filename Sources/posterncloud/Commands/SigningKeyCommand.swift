@@ -34,34 +34,26 @@ struct SigningKeyCommand: AsyncParsableCommand {
 
   struct Trust: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Let a controller believe a key too.")
-    @OptionGroup var state: StateOptions
-    @OptionGroup var waiting: WaitOptions
-    @Argument(help: "The controller's id.") var controller: String
+    @OptionGroup var target: TargetOptions
     @Argument(help: "The key's id.") var key: String
 
     func run() async throws {
-      let store = try state.store()
+      let store = try target.state.store()
       let signer = try CloudKey.load(key, folder: store.folder)
       let command = Command(
         kind: .trustKey, keyID: key, key: Data(signer.publicKeyBytes).base64URL)
-      let id = try store.queue(command, for: controller, secondsToLive: waiting.wait)
-      try await waiting.outcome(of: id, in: store)
+      _ = try await target.send(command, in: store)
     }
   }
 
   struct Distrust: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Let a controller believe a key no more; never the one that signs.")
-    @OptionGroup var state: StateOptions
-    @OptionGroup var waiting: WaitOptions
-    @Argument(help: "The controller's id.") var controller: String
+    @OptionGroup var target: TargetOptions
     @Argument(help: "The key's id.") var key: String
 
     func run() async throws {
-      let store = try state.store()
-      let id = try store.queue(
-        Command(kind: .distrustKey, keyID: key), for: controller, secondsToLive: waiting.wait)
-      try await waiting.outcome(of: id, in: store)
+      try await target.send(Command(kind: .distrustKey, keyID: key))
     }
   }
 }

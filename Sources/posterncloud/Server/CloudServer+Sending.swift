@@ -13,7 +13,7 @@ extension CloudServer {
   /// asking for each of a thousand controllers takes longer than the time between two looks.
   func pushChanges(_ state: inout State) {
     do {
-      let stamp = try store.changeStamp()
+      let stamp = try store.revisions.changeStamp()
       guard state.pushed != stamp else { return }
       state.pushed = stamp
     } catch {
@@ -40,8 +40,8 @@ extension CloudServer {
 
   private func pushConfiguration(to controller: ControllerID, _ state: inout State) throws {
     guard let session = state.sessions[controller],
-      let message = try store.configuration(
-        of: controller.rawValue, above: session.configRevision)
+      let message = try store.configurations.message(
+        for: controller.rawValue, above: session.configRevision)
     else { return }
     state.sessions[controller]?.sentConfig = try send(message, .config, to: controller)
     state.sessions[controller]?.configBase = session.configRevision
@@ -50,31 +50,35 @@ extension CloudServer {
 
   private func pushCredentials(to controller: ControllerID, _ state: inout State) throws {
     guard let session = state.sessions[controller], !session.isWaitingForCredentials else { return }
-    let last = try store.lastRevision()
+    let last = try store.revisions.last()
     guard session.needsSnapshot || session.credentialRevision != last,
-      try store.refusedCredentials(of: controller.rawValue) != last
+      try store.controllers.refusedCredentials(of: controller.rawValue) != last
     else { return }
     state.sessions[controller]?.sentRevision = last
     if try needsSnapshot(session, controller) { return try offer(to: controller, &state) }
     guard
-      let delta = try store.delta(for: controller.rawValue, since: session.credentialRevision)
+      let delta = try store.deltas.delta(
+        for: controller.rawValue, since: session.credentialRevision)
     else { return }
     state.sessions[controller]?.sentCredentials = try send(delta, .credentials, to: controller)
     state.sessions[controller]?.isWaitingForCredentials = true
   }
 
   /// A few changes are sent as they are, also to a door that has nothing yet.
-  private func needsSnapshot(_ session: Session, _ controller: ControllerID) throws -> Bool {
+  private func needsSnapshot(_ session: ControllerSession, _ controller: ControllerID) throws
+    -> Bool
+  {
     if session.needsSnapshot { return true }
-    let changes = try store.changes(for: controller.rawValue, since: session.credentialRevision)
+    let changes = try store.deltas.count(
+      for: controller.rawValue, since: session.credentialRevision)
     return changes
-      > (session.credentialRevision == 0 ? CloudStore.chunkRecordsMax : CloudStore.deltaChangesMax)
+      > (session.credentialRevision == 0 ? SnapshotTable.chunkRecordsMax : DeltaReader.changesMax)
   }
 
   private func offer(to controller: ControllerID, _ state: inout State) throws {
     guard let session = state.sessions[controller] else { return }
-    let offer = try store.snapshot(
-      for: controller.rawValue, atDoor: session.credentialRevision)
+    let offer = try store.snapshots.offer(
+      for: controller.rawValue, atController: session.credentialRevision)
     logger.info("\(controller): a snapshot of \(offer.chunks) chunks")
     state.sessions[controller]?.sentCredentials = try send(offer, .snapshot, to: controller)
     state.sessions[controller]?.isWaitingForCredentials = true
@@ -84,7 +88,7 @@ extension CloudServer {
   func answer(
     _ pull: SnapshotPull, of controller: ControllerID, _ state: inout State
   ) throws {
-    guard let chunk = try store.chunk(pull, for: controller.rawValue) else {
+    guard let chunk = try store.snapshots.chunk(pull, for: controller.rawValue) else {
       return try offer(to: controller, &state)
     }
     let id = try send(chunk, .chunk, to: controller)
@@ -93,7 +97,7 @@ extension CloudServer {
 
   /// Asks each door whose digest is not the cloud's where it differs.
   func compareDigests(_ state: inout State) {
-    let now = CloudStore.now()
+    let now = CloudClock.now()
     for (controller, session) in state.sessions {
       guard let due = session.compareDue, due <= now, !session.isWaitingForCredentials,
         let digest = session.digest
@@ -101,7 +105,7 @@ extension CloudServer {
       state.sessions[controller]?.compareDue = nil
       do {
         guard
-          let own = try store.digest(
+          let own = try store.digests.digest(
             for: controller.rawValue, at: session.credentialRevision)
         else { continue }
         if own.root == digest {
@@ -123,7 +127,7 @@ extension CloudServer {
   func repair(
     _ report: DigestReport, _ controller: ControllerID, _ state: inout State
   ) throws {
-    guard let repairs = try store.repairs(for: controller.rawValue, report) else { return }
+    guard let repairs = try store.digests.repairs(for: controller.rawValue, report) else { return }
     for repair in repairs {
       logger.warning("\(controller): repairs \(repair.buckets.count) buckets of credentials")
       try send(repair, .repair, to: controller)
@@ -131,11 +135,12 @@ extension CloudServer {
   }
 
   private func sendCommands(_ state: inout State) throws {
-    for waiting in try store.pending() where !state.commandsInFlight.values.contains(waiting.id) {
-      let now = CloudStore.now()
+    for waiting in try store.commands.pending()
+    where !state.commandsInFlight.values.contains(waiting.id) {
+      let now = CloudClock.now()
       guard let controller = ControllerID(waiting.controller) else { continue }
       if waiting.runsOutMilliseconds <= now {
-        try store.expire(waiting.id)
+        try store.commands.expire(waiting.id)
         continue
       }
       guard let session = state.sessions[controller] else { continue }
@@ -147,7 +152,7 @@ extension CloudServer {
         command, id: waiting.id, for: controller, by: signer,
         lifetimeSeconds: Int(min(seconds, EnvelopeLimits.unlockLifetimeSecondsMax)))
       // Sent is only what the broker has; without that it goes out again under the same id.
-      let token = try publish(message, .commands, to: controller, over: commandLink)
+      let token = try publish(message, .commands, to: controller, over: links.commands)
       state.commandsInFlight[token] = waiting.id
     }
   }
@@ -161,9 +166,9 @@ extension CloudServer {
     let message = try signer.sign(
       body, kind: kind, issuer: CloudKey.issuer, audience: controller,
       id: id,
-      at: WallInstant(millisecondsSince1970: CloudStore.now()),
+      at: WallInstant(millisecondsSince1970: CloudClock.now()),
       lifetimeSeconds: Self.dataLifetimeSeconds)
-    _ = try publish(message, kind, to: controller, over: link)
+    _ = try publish(message, kind, to: controller, over: links.data)
     return id
   }
 

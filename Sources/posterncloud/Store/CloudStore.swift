@@ -1,11 +1,12 @@
 import CloudProtocol
-import DoorRules
 import Foundation
 import GRDB
 
-/// Everything the cloud knows, in one SQLite file, which the server and the commands share.
+/// The cloud's database: one SQLite file, which the server and the commands share. It opens the
+/// file and brings it to the present version; each table has a type of its own.
 final class CloudStore: Sendable {
   let database: DatabasePool
+  /// The cloud's folder, with its keys beside the database.
   let folder: String
 
   init(folder: String) throws {
@@ -19,138 +20,25 @@ final class CloudStore: Sendable {
       // An acknowledgement must never be for an event that a power cut takes back.
       try database.execute(sql: "PRAGMA synchronous = FULL")
     }
-    try Self.migrator.migrate(database)
+    try CloudMigrations.migrator.migrate(database)
   }
 
-  private static var migrator: DatabaseMigrator {
-    var migrator = DatabaseMigrator()
-    migrator.registerMigration("1 controllers, people, events, commands") { database in
-      try database.execute(
-        sql: """
-          CREATE TABLE revision (id INTEGER PRIMARY KEY CHECK (id = 1), last INTEGER NOT NULL);
-          INSERT INTO revision VALUES (1, 0);
-          CREATE TABLE controller (
-            id TEXT PRIMARY KEY, credentialKey BLOB NOT NULL,
-            configRevision INTEGER NOT NULL DEFAULT 0, config BLOB, hello BLOB, state BLOB);
-          CREATE TABLE person (
-            id TEXT PRIMARY KEY, record BLOB NOT NULL, revision INTEGER NOT NULL);
-          CREATE INDEX person_by_revision ON person (revision);
-          CREATE TABLE credential (
-            id TEXT PRIMARY KEY, controller TEXT NOT NULL REFERENCES controller (id),
-            person TEXT NOT NULL REFERENCES person (id), digest BLOB NOT NULL,
-            record BLOB NOT NULL, revision INTEGER NOT NULL);
-          CREATE INDEX credential_by_revision ON credential (controller, revision);
-          CREATE INDEX credential_by_digest ON credential (controller, digest);
-          CREATE TABLE log (
-            controller TEXT NOT NULL, epoch TEXT NOT NULL, through INTEGER NOT NULL,
-            PRIMARY KEY (controller, epoch));
-          CREATE TABLE event (
-            position INTEGER PRIMARY KEY,
-            controller TEXT NOT NULL, epoch TEXT NOT NULL, number INTEGER NOT NULL,
-            event BLOB NOT NULL, UNIQUE (controller, epoch, number));
-          CREATE TABLE command (
-            id TEXT PRIMARY KEY, controller TEXT NOT NULL, command BLOB NOT NULL,
-            made INTEGER NOT NULL, runsOut INTEGER NOT NULL, forgery TEXT,
-            sent INTEGER, result BLOB);
-          """)
-    }
-    migrator.registerMigration("2 digests, snapshots, epochs, statuses") { database in
-      try database.execute(
-        sql: """
-          ALTER TABLE controller ADD COLUMN refusedConfig INTEGER;
-          ALTER TABLE controller ADD COLUMN refusedCredentials INTEGER;
-          ALTER TABLE person ADD COLUMN hash BLOB;
-          ALTER TABLE person ADD COLUMN bucket INTEGER;
-          CREATE INDEX person_by_bucket ON person (bucket);
-          ALTER TABLE credential ADD COLUMN hash BLOB;
-          ALTER TABLE credential ADD COLUMN bucket INTEGER;
-          ALTER TABLE credential ADD COLUMN active INTEGER NOT NULL DEFAULT 1;
-          ALTER TABLE credential ADD COLUMN status TEXT NOT NULL DEFAULT 'pending';
-          ALTER TABLE credential ADD COLUMN statusTime INTEGER;
-          CREATE INDEX credential_by_bucket ON credential (controller, bucket);
-          ALTER TABLE event ADD COLUMN id TEXT;
-          CREATE INDEX event_by_id ON event (controller, id);
-          ALTER TABLE log ADD COLUMN chain TEXT;
-          CREATE TABLE dropped (
-            controller TEXT NOT NULL, epoch TEXT NOT NULL, first INTEGER NOT NULL,
-            last INTEGER NOT NULL);
-          CREATE TABLE urgent (
-            controller TEXT NOT NULL, epoch TEXT NOT NULL, number INTEGER NOT NULL,
-            arrived INTEGER NOT NULL, event BLOB NOT NULL,
-            PRIMARY KEY (controller, epoch, number));
-          CREATE TABLE snapshot (
-            controller TEXT PRIMARY KEY, id TEXT NOT NULL, revision INTEGER NOT NULL,
-            ranges BLOB NOT NULL, made INTEGER NOT NULL);
-          ALTER TABLE command ADD COLUMN received INTEGER;
-          """)
-      let people = try Row.fetchAll(database, sql: "SELECT id, record FROM person")
-      for row in people {
-        let record = try JSONCoding.decoder().decode(
-          PersonRecord.self, from: row["record"] as Data)
-        try database.execute(
-          sql: "UPDATE person SET hash = ?, bucket = ? WHERE id = ?",
-          arguments: [
-            Data(try record.recordHash()), RecordSetDigest.bucket(of: record.id), record.id,
-          ])
-      }
-      let credentials = try Row.fetchAll(database, sql: "SELECT id, record FROM credential")
-      for row in credentials {
-        let record = try JSONCoding.decoder().decode(
-          CredentialRecord.self, from: row["record"] as Data)
-        try database.execute(
-          sql: "UPDATE credential SET hash = ?, bucket = ?, active = ? WHERE id = ?",
-          arguments: [
-            Data(try record.recordHash()), RecordSetDigest.bucket(of: record.id),
-            record.countsInDigest, record.id,
-          ])
-      }
-    }
-    migrator.registerMigration("3 partial configurations, telemetry") { database in
-      try database.execute(
-        sql: """
-          ALTER TABLE controller ADD COLUMN configPatch BLOB;
-          ALTER TABLE controller ADD COLUMN telemetry BLOB;
-          """)
-    }
-    migrator.registerMigration("4 log lines") { database in
-      try database.execute(sql: "ALTER TABLE controller ADD COLUMN logs BLOB")
-    }
-    migrator.registerMigration("5 keys that were issued on site") { database in
-      try database.execute(
-        sql: """
-          CREATE TABLE issued (
-            id TEXT PRIMARY KEY, controller TEXT NOT NULL REFERENCES controller (id),
-            issuer TEXT NOT NULL, outcome TEXT NOT NULL, reason TEXT NOT NULL, body BLOB NOT NULL);
-          CREATE TABLE revokedCertificate (id TEXT PRIMARY KEY, revoked INTEGER NOT NULL);
-          CREATE TABLE boot (
-            number INTEGER PRIMARY KEY, controller TEXT NOT NULL, boot TEXT NOT NULL,
-            UNIQUE (controller, boot));
-          ALTER TABLE controller ADD COLUMN cloned INTEGER;
-          """)
-    }
-    migrator.registerMigration("diagnosis") { database in
-      try database.execute(sql: "ALTER TABLE controller ADD COLUMN diagnosis BLOB")
-    }
-    migrator.registerMigration("chunks by index") { database in
-      try database.execute(
-        sql: "CREATE INDEX credential_by_controller ON credential (controller, id)")
-    }
-    return migrator
+  var boots: BootTable { BootTable(database: database) }
+  var commands: CommandTable { CommandTable(database: database) }
+  var configurations: ConfigurationTable { ConfigurationTable(database: database) }
+  var controllers: ControllerTable { ControllerTable(database: database) }
+  var credentials: CredentialTable { CredentialTable(database: database) }
+  var deltas: DeltaReader { DeltaReader(database: database) }
+  var digests: DigestReader { DigestReader(database: database) }
+  var events: EventTable { EventTable(database: database) }
+  var issued: IssuedTable { IssuedTable(database: database) }
+  var offlinePINs: OfflinePINFiles {
+    OfflinePINFiles(folder: "\(folder)/offline-pin", controllers: controllers)
   }
-
-  /// The next revision of people and credentials; each change has its own.
-  static func nextRevision(_ database: Database) throws -> Int64 {
-    try database.execute(sql: "UPDATE revision SET last = last + 1")
-    return try Int64.fetchOne(database, sql: "SELECT last FROM revision") ?? 0
-  }
-
-  static func requireController(_ id: String, _ database: Database) throws {
-    let found = try Bool.fetchOne(
-      database, sql: "SELECT 1 FROM controller WHERE id = ?", arguments: [id])
-    guard found == true else {
-      throw CloudProblem("there is no controller \(id); enrol it first")
-    }
-  }
+  var people: PersonTable { PersonTable(database: database) }
+  var revisions: RevisionTable { RevisionTable(database: database) }
+  var snapshots: SnapshotTable { SnapshotTable(database: database) }
+  var urgentEvents: UrgentEventTable { UrgentEventTable(database: database) }
 
   /// The Ed25519 key by which doors know this cloud.
   func signer() throws -> EnvelopeSigner {

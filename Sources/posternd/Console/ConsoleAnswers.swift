@@ -9,7 +9,7 @@ import DoorRuntime
 extension ConsoleStatus {
   init(_ status: RuntimeStatus, controller: ControllerID, isSimulated: Bool) {
     self.init(
-      controller: controller.rawValue, software: Version.text, simulated: isSimulated,
+      controller: controller.rawValue, software: SoftwareVersion.text, simulated: isSimulated,
       uptimeSeconds: status.uptimeSeconds,
       timeMilliseconds: status.now.wall.millisecondsSince1970,
       clockTrust: status.now.trust.rawValue, timeZone: status.timeZone,

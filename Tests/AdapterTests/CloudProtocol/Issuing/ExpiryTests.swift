@@ -1,3 +1,4 @@
+import Certificates
 import CloudProtocol
 import DoorPorts
 import DoorRules
@@ -83,6 +84,21 @@ struct ExpiryTests {
         "-----BEGIN CERTIFICATE-----\n\(body.prefix(length))\n-----END CERTIFICATE-----\n"
       #expect(CertificateEnd.earliest(ofPEM: cut) == nil)
     }
+  }
+
+  @Test("an end after 2049, which is written as GeneralizedTime, is read too")
+  func generalizedTime() throws {
+    let store = StoreFixture()
+    try store.write(Data(), to: "x")
+    let child = try BrokerFixture.spawn([
+      "/usr/bin/openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-days", "20000", "-subj",
+      "/CN=x", "-keyout", store.path("key.pem"), "-out", store.path("late.pem"),
+    ])
+    #expect(BrokerFixture.waitForExit(child) == 0)
+    let pem = String(decoding: try store.bytes("late.pem"), as: UTF8.self)
+    let end = try #require(CertificateEnd.earliest(ofPEM: pem))
+    let expected = Date.now.timeIntervalSince1970 + 20_000 * 86_400
+    #expect(abs(Double(end.secondsSince1970) - expected) < 120)
   }
 
   @Test("the door records it, and says it in its status")

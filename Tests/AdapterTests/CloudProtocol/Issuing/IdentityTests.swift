@@ -1,3 +1,4 @@
+import Certificates
 import CloudProtocol
 import DoorRules
 import Foundation
@@ -63,5 +64,30 @@ struct IdentityTests {
     #expect(
       try openssl("pkey", "-in", store.path("client.key"), "-pubout", "-out", store.path("b")) == 0)
     #expect(try store.bytes("a") == store.bytes("b"))
+  }
+
+  @Test("the request and the key of a seed are the bytes that openssl writes, and stay the same")
+  func bytes() throws {
+    let made = try CertificateRequest(
+      controller: gate, privateKeyBytes: Secret(Array(repeating: 9, count: 32)))
+    #expect(
+      made.privateKey.reveal() == """
+        -----BEGIN PRIVATE KEY-----
+        MC4CAQAwBQYDK2VwBCIEIAkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJ
+        -----END PRIVATE KEY-----
+
+        """)
+    #expect(
+      made.request == """
+        -----BEGIN CERTIFICATE REQUEST-----
+        MIGQMEQCAQAwETEPMA0GA1UEAwwGZ2F0ZS0xMCowBQYDK2VwAyEA/RckOFqgx1tk
+        +3jNYC+h2ZH96/drE8WO1wLqyDXp9higADAFBgMrZXADQQD3eM6H0NXzwfJT7C6U
+        wSvNoUCdGSRQQB7JjhrSV+SJKdO7uWMT1jDOUi3SeOEh79Brkjz+W0grol3xJx5L
+        0jsL
+        -----END CERTIFICATE REQUEST-----
+
+        """)
+    let again = try CertificateRequest(controller: gate, privateKey: made.privateKey)
+    #expect(again.request == made.request)
   }
 }

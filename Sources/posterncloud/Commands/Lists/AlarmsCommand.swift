@@ -1,0 +1,30 @@
+import ArgumentParser
+import CloudProtocol
+
+/// Alarms and admin actions, which come ahead of everything else.
+struct AlarmsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "alarms",
+    abstract: "Alarms and admin actions as they came, newest first.",
+    discussion: "They overtake the backlog after an outage; `events` has them in their place.")
+
+  @OptionGroup var state: StateOptions
+  @Argument(help: "Only this controller.") var controller: String?
+  @Option(help: "How many.") var limit = 20
+  @Flag(help: "Print JSON for programs.") var json = false
+
+  func run() throws {
+    for arrived in try state.store().urgentEvents.list(controller: controller, limit: limit) {
+      let event = arrived.event
+      if json {
+        try printJSON(event)
+      } else {
+        let words = [
+          "#\(event.sequence)", event.time, arrived.controller, event.type, event.data.door,
+          event.data.reason, event.historical == true ? "(after the fact)" : nil,
+        ]
+        print(words.compactMap { $0 }.joined(separator: "  "))
+      }
+    }
+  }
+}

@@ -1,0 +1,49 @@
+import ArgumentParser
+import CloudProtocol
+
+/// Every controller with what it last said it has.
+struct ControllersCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "controllers", abstract: "Every controller, with what it last said it has.")
+
+  @OptionGroup var state: StateOptions
+  @Flag(help: "Print JSON for programs.") var json = false
+
+  private struct Line: Encodable {
+    var controller: String
+    var online: Bool
+    var hello: Hello?
+    var telemetry: TelemetryReport?
+    /// When two machines were last seen with this identity.
+    var cloned: String?
+  }
+
+  func run() throws {
+    let store = try state.store()
+    for (id, hello, report) in try store.controllers.all() {
+      let telemetry = try store.controllers.latest(TelemetryReport.self, of: id)
+      let isOnline = report?.online == true
+      let cloned = try store.boots.cloned(id).map { CloudEvent.timestamp(milliseconds: $0) }
+      if json {
+        try printJSON(
+          Line(
+            controller: id, online: isOnline, hello: hello, telemetry: telemetry, cloned: cloned))
+        continue
+      }
+      guard let hello else {
+        print("\(id)  never heard of")
+        continue
+      }
+      let words = [
+        id, isOnline ? "online" : "offline", "software \(hello.software)",
+        "config \(hello.configRevision)", "credentials \(hello.credentialRevision)",
+        "events \(hello.lastEvent)", "clock \(hello.clockTrust)",
+        hello.simulated ? "simulated" : nil, cloned.map { "CLONED \($0)" },
+        telemetry?.host.address.map { "address \($0)" },
+        telemetry.map { "queued \($0.queuedEvents)" },
+        telemetry.flatMap { $0.troubles.isEmpty ? nil : "\($0.troubles.count) troubles" },
+      ]
+      print(words.compactMap { $0 }.joined(separator: "  "))
+    }
+  }
+}

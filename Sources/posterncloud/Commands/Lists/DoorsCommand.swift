@@ -1,0 +1,30 @@
+import ArgumentParser
+import CloudProtocol
+
+/// Every door as last heard of.
+struct DoorsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "doors", abstract: "Every controller and door, as last heard of.")
+
+  @OptionGroup var state: StateOptions
+  @Flag(help: "Print JSON for programs.") var json = false
+
+  func run() throws {
+    for (id, hello, report) in try state.store().controllers.all() {
+      if json {
+        if let report { try printJSON(report) }
+        continue
+      }
+      let online = report?.online == true ? "online" : "offline"
+      let simulated = report?.simulated == true ? ", simulated" : ""
+      let policy = hello.map {
+        ", config \($0.configRevision), credentials \($0.credentialRevision) when it connected"
+      }
+      print("\(id)  \(online)\(simulated)\(policy ?? ", never heard of")")
+      for door in report?.doors ?? [] {
+        print(
+          "  door \(door.id)  \(door.lock)\(door.open.map { $0 ? ", open" : ", closed" } ?? "")")
+      }
+    }
+  }
+}

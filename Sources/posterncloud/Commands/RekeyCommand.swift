@@ -1,0 +1,38 @@
+import ArgumentParser
+import CloudProtocol
+import DoorPorts
+import DoorRules
+import HostLinux
+
+/// A new key for credentials.
+struct RekeyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rekey",
+    abstract: "Digest a controller's credentials under a new key from now on.",
+    discussion: """
+      Put the new file on the controller as credentials.keyFile, the old one as
+      credentials.previousKeyFile, and restart it; then say --now. Credentials of
+      before are found by the old key until they are issued anew; take it away then.
+      """)
+
+  @OptionGroup var state: StateOptions
+  @Argument(help: "The controller.") var controller: String
+  @Option(help: "The file of the new key: written without --now, read with it.") var file: String
+  @Flag(help: "The controller has the file: use it.") var now = false
+
+  func run() throws {
+    let id = try parseController(controller)
+    do {
+      if now {
+        let key = try KeyFile.load(path: file)
+        try state.store().controllers.replaceCredentialKey(of: id, by: key.reveal())
+        print("credentials of \(id) are digested under \(file) from now on")
+      } else {
+        try KeyFile.create(path: file, key: Secret(CloudKey.newCredentialKey()))
+        print("\(file) is written; put it on \(id), then run this again with --now")
+      }
+    } catch let error as PortError {
+      throw CloudProblem("\(error)")
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import ArgumentParser
+import CloudProtocol
+
+/// What is wrong with the door?
+struct DiagnoseCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "diagnose",
+    abstract: "Let a controller look at everything, and say what is wrong and what to do.",
+    discussion: "Exit status 1 when something failed. The same as `postern diagnose` on site.")
+
+  @OptionGroup var target: TargetOptions
+
+  func run() async throws {
+    let store = try target.state.store()
+    let id = try await target.send(Command(kind: .diagnostics), in: store)
+    guard let report = try store.controllers.latest(DiagnosisReport.self, of: target.controller),
+      report.commandID == id
+    else { return }
+    if target.waiting.json { return try printJSON(report) }
+    for check in report.checks {
+      print("\(check.outcome.rawValue.uppercased())  \(check.id)  \(check.finding)")
+      if let advice = check.advice { print("    -> \(advice)") }
+    }
+    if report.outcome == .failure { throw ExitCode(1) }
+  }
+}

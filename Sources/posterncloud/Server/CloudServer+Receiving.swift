@@ -1,0 +1,169 @@
+import CloudProtocol
+import DoorRules
+import Logging
+
+/// What comes from the controllers.
+extension CloudServer {
+  /// A door serves its people for only so many hours without a word of the cloud, and on a quiet
+  /// night this is the only one.
+  private func sayThatItIsHeard(_ controller: ControllerID) throws {
+    guard let standing = try store.events.acknowledged(of: controller) else { return }
+    try send(standing, .ack, to: controller)
+  }
+
+  func take(
+    topic: String, _ payload: [UInt8], retained: Bool, _ state: inout State
+  ) throws {
+    guard let (controller, kind) = Topics.parseUp(topic),
+      try store.controllers.isEnrolled(controller)
+    else {
+      return logger.warning("a message of nobody known, on \(topic)")
+    }
+    switch kind {
+    case .hello:
+      try begin(try decode(Hello.self, payload, from: controller), of: controller, &state)
+    case .state:
+      let report = try decode(StateReport.self, payload, from: controller)
+      try store.controllers.store(report)
+      try note(isOnline: report.online, controller, retained: retained, &state)
+    case .events:
+      let batch = try JSONCoding.decode(EventBatch.self, from: payload)
+      let acknowledgement = try store.events.take(batch, from: controller)
+      if acknowledgement.diverged == true {
+        logger.error(
+          "\(controller): what follows event \(acknowledgement.through) is of another log")
+      }
+      try send(acknowledgement, .ack, to: controller)
+    case .urgent:
+      let urgent = try decode(UrgentEvent.self, payload, from: controller)
+      try store.urgentEvents.take(urgent, from: controller)
+    case .telemetry:
+      let report = try decode(TelemetryReport.self, payload, from: controller)
+      try store.controllers.store(report)
+      try sayThatItIsHeard(controller)
+    case .logs:
+      let upload = try decode(LogUpload.self, payload, from: controller)
+      try store.controllers.store(upload)
+    case .issued:
+      let report = try decode(IssuedReport.self, payload, from: controller)
+      for decision in try store.issued.reconcile(report, of: controller) {
+        logger.notice("\(controller): \(decision)")
+      }
+      pushChanges(&state)
+    case .diagnosis:
+      let report = try decode(DiagnosisReport.self, payload, from: controller)
+      try store.controllers.store(report)
+    case .pull:
+      try answer(try JSONCoding.decode(SnapshotPull.self, from: payload), of: controller, &state)
+    case .digest:
+      let report = try decode(DigestReport.self, payload, from: controller)
+      try repair(report, controller, &state)
+    case .results:
+      try store.commands.finish(
+        try JSONCoding.decode(CommandResult.self, from: payload), by: controller)
+    case .applied:
+      let report = try JSONCoding.decode(ApplyReport.self, from: payload)
+      try store.controllers.storeInForce(report, of: controller)
+      try store.credentials.storeStatuses(report, of: controller)
+      try applied(report, by: controller, &state)
+    }
+  }
+
+  /// Begins the session of a controller that connected, and sends it what it lacks.
+  private func begin(
+    _ hello: Hello, of controller: ControllerID, _ state: inout State
+  ) throws {
+    logger.info(
+      "\(controller): config \(hello.configRevision), credentials \(hello.credentialRevision)")
+    var session = ControllerSession(hello)
+    session.needsSnapshot = try store.revisions.overtake(hello, of: controller)
+    session.compareDue = CloudClock.now()
+    try store.controllers.store(hello)
+    if try store.boots.store(hello) {
+      logger.critical(
+        """
+        \(controller): two machines speak with this identity in turn; one is a copy. Go there, \
+        and enrol the controller anew
+        """)
+    }
+    state.sessions[controller] = session
+    if let correction = try store.events.correction(hello) {
+      logger.error(
+        """
+        \(controller): its log goes to \(hello.lastEvent), acknowledged to \
+        \(hello.acknowledgedEvent); here it goes to \(correction.through)
+        """)
+      try send(correction, .ack, to: controller)
+    } else {
+      try sayThatItIsHeard(controller)
+    }
+    push(to: controller, &state)
+    pushCommands(&state)
+  }
+
+  /// Throws for a message that names another controller than its topic.
+  private func decode<Message: ControllerMessage>(
+    _ type: Message.Type, _ payload: [UInt8], from controller: ControllerID
+  ) throws -> Message {
+    let message = try JSONCoding.decode(type, from: payload)
+    guard message.controller == controller.rawValue else {
+      throw CloudProblem("it names the controller \(message.controller.prefix(64))")
+    }
+    return message
+  }
+
+  /// A retained state is what the broker remembers: it may be older than a hello that came
+  /// first, so it never ends a session. It may begin one: a controller that stayed online while
+  /// this server restarted says no hello, and what it had then is where to start from. Should
+  /// that be out of date, it refuses the first delta and says hello again.
+  private func note(
+    isOnline: Bool, _ controller: ControllerID, retained: Bool, _ state: inout State
+  ) throws {
+    if !isOnline {
+      if !retained { state.sessions[controller] = nil }
+    } else if state.sessions[controller] == nil {
+      state.sessions[controller] = ControllerSession(
+        try store.controllers.latest(Hello.self, of: controller.rawValue))
+      // What was kept may be of a copy; the door knows better.
+      try send(DigestRequest(hello: true), .digest, to: controller)
+      push(to: controller, &state)
+    }
+  }
+
+  private func applied(
+    _ report: ApplyReport, by controller: ControllerID, _ state: inout State
+  ) throws {
+    if !report.applied {
+      let problems = report.problems.map(\.description).joined(separator: "; ")
+      logger.error("\(controller) refused \(report.subject.rawValue): \(problems)")
+    }
+    guard var session = state.sessions[controller] else { return }
+    switch report.subject {
+    case .config:
+      if !report.applied, report.messageID == session.sentConfig {
+        guard report.revision == session.configBase else {
+          // A patch on what the door does not have: it is sent whole.
+          session.configRevision = 0
+          break
+        }
+        try store.controllers.storeRefused(.config, at: session.configRevision, by: controller)
+      }
+    case .credentials:
+      // A refusal for want of the right base is no refusal of what was said; a hello follows.
+      if !report.applied, report.messageID == session.sentCredentials,
+        report.revision == session.credentialRevision
+      {
+        try store.controllers.storeRefused(.credentials, at: session.sentRevision, by: controller)
+      }
+      session.isWaitingForCredentials = false
+      session.digest = report.digest
+      session.compareDue = CloudClock.now() + Self.compareDelayMilliseconds
+      if report.applied {
+        session.credentialRevision = report.revision
+        session.needsSnapshot = false
+      }
+    }
+    state.sessions[controller] = session
+    push(to: controller, &state)
+  }
+}

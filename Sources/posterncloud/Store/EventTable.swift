@@ -1,0 +1,129 @@
+import CloudProtocol
+import DoorRules
+import GRDB
+
+/// The tables `event`, `log` and `dropped`: the events of each controller's log, and how far each
+/// log was acknowledged.
+struct EventTable {
+  let database: DatabasePool
+
+  /// Stores what is new of a batch, and returns what to acknowledge once that is on disk.
+  func take(_ batch: EventBatch, from controller: ControllerID) throws -> EventAcknowledgement {
+    try database.write { database in
+      let log = try Row.fetchOne(
+        database, sql: "SELECT through, chain FROM log WHERE controller = ? AND epoch = ?",
+        arguments: [controller.rawValue, batch.epoch])
+      // A new epoch of a known log begins where the one before was acknowledged.
+      let isKnown = try Self.hasLog(of: controller.rawValue, database)
+      let through =
+        log.map { UInt64(clamping: $0["through"] as Int64) }
+        ?? (isKnown ? batch.acknowledged : 0)
+      // A door whose log lost its end writes other events under numbers that are here already.
+      let isSame = try batch.events.allSatisfy {
+        try Self.agrees($0, with: batch.epoch, of: controller, through: through ?? 0, database)
+      }
+      guard isSame else {
+        return EventAcknowledgement(epoch: batch.epoch, through: through ?? 0, diverged: true)
+      }
+      var intake = EventIntake(epoch: batch.epoch, through: through ?? 0)
+      let answer = try intake.take(batch, from: controller)
+      var chain = log?["chain"] as String?
+      if answer.dropped != nil { chain = nil }
+      for event in answer.fresh {
+        guard try event.continues(chain) else {
+          return EventAcknowledgement(
+            epoch: batch.epoch, through: through ?? 0, diverged: true)
+        }
+        chain = event.chain
+      }
+      for event in answer.fresh {
+        // The same event may come in a new epoch; it counts once.
+        try database.cachedStatement(
+          sql: """
+            INSERT INTO event (controller, epoch, number, event, id)
+            SELECT ?1, ?2, ?3, ?4, ?5
+            WHERE NOT EXISTS (SELECT 1 FROM event WHERE controller = ?1 AND id = ?5)
+            """
+        ).execute(arguments: [
+          controller.rawValue, batch.epoch, Int64(event.number ?? 0),
+          try storedJSON(event), event.id,
+        ])
+      }
+      if let dropped = answer.dropped {
+        try database.execute(
+          sql: "INSERT INTO dropped VALUES (?, ?, ?, ?)",
+          arguments: [
+            controller.rawValue, batch.epoch, Int64(clamping: dropped.lowerBound),
+            Int64(clamping: dropped.upperBound),
+          ])
+      }
+      try database.execute(
+        sql: "INSERT OR REPLACE INTO log (controller, epoch, through, chain) VALUES (?, ?, ?, ?)",
+        arguments: [controller.rawValue, batch.epoch, Int64(intake.through), chain])
+      return answer.acknowledgement
+    }
+  }
+
+  private static func hasLog(of controller: String, _ database: Database) throws -> Bool {
+    try database.finds(sql: "SELECT 1 FROM log WHERE controller = ?", arguments: [controller])
+  }
+
+  /// False for an event under whose number another one is here.
+  private static func agrees(
+    _ event: CloudEvent, with epoch: String, of controller: ControllerID, through: UInt64,
+    _ database: Database
+  ) throws -> Bool {
+    guard let number = event.number, number <= through else { return true }
+    let known = try String.fetchOne(
+      database.cachedStatement(
+        sql: "SELECT id FROM event WHERE controller = ? AND epoch = ? AND number = ?"),
+      arguments: [controller.rawValue, epoch, Int64(clamping: number)])
+    return known == nil || known == event.id
+  }
+
+  /// What to answer a hello that counts more as acknowledged than is here; nil when both agree. A
+  /// hello whose log ends before what is here proves nothing: the broker may bring one again, long
+  /// after the events that followed it. What such a door then writes under the same numbers does.
+  func correction(_ hello: Hello) throws -> EventAcknowledgement? {
+    let (kept, isKnown) = try database.read { database in
+      (
+        try Int64.fetchOne(
+          database, sql: "SELECT through FROM log WHERE controller = ? AND epoch = ?",
+          arguments: [hello.controller, hello.logEpoch]),
+        try Self.hasLog(of: hello.controller, database)
+      )
+    }
+    // A new epoch of a known controller begins where the one before was acknowledged.
+    if kept == nil, isKnown { return nil }
+    let through = UInt64(clamping: kept ?? 0)
+    guard through < hello.acknowledgedEvent else { return nil }
+    return EventAcknowledgement(epoch: hello.logEpoch, through: through, rewind: true)
+  }
+
+  /// What was last acknowledged of a controller's log; nil before its first event.
+  func acknowledged(of controller: ControllerID) throws -> EventAcknowledgement? {
+    try database.read { database in
+      try Row.fetchOne(
+        database,
+        sql: "SELECT epoch, through FROM log WHERE controller = ? ORDER BY rowid DESC LIMIT 1",
+        arguments: [controller.rawValue]
+      ).map {
+        EventAcknowledgement(epoch: $0["epoch"], through: UInt64(clamping: $0["through"] as Int64))
+      }
+    }
+  }
+
+  /// Newest first; with `after`, what arrived later, oldest first.
+  func list(controller: String?, after: Int64?, limit: Int) throws -> [ArrivedEvent] {
+    try database.read { database in
+      try Row.fetchAll(
+        database,
+        sql: """
+          SELECT position, controller, event FROM event
+          WHERE (?1 IS NULL OR controller = ?1) AND (?2 IS NULL OR position > ?2)
+          ORDER BY position \(after == nil ? "DESC" : "ASC") LIMIT ?3
+          """, arguments: [controller, after, limit]
+      ).map { try ArrivedEvent($0, position: "position") }
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import CloudProtocol
+import DoorRules
+import GRDB
+
+/// The tables `issued` and `revokedCertificate`: keys that were issued on site, without this
+/// cloud, and what was decided of each when the controller reported it. `deploy/protocol/hand-over.md`
+/// has the table of decisions.
+struct IssuedTable {
+  let database: DatabasePool
+
+  /// What is decided of one key, for the log and for whoever has to tell a guest.
+  struct Decision: CustomStringConvertible {
+    enum Outcome: String {
+      case confirmed, changed, revoked
+      /// It makes no sense here; the door keeps it and reports it again.
+      case refused
+    }
+
+    var credential: String
+    var outcome: Outcome
+    var reason: String
+
+    var description: String { "key \(credential) is \(outcome.rawValue): \(reason)" }
+  }
+
+  /// Takes every key of a report up as a credential of this cloud; the door gets them as it gets
+  /// any change, and then forgets its own.
+  func reconcile(_ report: IssuedReport, of controller: ControllerID) throws -> [Decision] {
+    guard report.keys.count <= IssuedReport.keysMax else {
+      throw CloudProblem("a report has at most \(IssuedReport.keysMax) keys")
+    }
+    return try report.keys.map { key in
+      do {
+        return try database.write { try Self.reconcile(key, of: controller.rawValue, $0) }
+      } catch let problem as CloudProblem {
+        // One that cannot be taken up must not keep the others waiting.
+        return Decision(
+          credential: String(key.record.id.prefix(64)), outcome: .refused, reason: problem.message)
+      }
+    }
+  }
+
+  private static func reconcile(
+    _ key: IssuedKey, of controller: String, _ database: Database
+  ) throws -> Decision {
+    do { _ = try key.record.validated(path: "credential") } catch {
+      throw CloudProblem("\(error)")
+    }
+    let (record, outcome, reason) = try decide(key, of: controller, database)
+    if try !PersonTable.isKnown(record.person, database) {
+      try PersonTable.put(PersonRecord(id: record.person, accessEnabled: true), database)
+    }
+    // Also when nothing changed: with the record's new revision the door hears that it was taken up.
+    try CredentialTable.put(record, at: controller, database)
+    try database.execute(
+      sql: "INSERT OR REPLACE INTO issued VALUES (?, ?, ?, ?, ?, ?)",
+      arguments: [
+        record.id, controller, key.issuer, outcome.rawValue, reason,
+        try storedJSON(key),
+      ])
+    return Decision(credential: record.id, outcome: outcome, reason: reason)
+  }
+
+  /// The table, top down: the first row that fits counts.
+  private static func decide(
+    _ key: IssuedKey, of controller: String, _ database: Database
+  ) throws -> (CredentialRecord, Decision.Outcome, String) {
+    var revoked = key.record
+    revoked.status = "revoked"
+    if let (known, owner) = try CredentialTable.find(key.record.id, database) {
+      guard owner == controller else {
+        throw CloudProblem("it is of another controller")
+      }
+      if known.status == "revoked" { return (known, .revoked, "it was revoked here") }
+      if key.record.status == "revoked" { return (revoked, .revoked, "it was revoked at the door") }
+      if known == key.record { return (known, .confirmed, "it is known as it is") }
+      return (known, .changed, "here it has other values, which count")
+    }
+    if key.record.status == "revoked" { return (revoked, .revoked, "it was revoked at the door") }
+    if let ended = try Int64.fetchOne(
+      database, sql: "SELECT revoked FROM revokedCertificate WHERE id = ?",
+      arguments: [key.certificate]), key.handedOverAt >= ended || key.issuedAt >= ended
+    {
+      return (revoked, .revoked, "certificate \(key.certificate) was revoked before")
+    }
+    if let person = try PersonTable.find(key.record.person, database), !person.accessEnabled {
+      return (revoked, .revoked, "\(key.record.person) is switched off")
+    }
+    if let other = try CredentialTable.twin(of: key.record, at: controller, database) {
+      return (
+        revoked, .revoked,
+        "reservation \(key.record.reservationID ?? "") is also of \(other.person)"
+      )
+    }
+    return (key.record, .confirmed, "issued by \(key.issuer), \(key.uses) entries so far")
+  }
+
+  /// Notes that what was issued under a certificate from now on is not to be kept.
+  func revokeCertificate(_ id: String, at seconds: Int64) throws {
+    try database.write { database in
+      try database.execute(
+        sql: "INSERT OR IGNORE INTO revokedCertificate VALUES (?, ?)", arguments: [id, seconds])
+    }
+  }
+
+  /// Keys that were taken up, with what was decided.
+  func list(of controller: String) throws -> [(key: IssuedKey, outcome: String, reason: String)] {
+    try database.read { database in
+      try Row.fetchAll(
+        database,
+        sql: "SELECT body, outcome, reason FROM issued WHERE controller = ? ORDER BY id",
+        arguments: [controller]
+      ).map { (try $0.requiredJSON(IssuedKey.self, in: "body"), $0["outcome"], $0["reason"]) }
+    }
+  }
+}
