@@ -9,6 +9,9 @@ struct SourceTree {
   let tests: [SourceFile]
   /// The types of sources and tests, by name.
   let types: [String: SwiftType]
+  /// Documents, scripts and service files: all text that is not Swift and no example of a message.
+  let pages: [TextPage]
+  let names: NamedThings
 
   /// The tree that this file is part of, read once for all tests: it takes a second.
   static let read = Result { try SourceTree() }
@@ -20,6 +23,29 @@ struct SourceTree {
     sources = try Self.files(in: "Sources", of: root)
     tests = try Self.files(in: "Tests", of: root)
     types = SwiftType.all(in: sources + tests)
+    let root = root
+    let paths = try Self.paths(of: root)
+    pages = paths.filter { TextPage.suffixes.contains(URL(filePath: $0).pathExtension) }
+      .sorted().compactMap { path in
+        (try? String(contentsOf: root.appending(path: path), encoding: .utf8)).map {
+          TextPage(path: path, lines: $0.split(separator: "\n", omittingEmptySubsequences: false))
+        }
+      }
+    names = NamedThings(
+      files: sources + tests, types: types, paths: Set(paths),
+      modules: Set((sources + tests).map(\.target)))
+  }
+
+  /// Every file of the tree, without what is built, fetched or kept by git.
+  private static func paths(of root: URL) throws -> [String] {
+    var paths: [String] = []
+    for name in try FileManager.default.contentsOfDirectory(atPath: root.path())
+    where ![".build", ".git", ".cache"].contains(name) {
+      paths.append(name)
+      let inside = FileManager.default.enumerator(atPath: root.appending(path: name).path())
+      for case let path as String in inside ?? .init() { paths.append("\(name)/\(path)") }
+    }
+    return paths
   }
 
   /// Folders directly below `folder`.
@@ -44,4 +70,15 @@ struct SourceTree {
     }
     return files
   }
+}
+
+/// A file that is not Swift.
+struct TextPage {
+  /// Scripts have none.
+  static let suffixes: Set = ["", "md", "py", "sh", "txt", "yaml", "service", "conf", "c", "h"]
+
+  let path: String
+  let lines: [Substring]
+
+  var folder: String { path.split(separator: "/").dropLast().joined(separator: "/") }
 }

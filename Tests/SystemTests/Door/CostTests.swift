@@ -4,7 +4,7 @@ import Testing
 @Suite("What a badge costs is held to committed numbers", .blocking)
 struct CostTests {
   /// Of a debug build, which tests are; they are the same on every machine. The real shell, store
-  /// and codec on one thread: see Tests/postern-bench/Counts.swift.
+  /// and codec on one thread: see Tests/postern-bench/Report/Counts.swift.
   static let committed: [String: Double] = [
     "allocationsPerDecision": 50.2,
     "allocationsPerBadge": 6_286.4,
