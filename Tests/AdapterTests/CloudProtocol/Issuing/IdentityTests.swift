@@ -1,3 +1,4 @@
+import ChildProcesses
 import CloudProtocol
 import DoorRules
 import Foundation
@@ -48,9 +49,8 @@ struct IdentityTests {
     try store.write(Data(made.request.utf8), to: "client.csr")
     try KeyFile.create(path: store.path("client.key"), text: made.privateKey)
     func openssl(_ arguments: String...) throws -> Int32 {
-      BrokerFixture.waitForExit(
-        try BrokerFixture.spawn(
-          ["/usr/bin/openssl"] + arguments, output: store.path("out")))
+      let out = store.path("out")
+      return try ChildProcess("/usr/bin/openssl", arguments, output: out, errors: out).wait()
     }
     #expect(
       try openssl(
