@@ -9,13 +9,13 @@ struct ArchitectureSizeTests {
   static let extensionFilesMax = 2
 
   /// What is still too large. Whoever divides it removes it here; nothing may be added.
-  private static let largeFolders: Set = ["Sources/DoorRuntime"]
+  private static let largeFolders: Set<String> = []
   private static let largeTypes: Set = [
-    "DoorShell", "SimulatedCloud", "SimulatedDisk", "SimulatedWire", "SyncNight", "SyncWorld",
+    "SimulatedCloud", "SimulatedDisk", "SimulatedWire", "SyncNight", "SyncWorld",
     "World",
   ]
   private static let scatteredTypes: Set = [
-    "CacheDatabase", "CloudStore", "ConsoleAdapter", "Controller", "DoorShell", "EventDatabase",
+    "CacheDatabase", "CloudStore", "ConsoleAdapter", "Controller", "EventDatabase",
     "LateOpening", "SettingsReader", "SimulatedDisk", "World",
   ]
 
