@@ -238,6 +238,9 @@ let package = Package(
       ],
       path: "Tests/FuzzTargets", swiftSettings: feeding),
 
+    // Programs that tests start.
+    .target(name: "ChildProcesses", path: "Tests/ChildProcesses", swiftSettings: strict),
+
     // What the thread sanitizer has to be told.
     .target(name: "CSanitizer", path: "Tests/CSanitizer"),
 
@@ -251,11 +254,11 @@ let package = Package(
         "DoorRules", "WiegandCodec", "DoorCore", "CloudProtocol", "DoorPorts", "DoorRuntime",
         "GPIOLinux", "StoreSQLite", "CloudMQTT", "HostLinux", "Certificates", "Settings",
         "Console", "ConsoleProtocol", "Diagnosis", "DoorSimulation", "CoreModels", "FuzzTargets",
-        "CSanitizer", crypto, grdb, log,
+        "CSanitizer", "ChildProcesses", crypto, grdb, log,
       ],
       swiftSettings: strictTests),
     .testTarget(
-      name: "SystemTests", dependencies: ["CloudProtocol", "CoreModels"],
+      name: "SystemTests", dependencies: ["CloudProtocol", "CoreModels", "ChildProcesses"],
       swiftSettings: strictTests),
   ]
 )

@@ -1,3 +1,4 @@
+import ChildProcesses
 import CloudMQTT
 import CloudProtocol
 import DoorPorts
@@ -11,7 +12,7 @@ final class ServeFixture {
     .deletingLastPathComponent().appending(path: "posterncloud").path()
 
   let broker: BrokerFixture
-  private var server: pid_t?
+  private var server: ChildProcess?
   private var starts = 0
 
   init() throws {
@@ -36,25 +37,25 @@ final class ServeFixture {
   }
 
   func stopServing() {
-    guard let running = server else { return }
-    kill(running, SIGKILL)
-    BrokerFixture.waitForExit(running)
+    server?.end(SIGKILL)
     server = nil
   }
 
   /// Starts a command; its output is appended to a file of the broker's folder.
-  func start(_ arguments: String..., output: String) throws -> pid_t {
-    try BrokerFixture.spawn(
-      [Self.program] + arguments + ["--state", broker.folder.path + "/cloud"],
-      output: broker.folder.path + "/" + output)
+  func start(_ arguments: String..., output: String) throws -> ChildProcess {
+    let file = broker.folder.path + "/" + output
+    return try ChildProcess(
+      Self.program, arguments + ["--state", broker.folder.path + "/cloud"], output: file,
+      errors: file)
   }
 
   /// Runs a command that must succeed.
   func run(_ arguments: String...) throws {
-    let child = try BrokerFixture.spawn(
-      [Self.program] + arguments + ["--state", broker.folder.path + "/cloud"],
-      output: broker.folder.path + "/run.log")
-    guard BrokerFixture.waitForExit(child) == 0 else {
+    let log = broker.folder.path + "/run.log"
+    let child = try ChildProcess(
+      Self.program, arguments + ["--state", broker.folder.path + "/cloud"], output: log,
+      errors: log)
+    guard child.wait() == 0 else {
       throw BrokerFixture.Failure(description: "\(arguments) failed: \(text("run.log"))")
     }
   }

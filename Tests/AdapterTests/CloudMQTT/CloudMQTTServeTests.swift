@@ -94,8 +94,7 @@ struct CloudMQTTServeTests {
     #expect(try await door.acknowledged(3, times: 3))
     try door.batch(4...6)
     #expect(try await door.acknowledged(6))
-    #expect(
-      BrokerFixture.waitForExit(try cloud.start("events", "--json", output: "events.json")) == 0)
+    #expect(try cloud.start("events", "--json", output: "events.json").wait() == 0)
     struct Line: Decodable { var number: Int }
     let numbers = try cloud.text("events.json").split(separator: "\n").map {
       try JSONDecoder().decode(Line.self, from: Data($0.utf8)).number
@@ -110,7 +109,7 @@ struct CloudMQTTServeTests {
     try await cloud.serve()
     let unlock = try cloud.start(
       "unlock", "gate-1", "front", "--reason", "parcel", "--wait", "1", output: "unlock.log")
-    #expect(BrokerFixture.waitForExit(unlock) == 1)
+    #expect(unlock.wait() == 1)
     #expect(cloud.text("unlock.log").contains("expired"))
     let door = try await FakeDoor(cloud)
     try door.hello()
@@ -141,7 +140,7 @@ struct CloudMQTTServeTests {
         CommandResult(
           commandID: envelope.id, outcome: outcome, reason: nil, simulated: true,
           timeMilliseconds: 0))
-      #expect(BrokerFixture.waitForExit(child) == (outcome == .confirmed ? 0 : 1))
+      #expect(child.wait() == (outcome == .confirmed ? 0 : 1))
       #expect(cloud.text("unlock-\(index).log").contains(outcome.rawValue))
     }
     door.link.link.stop()

@@ -1,3 +1,4 @@
+import ChildProcesses
 import CloudMQTT
 import DoorPorts
 import DoorRules
@@ -30,7 +31,7 @@ struct Certificates {
     let words = arguments.split(separator: " ").map { word in
       word.hasPrefix("@") ? path(String(word.dropFirst())) : String(word)
     }
-    guard BrokerFixture.waitForExit(try BrokerFixture.spawn([Self.program] + words)) == 0 else {
+    guard try ChildProcess(Self.program, words).wait() == 0 else {
       throw BrokerFixture.Failure(description: "openssl \(arguments) failed")
     }
   }

@@ -55,7 +55,7 @@ struct LimitPage {
 }
 
 extension SourceFile {
-  /// Constants of types whose name has `Max` in it, as `Type.name`; the type is the innermost.
+  /// Constants of types whose name has "Max" in it, as `Type.name`; the type is the innermost.
   var limits: [String] {
     var types: [(indent: Int, name: String)] = []
     return code.compactMap { line in

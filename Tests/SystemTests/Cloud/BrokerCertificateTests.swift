@@ -1,3 +1,4 @@
+import ChildProcesses
 import CoreModels
 import Foundation
 import Testing

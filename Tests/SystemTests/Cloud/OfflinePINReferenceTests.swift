@@ -1,3 +1,4 @@
+import ChildProcesses
 import CloudProtocol
 import CoreModels
 import DoorRules

@@ -1,3 +1,4 @@
+import ChildProcesses
 import Foundation
 
 /// A real browser, headless, driven over a pair of pipes by the DevTools protocol:
@@ -17,7 +18,7 @@ final class Browser {
     }
   }
 
-  private let process: pid_t
+  private let process: ChildProcess
   private let folder: TemporaryFolder
   private let input: Int32
   private let output: Int32
@@ -52,54 +53,30 @@ final class Browser {
   deinit {
     close(input)
     close(output)
-    kill(process, SIGKILL)
-    var status: Int32 = 0
-    while waitpid(process, &status, 0) < 0, errno == EINTR {}
+    process.end(SIGKILL)
   }
 
-  /// Chromium reads commands from descriptor 3 and writes answers to 4.
+  /// Chromium reads commands from descriptor 3 and writes answers to 4; the shell puts its own
+  /// input and output there.
   private static func spawn(
     _ path: String, _ arguments: [String], log: String
-  ) throws -> (pid_t, input: Int32, output: Int32) {
+  ) throws -> (ChildProcess, input: Int32, output: Int32) {
     var down: [Int32] = [-1, -1]
     var up: [Int32] = [-1, -1]
     guard pipe(&down) == 0, pipe(&up) == 0 else {
       throw Failure(description: "no pipe: \(errno)")
     }
     for end in down + up { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    defer {
+      close(down[0])
+      close(up[1])
+    }
     // A browser that is gone is an error of writing, not of this process.
     signal(SIGPIPE, SIG_IGN)
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
-    posix_spawn_file_actions_adddup2(&actions, 1, 2)
-    // By way of two numbers that are neither end, since an end may itself be 3 or 4.
-    let spare = (Int32(10)...20).filter { $0 != down[0] && $0 != up[1] }
-    posix_spawn_file_actions_adddup2(&actions, down[0], spare[0])
-    posix_spawn_file_actions_adddup2(&actions, up[1], spare[1])
-    posix_spawn_file_actions_adddup2(&actions, spare[0], 3)
-    posix_spawn_file_actions_adddup2(&actions, spare[1], 4)
-    posix_spawn_file_actions_addclose(&actions, spare[0])
-    posix_spawn_file_actions_addclose(&actions, spare[1])
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    var none = sigset_t()
-    sigemptyset(&none)
-    posix_spawnattr_setsigmask(&attributes, &none)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-    var words = ([path] + arguments).map { strdup($0) } + [nil]
-    var settings =
-      ProcessInfo.processInfo.environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-    defer { for word in words + settings { free(word) } }
-    var started: pid_t = 0
-    let code = posix_spawn(&started, path, &actions, &attributes, &words, &settings)
-    close(down[0])
-    close(up[1])
-    guard code == 0 else { throw Failure(description: "\(path) did not start: \(code)") }
-    return (started, down[1], up[0])
+    let process = try ChildProcess(
+      "/bin/sh", ["-c", #"exec "$0" "$@" 3<&0 4>&1 </dev/null >&2"#, path] + arguments,
+      input: .descriptor(down[0]), output: .descriptor(up[1]), errors: .file(log))
+    return (process, down[1], up[0])
   }
 
   /// One command, and its result.

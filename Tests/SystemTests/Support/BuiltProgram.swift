@@ -1,3 +1,4 @@
+import ChildProcesses
 import Foundation
 
 /// One of the programs that were built beside the tests.

@@ -1,3 +1,4 @@
+import ChildProcesses
 import Foundation
 
 /// A whole world of its own: a broker on a free loopback port, a cloud, and one controller.

@@ -1,4 +1,5 @@
 import Certificates
+import ChildProcesses
 import CloudProtocol
 import DoorRules
 import Foundation
@@ -49,9 +50,8 @@ struct IdentityTests {
     try store.write(Data(made.request.utf8), to: "client.csr")
     try KeyFile.create(path: store.path("client.key"), text: made.privateKey)
     func openssl(_ arguments: String...) throws -> Int32 {
-      BrokerFixture.waitForExit(
-        try BrokerFixture.spawn(
-          ["/usr/bin/openssl"] + arguments, output: store.path("out")))
+      let out = store.path("out")
+      return try ChildProcess("/usr/bin/openssl", arguments, output: out, errors: out).wait()
     }
     #expect(
       try openssl(

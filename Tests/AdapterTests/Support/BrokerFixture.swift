@@ -1,3 +1,4 @@
+import ChildProcesses
 import Foundation
 import Glibc
 import Synchronization
@@ -16,7 +17,7 @@ final class BrokerFixture: Sendable {
 
   let folder: URL
   let port: Int
-  private let process = Mutex<pid_t?>(nil)
+  private let process = Mutex<ChildProcess?>(nil)
 
   /// Starts at once. `options` are more lines of mosquitto's configuration; `access` is the line
   /// that lets everybody in.
@@ -47,10 +48,10 @@ final class BrokerFixture: Sendable {
   /// Starts the broker and waits until it accepts connections.
   @discardableResult
   func start() throws -> BrokerFixture {
-    let started = try Self.spawn([
-      Self.program, "-c", folder.appendingPathComponent("broker.conf").path,
-    ])
-    process.withLock { $0 = started }
+    try process.withLock { process in
+      process = try ChildProcess(
+        Self.program, ["-c", folder.appendingPathComponent("broker.conf").path])
+    }
     let deadline = ContinuousClock.now + .seconds(20)
     while !accepts() {
       guard ContinuousClock.now < deadline else {
@@ -79,9 +80,7 @@ final class BrokerFixture: Sendable {
 
   private func end(with signal: Int32) {
     process.withLock { process in
-      guard let running = process else { return }
-      Glibc.kill(running, signal)
-      Self.waitForExit(running)
+      process?.end(signal)
       process = nil
     }
   }
@@ -112,42 +111,6 @@ final class BrokerFixture: Sendable {
         shutdown(descriptor, Int32(SHUT_RDWR))
       }
     }
-  }
-
-  // MARK: Processes
-
-  /// Starts a program with nothing to read, writing to a file. Its signal mask
-  /// is empty: threads of the test runner block SIGTERM, and a child would inherit that.
-  static func spawn(_ arguments: [String], output: String = "/dev/null") throws -> pid_t {
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-    posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_APPEND, 0o600)
-    posix_spawn_file_actions_adddup2(&actions, 1, 2)
-    var attributes = posix_spawnattr_t()
-    posix_spawnattr_init(&attributes)
-    defer { posix_spawnattr_destroy(&attributes) }
-    var mask = sigset_t()
-    sigemptyset(&mask)
-    posix_spawnattr_setsigmask(&attributes, &mask)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-    var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
-    defer { for word in words { free(word) } }
-    var child = pid_t()
-    let code = posix_spawn(&child, arguments[0], &actions, &attributes, &words, environ)
-    guard code == 0 else {
-      throw Failure(description: "\(arguments[0]): \(String(cString: strerror(code)))")
-    }
-    return child
-  }
-
-  /// The exit status; -1 when a signal ended it.
-  @discardableResult
-  static func waitForExit(_ child: pid_t) -> Int32 {
-    var status: Int32 = 0
-    while waitpid(child, &status, 0) < 0, errno == EINTR {}
-    return status & 0x7F == 0 ? status >> 8 & 0xFF : -1
   }
 
   // MARK: Ports

@@ -1,0 +1,62 @@
+import Testing
+
+/// A `default:` over a closed enum would take a new case without a word; without it the compiler
+/// names every place where the new case is still to be treated.
+@Suite("The pure targets' switches name every case")
+struct ArchitectureSwitchTests {
+  /// What still has one. Whoever removes it removes it here; nothing may be added.
+  private static let known: Set = ["Sources/DoorCore/Controller/Controller+Access.swift"]
+
+  @Test("no switch over an enum has a default")
+  func defaults() throws {
+    let files = try SourceTree.read.get().sources.filter {
+      ArchitectureTests.pure.contains($0.target)
+    }
+    #expect(files.count > 50)
+    let wrong = files.filter { !$0.declarations.enumDefaults.isEmpty }
+    #expect(Set(wrong.map(\.path)) == Self.known, "\(wrong.map(\.declarations.enumDefaults))")
+  }
+
+  @Test("the check sees a default over an enum, and takes one over numbers and texts")
+  func checksSee() {
+    func defaults(_ body: String) -> [Int] {
+      SourceFile(path: "x", target: "X", text: body).declarations.enumDefaults
+    }
+    #expect(
+      defaults(
+        """
+        func f() {
+          switch x {
+          case .one: 1
+          default: 2
+          }
+          let y = switch x {
+          case .one(let a, name: .three)
+          where a > 1:
+            1
+          case _: 2
+          }
+          return switch (x, y) {
+          case let (.one, z): z
+          case let other: other
+          }
+        }
+        """) == [4, 10, 14])
+    #expect(
+      defaults(
+        """
+        switch x {
+        case 1, 3...4: [1]
+          .map { $0 }
+        case ...9:
+          switch y {
+          case .one: 1
+          case .two: 2
+          }
+        case "a": 2
+        case let other where other > 7: 3
+        default: 4
+        }
+        """) == [])
+  }
+}
