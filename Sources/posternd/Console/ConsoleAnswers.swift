@@ -4,6 +4,7 @@ import DoorCore
 import DoorPorts
 import DoorRules
 import DoorRuntime
+import WiegandCodec
 
 /// What the daemon knows, in the shapes of the console.
 extension ConsoleStatus {

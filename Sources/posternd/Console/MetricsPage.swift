@@ -1,4 +1,5 @@
 import DoorCore
+import DoorPorts
 import DoorRules
 import DoorRuntime
 import WiegandCodec

@@ -93,11 +93,13 @@ struct ExpiryTests {
   func generalizedTime() throws {
     let store = StoreFixture()
     try store.write(Data(), to: "x")
-    let child = try BrokerFixture.spawn([
-      "/usr/bin/openssl", "req", "-x509", "-newkey", "ed25519", "-nodes", "-days", "20000", "-subj",
-      "/CN=x", "-keyout", store.path("key.pem"), "-out", store.path("late.pem"),
-    ])
-    #expect(BrokerFixture.waitForExit(child) == 0)
+    let child = try ChildProcess(
+      "/usr/bin/openssl",
+      [
+        "req", "-x509", "-newkey", "ed25519", "-nodes", "-days", "20000", "-subj", "/CN=x",
+        "-keyout", store.path("key.pem"), "-out", store.path("late.pem"),
+      ])
+    #expect(child.wait() == 0)
     let pem = String(decoding: try store.bytes("late.pem"), as: UTF8.self)
     let end = try #require(CertificateEnd.earliest(ofPEM: pem))
     let expected = Date.now.timeIntervalSince1970 + 20_000 * 86_400
