@@ -40,7 +40,7 @@ extension Controller {
     }
   }
 
-  /// False for a PIN that is itself withdrawn or out of its time: beside a card it proves nothing.
+  /// False for a PIN that is itself revoked or not valid now: beside a card it proves nothing.
   private func counts(_ pin: CredentialHolder, at door: DoorID, _ now: Moment) -> Bool {
     switch judge(.cardThenPIN, [pin], at: door, reader: nil, now).decision {
     case .grant: true
@@ -112,7 +112,7 @@ extension Controller {
     atDoor(door, now) { _, _ in [.feedback(.play(signal))] }
   }
 
-  /// Notes what a denial leaves behind; how the reader reports it.
+  /// Notes what follows from a denial. Returns how the reader signals it.
   private mutating func noteDenial(
     _ reason: DenialReason, _ verdict: Verdict, at door: DoorID, _ now: Moment
   ) -> ReaderSignal {
@@ -149,7 +149,7 @@ extension Controller {
 
   // MARK: Orders
 
-  /// Commands, after everything about their right to act was checked.
+  /// Takes a verified command.
   mutating func handle(_ order: Order, at now: Moment) -> [ControllerEffect] {
     switch order.kind {
     case .adminUnlock(let door, let by, let reason):

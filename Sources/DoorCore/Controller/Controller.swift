@@ -17,7 +17,7 @@ public struct Controller: Sendable {
   private var site: SiteInputs
 
   /// `active` are the contacts and site inputs that are active at the start, `memory` is what was
-  /// kept. A mode or a schedule that holds a door open does so from the start.
+  /// persisted. A mode or a schedule that holds a door open does so from the start.
   public init(
     layout: ControllerLayout, policy: PolicySnapshot, active: Set<InputLine> = [],
     memory: ControllerMemory = ControllerMemory(), at now: Moment
@@ -40,12 +40,13 @@ public struct Controller: Sendable {
       layout.readers.map {
         ($0.id, ReaderUnit(layout: $0, lockout: memory.lockouts[$0.id] ?? Lockout()))
       })
-    // Nothing changed by starting: the effects are for nobody, the level is driven anyway.
+    // Discard these effects: the shell drives ``requiredLock(of:)`` at its start anyway.
     _ = refreshModes(at: now)
   }
 
   // MARK: What can be seen
 
+  /// The policy in force.
   public var policy: PolicySnapshot { conditions.policy }
 
   /// When to call ``advance(to:)`` next.
@@ -123,8 +124,8 @@ public struct Controller: Sendable {
     return effects + advanceSite(to: now)
   }
 
-  /// Lets time pass where edges come in order, at the reader or door that the line belongs to; then
-  /// the edge counts.
+  /// Lets time pass at the reader or door that the line belongs to, since edges come in order
+  /// there; then takes the edge.
   private mutating func handle(_ edge: LineEdge, at now: Moment) -> [ControllerEffect] {
     switch edge.line {
     case .data0(let id): return handle(edge, of: .data0, reader: id, at: now)
@@ -163,7 +164,7 @@ public struct Controller: Sendable {
     return effects
   }
 
-  /// Takes a level that was looked at. What it may bring comes with the next deadline.
+  /// Takes a sampled level. Its effects come with the next deadline.
   private mutating func sample(_ line: InputLine, isActive: Bool, at now: MonotonicInstant) {
     switch line {
     case .contact(let id): sample(.contact, of: id, isActive: isActive, at: now)

@@ -16,7 +16,7 @@ struct ZoneRulesTests {
     return try ZoneRules(tzif: Array(data))
   }
 
-  /// What zdump says of both sides of each transition: seconds since 1970 and seconds east.
+  /// Both sides of each transition as zdump prints them: seconds since 1970 and seconds east.
   private func zdump(_ name: String) throws -> [(at: Int64, offset: Int)] {
     let pipe = try #require(popen("zdump -v -c 2024,2060 \(name)", "r"))
     defer { pclose(pipe) }
@@ -50,7 +50,7 @@ struct ZoneRulesTests {
       let offset = rules.offsetSeconds(at: WallInstant(secondsSince1970: side.at))
       #expect(offset == side.offset, "\(name) at \(side.at)")
     }
-    // Those that change their clocks at all do so twice a year, told from both sides.
+    // Zones that change their clocks do so twice a year, printed from both sides.
     let changing = ["UTC", "Asia/Kathmandu", "America/Sao_Paulo", "Asia/Tehran", "Pacific/Apia"]
     #expect(changing.contains(name) ? sides.isEmpty : sides.count >= 40, "\(sides.count)")
   }
@@ -126,7 +126,7 @@ struct ZoneRulesTests {
       ("Pacific/Auckland", CivilDate(year: 2026, month: 9, day: 27)),
     ] {
       let zone = try Self.rules(name)
-      // What the clock shows, minute for minute, with the first of two.
+      // Local time, minute by minute, with the first of two.
       var shown: [CivilMoment: Int64] = [:]
       let midnight = Int64(date.dayNumber) * 86_400
       for minute in -3_000..<4_500 {
