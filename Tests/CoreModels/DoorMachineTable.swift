@@ -1,5 +1,5 @@
-/// The whole table, state × input, as a literal: where each cell leads and what it does. A dash
-/// changes nothing. The documentation of `DoorMachine` prints this same text.
+/// The table of states and inputs as a literal: the next state and the effects of each cell. A dash
+/// changes nothing. The documentation of `DoorMachine` prints this text.
 public enum DoorMachineTable {
   /// One cell a line, below a heading.
   public static let text = """
@@ -87,7 +87,7 @@ public enum DoorMachineTable {
   public struct Cell: Sendable, CustomStringConvertible {
     public var from: String
     public var input: String
-    /// Nil: the state stays as it is, to the last field.
+    /// Nil: no field of the state changes.
     public var to: String?
     public var effects: [String]
     public var description: String { "\(from) + \(input)" }

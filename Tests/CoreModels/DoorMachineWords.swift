@@ -1,8 +1,8 @@
 public import DoorCore
 
-/// The words of ``DoorMachineTable`` for what goes into a door machine and what comes out.
+/// The words of ``DoorMachineTable`` for the inputs and effects of a door machine.
 extension DoorMachineTable {
-  /// Nil for a word that the table does not have.
+  /// Nil for an unknown word.
   public static func input(_ word: String, holdMilliseconds: Int) -> DoorMachine.Input? {
     switch word {
     case "release": .release(holdMilliseconds: holdMilliseconds)

@@ -1,6 +1,6 @@
 public import DoorRules
 
-/// The same week for the program.
+/// The same week in the program's types.
 extension SlowWeek {
   private static let clocks = (0...1_440).map { minute in
     [minute / 60, minute % 60].map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":")
@@ -10,7 +10,7 @@ extension SlowWeek {
     windows.map { (clocks[$0.from], clocks[$0.to]) }
   }
 
-  /// Days and exceptions, written as in a configuration and compiled.
+  /// Days and exceptions, parsed as from a configuration.
   public func compiled() throws -> WeeklyHours {
     try WeeklyHours(
       parsing: days.mapValues(Self.texts),

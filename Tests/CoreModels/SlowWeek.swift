@@ -1,6 +1,6 @@
 public import DoorRules
 
-/// A week as written, asked window by window: what ``DoorRules/WeeklyHours`` is held against.
+/// A week evaluated window by window: the reference for ``DoorRules/WeeklyHours``.
 public struct SlowWeek: Sendable {
   /// In minutes of the day; `to` at or before `from` is on the next day.
   public typealias Window = (from: Int, to: Int)

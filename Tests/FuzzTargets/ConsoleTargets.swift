@@ -51,7 +51,7 @@ extension FuzzTarget {
     })
 }
 
-/// What came back.
+/// A response.
 private struct ConsoleAnswer {
   var path: String
   var status: Int
@@ -71,7 +71,7 @@ private struct ConsoleAnswer {
   }
 }
 
-/// Puts requests to a router without any connection.
+/// Passes requests to a router without a connection.
 private final class ConsoleAsker: @unchecked Sendable {
   // Unchecked: the channel is never used from two tasks at once, since `ask` waits.
   private let responder: RouterResponder<BasicRequestContext>
@@ -140,7 +140,7 @@ private final class ConsoleAsker: @unchecked Sendable {
   }
 }
 
-/// Keeps what a response writes.
+/// Collects what a response writes.
 private final class GatheringWriter: ResponseBodyWriter, @unchecked Sendable {
   // Unchecked: written by one task, read when it has ended.
   private(set) var bytes: [UInt8] = []

@@ -2,7 +2,7 @@ import CloudProtocol
 import ConsoleProtocol
 import Synchronization
 
-/// A door that answers everything with nothing, and counts how often it was asked.
+/// A door that answers everything with an empty value, and counts the calls.
 final class DeafBackend: ConsoleBackend {
   private let count = Mutex(0)
 

@@ -2,7 +2,7 @@ import DryRun
 import Foundation
 
 extension FuzzTarget {
-  /// Lines of `postern dry-run`: each gets one line of JSON with its own id, whatever it is.
+  /// Lines of `postern dry-run`: each gets one line of JSON with its own id, whatever its content.
   static let dryRun = FuzzTarget(
     "dry-run", "lines of `postern dry-run`, of each kind", bytesMax: 1_024,
     seeds: {

@@ -2,15 +2,15 @@ import DoorRules
 import WiegandCodec
 
 extension FuzzTarget {
-  /// Edges in any order and at any pace. An assembler that is asked in between must find the same
-  /// frames as one that is not, and what a format reads must be what it writes.
+  /// Edges in any order and at any pace. An assembler that is advanced in between must find the
+  /// same frames as one that is not, and a format must encode what it decoded.
   static let edges = FuzzTarget(
     "edges", "edge streams of a reader, through the assembler and every format", bytesMax: 1_024,
     seeds: { try EdgeTarget.seeds() }, make: { { try EdgeTarget.run(FuzzInput($0)) } })
 }
 
 private enum EdgeTarget {
-  /// One edge in three bytes: what it is, and how many times 10 µs after the last one.
+  /// One edge in three bytes: its kind, and how many times 10 µs it comes after the last one.
   private static let active: UInt8 = 1
   private static let data1: UInt8 = 2
   private static let counted: UInt8 = 4

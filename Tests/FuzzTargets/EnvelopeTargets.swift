@@ -4,7 +4,7 @@ import DoorRules
 import Foundation
 
 extension FuzzTarget {
-  /// Messages as the broker hands them on. Nobody without the key gets one through.
+  /// Messages as the broker delivers them. Without the key no message is accepted.
   static let envelope = FuzzTarget(
     "jws", "signed messages as they come from the broker", bytesMax: 2_048,
     seeds: {
@@ -14,7 +14,7 @@ extension FuzzTarget {
     },
     make: {
       let verifier = try Signing.verifier()
-      // Made with another key, so that whatever passes was forged.
+      // Signed with another key, so that any accepted message is forged.
       let other = try Signing.verifier(.stranger)
       return { bytes in
         var input = FuzzInput(bytes)
@@ -26,7 +26,7 @@ extension FuzzTarget {
       }
     })
 
-  /// Payloads under a good signature: a cloud that was taken over, or is wrong.
+  /// Payloads under a valid signature: a cloud that was compromised, or is wrong.
   static let signedEnvelope = FuzzTarget(
     "jws-signed", "payloads of every kind under a good signature", bytesMax: 2_048,
     seeds: {
@@ -56,7 +56,7 @@ extension FuzzTarget {
       }
     })
 
-  /// What somebody on site hands over, as a file.
+  /// A file that somebody hands over on site.
   static let handOver = FuzzTarget(
     "hand-over", "credential bundles handed over locally", bytesMax: 4_096,
     seeds: { try Signing.bundleSeeds().map { try Signing.bundle($0.certificate, $0.order) } },
@@ -68,7 +68,7 @@ extension FuzzTarget {
       }
     })
 
-  /// Bundles of an issuer that is entitled, and means harm. Certificate and order, a zero between.
+  /// Bundles of an entitled but malicious issuer: certificate and order, separated by a zero.
   static let signedHandOver = FuzzTarget(
     "hand-over-signed", "hand-overs under good signatures", bytesMax: 4_096,
     seeds: { try Signing.bundleSeeds().map { $0.certificate + [0] + $0.order } },
@@ -99,11 +99,11 @@ extension FuzzTarget {
     })
 }
 
-/// Keys of these targets, and what is signed with them.
+/// Keys of these targets, and messages signed with them.
 private enum Signing {
   enum Holder: UInt8 { case cloud = 1, desk, stranger }
 
-  /// Inside the times of the published example.
+  /// Within the validity of the published example.
   static let now = WallInstant(secondsSince1970: 1_795_187_045)
 
   static func key(_ holder: Holder) throws -> Curve25519.Signing.PrivateKey {
@@ -173,7 +173,7 @@ private enum Signing {
     }
   }
 
-  /// What the order would make, as the door makes it.
+  /// The credential that the order makes, as the door makes it.
   static func record(_ order: HandOverOrder) -> CredentialRecord? {
     guard let digest = CredentialDigest(bytes: Array(repeating: 0, count: 32)) else { return nil }
     let key = order.credential

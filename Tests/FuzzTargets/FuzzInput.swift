@@ -1,4 +1,4 @@
-/// Reads an input piece by piece; after its end come zeros.
+/// Reads an input piece by piece; zeros follow its end.
 struct FuzzInput {
   private let bytes: [UInt8]
   private var place = 0
@@ -7,7 +7,7 @@ struct FuzzInput {
 
   var isAtEnd: Bool { place >= bytes.count }
 
-  /// What was not read yet.
+  /// The bytes that were not read yet.
   var rest: ArraySlice<UInt8> { bytes[min(place, bytes.count)...] }
 
   mutating func byte() -> UInt8 {
@@ -21,7 +21,7 @@ struct FuzzInput {
   /// 0 to 65535.
   mutating func short() -> Int { Int(byte()) << 8 | Int(byte()) }
 
-  /// One of `range`, by one byte, or two where one is too few.
+  /// A number of `range`, from one byte, or two where one is too few.
   mutating func number(_ range: ClosedRange<Int>) -> Int {
     let count = range.upperBound - range.lowerBound + 1
     return range.lowerBound + (count <= 256 ? Int(byte()) : short()) % count

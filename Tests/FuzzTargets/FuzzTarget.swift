@@ -1,16 +1,16 @@
-/// A place where foreign bytes enter, or two ways of saying the same that bytes could tell apart.
+/// A place where bytes from outside enter, or two implementations that must agree on any bytes.
 public struct FuzzTarget: Sendable {
-  /// Takes one input; throws when something is wrong that is no crash.
+  /// Takes one input; throws a finding that is no crash.
   public typealias Run = (_ bytes: [UInt8]) throws -> Void
 
   public let name: String
-  /// What it feeds, and what must hold.
+  /// What it tests, and the invariant.
   public let about: String
-  /// The largest input that is worth trying, in bytes.
+  /// The largest useful input, in bytes.
   public let bytesMax: Int
-  /// Inputs to begin with, made from real frames and messages.
+  /// Seed inputs, made from real frames and messages.
   public let seeds: @Sendable () throws -> [[UInt8]]
-  /// Makes what the inputs are fed to, once for a whole run.
+  /// Makes the consumer of the inputs, once for a run.
   public let make: @Sendable () throws -> Run
 
   init(
@@ -32,7 +32,7 @@ public struct FuzzTarget: Sendable {
     + [settings, socket, web, dryRun, damagedStore, sync, storedSync]
 }
 
-/// Something that must hold and did not.
+/// An invariant that did not hold.
 public struct FuzzFinding: Error, CustomStringConvertible {
   public let description: String
 

@@ -3,8 +3,8 @@ import DoorRules
 import WiegandCodec
 
 extension FuzzTarget {
-  /// Bursts, frames and pauses at a door whose store knows one PIN. However they come: the lock is
-  /// released only for that PIN or for somebody who leaves, and guessing stays slow.
+  /// Bursts, deliveries and pauses at a door whose store has one PIN. In any order, the lock is
+  /// released only for that PIN or for somebody who leaves, and no deadline repeats for ever.
   static let keypad = FuzzTarget(
     "keypad", "keypad bursts, frames, contact and exit at a whole controller", bytesMax: 512,
     seeds: {
@@ -32,7 +32,7 @@ private struct KeypadTarget {
   private static let reader = ReaderID("front-in")
   private static let right = "pin:1234"
   private static let noon = WallInstant(secondsSince1970: 1_795_176_000)
-  /// More deadlines than these in one go are the same one for ever.
+  /// More deadlines than this at once are the same one for ever.
   private static let stepsMax = 20_000
 
   private var input: FuzzInput
@@ -42,7 +42,7 @@ private struct KeypadTarget {
   private let reader: ReaderID
   private let dialect: KeypadDialect
   private var effects: [ControllerEffect] = []
-  /// Somebody was let in or out since the lock was last secured.
+  /// Somebody was let in or out before.
   private var hasCause = false
   private var waiting: [LookUp] = []
 

@@ -3,7 +3,7 @@ import DoorCore
 import DoorRules
 
 extension FuzzTarget {
-  /// The door machine, step by step against its table, and against what it promises of time.
+  /// The door machine, step by step against its table and its time limits.
   static let machine = FuzzTarget(
     "machine", "inputs and waits of a door: the machine against its table", bytesMax: 256,
     seeds: {
@@ -71,7 +71,7 @@ private enum MachineTarget {
     }
   }
 
-  /// Released for no longer in one go than the limit, but for a mode.
+  /// No release is longer than the limit, except by a mode.
   private static func check(
     _ machine: DoorMachine, _ now: MonotonicInstant, _ timing: DoorTiming,
     _ releasedAt: inout MonotonicInstant?

@@ -4,8 +4,8 @@ import DoorRules
 import Foundation
 
 extension FuzzTarget {
-  /// One target for each message type: what is read is written and read again as the same value,
-  /// and judging it ends in a value or in named problems.
+  /// One target for each message type: a message that can be read is written and read again as the
+  /// same value, and its validation ends in a value or in named problems.
   static let messages: [FuzzTarget] = [
     message("config", ConfigurationMessage.self) { message, base in
       switch message {
@@ -71,7 +71,7 @@ enum Examples {
     return [UInt8](bytes)
   }
 
-  /// Those of one message type.
+  /// The examples of one message type.
   static func named(_ type: String) throws -> [[UInt8]] {
     try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
       .filter { $0.hasPrefix("\(type).") }.map { try file($0) }

@@ -4,8 +4,8 @@ import DoorRules
 import Foundation
 
 extension FuzzTarget {
-  /// Codes of offline PINs against a second telling of `deploy/protocol/offline-pin.md`, which
-  /// the Python reference agrees with.
+  /// Codes of offline PINs against a second implementation of `deploy/protocol/offline-pin.md`,
+  /// which agrees with the Python reference.
   static let offlinePIN = FuzzTarget(
     "offline-pin", "offline PINs: codes and windows against a second telling", bytesMax: 64,
     seeds: {
@@ -29,7 +29,7 @@ extension FuzzTarget {
           key, controller: "gate-1", door: "front", digits: row.digits, start: start,
           hours: row.hours, serial: serial)
         try demand(code == told, "the codes of a window differ")
-        // Slow for the long ones: up to 2,441 codes each.
+        // Slow for the long periods: up to 2,441 codes each.
         guard row.digits == 8 else { return }
         let inside = WallInstant(secondsSince1970: start * 3_600 + Int64(input.short()) % 3_600)
         let found = keys.windows(of: Secret(code), at: door, now: inside)
@@ -66,7 +66,7 @@ extension FuzzTarget {
     })
 }
 
-/// The algorithm as the document tells it, with nothing shared with the door's.
+/// The algorithm as the document describes it; it shares no code with the door's.
 private enum SecondTelling {
   static func code(
     _ key: [UInt8], controller: String, door: String, digits: Int, start: Int64, hours: Int,

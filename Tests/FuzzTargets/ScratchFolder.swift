@@ -1,6 +1,6 @@
 import Foundation
 
-/// A folder in memory where the machine has one, gone with its last user.
+/// A folder, in memory where possible, that is removed with its last user.
 final class ScratchFolder: Sendable {
   let path: String
 

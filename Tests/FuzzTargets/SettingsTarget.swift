@@ -4,7 +4,7 @@ import Foundation
 import Settings
 
 extension FuzzTarget {
-  /// A daemon's settings file. Whatever is in it, it is taken whole or refused with words.
+  /// A daemon's settings file. Whatever its content, it is accepted or refused with an error text.
   static let settings = FuzzTarget(
     "settings", "configuration files (YAML) of the daemon", bytesMax: 8_192,
     seeds: {

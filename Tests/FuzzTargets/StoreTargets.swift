@@ -5,19 +5,19 @@ import Foundation
 import StoreSQLite
 
 extension FuzzTarget {
-  /// Database files with bytes changed, cut off or put in. Opening and reading may fail with a
-  /// named error or begin anew; nothing may crash, and what is then read must be sound.
+  /// Database files with bytes changed, removed or inserted. Opening and reading may fail with a
+  /// named error or begin with an empty file; nothing may crash, and everything read must be valid.
   static let damagedStore = FuzzTarget(
     "damaged-store", "SQLite files of cache and event log, damaged", bytesMax: 64,
     seeds: {
       [
         [0, 0, 0, 255], [1, 0, 18, 9], [0, 16, 0, 1, 16, 8, 255], [3, 10, 0],
         [1, 32, 3, 7, 40, 0, 0],
-        // Gave events out of order.
+        // Returned events out of order.
         [131, 131, 1, 0, 248, 88, 46],
-        // A column without its name: the events could be read no more, and no start knew why.
+        // A column without its name: the events could not be read, and no start reported why.
         [151, 28, 2, 43, 158],
-        // Had the look at all records go round in a circle.
+        // Made the scan of all records run in a circle.
         Array(repeating: 0, count: 39) + [
           23, 0, 65, 10, 1, 10, 1, 111, 253, 85, 16, 165, 165, 248,
         ],
@@ -28,7 +28,7 @@ extension FuzzTarget {
       return { try template.run(FuzzInput($0)) }
     })
 
-  /// Changes one after the other must leave the same as a snapshot of what they lead to.
+  /// Deltas applied one by one must have the same result as a snapshot of it.
   static let storedSync = FuzzTarget(
     "stored-sync", "deltas and repairs against a snapshot from scratch", bytesMax: 256,
     seeds: { [[0, 1, 2, 0, 5, 1, 2, 9, 1, 0, 3], [2, 2, 2, 1, 1, 1, 0, 0, 0, 4, 4, 4]] },
@@ -61,7 +61,7 @@ private enum Records {
   }
 }
 
-/// Two sound files, and a folder in which copies of them are damaged.
+/// Two valid files, and a folder in which copies of them are damaged.
 private final class StoreTemplate {
   private let cache: [UInt8]
   private let events: [UInt8]
@@ -89,7 +89,7 @@ private final class StoreTemplate {
     func bytes(_ name: String) throws -> [UInt8] {
       [UInt8](try Data(contentsOf: URL(filePath: "\(place)/\(name)")))
     }
-    // Closed above, so that everything is in the file itself.
+    // Closed before, so that everything is in the file itself.
     cache = try bytes(CacheDatabase.fileName)
     events = try bytes(EventDatabase.fileName)
   }
@@ -101,7 +101,7 @@ private final class StoreTemplate {
     while !input.isAtEnd {
       let place = (input.short() << 4 | Int(input.byte() & 15)) % bytes.count
       let value = input.byte()
-      // Now and then the end is missing.
+      // Sometimes the end is missing.
       if value == 0xA5 { bytes.removeSubrange(max(place, 1)...) } else { bytes[place] ^= value }
     }
     copies += 1
@@ -111,7 +111,7 @@ private final class StoreTemplate {
     try folder.write(
       bytes, to: "\(copies)/\(isEvents ? EventDatabase.fileName : CacheDatabase.fileName)")
     do {
-      // What was found bad the first time is carried over the second time.
+      // Records that were found damaged the first time are repaired the second time.
       for _ in 0..<2 { try isEvents ? readEvents(place) : readCache(place) }
     } catch let error as PortError {
       try demand(!"\(error)".isEmpty, "an error without words")
@@ -128,7 +128,7 @@ private final class StoreTemplate {
     }
     _ = try cache.person(try name("p7"))
     _ = try cache.rescanRecordDigest()
-    // A new snapshot heals whatever it is.
+    // A new snapshot repairs any damage.
     _ = try cache.apply(
       CredentialDelta(
         baseRevision: nil, revision: 2, persons: [Records.person(1)],
@@ -148,7 +148,7 @@ private final class StoreTemplate {
     ])
   }
 
-  /// As the session does: what can be read comes without a gap, and what cannot is passed over once.
+  /// As the session does: readable events come without a gap, and unreadable ones are skipped once.
   private func readUp(_ log: EventDatabase) throws {
     let note = EventDraft(
       id: "n", type: EventType.eventsDropped.wireName, timeMilliseconds: 1, clockTrust: "unknown",
@@ -167,7 +167,7 @@ private final class StoreTemplate {
         try demand(spoiled.through > after, "nothing was given up")
         after = spoiled.through
       } catch let error as PortError where error.code == .inputOutput {
-        // Asked for again, until it counts as spoiled.
+        // Read again, until it counts as spoiled.
       }
     }
     throw FuzzFinding("the log never ends")
@@ -179,7 +179,7 @@ private final class StoreTemplate {
   }
 }
 
-/// Two caches: one that is changed step by step, and one that is told the outcome.
+/// Two caches: one changed by deltas, and one that gets the result as a snapshot.
 private final class StorePair {
   private let folder: ScratchFolder
   private let stepwise: CacheDatabase

@@ -2,18 +2,19 @@ import CloudProtocol
 import DoorRules
 
 extension FuzzTarget {
-  /// A door, a cloud and a bad network, all by the input. Once the network is well again, the
-  /// cloud must have every event, once and in order, and the door must not have let go of one.
+  /// A door, a cloud and a bad network, all driven by the input. Once the network works again, the
+  /// cloud must have every event, once and in order, and the door must not have dropped an unsent
+  /// one.
   static let sync = FuzzTarget(
     "sync", "nights of the sync session: losses, repetitions, restarts, false acknowledgements",
     bytesMax: 256,
     seeds: {
-      // Connect, commit, read, deliver, acknowledge; cut in between; a cloud that lies.
+      // Connect, commit, read, deliver, acknowledge; with cuts in between; a cloud that lies.
       [
         [0, 1, 9, 2, 3, 4], [0, 1, 200, 2, 3, 4, 5, 1, 10, 0, 2, 2, 3, 3, 4],
         [1, 50, 0, 2, 8, 9, 7, 255],
         [0, 1, 5, 2, 6, 0, 2, 3, 3, 4, 4, 10, 40, 10, 0],
-        // Never agreed: the cloud had more than a restarted door had sent since.
+        // Never converged: the cloud had more than a restarted door had sent since.
         [
           1, 50, 39, 0, 0, 255, 50, 39, 0, 0, 0, 0, 7, 249, 0, 0, 255, 255, 1, 248, 0, 49, 0, 2,
           1, 0, 2, 202, 255, 255, 255, 255, 255, 1, 50, 39, 0, 0, 255, 50, 39, 0, 7, 248,
@@ -91,7 +92,7 @@ private struct SyncNight {
       reads = []
       session = Self.session(controller, last: last, kept: kept)
     case 7:
-      // A cloud that says what cannot be, or is of another log.
+      // A cloud that acknowledges something impossible, or another log.
       let through = UInt64(input.short()) << 8
       let lie = EventAcknowledgement(
         epoch: input.flag() ? "log-0" : Self.epoch, through: last + 1 + through)

@@ -4,7 +4,7 @@ import DoorRules
 import Foundation
 
 extension FuzzTarget {
-  /// The small grammars: what they accept they must write again as it was.
+  /// The small grammars: accepted text must be written again unchanged.
   static let words = FuzzTarget(
     "words", "identifiers, dates, local times, topics, base64url, digests", bytesMax: 128,
     seeds: {

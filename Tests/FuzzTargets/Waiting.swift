@@ -1,7 +1,7 @@
 import Dispatch
 import Synchronization
 
-/// Waits for something asynchronous where the caller has a thread of its own, as fuzzers do.
+/// Waits for an async operation on the caller's own thread, which a fuzzer has.
 func waiting<Value: Sendable>(
   for body: @escaping @Sendable () async throws -> Value
 ) throws -> Value {

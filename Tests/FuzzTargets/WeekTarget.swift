@@ -2,7 +2,7 @@ import CoreModels
 import DoorRules
 
 extension FuzzTarget {
-  /// The compiled week and the slow one must say the same at every moment.
+  /// The compiled week and the slow one must agree at every moment.
   static let week = FuzzTarget(
     "week", "weeks with exceptions and holidays: compiled against slow", bytesMax: 256,
     seeds: {

@@ -18,7 +18,7 @@ extension Controller {
       if verdict.decision == .deny(.pinRequired),
         policy.presentationMode(of: look.door, at: now.wall, clockTrust: now.trust) == .cardThenPIN
       {
-        return readers[look.reader]?.waitForPIN(after: cards, at: now.monotonic) ?? []
+        return atReader(look.reader) { $0.waitForPIN(after: cards, at: now.monotonic) }
       }
       return settle(verdict, of: look, evidence: cards.isEmpty ? evidence : [:], at: now)
     case .pin:
@@ -40,7 +40,7 @@ extension Controller {
     }
   }
 
-  /// False for a PIN that is itself withdrawn or out of its time: beside a card it proves nothing.
+  /// False for a PIN that is itself revoked or not valid now: beside a card it proves nothing.
   private func counts(_ pin: CredentialHolder, at door: DoorID, _ now: Moment) -> Bool {
     switch judge(.cardThenPIN, [pin], at: door, reader: nil, now).decision {
     case .grant: true
@@ -65,9 +65,9 @@ extension Controller {
   /// The first other door of the interlock that is not locked and closed.
   private func interlock(against door: DoorID) -> DoorID? {
     guard let name = doors[door]?.layout.interlock else { return nil }
-    return doorOrder.first {
-      $0 != door && doors[$0]?.layout.interlock == name && doors[$0]?.isSecured == false
-    }
+    return doors.units.first {
+      $0.layout.id != door && $0.layout.interlock == name && !$0.isSecured
+    }?.layout.id
   }
 
   private mutating func settle(
@@ -82,10 +82,10 @@ extension Controller {
     case .grant:
       effects += admit(verdict, at: look.door, reader: look.reader, now, order: nil)
       effects += noteRightPIN(look.purpose, verdict)
-      effects += readers[look.reader]?.handle(.play(.granted), at: now.monotonic) ?? []
+      effects += play(.granted, at: look.reader, now)
     case .deny(let reason):
       let signal = noteDenial(reason, verdict, at: look.door, now)
-      effects += readers[look.reader]?.handle(.play(signal), at: now.monotonic) ?? []
+      effects += play(signal, at: look.reader, now)
       if look.purpose.isWrongPIN(reason) { effects += noteWrongPIN(look, verdict, now) }
     }
     return effects
@@ -94,19 +94,32 @@ extension Controller {
   private mutating func admit(
     _ verdict: Verdict, at door: DoorID, reader: ReaderID?, _ now: Moment, order: String?
   ) -> [ControllerEffect] {
-    let wishes =
-      doors[door]?.admit(verdict, reader: reader, order: order, under: conditions, at: now) ?? []
-    return effects(of: wishes, at: door, now)
+    atDoor(door, now) {
+      $0.admit(verdict, reader: reader, order: order, under: $1, at: now)
+    }
   }
 
-  /// Notes what a denial leaves behind; how the reader reports it.
+  private mutating func play(
+    _ signal: ReaderSignal, at reader: ReaderID, _ now: Moment
+  ) -> [ControllerEffect] {
+    atReader(reader) { $0.handle(.play(signal), at: now.monotonic) }
+  }
+
+  /// At every reader of a door.
+  private mutating func play(
+    _ signal: ReaderSignal, at door: DoorID, _ now: Moment
+  ) -> [ControllerEffect] {
+    atDoor(door, now) { _, _ in [.feedback(.play(signal))] }
+  }
+
+  /// Notes what follows from a denial. Returns how the reader signals it.
   private mutating func noteDenial(
     _ reason: DenialReason, _ verdict: Verdict, at door: DoorID, _ now: Moment
   ) -> ReaderSignal {
     let atReader = reason.atReader
     guard atReader.awaitsSecondPerson else { return atReader.signal }
-    guard let person = verdict.person else { return .denied }
-    doors[door]?.awaitSecond(after: person, at: now.monotonic)
+    guard let person = verdict.person, let place = doors.place(of: door) else { return .denied }
+    doors.units[place].awaitSecond(after: person, at: now.monotonic)
     return atReader.signal
   }
 
@@ -115,7 +128,7 @@ extension Controller {
   private mutating func noteWrongPIN(
     _ look: LookUps.Open, _ verdict: Verdict, _ now: Moment
   ) -> [ControllerEffect] {
-    var effects = readers[look.reader]?.noteWrongPIN(at: now.monotonic) ?? []
+    var effects = atReader(look.reader) { $0.noteWrongPIN(at: now.monotonic) }
     switch look.purpose {
     case .card, .pin: break
     case .pinAfterCard:
@@ -136,15 +149,15 @@ extension Controller {
 
   // MARK: Orders
 
-  /// Commands, after everything about their right to act was checked.
+  /// Takes a verified command.
   mutating func handle(_ order: Order, at now: Moment) -> [ControllerEffect] {
     switch order.kind {
     case .adminUnlock(let door, let by, let reason):
       guard doors[door] != nil else { return unknownDoor(door, order) }
       let record = Occurrence.adminUnlock(door, by: by, reason: reason, commandID: order.id)
-      let wishes = doors[door]?.release(order: order.id, under: conditions, at: now) ?? []
-      return [.record(record)] + effects(of: wishes, at: door, now)
-        + feedback(.play(.granted), at: door, now)
+      return [.record(record)]
+        + atDoor(door, now) { $0.release(order: order.id, under: $1, at: now) }
+        + play(.granted, at: door, now)
     case .memberUnlock(let door, let holders, let location):
       guard doors[door] != nil else { return unknownDoor(door, order) }
       let verdict = judge(.mobile(location), holders, at: door, reader: nil, now)
@@ -154,15 +167,15 @@ extension Controller {
       switch verdict.decision {
       case .grant:
         return recorded + admit(verdict, at: door, reader: nil, now, order: order.id)
-          + feedback(.play(.granted), at: door, now)
+          + play(.granted, at: door, now)
       case .deny(let reason):
         _ = noteDenial(reason, verdict, at: door, now)
         return recorded + [.answer(order: order.id, .rejected(reason: reason.rawValue))]
       }
     case .identify(let door):
       if let door, doors[door] == nil { return unknownDoor(door, order) }
-      let effects = (door.map { [$0] } ?? doorOrder).flatMap {
-        feedback(.play(.identify), at: $0, now)
+      let effects = (door.map { [$0] } ?? doors.units.map(\.layout.id)).flatMap {
+        play(.identify, at: $0, now)
       }
       // A reader without lamp and beeper has nothing to confirm with.
       let outcome: OrderOutcome =
@@ -182,8 +195,8 @@ extension Controller {
       return [.answer(order: order, .rejected(reason: "this controller has no reader \(reader)"))]
     }
     var effects: [ControllerEffect] = []
-    for id in reader.map({ [$0] }) ?? readerOrder {
-      effects += readers[id]?.clearLockout(by: operatorName) ?? []
+    for id in reader.map({ [$0] }) ?? readers.units.map(\.layout.id) {
+      effects += atReader(id) { $0.clearLockout(by: operatorName) }
     }
     if reader == nil { effects += guesses.clear() }
     return effects + [.answer(order: order, .confirmed)]

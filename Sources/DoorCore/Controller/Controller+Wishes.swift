@@ -1,10 +1,25 @@
 import DoorRules
 
-/// From what a part wants done to the controller's effects, in the same order.
+/// From what a part wants done to the controller's effects, in the same order. Doors and readers
+/// are named by their places in the rosters, where they are not named by their ids.
 extension Controller {
-  mutating func effects(of wishes: [DoorWish], at door: DoorID, _ now: Moment)
-    -> [ControllerEffect]
-  {
+  /// Lets a door act; no effects for an id that no door has.
+  mutating func atDoor(
+    _ id: DoorID, _ now: Moment, _ act: (inout DoorUnit, DoorConditions) -> [DoorWish]
+  ) -> [ControllerEffect] {
+    guard let place = doors.place(of: id) else { return [] }
+    return effects(of: act(&doors.units[place], conditions), at: place, now)
+  }
+
+  /// Lets a reader act; no effects for an id that no reader has.
+  mutating func atReader(
+    _ id: ReaderID, _ act: (inout ReaderUnit) -> [ControllerEffect]
+  ) -> [ControllerEffect] {
+    guard let place = readers.place(of: id) else { return [] }
+    return act(&readers.units[place])
+  }
+
+  mutating func effects(of wishes: [DoorWish], at door: Int, _ now: Moment) -> [ControllerEffect] {
     var effects: [ControllerEffect] = []
     for wish in wishes {
       switch wish {
@@ -16,24 +31,26 @@ extension Controller {
   }
 
   /// A change at each reader of a door.
-  mutating func feedback(_ change: FeedbackChange, at door: DoorID, _ now: Moment)
-    -> [ControllerEffect]
-  {
+  mutating func feedback(
+    _ change: FeedbackChange, at door: Int, _ now: Moment
+  ) -> [ControllerEffect] {
+    let id = doors.units[door].layout.id
     var effects: [ControllerEffect] = []
-    for id in readerOrder where readers[id]?.layout.door == door {
-      effects += readers[id]?.handle(change, at: now.monotonic) ?? []
+    for place in readers.units.indices where readers.units[place].layout.door == id {
+      effects += readers.units[place].handle(change, at: now.monotonic)
     }
     return effects
   }
 
-  mutating func effects(of wishes: [ReaderWish], at reader: ReaderID) -> [ControllerEffect] {
-    guard !wishes.isEmpty, let door = readers[reader]?.layout.door else { return [] }
+  mutating func effects(of wishes: [ReaderWish], at reader: Int) -> [ControllerEffect] {
+    guard !wishes.isEmpty else { return [] }
+    let layout = readers.units[reader].layout
     var effects: [ControllerEffect] = []
     for wish in wishes {
       switch wish {
       case .effect(let effect): effects.append(effect)
       case .ask(let canonicals, let purpose):
-        let look = LookUps.Open(reader: reader, door: door, purpose: purpose)
+        let look = LookUps.Open(reader: layout.id, door: layout.door, purpose: purpose)
         effects.append(.lookUp(lookUps.begin(canonicals, for: look)))
       case .refuse(let purpose, let card):
         let verdict = Verdict(
@@ -43,7 +60,8 @@ extension Controller {
           .record(
             .access(
               AccessRecord(
-                door: door, reader: reader, presentation: purpose.name, verdict: verdict))))
+                door: layout.door, reader: layout.id, presentation: purpose.name,
+                verdict: verdict))))
       }
     }
     return effects

@@ -10,16 +10,14 @@ public import WiegandCodec
 /// the effects carried out in the order given.
 public struct Controller: Sendable {
   var conditions: DoorConditions
-  var doors: [DoorID: DoorUnit]
-  var readers: [ReaderID: ReaderUnit]
-  let doorOrder: [DoorID]
-  let readerOrder: [ReaderID]
+  var doors: Roster<DoorID, DoorUnit>
+  var readers: Roster<ReaderID, ReaderUnit>
   var lookUps = LookUps()
   var guesses: PINGuard
   private var site: SiteInputs
 
   /// `active` are the contacts and site inputs that are active at the start, `memory` is what was
-  /// kept. A mode or a schedule that holds a door open does so from the start.
+  /// persisted. A mode or a schedule that holds a door open does so from the start.
   public init(
     layout: ControllerLayout, policy: PolicySnapshot, active: Set<InputLine> = [],
     memory: ControllerMemory = ControllerMemory(), at now: Moment
@@ -28,7 +26,7 @@ public struct Controller: Sendable {
     guesses = PINGuard(lockouts: memory.cardLockouts)
     site = SiteInputs(
       active: active, sampleMilliseconds: layout.sampleMilliseconds, at: now.monotonic)
-    doors = Dictionary(
+    doors = Roster(
       layout.doors.map {
         (
           $0.id,
@@ -37,26 +35,25 @@ public struct Controller: Sendable {
             modes: memory.modes[$0.id] ?? DoorModes(), firstPerson: memory.firstPersons[$0.id],
             at: now.monotonic)
         )
-      }, uniquingKeysWith: { first, _ in first })
-    readers = Dictionary(
+      })
+    readers = Roster(
       layout.readers.map {
         ($0.id, ReaderUnit(layout: $0, lockout: memory.lockouts[$0.id] ?? Lockout()))
-      }, uniquingKeysWith: { first, _ in first })
-    doorOrder = layout.doors.map(\.id)
-    readerOrder = layout.readers.map(\.id)
-    // Nothing changed by starting: the effects are for nobody, the level is driven anyway.
+      })
+    // Discard these effects: the shell drives ``requiredLock(of:)`` at its start anyway.
     _ = refreshModes(at: now)
   }
 
   // MARK: What can be seen
 
+  /// The policy in force.
   public var policy: PolicySnapshot { conditions.policy }
 
   /// When to call ``advance(to:)`` next.
   public var nextDeadline: MonotonicInstant? {
     var first = site.nextDeadline
-    for door in doors.values { first = .earliest(first, door.nextDeadline) }
-    for reader in readers.values { first = .earliest(first, reader.nextDeadline) }
+    for door in doors.units { first = .earliest(first, door.nextDeadline) }
+    for reader in readers.units { first = .earliest(first, reader.nextDeadline) }
     return first
   }
 
@@ -96,24 +93,25 @@ public struct Controller: Sendable {
       stamped.monotonic = min(edge.at, now.monotonic)
       return handle(edge, at: stamped)
     case .delivered(let id, let delivery):
-      let before = advance(reader: id, to: now)
-      let wishes = readers[id]?.handle(delivery, guesses: guesses, at: now.monotonic) ?? []
-      return before + effects(of: wishes, at: id)
+      guard let place = readers.place(of: id) else { return [] }
+      return advance(reader: place, to: now)
+        + effects(
+          of: readers.units[place].handle(delivery, guesses: guesses, at: now.monotonic),
+          at: place)
     case .lookedUp(let answer):
       return handle(answer, at: now)
     case .policy(let snapshot):
       conditions.policy = snapshot
       return refreshModes(at: now)
     case .modes(let id, let modes):
-      let wishes = doors[id]?.setModes(modes, under: conditions, at: now) ?? []
-      return effects(of: wishes, at: id, now)
+      return atDoor(id, now) { $0.setModes(modes, under: $1, at: now) }
     case .sampled(let line, let isActive):
       sample(line, isActive: isActive, at: now.monotonic)
       return []
     case .order(let order):
       return handle(order, at: now)
     case .edgesLost:
-      for id in readerOrder { readers[id]?.forgetHalfRead() }
+      for place in readers.units.indices { readers.units[place].forgetHalfRead() }
       return [.record(.edgesLost)]
     }
   }
@@ -121,13 +119,13 @@ public struct Controller: Sendable {
   /// Lets time pass.
   public mutating func advance(to now: Moment) -> [ControllerEffect] {
     var effects: [ControllerEffect] = []
-    for id in readerOrder { effects += advance(reader: id, to: now) }
-    for id in doorOrder { effects += advance(door: id, to: now) }
+    for place in readers.units.indices { effects += advance(reader: place, to: now) }
+    for place in doors.units.indices { effects += advance(door: place, to: now) }
     return effects + advanceSite(to: now)
   }
 
-  /// Lets time pass where edges come in order, at the reader or door that the line belongs to; then
-  /// the edge counts.
+  /// Lets time pass at the reader or door that the line belongs to, since edges come in order
+  /// there; then takes the edge.
   private mutating func handle(_ edge: LineEdge, at now: Moment) -> [ControllerEffect] {
     switch edge.line {
     case .data0(let id): return handle(edge, of: .data0, reader: id, at: now)
@@ -142,17 +140,19 @@ public struct Controller: Sendable {
   private mutating func handle(
     _ edge: LineEdge, of line: DataEdge.Line, reader id: ReaderID, at now: Moment
   ) -> [ControllerEffect] {
-    let before = advance(reader: id, to: now)
-    // In place, not in a copy: this is the way of every edge.
-    let wishes = readers[id]?.handle(edge, of: line, guesses: guesses, at: now.monotonic) ?? []
-    return before + effects(of: wishes, at: id)
+    guard let place = readers.place(of: id) else { return [] }
+    return advance(reader: place, to: now)
+      + effects(
+        of: readers.units[place].handle(edge, of: line, guesses: guesses, at: now.monotonic),
+        at: place)
   }
 
   private mutating func handle(
     _ edge: LineEdge, of input: DoorUnit.Input, door id: DoorID, at now: Moment
   ) -> [ControllerEffect] {
-    let effects = advance(door: id, to: now)
-    doors[id]?.handle(input, isActive: edge.isActive, at: now.monotonic)
+    guard let place = doors.place(of: id) else { return [] }
+    let effects = advance(door: place, to: now)
+    doors.units[place].handle(input, isActive: edge.isActive, at: now.monotonic)
     return effects
   }
 
@@ -164,26 +164,36 @@ public struct Controller: Sendable {
     return effects
   }
 
-  /// Takes a level that was looked at. What it may bring comes with the next deadline.
+  /// Takes a sampled level. Its effects come with the next deadline.
   private mutating func sample(_ line: InputLine, isActive: Bool, at now: MonotonicInstant) {
     switch line {
-    case .contact(let id): doors[id]?.sample(.contact, isActive: isActive, at: now)
-    case .requestToExit(let id): doors[id]?.sample(.exit, isActive: isActive, at: now)
+    case .contact(let id): sample(.contact, of: id, isActive: isActive, at: now)
+    case .requestToExit(let id): sample(.exit, of: id, isActive: isActive, at: now)
     case .fire: site.sample(.fire, isActive: isActive, at: now)
     case .tamper: site.sample(.tamper, isActive: isActive, at: now)
-    case .data0(let id): readers[id]?.sample(.data0, isActive: isActive)
-    case .data1(let id): readers[id]?.sample(.data1, isActive: isActive)
+    case .data0(let id): sample(.data0, of: id, isActive: isActive)
+    case .data1(let id): sample(.data1, of: id, isActive: isActive)
     }
   }
 
-  private mutating func advance(reader id: ReaderID, to now: Moment) -> [ControllerEffect] {
-    let wishes = readers[id]?.advance(to: now.monotonic, guesses: guesses) ?? []
-    return effects(of: wishes, at: id)
+  private mutating func sample(
+    _ input: DoorUnit.Input, of id: DoorID, isActive: Bool, at now: MonotonicInstant
+  ) {
+    guard let place = doors.place(of: id) else { return }
+    doors.units[place].sample(input, isActive: isActive, at: now)
   }
 
-  private mutating func advance(door id: DoorID, to now: Moment) -> [ControllerEffect] {
-    let wishes = doors[id]?.advance(to: now, under: conditions) ?? []
-    return effects(of: wishes, at: id, now)
+  private mutating func sample(_ line: DataEdge.Line, of id: ReaderID, isActive: Bool) {
+    guard let place = readers.place(of: id) else { return }
+    readers.units[place].sample(line, isActive: isActive)
+  }
+
+  private mutating func advance(reader place: Int, to now: Moment) -> [ControllerEffect] {
+    effects(of: readers.units[place].advance(to: now.monotonic, guesses: guesses), at: place)
+  }
+
+  private mutating func advance(door place: Int, to now: Moment) -> [ControllerEffect] {
+    effects(of: doors.units[place].advance(to: now, under: conditions), at: place, now)
   }
 
   private mutating func advanceSite(to now: Moment) -> [ControllerEffect] {
@@ -200,9 +210,8 @@ public struct Controller: Sendable {
   }
 
   private mutating func refreshModes(at now: Moment) -> [ControllerEffect] {
-    doorOrder.flatMap { id in
-      let wishes = doors[id]?.refreshMode(under: conditions, at: now) ?? []
-      return effects(of: wishes, at: id, now)
+    doors.units.indices.flatMap { place in
+      effects(of: doors.units[place].refreshMode(under: conditions, at: now), at: place, now)
     }
   }
 }

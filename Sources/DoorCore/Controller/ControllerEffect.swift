@@ -1,21 +1,25 @@
 public import DoorRules
 
-/// Everything that a controller wants done, in order.
+/// Everything that a controller wants done. The effects of one call are carried out in order.
 public enum ControllerEffect: Sendable, Hashable {
-  /// The lock of a door, `.afterRecords` once the records before it are on disk or their time
-  /// is up. `order` names the command that waits for this movement.
+  /// Drive the lock of a door; `.afterRecords` waits until the records before it are committed, or
+  /// their time is up. `order` names the command that waits for this movement.
   case setLock(DoorID, LockLevel, Urgency, order: String?)
+  /// Drive a lamp or a beeper. Locks have ``setLock(_:_:_:order:)``.
   case drive(OutputLine, active: Bool)
+  /// Add this to the event log.
   case record(Occurrence)
+  /// Ask the credential store; answer with ``ControllerInput/lookedUp(_:)``.
   case lookUp(LookUp)
-  /// Look at contact and exit of a door: a lost edge must not turn it round for good.
+  /// Sample contact and exit of a door, so that a lost edge is repaired.
   case sample(DoorID)
-  /// Look at the inputs that belong to no door.
+  /// Sample the inputs that belong to no door.
   case sampleSite
-  /// Keep this over a restart.
+  /// Persist this.
   case remember(Memory)
   /// The command ended without a lock movement.
   case answer(order: String, OrderOutcome)
 
+  /// When a lock moves.
   public enum Urgency: Sendable, Hashable { case atOnce, afterRecords }
 }

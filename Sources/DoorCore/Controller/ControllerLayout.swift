@@ -1,7 +1,7 @@
 public import DoorRules
 public import WiegandCodec
 
-/// What the controller is built of; fixed for the life of the process.
+/// The doors and readers of a controller; fixed for the life of the process.
 public struct ControllerLayout: Sendable, Hashable {
   /// A door as wired.
   public struct Door: Sendable, Hashable {
@@ -9,7 +9,7 @@ public struct ControllerLayout: Sendable, Hashable {
     /// Without a contact the leaf counts as closed.
     public var hasContact: Bool
     public var timing: DoorTiming
-    /// Of the doors with one name here a member opens one only while the others are closed.
+    /// The interlock's name: of its doors a member opens one only while the others are closed.
     public var interlock: String?
 
     public init(
@@ -25,17 +25,21 @@ public struct ControllerLayout: Sendable, Hashable {
   /// A reader as wired.
   public struct Reader: Sendable, Hashable {
     public var id: ReaderID
+    /// The door that the reader opens.
     public var door: DoorID
     public var formats: FormatTable
-    /// Nil without a keypad: short bursts are then malformed frames.
+    /// Nil without a keypad; short bursts are malformed frames then.
     public var keypad: KeypadDialect?
     public var timing: CaptureTiming
+    /// Whether the controller drives a lamp of the reader.
     public var hasLED: Bool
+    /// Whether the controller drives a beeper of the reader.
     public var hasBeeper: Bool
+    /// How the keypad's PINs end.
     public var entry: PINEntrySettings
     /// Codes that the reader sends as keys when its case is opened or closed.
     public var tamperCodes: TamperCodes?
-    /// In place of ``FeedbackPattern/standard(_:)``.
+    /// Patterns that replace ``FeedbackPattern/standard(_:)``.
     public var patterns: [ReaderSignal: FeedbackPattern]
 
     public init(
@@ -60,8 +64,8 @@ public struct ControllerLayout: Sendable, Hashable {
 
   public var doors: [Door]
   public var readers: [Reader]
-  /// How often the inputs that belong to no door are looked at: a lost edge must not leave a fire
-  /// unseen.
+  /// How often the inputs that belong to no door are sampled, so that a lost edge cannot hide a
+  /// fire.
   public var sampleMilliseconds: Int
 
   public init(doors: [Door], readers: [Reader], sampleMilliseconds: Int = 1_000) {

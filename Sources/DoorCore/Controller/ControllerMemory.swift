@@ -1,6 +1,6 @@
 public import DoorRules
 
-/// What a controller is given back at its start.
+/// What a controller gets back at its start: everything persisted.
 public struct ControllerMemory: Sendable, Hashable {
   public var lockouts: [ReaderID: Lockout]
   public var cardLockouts: [CredentialID: Lockout]
@@ -20,13 +20,13 @@ public struct ControllerMemory: Sendable, Hashable {
   }
 }
 
-/// Something that must be kept over a restart.
+/// Something that must be persisted.
 public enum Memory: Sendable, Hashable {
   case lockout(ReaderID, Lockout)
-  /// Of all cards whose PINs are guessed, in place of what was kept.
+  /// All cards whose PINs were guessed; replaces what was persisted.
   case cardLockouts([CredentialID: Lockout])
   /// Nil when the door's unlock window ended.
   case firstPerson(DoorID, WallInstant?)
-  /// A person went into an area or out of it.
+  /// A person entered an area or left it.
   case presence(PersonID, AreaID, AreaPresence)
 }

@@ -2,10 +2,11 @@ public import DoorRules
 
 /// A question to the credential store: who holds any of these?
 public struct LookUp: Sendable, Hashable {
+  /// The look-up's number, repeated in its answer.
   public var ticket: UInt64
-  /// Canonical texts of what was shown, to be digested under the device's key.
+  /// Canonical texts of what was presented, to be digested under the device's key.
   public var canonicals: [Secret<String>]
-  /// Where it was shown, for codes that a door can tell by itself.
+  /// Where it was presented, for codes that the door can verify offline.
   public var door: DoorID?
 
   public init(ticket: UInt64, canonicals: [Secret<String>], door: DoorID? = nil) {
@@ -17,10 +18,11 @@ public struct LookUp: Sendable, Hashable {
 
 /// What the store found.
 public struct LookUpAnswer: Sendable, Hashable {
+  /// The look-up's number, repeated in its answer.
   public var ticket: UInt64
   /// Nil when the store failed.
   public var holders: [CredentialHolder]?
-  /// Keyed digest of the first of what was shown, in text: evidence of what nobody knows.
+  /// Keyed digest of the first text: evidence of an unknown credential.
   public var digest: String?
 
   public init(ticket: UInt64, holders: [CredentialHolder]?, digest: String? = nil) {

@@ -5,7 +5,7 @@ struct LookUps: Sendable {
   /// The most that may be open at once; the oldest is forgotten beyond it.
   static let openMax = 64
 
-  /// What a look-up is for.
+  /// What was presented.
   enum Purpose: Sendable {
     case card(evidence: [String: String])
     case pin

@@ -1,12 +1,12 @@
 public import DoorRules
 
-/// Both clocks at one point, never mixed: deadlines use `monotonic`, schedules and validity
-/// use `wall` as far as `trust` goes.
+/// Both clocks at one point, never mixed: deadlines use `monotonic`; schedules and validity use
+/// `wall`, as far as `trust` allows.
 public struct Moment: Sendable, Hashable {
   public var monotonic: MonotonicInstant
   public var wall: WallInstant
   public var trust: ClockTrust
-  /// Seconds since the cloud was last heard.
+  /// Seconds since the last contact with the cloud; 0 while connected.
   public var cacheAgeSeconds: Int64
 
   public init(

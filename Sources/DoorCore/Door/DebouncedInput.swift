@@ -1,6 +1,6 @@
 import DoorRules
 
-/// An input whose level counts once it was quiet for a while, so that a bouncing contact is
+/// An input whose level counts once it has been stable for a while, so that a bouncing contact is
 /// one change.
 struct DebouncedInput: Sendable, Hashable {
   /// The level that counts.
@@ -21,12 +21,12 @@ struct DebouncedInput: Sendable, Hashable {
     nextDeadline = level == isActive ? nil : now.advanced(byMilliseconds: quietMilliseconds)
   }
 
-  /// Notes a level that was looked at, and not told by an edge: an edge may have been lost.
+  /// Notes a level that was sampled, not reported by an edge: an edge may have been lost.
   mutating func sample(isActive level: Bool, at now: MonotonicInstant) {
     if level != candidate { handle(isActive: level, at: now) }
   }
 
-  /// The new level when it has just come to count, nil otherwise.
+  /// The new level when it begins to count now, nil otherwise.
   mutating func advance(to now: MonotonicInstant) -> Bool? {
     guard let deadline = nextDeadline, deadline <= now else { return nil }
     nextDeadline = nil

@@ -1,7 +1,7 @@
 import DoorRules
 
-/// The table: what each input does in each state. `Tests/CoreModels/DoorMachineTable.swift` says
-/// the same as a literal.
+/// The table: what each input does in each state. `Tests/CoreModels/DoorMachineTable.swift` has the
+/// same table as a literal.
 extension DoorMachine {
   mutating func step(_ input: Input, at now: MonotonicInstant) -> [Effect] {
     switch input {
@@ -139,7 +139,7 @@ extension DoorMachine {
 }
 
 extension DoorMachine.Hold {
-  /// The longer of the two, within this one's limit.
+  /// The later end of the two, within this one's limit.
   fileprivate func prolonged(by other: DoorMachine.Hold) -> DoorMachine.Hold {
     DoorMachine.Hold(
       until: min(max(until, other.until), limit), limit: limit,
@@ -148,7 +148,7 @@ extension DoorMachine.Hold {
       })
   }
 
-  /// What is left of it for somebody who leaves; nil when nobody does.
+  /// The part that is left for somebody who leaves; nil when nobody leaves.
   fileprivate func leaving(at now: MonotonicInstant) -> DoorMachine.Hold? {
     guard let leavingUntil, now < leavingUntil else { return nil }
     return DoorMachine.Hold(until: leavingUntil, limit: limit, leavingUntil: leavingUntil)

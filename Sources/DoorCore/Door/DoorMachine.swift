@@ -4,19 +4,20 @@ public import DoorRules
 ///
 /// Four kinds of methods, in calling order: ``handle(_:at:)`` takes what happened,
 /// ``advance(to:)`` lets time pass, ``nextDeadline`` says when to call it again, and
-/// ``requiredLock`` is the level that the lock must have now. The level is driven again and
-/// again by whoever owns the line, so a lost effect repairs itself.
+/// ``requiredLock`` is the level that the lock must have now. The owner of the line drives that
+/// level periodically, so that a lost effect is repaired.
 public struct DoorMachine: Sendable, Hashable {
   /// Why and how long the lock is released.
   public struct Hold: Sendable, Hashable {
+    /// The end of the release.
     public var until: MonotonicInstant
-    /// However often it is prolonged, the lock is driven once in between.
+    /// The latest end, however often the release is extended.
     public var limit: MonotonicInstant
-    /// Somebody is leaving until then: nothing but time ends that part.
+    /// Somebody is leaving until then: only time ends that part.
     public var leavingUntil: MonotonicInstant?
   }
 
-  /// Each case carries just what that state needs.
+  /// Each case carries only what that state needs.
   public enum State: Sendable, Hashable {
     /// Locked, leaf closed (or no contact).
     case secured
@@ -26,16 +27,17 @@ public struct DoorMachine: Sendable, Hashable {
     case passing(Hold, heldAt: MonotonicInstant)
     /// Locked again, leaf still open after an entry.
     case open(heldAt: MonotonicInstant)
-    /// Open for long, the alarm is near.
+    /// Open for so long that the alarm is near.
     case warned(heldAt: MonotonicInstant)
     /// Open for longer than allowed.
     case heldOpen
-    /// Opened with no cause.
+    /// Opened without a release.
     case forcedOpen
-    /// Unlocked by a mode for as long as that holds; nothing is an alarm.
+    /// Unlocked by a mode while it is in force; no alarms.
     case latched(leafOpen: Bool)
   }
 
+  /// What can happen to a door.
   public enum Input: Sendable, Hashable {
     /// Somebody may enter for `holdMilliseconds`.
     case release(holdMilliseconds: Int)
@@ -45,10 +47,11 @@ public struct DoorMachine: Sendable, Hashable {
     case secure
     /// The leaf, debounced.
     case contact(open: Bool)
-    /// A mode holds the door open, or no longer.
+    /// True when a mode holds the door open, false when it no longer does.
     case latch(Bool)
   }
 
+  /// What follows from an input or from time.
   public enum Effect: Sendable, Hashable {
     case setLock(LockLevel)
     case leaf(open: Bool)
@@ -59,7 +62,7 @@ public struct DoorMachine: Sendable, Hashable {
   public internal(set) var state: State
   let timing: DoorTiming
 
-  /// Starts locked. A leaf that stands open at the start is not forced: nobody saw it open.
+  /// Starts locked. A leaf that stands open at the start is not a forced door: nobody saw it open.
   public init(leafOpen: Bool, timing: DoorTiming, at now: MonotonicInstant) {
     self.timing = timing
     state =
@@ -75,7 +78,7 @@ public struct DoorMachine: Sendable, Hashable {
     }
   }
 
-  /// When to call ``advance(to:)``; nil while nothing can happen by itself.
+  /// When to call ``advance(to:)``; nil while no time runs.
   public var nextDeadline: MonotonicInstant? {
     switch state {
     case .released(let hold): hold.until
@@ -86,7 +89,7 @@ public struct DoorMachine: Sendable, Hashable {
     }
   }
 
-  /// Alarms that stand now.
+  /// Alarms that are raised now.
   public var alarms: [DoorAlarm] {
     switch state {
     case .forcedOpen: [.forcedOpen]
@@ -96,7 +99,7 @@ public struct DoorMachine: Sendable, Hashable {
     }
   }
 
-  /// Takes one input. An input that does not fit changes nothing and has no effect.
+  /// Takes one input. An input without a meaning in the present state changes nothing.
   public mutating func handle(_ input: Input, at now: MonotonicInstant) -> [Effect] {
     advance(to: now) + step(input, at: now)
   }
@@ -104,8 +107,8 @@ public struct DoorMachine: Sendable, Hashable {
   /// Lets time pass: relocks, warns and raises what is due, in the order of the deadlines.
   public mutating func advance(to now: MonotonicInstant) -> [Effect] {
     var effects: [Effect] = []
-    // Each pass moves to a state with a later deadline or none, but for a warning without time
-    // of its own; so four passes are the most.
+    // Each pass moves to a state with a later deadline or none, except for a warning of zero
+    // length; so there are at most four passes.
     while let deadline = nextDeadline, deadline <= now {
       effects += expire(at: deadline)
     }
@@ -122,7 +125,7 @@ public struct DoorMachine: Sendable, Hashable {
         state = .open(heldAt: heldAt)
         return [.setLock(.secured)]
       }
-      // Still released for somebody: standing open is not yet wrong.
+      // Still released for somebody: the leaf may stand open.
       state = .passing(
         hold, heldAt: hold.until.advanced(byMilliseconds: timing.warningMilliseconds))
       return []
@@ -142,7 +145,7 @@ public struct DoorMachine: Sendable, Hashable {
   }
 }
 
-/// What the lock must be. Which electrical level that is, is wiring.
+/// What the lock must be. The wiring defines the electrical level.
 public enum LockLevel: String, Sendable, Hashable, CaseIterable {
   case secured
   case released
@@ -150,7 +153,7 @@ public enum LockLevel: String, Sendable, Hashable, CaseIterable {
 
 /// What is wrong with a door leaf.
 public enum DoorAlarm: String, Sendable, Hashable, CaseIterable {
-  /// Opened with no cause.
+  /// Opened without a release.
   case forcedOpen
   /// Open for so long that the alarm is near.
   case heldOpenWarning

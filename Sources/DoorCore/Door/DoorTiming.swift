@@ -1,4 +1,4 @@
-/// The times of one door that are not the cloud's to set.
+/// The times of one door that the cloud cannot set.
 public struct DoorTiming: Sendable, Hashable {
   /// How long one entry may hold the lock released.
   public static let holdSecondsRange = 1...30
@@ -9,26 +9,26 @@ public struct DoorTiming: Sendable, Hashable {
     case whenClosed
     /// The leaf opening: for strikes that need no current once the leaf is out.
     case whenOpened
-    /// Nothing: the whole hold time is given.
+    /// Nothing: the release lasts for its full hold time.
     case afterHold
   }
 
   public var relock: Relock
-  /// How long the leaf may stand open after an entry before the alarm; from its opening.
+  /// How long the leaf may stand open after an entry before the alarm, from its opening.
   public var heldOpenMilliseconds: Int
-  /// How long before that alarm its warning comes.
+  /// How long before that alarm the warning is raised.
   public var warningMilliseconds: Int
-  /// The longest that the lock may be released in one go, however often somebody badges, outside
-  /// the modes that hold it open.
+  /// The longest release without a relock in between, however often somebody badges. The modes that
+  /// hold the door open are not limited.
   public var releaseLimitMilliseconds: Int
-  /// How long an input must be quiet before its level counts.
+  /// How long an input must be stable before its level counts.
   public var debounceMilliseconds: Int
-  /// How often the required lock level is driven again, and the inputs are looked at again.
+  /// How often the required lock level is driven again and the inputs are sampled.
   public var reassertMilliseconds: Int
   /// How long a request to exit releases the lock.
   public var exitHoldMilliseconds: Int
 
-  /// The warning is cut to the time until the alarm.
+  /// The warning is limited to the time until the alarm.
   public init(
     relock: Relock = .whenClosed, heldOpenMilliseconds: Int = 30_000,
     warningMilliseconds: Int = 10_000, releaseLimitMilliseconds: Int = 120_000,

@@ -22,7 +22,7 @@ struct DoorUnit: Sendable {
   /// An input of the door.
   enum Input: Sendable, Hashable { case contact, exit }
 
-  /// `firstPerson` is when the first person of the unlock window came, as it was kept.
+  /// `firstPerson` is when the first person of the unlock window came, as it was persisted.
   init(
     layout: ControllerLayout.Door, leafOpen: Bool, modes: DoorModes, firstPerson: WallInstant?,
     at now: MonotonicInstant
@@ -63,7 +63,7 @@ struct DoorUnit: Sendable {
 
   // MARK: Inputs and time
 
-  /// Notes an edge. What it brings comes with the next deadline.
+  /// Notes an edge. Its effects come with the next deadline.
   mutating func handle(_ input: Input, isActive: Bool, at now: MonotonicInstant) {
     switch input {
     case .contact: contact.handle(isActive: isActive, at: now)
@@ -71,7 +71,7 @@ struct DoorUnit: Sendable {
     }
   }
 
-  /// Notes a level that was looked at.
+  /// Notes a sampled level.
   mutating func sample(_ input: Input, isActive: Bool, at now: MonotonicInstant) {
     switch input {
     case .contact: contact.sample(isActive: isActive, at: now)
@@ -114,7 +114,7 @@ struct DoorUnit: Sendable {
     return refreshMode(under: conditions, at: now)
   }
 
-  /// Works out the mode in force; the machine follows when it is another one.
+  /// Updates the mode in force; the machine follows when it changes.
   mutating func refreshMode(under conditions: DoorConditions, at now: Moment) -> [DoorWish] {
     let schedule = ModeSchedule(of: layout.id, under: conditions)
     var wishes: [DoorWish] = []
@@ -135,8 +135,8 @@ struct DoorUnit: Sendable {
 
   // MARK: People
 
-  /// Everything that a grant brings: the lock, the area, the schedule that waited, the alarm that
-  /// nobody at the door notices.
+  /// Everything that follows from a grant: the lock, the area, the schedule that waited for a first
+  /// person, the silent duress alarm.
   mutating func admit(
     _ verdict: Verdict, reader: ReaderID?, order: String?, under conditions: DoorConditions,
     at now: Moment
@@ -163,8 +163,8 @@ struct DoorUnit: Sendable {
     companion = Companion(person: person, at: now)
   }
 
-  /// Where the leaf can be seen the area is entered when it opens, so that whoever badges and turns
-  /// back is not shut out; elsewhere at once.
+  /// With a contact the area is entered when the leaf opens, so that a person who badges and turns
+  /// back is not shut out; without one, at once.
   private var waitsForLeaf: Bool {
     switch machine.state {
     case .released: layout.hasContact
@@ -174,7 +174,7 @@ struct DoorUnit: Sendable {
 
   // MARK: The lock
 
-  /// Releases the lock for the door's hold time, once what was recorded before is on disk.
+  /// Releases the lock for the door's hold time, once the records before it are committed.
   mutating func release(
     order: String?, under conditions: DoorConditions, at now: Moment
   ) -> [DoorWish] {
@@ -186,7 +186,7 @@ struct DoorUnit: Sendable {
     let moves = machine.handle(.release(holdMilliseconds: hold), at: now.monotonic)
     var wishes = translate(
       moves, urgency: .afterRecords, order: order, under: conditions, at: now)
-    // Already released: the level is driven once more, so that the order sees hardware answer.
+    // Already released: drive the level again, so that the order is confirmed by the hardware.
     if !moves.contains(.setLock(.released)) {
       wishes.append(.effect(.setLock(layout.id, .released, .afterRecords, order: order)))
     }
@@ -199,7 +199,7 @@ struct DoorUnit: Sendable {
     translate(machine.handle(input, at: now.monotonic), under: conditions, at: now)
   }
 
-  /// What the machine's moves mean to the lock, the log, the readers and the people on their way.
+  /// Turns the machine's moves into wishes for the lock, the log, the readers and the areas.
   private mutating func translate(
     _ moves: [DoorMachine.Effect], urgency: ControllerEffect.Urgency = .atOnce,
     order: String? = nil, under conditions: DoorConditions, at now: Moment
@@ -208,7 +208,7 @@ struct DoorUnit: Sendable {
     for move in moves {
       switch move {
       case .setLock(let level):
-        // Locking never waits for anything.
+        // Locking never waits.
         wishes.append(
           .effect(
             .setLock(layout.id, level, level == .secured ? .atOnce : urgency, order: order)))

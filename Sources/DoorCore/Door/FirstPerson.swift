@@ -18,8 +18,9 @@ struct FirstPerson: Sendable, Hashable {
     return true
   }
 
-  /// True when the window is over: the next one waits for its own first person. What was restored
-  /// counts only if the window in which it came has lasted until now; an unknown clock cannot tell.
+  /// True when the window is over: the next one waits for its own first person. A restored time
+  /// counts only if its window has lasted until now. An unknown clock cannot tell, and changes
+  /// nothing.
   mutating func forgetAfterWindow(of schedule: ModeSchedule, at now: Moment) -> Bool {
     guard let cameAt, now.trust != .unknown else { return false }
     let lasts =

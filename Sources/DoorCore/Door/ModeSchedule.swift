@@ -16,7 +16,7 @@ struct ModeSchedule {
     conditions.policy.settings(of: door)?.unlocksWithFirstPerson.value == true
   }
 
-  /// True in a window of the unlock schedule. While the clock is unknown no schedule opens anything.
+  /// True in a window of the unlock schedule; never while the clock is unknown.
   func isOpen(at now: Moment) -> Bool { isOpen(at: now.wall, trust: now.trust) }
 
   private func isOpen(at instant: WallInstant, trust: ClockTrust) -> Bool {

@@ -1,14 +1,14 @@
 import DoorRules
 
-/// A reader whose lines never rest, as with a broken cable: after too many edges in a second it is
-/// muted for a while that grows, so that it can take no time from the other readers, and one
-/// event with a count stands for all of its edges.
+/// Detects a reader whose lines never rest, as with a broken cable. After too many edges in a
+/// second the reader is muted, longer each time, so that it takes no time from the other readers;
+/// one event with a count stands for all of its edges.
 struct EdgeStorm: Sendable, Hashable {
   /// The most edges in a second; two cards of 56 bits in each tenth of a second make 2,240.
   static let edgesPerSecondMax = 2_500
-  /// How long it is muted, first to last; the last repeats.
+  /// How long each mute lasts, first to last; the last one repeats.
   static let muteSeconds = [10, 20, 60, 300]
-  /// As long without a storm, and the next mute is the first again.
+  /// After this time without a storm the next mute is the shortest again.
   static let calmMilliseconds = 60_000
 
   enum Answer: Sendable, Hashable {
@@ -24,7 +24,7 @@ struct EdgeStorm: Sendable, Hashable {
   private var level = 0
   private var calmFrom: MonotonicInstant?
   private(set) var mutedUntil: MonotonicInstant?
-  /// Edges thrown away since the mute began.
+  /// Edges dropped since the mute began.
   private var dropped = 0
 
   var nextDeadline: MonotonicInstant? { mutedUntil }
@@ -49,7 +49,7 @@ struct EdgeStorm: Sendable, Hashable {
     return .muted(seconds: seconds, edges: edgesInWindow)
   }
 
-  /// The edges that were dropped, when the mute has just ended.
+  /// The number of dropped edges when the mute ends now, nil otherwise.
   mutating func advance(to now: MonotonicInstant) -> Int? {
     guard let until = mutedUntil, until <= now else { return nil }
     defer { dropped = 0 }

@@ -4,9 +4,10 @@ public struct FeedbackPattern: Sendable, Hashable {
   public struct Step: Sendable, Hashable {
     public var led: Bool
     public var beeper: Bool
+    /// How long this step lasts.
     public var milliseconds: Int
 
-    /// After the last step, for as long as nothing is said.
+    /// After the last step, until the next signal.
     static let off = Step(led: false, beeper: false, milliseconds: 0)
 
     public init(led: Bool, beeper: Bool, milliseconds: Int) {
@@ -20,9 +21,9 @@ public struct FeedbackPattern: Sendable, Hashable {
 
   public init(steps: [Step]) { self.steps = steps }
 
-  /// The most steps of a pattern that is written down.
+  /// The most steps of a configured pattern.
   public static let stepsMax = 64
-  /// How long one of its steps may be.
+  /// How long one of its steps may last.
   public static let stepMilliseconds = 10...10_000
 
   /// Reads `both 250, led 1750`: what is on (`led`, `beeper`, `both` or `off`) and for how many

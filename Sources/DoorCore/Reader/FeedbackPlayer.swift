@@ -1,10 +1,10 @@
 import DoorRules
 
-/// Plays patterns at one reader; a new one replaces the old.
+/// Plays patterns at one reader; a new pattern replaces the one that plays.
 struct FeedbackPlayer: Sendable {
   private var steps: ArraySlice<FeedbackPattern.Step> = []
   private(set) var nextDeadline: MonotonicInstant?
-  /// What is being said.
+  /// The signal that is playing.
   private(set) var playing: ReaderSignal?
 
   mutating func play(
@@ -15,7 +15,7 @@ struct FeedbackPlayer: Sendable {
     return next(from: now)
   }
 
-  /// The step that is all off.
+  /// Ends the pattern: the step with everything off.
   mutating func stop() -> FeedbackPattern.Step {
     steps = []
     nextDeadline = nil
@@ -23,7 +23,7 @@ struct FeedbackPlayer: Sendable {
     return .off
   }
 
-  /// The newest step that is due, if any; when it ends, the step that is all off.
+  /// The latest step that is due, if any; at the end of the pattern, the step with everything off.
   mutating func advance(to now: MonotonicInstant) -> FeedbackPattern.Step? {
     var due: FeedbackPattern.Step?
     while let deadline = nextDeadline, deadline <= now {

@@ -1,34 +1,34 @@
 public import DoorRules
 
-/// Wrong PINs at one reader, or of one card: after ``triesMax`` the keypad is deaf for a while that
-/// grows each time.
+/// Wrong PINs at one reader, or of one card: after ``triesMax`` PINs are refused for a while,
+/// longer each time.
 ///
-/// Only time forgets, one try each ``forgetSeconds`` and one level each ``calmSeconds``. A right PIN
-/// at the reader does not: otherwise somebody who has one could guess four, type their own, and
-/// guess four again for ever. So whoever types gets at most 3 tries in 15 minutes without a lock,
-/// and 5 with the longest; about 500 a day.
+/// Only time forgets, one try each ``forgetSeconds`` and one level each ``calmSeconds``. A right
+/// PIN at the reader does not: otherwise somebody who has one could guess four, type their own, and
+/// guess four again for ever. So there are at most 3 tries in 15 minutes without a lock, and 5 with
+/// the longest lock; about 500 a day.
 public struct Lockout: Sendable, Hashable {
-  /// Wrong PINs that lock the keypad.
+  /// How many wrong PINs cause a lock.
   public static let triesMax = 5
-  /// How long, first to last; the last repeats.
+  /// How long each lock lasts, first to last; the last one repeats.
   public static let durationsSeconds = [30, 60, 120, 300, 900]
-  /// A wrong PIN is forgotten after so long, the oldest first.
+  /// After this time a wrong PIN is forgotten, the oldest first.
   public static let forgetSeconds = 300
-  /// After so long without a lock the next one is a step shorter.
+  /// After this time without a lock the next lock is one step shorter.
   public static let calmSeconds = 3_600
 
-  /// Wrong PINs since the last lock that are not forgotten.
+  /// Wrong PINs since the last lock, without forgotten ones.
   public private(set) var failures: Int
-  /// Which of the durations the next lock has.
+  /// Index of the next lock's duration in ``durationsSeconds``.
   public private(set) var level: Int
-  /// Deaf until then; nil before the first lock.
+  /// The end of the lock; nil before the first one.
   public private(set) var until: MonotonicInstant?
-  /// From when the oldest failure is being forgotten.
+  /// From when the time to forget the oldest failure runs.
   private var forgettingFrom: MonotonicInstant?
-  /// From when the level is being forgotten.
+  /// From when the time to lower the level runs.
   private var calmFrom: MonotonicInstant?
 
-  /// The last level; it repeats.
+  /// The highest level; it repeats.
   private static var levelMax: Int { durationsSeconds.count - 1 }
 
   public init() {
@@ -37,8 +37,8 @@ public struct Lockout: Sendable, Hashable {
     until = nil
   }
 
-  /// Puts back what was kept over a restart. `remainingMilliseconds` is cut to the longest lock.
-  /// What was on its way to be forgotten begins anew, so that a restart makes no room for tries.
+  /// Restores what was persisted. `remainingMilliseconds` is limited to the longest lock. The times
+  /// to forget begin again, so that a restart allows no further tries.
   public init(failures: Int, level: Int, remainingMilliseconds: Int, at now: MonotonicInstant) {
     self.failures = min(max(failures, 0), Self.triesMax - 1)
     self.level = min(max(level, 0), Self.levelMax)
@@ -50,17 +50,17 @@ public struct Lockout: Sendable, Hashable {
     calmFrom = self.level > 0 ? until ?? now : nil
   }
 
-  /// True while PINs are not looked at.
+  /// True while PINs are refused.
   public func isLocked(at now: MonotonicInstant) -> Bool {
     until.map { now < $0 } ?? false
   }
 
-  /// What is left of the lock.
+  /// The rest of the lock; 0 without one.
   public func remainingMilliseconds(at now: MonotonicInstant) -> Int {
     until.map { $0.microseconds(since: now) / 1000 } ?? 0
   }
 
-  /// Notes a wrong PIN; the seconds of the lock that it brings, or nil.
+  /// Notes a wrong PIN. Returns the seconds of the lock that it causes, nil without one.
   public mutating func fail(at now: MonotonicInstant) -> Int? {
     forget(at: now)
     failures += 1
@@ -78,7 +78,7 @@ public struct Lockout: Sendable, Hashable {
     return seconds
   }
 
-  /// Forgets what is old enough by now.
+  /// Forgets the failures and levels that are old enough.
   private mutating func forget(at now: MonotonicInstant) {
     while let from = forgettingFrom {
       let next = from.advanced(byMilliseconds: Self.forgetSeconds * 1000)
@@ -94,7 +94,7 @@ public struct Lockout: Sendable, Hashable {
     }
   }
 
-  /// Forgets everything; true when that changed anything.
+  /// Forgets everything; true when there was anything to forget.
   public mutating func clear() -> Bool {
     let changed = self != Lockout()
     self = Lockout()

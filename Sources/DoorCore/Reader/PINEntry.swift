@@ -47,7 +47,7 @@ struct PINEntry: Sendable {
     return .complete(Secret(typed.map { String($0) }.joined()))
   }
 
-  /// True when the pause has just cleared something.
+  /// True when a long pause clears the digits now.
   mutating func advance(to now: MonotonicInstant) -> Bool {
     guard let deadline = nextDeadline, deadline <= now else { return false }
     clear()

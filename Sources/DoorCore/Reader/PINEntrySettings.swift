@@ -3,21 +3,21 @@ import WiegandCodec
 
 /// How a keypad's PINs end.
 public struct PINEntrySettings: Sendable, Hashable {
-  /// Lengths that can be a PIN.
+  /// Lengths that a PIN can have.
   public static let lengthRange = 4...10
-  /// How long a pause may be set to.
+  /// Range of ``pauseMilliseconds``.
   public static let pauseRange = 1_000...30_000
 
-  /// With a fixed length the last digit enters by itself; nil waits for `#`.
+  /// With a fixed length the last digit completes the PIN; nil waits for `#`.
   public var fixedLength: Int?
-  /// A pause of this long clears what was typed.
+  /// A pause of this length clears the typed digits.
   public var pauseMilliseconds: Int
-  /// Keypads that send the whole PIN as one H10301 frame: the facility code by which such a frame
-  /// is known; nil has none. Such a PIN has at most five digits, up to 65535, and is filled with
-  /// zeros in front to `fixedLength`, or to four digits.
+  /// For keypads that send a PIN as one H10301 frame: the facility code that marks such a frame;
+  /// nil for other keypads. The PIN has at most five digits, up to 65535, and is padded with
+  /// leading zeros to `fixedLength`, or to four digits.
   public var frameFacility: UInt64?
 
-  /// A length or a pause outside its range is cut to it.
+  /// A length or a pause outside its range is moved to the nearest limit.
   public init(
     fixedLength: Int? = nil, pauseMilliseconds: Int = 5_000, frameFacility: UInt64? = nil
   ) {
@@ -29,7 +29,7 @@ public struct PINEntrySettings: Sendable, Hashable {
     self.frameFacility = frameFacility
   }
 
-  /// The PIN of a frame, when it is one.
+  /// The PIN of a frame; nil when the frame is a card.
   func pin(of candidates: [CardCandidate]) -> Secret<String>? {
     guard let frameFacility,
       let frame = candidates.first(where: {

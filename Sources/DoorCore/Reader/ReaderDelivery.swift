@@ -1,11 +1,11 @@
 public import WiegandCodec
 
-/// What a reader delivers that has no data lines of its own here, such as one on a bus: bits of
-/// cards and keys, each complete. A reader on data lines comes to the same from its pulses.
+/// What a reader without data lines, such as one on a bus, delivers: complete cards and keys. A
+/// reader on data lines gets the same from its pulses.
 public enum ReaderDelivery: Sendable, Hashable {
-  /// Bits of a card, to be read by the reader's formats; never a key.
+  /// Bits of a card, to be decoded by the reader's formats; never a key.
   case card(WiegandFrame)
   case key(KeypadKey)
-  /// Something that must not be taken for a card or a key.
+  /// Something that is neither a valid card nor a valid key.
   case malformed(MalformedFrame)
 }

@@ -2,7 +2,7 @@ import WiegandCodec
 
 /// What is probably wrong with a reader's wiring.
 public enum ReaderFinding: String, Sendable, Hashable, CaseIterable {
-  /// D0 and D1 are exchanged: frames fit only with every bit turned.
+  /// D0 and D1 are swapped: frames fit only with every bit inverted.
   case linesSwapped
   /// Both data lines rest at their active level: the polarity is wrong, or pull-ups are missing.
   case linesInverted
@@ -11,7 +11,7 @@ public enum ReaderFinding: String, Sendable, Hashable, CaseIterable {
   /// D1 rests at its active level.
   case data1Stuck
 
-  /// What to look at.
+  /// What the technician should check.
   public var advice: String {
     switch self {
     case .linesSwapped: "the data lines look swapped: exchange data0 and data1"
@@ -25,9 +25,9 @@ public enum ReaderFinding: String, Sendable, Hashable, CaseIterable {
 
 /// Watches one reader's lines for faults that single frames do not show.
 struct ReaderDiagnosis: Sendable, Hashable {
-  /// So many frames that fit only turned round are no chance.
+  /// This many frames that fit only when inverted are no coincidence.
   static let swappedFramesMin = 3
-  /// So many looks, a second apart, at a line that never rested are no pulse.
+  /// This many active samples, a second apart, are no pulse.
   static let restlessSamplesMin = 5
 
   private var fittingTurned = 0
@@ -46,7 +46,7 @@ struct ReaderDiagnosis: Sendable, Hashable {
     }
   }
 
-  /// Notes a level that was looked at.
+  /// Notes a sampled level.
   mutating func noteLevel(data0: Bool?, data1: Bool?) {
     if let data0 { active0 = data0 ? active0 + 1 : 0 }
     if let data1 { active1 = data1 ? active1 + 1 : 0 }

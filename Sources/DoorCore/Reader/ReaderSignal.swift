@@ -1,4 +1,4 @@
-/// What a reader tells the person in front of it.
+/// What a reader signals to the person in front of it.
 public enum ReaderSignal: String, Sendable, Hashable, CaseIterable {
   case granted
   case denied
@@ -7,10 +7,10 @@ public enum ReaderSignal: String, Sendable, Hashable, CaseIterable {
   case lockedOut
   /// The door stands open and the alarm is near.
   case heldOpenWarning
-  /// The door was without its cloud for too long for this credential.
+  /// Denied: without the cloud for too long for this credential.
   case offlineTooLong
   /// The relay toggled.
   case chirp
-  /// Which door is this: three beeps in about two seconds.
+  /// Identifies the door: three beeps in about two seconds.
   case identify
 }

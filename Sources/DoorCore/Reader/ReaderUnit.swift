@@ -46,7 +46,7 @@ struct ReaderUnit: Sendable {
     case .admitted: break
     case .dropped: return []
     case .muted(let seconds, let edges):
-      // Nothing half-read may become a card, now or after the mute.
+      // Nothing half read may become a card, now or after the mute.
       forgetHalfRead()
       return [.effect(.record(.muted(layout.id, layout.door, seconds: seconds, edges: edges)))]
     }
@@ -71,7 +71,7 @@ struct ReaderUnit: Sendable {
     }
   }
 
-  /// Notes a level of a data line that was looked at.
+  /// Notes a sampled level of a data line.
   mutating func sample(_ line: DataEdge.Line, isActive: Bool) {
     switch line {
     case .data0: diagnosis.noteLevel(data0: isActive, data1: nil)
@@ -95,7 +95,7 @@ struct ReaderUnit: Sendable {
     return wishes
   }
 
-  /// After edges were lost: no card, no key and no PIN may come of what is left.
+  /// Edges were lost: the rest of a frame or of a PIN must not become a card, a key or a PIN.
   mutating func forgetHalfRead() {
     assembler = FrameAssembler(timing: layout.timing, counters: assembler.counters)
     entry.clear()
@@ -164,7 +164,7 @@ struct ReaderUnit: Sendable {
     }
   }
 
-  /// A complete PIN. While the keypad, or the card before it, is locked out nobody looks it up.
+  /// A complete PIN. It is not looked up while the keypad, or the card before it, is locked out.
   private mutating func enter(
     _ pin: Secret<String>, _ guesses: PINGuard, at now: MonotonicInstant
   ) -> [ReaderWish] {

@@ -5,12 +5,13 @@ public struct AccessRecord: Sendable, Hashable {
   public var door: DoorID
   /// Nil for an unlock by command.
   public var reader: ReaderID?
-  /// `card`, `pin`, `cardThenPIN` or `mobile`.
+  /// `card`, `pin`, `cardThenPIN` or `mobile`; `unknown` when the look-up failed.
   public var presentation: String
   public var verdict: Verdict
   /// What an unmatched card was, without its number: formats that fit, its length in bits, the
   /// last two digits and the keyed digest.
   public var evidence: [String: String]
+  /// The command of an unlock by command; nil at a reader.
   public var commandID: String?
 
   public init(

@@ -1,6 +1,6 @@
 public import DoorRules
 
-/// Something that single events do not say: a pattern over a time, told once and then not again
+/// A pattern over a time that single events do not show. It is reported once, and then not again
 /// for a while.
 public struct Anomaly: Sendable, Hashable {
   /// The names go into events and do not change.
@@ -13,9 +13,9 @@ public struct Anomaly: Sendable, Hashable {
     case forcedAfterDenial
     /// Ten damaged frames at one reader in five minutes: its cable.
     case bitErrors
-    /// The wall clock was set to before a time that it had shown.
+    /// The wall clock was set back.
     case clockSetBack
-    /// Commands that had acted came again, five times in five minutes.
+    /// Commands arrived again after they were carried out, five times in five minutes.
     case replayedCommands
   }
 
@@ -23,7 +23,7 @@ public struct Anomaly: Sendable, Hashable {
   public var door: DoorID?
   public var reader: ReaderID?
   public var credential: CredentialID?
-  /// How many of what it is about were seen.
+  /// How many of the things that make the pattern were seen.
   public var count: Int
 
   public init(

@@ -1,6 +1,6 @@
 public import DoorRules
 
-/// Looks at what happens and says when it is not usual. It decides nothing.
+/// Detects unusual patterns in what happens. It decides nothing.
 public struct AnomalyWatch: Sendable {
   static let denialsMax = 10
   static let bitErrorsMax = 10
@@ -9,7 +9,7 @@ public struct AnomalyWatch: Sendable {
   static let doorsOfOneCredential = 3
   static let credentialMilliseconds = 60_000
   static let forcedAfterDenialMilliseconds = 30_000
-  /// How long the same anomaly of the same thing is not told again.
+  /// How long the same anomaly of the same thing is not reported again.
   static let quietMilliseconds = 900_000
   /// The most credentials that are followed at once.
   static let credentialsMax = 256
@@ -22,14 +22,14 @@ public struct AnomalyWatch: Sendable {
 
   public init() {}
 
-  /// Where a credential was within the time that counts.
+  /// Where a credential was used within ``credentialMilliseconds``.
   private struct Trail {
     /// Each door once, with its last time.
     var places: [(door: DoorID, at: MonotonicInstant)] = []
     var last: MonotonicInstant
   }
 
-  /// Takes an occurrence and says what is unusual about it and those before.
+  /// Takes an occurrence; the anomalies that it completes.
   public mutating func note(_ occurrence: Occurrence, at now: MonotonicInstant) -> [Anomaly] {
     switch occurrence {
     case .access(let record):
@@ -48,7 +48,7 @@ public struct AnomalyWatch: Sendable {
     }
   }
 
-  /// A command that had acted came again.
+  /// A command arrived again after it was carried out.
   public mutating func noteRepeatedCommand(at now: MonotonicInstant) -> [Anomaly] {
     tell(
       count(&repeatedCommands, now, most: Self.repeatedCommandsMax).map {
@@ -56,7 +56,7 @@ public struct AnomalyWatch: Sendable {
       }, now)
   }
 
-  /// The clock shows a time before one that it had shown.
+  /// The wall clock was set back.
   public mutating func noteClockSetBack(at now: MonotonicInstant) -> [Anomaly] {
     tell(Anomaly(.clockSetBack, count: 1), now)
   }
@@ -100,7 +100,7 @@ public struct AnomalyWatch: Sendable {
     return Anomaly(.forcedAfterDenial, door: door, count: 1)
   }
 
-  /// Notes one more; how many there were in the time, once there are `most`.
+  /// Notes one more; returns `most` once there are that many within ``countedMilliseconds``.
   private func count(
     _ times: inout [MonotonicInstant], _ now: MonotonicInstant, most: Int
   ) -> Int? {
@@ -112,7 +112,7 @@ public struct AnomalyWatch: Sendable {
     return most
   }
 
-  /// The anomaly, unless it was told not long ago.
+  /// The anomaly, unless it was reported within ``quietMilliseconds``.
   private mutating func tell(_ anomaly: Anomaly?, _ now: MonotonicInstant) -> [Anomaly] {
     guard let anomaly else { return [] }
     let place = [

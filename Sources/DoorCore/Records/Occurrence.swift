@@ -3,27 +3,33 @@ public import WiegandCodec
 
 /// Something that belongs in the log. It never holds a card number or a PIN.
 public enum Occurrence: Sendable, Hashable {
+  /// An attempt to enter, with its verdict.
   case access(AccessRecord)
+  /// A frame that was thrown away.
   case malformed(ReaderID, DoorID, MalformedFrame)
-  /// Too many wrong PINs; `seconds` long.
+  /// Too many wrong PINs at a reader; locked for `seconds`.
   case lockedOut(ReaderID, DoorID, seconds: Int)
+  /// An operator cleared a reader's lockout.
   case lockoutCleared(ReaderID, DoorID, by: String)
-  /// Another mode counts now; nil is normal.
+  /// Another mode is in force; nil is normal.
   case modeChanged(DoorID, from: DoorMode, to: DoorModeEntry?)
+  /// Somebody pressed the exit button.
   case exitRequested(DoorID)
+  /// The leaf opened or closed.
   case leaf(DoorID, open: Bool)
+  /// A door's alarm was raised or cleared.
   case alarm(DoorID, DoorAlarm, raised: Bool)
-  /// An operator opened the door, against every rule.
+  /// An operator opened the door, overriding the rules.
   case adminUnlock(DoorID, by: String, reason: String, commandID: String)
-  /// Somebody opened under duress; told to the cloud and to nobody at the door.
+  /// Somebody opened under duress; reported to the cloud, and not shown at the door.
   case duress(DoorID, ReaderID, PersonID?)
-  /// Somebody's second wrong way through an area that only asks to be told.
+  /// A violation of anti-passback in an area that only records it.
   case antiPassback(DoorID, ReaderID?, PersonID?)
-  /// A card whose PIN is guessed; `seconds` long.
+  /// Too many wrong PINs for a card; locked for `seconds`.
   case cardLockedOut(CredentialID, ReaderID, DoorID, seconds: Int)
-  /// A reader sent `edges` within a second and is not listened to for `seconds`.
+  /// A reader sent `edges` within a second and is muted for `seconds`.
   case muted(ReaderID, DoorID, seconds: Int, edges: Int)
-  /// It is listened to again; `dropped` edges were thrown away.
+  /// The mute ended; `dropped` edges were dropped.
   case unmuted(ReaderID, DoorID, dropped: Int)
   /// A reader's case was opened, or closed again.
   case readerTamper(ReaderID, DoorID, raised: Bool)
@@ -33,8 +39,9 @@ public enum Occurrence: Sendable, Hashable {
   case edgesLost
 }
 
-/// Alarms of the whole site.
+/// Alarms of the site.
 public enum SiteAlarm: String, Sendable, Hashable, CaseIterable {
+  /// The fire alarm.
   case fire
   /// The controller's box stands open.
   case tamper

@@ -1,6 +1,6 @@
 public import DoorRules
 
-/// An input of the controller, by what it means. Which chip and offset it has is wiring.
+/// An input of the controller, by its meaning. The wiring defines its chip and offset.
 public enum InputLine: Sendable, Hashable {
   case data0(ReaderID)
   case data1(ReaderID)
@@ -31,7 +31,7 @@ extension InputLine {
     }
   }
 
-  /// What it is, in a word.
+  /// Its name in texts.
   public var name: String {
     switch self {
     case .data0: "data0"
@@ -55,7 +55,7 @@ public enum OutputLine: Sendable, Hashable {
 /// One change of an input.
 public struct LineEdge: Sendable, Hashable {
   public var line: InputLine
-  /// Logical level after the edge; polarity lives in the wiring only.
+  /// Logical level after the edge; polarity is part of the wiring.
   public var isActive: Bool
   public var at: MonotonicInstant
   /// The kernel's count of edges on this line; nil where its interface has none.

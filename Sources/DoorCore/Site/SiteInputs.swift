@@ -2,7 +2,7 @@ import DoorRules
 
 /// Inputs that belong to no door: the fire alarm, and the switch of the controller's box.
 struct SiteInputs: Sendable {
-  /// How long they must be quiet before their level counts.
+  /// How long they must be stable before their level counts.
   static let quietMilliseconds = 100
 
   /// What ``SiteInputs`` wants done, in order.
@@ -22,7 +22,7 @@ struct SiteInputs: Sendable {
 
   init(active: Set<InputLine>, sampleMilliseconds: Int, at now: MonotonicInstant) {
     self.sampleMilliseconds = sampleMilliseconds
-    // Quiet until looked at: what is active at the start is reported like a change.
+    // Inactive at first: an input that is active at the start is reported like a change.
     fire = DebouncedInput(isActive: false, quietMilliseconds: Self.quietMilliseconds)
     tamper = DebouncedInput(isActive: false, quietMilliseconds: Self.quietMilliseconds)
     sampleAt = now
@@ -37,7 +37,7 @@ struct SiteInputs: Sendable {
     .earliest(fire.nextDeadline, tamper.nextDeadline, sampleAt)
   }
 
-  /// Notes an edge. What it brings comes with the next deadline.
+  /// Notes an edge. Its effects come with the next deadline.
   mutating func handle(_ input: Input, isActive: Bool, at now: MonotonicInstant) {
     switch input {
     case .fire: fire.handle(isActive: isActive, at: now)
@@ -45,7 +45,7 @@ struct SiteInputs: Sendable {
     }
   }
 
-  /// Notes a level that was looked at.
+  /// Notes a sampled level.
   mutating func sample(_ input: Input, isActive: Bool, at now: MonotonicInstant) {
     switch input {
     case .fire: fire.sample(isActive: isActive, at: now)

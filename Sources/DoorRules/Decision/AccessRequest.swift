@@ -1,21 +1,22 @@
-/// One question to the rules: may the holder of what was shown enter here now?
+/// One question to the rules: may the holder of what was presented enter here now?
 public struct AccessRequest: Sendable, Hashable {
   public var door: DoorID
   public var presentation: Presentation
-  /// What the look-up found under the digests of what was shown. Empty: nobody knows it.
-  /// Several only when a value was issued twice; one is then chosen by credential id.
+  /// What the look-up found under the digests of what was presented; empty when it is unknown.
+  /// Several only when a value was issued more than once; each is then judged.
   public var holders: [CredentialHolder]
+  /// The time to judge by, as far as ``clockTrust`` allows.
   public var at: WallInstant
   public var clockTrust: ClockTrust
-  /// Seconds since the cloud was last heard; 0 while it is.
+  /// Seconds since the last contact with the cloud; 0 while connected.
   public var cacheAgeSeconds: Int64
-  /// The mode of the door that counts now.
+  /// The door's mode in force.
   public var mode: DoorMode
-  /// An administrator's word that beats every rule.
+  /// An administrator's override of every rule.
   public var override: AdminOverride?
-  /// The reader that it was shown at; nil for a phone or a dry run.
+  /// The reader that it was presented at; nil for a phone or a dry run.
   public var reader: ReaderID?
-  /// Who passed every other rule here just before; for the two-person rule.
+  /// Who passed every other rule here just before, for the two-person rule.
   public var companion: PersonID?
   /// Another door of the interlock that is not locked and closed.
   public var interlockedBy: DoorID?
@@ -40,10 +41,11 @@ public struct AccessRequest: Sendable, Hashable {
   }
 }
 
-/// Who lets somebody in against the rules, and why.
+/// Who overrides the rules, and why.
 public struct AdminOverride: Sendable, Hashable {
+  /// The administrator's name, for the record.
   public var by: String
-  /// Must say something.
+  /// Must not be blank.
   public var reason: String
 
   public init(by: String, reason: String) {
@@ -51,7 +53,7 @@ public struct AdminOverride: Sendable, Hashable {
     self.reason = reason
   }
 
-  /// True when the reason is more than blanks.
+  /// True when the reason is not blank.
   public var hasReason: Bool {
     reason.unicodeScalars.contains { !$0.properties.isWhitespace }
   }
@@ -59,24 +61,28 @@ public struct AdminOverride: Sendable, Hashable {
 
 /// The answer, with its reasons.
 public struct Verdict: Sendable, Hashable {
+  /// Grant or denial, with its cause.
   public enum Decision: Sendable, Hashable {
     case grant(via: GrantPath)
     case deny(DenialReason)
   }
 
   public var decision: Decision
+  /// The credential that was judged; nil when there is none, or none is known.
   public var credential: CredentialID?
+  /// Its person; nil when unknown.
   public var person: PersonID?
+  /// The revision of the policy that decided.
   public var policyRevision: UInt64
-  /// The credential's use with this entry in it, to be kept; nil where nobody counts.
+  /// The credential's use including this entry, to be persisted; nil when its uses are not counted.
   public var use: CredentialUse?
-  /// Areas that the person goes into or out of with this entry.
+  /// Areas that the person enters or leaves with this entry.
   public var passages: [AreaPassage]
-  /// It went against anti-passback, and the area only asks to be told.
+  /// It broke anti-passback in an area that only records that.
   public var breaksAntiPassback: Bool
-  /// What was shown calls for help in silence.
+  /// The credential raises a silent duress alarm.
   public var isDuress: Bool
-  /// What was looked at, in order; the last step decided.
+  /// What was checked, in order; the last step decided.
   public var steps: [ExplanationStep]
 
   public init(
@@ -103,9 +109,10 @@ public struct Verdict: Sendable, Hashable {
   }
 }
 
-/// Into an area or out of it, to be kept once the person has passed.
+/// Into an area or out of it, to be persisted once the person has passed.
 public struct AreaPassage: Sendable, Hashable {
   public var area: AreaID
+  /// True into the area, false out of it.
   public var isInside: Bool
 
   public init(area: AreaID, isInside: Bool) {
@@ -126,11 +133,11 @@ public enum GrantPath: String, Sendable, Hashable, CaseIterable {
   case override
 }
 
-/// One rule's word on a request.
+/// One rule's answer to a request.
 public struct ExplanationStep: Sendable, Hashable {
-  /// The rule, by its file's name.
+  /// The rule, by the name of its file.
   public var rule: String
-  /// True when this rule does not stand in the way.
+  /// True when this rule lets the person pass.
   public var passed: Bool
   /// The values compared, for a technician.
   public var detail: String

@@ -1,10 +1,10 @@
-/// May the holder of what was shown enter here now? Pure, total, and a denial unless every rule
-/// lets pass: it never throws, reads no clock, and says why.
+/// May the holder of what was presented enter here now? Pure and total: it denies unless every rule
+/// lets the person pass, never throws, reads no clock, and explains itself.
 ///
 /// With several holders (one code over several reservations, or one value issued twice) each is
-/// judged, in the order of credential ids; one grant is enough, and otherwise the denial of the
-/// one that got farthest is the answer. The steps of the explanation come from the rules that
-/// decide, and cost nothing unless asked for.
+/// judged, in the order of credential ids. One grant is enough; otherwise the answer is the denial
+/// of the holder that passed the most rules. The steps of the explanation come from the rules that
+/// decide, and cost nothing unless `explaining` is true.
 public func decide(
   _ request: AccessRequest, under policy: PolicySnapshot, explaining: Bool = false
 ) -> Verdict {
@@ -45,9 +45,8 @@ private func comesBefore(_ left: CredentialHolder, _ right: CredentialHolder) ->
   )
 }
 
-/// The rules in the order in which their word is most useful: what is wrong with the credential,
-/// then with the person, then with what the door knows, then with the place and the time, then
-/// how it was shown, last what else must be at the door.
+/// The rules, in the order in which their denials help most: first the credential, then the person,
+/// what the door knows, place and time, how it was presented, and last what else the door requires.
 let accessRules: [(name: String, apply: @Sendable (RuleQuestion) -> RuleAnswer)] = [
   ("CredentialStatusRule", credentialStatusRule),
   ("DeviceRule", deviceRule),
@@ -66,7 +65,7 @@ let accessRules: [(name: String, apply: @Sendable (RuleQuestion) -> RuleAnswer)]
   ("TwoPersonRule", twoPersonRule),
 ]
 
-/// How many rules let pass, and the answer.
+/// How many rules let the person pass, and the verdict.
 private func judge(_ question: RuleQuestion, explaining: Bool) -> (depth: Int, Verdict) {
   var steps: [ExplanationStep] = []
   var denial: DenialReason?
@@ -84,7 +83,7 @@ private func judge(_ question: RuleQuestion, explaining: Bool) -> (depth: Int, V
       break
     }
   }
-  // Without a path the path rule has denied.
+  // Without a path the last case is unreachable: PathRule has denied already.
   let decision: Verdict.Decision =
     if let denial {
       .deny(denial)

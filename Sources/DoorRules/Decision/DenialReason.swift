@@ -80,7 +80,7 @@ public enum DenialReason: String, Sendable, Hashable, CaseIterable {
     case .unknownCredential:
       Texts(
         member: "Not recognised",
-        sentence: "nobody knows this credential; issue it, or check the reader's format",
+        sentence: "the credential is unknown; issue it, or check the reader's format",
         advice: "Issue it, or compare the reader's format with `postern dry-run wiegand`.")
     case .malformedCredential:
       Texts(
@@ -90,17 +90,17 @@ public enum DenialReason: String, Sendable, Hashable, CaseIterable {
     case .credentialRevoked:
       Texts(
         member: "No longer valid",
-        sentence: "the credential was withdrawn",
-        advice: "Issue a new one if it was withdrawn by mistake.")
+        sentence: "the credential was revoked",
+        advice: "Issue a new one if it was revoked by mistake.")
     case .notYetValid:
       Texts(
         member: "Not valid yet",
-        sentence: "its time has not begun",
+        sentence: "its validity has not begun",
         advice: "Wait for its start, or move the reservation.")
     case .expired:
       Texts(
         member: "No longer valid",
-        sentence: "its time is over",
+        sentence: "its validity has ended",
         advice: "Extend the reservation, or issue a new credential.")
     case .wrongDoor:
       Texts(
@@ -120,7 +120,7 @@ public enum DenialReason: String, Sendable, Hashable, CaseIterable {
     case .accessDisabled:
       Texts(
         member: "Access is switched off; ask the desk",
-        sentence: "the person is switched off",
+        sentence: "the person's access is switched off",
         advice: "Switch the person's access on.")
     case .ruleMismatch:
       Texts(
@@ -160,12 +160,12 @@ public enum DenialReason: String, Sendable, Hashable, CaseIterable {
     case .pinRequired:
       Texts(
         member: "Type the PIN",
-        sentence: "a PIN is asked for here",
+        sentence: "a PIN is required here",
         advice: "The door asks for a PIN; see its presentation mode.")
     case .cardRequired:
       Texts(
         member: "Hold up the card",
-        sentence: "a card is asked for here",
+        sentence: "a card is required here",
         advice: "The door asks for a card; see its presentation mode.")
     case .pinMismatch:
       Texts(
@@ -200,7 +200,7 @@ public enum DenialReason: String, Sendable, Hashable, CaseIterable {
     case .clockUntrusted:
       Texts(
         member: "The door does not know the time; ask the desk",
-        sentence: "the clock cannot be believed; set it",
+        sentence: "the clock cannot be trusted; set it",
         advice: "Set the clock or bring the network back; see `postern status`.")
     case .overrideReasonMissing:
       Texts(

@@ -1,5 +1,4 @@
-/// The quotient rounded down, as days before 1970 need it, and the remainder that belongs to it, 0
-/// to `divisor - 1`.
+/// The quotient rounded down, as days before 1970 need it, and the remainder, 0 to `divisor - 1`.
 func floored(_ number: Int, by divisor: Int) -> (quotient: Int, remainder: Int) {
   let remainder = (number % divisor + divisor) % divisor
   return ((number - remainder) / divisor, remainder)
@@ -7,6 +6,7 @@ func floored(_ number: Int, by divisor: Int) -> (quotient: Int, remainder: Int) 
 
 /// A day of the Gregorian calendar. Prints as `2026-11-20`.
 public struct CivilDate: Sendable, Hashable, Comparable, CustomStringConvertible {
+  /// Documents can contain 0000 to 9999.
   public var year: Int
   /// 1 to 12.
   public var month: Int
@@ -27,7 +27,7 @@ public struct CivilDate: Sendable, Hashable, Comparable, CustomStringConvertible
       let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2])
     else { return nil }
     self.init(year: year, month: month, day: day)
-    // A month or day that does not exist is counted on into another one.
+    // A month or day that does not exist becomes a date in another month.
     guard CivilDate(dayNumber: dayNumber) == self else { return nil }
   }
 
@@ -90,7 +90,7 @@ public enum Weekday: Int, Sendable, Hashable, CaseIterable {
   }
 }
 
-/// What a clock on the facility's wall shows.
+/// Local time at the facility.
 public struct CivilMoment: Sendable, Hashable {
   /// Days since 1970-01-01 in local time.
   public var dayNumber: Int

@@ -1,5 +1,5 @@
 /// The windows that begin on one day, in local wall-clock minutes. A window belongs to the day on
-/// which it begins, so that a night shift is one window and goes where its day goes.
+/// which it begins, so that a night shift is one window and follows its day's exceptions.
 public struct DayWindows: Sendable, Hashable {
   /// Minutes of a day.
   public static let minutes = 1_440
@@ -11,7 +11,7 @@ public struct DayWindows: Sendable, Hashable {
 
   /// A day without a window.
   public static let closed = DayWindows(windows: [])
-  /// The whole day.
+  /// All day.
   public static let open = DayWindows(windows: [0..<minutes])
 
   init(windows: [Range<Int>]) { self.windows = windows }

@@ -1,11 +1,11 @@
-/// The facility's dates on which its weeks do not hold as written.
+/// Dates on which the facility's weekly hours are changed.
 public struct Holidays: Sendable, Hashable {
   /// What a date does to the hours of its weekday.
   public enum Effect: Sendable, Hashable {
-    /// Nothing begins on this date.
+    /// No window begins on this date.
     case closed
-    /// Open all day. For an unlock schedule, which must not leave a door open by surprise, the
-    /// date stays an ordinary one.
+    /// Open all day. An unlock schedule treats the date as an ordinary one, so that no door is
+    /// unexpectedly left open.
     case open
     /// The windows of another weekday.
     case like(Weekday)
@@ -13,6 +13,7 @@ public struct Holidays: Sendable, Hashable {
 
   /// One holiday.
   public struct Holiday: Sendable, Hashable {
+    /// For explanations.
     public var name: String
     public var effect: Effect
 
@@ -25,7 +26,7 @@ public struct Holidays: Sendable, Hashable {
   /// By days since 1970-01-01, local.
   private var days: [Int: Holiday]
 
-  /// One per date; of two on one date the later one counts.
+  /// One per date; of two on one date the later one wins.
   public init(_ dates: [(date: CivilDate, holiday: Holiday)] = []) {
     days = Dictionary(
       dates.map { ($0.date.dayNumber, $0.holiday) }, uniquingKeysWith: { _, later in later })

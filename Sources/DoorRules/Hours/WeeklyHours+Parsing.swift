@@ -1,7 +1,9 @@
 extension WeeklyHours {
   /// One thing that is wrong in a week, with its path below the week.
   public struct ParseProblem: Sendable, Hashable {
+    /// The day or date, and the index of the window: `monday[0]`.
     public var path: String
+    /// What is wrong, for the person who wrote it.
     public var message: String
   }
 

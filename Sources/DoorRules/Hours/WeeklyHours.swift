@@ -1,8 +1,8 @@
 /// A week of windows in local wall-clock minutes, with dated exceptions. Every minute of the week
-/// is a bit, so that the answer for an ordinary day takes one look into memory.
+/// is a bit, so that an ordinary day takes one memory access.
 ///
-/// Summer time needs no rule of its own: the wall clock is asked. In the hour that repeats in
-/// autumn both passes are inside; the hour that does not exist in spring never happens.
+/// Daylight saving needs no rule of its own, since windows are in local time. Both passes of the
+/// hour that repeats in autumn are inside; the hour that spring skips never happens.
 public struct WeeklyHours: Sendable, Hashable {
   /// Minutes of a week.
   public static let minutesPerWeek = 7 * DayWindows.minutes
@@ -26,7 +26,7 @@ public struct WeeklyHours: Sendable, Hashable {
         let start = index * DayWindows.minutes
         let end = start + window.upperBound
         mark(start + window.lowerBound, min(end, Self.minutesPerWeek))
-        // What reaches beyond Sunday goes on from Monday.
+        // What goes beyond Sunday continues on Monday.
         mark(0, end - Self.minutesPerWeek)
       }
     }
@@ -38,7 +38,7 @@ public struct WeeklyHours: Sendable, Hashable {
     while minute < end {
       let bit = minute & 63
       let count = min(64 - bit, end - minute)
-      // Of 64, the one is shifted out, and what is left less one is a whole word.
+      // With a count of 64 the shift gives 0, and 0 minus 1 is a word of ones.
       words[minute >> 6] |= ((1 << UInt64(count)) &- 1) << UInt64(bit)
       minute += count
     }
@@ -53,7 +53,7 @@ public struct WeeklyHours: Sendable, Hashable {
     return words[minute >> 6] >> UInt64(minute & 63) & 1 == 1
   }
 
-  /// What hours are asked for.
+  /// What the hours decide.
   public enum Purpose: Sendable, Hashable {
     /// May somebody enter?
     case access
@@ -74,7 +74,7 @@ public struct WeeklyHours: Sendable, Hashable {
     return windows(on: moment.dayNumber - 1, holidays, purpose).reachesIntoNext(minute)
   }
 
-  /// True when the facility's clock stands in a window at this moment.
+  /// True when the facility's clock is inside a window at this moment.
   public func contains(
     _ instant: WallInstant, in zone: ZoneRules, holidays: Holidays = Holidays(),
     for purpose: Purpose = .access

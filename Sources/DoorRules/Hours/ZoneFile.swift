@@ -9,8 +9,8 @@ extension ZoneRules {
   /// The most transitions a zone may have; the longest real one has a few hundred.
   public static let transitionsMax = 10_000
 
-  /// Reads a compiled zone, TZif version 1 to 4, RFC 8536. Leap seconds are ignored, as POSIX
-  /// time does. Throws for anything that is not whole.
+  /// Reads a compiled zone, TZif version 1 to 4, RFC 8536. Leap seconds are ignored, as in POSIX
+  /// time. Throws for a file that is damaged or incomplete.
   public init(tzif bytes: [UInt8]) throws(ZoneRulesError) {
     var reader = ZoneFileReader(bytes)
     let first = try reader.header()

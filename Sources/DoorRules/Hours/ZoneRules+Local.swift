@@ -1,6 +1,6 @@
 extension ZoneRules {
-  /// The moment at which the clock on the wall shows this; of two the first, and nil where the
-  /// clock jumps over it.
+  /// The moment at which local time is this; the first of two, and nil for a time that the clock
+  /// skips.
   public func instant(of date: CivilDate, minuteOfDay: Int) -> WallInstant? {
     let local = Int64(date.dayNumber) * 86_400 + Int64(minuteOfDay) * 60
     // No zone is farther from UTC than this, and none changes twice within the time between.

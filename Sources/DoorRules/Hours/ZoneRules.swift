@@ -10,7 +10,7 @@ public struct ZoneRules: Sendable, Hashable {
   let offsets: [Int32]
   /// Holds before the first transition.
   let initialOffset: Int32
-  /// The rule that goes on after the last transition; nil keeps the last offset.
+  /// The rule after the last transition; nil keeps the last offset.
   let tail: ZoneTail?
 
   init(transitions: [Int64], offsets: [Int32], initialOffset: Int32, tail: ZoneTail?) {
@@ -40,8 +40,7 @@ public struct ZoneRules: Sendable, Hashable {
     return Int(low == 0 ? initialOffset : offsets[low - 1])
   }
 
-  /// What the clock on the wall shows at a moment. Far ends of time are cut to the years that
-  /// documents can name, 0000 to 9999.
+  /// Local time at a moment, limited to the years that documents can contain, 0000 to 9999.
   public func civil(at instant: WallInstant) -> CivilMoment {
     let local = instant.secondsSince1970 + Int64(offsetSeconds(at: instant))
     return CivilMoment(localSeconds: min(max(local, -62_167_219_200), 253_402_300_799))

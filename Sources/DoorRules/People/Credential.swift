@@ -1,10 +1,12 @@
-/// What a person shows at the door: a card, a PIN or a mobile key, bound to this device.
+/// What a person presents at the door: a card, a PIN or a mobile key, bound to this controller.
 /// The value itself is never here; the store finds a credential by its keyed digest.
 public struct Credential: Sendable, Hashable {
+  /// How it is presented.
   public enum Kind: String, Sendable, Hashable, CaseIterable {
     case card, pin, mobile
   }
 
+  /// Whether it may still be used.
   public enum Status: String, Sendable, Hashable, CaseIterable {
     case active, revoked
   }
@@ -17,19 +19,19 @@ public struct Credential: Sendable, Hashable {
   public var validFrom: WallInstant?
   /// End of validity, before any tail; nil is open.
   public var validUntil: WallInstant?
-  /// Doors it was issued for; empty with empty `scopes` means wherever the person may go.
+  /// Doors it was issued for; empty with empty `scopes` means wherever the person has access.
   public var doors: Set<DoorID>
   /// Scopes it was issued for.
   public var scopes: Set<ScopeID>
   /// Name of its ``CredentialClass``.
   public var className: String
-  /// How often it may be used; nil is as often as one likes.
+  /// How often it may be used; nil has no limit.
   public var usesMax: Int?
-  /// How long it stays good after its first use, in seconds; nil has no such end.
+  /// How long it stays valid after its first use, in seconds; nil has no such end.
   public var validSecondsFromFirstUse: Int64?
-  /// The device it was issued for; nil where the digest alone binds it.
+  /// The controller it was issued for; nil where the digest alone binds it.
   public var device: ControllerID?
-  /// Opens like any other, and calls for help in silence.
+  /// Opens like any other, and raises a silent duress alarm.
   public var isDuress: Bool
 
   public init(
@@ -57,12 +59,12 @@ public struct Credential: Sendable, Hashable {
   /// Issued for particular doors or scopes.
   public var namesPlaces: Bool { !doors.isEmpty || !scopes.isEmpty }
 
-  /// Opens only for a time.
+  /// True when its validity has a start or an end.
   public var isTimeBounded: Bool {
     validFrom != nil || validUntil != nil || validSecondsFromFirstUse != nil
   }
 
-  /// Depends on what the door remembers of its use.
+  /// True when the door must remember its uses.
   public var countsUses: Bool { usesMax != nil || validSecondsFromFirstUse != nil }
 }
 
@@ -70,6 +72,7 @@ public struct Credential: Sendable, Hashable {
 public struct CredentialUse: Sendable, Hashable {
   /// Entries granted by it.
   public var count: Int
+  /// The time of the first entry; nil before it.
   public var first: WallInstant?
 
   public init(count: Int = 0, first: WallInstant? = nil) {
@@ -80,7 +83,7 @@ public struct CredentialUse: Sendable, Hashable {
 
 /// A credential with its person and its use, as a look-up found them.
 public struct CredentialHolder: Sendable, Hashable {
-  /// Nil for a person who is known without one, as a member by way of the app.
+  /// Nil for a person without one, such as a member who uses the app.
   public var credential: Credential?
   public var person: Person
   public var use: CredentialUse

@@ -1,14 +1,14 @@
 extension Credential {
-  /// True when this and another credential of the same value could be told apart by nobody: they
-  /// belong to different people, are both active, and count at one door at one time. One person's
-  /// code over several reservations is no clash.
+  /// True when nobody could tell this credential from another one of the same value: they belong to
+  /// different people, are both active, and are valid at one door at one time. One person's code
+  /// over several reservations is no clash.
   ///
-  /// `scopes` are the doors of each scope; a scope that is not known has none.
+  /// `scopes` are the doors of each scope; an unknown scope has none.
   public func clashes(with other: Credential, scopes: [ScopeID: Set<DoorID>]) -> Bool {
     guard kind == other.kind, person != other.person, status == .active, other.status == .active,
       overlapsInTime(other)
     else { return false }
-    // Without places it counts wherever its person may go.
+    // Without places it is valid wherever its person has access.
     guard namesPlaces, other.namesPlaces else { return true }
     return !allDoors(scopes).isDisjoint(with: other.allDoors(scopes))
   }

@@ -1,15 +1,15 @@
-/// A person as the door knows one.
+/// A person as the door sees them.
 public struct Person: Sendable, Hashable {
   public var id: PersonID
-  /// The switch that beats everything but an admin override.
+  /// When false, only an admin override lets the person in.
   public var accessEnabled: Bool
-  /// The operator's word for the kind of member, matched by member type rules; empty is none.
+  /// The operator's member type, matched by member rules; empty is none.
   public var memberType: String
-  /// The operator's word for the membership's state; `active` lets pass.
+  /// The operator's membership status; `active` gives access.
   public var membershipStatus: String
   /// Tags that rules can match.
   public var tags: Set<String>
-  /// Tags of the operator's own making, matched like the others.
+  /// Tags that the operator defines, matched like the others.
   public var customTags: Set<String>
   /// Personal grants; each alone is enough.
   public var grants: [Grant]
@@ -31,7 +31,7 @@ public struct Person: Sendable, Hashable {
   public var allTags: Set<String> { customTags.isEmpty ? tags : tags.union(customTags) }
 }
 
-/// What a person was given personally: where, and when.
+/// Access given to one person: where, and when.
 public struct Grant: Sendable, Hashable {
   /// Every door of the facility.
   public var facilityWide: Bool

@@ -1,4 +1,4 @@
-/// What somebody showed at a door.
+/// What somebody presented at a door.
 public enum Presentation: Sendable, Hashable {
   /// A card, known only by its digests.
   case card
@@ -9,13 +9,13 @@ public enum Presentation: Sendable, Hashable {
   /// A phone, by way of the cloud.
   case mobile(Location?)
 
-  /// A position as the phone gave it.
+  /// A position as the phone reported it.
   public struct Location: Sendable, Hashable {
     /// Degrees north, -90 to 90.
     public var latitude: Double
     /// Degrees east, -180 to 180.
     public var longitude: Double
-    /// Radius of the position's uncertainty; nil when the phone did not say.
+    /// Radius of the position's uncertainty; nil when the phone did not report it.
     public var accuracyMeters: Double?
 
     public init(latitude: Double, longitude: Double, accuracyMeters: Double?) {
@@ -26,7 +26,7 @@ public enum Presentation: Sendable, Hashable {
   }
 }
 
-/// What a reader asks of people.
+/// What a door requires people to present.
 public enum PresentationMode: String, Sendable, Hashable, CaseIterable {
   case cardOnly
   case pinOnly

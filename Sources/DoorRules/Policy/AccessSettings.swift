@@ -1,22 +1,22 @@
-/// What one level (facility, scope or door) says about a door. Nil says nothing, and the next
-/// level is asked; ``EffectiveSettings`` is what comes of it.
+/// What one level (facility, scope or door) configures for a door. A nil field is left to the next
+/// level; ``EffectiveSettings`` is the result.
 public struct AccessSettings: Sendable, Hashable {
   /// How long the relay stays on for one entry; 1 to 30.
   public var holdTimeSeconds: Int?
   public var presentation: PresentationPlan?
-  /// Hours of everybody who has none of their own.
+  /// Hours of everybody who has no hours of their own.
   public var accessHours: WeeklyHours?
   /// Who may enter by rule; one that fits is enough.
   public var memberRules: [MemberRule]?
   /// Where a phone must be.
   public var geofence: Geofence?
-  /// Hours in which the door stands unlocked.
+  /// Hours in which the door is held unlocked.
   public var autoUnlockSchedule: WeeklyHours?
   /// The reader chirps whenever the relay toggles.
   public var playNotificationSoundOnRelayToggle: Bool?
   /// How many people with access must badge one after the other; 1 or 2.
   public var personsRequired: Int?
-  /// The unlock schedule waits in each of its windows until somebody has entered.
+  /// In each of its windows the unlock schedule waits until somebody has entered.
   public var unlocksWithFirstPerson: Bool?
 
   public init(
@@ -37,9 +37,9 @@ public struct AccessSettings: Sendable, Hashable {
   }
 }
 
-/// What a door asks people to show, and when it asks for something else.
+/// What a door requires people to present, with exceptions by time of day.
 public struct PresentationPlan: Sendable, Hashable {
-  /// Other modes by time of day; the first whose hours hold now counts.
+  /// Other modes by time of day; the first whose hours are open now applies.
   public struct Exception: Sendable, Hashable {
     public var hours: WeeklyHours
     public var mode: PresentationMode

@@ -1,13 +1,13 @@
-/// A part of the building that people enter and leave by readers, for anti-passback: whoever is
+/// A part of the building that people enter and leave by readers, for anti-passback: a person
 /// inside cannot enter again before leaving.
 public struct Area: Sendable, Hashable {
   /// What a second entry without an exit means.
   public enum AntiPassback: String, Sendable, Hashable, CaseIterable {
-    /// Nothing is asked and nothing kept.
+    /// Not checked, and nothing is remembered.
     case off
-    /// It opens, and the event says so.
+    /// The door opens, and an event records it.
     case soft
-    /// It is denied.
+    /// The entry is denied.
     case hard
   }
 
@@ -15,12 +15,12 @@ public struct Area: Sendable, Hashable {
   public var name: String
   /// Readers that lead in.
   public var entry: Set<ReaderID>
-  /// Readers that lead out; empty where only time forgives.
+  /// Readers that lead out; empty where only time resets a person's state.
   public var exit: Set<ReaderID>
   public var antiPassback: AntiPassback
-  /// Minutes after an entry from which the next is right again; nil asks for an exit.
+  /// Minutes after an entry from which the next one is allowed again; nil requires an exit.
   public var againAfterMinutes: Int?
-  /// Minute of the facility's day at which everybody counts as outside; nil never.
+  /// Minute of the facility's day at which everybody counts as outside again; nil is never.
   public var forgivenAtMinute: Int?
 
   public init(
@@ -40,12 +40,14 @@ public struct Area: Sendable, Hashable {
 /// A way through a reader: into an area, or out of it.
 public struct AreaCrossing: Sendable, Hashable {
   public var area: Area
+  /// True for a reader that leads in.
   public var isEntry: Bool
 }
 
 /// Whether somebody was last seen going into an area or out of it.
 public struct AreaPresence: Sendable, Hashable {
   public var isInside: Bool
+  /// The time of that passage.
   public var since: WallInstant
 
   public init(isInside: Bool, since: WallInstant) {

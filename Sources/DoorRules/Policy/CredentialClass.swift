@@ -1,28 +1,28 @@
-/// How one class of credentials may be served without the cloud and without a good clock.
+/// How one class of credentials is treated without the cloud and without a trusted clock.
 public struct CredentialClass: Sendable, Hashable {
-  /// Name of the class of credentials that name none.
+  /// Name of the class of credentials that name no class.
   public static let standardName = "standard"
   /// Name of the class of static codes, one per door, that must work when all else is down.
   public static let backupName = "backup"
   /// Name of the class of keys that were issued without the cloud.
   public static let offlineName = "offline"
-  /// Hours that the cache serves when the operator says nothing.
+  /// How many hours the cache is valid without the cloud, unless configured.
   public static let offlineHoursDefault = 72
-  /// The last hours before that end, which are told as ``CacheFreshness/grace``.
+  /// How many hours before that end the cache is in its ``CacheFreshness/grace``.
   public static let graceHoursDefault = 12
 
-  /// What a credential or a door that is bounded in time does when the clock is unknown.
+  /// What happens to a credential or a door that depends on the time when the clock is unknown.
   public enum UnknownClock: String, Sendable, Hashable, CaseIterable {
-    /// Deny what is bounded in time.
+    /// Deny what depends on the time.
     case deny
-    /// Let pass what is bounded in time as if it were now.
+    /// Ignore the time.
     case allow
   }
 
-  /// Hours since the last word of the cloud after which nothing of this class is served; nil
-  /// has no end.
+  /// Hours since the last message of the cloud after which every credential of this class is
+  /// denied; nil has no end.
   public var offlineHours: Int?
-  /// How many hours before that end the class counts as in its grace time.
+  /// How many hours before that end the grace time begins.
   public var graceHours: Int
   public var unknownClock: UnknownClock
 
@@ -35,9 +35,9 @@ public struct CredentialClass: Sendable, Hashable {
     self.unknownClock = unknownClock
   }
 
-  /// What a class is that the operator does not configure: a backup code has no end without the
-  /// cloud and asks no clock; one that was issued offline carries its own end, and needs a clock
-  /// to know it; every other class is like the standard one.
+  /// Classes that exist without configuration. A backup code works without the cloud for ever and
+  /// ignores an unknown clock. An offline key carries its own end, and needs a clock for it. Every
+  /// other class is like the standard one.
   static func builtIn(named name: String) -> CredentialClass? {
     switch name {
     case backupName: CredentialClass(offlineHours: nil, unknownClock: .allow)
@@ -46,7 +46,7 @@ public struct CredentialClass: Sendable, Hashable {
     }
   }
 
-  /// How old the cache may feel for this class.
+  /// Whether the cache is still valid for this class.
   public func freshness(cacheAgeSeconds age: Int64) -> CacheFreshness {
     guard let offlineHours else { return .fresh }
     if age >= Int64(offlineHours) * 3_600 { return .expired }
@@ -54,10 +54,12 @@ public struct CredentialClass: Sendable, Hashable {
   }
 }
 
-/// How far the cache can be believed without the cloud.
+/// How valid the cache is without the cloud.
 public enum CacheFreshness: String, Sendable, Hashable, CaseIterable {
+  /// Valid, and not near its end.
   case fresh
-  /// Served, and about to end.
+  /// Still valid, and about to expire.
   case grace
+  /// No longer valid: credentials of the class are denied.
   case expired
 }

@@ -1,7 +1,7 @@
-/// What a door is set to, whoever comes. Of several that hold at once the first in this order
-/// counts; the order is the precedence.
+/// What a door is set to, whoever comes. Of several modes at once, the first in this order is in
+/// force.
 public enum DoorMode: String, Sendable, Hashable, CaseIterable, Comparable {
-  /// The fire alarm: the lock is released for leaving. Who may enter is decided as ever.
+  /// The fire alarm: the lock is released for leaving. Access is decided as usual.
   case fire
   /// Only an admin override opens.
   case lockdown
@@ -13,11 +13,12 @@ public enum DoorMode: String, Sendable, Hashable, CaseIterable, Comparable {
   case scheduledUnlock
   /// Will be latched open by its schedule once the first person has entered.
   case awaitingFirstPerson
+  /// The rules decide.
   case normal
 
   public static func < (left: Self, right: Self) -> Bool { left.rank < right.rank }
 
-  /// The lock is released for as long as this counts.
+  /// The lock is released while this mode is in force.
   public var holdsOpen: Bool {
     switch self {
     case .fire, .forceOpen, .scheduledUnlock: true
@@ -25,7 +26,7 @@ public enum DoorMode: String, Sendable, Hashable, CaseIterable, Comparable {
     }
   }
 
-  /// Only an override lets in.
+  /// Only an override opens.
   public var keepsClosed: Bool {
     switch self {
     case .lockdown, .forceClosed: true
@@ -46,9 +47,10 @@ public enum DoorMode: String, Sendable, Hashable, CaseIterable, Comparable {
   }
 }
 
-/// A mode with who set it, why, since when and until when.
+/// A mode, with who set it, why, since when and until when.
 public struct DoorModeEntry: Sendable, Hashable {
   public var mode: DoorMode
+  /// Who set it, such as an operator or `schedule`.
   public var owner: String
   public var reason: String
   public var since: WallInstant
@@ -77,7 +79,7 @@ public struct DoorModes: Sendable, Hashable {
     for entry in entries { set(entry) }
   }
 
-  /// Sets a mode, in place of what was said of the same mode before.
+  /// Sets a mode; replaces an earlier entry of the same mode.
   public mutating func set(_ entry: DoorModeEntry) { entries[entry.mode] = entry }
 
   public mutating func clear(_ mode: DoorMode) { entries[mode] = nil }
@@ -85,7 +87,7 @@ public struct DoorModes: Sendable, Hashable {
   /// Every entry, the strongest first.
   public var all: [DoorModeEntry] { entries.values.sorted { $0.mode < $1.mode } }
 
-  /// The entry that counts at a moment; nil is normal.
+  /// The entry in force at a moment; nil is normal.
   public func effective(at instant: WallInstant) -> DoorModeEntry? {
     all.first { $0.holds(at: instant) && $0.mode != .normal }
   }

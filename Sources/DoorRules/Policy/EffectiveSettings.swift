@@ -16,7 +16,7 @@ public enum SettingSource: Sendable, Hashable, CustomStringConvertible {
   }
 }
 
-/// A value with where it comes from.
+/// A value, with its source.
 public struct Effective<Value: Sendable & Hashable>: Sendable, Hashable {
   public var value: Value
   public var source: SettingSource
@@ -27,13 +27,14 @@ public struct Effective<Value: Sendable & Hashable>: Sendable, Hashable {
   }
 }
 
-/// What holds at one door, merged field by field: the door's own word, then that of its scopes,
-/// then the facility's. Of several scopes that say something about a field the one with the
-/// smaller priority counts, and of equal priorities the one with the smaller id.
+/// The settings in force at one door, merged field by field: the door's own value, else that of its
+/// scopes, else the facility's. Of several scopes that configure a field the one with the smallest
+/// priority number wins, and of equal priorities the one with the smaller id.
 public struct EffectiveSettings: Sendable, Hashable {
-  /// When nobody says how long.
+  /// The hold time unless configured.
   public static let holdTimeSecondsDefault = 5
 
+  /// 1 to 30.
   public var holdTimeSeconds: Effective<Int>
   public var presentation: Effective<PresentationPlan>
   /// Nil: at all hours.
@@ -42,8 +43,10 @@ public struct EffectiveSettings: Sendable, Hashable {
   public var memberRules: Effective<[MemberRule]>
   /// Nil: a phone may be anywhere.
   public var geofence: Effective<Geofence>?
+  /// Nil: never unlocked by schedule.
   public var autoUnlockSchedule: Effective<WeeklyHours>?
   public var playNotificationSoundOnRelayToggle: Effective<Bool>
+  /// 1 or 2.
   public var personsRequired: Effective<Int>
   public var unlocksWithFirstPerson: Effective<Bool>
 

@@ -8,16 +8,16 @@ public struct GeoPoint: Sendable, Hashable {
   /// Degrees east, -180 to 180.
   public let longitude: Double
 
-  /// Nil outside the ranges, and for what is no number.
+  /// Nil outside the ranges, and for a value that is not a number.
   public init?(latitude: Double, longitude: Double) {
     guard (-90...90).contains(latitude), (-180...180).contains(longitude) else { return nil }
     self.latitude = latitude
     self.longitude = longitude
   }
 
-  /// Great-circle distance on the mean sphere, by the haversine formula, which keeps its digits
-  /// for near points; for far ones the same is asked of the antipode. Right at the poles and
-  /// across the antimeridian, since only sines of differences enter.
+  /// Great-circle distance on the mean sphere, by the haversine formula, which is exact for near
+  /// points; for far points it is applied to the antipode. Correct at the poles and across the
+  /// antimeridian, since it uses only sines of differences.
   public func distanceMeters(to other: GeoPoint) -> Double {
     let square = haversine(to: other)
     let half =

@@ -3,13 +3,13 @@ public struct Geofence: Sendable, Hashable {
   /// Radii and accuracies, in metres.
   public static let metersRange = 0.0...100_000.0
 
+  /// False accepts any position, and none.
   public var enabled: Bool
   public var center: GeoPoint
   public var radiusMeters: Double
-  /// Added to the radius, since no phone knows exactly where it is.
+  /// Added to the radius, since a phone's position is never exact.
   public var accuracyBufferMeters: Double
-  /// A position that may be farther off than this is refused, and one that does not say; nil
-  /// takes any.
+  /// A position with a larger uncertainty, or with an unknown one, is refused; nil accepts any.
   public var requireAccuracyBetterThan: Double?
 
   public init(
@@ -25,14 +25,14 @@ public struct Geofence: Sendable, Hashable {
 
   /// The answer for one position.
   public struct Answer: Sendable, Hashable {
-    /// Nil lets pass.
+    /// Nil when the position is accepted.
     public var denial: DenialReason?
     /// Nil without a position.
     public var distanceMeters: Double?
   }
 
-  /// Inside when the distance is at most the radius and the buffer together. A missing position
-  /// is refused before a too inaccurate one, that before a distant one.
+  /// Inside when the distance is at most radius plus buffer. Checked in this order: a missing
+  /// position, one that is too inaccurate, one that is too far away.
   public func check(_ location: Presentation.Location?) -> Answer {
     guard let location,
       let point = GeoPoint(latitude: location.latitude, longitude: location.longitude)

@@ -1,16 +1,16 @@
-/// A rule by which people of a kind may enter. Every condition that it names must hold; of several
-/// rules one that fits is enough.
+/// A rule that lets people of a kind enter. Every condition of it must hold; one fitting rule of
+/// several is enough.
 public struct MemberRule: Sendable, Hashable {
   /// The most rules at one level.
   public static let rulesMax = 64
 
   /// The operator's name for it, shown by explanations.
   public var name: String
-  /// Kinds of member that it is for; nil is every kind.
+  /// Member types that it is for; nil is every type.
   public var memberTypes: Set<String>?
-  /// States of the membership that it is for.
+  /// Membership statuses that it is for.
   public var membershipStatuses: Set<String>
-  /// The person must have at least one of these; empty asks for none.
+  /// The person must have at least one of these; empty requires none.
   public var anyTags: Set<String>
   /// The person must have each of these.
   public var allTags: Set<String>

@@ -1,5 +1,5 @@
-/// Everything a decision needs but the person: one value, swapped whole, so that no decision
-/// ever sees half of a configuration.
+/// Everything that a decision needs except the person: one value, replaced as a unit, so that no
+/// decision ever sees half of a configuration.
 public struct PolicySnapshot: Sendable, Hashable {
   /// Revision of the configuration this was made from; 0 before the first one.
   public let revision: UInt64
@@ -11,7 +11,7 @@ public struct PolicySnapshot: Sendable, Hashable {
   private let effective: [DoorID: EffectiveSettings]
   private let crossings: [ReaderID: [AreaCrossing]]
 
-  /// Merges what facility, scopes and doors say; see ``EffectiveSettings``.
+  /// Merges the settings of facility, scopes and doors; see ``EffectiveSettings``.
   public init(
     revision: UInt64, zone: ZoneRules, facility: FacilityPolicy = FacilityPolicy(),
     scopes: [ScopeID: Scope] = [:], doors: [DoorID: DoorPolicy]
@@ -38,13 +38,13 @@ public struct PolicySnapshot: Sendable, Hashable {
     self.crossings = crossings
   }
 
-  /// The areas that a reader leads into and out of, where anybody asks.
+  /// The areas with anti-passback that a reader leads into and out of.
   public func crossings(at reader: ReaderID) -> [AreaCrossing] { crossings[reader] ?? [] }
 
-  /// What holds at a door; nil for one that this policy does not know.
+  /// The settings in force at a door; nil for a door that this policy does not know.
   public func settings(of door: DoorID) -> EffectiveSettings? { effective[door] }
 
-  /// The class of a credential; one that is not configured is served like the standard one.
+  /// The class of a credential; a class that is not configured is like the standard one.
   public func credentialClass(named name: String) -> CredentialClass {
     facility.classes[name] ?? CredentialClass.builtIn(named: name)
       ?? facility.classes[CredentialClass.standardName] ?? CredentialClass()
@@ -54,21 +54,23 @@ public struct PolicySnapshot: Sendable, Hashable {
   public static let empty = PolicySnapshot(revision: 0, zone: .utc, doors: [:])
 }
 
-/// What holds for the whole facility.
+/// What applies to the facility.
 public struct FacilityPolicy: Sendable, Hashable {
-  /// Seconds before its start from which a credential counts, when nobody says otherwise.
+  /// Seconds before its start from which a credential is valid, unless configured.
   public static let leadSecondsDefault: Int64 = 900
-  /// Seconds before its end from which it counts no more.
+  /// Seconds before its end from which it is no longer valid, unless configured.
   public static let tailSecondsDefault: Int64 = 60
 
-  /// Defaults of every door.
+  /// Defaults for every door.
   public var settings: AccessSettings
   public var holidays: Holidays
+  /// Seconds before its start from which a credential is valid.
   public var leadSeconds: Int64
+  /// Seconds before its end from which it is no longer valid.
   public var tailSeconds: Int64
   /// Classes of credentials, by name.
   public var classes: [String: CredentialClass]
-  /// The device this policy is for; nil where that is not known, as in a dry run.
+  /// The controller that this policy is for; nil where that is not known, as in a dry run.
   public var controller: ControllerID?
   /// For anti-passback.
   public var areas: [Area]
@@ -89,11 +91,11 @@ public struct FacilityPolicy: Sendable, Hashable {
   }
 }
 
-/// A named set of doors with what it says about them.
+/// A named set of doors, with settings for them.
 public struct Scope: Sendable, Hashable {
   public var id: ScopeID
   public var name: String
-  /// The smaller number wins where two scopes of a door say different things.
+  /// Where two scopes of a door configure the same field, the smaller number wins.
   public var priority: Int
   public var doors: Set<DoorID>
   public var settings: AccessSettings
@@ -110,7 +112,7 @@ public struct Scope: Sendable, Hashable {
   }
 }
 
-/// One door with its own word.
+/// One door, with its own settings.
 public struct DoorPolicy: Sendable, Hashable {
   public var id: DoorID
   public var name: String

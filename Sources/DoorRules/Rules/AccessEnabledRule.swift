@@ -1,4 +1,4 @@
-/// The person's switch beats every rule and every grant.
+/// A person whose access is switched off opens nothing, whatever rules and grants allow.
 func accessEnabledRule(_ question: RuleQuestion) -> RuleAnswer {
   let person = question.holder.person
   return person.accessEnabled

@@ -1,5 +1,5 @@
-/// The facility's clock must stand in a window of the hours in force: those of the path that lets
-/// the person in, or else the door's.
+/// The facility's clock must be inside a window of the hours in force: the hours of the path that
+/// lets the person in, or else the door's.
 func accessHoursRule(_ question: RuleQuestion) -> RuleAnswer {
   guard let hours = question.effectiveHours else { return .pass("open at all hours") }
   if question.ignoresTime { return .pass(from: hours.source, "the clock is unknown") }
@@ -15,7 +15,7 @@ func accessHoursRule(_ question: RuleQuestion) -> RuleAnswer {
     ? .pass(from: hours.source, detail()) : .deny(.outsideHours, from: hours.source, detail())
 }
 
-/// Hours with whose they are.
+/// Hours, with their owner.
 struct HoursInForce {
   var value: WeeklyHours
   var owner: String
@@ -23,10 +23,10 @@ struct HoursInForce {
 }
 
 extension RuleQuestion {
-  /// Hours that hold for this attempt; nil is always.
+  /// Hours in force for this attempt; nil means at all hours.
   var effectiveHours: HoursInForce? { accessPath.map { hours(of: $0) } ?? doorHours }
 
-  /// Hours of a path; nil is always.
+  /// Hours of a path; nil means at all hours.
   func hours(of path: AccessPath) -> HoursInForce? {
     guard let own = path.ownHours else { return doorHours }
     return HoursInForce(value: own, owner: path.words, source: path.source)

@@ -1,4 +1,4 @@
-/// Whoever is inside an area cannot enter it again, and whoever is outside cannot leave it.
+/// A person inside an area cannot enter it again, and a person outside cannot leave it.
 func antiPassbackRule(_ question: RuleQuestion) -> RuleAnswer {
   guard !question.crossings.isEmpty else { return .pass("no area begins or ends here") }
   guard let broken = question.brokenCrossing else {
@@ -17,12 +17,12 @@ func antiPassbackRule(_ question: RuleQuestion) -> RuleAnswer {
 extension RuleQuestion {
   var crossings: [AreaCrossing] { request.reader.map { policy.crossings(at: $0) } ?? [] }
 
-  /// The areas that the person is in and out of once this entry is made.
+  /// Where the person is once this entry is made: inside or outside of each area.
   var passages: [AreaPassage] {
     crossings.map { AreaPassage(area: $0.area.id, isInside: $0.isEntry) }
   }
 
-  /// The first crossing that the person's record speaks against, the strictest kind first.
+  /// The first crossing that contradicts the person's record, the strictest kind first.
   var brokenCrossing: AreaCrossing? {
     let broken = crossings.filter(isBroken)
     return broken.first { $0.area.antiPassback == .hard } ?? broken.first
@@ -34,11 +34,11 @@ extension RuleQuestion {
     else { return false }
     guard crossing.isEntry, let minutes = crossing.area.againAfterMinutes else { return true }
     let seconds = request.at.secondsSince1970 - presence.since.secondsSince1970
-    // A record from the future was written under a wrong clock; it keeps nobody out.
+    // A record from the future was written under a wrong clock, and denies nobody.
     return (0..<Int64(minutes) * 60).contains(seconds)
   }
 
-  /// True when the area's hour of forgiveness has come since.
+  /// True when the area's daily reset has come since.
   private func isForgiven(_ presence: AreaPresence, in area: Area) -> Bool {
     guard let minute = area.forgivenAtMinute else { return false }
     let now = self.now

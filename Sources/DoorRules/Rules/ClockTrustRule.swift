@@ -1,5 +1,5 @@
-/// With a clock that cannot be believed nothing that is bounded in time is let in, unless the
-/// credential's class says otherwise.
+/// While the clock is unknown, a credential or a door that depends on the time is denied, unless
+/// the credential's class allows it.
 func clockTrustRule(_ question: RuleQuestion) -> RuleAnswer {
   let trust = question.request.clockTrust
   guard trust == .unknown else { return .pass("the clock is \(trust.rawValue)") }
@@ -18,7 +18,7 @@ func clockTrustRule(_ question: RuleQuestion) -> RuleAnswer {
 }
 
 extension RuleQuestion {
-  /// The class says that time does not count while it is unknown.
+  /// The clock is unknown, and the credential's class says to ignore the time then.
   var ignoresTime: Bool {
     request.clockTrust == .unknown && credentialClass.unknownClock == .allow
   }

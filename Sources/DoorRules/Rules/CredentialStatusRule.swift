@@ -1,4 +1,4 @@
-/// A withdrawn credential opens nothing.
+/// A revoked credential opens nothing.
 func credentialStatusRule(_ question: RuleQuestion) -> RuleAnswer {
   guard let credential = question.holder.credential else {
     return .pass("person \(question.holder.person.id), known without a credential")

@@ -1,4 +1,4 @@
-/// A credential issued for some doors opens those and no other.
+/// A credential issued for certain doors opens only those.
 func doorScopeRule(_ question: RuleQuestion) -> RuleAnswer {
   guard let credential = question.holder.credential, credential.namesPlaces else {
     return .pass("\(question.subject) is not bound to doors")

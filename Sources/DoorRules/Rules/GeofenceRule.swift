@@ -1,4 +1,4 @@
-/// A phone must be near the door; whoever badges at the reader is.
+/// A phone must be near the door. At a reader there is nothing to check.
 func geofenceRule(_ question: RuleQuestion) -> RuleAnswer {
   switch question.request.presentation {
   case .card, .pin, .cardThenPIN: return .pass("shown at the reader")

@@ -1,5 +1,5 @@
-/// Of doors in one interlock a member opens one only while the others are locked and closed.
-/// Leaving by the exit button is not asked about here: nobody is kept inside.
+/// Of the doors in one interlock, a member can open one only while the others are locked and
+/// closed. The exit button does not come here: nobody is kept inside.
 func interlockRule(_ question: RuleQuestion) -> RuleAnswer {
   guard let other = question.request.interlockedBy else {
     return .pass("no other door of an interlock stands in the way")

@@ -1,5 +1,5 @@
-/// Lockdown and force-closed let nobody in; every other mode leaves the decision to the rules. A
-/// door that stands open by force, schedule or fire still says truly who would have been let in.
+/// Lockdown and force-closed deny everybody; every other mode leaves the decision to the rules. A
+/// door that is held open by force, schedule or fire still records who would have been let in.
 func modeDenial(_ request: AccessRequest) -> (DenialReason, ExplanationStep)? {
   let reason: DenialReason
   switch request.mode {

@@ -1,5 +1,5 @@
-/// Without its cloud a door serves each class of credentials for so many hours and no longer, so
-/// that a revocation cannot stay unknown for ever.
+/// Without its cloud a door accepts each class of credentials for a configured number of hours
+/// only, so that a revocation cannot stay unknown for ever.
 func offlineRule(_ question: RuleQuestion) -> RuleAnswer {
   let kind = question.credentialClass
   let name = question.className

@@ -1,4 +1,4 @@
-/// An administrator's override beats every rule and every mode, but must say why.
+/// An administrator's override beats every rule and every mode, but must give a reason.
 func overrideDecision(_ override: AdminOverride) -> Verdict.Decision {
   override.hasReason ? .grant(via: .override) : .deny(.overrideReasonMissing)
 }

@@ -1,5 +1,5 @@
-/// Either path opens: a member rule that fits, a personal grant that covers the door, or a
-/// credential that was itself issued for it.
+/// One path is enough: a member rule that fits, a personal grant that covers the door, or a
+/// credential that was issued for the door itself.
 func pathRule(_ question: RuleQuestion) -> RuleAnswer {
   let person = question.holder.person
   if let path = question.accessPath {
@@ -10,7 +10,7 @@ func pathRule(_ question: RuleQuestion) -> RuleAnswer {
     .ruleMismatch, from: question.settings.memberRules.source, question.whyNoPath())
 }
 
-/// What lets a person in at all.
+/// What gives a person access to a door.
 struct AccessPath: Sendable {
   var kind: GrantPath
   /// The rule's name or the credential's id.
@@ -32,7 +32,8 @@ struct AccessPath: Sendable {
 
 extension RuleQuestion {
   /// Every path that leads here: rules in their order, then grants, then the credential. A grant
-  /// counts whatever the membership is; a credential's own place asks for an active one.
+  /// counts whatever the membership's state is; a credential issued for the door requires an active
+  /// one.
   private var accessPaths: [AccessPath] {
     var paths: [AccessPath] = []
     let rules = settings.memberRules
@@ -54,14 +55,14 @@ extension RuleQuestion {
     return paths
   }
 
-  /// The path that opens now, or else the first that there is.
+  /// The first path that is open now, or else the first path.
   func findPath() -> AccessPath? {
     let paths = accessPaths
     guard paths.count > 1 else { return paths.first }
     return paths.first { path in hours(of: path).map { isOpen($0.value) } ?? true } ?? paths.first
   }
 
-  /// Each rule with what does not fit, and the grants that lead elsewhere.
+  /// For each rule what does not fit, and how many grants lead elsewhere.
   func whyNoPath() -> String {
     let rules = settings.memberRules.value.map {
       "rule \"\($0.name)\": \($0.mismatch(of: holder.person) ?? "fits")"
@@ -72,6 +73,6 @@ extension RuleQuestion {
 }
 
 extension Person {
-  /// The membership status that counts as good.
+  /// The membership status that gives access.
   static let activeStatus = "active"
 }

@@ -1,4 +1,4 @@
-/// The door asks for a card, a PIN, either, or both. A phone needs neither.
+/// The door requires a card, a PIN, either, or both. A phone needs neither.
 func presentationRule(_ question: RuleQuestion) -> RuleAnswer {
   let plan = question.settings.presentation
   let mode = question.presentationMode
@@ -22,8 +22,8 @@ extension RuleQuestion {
 }
 
 extension PolicySnapshot {
-  /// What a door asks for at a moment. While the clock is unknown the schedule cannot be asked,
-  /// and the plan's own mode counts; an unknown door asks for everything.
+  /// What a door requires at a moment. While the clock is unknown the exceptions by time of day are
+  /// ignored and the plan's own mode applies; an unknown door requires a card and a PIN.
   public func presentationMode(
     of door: DoorID, at instant: WallInstant, clockTrust: ClockTrust
   ) -> PresentationMode {

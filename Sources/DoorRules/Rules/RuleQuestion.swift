@@ -1,12 +1,12 @@
-/// What a rule may look at. A class, so that the words that each rule holds ready for an
-/// explanation share it instead of copying it.
+/// Everything that a rule may read. A class, so that the closures that build the explanations share
+/// it instead of copying it.
 final class RuleQuestion {
   let request: AccessRequest
   let holder: CredentialHolder
   let door: DoorPolicy
   let settings: EffectiveSettings
   let policy: PolicySnapshot
-  /// What lets the person in; nil when nothing does.
+  /// The path that lets the person in; nil when there is none.
   private(set) var accessPath: AccessPath?
 
   init(
@@ -43,13 +43,13 @@ final class RuleQuestion {
   }
 }
 
-/// A rule's word.
+/// A rule's answer.
 struct RuleAnswer {
-  /// Nil lets pass.
+  /// Nil when the rule lets the person pass.
   var denial: DenialReason?
   /// Where the value that it compared came from.
   var source: SettingSource?
-  /// The values compared, made only when somebody asks.
+  /// The values compared; built only for an explanation.
   var detail: () -> String
 
   static func pass(

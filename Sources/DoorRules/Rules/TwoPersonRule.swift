@@ -1,4 +1,4 @@
-/// A door may ask for two people who may both enter, one right after the other.
+/// A door may require two people who both have access, one right after the other.
 func twoPersonRule(_ question: RuleQuestion) -> RuleAnswer {
   let required = question.settings.personsRequired
   guard required.value > 1 else { return .pass("one person is enough") }

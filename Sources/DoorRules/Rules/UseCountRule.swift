@@ -1,4 +1,4 @@
-/// A credential that may be used so often opens no more after that.
+/// A credential with a limited number of uses opens nothing once they are used up.
 func useCountRule(_ question: RuleQuestion) -> RuleAnswer {
   guard let most = question.holder.credential?.usesMax else {
     return .pass("\(question.subject) may be used as often as one likes")
@@ -9,7 +9,7 @@ func useCountRule(_ question: RuleQuestion) -> RuleAnswer {
 }
 
 extension RuleQuestion {
-  /// The credential's use once this entry is in it; nil where nobody counts.
+  /// The credential's use including this entry; nil for a credential whose uses are not counted.
   var useAfterwards: CredentialUse? {
     guard holder.credential?.countsUses == true else { return nil }
     return CredentialUse(count: holder.use.count + 1, first: holder.use.first ?? request.at)

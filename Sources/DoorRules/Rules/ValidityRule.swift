@@ -1,5 +1,5 @@
-/// A credential counts from its start less the lead, and no more from its end less the tail on; one
-/// that begins with its first use, for so long after that.
+/// A credential is valid from its start minus the lead until its end minus the tail. A credential
+/// that begins with its first use is valid for a fixed time after that use.
 func validityRule(_ question: RuleQuestion) -> RuleAnswer {
   guard let credential = question.holder.credential, credential.isTimeBounded else {
     return .pass("\(question.subject) has no bounds in time")
@@ -22,12 +22,12 @@ func validityRule(_ question: RuleQuestion) -> RuleAnswer {
 }
 
 extension RuleQuestion {
-  /// Start less the lead.
+  /// Start minus the lead.
   var activeFrom: WallInstant? {
     holder.credential?.validFrom?.advanced(bySeconds: -policy.facility.leadSeconds)
   }
 
-  /// End less the tail, or the end that the first use set, whichever is earlier.
+  /// End minus the tail, or the end that the first use set, whichever is earlier.
   var activeUntil: WallInstant? {
     let end = holder.credential?.validUntil?.advanced(bySeconds: -policy.facility.tailSeconds)
     var ends = end.map { [$0] } ?? []

@@ -1,7 +1,7 @@
-/// A name that came from outside and was checked once: 1 to 64 characters out of
+/// A name that came from outside and was validated once: 1 to 64 characters out of
 /// `A-Z a-z 0-9 . _ -`, so that it is safe in a topic, a path and a log line.
 ///
-/// `Kind` keeps a door's name from being used where a person's is meant.
+/// `Kind` prevents the use of a door's name where a person's is meant.
 public struct Identifier<Kind>: Hashable, Sendable, Comparable, CustomStringConvertible {
   /// The most characters an identifier may have.
   public static var maximumLength: Int { 64 }

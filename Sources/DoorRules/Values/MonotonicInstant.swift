@@ -1,5 +1,5 @@
-/// A point on the kernel's `CLOCK_MONOTONIC`, the clock of GPIO edge stamps. Deadlines at the
-/// door are of this kind only, so that a step of the wall clock moves none of them.
+/// A point on the kernel's `CLOCK_MONOTONIC`, the clock of GPIO edge stamps. All deadlines use it,
+/// so that a step of the wall clock moves none of them.
 public struct MonotonicInstant: Hashable, Comparable, Sendable {
   /// Nanoseconds since an arbitrary start, in practice the boot.
   public var nanoseconds: UInt64
@@ -17,8 +17,8 @@ public struct MonotonicInstant: Hashable, Comparable, Sendable {
       nanoseconds: UInt64(clamping: Int128(nanoseconds) + Int128(microseconds) * 1000))
   }
 
-  /// The first of several deadlines; nil when none is set. It makes no array, since the deadlines
-  /// are asked for at every edge.
+  /// The first of several deadlines; nil when none is set. It allocates no array, since this runs
+  /// for every edge.
   public static func earliest(
     _ first: Self?, _ second: Self?, _ third: Self? = nil, _ fourth: Self? = nil,
     _ fifth: Self? = nil

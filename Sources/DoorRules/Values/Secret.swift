@@ -7,7 +7,7 @@ public struct Secret<Value: Sendable>: Sendable, CustomStringConvertible,
   /// Wraps a value at the place where it enters.
   public init(_ value: Value) { self.value = value }
 
-  /// The value itself; each call is a place to look at in review.
+  /// The value itself; every call deserves a look in review.
   public func reveal() -> Value { value }
 
   public var description: String { "<redacted>" }

@@ -1,4 +1,4 @@
-/// A point of civil time, UTC. It may be wrong; ``ClockTrust`` says how far to believe it.
+/// A point of civil time, UTC. It may be wrong; ``ClockTrust`` says how far to trust it.
 public struct WallInstant: Hashable, Comparable, Sendable {
   /// Milliseconds since 1970-01-01T00:00:00Z.
   public var millisecondsSince1970: Int64
@@ -28,11 +28,11 @@ public struct WallInstant: Hashable, Comparable, Sendable {
   }
 }
 
-/// How far the wall clock can be believed.
+/// How far the wall clock can be trusted.
 public enum ClockTrust: String, Sendable, Hashable, CaseIterable {
   /// Disciplined by a time source now.
   case synchronised
-  /// Was right, and runs on by itself since.
+  /// Was synchronised, and runs on its own since.
   case holdover
   /// Never set since the start, or seen to run backwards.
   case unknown

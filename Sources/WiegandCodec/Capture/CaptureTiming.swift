@@ -1,11 +1,11 @@
 /// The times by which pulses become frames. Readers send pulses of 20 to 100 µs, one every 0.2
-/// to 20 ms (SIA AC-01), and rest for far longer between frames.
+/// to 20 ms (SIA AC-01), and pause for far longer between frames.
 public struct CaptureTiming: Sendable, Hashable {
-  /// Pulses shorter than this are noise. It needs both ends of a pulse, so it does nothing where
-  /// only beginnings are reported.
+  /// Pulses shorter than this are noise. This needs both edges of a pulse, so it has no effect
+  /// where only the first edge is reported.
   public var minPulseMicroseconds: Int
   /// Pulses that begin closer together than this are ``FrameFault/impossibleGap``. More than the
-  /// width of a pulse, so that an end taken for a beginning is found; less than the closest bits.
+  /// width of a pulse, to detect an end taken for a beginning; less than the closest bits.
   public var shortestIntervalMicroseconds: Int
   /// A frame ends after this many of its own longest bit intervals without a pulse,
   public var gapBitTimes: Int
@@ -25,8 +25,8 @@ public struct CaptureTiming: Sendable, Hashable {
     self.gapCapMilliseconds = gapCapMilliseconds
   }
 
-  /// How long to wait for another bit. `longestGapMicroseconds` is 0 while there is one bit only:
-  /// then nothing is known of the reader's speed, and the slowest is assumed.
+  /// How long to wait for another bit. `longestGapMicroseconds` is 0 after a single bit: the
+  /// reader's speed is unknown then, and the slowest is assumed.
   func quietMicroseconds(longestGapMicroseconds: Int) -> Int {
     let cap = gapCapMilliseconds * 1_000
     guard longestGapMicroseconds > 0 else { return cap }
@@ -34,13 +34,15 @@ public struct CaptureTiming: Sendable, Hashable {
   }
 }
 
-/// What a reader's lines have done since the start.
+/// Counters of a reader's lines since the start.
 public struct CaptureCounters: Sendable, Hashable {
+  /// Edges of both lines.
   public var edges = 0
   /// Pulses too short to count.
   public var noise = 0
-  /// Frames that came whole, whatever was in them.
+  /// Frames without a fault of capture, whatever their content.
   public var frames = 0
+  /// Malformed frames, by fault.
   public var malformed: [FrameFault: Int] = [:]
 
   public init() {}

@@ -6,7 +6,7 @@ public struct DataEdge: Sendable, Hashable {
   public enum Line: Sendable, Hashable { case data0, data1 }
 
   public var line: Line
-  /// True when the pulse begins; polarity was taken care of where the line is configured.
+  /// True when the pulse begins; polarity is applied where the line is configured.
   public var isActive: Bool
   public var at: MonotonicInstant
   /// The kernel's count of edges on this line; nil where its interface has none (libgpiod 1.x).

@@ -1,20 +1,20 @@
 public import DoorRules
 
-/// Gathers the pulses of one reader into frames. The end of a frame is a gap of three times its
-/// own bit interval, so that a fast reader answers fast and a slow one is not cut in two.
+/// Gathers the pulses of one reader into frames. A frame ends with a gap of three times its own bit
+/// interval, so that a fast reader is answered fast and a slow frame is not cut in two.
 ///
-/// A lost or extra edge makes the whole frame malformed, with its cause; it is never repaired.
+/// A lost or extra edge makes the frame malformed, with its cause; it is never repaired.
 /// Call ``advance(to:)`` at ``nextDeadline``: the frame is decided there.
 ///
-/// One assembler belongs to one request of the lines: when they are requested anew, the kernel
-/// counts edges from the start again, and so must a new assembler.
+/// One assembler belongs to one request of the lines: when they are requested again, the kernel
+/// counts edges from the start again, so use a new assembler then.
 public struct FrameAssembler: Sendable {
   public private(set) var counters: CaptureCounters
   private let timing: CaptureTiming
   private var frame: GatheredBits?
   private var lines = LinePair()
   private var ready: [Capture] = []
-  /// The deadline at which the last frame was decided; nil once an edge from before it has come.
+  /// The deadline at which the last frame was decided; nil once an earlier edge has come.
   private var decidedAt: MonotonicInstant?
 
   /// `counters` are those of the assembler that this one takes over from.
@@ -38,14 +38,14 @@ public struct FrameAssembler: Sendable {
       byMicroseconds: timing.quietMicroseconds(longestGapMicroseconds: longest))
   }
 
-  /// Takes an edge; what its time shows to be over comes out first. Edges come in the order of
-  /// their stamps; one that does not makes its frame malformed.
+  /// Takes an edge; frames that ended before it are returned first. Edges must come in the order of
+  /// their stamps; one out of order makes its frame malformed.
   public mutating func handle(_ edge: DataEdge) -> [Capture] {
     counters.edges += 1
     decide(before: edge.at)
     noteSequence(of: edge)
     if edge.isActive { begin(edge) } else { end(edge) }
-    // The end of a pulse too short to count can bring back a deadline that has passed.
+    // The end of a pulse that is too short to count can restore a deadline that has passed.
     decide(before: edge.at)
     return takeReady()
   }
@@ -56,8 +56,8 @@ public struct FrameAssembler: Sendable {
     return takeReady()
   }
 
-  /// Edges were lost on their way here: what was under way is malformed, and so is what follows
-  /// without a gap, since the rest of a frame can look like a shorter one.
+  /// Edges were lost on their way here: the frame that has not ended is malformed, and so is
+  /// everything up to the next gap, since the rest of a frame can look like a shorter frame.
   public mutating func loseEdges(at now: MonotonicInstant) -> [Capture] {
     decide(before: now)
     countPulses()
@@ -90,11 +90,11 @@ public struct FrameAssembler: Sendable {
 
   private mutating func begin(_ edge: DataEdge) {
     if let decidedAt, edge.at < decidedAt {
-      // Delivered too late: its frame is decided, and the rest of it must not become another.
+      // Delivered too late: its frame is decided, and the rest must not become another frame.
       fault(.lostEdge, "an edge came after its frame was decided", at: edge.at)
       self.decidedAt = nil
     }
-    // The end of this line's last pulse was not seen; a beginning cannot come without one.
+    // This line's last pulse has ended, although its end was not seen.
     count(edge.line)
     let other = edge.line.other
     if let pulse = lines[other].pulse,
@@ -130,27 +130,27 @@ public struct FrameAssembler: Sendable {
     lines[edge.line].pulse = nil
   }
 
-  /// The end of a pulse whose beginning is not, or no longer, known.
+  /// The end of a pulse whose beginning is unknown or forgotten.
   private mutating func endUnbegun(_ edge: DataEdge, wasActive: Bool?) {
     switch (wasActive, frame != nil) {
     case (true, true):
-      // It began in a frame that is decided, and lasted into this one.
+      // The pulse began in a frame that is decided, and lasted into this one.
       fault(.bothLinesActive, LinePair.bothActive, at: edge.at)
     case (false, _), (nil, true):
       fault(.lostEdge, "a pulse ended that had not begun", at: edge.at)
     case (true, false), (nil, false):
-      // A line that was held, or that was active before the first edge: no bit of a frame.
+      // The line was held, or was active before the first edge: no bit of a frame.
       break
     }
   }
 
   // MARK: Bits
 
-  /// Takes the pulse of this line for a bit: it was long enough, or its end was not seen.
+  /// Counts the pulse of this line as a bit: it was long enough, or its end was not seen.
   private mutating func count(_ line: DataEdge.Line) {
     guard let pulse = lines[line].pulse, !pulse.isCounted else { return }
     lines[line].pulse?.isCounted = true
-    // In place: a copy at every bit would copy all bits before it.
+    // Append in place: a copy of the frame would copy its bits for every new bit.
     if frame == nil { frame = GatheredBits(at: pulse.at) }
     frame?.append(line == .data1, at: pulse.at, timing: timing)
     if pulse.beganInside { frame?.note(.bothLinesActive, LinePair.bothActive) }

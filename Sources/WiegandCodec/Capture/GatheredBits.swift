@@ -1,6 +1,6 @@
 import DoorRules
 
-/// The bits of a frame under way. Its size is bounded, however many pulses come.
+/// The bits of a frame that has not ended. Its size is bounded, however many pulses come.
 struct GatheredBits: Sendable {
   private(set) var bits: [Bool] = []
   private var gapsMicroseconds: [Int] = []
@@ -11,7 +11,7 @@ struct GatheredBits: Sendable {
   private var why = ""
   private let startedAt: MonotonicInstant
   private(set) var lastAt: MonotonicInstant
-  /// True once what follows up to the gap is to be swallowed without another word.
+  /// True once everything up to the next gap is to be dropped without another report.
   var isReported = false
 
   init(at start: MonotonicInstant) {
@@ -19,8 +19,8 @@ struct GatheredBits: Sendable {
     lastAt = start
   }
 
-  /// Only the first fault is kept, since the others mostly follow from it; but pulses that overlap
-  /// begin close together as well, and it is the overlap that tells what to look for.
+  /// Keeps the first fault only, since the others mostly follow from it. Overlapping pulses replace
+  /// an impossible gap, since pulses that overlap also begin close together.
   mutating func note(_ fault: FrameFault, _ why: String) {
     let explains = self.fault == .impossibleGap && fault == .bothLinesActive
     guard self.fault == nil || explains else { return }
@@ -46,7 +46,7 @@ struct GatheredBits: Sendable {
     }
   }
 
-  /// What came of it.
+  /// The frame, or its fault.
   func capture() -> Capture {
     let gaps = gapsMicroseconds.sorted()
     guard let fault else {

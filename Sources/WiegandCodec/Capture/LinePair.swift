@@ -6,7 +6,7 @@ struct OpenPulse: Sendable {
   /// True once it is a bit of the frame.
   var isCounted = false
   /// When a pulse of the other line began that became a bit while this one had not ended. If this
-  /// one did last until then, both lines were active at once; if its end was lost, they were not.
+  /// pulse lasted until then, both lines were active at once; if its end was lost, they were not.
   var crossedAt: MonotonicInstant?
   /// True when it began before a pulse of the other line had ended.
   var beganInside = false
@@ -14,10 +14,10 @@ struct OpenPulse: Sendable {
   init(at start: MonotonicInstant) { at = start }
 }
 
-/// What is known of the two data lines.
+/// The state of the two data lines.
 struct LinePair: Sendable {
   struct State: Sendable {
-    /// By the last edge; nil before the first.
+    /// The level after the last edge; nil before the first.
     var isActive: Bool?
     var sequence: UInt32?
     var pulse: OpenPulse?

@@ -4,8 +4,7 @@ public import DoorRules
 public enum FrameFault: String, Sendable, Hashable, CaseIterable {
   /// No enabled format has this length: a bit was lost or doubled, or the format is not enabled.
   case unknownLength
-  /// An enabled format has this length, and no such format's check bits fit: a bit was turned
-  /// round.
+  /// An enabled format has this length, but no such format's check bits fit: a bit was flipped.
   case parity
   /// An edge is missing: the kernel's count of edges has a hole, a pulse ended that never began,
   /// or an edge came after its frame was decided.

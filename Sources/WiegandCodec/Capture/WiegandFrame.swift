@@ -2,14 +2,14 @@ public import DoorRules
 
 /// Bounds of what a reader may send.
 public enum WiegandLimits {
-  /// The most bits one frame may have; longer ones are swallowed up to the next gap.
+  /// The most bits one frame may have; a longer one is dropped up to the next gap.
   public static let frameBitsMax = 128
   /// The most bits one number on a card may have.
   public static let fieldBitsMax = 64
 }
 
-/// Bits that came without a fault, in the order in which they were sent. They are a card number
-/// or a key of a PIN, so the frame prints without them.
+/// Bits that were received without a fault, in the order in which they were sent. They are a card
+/// number or a key of a PIN, so the frame prints without them.
 public struct WiegandFrame: Sendable, Hashable {
   /// True for a one. At most ``WiegandLimits/frameBitsMax``.
   public var bits: [Bool]

@@ -1,11 +1,12 @@
 public import DoorRules
 
-/// A card as one format reads a frame. It prints without its numbers.
+/// A frame as one format reads it. It prints without its numbers.
 public struct CardCandidate: Sendable, Hashable {
   /// Name of the format.
   public var format: String
   /// Nil when the format has no such field.
   public var facility: UInt64?
+  /// The card number.
   public var card: UInt64
   /// Nil when the format has no such field.
   public var issue: UInt64?
@@ -17,8 +18,8 @@ public struct CardCandidate: Sendable, Hashable {
     self.issue = issue
   }
 
-  /// The text of which the digest is made: every field and the format, so that a match is never
-  /// a match of a part. `card:H10301:12:345`, a missing facility as `-`, an issue as `:i1`.
+  /// The text that is digested: the format and every field, so that a match is never a partial
+  /// match. `card:H10301:12:345`; a missing facility is `-`, an issue is `:i1`.
   public var canonical: Secret<String> {
     let facility = facility.map { String($0) } ?? "-"
     let issue = issue.map { ":i\($0)" } ?? ""

@@ -1,16 +1,18 @@
 public import DoorRules
 
-/// What a frame is.
+/// What a frame was decoded as.
 public enum DecodedFrame: Sendable, Hashable {
-  /// At least one enabled format fits. `raw` is the whole frame as a credential of its own,
-  /// `raw:LENGTH:HEX`: the first bit most significant, zeros filled in at the end.
+  /// At least one enabled format fits. `raw` is the frame itself as a credential,
+  /// `raw:LENGTH:HEX`: the first bit most significant, padded with zeros at the end.
   case card(candidates: [CardCandidate], raw: Secret<String>)
+  /// One key of a keypad.
   case key(KeypadKey)
+  /// Neither, with the named reason.
   case malformed(MalformedFrame)
 }
 
-/// Reads a frame by length and check bits. With a nil `keypad` short bursts are no keys.
-/// `otherKeys` are codes that are no keys and yet mean something at this reader.
+/// Decodes a frame by its length and check bits. With a nil `keypad` short bursts are no keys.
+/// `otherKeys` are codes that are no keys but have a meaning at this reader.
 public func decode(
   _ frame: WiegandFrame, formats: FormatTable, keypad: KeypadDialect?,
   otherKeys: Set<UInt8> = []
@@ -39,8 +41,8 @@ public func decode(
 }
 
 extension WiegandFrame {
-  /// A reader sends bits evenly, so a lost pulse leaves a pause of two intervals. Readers waver;
-  /// 1.75 intervals is more than they do.
+  /// A reader sends bits evenly, so a lost pulse leaves a pause of two intervals. The limit of 1.75
+  /// intervals is above the jitter of readers.
   fileprivate var hasHole: Bool {
     bitIntervalMicroseconds > 0 && longestGapMicroseconds * 4 >= bitIntervalMicroseconds * 7
   }

@@ -1,4 +1,4 @@
-/// Why a definition is not a format.
+/// Why a definition is not a valid format.
 public enum FormatProblem: Error, Sendable, Hashable, CustomStringConvertible {
   /// Letters, digits, `.`, `_` and `-`, 1 to 32 of them.
   case name(String)
@@ -7,7 +7,7 @@ public enum FormatProblem: Error, Sendable, Hashable, CustomStringConvertible {
   case bitOutside(Int, bitCount: Int)
   case cardMissing
   case fieldTooLong(bits: Int)
-  /// A bit that is part of two fields, or twice of one.
+  /// A bit that is used by two fields, or twice by one.
   case bitUsedTwice(Int)
   /// A parity over no bit, over a bit twice, over itself, or over a check bit that is set later.
   case parity(bit: Int)

@@ -1,4 +1,4 @@
-/// Why numbers do not make a frame.
+/// Why numbers cannot be encoded as a frame.
 public enum EncodeError: Error, Sendable, Hashable, CustomStringConvertible {
   case unknownFormat(String)
   case facilityNotInFormat(String)

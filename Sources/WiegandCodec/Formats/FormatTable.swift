@@ -1,17 +1,17 @@
 /// The formats that a reader may send, in the order in which they are tried.
 ///
-/// Check bits do not catch everything. A frame that lost one bit has the length of the next
-/// shorter format, and fits its two check bits one time in four, as another card; two turned bits
-/// under the same check bit go unseen. So enable the formats of the site's cards and no others:
-/// where no enabled format is one bit shorter, a lost bit is always found.
+/// Check bits do not detect everything. A frame that lost one bit has the length of the next
+/// shorter format, and fits its two check bits one time in four, as another card; two flipped bits
+/// under the same check bit are not detected. So enable only the formats of the site's cards: where
+/// no enabled format is one bit shorter, a lost bit is always detected.
 public struct FormatTable: Sendable, Hashable {
   /// In the order in which they are tried.
   public var formats: [WiegandFormat]
 
   public init(formats: [WiegandFormat]) { self.formats = formats }
 
-  /// Enabled unless a reader's settings say otherwise: the 26, 34, 35 and 37 bit formats of which
-  /// most cards are, each with check bits.
+  /// Enabled unless a reader's settings name others: the 26, 34, 35 and 37 bit formats that most
+  /// cards use, each with check bits.
   public static let `default` = FormatTable(
     formats: [.h10301, .h10306, .c1k35s, .h10302, .h10304])
 
@@ -20,7 +20,7 @@ public struct FormatTable: Sendable, Hashable {
     formats.first { $0.name == name }
   }
 
-  /// Only these formats, in this order, each once; nil when one is not known.
+  /// Only these formats, in this order, each once; nil when one is unknown.
   public func selecting(_ names: [String]) -> FormatTable? {
     var selected: [WiegandFormat] = []
     for name in names where !selected.contains(where: { $0.name == name }) {
@@ -35,8 +35,8 @@ public struct FormatTable: Sendable, Hashable {
     formats.contains { $0.bitCount == bitCount }
   }
 
-  /// Every format that fits the whole frame, in the order of the table. Formats of one length can
-  /// fit together, such as H10302 and H10304; only a known card tells which of them it was.
+  /// Every format that fits the frame, in the order of the table. Formats of one length, such as
+  /// H10302 and H10304, can both fit; only the look-up of the card can tell which of them it is.
   public func candidates(for bits: [Bool]) -> [CardCandidate] {
     formats.filter { $0.fits(bits) }.map { format in
       CardCandidate(

@@ -1,4 +1,4 @@
-/// The formats that are known, by the names in common use.
+/// The known formats, by the names in common use.
 ///
 /// Sources, compared with each other: SIA AC-01 (26 bits); the card format notes of HID and of
 /// manufacturers of panels and readers (OpenOptions for H10304, RF IDeas for H10301, ZKTeco for

@@ -38,12 +38,12 @@ public struct WiegandFormat: Sendable, Hashable {
   public let card: [Int]
   /// Bits of the issue code, most significant first; empty when the format has none.
   public let issue: [Int]
-  /// In the order in which they are set when a frame is made. Without any, a damaged frame cannot
-  /// be told from a whole one.
+  /// In the order in which they are set when a frame is encoded. Without any, a damaged frame
+  /// cannot be detected.
   public let parities: [Parity]
   public let fixed: [FixedBit]
 
-  /// Checks the definition as it comes, say, from an operator's file.
+  /// Validates the definition, for example one from an operator's file.
   public init(
     name: String, bitCount: Int, facility: [Int] = [], card: [Int], issue: [Int] = [],
     parities: [Parity] = [], fixed: [FixedBit] = []
@@ -54,7 +54,7 @@ public struct WiegandFormat: Sendable, Hashable {
     try check()
   }
 
-  /// For definitions of this module, which a test checks.
+  /// For the definitions of this module, which a test validates.
   init(
     known name: String, bitCount: Int, facility: [Int] = [], card: [Int], issue: [Int] = [],
     parities: [Parity] = [], fixed: [FixedBit] = []
@@ -68,7 +68,7 @@ public struct WiegandFormat: Sendable, Hashable {
     self.fixed = fixed
   }
 
-  /// True when length, fixed bits and every parity fit: all of the frame, never a part of it.
+  /// True when length, fixed bits and every parity fit.
   public func fits(_ bits: [Bool]) -> Bool {
     bits.count == bitCount
       && fixed.allSatisfy { bits[$0.bit] == $0.isOne }

@@ -16,7 +16,7 @@ public enum KeypadDialect: String, Sendable, Hashable, CaseIterable {
   /// The dialects that a keypad can have: every one but ``automatic``.
   public static let sent: [KeypadDialect] = allCases.filter { $0 != .automatic }
 
-  /// Its row.
+  /// The dialect's row.
   var coding: KeypadCoding {
     switch self {
     case .fourBit: .fourBit

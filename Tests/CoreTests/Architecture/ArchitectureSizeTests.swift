@@ -15,7 +15,7 @@ struct ArchitectureSizeTests {
     "World",
   ]
   private static let scatteredTypes: Set = [
-    "CacheDatabase", "CloudStore", "ConsoleAdapter", "Controller", "EventDatabase",
+    "CacheDatabase", "CloudStore", "ConsoleAdapter", "EventDatabase",
     "LateOpening", "SettingsReader", "SimulatedDisk", "World",
   ]
 

@@ -5,7 +5,7 @@ import Testing
 @Suite("The pure targets' switches name every case")
 struct ArchitectureSwitchTests {
   /// What still has one. Whoever removes it removes it here; nothing may be added.
-  private static let known: Set = ["Sources/DoorCore/Controller/Controller+Access.swift"]
+  private static let known: Set<String> = []
 
   @Test("no switch over an enum has a default")
   func defaults() throws {

@@ -96,7 +96,7 @@ struct AnomalyWatchTests {
 
   @Test("D11: of 256 credentials the one seen longest ago makes room, for a new one only")
   func makesRoom() {
-    // Two doors each; then some credential at a third says whether it was still followed.
+    // Two doors each; then a credential at a third door shows whether it was still followed.
     func followed(_ id: String, after more: [String]) -> Bool {
       var watch = AnomalyWatch()
       for (index, name) in (0..<256).map({ "c\($0)" }).enumerated() {
@@ -114,7 +114,7 @@ struct AnomalyWatchTests {
     #expect(followed("c0", after: ["c7"]), "a known one takes nobody's place")
     #expect(!followed("c0", after: ["new"]))
     #expect(followed("c1", after: ["new"]))
-    // Whoever came again is no longer the oldest.
+    // A credential that was used again is no longer the oldest.
     #expect(followed("c0", after: ["c0", "new"]))
     #expect(!followed("c1", after: ["c0", "new"]))
   }

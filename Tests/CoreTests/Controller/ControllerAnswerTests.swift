@@ -7,7 +7,7 @@ struct ControllerAnswerTests {
   private static let door = ControllerHarness.door
   private static let reader = ControllerHarness.reader
 
-  /// A world in which only this signal lights the lamp, and none beeps.
+  /// A world in which only this signal lights the lamp, and no signal beeps.
   private func world(
     lighting signal: ReaderSignal, _ mode: PresentationMode = .cardOrPIN
   ) -> ControllerHarness {
@@ -53,7 +53,7 @@ struct ControllerAnswerTests {
     let start = world.now
     world.send(unlock("1"))
     world.run(forMilliseconds: 20_000)
-    // Every level is driven again each second; what counts is the first of its kind.
+    // Every level is driven again each second; only the first of a kind matters here.
     let relock = world.journal.first {
       $0.at > start && $0.effect == .setLock(Self.door, .secured, .atOnce, order: nil)
     }
@@ -139,7 +139,7 @@ struct ControllerAnswerTests {
     try world.badge(facility: 1, card: 0)
     #expect(world.denials == [nil])
     #expect(cardLockouts(world).isEmpty)
-    // Clearing all of them is kept over a restart, and so is nothing for none.
+    // Clearing all of them is persisted once; clearing none persists nothing.
     world.send(.order(Order(id: "c", kind: .clearLockout(nil, by: "desk"))))
     #expect(cardLockouts(world) == [[:]])
     world.send(.order(Order(id: "d", kind: .clearLockout(nil, by: "desk"))))
@@ -183,7 +183,7 @@ struct ControllerAnswerTests {
             kind: .memberUnlock(Self.door, holders: world.store[name] ?? [], location: nil))))
     }
     come("ada")
-    // Nothing has looked at the time in between.
+    // Nothing has advanced the time in between.
     world.now = world.now.advanced(byMilliseconds: milliseconds)
     come("bob")
     #expect(world.denials == [.secondPersonRequired, opens ? nil : .secondPersonRequired])

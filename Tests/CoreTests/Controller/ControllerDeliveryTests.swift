@@ -62,7 +62,7 @@ struct ControllerDeliveryTests {
   func pause() {
     var world = world()
     type(&world, [.digit(1), .digit(2)])
-    // The deadline of the pause has passed, and nobody asked for it: the key brings the time.
+    // The deadline of the pause has passed unnoticed: the key itself lets the time pass.
     world.now = world.now.advanced(byMilliseconds: 6_000)
     type(&world, [.digit(3), .digit(4), .pound])
     #expect(world.denials.isEmpty && !world.isReleased)

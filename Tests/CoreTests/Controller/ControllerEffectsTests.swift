@@ -8,8 +8,8 @@ struct ControllerEffectsTests {
   private static let door = ControllerHarness.door
   private static let reader = ControllerHarness.reader
 
-  /// A door that is driven again and looked at once an hour only, so that all else can be listed;
-  /// signals are one step long, with the lamp for those that ask or warn.
+  /// A door that is driven and sampled only once an hour, so that all other effects can be listed.
+  /// Signals have one step; those that ask or warn light the lamp.
   private func world(
     _ mode: PresentationMode = .cardOrPIN,
     change: (inout ControllerHarness.Setting) -> Void = { _ in }
@@ -236,7 +236,7 @@ struct ControllerEffectsTests {
         }
       }
     }
-    // Two in a row: their questions to the store have numbers of their own.
+    // Two in a row: each look-up has its own ticket.
     for ticket: UInt64 in [1, 2] {
       let before = world.journal.count
       try world.badge(facility: 1, card: 0)

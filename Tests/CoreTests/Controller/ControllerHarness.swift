@@ -56,7 +56,7 @@ struct ControllerHarness {
       readers: [.init(id: ControllerHarness.reader, door: ControllerHarness.door)])
   }
 
-  /// Where people were last seen, as the controller wanted it kept.
+  /// Where people were last seen, as the controller wanted it persisted.
   private(set) var presence: [PersonID: [AreaID: AreaPresence]] = [:]
 
   var moment: Moment {

@@ -36,7 +36,7 @@ struct ControllerKeypadTests {
     #expect(world.denials == [nil, nil, nil])
     world.type("123#")
     world.type("12345678901#")
-    // The eleventh digit ended it; the rest is nothing.
+    // The eleventh digit ended the PIN; the rest is too short.
     #expect(world.denials == [nil, nil, nil])
   }
 

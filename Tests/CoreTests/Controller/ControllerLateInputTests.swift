@@ -7,7 +7,7 @@ import WiegandCodec
 struct ControllerLateInputTests {
   private static let card = "card:H10301:12:345"
 
-  /// A controller that knows Ada's card, and the edges of that card, not yet delivered.
+  /// A controller with Ada's card, and the edges of that card, not yet delivered.
   private static func world() throws -> (harness: ControllerHarness, edges: [LineEdge]) {
     var harness = ControllerHarness(hasContact: true)
     let bits = try FormatTable.standard.encode(format: "H10301", facility: 12, card: 345)
@@ -42,8 +42,8 @@ struct ControllerLateInputTests {
     ),
   ]
 
-  /// After each count of edges the input comes so late that, by the clock, the frame would be
-  /// over; its other edges are on their way, with stamps of their own.
+  /// After a number of edges an input comes so late that, by the clock, the frame would have ended;
+  /// the other edges of the frame follow, with their own earlier stamps.
   @Test(
     "A1: an order, a mode or an answer in the middle of a frame does not cut it in two",
     arguments: inputs.indices)

@@ -32,7 +32,7 @@ struct ControllerModeTests {
     #expect(world.isReleased)
     world.run(forMilliseconds: 300_000)
     #expect(world.isReleased)
-    // Somebody who may not enter is still told so truly, and an opening is no alarm.
+    // A person without access is still denied, and an opening is no alarm.
     try world.badge(facility: 12, card: 346)
     #expect(world.denials.last == .unknownCredential)
     world.setContact(open: true)

@@ -115,8 +115,8 @@ struct ControllerPeopleTests {
     #expect(
       alarms == [.duress(ControllerHarness.door, ControllerHarness.reader, PersonID("ada")!)])
     #expect(!calm.occurrences.contains { if case .duress = $0 { true } else { false } })
-    // Lamp, beeper and relay do the same in the same order, and the alarm is not among the alarms
-    // of the door that a display shows.
+    // Lamp, beeper and relay act as for any entry, and the duress alarm is not among the door's
+    // alarms that a display shows.
     func seen(_ world: ControllerHarness) -> [ControllerEffect] {
       world.journal.map(\.effect).filter {
         switch $0 {
@@ -277,7 +277,7 @@ struct ControllerPeopleTests {
     world.run(forMilliseconds: 6_000)
     try world.badge(facility: 1, card: 1, at: backIn)
     #expect(world.denials.last == .interlocked)
-    // Leaving by the back is nobody's to refuse.
+    // The exit button of the back door always works.
     world.send(.edge(LineEdge(line: .requestToExit(back), isActive: true, at: world.now)))
     world.run(forMilliseconds: 100)
     #expect(world.controller.requiredLock(of: back) == .released)

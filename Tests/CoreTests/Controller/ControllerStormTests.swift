@@ -46,7 +46,7 @@ struct ControllerStormTests {
     let events = world.occurrences.count { occurrence in
       if case .malformed = occurrence { true } else { false }
     }
-    // A quarter of a second of noise is judged, the rest is not looked at.
+    // A quarter of a second of noise is decoded, the rest is dropped.
     #expect(events <= 300)
     world.run(forMilliseconds: 10_000)
     let dropped = world.occurrences.compactMap {

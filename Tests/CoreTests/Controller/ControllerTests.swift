@@ -114,7 +114,7 @@ struct ControllerTests {
       if case .remember(.lockout(_, let lockout)) = entry.effect { lockout } else { nil }
     }
     #expect(kept.last?.level == 2)
-    // The next lock is the next longer one, whatever PIN was right in between.
+    // The next lock is the next longer one, even after a right PIN in between.
     for _ in 0..<5 { world.type("1111#") }
     #expect(
       world.occurrences.contains(

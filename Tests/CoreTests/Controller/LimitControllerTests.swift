@@ -30,7 +30,7 @@ struct LimitControllerTests {
     #expect(after[CredentialID("new")!]?.failures == 1)
     #expect(after[CredentialID("card-1000")!] == nil)
     #expect(after[CredentialID("card-1001")!] != nil)
-    // One that is among them makes no other go.
+    // A card that is remembered already replaces no other.
     try world.badge(facility: 1, card: 1)
     world.type("9999#")
     #expect(world.controller.guesses.lockouts[CredentialID("card-1001")!] != nil)

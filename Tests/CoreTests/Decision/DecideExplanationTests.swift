@@ -174,7 +174,7 @@ struct DecideExplanationTests {
     #expect(Set(Self.failing.map(\.rule)) == Set(Self.passed.map(\.rule)))
   }
 
-  /// A verdict that names nobody.
+  /// A verdict without a person.
   private func nobody(
     _ decision: Verdict.Decision, revision: UInt64 = 7, _ step: ExplanationStep
   ) -> Verdict {

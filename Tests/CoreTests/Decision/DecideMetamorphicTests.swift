@@ -2,7 +2,7 @@ import CoreModels
 import DoorRules
 import Testing
 
-/// Worlds made at random, and changes of which we know the direction.
+/// Random worlds, and changes whose direction is known.
 @Suite("B1 B2 B3: what a change can and cannot do to a decision")
 struct DecideMetamorphicTests {
   static let worlds = 4_000
@@ -106,7 +106,7 @@ struct DecideMetamorphicTests {
       for (index, restrict) in restrictions.enumerated() {
         var restricted = world
         restrict(&restricted)
-        // Presenting by phone leaves the door's own presentation out; nothing else opens.
+        // A phone skips only the door's presentation mode.
         if restricted.denial == nil { opened.append(index) }
       }
     }

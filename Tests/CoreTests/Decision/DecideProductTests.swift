@@ -12,7 +12,7 @@ struct DecideProductTests {
     case expired = 259_200
   }
 
-  /// The answer in the order in which the design gives reasons, written out once more by hand.
+  /// The expected answer, in the order of reasons of the design, written again by hand.
   private func expected(
     _ mode: DoorMode, _ override: Override, _ path: Path, _ isOn: Bool, _ trust: ClockTrust,
     _ isActive: Bool, _ time: Time, _ age: Age

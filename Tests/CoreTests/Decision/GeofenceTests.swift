@@ -49,7 +49,7 @@ struct GeofenceTests {
       }
       guard let from, let to = GeoPoint(latitude: latitude, longitude: longitude) else { continue }
       let expected = reference(from, to)
-      // Near the antipode the reference loses its digits; a millimetre in 20,000 km is its best.
+      // Near the antipode the reference is only exact to a millimetre in 20,000 km.
       if expected < 19_900_000 {
         worst = max(worst, abs(from.distanceMeters(to: to) - expected) / max(expected, 1))
       }
@@ -64,7 +64,7 @@ struct GeofenceTests {
       let degrees = Double(step) / 4
       worst = max(worst, abs(Angle.sine(degrees: degrees) - sin(degrees * .pi / 180)))
     }
-    // Beyond a turn the reference itself is no better than its radians.
+    // Beyond one turn the reference is limited by the rounding of its radians.
     #expect(worst < 2e-15, "\(worst)")
     worst = 0
     for step in -360...360 {

@@ -4,8 +4,8 @@ import WiegandCodec
 
 @testable import DoorCore
 
-/// Other tests name the limits, so that a bound may be moved with its constant; here stands what
-/// operators were told that they are.
+/// Other tests use the constants, so that a limit can be changed in one place. This test has the
+/// numbers that the operators' documentation gives.
 @Suite("The numbers of the core are those that the operators' pages name (D5)")
 struct LimitNumberTests {
   @Test("lengths, counts and times")

@@ -38,7 +38,7 @@ struct LimitTests {
   func lookUps() {
     var world = ControllerHarness(mode: .pinOnly)
     var tickets: [UInt64] = []
-    // No answers: the effects are read here, not by the harness.
+    // Without answers: the effects are read here, not by the harness.
     for _ in 0...LookUps.openMax {
       for key in [KeypadKey.digit(1), .digit(2), .digit(3), .digit(4), .pound] {
         let start = world.now.advanced(byMilliseconds: 200)
@@ -110,7 +110,7 @@ struct LimitTests {
         }
     }
     for count in [UInt32(ZoneRules.transitionsMax) + 1, .max] {
-      // The count itself is what is refused, not that the file ends.
+      // The count itself is refused, not the end of the file.
       #expect { try ZoneRules(tzif: header(count)) } throws: { error in
         "\(error)".hasPrefix("the zone says it has")
       }

@@ -74,7 +74,7 @@ struct DoorMachineTests {
     var machine = try Self.place(cell.from)
     #expect(Self.name(machine.state) == cell.from)
     let before = machine
-    // Late enough to follow the place's own deadlines, early enough for a running hold.
+    // Late enough to follow the state's own deadlines, early enough for a running hold.
     let at: MonotonicInstant =
       switch cell.from {
       case "warned": Self.after(21_000)

@@ -3,16 +3,16 @@ import DoorCore
 import DoorRules
 import Testing
 
-/// Random walks over inputs, watched by checkers that know nothing of the machine's states.
+/// Random walks over inputs, checked without knowledge of the machine's states.
 @Suite("A4 A6: the door machine, whatever comes in whatever order")
 struct DoorMachineWalkTests {
   static let walks = 3_000
   static let stepsPerWalk = 150
 
-  /// What must hold, told from the inputs alone.
+  /// The invariants, derived from the inputs alone.
   private struct Checker {
     let timing: DoorTiming
-    /// Ends of the causes given so far.
+    /// Ends of the releases so far.
     var entryUntil: MonotonicInstant
     var exitUntil: MonotonicInstant
     var latched = false
@@ -99,7 +99,7 @@ struct DoorMachineWalkTests {
       for violation in checker.violations { violations[violation, default: 0] += 1 }
     }
     #expect(violations.isEmpty, "\(violations)")
-    // The walks do go where the checkers look.
+    // The walks reach the states that the checkers check.
     #expect(forced > 1_000 && held > 1_000, "\(forced) forced, \(held) held")
   }
 }

@@ -73,7 +73,7 @@ struct ModeScheduleTests {
     #expect(schedule.hasBeenOpen(since: Self.noon, at: moment(hours: 4)))
     #expect(!schedule.hasBeenOpen(since: Self.noon, at: moment(hours: 5)))
     #expect(!schedule.hasBeenOpen(since: Self.noon.advanced(bySeconds: -14_400), at: moment()))
-    // A start in the future, and one a week and an hour ago.
+    // A start in the future, and a start more than a week ago.
     #expect(!schedule.hasBeenOpen(since: Self.noon.advanced(bySeconds: 1), at: moment()))
     #expect(!schedule.hasBeenOpen(since: Self.noon, at: moment(hours: 7 * 24 + 1)))
   }

@@ -49,7 +49,7 @@ struct WeeklyHoursComparisonTests {
       }
     }
     #expect(differences == 0)
-    // Neither side answers always the same.
+    // Both answers occur often.
     #expect((20_000...80_000).contains(insides), "\(insides)")
   }
 

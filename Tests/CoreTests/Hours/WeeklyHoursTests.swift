@@ -113,12 +113,12 @@ struct WeeklyHoursTests {
     let hours = try WeeklyHours(
       parsing: ["sunday": [("22:00", "02:00")], "monday": [("09:00", "17:00")]],
       exceptions: ["2026-11-23": [("12:00", "13:00")]])
-    // What began on Sunday goes on; Monday's own windows are others.
+    // A window that began on Sunday continues; Monday has other windows.
     #expect(try hours.contains(moment("2026-11-23", "01:00")))
     #expect(try !hours.contains(moment("2026-11-23", "10:00")))
     #expect(try hours.contains(moment("2026-11-23", "12:30")))
     #expect(try hours.contains(moment("2026-11-30", "10:00")))
-    // A holiday on the same date is not what counts.
+    // The exception beats a holiday on the same date.
     let holidays = Holidays(
       try ["2026-11-23", "2026-11-24"].map {
         (try #require(CivilDate(parsing: $0)), Holidays.Holiday(name: "feast", effect: .open))
@@ -147,7 +147,7 @@ struct WeeklyHoursTests {
     #expect(try asked(.open, "2026-11-23", "03:00"))
     #expect(try asked(.like(.saturday), "2026-11-23", "11:00"))
     #expect(try !asked(.like(.saturday), "2026-11-23", "16:00"))
-    // An unlock schedule does not leave a door open because people may come.
+    // An open holiday does not make an unlock schedule hold the door open.
     #expect(try !asked(.open, "2026-11-23", "03:00", .unlocking))
     #expect(try asked(.open, "2026-11-23", "10:00", .unlocking))
     #expect(try !asked(.closed, "2026-11-23", "10:00", .unlocking))

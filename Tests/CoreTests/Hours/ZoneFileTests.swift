@@ -2,14 +2,14 @@ import Testing
 
 @testable import DoorRules
 
-/// A compiled zone as RFC 8536 lays it out, of whatever is asked for.
+/// Builds a compiled zone as RFC 8536 defines it, from any parts.
 private struct ZoneBytes {
   struct Block {
     var times: [Int64] = []
     var indexes: [UInt8] = []
     var offsets: [Int32] = [0]
-    /// What the file has besides, which does not matter for the offsets: letters of names, leap
-    /// seconds, and two kinds of indicators.
+    /// Parts of the file that do not affect the offsets: letters of names, leap seconds, and two
+    /// kinds of indicators.
     var characters = 4
     var leaps = 0
     var standards = 0
@@ -51,7 +51,7 @@ private struct ZoneBytes {
 
 @Suite("B4: compiled zones, byte for byte")
 struct ZoneFileTests {
-  /// Two transitions and everything a file can have besides, each of another count.
+  /// Two transitions and every other part that a file can have, each with a different count.
   private static let full = ZoneBytes.Block(
     times: [-2_000_000_000, 1_000_000_000], indexes: [1, 2], offsets: [-3_661, 7_200, -36_000],
     characters: 11, leaps: 3, standards: 5, universals: 7)

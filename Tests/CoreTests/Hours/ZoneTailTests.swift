@@ -14,7 +14,7 @@ struct ZoneTailTests {
     let julian = try #require(ZoneTail(Array("AAA0BBB,J59/0,J60/0".utf8)[...]))
     let ordinal = try #require(ZoneTail(Array("AAA0BBB,58/0,59/0".utf8)[...]))
     for year in [2_024, 2_000, 2_023, 2_100] {
-      // Until the first of March by summer's clock, which is an hour ahead.
+      // Until the first of March in summer time, which is an hour ahead.
       let march = hour(year, 3, 1, 0)
       #expect(julian.offsetSeconds(atUTC: hour(year, 2, 28, 0) - 1) == 0)
       #expect(julian.offsetSeconds(atUTC: hour(year, 2, 28, 0)) == 3_600)
@@ -42,7 +42,7 @@ struct ZoneTailTests {
         for (weekday, days) in byWeekday.enumerated() {
           for week in 1...5 {
             let day = week == 5 ? days[days.count - 1] : days[week - 1]
-            // A year's end that no such month reaches, or its begin.
+            // The end of a year that no such month reaches, or the beginning.
             let other = month < 7 ? "J365" : "J1"
             let rule = "AAA0BBB,M\(month).\(week).\(weekday)/3,\(other)/0"
             let begins = Int64(day) * 86_400 + 10_800
@@ -87,7 +87,7 @@ struct ZoneTailTests {
   func allYear() throws {
     for (rule, offset) in [
       ("EST5EDT,0/0,J365/25", -14_400), ("XXX-9YYY,0/0,J365/25", 36_000),
-      // One that ends as it begins is not defined; Python's zoneinfo reads it so too.
+      // A summer that ends when it begins is not defined; Python's zoneinfo reads it the same way.
       ("AAA0BBB,J60/2,J60/3", 3_600),
     ] {
       let tail = try #require(read(rule))

@@ -12,7 +12,7 @@ struct EdgeStormTests {
     Self.start.advanced(byMicroseconds: microseconds)
   }
 
-  /// As many edges as there may be in a second, in the first thousandths of one that begins here.
+  /// As many edges as a second may have, in the first milliseconds of a second that begins here.
   private func fill(_ storm: inout EdgeStorm, from begin: Int) -> [EdgeStorm.Answer] {
     (0..<Self.most).map { storm.note(at: at(begin + $0 * 10)) }
   }
@@ -33,7 +33,7 @@ struct EdgeStormTests {
   func windowEnd() {
     var storm = EdgeStorm()
     _ = fill(&storm, from: 0)
-    // Its first edge comes at the very end of the second before.
+    // The first edge comes at the very end of the second before.
     let second = fill(&storm, from: 1_000_000)
     #expect(second == Array(repeating: .admitted, count: Self.most))
     let last = storm.note(at: at(1_999_999))
@@ -83,7 +83,7 @@ struct EdgeStormTests {
       _ = fill(&storm, from: begin)
       let mute = storm.note(at: at(begin + 30_000))
       #expect(mute == .muted(seconds: seconds, edges: Self.most + 1))
-      // One that comes while it is muted; it is not counted again in the next mute.
+      // An edge during the mute; it is not counted again in the next mute.
       let inside = storm.note(at: at(begin + 30_001))
       #expect(inside == .dropped)
       let end = begin + 30_000 + seconds * 1_000_000

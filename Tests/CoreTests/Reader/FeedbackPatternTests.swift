@@ -13,7 +13,7 @@ struct FeedbackPatternTests {
     }
   }
 
-  /// How many times it comes on, and how long at first: what an ear or an eye counts.
+  /// How often it comes on, and how long the first time: what a person notices.
   private func shape(_ track: [Bool]) -> [Int] {
     let begins = track.indices.filter { track[$0] && ($0 == 0 || !track[$0 - 1]) }
     guard let first = begins.first else { return [0, 0] }

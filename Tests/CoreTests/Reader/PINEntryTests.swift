@@ -8,7 +8,7 @@ import WiegandCodec
 struct PINEntryTests {
   private static let start = MonotonicInstant(nanoseconds: 3_000_000_000)
 
-  /// What came of the last of some keys.
+  /// The outcome of the last of some keys.
   private func typed(_ digits: Int, pound: Bool, fixedLength: Int? = nil) -> String {
     var entry = PINEntry(settings: PINEntrySettings(fixedLength: fixedLength))
     var outcome = PINEntry.Outcome.cleared

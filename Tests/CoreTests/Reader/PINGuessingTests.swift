@@ -4,10 +4,10 @@ import Testing
 
 @Suite("Guessing PINs for a day (C7)")
 struct PINGuessingTests {
-  /// What `deploy/protocol/offline-pin.md` counts with.
+  /// The number that `deploy/protocol/offline-pin.md` uses.
   private static let triesMax = 500
 
-  /// Until the moment in which it listens again: then the next guess begins.
+  /// Until the end of the lock, when the next guess begins.
   private static func waitForKeypad(_ world: inout ControllerHarness) {
     let left =
       world.controller.view(of: ControllerHarness.reader)?.lockout

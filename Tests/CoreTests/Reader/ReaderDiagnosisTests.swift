@@ -19,7 +19,7 @@ struct ReaderDiagnosisTests {
       world.send(bits: bits.map { !$0 })
     }
     #expect(findings(world) == [.linesSwapped])
-    // One card that fits says the opposite, and counting begins anew.
+    // One card that fits proves the opposite, and counting begins again.
     try world.badge(facility: 1, card: 1)
     #expect(findings(world).isEmpty)
     for card: UInt64 in [1, 2, 3] {

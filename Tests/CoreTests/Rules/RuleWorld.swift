@@ -1,6 +1,6 @@
 import DoorRules
 
-/// A small facility in which every part of a question can be set.
+/// A small facility in which every part of a request can be set.
 struct RuleWorld {
   static let front = DoorID("front")!
   static let back = DoorID("back")!

@@ -125,7 +125,7 @@ struct WiegandAssemblerTests {
     for index in edges.indices {
       var misread = edges
       misread[index].isActive.toggle()
-      // Of the very first edge, nobody knows whether the line was held before.
+      // Before the very first edge the line may have been held.
       guard index > 0 else { continue }
       #expect(faults(misread) == [edges[index].isActive ? .lostEdge : .impossibleGap])
     }
@@ -145,7 +145,7 @@ struct WiegandAssemblerTests {
       for index in counted.indices {
         var rest = counted
         let lost = rest.remove(at: index)
-        // At the ends of a line's edges no hole shows.
+        // At the ends of a line's edges no hole is visible.
         let line = counted.filter { $0.line == lost.line }
         guard lost != line.first, lost != line.last else { continue }
         #expect(faults(rest) == [.lostEdge])
@@ -169,7 +169,7 @@ struct WiegandAssemblerTests {
         #expect(faults(train.edges()) == [.bothLinesActive])
       }
     }
-    // Held through the next bit: nothing but the overlap is wrong.
+    // Held through the next bit: only the overlap is wrong.
     var held = WiegandPulses(Self.card.bits)
     let index = held.pulses.indices.first { held.pulses[$0].bit != held.pulses[$0 + 1].bit }!
     held.pulses[index].widthMicroseconds = 2_050
@@ -278,7 +278,7 @@ struct WiegandAssemblerTests {
     "A1: a pulse stamped before the one before it makes its frame malformed, however short gaps may be"
   )
   func backwards() {
-    // Found by the fuzzer; with the usual shortest interval the gap alone says so.
+    // Found by the fuzzer; with the usual shortest interval the gap alone shows it.
     var assembler = FrameAssembler(
       timing: CaptureTiming(minPulseMicroseconds: 0, shortestIntervalMicroseconds: 0))
     let first = WiegandVerifier.start.advanced(byMilliseconds: 700)

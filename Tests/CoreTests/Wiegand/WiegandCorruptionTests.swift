@@ -3,8 +3,8 @@ import DoorRules
 import Testing
 import WiegandCodec
 
-/// What the check bits of the default formats say, written as the manufacturers write it: `X` is
-/// covered, `E` and `O` is where the even or odd check bit is. Another way to the same answer.
+/// The check bits of the default formats in the manufacturers' notation: `X` is covered, `E` and
+/// `O` are the even and the odd check bit. A second, independent implementation.
 enum ParityReference {
   static let masks: [(format: String, masks: [String])] = [
     (
@@ -71,7 +71,7 @@ struct WiegandCorruptionTests {
       bitIntervalMicroseconds: bits.count > 1 ? 2_000 : 0)
   }
 
-  /// One thing that goes wrong: a bit turned, lost, doubled, or swapped with the next.
+  /// One fault: a bit flipped, lost, doubled, or swapped with the next.
   private func damage(_ bits: inout [Bool], using random: inout Xorshift) {
     guard let place = bits.indices.randomElement(using: &random) else { return }
     switch Int.random(in: 0..<4, using: &random) {
@@ -173,7 +173,7 @@ struct WiegandCorruptionTests {
 
 @Suite("A1: storms")
 struct WiegandStormTests {
-  /// Everything that a value holds, down to the last element.
+  /// Every element of a value, recursively.
   private func size(of value: Any) -> Int {
     Mirror(reflecting: value).children.reduce(1) { $0 + size(of: $1.value) }
   }

@@ -26,8 +26,8 @@ struct WiegandGolden: Sendable, CustomTestStringConvertible {
   }
   var testDescription: String { "\(format) \(card)" }
 
-  /// Not made by this code: the first by hand, those marked with a source from there, the others
-  /// with another implementation of the published layouts.
+  /// Not made by this code: the first is made by hand, those with a source are from there, the
+  /// others are from another implementation of the published layouts.
   static let all: [WiegandGolden] = [
     // 12 is 00001100, two ones and the card's first four zeros: even, so 0. 345 ends in
     // 000101011001, five ones: odd already, so 0.

@@ -5,17 +5,17 @@ import Testing
 import WiegandCodec
 
 /// Frames damaged on the wire, each accounted for. `POSTERN_FRAMES=1000000 swift test --filter
-/// WiegandMillion` prints the figures of a million; without it a short run is made.
+/// WiegandMillion` prints the figures for a million; without it the run is short.
 @Suite("A1: a million damaged frames")
 struct WiegandMillionTests {
   private struct Tally {
     var sent = 0
-    /// What came of them: one that a long pause cuts is two.
+    /// The outcomes: a frame that a long pause cuts counts as two.
     var captures = 0
     var undamaged = 0
     var right = 0
     var malformed: [FrameFault: Int] = [:]
-    /// Another card than was sent whose check bits are all right: what no decoder can tell.
+    /// Another card than was sent, with correct check bits: no decoder can detect it.
     var otherWithGoodChecks = 0
     var noise = 0
 
@@ -29,7 +29,7 @@ struct WiegandMillionTests {
     }
   }
 
-  /// A bit dropped, added or turned, or a glitch shorter than any pulse.
+  /// A bit dropped, added or flipped, or a glitch shorter than any pulse.
   private func damage(_ train: inout WiegandPulses, using random: inout Xorshift) {
     let place = Int.random(in: train.pulses.indices, using: &random)
     let pulse = train.pulses[place]
@@ -72,7 +72,7 @@ struct WiegandMillionTests {
       var captures = edges.flatMap { assembler.handle($0) }
       captures += assembler.advance(to: edges[edges.count - 1].at.advanced(byMilliseconds: 500))
       tally.noise += assembler.counters.noise
-      // Every train ends as something, and the counters know of each.
+      // Every train has an outcome, and the counters include it.
       let counted = assembler.counters.frames + assembler.counters.malformed.values.reduce(0, +)
       guard !captures.isEmpty, captures.count == counted else {
         Issue.record("\(captures.count) captures and \(counted) counted after \(wounds) wounds")
@@ -94,7 +94,7 @@ struct WiegandMillionTests {
     #expect(accounted == tally.captures)
   }
 
-  /// Notes what one capture came to; false when a frame was accepted that should not have been.
+  /// Notes the outcome of one capture; false when a frame was accepted wrongly.
   private func judge(
     _ capture: Capture, _ card: CardCandidate, _ table: FormatTable, _ tally: inout Tally
   ) -> Bool {
@@ -105,7 +105,7 @@ struct WiegandMillionTests {
       let decoded = decode(frame, formats: table, keypad: nil)
       if let fault = decoded.fault { tally.malformed[fault, default: 0] += 1 }
       let fitting = ParityReference.fitting(frame.bitText)
-      // Fewer candidates than fit only where a hole in time betrays a lost bit.
+      // Fewer candidates than fit only where a pause shows a lost bit.
       guard decoded.candidates.map(\.format) == fitting || decoded.fault == .lostEdge else {
         Issue.record("\(frame.bits.count) bits: \(decoded.candidates) but \(fitting) fit")
         return false

@@ -11,7 +11,7 @@ struct WiegandVerifier {
   var timing = CaptureTiming()
   var random = Xorshift(seed: 26)
 
-  /// What comes of the edges, once every way agrees.
+  /// The captures of the edges, once every way agrees.
   mutating func captures(
     of edges: [DataEdge], sourceLocation: SourceLocation = #_sourceLocation
   ) -> [Capture] {
@@ -108,7 +108,7 @@ extension DecodedFrame {
   }
 }
 
-/// Pulses of a reader, with what can go wrong on the way.
+/// Pulses of a reader, with the faults that can occur on the wire.
 struct WiegandPulses {
   struct Pulse {
     var bit: Bool
@@ -148,7 +148,7 @@ struct WiegandPulses {
 
 @Suite("A1: frames however they are fed")
 struct WiegandVerifierTests {
-  /// Every checked format on its own, so that no other can explain a damaged frame.
+  /// Every checked format alone, so that no other format fits a damaged frame.
   static let checked = FormatTable.standard.formats.filter { !$0.parities.isEmpty }.map(\.name)
 
   private func card(_ name: String) throws -> (table: FormatTable, card: WiegandGolden) {

@@ -1,0 +1,77 @@
+import DoorRules
+import Testing
+
+@testable import DoorCore
+
+@Suite("Parts of the controller, each alone")
+struct ControllerPartsTests {
+  private static let now = MonotonicInstant(nanoseconds: 5_000_000_000)
+  private static let reader = ReaderID("front-in")!
+  private static let door = DoorID("front")!
+
+  @Test("a roster keeps the layout's order, finds by id, and of two with one id takes the first")
+  func roster() {
+    var roster = Roster([(id: "b", unit: 1), (id: "a", unit: 2), (id: "b", unit: 3)])
+    #expect(roster.units == [1, 2])
+    #expect(roster["b"] == 1 && roster["a"] == 2 && roster["c"] == nil)
+    #expect(roster.place(of: "a") == 1 && roster.place(of: "c") == nil)
+    roster.units[1] += 10
+    #expect(roster["a"] == 12)
+  }
+
+  @Test("a look-up is answered once, and each has a ticket of its own")
+  func lookUps() {
+    var lookUps = LookUps()
+    let look = LookUps.Open(reader: Self.reader, door: Self.door, purpose: .pin)
+    let first = lookUps.begin([Secret("pin:1")], for: look)
+    let second = lookUps.begin([Secret("pin:2")], for: look)
+    #expect(first.ticket != second.ticket && first.door == Self.door)
+    #expect(lookUps.end(first.ticket)?.reader == Self.reader)
+    #expect(lookUps.end(first.ticket) == nil && lookUps.open.count == 1)
+  }
+
+  @Test("five wrong PINs lock a card, a right one forgets them, and clearing is persisted once")
+  func guesses() {
+    let card = CredentialID("card")!
+    let holder = CredentialHolder(
+      credential: Credential(id: card, kind: .card, person: PersonID("ada")!),
+      person: Person(id: PersonID("ada")!, accessEnabled: true))
+    var guesses = PINGuard(lockouts: [:])
+    var effects: [ControllerEffect] = []
+    for _ in 0..<Lockout.triesMax {
+      #expect(guesses.lockedCard(of: [holder], at: Self.now) == nil)
+      effects = guesses.noteWrongPIN(of: card, at: Self.reader, of: Self.door, Self.now)
+    }
+    #expect(
+      effects == [
+        .record(
+          .cardLockedOut(card, Self.reader, Self.door, seconds: Lockout.durationsSeconds[0])),
+        .remember(.cardLockouts(guesses.lockouts)),
+      ])
+    #expect(guesses.lockedCard(of: [holder], at: Self.now) == card)
+    #expect(guesses.noteRightPIN(of: card) == [.remember(.cardLockouts([:]))])
+    #expect(guesses.noteRightPIN(of: card) == [] && guesses.clear() == [])
+  }
+
+  @Test("an exit counts before the leaf that opens at the same moment: nobody forced the door")
+  func exitFirst() {
+    var door = DoorUnit(
+      layout: .init(id: Self.door, hasContact: true), leafOpen: false, modes: DoorModes(),
+      firstPerson: nil, at: Self.now)
+    let conditions = DoorConditions(policy: .empty)
+    let moment = Moment(
+      monotonic: Self.now, wall: WallInstant(secondsSince1970: 0), trust: .synchronised)
+    _ = door.advance(to: moment, under: conditions)
+    door.handle(.contact, isActive: true, at: Self.now)
+    door.handle(.exit, isActive: true, at: Self.now)
+    var later = moment
+    later.monotonic = Self.now.advanced(byMilliseconds: 20)
+    #expect(
+      door.advance(to: later, under: conditions) == [
+        .effect(.setLock(Self.door, .released, .atOnce, order: nil)),
+        .effect(.record(.exitRequested(Self.door))),
+        .effect(.record(.leaf(Self.door, open: true))),
+      ])
+    #expect(door.isOpen == true && door.alarms == [] && !door.isSecured)
+  }
+}
