@@ -41,6 +41,14 @@ struct ArchitectureNameTests {
     #expect(wrong == [])
   }
 
+  @Test("the architecture page has a row for every target of Sources")
+  func targets() throws {
+    let page = try #require(tree.pages.first { $0.path == "Sources/README.md" })
+    let rows = page.lines.filter { $0.hasPrefix("| `") }.joined()
+    let missing = Set(tree.sources.map(\.target)).filter { !rows.contains("`\($0)`") }
+    #expect(missing.sorted() == [])
+  }
+
   @Test("the checks see a name of each kind that is nothing, and take those that are something")
   func checksSee() {
     let files = [
