@@ -1,11 +1,11 @@
 import Foundation
 import Testing
 
-/// Comments, pages and scripts that name a file, a type, a member or a test which is not there lead
-/// their reader astray.
+/// A comment, page or script that names a missing file, type, member or test misleads
+/// its reader.
 @Suite("Documentation names only what exists")
 struct ArchitectureNameTests {
-  /// What a script makes in a folder of its own.
+  /// Names of files that a script generates in a temporary folder.
   private static let made: Set = [
     "SyncTests", "Tests/SyncTests", "Mutants.swift", "Sources/Mutants",
     "Sources/Mutants/Mutants.swift",
@@ -19,7 +19,7 @@ struct ArchitectureNameTests {
     names = tree.names
   }
 
-  @Test("doc comments name symbols, files, tests and paths that are there")
+  @Test("doc comments name only symbols, files, tests and paths that exist")
   func comments() {
     let wrong = (tree.sources + tree.tests).flatMap { file in
       file.comments.flatMap { comment in
@@ -29,7 +29,7 @@ struct ArchitectureNameTests {
     #expect(wrong == [])
   }
 
-  @Test("pages and scripts name files, types, tests and paths that are there")
+  @Test("pages and scripts name only files, types, tests and paths that exist")
   func pages() {
     #expect(tree.pages.contains { $0.path == "README.md" } && tree.pages.count > 30)
     let wrong = tree.pages.flatMap { page in
@@ -49,7 +49,7 @@ struct ArchitectureNameTests {
     #expect(missing.sorted() == [])
   }
 
-  @Test("the checks see a name of each kind that is nothing, and take those that are something")
+  @Test("the checks find a missing name of each kind, and accept existing ones")
   func checksSee() {
     let files = [
       SourceFile(
@@ -77,7 +77,7 @@ struct ArchitectureNameTests {
         "``less()``", "``None``", "``Outer/less()``", "``B/first``", "None.swift", "NoneTests",
         "deploy/none",
       ])
-    // What only the file's own types have is nothing elsewhere.
+    // A member of the file's own types does not exist elsewhere.
     #expect(names.missing(in: "``more()``", of: files[2]) == ["``more()``"])
     #expect(
       names.missing(in: "`None` `Outer.none` `page.md`", folder: "deploy")

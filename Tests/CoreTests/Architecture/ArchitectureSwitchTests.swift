@@ -1,7 +1,7 @@
 import Testing
 
-/// A `default:` over a closed enum would take a new case without a word; without it the compiler
-/// names every place where the new case is still to be treated.
+/// A `default:` over a closed enum accepts a new case silently; without it the compiler
+/// lists every place that the new case concerns.
 @Suite("The pure targets' switches name every case")
 struct ArchitectureSwitchTests {
   @Test("no switch over an enum has a default")
@@ -16,7 +16,7 @@ struct ArchitectureSwitchTests {
     #expect(wrong == [])
   }
 
-  @Test("the check sees a default over an enum, and takes one over numbers and texts")
+  @Test("the check finds a default over an enum, and accepts one over numbers and texts")
   func checksSee() {
     func defaults(_ body: String) -> [Int] {
       SourceFile(path: "x", target: "X", text: body).declarations.enumDefaults
