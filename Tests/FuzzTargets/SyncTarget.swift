@@ -46,8 +46,12 @@ private struct SyncNight {
   private var reads: [(after: UInt64, limit: Int)] = []
   private var batches: [EventBatch] = []
   private var answers: [EventAcknowledgement] = []
-  private var intake = EventIntake(epoch: epoch, through: 0)
-  private var stored: UInt64 = 0
+  private var cloud = Cloud()
+
+  private struct Cloud {
+    var intake = EventIntake(epoch: epoch, through: 0)
+    var stored: UInt64 = 0
+  }
 
   init(_ bytes: [UInt8]) throws {
     guard let controller = ControllerID("c1") else { throw FuzzFinding("no controller") }
@@ -126,10 +130,10 @@ private struct SyncNight {
         batches.append(batch)
         if batches.count > 64 { batches.removeFirst() }
       case .markAcknowledged(let through):
-        try demand(through > kept && through <= stored, "let go of what the cloud has not")
+        try demand(through > kept && through <= cloud.stored, "let go of what the cloud has not")
         kept = through
       case .publishHello(let hello):
-        try demand(isConnected && hello.acknowledgedEvent <= stored, "a hello that is not so")
+        try demand(isConnected && hello.acknowledgedEvent <= cloud.stored, "a hello that is not so")
       case .readUrgent, .readResults: break
       case .publishResult, .confirmResult, .publishApplied, .reportLogGap, .beginEpoch, .rewind,
         .publishUrgent, .publishPull:
@@ -163,10 +167,10 @@ private struct SyncNight {
     let index = (choice & 15) % batches.count
     let batch = choice & 128 == 0 ? batches.remove(at: index) : batches[index]
     guard !loses else { return }
-    let answer = try intake.take(batch, from: controller)
+    let answer = try cloud.intake.take(batch, from: controller)
     for event in answer.fresh {
-      stored += 1
-      try demand(event.number == stored, "the cloud has a hole or a double")
+      cloud.stored += 1
+      try demand(event.number == cloud.stored, "the cloud has a hole or a double")
     }
     answers.append(answer.acknowledgement)
     if answers.count > 64 { answers.removeFirst() }
@@ -184,7 +188,7 @@ private struct SyncNight {
     if !isConnected { try connect() }
     try tell(.eventsCommitted(last: last))
     for _ in 0..<Self.stepsMax {
-      if stored == last && kept == last { return }
+      if cloud.stored == last && kept == last { return }
       if !reads.isEmpty {
         try read(few: false)
       } else if !batches.isEmpty {
@@ -198,6 +202,6 @@ private struct SyncNight {
         break
       }
     }
-    throw FuzzFinding("door and cloud never agree: \(kept) and \(stored) of \(last)")
+    throw FuzzFinding("door and cloud never agree: \(kept) and \(cloud.stored) of \(last)")
   }
 }

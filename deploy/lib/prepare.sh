@@ -54,7 +54,7 @@ need_packages() {
 
 build_packages=(git libsqlite3-dev libgpiod-dev libmosquitto-dev mosquitto pkg-config tzdata)
 # What the tests need beside them: independent clients of the protocol.
-test_packages=(mosquitto-clients python3-paho-mqtt python3-cryptography python3-jsonschema python3-yaml jq openssl)
+test_packages=(mosquitto-clients python3-paho-mqtt python3-cryptography python3-jsonschema python3-yaml jq openssl shellcheck)
 
 # Builds with SwiftPM's own progress on a terminal, and a sign of life elsewhere.
 # shellcheck disable=SC2120

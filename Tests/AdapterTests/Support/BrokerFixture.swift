@@ -19,8 +19,8 @@ final class BrokerFixture: Sendable {
   let port: Int
   private let process = Mutex<ChildProcess?>(nil)
 
-  /// Starts at once. `options` are more lines of mosquitto's configuration; `access` is the line
-  /// that lets everybody in.
+  /// Writes the configuration. `options` are further lines of it; `access` is the line
+  /// that admits everybody.
   init(access: String = "allow_anonymous true", options: [String] = []) throws {
     folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("broker-\(UUID().uuidString)")
@@ -68,7 +68,7 @@ final class BrokerFixture: Sendable {
   /// Ends the broker as a power cut would.
   func kill() { end(with: SIGKILL) }
 
-  /// Stops and starts again on the same port, with what it had saved.
+  /// Stops and starts again on the same port, with its saved sessions.
   func restart() throws {
     stop()
     try start()
@@ -96,7 +96,7 @@ final class BrokerFixture: Sendable {
     }
   }
 
-  /// Cuts every connection that this process has with the broker, without a good-bye.
+  /// Cuts every connection of this process to the broker, without a DISCONNECT.
   func cutConnections() {
     for descriptor in Int32(3)..<1_024 {
       var peer = sockaddr_in()
@@ -115,7 +115,7 @@ final class BrokerFixture: Sendable {
 
   // MARK: Ports
 
-  /// A port that nobody has now.
+  /// A port that is free now.
   static func freePort() throws -> Int {
     let socket = try loopbackSocket()
     defer { close(socket) }

@@ -4,7 +4,7 @@ import DoorRules
 import Foundation
 import Testing
 
-/// Makes tokens by hand, so that the signer is not what tests the verifier.
+/// Makes tokens by hand, so that the verifier is not tested by the signer.
 struct EnvelopeForge {
   static let seed = [UInt8](0..<32)
   static let keyID = "issuer-1"
@@ -19,7 +19,7 @@ struct EnvelopeForge {
     #"{"alg":"\#(alg)","kid":"\#(kid)"}"#
   }
 
-  /// The claims of a good identify command, with changes.
+  /// The claims of a valid unlock command, with changes.
   static func claims(
     iss: String = #""cloud""#, aud: String = #""door-7""#, iat: String = "1800000000",
     nbf: String = "1800000000", exp: String = "1800000020", jti: String = #""c-1""#,
@@ -29,7 +29,7 @@ struct EnvelopeForge {
       + #""typ":\#(typ),"body":\#(body)}"#
   }
 
-  /// A token with a good signature over whatever it is given.
+  /// A token with a valid signature over any header and claims.
   func token(_ header: String = EnvelopeForge.header(), _ claims: String = EnvelopeForge.claims())
     throws
     -> [UInt8]
@@ -49,7 +49,7 @@ struct EnvelopeForge {
       audience: #require(ControllerID(Self.controller)), issuer: issuer)
   }
 
-  /// What the door makes of a token, `seconds` after it was issued.
+  /// Verifies a token as the door does, `seconds` after it was issued.
   func verify<Body: Codable & Sendable>(
     _ token: [UInt8], as type: Body.Type = Command.self, kind: Topics.Down = .commands,
     after seconds: Double = 1, trust: ClockTrust = .synchronised, retained: Bool = false
@@ -59,7 +59,7 @@ struct EnvelopeForge {
       token, as: type, kind: kind, at: at, clockTrust: trust, retained: retained)
   }
 
-  /// The cause of the refusal; nil when it was believed.
+  /// The cause of the refusal; nil if the token was accepted.
   func cause(
     _ token: [UInt8], kind: Topics.Down = .commands, after seconds: Double = 1,
     trust: ClockTrust = .synchronised, retained: Bool = false

@@ -2,7 +2,7 @@ import CloudProtocol
 import DoorRules
 import Foundation
 
-/// Signs hand-overs, good ones and others.
+/// Signs hand-overs, valid and invalid ones.
 struct HandOverForge: Sendable {
   static let now = EnvelopeForge.issued
   static let day: Int64 = 86_400

@@ -1,4 +1,4 @@
-/// A small generator with a seed (SplitMix64), so that a failing case can be run again.
+/// A small seeded generator (SplitMix64), so that a failing case can be repeated.
 struct ProtocolTestGenerator: RandomNumberGenerator {
   var state: UInt64
 

@@ -22,7 +22,7 @@ final class HandWallClock: WallClock {
   func set(_ trust: ClockTrust) { state.withLock { $0.trust = trust } }
 }
 
-/// A wire in the hand of a test: it hands in what it likes and keeps what was said.
+/// A link that a test controls: it delivers any message and records what was published.
 final class HandLink: CloudLink {
   private struct State {
     var onEvent: (@Sendable (LinkEvent) -> Void)?
@@ -39,7 +39,7 @@ final class HandLink: CloudLink {
       $0.said.append((topic, payload))
       return $0.said.count
     }
-    // A broker that takes everything; the runtime hears of it after this call.
+    // A broker that accepts everything; the runtime is notified after this call.
     hand(.delivered(token: token))
     return token
   }
@@ -62,8 +62,8 @@ struct HandLog: RecentLines {
   func recent() -> (lines: [String], dropped: Int) { (["one", "two"], 3) }
 }
 
-/// The real runtime in this process: real databases in a folder, the simulated panel, a wire and a
-/// wall clock in the test's hand.
+/// The real runtime in this process: real databases in a folder, the simulated panel, a link and a
+/// wall clock that the test controls.
 final class RuntimeWorld: Sendable {
   static let controller = ControllerID(EnvelopeForge.controller)!
   static let door = DoorID("front")!
@@ -106,11 +106,11 @@ final class RuntimeWorld: Sendable {
       ports: ports, logger: logger)
   }
 
-  /// Serves, and is connected.
+  /// Starts serving, and waits for the connection.
   func serve() async throws {
     let runtime = runtime
     serving.withLock { $0 = Task { await runtime.run() } }
-    // The link is started by the runtime; a hello says that the connection was seen.
+    // The runtime starts the link; a hello shows that it noticed the connection.
     try await eventually("hello") {
       self.link.hand(.connected)
       return try !self.link.said(.hello, as: Hello.self).isEmpty
@@ -132,7 +132,7 @@ final class RuntimeWorld: Sendable {
     link.hand(.message(topic: topic, payload: payload, retained: retained))
   }
 
-  /// The front door with a long hold, so that a release is one movement.
+  /// The front door with a long hold time, so that a release is one movement.
   func configure() async throws {
     let json = """
       {"revision":1,"facility":{"id":"hq","name":"HQ","timeZone":"UTC"},
@@ -149,13 +149,13 @@ final class RuntimeWorld: Sendable {
 
   var movements: Int { panel.movements(of: OutputLine.relay(Self.door)) }
 
-  /// The last outcome that was told of a command; nil for none.
+  /// The last outcome that was published of a command; nil for none.
   func outcomes(of id: String) throws -> [CommandResult.Outcome] {
     try link.said(.results, as: CommandResult.self).filter { $0.commandID == id }.map(\.outcome)
   }
 
-  /// Long, because the runtime shares its few threads with every other test of the process, some of
-  /// which keep them for a minute.
+  /// Long, because the runtime shares its few threads with all other tests of the process, some of
+  /// which occupy them for a minute.
   static let patienceSeconds = 180.0
 
   func eventually(
@@ -171,7 +171,7 @@ final class RuntimeWorld: Sendable {
     Issue.record("never came: \(what)", sourceLocation: sourceLocation)
   }
 
-  /// Everything that was handed in before this has been dealt with.
+  /// Waits until everything that was delivered before this call has been processed.
   func settle() async throws {
     let marker = "marker-\(UUID().uuidString.prefix(8).lowercased())"
     let nonce = try link.said(.hello, as: Hello.self).last?.sessionNonce

@@ -39,13 +39,13 @@ final class StoreFixture: Sendable {
 
   func cache() throws -> CacheDatabase { try CacheDatabase(folder: folder) }
 
-  /// Ends as a clean stop does: everything is in the file itself, nothing in its log.
+  /// Ends as a clean stop does: the file is complete and its write-ahead log is empty.
   func end(_ pool: DatabasePool) throws {
     _ = try pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
     try pool.close()
   }
 
-  /// What a power cut would leave: the file and its write-ahead log as they are now. `cut` takes
+  /// Copies what a power cut would leave: file and write-ahead log as they are now. `cut` takes
   /// that many bytes off the end of the log.
   func image(of file: String, cut: Int = 0) throws -> StoreFixture {
     let image = StoreFixture()
@@ -65,7 +65,7 @@ final class StoreFixture: Sendable {
       reason: index % 2 == 0 ? nil : "unknownCredential", detail: ["index": "\(index)"])
   }
 
-  /// Makes events unreadable, as a bad page would: their bytes are no JSON any more.
+  /// Makes events unreadable, as a bad page would: their bytes are not JSON any more.
   static func spoil(_ log: EventDatabase, where condition: String) throws {
     try log.pool.write {
       try $0.execute(sql: "UPDATE event SET draft = x'00' WHERE \(condition)")

@@ -1,6 +1,6 @@
 import Testing
 
-/// Event types are written once, in the registry; whatever names one takes it from there.
+/// The registry is the only place that spells event types; everything else uses its cases.
 @Suite("Event types stand in one registry")
 struct ArchitectureEventTypeTests {
   static let registry = "Sources/CloudProtocol/Events/EventType.swift"
@@ -22,7 +22,7 @@ struct ArchitectureEventTypeTests {
     Set(file.literals.map(\.text).filter { $0.hasSuffix(".v1") && !$0.hasPrefix(".") })
   }
 
-  /// Literals that are an event type, with `postern.` and `.v1` or without, or that begin like some:
+  /// Literals that equal an event type, with or without `postern.` and `.v1`, or a family of types:
   /// `postern.alarm.`.
   private static func places(of names: Set<String>, in file: SourceFile) -> [String] {
     let short = Set(names.map { $0.replacing("postern.", with: "").replacing(".v1", with: "") })
@@ -34,7 +34,7 @@ struct ArchitectureEventTypeTests {
     }.map { "\(file.path):\($0.line): \($0.text)" }
   }
 
-  @Test("the check sees a type in each of its forms, and takes other names")
+  @Test("the check finds a type in each of its forms, and accepts other names")
   func checksSee() {
     let registry = SourceFile(
       path: "r", target: "R",

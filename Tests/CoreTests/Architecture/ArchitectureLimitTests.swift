@@ -1,18 +1,18 @@
 import Foundation
 import Testing
 
-/// What `deploy/protocol/limits.md` says: a table of limits that something from outside can reach, and
-/// below it a list of those that only size the program's own work.
+/// The content of `deploy/protocol/limits.md`: a table of limits that outside input can reach, and
+/// below it a list of limits of the program's own work.
 struct LimitPage {
   struct Row {
     var limits: [String]
-    /// The name of the tests' file, without its end.
+    /// The name of the test file, without `.swift`.
     var file: String
-    /// What the test says of itself; nil where any of the file will do.
+    /// The title of the test; nil if any test of the file will do.
     var sentence: String?
   }
 
-  /// A table's row or a list's line that names no limit, or a line without its reason.
+  /// Rows of the table and lines of the list without a limit, and lines without a reason.
   private(set) var faults: [String] = []
   private(set) var rows: [Row] = []
   /// Limits of the second list.
@@ -45,7 +45,7 @@ struct LimitPage {
   /// Every limit of the page.
   var named: [String] { rows.flatMap(\.limits) + own }
 
-  /// What these files name a limit and the page does not.
+  /// Limits of these files that the page does not list.
   func missing(of files: [SourceFile]) -> [String] {
     let named = Set(named)
     return files.flatMap { file in
@@ -55,11 +55,11 @@ struct LimitPage {
 }
 
 extension SourceFile {
-  /// Constants of types whose name has "Max" in it, as `Type.name`; the type is the innermost.
+  /// Static constants with "Max" in their name, as `Type.name` with the innermost type.
   var limits: [String] {
     var types: [(indent: Int, name: String)] = []
     return code.compactMap { line in
-      // Most lines are neither, and the expressions are slow.
+      // Regular expressions are slow, and most lines have neither.
       guard line.contains("Max") || line.hasSuffix("{") else { return nil }
       let indent = line.prefix { $0 == " " }.count
       let declared = line.firstMatch(
@@ -89,7 +89,7 @@ struct ArchitectureLimitTests {
         contentsOf: tree.root.appendingPathComponent("deploy/protocol/limits.md"), encoding: .utf8))
   }
 
-  /// The simulation's own bounds limit nothing of the product.
+  /// Without the simulation, whose bounds limit nothing in the product.
   private var files: [SourceFile] { tree.sources.filter { $0.target != "DoorSimulation" } }
 
   @Test("each limit of the sources is in one of the page's lists")
@@ -114,7 +114,7 @@ struct ArchitectureLimitTests {
     #expect(twice.sorted() == [])
   }
 
-  @Test("the test that a row names says that sentence")
+  @Test("the test that a row names has that title")
   func tested() {
     let tests = Dictionary(
       tree.tests.map { file in
@@ -128,7 +128,7 @@ struct ArchitectureLimitTests {
     }
   }
 
-  @Test("the checks see a limit that is on neither list, and a line without a reason")
+  @Test("the checks find a limit that is on neither list, and a line without a reason")
   func checksSee() {
     let file = SourceFile(
       path: "x", target: "X",

@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// What the operators' documentation says of security, held against the tests it names.
-@Suite("What the documentation claims, a test shows")
+/// Compares the operators' page on security with the tests that it names.
+@Suite("Every security claim names its test")
 struct ArchitectureSecurityTests {
   private let tree: SourceTree
   private let tests: [String: String]
@@ -21,7 +21,7 @@ struct ArchitectureSecurityTests {
     try String(contentsOf: tree.root.appendingPathComponent(path), encoding: .utf8)
   }
 
-  @Test("each test that the threat model names is there, and each row names one or says none")
+  @Test("each test that the threat model names exists, and each row names a test or a dash")
   func threats() throws {
     let text = try page("deploy/README.md")
     let start = try #require(text.range(of: "## Security: what is protected"))

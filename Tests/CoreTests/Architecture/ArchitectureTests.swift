@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The walls of the house that the compiler does not hold.
+/// Rules of the architecture that the compiler does not check.
 @Suite("Architecture")
 struct ArchitectureTests {
   static let pure = ["DoorRules", "WiegandCodec", "DoorCore"]
@@ -15,7 +15,7 @@ struct ArchitectureTests {
 
   init() throws { tree = try SourceTree.read.get() }
 
-  @Test("the sources are found: every target of the layout has a file here")
+  @Test("the tree is found: every target of the layout has a file in it")
   func found() {
     let targets = Set(tree.sources.map(\.target))
     #expect(targets.isSuperset(of: Self.pure + Self.adapters + Self.programs))
@@ -40,21 +40,21 @@ struct ArchitectureTests {
   }
 
   @Test(
-    "nothing that ends the program, stops the thread or asks the wrong clock",
+    "no call that ends the program, blocks a thread or reads the wrong clock",
     arguments: [
-      // Input must never end the program; an error says what was wrong instead.
+      // Input must never end the program; errors report what was wrong.
       (#"try!"#, "anywhere"),
       (#"\bfatalError\("#, "anywhere"),
-      // A library answers its caller; only programs talk.
+      // Only programs print; a library returns values.
       (#"\b(print|debugPrint|dump)\("#, "libraries"),
-      // A task that sleeps gives its thread away; these do not.
+      // These block their thread, unlike `Task.sleep`.
       (#"\bThread\.sleep|\b(sleep|usleep|nanosleep)\("#, "libraries"),
       // Time is an argument.
       (
         #"\bDate\(\)|\bDate\.now\b|Clock\(\)|Clock\.now\b|clock_gettime|\.random\b|UUID\(\)"#,
         "pure"
       ),
-      // Now is read in one place, the clocks of HostLinux.
+      // Only the clocks of HostLinux read the current time.
       (#"\bDate\(\)|\bDate\.now\b"#, "libraries"),
     ])
   func banned(pattern: String, scope: String) throws {
@@ -70,7 +70,7 @@ struct ArchitectureTests {
     #expect(wrong.isEmpty, "\(wrong)")
   }
 
-  @Test("no test of a pure target sleeps to make time pass")
+  @Test("no test of a pure target sleeps")
   func sleepingTests() throws {
     let sleeping = try Regex(#"\bThread\.sleep|\bTask\.sleep|\b(sleep|usleep|nanosleep)\("#)
     let wrong = tree.tests.filter { $0.target == "CoreTests" }
@@ -85,7 +85,7 @@ struct ArchitectureTests {
     #expect(wrong.isEmpty, "\(wrong)")
   }
 
-  @Test("whoever answers for thread safety himself says how, beside it")
+  @Test("unchecked thread safety has a comment that explains it, beside it")
   func unchecked() throws {
     let unchecked = try Regex(#"@unchecked Sendable|nonisolated\(unsafe\)"#)
     let wrong = (tree.sources + tree.tests).flatMap { file in
@@ -108,7 +108,7 @@ struct ArchitectureTests {
   /// The laboratory's scripts, which no build needs.
   static let scripts: Set = ["Lab"]
 
-  @Test("every folder of Sources and Tests is a target of Package.swift, and the other way round")
+  @Test("every folder of Sources and Tests is a target of Package.swift, and vice versa")
   func targets() throws {
     let declared = Set(
       tree.package.matches(of: #/arget\(\s*name:\s*"([\w-]+)"|systemLibrary\(\s*name:\s*"(\w+)"/#)
@@ -118,7 +118,7 @@ struct ArchitectureTests {
     #expect(declared.subtracting(folders).sorted() == [])
   }
 
-  @Test("the checks see what they look for")
+  @Test("the checks find what they look for")
   func checksSee() throws {
     let file = SourceFile(
       path: "x", target: "X",

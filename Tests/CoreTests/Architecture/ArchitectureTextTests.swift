@@ -1,10 +1,10 @@
 import Testing
 
-@Suite("Architecture: code, comments and literals are told apart")
+@Suite("Architecture: the scanner separates code, comments and literals")
 struct ArchitectureTextTests {
   private func code(_ text: String) -> [String] { SwiftText(text).code }
 
-  @Test("comments are no code, wherever they stand")
+  @Test("comments are not code")
   func comments() {
     let text = SwiftText("a // b \"c\"\n/* d /* e */\n f */ g\nh / i /* j */ / k")
     #expect(text.code == ["a ", "", " g", "h / i  / k"])
@@ -15,7 +15,7 @@ struct ArchitectureTextTests {
       ])
   }
 
-  @Test("the text of a literal is no code; what is interpolated is")
+  @Test("the text of a literal is not code; interpolated expressions are")
   func literals() {
     #expect(code(#"f("a \" // b", "\(g("c")) d", "")"#) == [#"f("", "(g(""))", "")"#])
     #expect(code(##"f(#"a " \(b) \#(c)"#)"##) == [#"f("(c)")"#])
@@ -27,7 +27,7 @@ struct ArchitectureTextTests {
       ])
   }
 
-  @Test("a regular expression is no code, and a division is no regular expression")
+  @Test("a regular expression is not code, and a division is not a regular expression")
   func expressions() {
     #expect(code(##"f(#/a{2}"\/b/#) { }"##) == ["f(//) { }"])
     #expect(code("f(/`[(\"]/) { }") == ["f(//) { }"])
@@ -36,13 +36,13 @@ struct ArchitectureTextTests {
   }
 }
 
-@Suite("Architecture: types and what they hold are found")
+@Suite("Architecture: the scanner finds types and their members")
 struct ArchitectureDeclarationTests {
   private func bodies(_ text: String) -> [SwiftDeclarations.TypeBody] {
     SwiftDeclarations(code: SwiftText(text).code).bodies
   }
 
-  @Test("stored properties are counted, whatever stands before them; computed ones are not")
+  @Test("stored properties are counted with any modifier; computed ones are not")
   func properties() throws {
     let found = bodies(
       """
@@ -74,7 +74,7 @@ struct ArchitectureDeclarationTests {
     #expect(body.computedProperties == 2)
   }
 
-  @Test("functions are counted where they act on a value; nested types are named by their path")
+  @Test("functions of values are counted; nested types are named by their path")
   func functions() {
     let found = bodies(
       """

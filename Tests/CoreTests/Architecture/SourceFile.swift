@@ -1,4 +1,4 @@
-/// One Swift file, with what is code in it told from what is not.
+/// One Swift file, divided into code, comments and literals.
 struct SourceFile {
   let path: String
   let target: String
@@ -22,17 +22,17 @@ struct SourceFile {
     declarations = SwiftDeclarations(code: parts.code)
   }
 
-  /// The path of the folder that it lies in.
+  /// The path of its folder.
   var folder: String {
     path.split(separator: "/").dropLast().joined(separator: "/")
   }
 
-  /// The name, without its end.
+  /// The file's name without `.swift`.
   var name: String {
     String((path.split(separator: "/").last ?? "").dropLast(".swift".count))
   }
 
-  /// Modules, without what is taken from them.
+  /// Imported modules.
   var imports: [String] {
     code.compactMap { line in
       guard line.contains("import ") else { return nil }
@@ -42,12 +42,12 @@ struct SourceFile {
     }
   }
 
-  /// Lines, from 1, whose code has the pattern.
+  /// Numbers, from 1, of lines whose code matches the pattern.
   func numbers(of pattern: Regex<AnyRegexOutput>) -> [Int] {
     code.indices.filter { code[$0].contains(pattern) }.map { $0 + 1 }
   }
 
-  /// The same, with the path and the line for a message.
+  /// The same as text with path and line, for a message.
   func places(of pattern: Regex<AnyRegexOutput>) -> [String] {
     numbers(of: pattern).map {
       "\(path):\($0): \(lines[$0 - 1].drop(while: \.isWhitespace))"

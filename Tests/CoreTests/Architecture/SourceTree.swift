@@ -1,7 +1,7 @@
 import CoreModels
 import Foundation
 
-/// The sources as text, for rules that the compiler does not know.
+/// The sources as text, for rules that the compiler does not check.
 struct SourceTree {
   let root: URL
   let package: String
@@ -13,7 +13,7 @@ struct SourceTree {
   let pages: [TextPage]
   let names: NamedThings
 
-  /// The tree that this file is part of, read once for all tests: it takes a second.
+  /// The tree of this file, read once for all tests: that takes a second.
   static let read = Result { try SourceTree() }
 
   private init() throws {
@@ -36,7 +36,7 @@ struct SourceTree {
       modules: Set((sources + tests).map(\.target)))
   }
 
-  /// Every file of the tree, without what is built, fetched or kept by git.
+  /// Every file of the tree, without build products and git's own files.
   private static func paths(of root: URL) throws -> [String] {
     var paths: [String] = []
     for name in try FileManager.default.contentsOfDirectory(atPath: root.path())

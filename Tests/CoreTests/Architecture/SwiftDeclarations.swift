@@ -1,20 +1,20 @@
-/// The types that a file declares and extends, as far as the house's rules ask for them.
+/// The types that a file declares and extends, with the counts that the architecture rules need.
 struct SwiftDeclarations {
   enum Kind: String { case `struct`, `class`, `enum`, `actor`, `protocol`, `extension` }
 
   struct TypeBody {
     var kind: Kind
-    /// With the names of the types around it, such as `Command.Kind`.
+    /// Qualified by the types around it, such as `Command.Kind`.
     var name: String
-    /// The line that begins it, from its keyword to the brace: it has what the type conforms to.
+    /// The line that begins it, up to the brace; it includes the conformances.
     var header: String
     var storedProperties = 0
     var computedProperties = 0
-    /// Properties that only the type itself or its file may name.
+    /// Stored properties that are `private` or `fileprivate`.
     var privateProperties = 0
-    /// Functions of a value; neither static ones nor initialisers.
+    /// Instance functions; neither static ones nor initialisers.
     var functions = 0
-    /// Functions that change the value.
+    /// Instance functions that are `mutating`.
     var mutatingFunctions = 0
   }
 
@@ -22,7 +22,7 @@ struct SwiftDeclarations {
   private(set) var bodies: [TypeBody] = []
   /// Lines, from 1, of each `default:` or `case _:` of a switch over an enum.
   private(set) var enumDefaults: [Int] = []
-  /// False when braces do not match: the file was then not understood.
+  /// False if braces do not match: then the file was not understood.
   var isBalanced: Bool { scopes.isEmpty }
 
   private enum Scope {
@@ -33,17 +33,17 @@ struct SwiftDeclarations {
   }
 
   private struct Switch {
-    /// A pattern with `.name` in it: what is switched over is an enum, or has one in it.
+    /// True if a pattern contains `.name`: the switch is over an enum, or a tuple with one.
     var hasEnumCase = false
     var defaults: [Int] = []
-    /// The pattern goes on in the next line.
+    /// The pattern continues in the next line.
     var isInPattern = false
   }
 
   private var scopes: [Scope] = []
   /// A type or a switch whose brace is still to come.
   private var pending: Scope?
-  /// A `var` whose brace ended the line before: stored only with an observer.
+  /// A `var` whose brace ended the previous line: stored only if an observer follows.
   private var opened: (body: Int, isPrivate: Bool)?
 
   /// Modifiers that stand before what is declared.
@@ -74,7 +74,7 @@ struct SwiftDeclarations {
     if bodies.count > typesBefore, let brace = line.firstIndex(of: "{"),
       line[line.index(after: brace)...].contains(where: { $0 != " " })
     {
-      // A type on one line: what is in its braces is read as a line of its own.
+      // A type on one line: the text in its braces is read as a line of its own.
       follow(String(line[...brace]))
       read(String(line[line.index(after: brace)...]), number: number)
     } else {
@@ -187,7 +187,7 @@ struct SwiftDeclarations {
       if names.contains(where: { $0.hasPrefix(".") && !$0.hasPrefix("..") }) {
         found.hasEnumCase = true
       }
-      // A name alone takes all that is left, as well.
+      // A name alone matches everything that is left, too.
       if pattern.first == "_:" || pattern.first == "let" && pattern.count == 2 && isComplete {
         found.defaults.append(number)
       }
@@ -196,7 +196,7 @@ struct SwiftDeclarations {
     scopes[scopes.count - 1] = .switch(found)
   }
 
-  /// The words to the colon that ends a pattern, which stands in no parentheses.
+  /// The words up to the colon that ends the pattern, which is outside of parentheses.
   private static func pattern(
     in words: ArraySlice<Substring>
   ) -> (ArraySlice<Substring>, isComplete: Bool) {
@@ -211,7 +211,7 @@ struct SwiftDeclarations {
     return (words, false)
   }
 
-  /// Opens and closes scopes by the braces of a line.
+  /// Opens and closes scopes at the braces of a line.
   private mutating func follow(_ line: String) {
     for byte in line.utf8 {
       if byte == UInt8(ascii: "{") {

@@ -1,7 +1,7 @@
 /// A Swift file's text, divided into code, comments and literals.
 ///
-/// It knows what the tree's sources use: nested comments, raw and multi-line literals,
-/// interpolation, and regular expressions between slashes. It knows no macros and no `#if`.
+/// It understands what the sources use: nested comments, raw and multi-line literals,
+/// interpolation, and regular expressions between slashes; no macros and no `#if`.
 struct SwiftText {
   /// One comment or literal on one line; lines count from 1.
   struct Piece: Equatable {
@@ -13,7 +13,7 @@ struct SwiftText {
   private(set) var code: [String] = []
   /// Without the slashes and stars that mark them; a longer comment has a piece for each line.
   private(set) var comments: [Piece] = []
-  /// Without quotes; `\()` stands for each interpolation. A longer literal has a piece for each line.
+  /// Without quotes; `\()` stands for an interpolation. A longer literal has a piece for each line.
   private(set) var literals: [Piece] = []
 
   private let bytes: [UInt8]
@@ -39,7 +39,7 @@ struct SwiftText {
     return true
   }
 
-  /// To the end of the text, or to the parenthesis that ends an interpolation.
+  /// Scans to the end of the text, or to the parenthesis that ends an interpolation.
   private mutating func scanCode(isInterpolation: Bool) {
     var depth = 0
     while place < bytes.count {
@@ -172,7 +172,7 @@ struct SwiftText {
       && bytes[place + quotes..<end].allSatisfy { $0 == UInt8(ascii: "#") }
   }
 
-  /// Whether the slash here begins a regular expression: nothing before it could be divided, and
+  /// True if the slash here begins a regular expression: nothing before it could be a dividend, and
   /// another slash is on the line.
   private var beginsExpression: Bool {
     let before = line.last { $0 != UInt8(ascii: " ") }

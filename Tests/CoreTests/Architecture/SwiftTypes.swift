@@ -1,10 +1,10 @@
-/// A type with everything that its files give it.
+/// A type with all its declarations and extensions.
 struct SwiftType {
   let name: String
-  /// Files that declare it; more than one where two targets have a type of that name.
+  /// Files that declare it; more than one if two targets have a type of that name.
   private(set) var files: Set<String> = []
-  /// Other files that give its values members of their own. Static members and conversions
-  /// (`init`) do not count: they cannot reach into a value.
+  /// Other files that add instance members. Static members and conversions
+  /// (`init`) do not count, since they cannot change a value's state.
   private(set) var extensionFiles: Set<String> = []
   /// Bodies of declarations and extensions.
   private(set) var bodies: [SwiftDeclarations.TypeBody] = []
@@ -32,12 +32,12 @@ struct SwiftType {
     return types
   }
 
-  /// The most that one declaration stores.
+  /// The highest number of stored properties of one declaration.
   var storedProperties: Int { bodies.map(\.storedProperties).max() ?? 0 }
 
-  /// A struct that only carries values: all of them may be seen by whoever has it, and none of its
-  /// functions changes it. Messages, settings, readings and tallies are such. What they need
-  /// walls for, private state that changes, they do not have.
+  /// A struct that only carries values: none of them is private, and none of its
+  /// functions changes it. Examples are messages, settings, readings and tallies. Limits on size
+  /// protect private state that changes, which such a type does not have.
   var isPlainData: Bool {
     bodies.allSatisfy { body in
       (body.kind == .struct || body.kind == .extension)
@@ -45,7 +45,7 @@ struct SwiftType {
     }
   }
 
-  /// Plain data whose declaration has no function at all: each layer adds its own conversions.
+  /// Plain data whose declaration has no functions; each layer adds its own conversions.
   var isRecord: Bool {
     isPlainData && bodies.allSatisfy { $0.kind == .extension || $0.functions == 0 }
   }

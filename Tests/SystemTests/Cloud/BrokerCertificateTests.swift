@@ -3,12 +3,12 @@ import CoreModels
 import Foundation
 import Testing
 
-/// A world whose door speaks TLS with a real broker, both sides with certificates that
-/// `deploy/enrol` signed; the cloud speaks to the same broker in the clear.
+/// A world whose door uses TLS to a real broker, both sides with certificates that
+/// `deploy/enrol` signed; the cloud reaches the same broker without TLS.
 private struct TLSWorld {
   let world: DoorWorld
   let port: Int
-  /// The device's own folder: keys that were made on it.
+  /// The device's folder, with keys that were made on the device.
   let own: String
 
   init() throws {
@@ -60,7 +60,7 @@ private struct TLSWorld {
     try postern("install", "--folder", own, "--certificate", file(name + ".pem"))
   }
 
-  /// Whom a side believes: one file with the CAs.
+  /// The CAs that one side trusts, in one file.
   func set(_ side: String, authorities: [String]) throws {
     let all = try authorities.map {
       try String(contentsOfFile: file("pki-\($0)/ca.pem"), encoding: .utf8)
@@ -68,7 +68,7 @@ private struct TLSWorld {
     try Data(all.joined().utf8).write(to: URL(filePath: file(side + "-ca.pem")), options: .atomic)
   }
 
-  /// The broker starts again with this certificate, and asks for one of these CAs.
+  /// Restarts the broker with this certificate; it accepts clients of these CAs.
   func setBroker(certificateOf authority: String, trusts: [String]) throws {
     world.stopBroker()
     try configureBroker(certificateOf: authority, trusts: trusts)
@@ -93,7 +93,7 @@ private struct TLSWorld {
     ).write(to: URL(filePath: path))
   }
 
-  /// The door has its cloud, and did not stop serving: a card opens.
+  /// The door is connected to its cloud and kept serving: a card opens.
   func serves() throws -> Bool {
     try world.eventually { world.isConnected } && world.opens(card: 345)
   }
@@ -109,7 +109,7 @@ struct BrokerCertificateTests {
     #expect(try world.open())
     #expect(try world.opens(card: 345))
 
-    // The next key is made, and the power fails; the request is the same one afterwards.
+    // The power fails after the next key is made; afterwards the request is the same.
     #expect(try site.postern("renew", "--folder", site.own).status == 0)
     let next = site.own + "/client-next.csr"
     let request = FileManager.default.contents(atPath: next)
@@ -120,19 +120,19 @@ struct BrokerCertificateTests {
     #expect(try site.postern("renew", "--folder", site.own).status == 0)
     #expect(FileManager.default.contents(atPath: next) == request)
 
-    // Both sides believe both CAs, one after the other.
+    // Both sides trust both CAs, one side after the other.
     try site.set("device", authorities: ["old", "new"])
     try site.setBroker(certificateOf: "old", trusts: ["old", "new"])
     #expect(try site.serves())
 
-    // A certificate that is for another key, or none, changes nothing.
+    // A certificate of another key, or no certificate, changes nothing.
     let inForce = FileManager.default.contents(atPath: site.own + "/client.pem")
     for wrong in ["pki-new/broker/cert", "pki-new/ca", "mosquitto.conf/none", "device/cloud.pub"] {
       #expect(try site.install(wrong).status == 1, "\(wrong)")
     }
     #expect(FileManager.default.contents(atPath: site.own + "/client.pem") == inForce)
 
-    // Put in force by a run that is cut off before its rename, and by the next one.
+    // One run is cut off before it renames the files; the next one finishes.
     try site.sign("new", next, to: "second")
     try Data("half a file".utf8).write(to: URL(filePath: site.own + "/client.pem.next"))
     world.killDaemon(SIGKILL)
@@ -151,7 +151,7 @@ struct BrokerCertificateTests {
     try world.startDaemon()
     #expect(try site.serves())
 
-    // The broker's turn; then the old CA goes, and with it the old certificate.
+    // The broker follows; then the old CA is removed, and with it the old certificate.
     try site.setBroker(certificateOf: "new", trusts: ["old", "new"])
     #expect(try site.serves())
     try site.set("device", authorities: ["new"])
@@ -162,7 +162,7 @@ struct BrokerCertificateTests {
     #expect(diagnosis.contains("TLS is up, and the broker's certificate is good"), "\(diagnosis)")
   }
 
-  @Test("without the overlap the door loses its cloud, says so, and serves on")
+  @Test("without the overlap the door loses its cloud, reports that, and keeps serving")
   func withoutOverlap() throws {
     let site = try TLSWorld()
     let world = site.world

@@ -1,13 +1,13 @@
 import Foundation
 import Testing
 
-@Suite("A copied card is noticed (C5)", .serialized, .blocking)
+@Suite("A copied memory card is noticed (C5)", .serialized, .blocking)
 struct CloneSystemTests {
   private func cloned(_ world: DoorWorld) throws -> Bool {
     try world.posterncloud("controllers", "--json").output.contains("\"cloned\"")
   }
 
-  @Test("two machines with one identity: the cloud says so, and no restart of one is taken for it")
+  @Test("the cloud reports two machines with one identity, and does not mistake a restart for it")
   func clone() throws {
     let world = try DoorWorld()
     #expect(try world.open())

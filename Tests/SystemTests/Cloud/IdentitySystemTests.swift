@@ -1,15 +1,15 @@
 import Foundation
 import Testing
 
-@Suite("A controller that is enrolled by keys made on it (C1, D12)", .serialized, .blocking)
+@Suite("A controller is enrolled with keys that it made itself (C1, D12)", .serialized, .blocking)
 struct IdentitySystemTests {
-  @Test("no secret travels, and both sides have the same keys: a card opens, an offline PIN too")
+  @Test("no secret travels, and both sides have the same keys: a card and an offline PIN open")
   func enrol() throws {
     let world = try DoorWorld()
     let folder = world.folder.path + "/own"
     let made = try world.postern("identity", "new", "--controller", "gate-2", "--out", folder)
     #expect(made.status == 0, "\(made.errors)")
-    // Never over what is there.
+    // Existing files are never overwritten.
     #expect(
       try world.postern("identity", "new", "--controller", "gate-2", "--out", folder).status == 1)
     let answer = world.folder.path + "/answer"
@@ -26,7 +26,7 @@ struct IdentitySystemTests {
       enrolled.output.trimmingCharacters(in: .whitespacesAndNewlines))
     #expect(completed.status == 0, "\(completed.errors)")
 
-    // The same keys: what the cloud's desk computes the device's own file computes too.
+    // The same keys: the cloud's desk and the device's own file compute the same PIN.
     let desk = world.folder.path + "/desk.keys"
     try world.posterncloud("offline-pin", "keys", "gate-2", "--doors", "front", "--out", desk)
     func pin(_ keys: String, _ more: String...) throws -> String {
@@ -39,7 +39,7 @@ struct IdentitySystemTests {
     #expect(atDesk.count > 10)
     #expect(try pin(folder + "/offline-pin.keys", "--controller", "gate-2") == atDesk)
 
-    // A card that the cloud digests opens at a door with the device's key.
+    // The device's key finds a card that the cloud digested.
     let path = world.folder.path + "/postern.yaml"
     let text = try String(contentsOfFile: path, encoding: .utf8)
       .replacingOccurrences(of: "{id: gate-1}", with: "{id: gate-2}")
@@ -65,7 +65,7 @@ struct IdentitySystemTests {
     #expect(world.eventually { world.relayIsOn })
   }
 
-  @Test("C1: a public key that begins with a dash is a value, and no option")
+  @Test("C1: a public key that begins with a dash is a value, not an option")
   func dash() throws {
     let world = try DoorWorld()
     let key = "-" + String(repeating: "A", count: 42)

@@ -15,7 +15,7 @@ struct ProtocolSystemTests {
     let program = Self.folder + "/clients/" + client
     let log = world.folder.path + "/client.log"
     let device = world.folder.path + "/device"
-    // The keys of the client take the place of those that posterncloud made.
+    // The client's keys replace those that posterncloud made.
     try FileManager.default.removeItem(atPath: device)
     let keys = try ChildProcess(program, ["keys", device], output: log, errors: log)
     #expect(keys.wait() == 0)
@@ -35,7 +35,7 @@ struct ProtocolSystemTests {
       })
   }
 
-  @Test("D2 D3 D4 D7: every message on the wire of a door's day is as its schema says")
+  @Test("D2 D3 D4 D7: every message of a door's day on the wire matches its schema")
   func wire() throws {
     let world = try DoorWorld()
     let wire = world.folder.path + "/wire"
@@ -65,7 +65,7 @@ struct ProtocolSystemTests {
     #expect(try world.posterncloud("unlock", "gate-1", "front", "--reason", "parcel").status == 0)
     #expect(try world.posterncloud("identify", "gate-1").status == 0)
     #expect(try world.posterncloud("sync", "gate-1").status == 0)
-    // A cloud that comes back asks what is there.
+    // A cloud that comes back asks the door for its state.
     world.stopCloud()
     try world.startCloud()
     #expect(try world.posterncloud("identify", "gate-1").status == 0)

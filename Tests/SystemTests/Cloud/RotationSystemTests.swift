@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite("Keys are rotated with no moment without service (D13)", .serialized, .blocking)
+@Suite("Keys are rotated without an interruption of service (D13)", .serialized, .blocking)
 struct RotationSystemTests {
   private func opens(_ world: DoorWorld, card: Int) throws -> Bool {
     let before = try world.doorEvents().count
@@ -37,7 +37,7 @@ struct RotationSystemTests {
     let device = world.folder.path + "/device"
     #expect(
       try world.posterncloud("rekey", "gate-1", "--file", device + "/new.key").status == 0)
-    // Nothing has changed yet: a card issued now is still found.
+    // Nothing has changed yet: a card that is issued now is still found.
     try issue(world, card: 401, total: 2)
     #expect(try opens(world, card: 401))
     world.killDaemon(SIGKILL)

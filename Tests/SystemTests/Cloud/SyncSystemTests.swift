@@ -2,7 +2,7 @@ import ChildProcesses
 import Foundation
 import Testing
 
-@Suite("Door and cloud come back in step from whatever happened", .serialized, .blocking)
+@Suite("Door and cloud agree again after any fault", .serialized, .blocking)
 struct SyncSystemTests {
   private func results(_ world: DoorWorld) throws -> [[String: Any]] {
     try world.posterncloud("results", "--json").output.split(separator: "\n").compactMap {
@@ -10,7 +10,7 @@ struct SyncSystemTests {
     }
   }
 
-  @Test("D6: an expired command is refused, recorded, and its sender hears that it expired")
+  @Test("D6: an expired command is refused and recorded, and its sender learns that it expired")
   func expired() throws {
     let world = try DoorWorld()
     #expect(try world.open())
@@ -24,7 +24,9 @@ struct SyncSystemTests {
     #expect(world.relayIsOff)
   }
 
-  @Test("D2 D3 D9: a cloud restored from an old copy numbers above the door, and both agree again")
+  @Test(
+    "D2 D3 D9: a cloud that is restored from an old copy numbers above the door, and both agree again"
+  )
   func restoredCloud() throws {
     let world = try DoorWorld()
     #expect(try world.open())
@@ -44,7 +46,7 @@ struct SyncSystemTests {
     world.stopCloud()
     try world.copy("cloud.copy", to: "cloud")
     try world.startCloud()
-    // The door must end with what the restored cloud knows: Ada alone, under higher numbers.
+    // The door must end with the restored cloud's records: Ada alone, under higher numbers.
     #expect(
       try world.eventually {
         let status = try world.status()
@@ -55,7 +57,7 @@ struct SyncSystemTests {
     #expect(try world.everyEventIsAtTheCloudOnce())
   }
 
-  @Test("D7 D9: a door whose log was set back begins a new epoch, and loses and repeats nothing")
+  @Test("D7 D9: a door whose log was set back begins a new epoch; no event is lost or repeated")
   func restoredDoor() throws {
     let world = try DoorWorld()
     #expect(try world.open())
@@ -108,7 +110,7 @@ struct SyncSystemTests {
       })
   }
 
-  @Test("C5 D7: a key's life is told: active, updated and revoked, with its reservation")
+  @Test("C5 D7: events report a key's life: issued, updated and revoked, with its reservation")
   func keyEvents() throws {
     let world = try DoorWorld()
     #expect(try world.open())
@@ -141,7 +143,7 @@ struct SyncSystemTests {
     #expect(list.contains("revoked") && list.contains("active"))
   }
 
-  @Test("D2: a part of the configuration is changed by a patch; a wrong one changes nothing")
+  @Test("D2: a patch changes a part of the configuration; a wrong patch changes nothing")
   func configurationPatch() throws {
     let world = try DoorWorld()
     #expect(try world.open())
@@ -161,7 +163,7 @@ struct SyncSystemTests {
     #expect(wrong.status == 1)
     #expect(wrong.errors.contains("doors[0].holdTimeSeconds"))
     #expect(try world.status()?["configRevision"] as? Int == 2)
-    // Two patches while the door is away: it lacks the base of the second, and gets the whole.
+    // Two patches while the door is away: it lacks the base of the second, so it gets everything.
     world.killDaemon(SIGTERM)
     #expect(try patch(#"{"facility": {"name": "One"}}"#).status == 0)
     #expect(try patch(#"{"facility": {"timeZone": "UTC"}}"#).status == 0)
@@ -173,7 +175,7 @@ struct SyncSystemTests {
       })
   }
 
-  @Test("D10: after each connect the cloud hears how the controller and its machine are")
+  @Test("D10: after each connect the controller reports its own and its machine's condition")
   func telemetry() throws {
     let world = try DoorWorld()
     #expect(try world.open())

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("The command lines", .blocking)
 struct CommandLineTests {
-  @Test("E6: without a daemon the technician is told where it was looked for; status 69")
+  @Test("E6: without a daemon the error names the socket that was tried; status 69")
   func unreachable() throws {
     let outcome = try BuiltProgram("postern").run(["status", "--socket", "/tmp/no-such.sock"])
     #expect(outcome.status == 69)
@@ -40,7 +40,7 @@ struct CommandLineTests {
     }
   }
 
-  @Test("A4: lines safe names every output that it could not make safe, and fails; status 1")
+  @Test("A4: lines safe names every output that it could not make safe, and ends with status 1")
   func linesSafe() throws {
     let world = try DoorWorld(driver: "gpiod")
     let file = world.folder.path + "/postern.yaml"
@@ -59,7 +59,7 @@ struct CommandLineTests {
     #expect(none.status == 0 && none.output.contains("simulated"))
   }
 
-  @Test("E6: config and lines answer programs in JSON, right and wrong")
+  @Test("E6: config and lines answer in JSON, on success and on failure")
   func json() throws {
     func object(_ words: String...) throws -> (status: Int32, lines: [[String: Any]]) {
       let outcome = try BuiltProgram("postern").run(words)
@@ -105,7 +105,7 @@ struct CommandLineTests {
     }
   }
 
-  @Test("D2: a wrong configuration is listed with every error and not pushed")
+  @Test("D2: a wrong configuration is not pushed, and every error is listed")
   func configPush() throws {
     let folder = try TemporaryFolder()
     let state = ["POSTERNCLOUD_STATE": folder.path + "/cloud"]
@@ -124,7 +124,7 @@ struct CommandLineTests {
     for path in ["facility.timeZone", "doors[0].holdTimeSeconds", "doors[0].icon"] {
       #expect(outcome.errors.contains(path), "\(path) in \(outcome.errors)")
     }
-    // What is in the wrong place is named, and the rest is pushed.
+    // A member in the wrong place is named, and the rest is pushed.
     try Data(
       """
       {"facility": {"id": "h", "name": "H", "timeZone": "UTC"}, "areas": [],
@@ -164,7 +164,7 @@ struct CommandLineTests {
   }
 
   @Test(
-    "E5: help teaches: examples, exit statuses, every subcommand",
+    "E5: help has examples, exit statuses and every subcommand",
     arguments: [
       ("postern", ["status", "events", "panel", "69", "--follow"]),
       ("posternd", ["--config", "78", "POSTERN_CLOUD_PORT"]),
@@ -176,7 +176,7 @@ struct CommandLineTests {
     for word in words { #expect(outcome.output.contains(word), "\(word)") }
   }
 
-  @Test("B4: dry-run hours answers line for line and goes on after a bad one")
+  @Test("B4: dry-run hours answers line by line and continues after a bad line")
   func dryRun() throws {
     let folder = try TemporaryFolder()
     let input = folder.path + "/in"

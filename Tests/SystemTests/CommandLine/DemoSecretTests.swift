@@ -3,8 +3,8 @@ import CoreModels
 import Foundation
 import Testing
 
-/// The demonstrations, as a newcomer plays them, with secrets that can be found again.
-@Suite("The demonstrations hold, and show no secret (C6, D13)", .blocking)
+/// The demonstrations as a newcomer plays them, with secrets that a search can find.
+@Suite("The demonstrations succeed, and show no secret (C6, D13)", .blocking)
 struct DemoSecretTests {
   private static let cards = [
     "DEMO_ADA_CARD": "31415926535", "DEMO_BEN_CARD": "27182818284",
@@ -37,7 +37,7 @@ struct DemoSecretTests {
     let world = String(end.split(separator: " ").last ?? "")
 
     var seen = Marker.files(of: world) { path in
-      // The device's keys, and what the desk wrote down or carried to the door.
+      // The device's keys, and what the desk wrote or carried to the door.
       ["device", "desk", "carried-"].contains(where: path.hasPrefix)
     }
     seen["transcript"] = Data(text.utf8)

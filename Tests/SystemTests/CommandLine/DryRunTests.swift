@@ -14,7 +14,7 @@ struct DryRunTests {
     }
   }
 
-  @Test("A1: wiegand lists every format that fits, and names the fault where none does")
+  @Test("A1: wiegand lists every format that fits, and names the fault if none does")
   func wiegand() throws {
     // Facility 12, card 345: even parity over the first half, odd over the second.
     let answers = try run(
@@ -112,7 +112,7 @@ struct DryRunTests {
     #expect(fence.last?["source"] as? String == "scope All doors (all)")
   }
 
-  @Test("B8: a policy file with mistakes is refused whole, every one by its path")
+  @Test("B8: a policy file with mistakes is refused, and each mistake is listed by its path")
   func badPolicy() throws {
     let folder = try TemporaryFolder()
     let file = folder.path + "/policy.json"
@@ -125,7 +125,7 @@ struct DryRunTests {
     #expect(outcome.errors.contains("scopes[0].geofence.radiusMeters"))
   }
 
-  @Test("B8: ten thousand lines come back in order, whatever thread answered them")
+  @Test("B8: ten thousand answers come back in order, whichever thread computed them")
   func order() throws {
     let lines = (0..<10_000).map {
       #"{"id":\#($0),"timeZone":"UTC","accessHours":{"monday":[{"from":"09:00","to":"17:00"}]},"at":\#($0 * 600)}"#

@@ -2,7 +2,7 @@ import Foundation
 import Glibc
 import Testing
 
-/// A daemon that gives whoever asks the same answer.
+/// A daemon that gives every client the same answer.
 private final class FixedDaemon: Sendable {
   let path: String
   private let listener: Int32
@@ -46,13 +46,14 @@ struct LimitCommandLineTests {
       let daemon = try FixedDaemon(
         path: folder.path + "/s", answerBytes: Self.answerBytesMax + more)
       let outcome = try BuiltProgram("postern").run(["status", "--socket", daemon.path])
-      // Spaces are no status, so both end badly; only the second was not read to its end.
+      // Spaces are no status, so both fail; only the second was not read to its end.
       #expect(outcome.status != 0)
       #expect(outcome.errors.contains("answer is too long") == (more == 1), "\(outcome.errors)")
     }
   }
 
-  @Test("A1: a line of 1 MiB is answered, a longer one is refused, and the line after it answered")
+  @Test(
+    "A1: a line of 1 MiB is answered, a longer one is refused, and the line after it is answered")
   func line() throws {
     func question(_ id: Int, bytes: Int) -> String {
       let text = #"{"id":\#(id),"bits":"00000110000000001010110010"}"#
@@ -78,7 +79,7 @@ struct LimitCommandLineTests {
     }
   }
 
-  @Test("C5: a file of a million lines is read, of one more is refused before anything is stored")
+  @Test("C5: a file of a million lines is read; one line more is refused before anything is stored")
   func imported() throws {
     for (count, isRefused) in [(1_000_000, false), (1_000_001, true)] {
       let folder = try TemporaryFolder()
@@ -86,7 +87,7 @@ struct LimitCommandLineTests {
       try Data(String(repeating: "x\n", count: count).utf8).write(to: URL(filePath: file))
       let outcome = try BuiltProgram("posterncloud").run(
         ["import", "gate-1", file], environment: ["POSTERNCLOUD_STATE": folder.path + "/cloud"])
-      // No line says anything, so neither ends well.
+      // No line is valid, so both fail.
       #expect(outcome.status != 0)
       #expect(
         outcome.errors.contains("has 1000001 lines, at most 1000000") == isRefused,

@@ -12,7 +12,7 @@ struct SecretMarkerTests {
   private static let card = "31415926535"
   private static let strangeCard = "27182818284"
 
-  @Test("the search itself finds a secret in clear, hexadecimal and base64, at any place")
+  @Test("the search finds a secret in clear, hexadecimal and base64, at any place")
   func search() {
     let marker = Marker("pin", text: Self.pin)
     let hex = Self.pin.utf8.map { String($0, radix: 16) }.joined()
@@ -24,7 +24,7 @@ struct SecretMarkerTests {
     #expect(!marker.isIn(Data("9081726353 and other digits".utf8)))
   }
 
-  @Test("no log, database, event, status or message has a card, a PIN, a mobile key or a key in it")
+  @Test("no log, database, event, status or message contains a card, a PIN, a mobile key or a key")
   func everywhere() throws {
     let world = try DoorWorld()
     #expect(try world.open())
@@ -37,7 +37,7 @@ struct SecretMarkerTests {
       "H10302:-:\(Self.card)", "--doors", "front")
     #expect(try world.eventually { try world.status()?["credentials"] as? Int == 3 })
 
-    // Issued on site; the files of the desk are the desk's, and are left out of the search.
+    // Issued on site. The desk's own files are left out of the search.
     let desk = folder + "/desk"
     try FileManager.default.createDirectory(atPath: desk, withIntermediateDirectories: false)
     let made = try world.postern("issuer", "new-key", "--out", desk + "/key")
@@ -97,7 +97,7 @@ struct SecretMarkerTests {
     Marker.expectNone(of: values, keys, in: seen)
   }
 
-  /// The support bundle, unpacked in the world's folder, where everything is searched.
+  /// The support bundle, unpacked into the world's folder, which is searched.
   private func bundle(of world: DoorWorld) throws {
     let folder = world.folder.path
     #expect(try world.postern("support-bundle", "--output", folder + "/bundle.tar.gz").status == 0)
@@ -108,7 +108,7 @@ struct SecretMarkerTests {
     #expect(tar.wait() == 0)
   }
 
-  /// Shows everything at the door, what is right and what is wrong.
+  /// Presents everything at the door, valid and invalid.
   private func show(_ world: DoorWorld, offlinePIN: String, phoneFile: String) throws {
     func granted() throws -> Int {
       try world.doorEvents().count { $0["type"] as? String == "postern.access.granted.v1" }

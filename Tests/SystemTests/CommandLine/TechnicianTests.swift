@@ -4,7 +4,7 @@ import Testing
 
 @Suite("A technician on site (E1, E2, E3, E5, E6)", .blocking)
 struct TechnicianTests {
-  /// Runs `postern` beside the test until it ends by itself.
+  /// Runs `postern` in the background until it ends by itself.
   private func watch(
     _ world: DoorWorld, _ arguments: [String], file: String
   ) throws -> ChildProcess {
@@ -21,7 +21,7 @@ struct TechnicianTests {
     let learn = try watch(world, ["learn"], file: "learn.txt")
     defer { monitor.end(SIGKILL) }
     defer { learn.end(SIGKILL) }
-    // A watcher is there as soon as it shows anything.
+    // The watcher is connected once it shows anything.
     #expect(
       try world.eventually {
         try world.postern("panel", "badge", "--facility", "12", "--card", "345")
@@ -42,7 +42,7 @@ struct TechnicianTests {
   func relay() throws {
     let world = try DoorWorld()
     #expect(try world.open())
-    // Standard input is empty, which is no yes.
+    // Standard input is empty, which is not a yes.
     #expect(try world.postern("relay", "test", "front").status == 1)
     #expect(world.relayIsOff)
     let tried = try world.postern("relay", "test", "front", "--yes", "--json")
@@ -83,7 +83,7 @@ struct TechnicianTests {
     #expect(try world.text("postern-support/events.jsonl").contains("person-1"))
   }
 
-  @Test("E5: events are found by outcome, reason and time, page by page, and exported")
+  @Test("E5: events can be found by outcome, reason and time, read page by page, and exported")
   func search() throws {
     let world = try DoorWorld()
     #expect(try world.open())
@@ -102,7 +102,7 @@ struct TechnicianTests {
     #expect(try world.postern("events", "--from", "yesterday").status == 64)
   }
 
-  @Test("D4 E2: the cloud's diagnostics command gets the same report as the technician")
+  @Test("D4 E2: the cloud's diagnostics command returns the technician's report")
   func fromAfar() throws {
     let world = try DoorWorld()
     #expect(try world.open())
@@ -116,7 +116,8 @@ struct TechnicianTests {
     #expect(try world.postern("credentials").output.contains("valid"))
   }
 
-  @Test("E2 F3: what is wrong is named: no daemon, no broker, no chip, a rejected configuration")
+  @Test(
+    "E2 F3: diagnose names what is wrong: no daemon, no broker, no chip, a rejected configuration")
   func wrong() throws {
     let world = try DoorWorld(driver: "gpiod")
     let config = world.folder.path + "/postern.yaml"
@@ -143,11 +144,13 @@ struct TechnicianTests {
     #expect(rejected.output.contains("hardware.driver"))
   }
 
-  @Test("E2 F3: swapped lines, an open contact, an ended certificate and a damaged file are named")
+  @Test(
+    "E2 F3: diagnose names swapped lines, an open contact, an expired certificate and a damaged file"
+  )
   func planted() throws {
     let world = try DoorWorld()
     #expect(try world.open())
-    // Card 12:345 with every bit turned, as exchanged data lines send it.
+    // Card 12:345 with every bit inverted, as swapped data lines send it.
     let turned = "11111001111111110101001101"
     for _ in 0..<3 { try world.postern("panel", "bits", turned) }
     try world.postern("panel", "contact", "open")
@@ -165,14 +168,14 @@ struct TechnicianTests {
       try FileManager.default.removeItem(atPath: path + suffix)
     }
     let file = try FileHandle(forUpdating: URL(filePath: path))
-    // A page in the middle, as a failing card loses one.
+    // A page in the middle is lost, as on a failing memory card.
     let pages = try file.seekToEnd() / 4_096
     try file.seek(toOffset: pages / 2 * 4_096)
     try file.write(contentsOf: Data(repeating: 0xA5, count: 4_096))
     try file.close()
     let found = try world.postern("diagnose", "--config", folder + "/postern.yaml")
     #expect(found.status == 1)
-    // The broker speaks no TLS here; the certificate has five days left.
+    // The broker has no TLS here; the certificate has five days left.
     for id in ["storage.damaged", "certificates.ending", "network.tls"] {
       #expect(found.output.contains(id), "\(found)")
     }
@@ -193,7 +196,7 @@ struct TechnicianTests {
     try Data(config.utf8).write(to: URL(filePath: folder + "/postern.yaml"))
   }
 
-  @Test("E2 F3: a full disk and an ended certificate are named by the daemon that has them")
+  @Test("E2 F3: the daemon's own diagnosis names a full disk and an expired certificate")
   func fullDisk() throws {
     let world = try DoorWorld()
     let faults = try HouseFaults(world)
@@ -201,7 +204,7 @@ struct TechnicianTests {
     try world.startDaemon()
     #expect(
       try world.eventually { try world.postern("diagnose").output.contains("certificates.ending") })
-    // Ten days on, and no room left.
+    // Ten days later, and no space left.
     try faults.order("write ENOSPC\nclock 864000")
     try world.postern("panel", "badge", "--facility", "12", "--card", "345")
     let isNamed = try world.eventually {

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What people do at a door, as edges on the panel's lines, seen in the events and on the relay.
+/// What people do at a door: edges on the panel's lines, checked in the events and at the relay.
 @Suite("Stories at the door, edge by edge", .blocking)
 struct DoorStoryTests {
   private func open(_ settings: String = "\"holdTimeSeconds\": 2") throws -> DoorWorld {
@@ -20,7 +20,7 @@ struct DoorStoryTests {
     return world
   }
 
-  /// Types and, in order, reasons of a kind of events at the door.
+  /// Types and reasons of one kind of events at the door, in order.
   private func told(_ world: DoorWorld, _ prefix: String) throws -> [String] {
     try world.doorEvents().compactMap { event in
       guard let type = event["type"] as? String, type.hasPrefix("postern.\(prefix)") else {
@@ -31,7 +31,7 @@ struct DoorStoryTests {
     }
   }
 
-  @Test("A2: typed slowly, typed fast, a wrong PIN and then the right one")
+  @Test("A2: a PIN is typed slowly, typed fast, typed wrong and then right")
   func typing() throws {
     let world = try open()
     try world.postern("panel", "keys", "1357#", "--between-keys-ms", "1500")
@@ -50,7 +50,7 @@ struct DoorStoryTests {
       })
   }
 
-  @Test("A1: a card while another one is being read is a damaged frame, and never a third card")
+  @Test("A1: a card that comes while another is read is a damaged frame, never a third card")
   func twoCards() throws {
     let world = try open()
     // The second card's bits begin while the first one's are still coming.
@@ -65,7 +65,7 @@ struct DoorStoryTests {
     #expect(try world.eventually { try told(world, "access") == ["access.granted"] })
   }
 
-  @Test("A6: a door that is pushed open from outside is forced; one with a cause is not")
+  @Test("A6: a door that is pushed open from outside is forced; one that opens with a cause is not")
   func forced() throws {
     let world = try open()
     try world.postern("panel", "contact", "open")
@@ -82,7 +82,7 @@ struct DoorStoryTests {
     #expect(try told(world, "alarm").count == 2)
   }
 
-  @Test("A6: a propped door warns, then alarms, then is normal again when it is closed")
+  @Test("A6: a door held open warns, then alarms, and is normal again once it is closed")
   func propped() throws {
     let world = try open()
     try world.stopDaemon(andSet: "heldOpenSeconds: 5", "heldOpenWarningSeconds: 2")
@@ -102,7 +102,7 @@ struct DoorStoryTests {
     #expect(try world.eventually { try told(world, "alarm").last == "alarm.cleared heldOpen" })
   }
 
-  @Test("A9: a duress PIN opens and the cloud has a silent alarm")
+  @Test("A9: a duress PIN opens the door and raises a silent alarm at the cloud")
   func duress() throws {
     let world = try open()
     try world.posterncloud(
@@ -117,7 +117,7 @@ struct DoorStoryTests {
     #expect(try told(world, "access") == ["access.granted"])
   }
 
-  @Test("A9: anti-passback is kept over kill -9 and forgiven by command")
+  @Test("A9: anti-passback survives kill -9 and is forgiven by command")
   func antiPassback() throws {
     let world = try DoorWorld()
     try Data(
@@ -134,7 +134,7 @@ struct DoorStoryTests {
     try world.postern("panel", "contact", "open")
     try world.postern("panel", "contact", "close")
     #expect(try world.eventually { try told(world, "door.closed").count == 1 })
-    // What was noted goes to disk before the next event.
+    // The area is on disk before the next event.
     world.killDaemon(SIGKILL)
     try world.startDaemon()
     #expect(world.eventually { world.isConnected })

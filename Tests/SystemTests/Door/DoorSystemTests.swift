@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-@Suite("The whole door, with a real broker and a real cloud", .serialized, .blocking)
+@Suite("A door with a real broker and a real cloud", .serialized, .blocking)
 struct DoorSystemTests {
-  @Test("F2: a clean end leaves nothing in the write-ahead logs: the files alone are everything")
+  @Test("F2: after a clean end the write-ahead logs are empty: the database files are complete")
   func folded() throws {
     let world = try DoorWorld()
     #expect(try world.open())
@@ -48,11 +48,11 @@ struct DoorSystemTests {
     try world.startCloud()
     try world.startDaemon()
     #expect(world.eventually { world.isConnected })
-    // No policy yet: denied, and told.
+    // No policy yet: denied, and recorded.
     try world.postern("panel", "badge", "--facility", "12", "--card", "345")
     #expect(try world.cloudHasEverything())
     world.killDaemon(SIGTERM)
-    // Alone from its start.
+    // The door starts without its cloud.
     for _ in 0..<3 {
       try world.startDaemon()
       #expect(world.eventually { world.relayIsOff })
@@ -85,7 +85,7 @@ struct DoorSystemTests {
     #expect(unlocks.isEmpty)
   }
 
-  @Test("D6: an admin unlock is confirmed when the relay moved, and says that it is simulated")
+  @Test("D6: an admin unlock is confirmed once the relay moved, and is marked as simulated")
   func adminUnlock() throws {
     let world = try DoorWorld()
     #expect(try world.open())
@@ -96,7 +96,8 @@ struct DoorSystemTests {
     #expect(world.relayIsOn)
   }
 
-  @Test("D6 F3: without the chip the daemon serves on, names it, and confirms nothing")
+  @Test(
+    "D6 F3: without the GPIO chip the daemon keeps serving, names the chip, and confirms nothing")
   func noChip() throws {
     let world = try DoorWorld(driver: "gpiod")
     #expect(try world.open())
@@ -112,7 +113,7 @@ struct DoorSystemTests {
     #expect(panel.errors.contains("real lines"))
   }
 
-  @Test("D4: after broker and cloud restarted, commands and changes still reach the door")
+  @Test("D4: commands and changes still reach the door after broker and cloud restarted")
   func brokerAndCloudRestart() throws {
     let world = try DoorWorld()
     #expect(try world.open())
@@ -132,7 +133,7 @@ struct DoorSystemTests {
     #expect(try world.cloudHasEverything())
   }
 
-  @Test("D13 C1: no card number and no PIN is in any file or log of the controller")
+  @Test("D13 C1: no file or log of the controller contains a card number or a PIN")
   func secrets() throws {
     let world = try DoorWorld()
     #expect(try world.open())
@@ -156,7 +157,7 @@ struct DoorSystemTests {
     }
   }
 
-  @Test("B8: explain answers from the door's own rules why it opens, and why not")
+  @Test("B8: explain answers from the door's own rules why it would open or not")
   func explain() throws {
     let world = try DoorWorld()
     #expect(try world.open())
@@ -181,11 +182,12 @@ struct DoorSystemTests {
     #expect(never.errors.contains("jumps over"))
   }
 
-  @Test("F3: without a place for its databases the door lets out, lets nobody in, and says why")
+  @Test(
+    "F3: without a place for its databases the door lets people out and nobody in, and reports why")
   func noStorage() throws {
     let world = try DoorWorld()
     try world.startBroker()
-    // Where the folder should be there is a file.
+    // A file stands where the folder should be.
     let state = world.folder.path + "/state"
     try Data().write(to: URL(filePath: state))
     try world.startDaemon()
@@ -195,7 +197,7 @@ struct DoorSystemTests {
     try world.postern("panel", "badge", "--facility", "12", "--card", "345")
     try world.postern("panel", "exit")
     #expect(world.eventually { world.relayIsOn })
-    // The disk comes back: what was kept in memory reaches it, in order, from number 1.
+    // The disk comes back: the events in memory reach it, in order, from number 1.
     try FileManager.default.removeItem(atPath: state)
     try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
     let isKept = try world.eventually {
@@ -208,7 +210,9 @@ struct DoorSystemTests {
     #expect(numbers == Array(1...max(numbers.count, 1)))
   }
 
-  @Test("B6 D4: maintenance and lockdown from cloud and site, kept over kill -9, audited")
+  @Test(
+    "B6 D4: maintenance and lockdown, ordered by cloud and on site, survive kill -9 and are audited"
+  )
   func modes() throws {
     let world = try DoorWorld()
     #expect(try world.open())
@@ -221,7 +225,7 @@ struct DoorSystemTests {
     #expect(world.eventually { world.relayIsOn })
     #expect(try world.door()?["mode"] as? String == "forceOpen")
     #expect(try world.door()?["modeWhy"] as? String == "ann: furniture")
-    // On site, stronger, with the cloud there or not.
+    // A stronger mode on site works with and without the cloud.
     #expect(try world.postern("mode", "lockdown", "--reason", "drill").status == 0)
     #expect(world.eventually { world.relayIsOff })
     try world.postern("panel", "badge", "--facility", "12", "--card", "345")

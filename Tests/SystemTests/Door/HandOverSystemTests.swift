@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Keys without the cloud, with the built programs (C5, C6, D7)", .serialized, .blocking)
 struct HandOverSystemTests {
-  @Test("every row of the table of conflicts is decided as written, and the door follows")
+  @Test("the cloud decides every row of the table of conflicts as written, and the door follows")
   func conflicts() throws {
     let world = try DoorWorld()
     #expect(try world.open())
@@ -64,7 +64,7 @@ struct HandOverSystemTests {
     #expect(taken)
     #expect(try world.decided() == expected)
     #expect(try world.eventually { try world.reconciled() == Set(expected.keys) })
-    // One that is another controller's there stays as it is here, and is reported again.
+    // A key that belongs to another controller stays unchanged here and is reported again.
     let refusal = "key k-far is refused: it is of another controller"
     #expect(world.cloudLog.contains(refusal))
     let before = world.cloudLog.components(separatedBy: refusal).count
@@ -82,7 +82,7 @@ struct HandOverSystemTests {
         try world.answer(card: card) == "postern.access.\(opens ? "granted" : "denied").v1",
         "card \(card)")
     }
-    // Told in order, once each, and nothing is reported again.
+    // The events come in order, once each, and nothing is reported again.
     let keys = try world.doorEvents().filter {
       ($0["detail"] as? [String: String])?["origin"] == "handOver"
     }.compactMap { ($0["type"] as? String)?.split(separator: ".")[2] }
@@ -92,7 +92,7 @@ struct HandOverSystemTests {
     #expect(try world.cloudHasEverything())
   }
 
-  @Test("keys in force survive kill -9, and an enrolled controller knows offline PINs at once")
+  @Test("keys in force survive kill -9, and a controller serves offline PINs right after enrolment")
   func crash() throws {
     let world = try DoorWorld()
     #expect(try world.open())

@@ -3,7 +3,9 @@ import Testing
 
 @Suite("One past each limit of the console, by the built programs (E1, E3, E6)", .blocking)
 struct LimitSystemTests {
-  @Test("E3: bits of a burst as short as a key's are not shown, of a longer one they are")
+  @Test(
+    "E3: the monitor hides the bits of a burst as short as a key's, and shows those of a longer one"
+  )
   func keyBits() throws {
     let world = try DoorWorld()
     #expect(try world.open())
@@ -33,7 +35,7 @@ struct LimitSystemTests {
     #expect(refused.status != 0 && refused.errors.contains("keys: 1 to 64 of them"), "\(refused)")
   }
 
-  @Test("E6: who clears a lockout, forgives or withdraws a PIN says so in 1 to 120 characters")
+  @Test("E6: an order on site names its operator in 1 to 120 characters")
   func operatorName() throws {
     let world = try DoorWorld()
     #expect(try world.open())

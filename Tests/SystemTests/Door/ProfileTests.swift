@@ -2,12 +2,12 @@ import CoreModels
 import Foundation
 import Testing
 
-@Suite("A1 F1: hardware profiles are data, and sound", .blocking)
+@Suite("A1 F1: hardware profiles are data, and valid", .blocking)
 struct ProfileTests {
   private static let folder = Repository.file("deploy")
 
   @Test(
-    "F3: with a controller's name and key, a profile is all the settings that a door needs",
+    "F3: a profile, a controller's name and a key are all the settings that a door needs",
     arguments: [
       "raspberry-pi-3", "raspberry-pi-4", "raspberry-pi-5", "industrial-pc", "simulated",
     ])
@@ -26,7 +26,7 @@ struct ProfileTests {
     #expect(checked.status == 0, "\(checked.errors)\(checked.output)")
   }
 
-  @Test("F3: every profile is tried above")
+  @Test("F3: the test above covers every profile")
   func none() throws {
     let names = try FileManager.default.contentsOfDirectory(
       atPath: Self.folder.appending(path: "profiles").path())
@@ -37,7 +37,7 @@ struct ProfileTests {
       ])
   }
 
-  @Test("F3: the settings that the package installs are sound as they are")
+  @Test("F3: the settings that the package installs are valid without a change")
   func installed() throws {
     let path = Self.folder.appending(path: "debian/postern.yaml").path()
     let checked = try BuiltProgram("postern").run(["config", "check", path])

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("The simulated panel, from the command line to the event", .blocking)
 struct SimulatedPanelSystemTests {
-  @Test("A1 A2: whatever the panel is asked out of range, it names the value and plays nothing")
+  @Test("A1 A2: the panel names a value that is out of range, and plays nothing")
   func refusals() throws {
     let world = try DoorWorld()
     try world.startDaemon()
@@ -39,7 +39,7 @@ struct SimulatedPanelSystemTests {
     #expect(readers.first?["malformed"] as? Int == 0)
   }
 
-  @Test("A1 D6: the slowest and the fastest reader are read; each event says that it is simulated")
+  @Test("A1 D6: the slowest and the fastest reader are read; each event is marked as simulated")
   func extremes() throws {
     let world = try DoorWorld()
     try world.startDaemon()

@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-@Suite("A copied state folder that is put back (C5, C7, D5)", .serialized, .blocking)
+@Suite("An old copy of the state folder is restored (C5, C7, D5)", .serialized, .blocking)
 struct RolledBackDoorTests {
-  /// Ends the daemon, runs `change` on its folder, starts it again.
+  /// Ends the daemon, runs `change` on its folder, and starts it again.
   private func stopped(_ world: DoorWorld, _ change: () throws -> Void) throws {
     world.killDaemon(SIGTERM)
     try change()
@@ -29,7 +29,7 @@ struct RolledBackDoorTests {
     for order in [first, second] { #expect(try world.postern("hand-over", order).status == 0) }
     try stopped(world) { try world.copy("state", to: "state.issued") }
 
-    // The cloud takes both up, and withdraws one; an unlock is done.
+    // The cloud takes over both keys and revokes one; an unlock is carried out.
     try world.startBroker()
     #expect(try world.eventually { try world.decided().count == 2 })
     #expect(try world.decided() == ["k-1": "confirmed", "k-2": "confirmed"])
@@ -39,7 +39,7 @@ struct RolledBackDoorTests {
     #expect(try world.posterncloud("unlock", "gate-1", "front", "--reason", "parcel").status == 0)
     #expect(try world.everyEventIsAtTheCloudOnce())
 
-    // Put back as it was between hand-over and reconciliation, and before the hand-over.
+    // Restored to the time before reconciliation, and to before the hand-over.
     for copy in ["state.issued", "state.virgin"] {
       world.stopBroker()
       #expect(world.eventually { !world.isConnected })
@@ -48,7 +48,7 @@ struct RolledBackDoorTests {
       if copy == "state.issued" {
         let replayed = try world.postern("hand-over", first)
         #expect(replayed.status == 1 && replayed.errors.contains("replayed"), "\(replayed.errors)")
-        // The last order of the desk is answered again, and changes nothing.
+        // The desk's last order is answered again, and changes nothing.
         let count = try keyEvents(world)
         #expect(try world.postern("hand-over", second).status == 0)
         #expect(try keyEvents(world) == count)
@@ -67,7 +67,7 @@ struct RolledBackDoorTests {
       #expect(try !world.opens(card: 3002) && world.opens(card: 3001), "\(copy)")
       #expect(try world.everyEventIsAtTheCloudOnce(), "\(copy)")
     }
-    // Reported a second time it was the same; the withdrawal was not undone by being late.
+    // A second report changed nothing: a late report does not undo the revocation.
     let taken = try world.taken()
     #expect(taken["k-1"]?.reason == "it is known as it is", "\(taken)")
     #expect(taken["k-2"]?.outcome == "revoked", "\(taken)")
@@ -79,7 +79,7 @@ struct RolledBackDoorTests {
     try world.doorEvents().count { ($0["type"] as? String)?.hasPrefix("lock.key.") == true }
   }
 
-  @Test("an order that is replayed into a copy from before it is reported, and judged by the cloud")
+  @Test("an order that is replayed into an older copy is reported, and the cloud decides about it")
   func replayedIntoTheCopy() throws {
     let world = try DoorWorld()
     #expect(try world.open())
@@ -96,7 +96,7 @@ struct RolledBackDoorTests {
     world.stopBroker()
     #expect(world.eventually { !world.isConnected })
     try stopped(world) { try world.copy("state.virgin", to: "state") }
-    // Whoever can write the disk and keeps the door from its cloud gets what the order gives.
+    // Whoever writes the disk and cuts the door off its cloud gets what the order grants.
     #expect(try world.postern("hand-over", order).status == 0)
     try world.startBroker()
     #expect(try world.eventually { try world.decided() == ["k-1": "revoked"] })

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// A service manager's socket, and what the daemon tells it.
+/// A service manager's socket, and the notifications that the daemon sends to it.
 private final class Manager {
   let path: String
   private let descriptor: Int32
@@ -23,7 +23,7 @@ private final class Manager {
 
   deinit { close(descriptor) }
 
-  /// The next datagram; nil when none comes in that time.
+  /// The next datagram; nil if none arrives in that time.
   func next(withinMilliseconds milliseconds: Int32) -> String? {
     var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
     guard poll(&waiting, 1, milliseconds) == 1 else { return nil }
@@ -32,13 +32,13 @@ private final class Manager {
     return count < 0 ? nil : String(decoding: bytes.prefix(count), as: UTF8.self)
   }
 
-  /// True when nothing comes for so long, after at most a few that were on their way.
+  /// True if nothing arrives for so long, after at most a few datagrams that were on their way.
   func fallsSilent(forMilliseconds milliseconds: Int32) -> Bool {
     for _ in 0..<10 where next(withinMilliseconds: milliseconds) == nil { return true }
     return false
   }
 
-  /// True when `message` comes before `milliseconds` of silence.
+  /// True if `message` arrives before `milliseconds` of silence.
   func hears(_ message: String, silenceMilliseconds milliseconds: Int32 = 30_000) -> Bool {
     while let next = next(withinMilliseconds: milliseconds) {
       if next.hasPrefix(message) { return true }
@@ -48,10 +48,10 @@ private final class Manager {
 }
 
 @Suite(
-  "F1: the service manager hears from the loop that serves the doors, and from nothing else",
+  "F1: only the loop that serves the doors notifies the service manager",
   .blocking)
 struct WatchdogTests {
-  @Test("ready when served, fed while it serves, silent while the loop is stuck, fed again after")
+  @Test("READY when the door is served, keep-alives while the loop runs, none while it is stuck")
   func stuckLoop() throws {
     let world = try DoorWorld()
     let faults = try HouseFaults(world)
@@ -61,15 +61,15 @@ struct WatchdogTests {
     #expect(try world.open())
     #expect(manager.hears("READY=1\nSTATUS=serving 1 door"))
     #expect(manager.hears("WATCHDOG=1"))
-    // A start that has read none of the records yet.
+    // After this start no record is in memory yet.
     world.killDaemon(SIGKILL)
     try world.startDaemon()
     #expect(manager.hears("READY=1"))
     #expect(world.eventually { world.relayIsOff })
     try faults.order("read STALL")
-    // The loop asks the card's record of a disk that does not answer.
+    // The loop reads the card's record from a disk that does not answer.
     try world.postern("panel", "badge", "--facility", "12", "--card", "345")
-    // What was on its way, then longer than the manager allows.
+    // Datagrams on their way may still arrive; then silence longer than the manager allows.
     #expect(manager.fallsSilent(forMilliseconds: 2_000))
     try faults.order("")
     #expect(manager.hears("WATCHDOG=1"))

@@ -1,9 +1,9 @@
 import Foundation
 import Testing
 
-/// The table "When X is gone", with the built programs. Network, hardware and daemon are in
-/// `DoorSystemTests`; the power is in `Tests/Lab/power-cut`.
-@Suite("F2 F3 F4: when something is gone the door does what the table says, and says so", .blocking)
+/// The table "When something is gone", with the built programs. Network, hardware and daemon are in
+/// `DoorSystemTests`, the power in `Tests/Lab/power-cut`.
+@Suite("F2 F3 F4: when something is gone the door acts by the table, and reports it", .blocking)
 struct WhenGoneTests {
   private func types(_ world: DoorWorld, reason: String? = nil) throws -> [String] {
     try world.doorEvents().filter { reason == nil || $0["reason"] as? String == reason }
@@ -25,7 +25,7 @@ struct WhenGoneTests {
     #expect(try world.open())
     #expect(try world.cloudHasEverything())
     try faults.order(fault)
-    // The first one after the failure may have to wait for the deadline of its commit.
+    // The first badge after the failure may wait for the deadline of its commit.
     try world.postern("panel", "badge", "--facility", "12", "--card", "345")
     #expect(world.eventually { world.relayIsOn })
     #expect(try world.eventually { try troubles(world).contains { $0.contains("memory only") } })
@@ -48,7 +48,9 @@ struct WhenGoneTests {
     #expect(try troubles(world) == [])
   }
 
-  @Test("the disk, while the cloud changes things: nothing counts as refused, and it comes later")
+  @Test(
+    "the disk, while the cloud changes things: no change counts as refused, and it is applied later"
+  )
   func changesWithoutDisk() throws {
     let world = try DoorWorld()
     let faults = try HouseFaults(world)
@@ -71,14 +73,15 @@ struct WhenGoneTests {
     #expect(try world.cloudHasEverything())
   }
 
-  @Test("the credential cache: nobody is let in unverified, exit works, the cloud brings it back")
+  @Test(
+    "the credential cache: nobody is let in unverified, exit works, the cloud restores the cache")
   func cache() throws {
     let world = try DoorWorld()
     #expect(try world.open())
     world.killDaemon(SIGTERM)
     world.stopBroker()
     let cache = world.folder.path + "/state/cache.sqlite"
-    // With what is in its write-ahead log the file would be whole again.
+    // Its write-ahead log would repair the file.
     for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: cache + suffix) }
     try Data(repeating: 0x5A, count: 20_000).write(to: URL(filePath: cache))
     try world.startDaemon()
@@ -101,7 +104,8 @@ struct WhenGoneTests {
     #expect(try world.cloudHasEverything())
   }
 
-  @Test("the log's file: the card opens at once, a new log begins, and the cloud hears of both")
+  @Test(
+    "the log's file: the card opens at once, a new log begins, and both are reported to the cloud")
   func damagedLog() throws {
     let world = try DoorWorld()
     #expect(try world.open())
@@ -128,7 +132,7 @@ struct WhenGoneTests {
   @Test(
     "the clock: who is bound to a time is denied, exit works; set right, the card opens again",
     arguments: [
-      // A day back, and never set.
+      // A day back, and a clock that was never set.
       "clock -86400", "clock -1780000000",
     ])
   func clock(lie: String) throws {
@@ -148,7 +152,7 @@ struct WhenGoneTests {
     #expect(try world.eventually { try types(world, reason: "clockUntrusted").count == 1 })
     #expect(world.relayIsOff)
     #expect(try troubles(world).contains { $0.contains("clock") })
-    // A start with the clock wrong is no better and no worse.
+    // A start with a wrong clock behaves the same.
     world.killDaemon(SIGKILL)
     try world.startDaemon()
     #expect(world.eventually { world.relayIsOff })
@@ -166,7 +170,7 @@ struct WhenGoneTests {
     #expect(try world.cloudHasEverything())
   }
 
-  @Test("the clock's source: without it the door serves on, and the log says since when")
+  @Test("the clock's source: without it the door keeps serving, and an event records since when")
   func undisciplined() throws {
     let world = try DoorWorld()
     let faults = try HouseFaults(world)

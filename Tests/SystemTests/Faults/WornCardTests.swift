@@ -1,12 +1,12 @@
 import Foundation
 import Testing
 
-/// With the built programs and a card of which one block can no longer be read.
-@Suite("F3 D7: a worn block costs the events on it, and no others", .blocking)
+/// The built programs on a memory card with one block that cannot be read any more.
+@Suite("F3 D7: a worn block loses the events on it, and no others", .blocking)
 struct WornCardTests {
   private let pageBytes: UInt64 = 4_096
 
-  /// Where in the log's file this text is, as an order for the disk.
+  /// The place of this text in the log's file, as an order for the disk.
   private func order(_ text: String, in path: String) throws -> String {
     let bytes = try Data(contentsOf: URL(filePath: path))
     let place = UInt64(try #require(bytes.range(of: Data(text.utf8))).lowerBound)
@@ -16,7 +16,7 @@ struct WornCardTests {
     return "spot \(inode) \(page) \(page + pageBytes)"
   }
 
-  @Test("after an outage the cloud gets all others; the next start has a sound log again")
+  @Test("after an outage the cloud gets all other events; the next start has a valid log again")
   func wornBlock() throws {
     let world = try DoorWorld()
     let faults = try HouseFaults(world)
@@ -24,7 +24,7 @@ struct WornCardTests {
     #expect(try world.cloudHasEverything())
     world.stopBroker()
     var card = 400
-    // One after the other: the log answers in between.
+    // One badge after the other: the log answers in between.
     let isLong = try world.eventually {
       card += 1
       try world.postern("panel", "badge", "--facility", "12", "--card", "\(card)")
@@ -63,7 +63,7 @@ struct WornCardTests {
     let troubles = try #require(try world.status()?["troubles"] as? [String])
     #expect(troubles.contains { $0.contains("events.sqlite.damaged-1") }, "\(troubles)")
     #expect(world.daemonLog.contains("what can be read of it was carried over"))
-    // The list on site ended at that block before.
+    // Before, the list of events on site ended at that block.
     let all = try world.doorEvents().compactMap { $0["number"] as? Int }
     #expect(all.contains(number - 25) && all.contains(number + 20), "\(all)")
     try world.postern("panel", "exit")

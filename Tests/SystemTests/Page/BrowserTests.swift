@@ -8,7 +8,7 @@ import Testing
     "Chromium is not installed: `apt install chromium` lets these tests run"),
   .serialized)
 struct BrowserTests {
-  /// Where the pictures of each page are kept: beside the built programs.
+  /// The folder of the pictures of each page, beside the built programs; the README shows one.
   private static var pictures: String {
     URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
       .appending(path: "console-pictures").path()
@@ -67,7 +67,7 @@ struct BrowserTests {
     func show(_ page: String, until ready: String) throws {
       _ = try browser.value("location.hash = '#\(page)'; null")
       #expect(try browser.eventually("content.dataset.page === '\(page)' && (\(ready))"), "\(page)")
-      // Nothing reaches beyond the screen's side.
+      // Nothing is wider than the screen.
       #expect(
         try browser.value("document.documentElement.scrollWidth <= innerWidth") as? Bool == true,
         "\(page) is wider than \(width)")
@@ -80,8 +80,8 @@ struct BrowserTests {
     #expect(world.relayIsOn)
     try picture("panel")
     #expect(try browser.eventually("document.querySelector('[data-lock=secured]')"))
-    // On a busy machine the keypad may take the pause between two clicks for the end of the typing:
-    // whoever stands there types again.
+    // On a busy machine the pause between two clicks may end the PIN; then it is
+    // typed again.
     let isReleased = "document.querySelector('[data-lock=released]')"
     func typePIN() throws -> Bool {
       for key in ["1", "3", "5", "7", "#"] { try browser.click("[data-key=\"front-in\(key)\"]") }
@@ -101,7 +101,7 @@ struct BrowserTests {
       "live", until: "document.querySelectorAll('[data-type=\"access.granted\"]').length >= 2")
     try picture("live")
     try show("frames", until: "true")
-    // The stream may begin after the card: it is held up until it is seen.
+    // The stream may begin after the card, so the card is shown until a frame appears.
     #expect(
       try world.eventually {
         try world.postern("panel", "badge", "--facility", "12", "--card", "345")
@@ -129,7 +129,7 @@ struct BrowserTests {
 
     try show("health", until: "document.querySelector('[data-check=\"network.broker\"]')")
     try picture("health")
-    // Two samples make a curve; there is one every ten seconds.
+    // A curve needs two samples; one comes every ten seconds.
     #expect(try browser.eventually("document.querySelectorAll('svg .curve').length >= 4"))
     _ = try browser.value(
       "document.querySelector('svg .curve').closest('section').scrollIntoView(); null")
@@ -147,7 +147,7 @@ struct BrowserTests {
     #expect(browser.complaints == [])
   }
 
-  @Test("E4 D13: a code works once, and without one nothing is shown")
+  @Test("E4 D13: a sign-in code works once, and without one the page shows nothing")
   func once() throws {
     let (world, url) = try world()
     let offer = try world.postern("console", "login").output.split(separator: "\n")

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("The daemon and its console", .blocking)
 struct ConsoleSystemTests {
-  @Test("A4 F3: SIGTERM ends the daemon soon and cleanly, also while somebody follows its events")
+  @Test("A4 F3: SIGTERM ends the daemon soon and cleanly, even while a client follows its events")
   func followed() throws {
     let world = try DoorWorld()
     try world.startDaemon()
@@ -20,7 +20,7 @@ struct ConsoleSystemTests {
     #expect(!FileManager.default.fileExists(atPath: world.folder.path + "/postern.sock"))
   }
 
-  @Test("E6 F3: a console without its folder does not end the daemon, and comes with the folder")
+  @Test("E6 F3: without the socket's folder the daemon runs; the console appears with the folder")
   func lateFolder() throws {
     let world = try DoorWorld()
     let config = world.folder.path + "/postern.yaml"
@@ -38,7 +38,8 @@ struct ConsoleSystemTests {
       })
   }
 
-  @Test("F3 D7: a second daemon on the same state folder ends with a clear error; the first stays")
+  @Test(
+    "F3 D7: a second daemon on the same state folder ends with a clear error; the first one stays")
   func second() throws {
     let world = try DoorWorld()
     try world.startDaemon()
@@ -50,7 +51,7 @@ struct ConsoleSystemTests {
     #expect(said.contains(world.folder.path + "/state"), "\(said)")
     #expect(said.contains("another posternd"), "\(said)")
     #expect(world.relayIsOff)
-    // A crash leaves nothing behind that would keep the next one out.
+    // A crash leaves nothing behind that would lock out the next daemon.
     world.killDaemon(SIGKILL)
     try world.startDaemon()
     #expect(world.eventually { world.relayIsOff })
@@ -58,7 +59,7 @@ struct ConsoleSystemTests {
 }
 
 extension DoorWorld {
-  /// A file of this world's folder; empty when it is not there.
+  /// A file of this world's folder; empty if it does not exist.
   func text(_ file: String) throws -> String {
     String(
       decoding: FileManager.default.contents(atPath: folder.path + "/" + file) ?? Data(),

@@ -3,14 +3,14 @@ import Testing
 
 @Suite("The console against a hostile client (E4, F3)", .serialized, .blocking)
 struct HostileClientTests {
-  /// The door's own answer may take this much longer while the console is attacked, in ms: less
+  /// The door may answer this much later while the console is attacked, in ms: less
   /// than an event may take to reach the disk.
   static let slowerMillisecondsMax = 50.0
-  /// The daemon may grow by so much, in bytes: 64 MiB.
+  /// The daemon may grow by this much, in bytes: 64 MiB.
   static let growthBytesMax = 67_108_864
   static let connections = 500
 
-  /// Connections of a program that means no good, kept open until it goes.
+  /// Connections of a hostile program, open until it ends.
   private final class Attacker {
     private var open: [Int32] = []
 
@@ -18,7 +18,7 @@ struct HostileClientTests {
 
     var count: Int { open.count }
 
-    /// Connects without waiting for anybody, and sends what there is room for.
+    /// Connects without waiting, and sends what fits into the socket's buffer.
     func connect(port: Int, sending text: String) {
       let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
       let descriptor = socket(AF_INET, kind, 0)
@@ -46,7 +46,7 @@ struct HostileClientTests {
     }
   }
 
-  /// Milliseconds from the last pulse of a card to the relay, as the kernel's clock has them.
+  /// Milliseconds from the last pulse of a card to the relay, by the kernel's clock.
   private func answers(_ world: DoorWorld, file: String, cards: Int) throws -> [Double] {
     let monitor = try BuiltProgram("postern").start(
       ["monitor", "--json", "--socket", world.folder.path + "/postern.sock"],
@@ -131,7 +131,7 @@ struct HostileClientTests {
       """)
     #expect(worst.1 - worst.0 < Self.slowerMillisecondsMax, "\(quiet) \(loud)")
     #expect(after - before < Self.growthBytesMax, "\(before) \(after)")
-    // The technician's socket is another door.
+    // The technician's socket is not affected.
     #expect(try world.postern("status").status == 0)
   }
 }

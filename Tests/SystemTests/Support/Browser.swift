@@ -8,7 +8,7 @@ final class Browser {
     var description: String
   }
 
-  /// How long anything may take before it counts as not happening.
+  /// How long anything may take before the test gives up.
   static let patienceSeconds = 20.0
 
   /// Debian's Chromium; nil where it is not installed.
@@ -25,7 +25,7 @@ final class Browser {
   private var rest = Data()
   private var nextID = 0
   private var session: String?
-  /// What the page complained of: exceptions, errors of its console, refused resources.
+  /// The page's errors: exceptions, console errors, refused resources.
   private(set) var complaints: [String] = []
 
   /// A window of this size, in points.
@@ -71,7 +71,7 @@ final class Browser {
       close(down[0])
       close(up[1])
     }
-    // A browser that is gone is an error of writing, not of this process.
+    // Writing to a browser that has ended must fail, not end this process.
     signal(SIGPIPE, SIG_IGN)
     let process = try ChildProcess(
       "/bin/sh", ["-c", #"exec "$0" "$@" 3<&0 4>&1 </dev/null >&2"#, path] + arguments,
@@ -149,7 +149,7 @@ final class Browser {
     return (answer["result"] as? [String: Any])?["value"]
   }
 
-  /// True as soon as the expression is, false when the patience ends.
+  /// True as soon as the expression is; false after ``patienceSeconds``.
   func eventually(_ expression: String) throws -> Bool {
     let end = Date(timeIntervalSinceNow: Self.patienceSeconds)
     while Date.now < end {
@@ -159,7 +159,7 @@ final class Browser {
     return false
   }
 
-  /// Clicks where the element is, as a finger does.
+  /// Clicks on the element at its place on the screen.
   func click(_ selector: String) throws {
     let box = try value(
       """
@@ -185,7 +185,7 @@ final class Browser {
     return "\"\(escaped)\""
   }
 
-  /// The page as it is seen, as PNG.
+  /// Writes a PNG of the visible page.
   func screenshot(_ path: String) throws {
     let answer = try call("Page.captureScreenshot", ["format": "png"])
     guard let text = answer["data"] as? String, let data = Data(base64Encoded: text) else {

@@ -1,7 +1,7 @@
 import ChildProcesses
 import Foundation
 
-/// One of the programs that were built beside the tests.
+/// A program that was built beside the tests.
 struct BuiltProgram {
   let path: String
 
@@ -16,7 +16,7 @@ struct BuiltProgram {
     var errors: String
   }
 
-  /// Runs to the end; environment variables are added to this process's.
+  /// Runs it to its end; `environment` is added to this process's.
   func run(
     _ arguments: [String], environment: [String: String] = [:], input: String = "/dev/null"
   ) throws -> Outcome {
@@ -32,7 +32,7 @@ struct BuiltProgram {
     return Outcome(status: status, output: text(output), errors: text(errors))
   }
 
-  /// Starts and goes on; the caller ends it.
+  /// Starts it in the background; the caller ends it.
   func start(
     _ arguments: [String], environment: [String: String] = [:], log: String
   ) throws -> ChildProcess {
@@ -40,7 +40,7 @@ struct BuiltProgram {
   }
 }
 
-/// A folder that goes when its last user does.
+/// A folder that is removed with its last user.
 final class TemporaryFolder: Sendable {
   let path: String
 

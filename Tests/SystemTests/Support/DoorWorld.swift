@@ -1,17 +1,17 @@
 import ChildProcesses
 import Foundation
 
-/// A whole world of its own: a broker on a free loopback port, a cloud, and one controller.
+/// A broker on a free loopback port, a cloud and one controller, in a folder of their own.
 final class DoorWorld {
   let folder: TemporaryFolder
   let port: Int
   private var broker: ChildProcess?
   private var cloud: ChildProcess?
   private(set) var daemon: ChildProcess?
-  /// What the daemon has in its environment beside the test's.
+  /// Environment variables of the daemon, beside the test's own.
   var daemonEnvironment: [String: String] = [:]
 
-  /// How long anything may take before it counts as not happening.
+  /// How long anything may take before the test gives up.
   static let patienceSeconds = 30.0
 
   /// With `driver` gpiod the lines name a chip that does not exist.
@@ -145,7 +145,7 @@ final class DoorWorld {
       arguments, environment: ["POSTERNCLOUD_STATE": folder.path + "/cloud"])
   }
 
-  // MARK: What can be seen
+  // MARK: State
 
   var brokerAnswers: Bool {
     let answer = try? ChildProcess(
@@ -182,7 +182,7 @@ final class DoorWorld {
     lines(try postern("events", "--json", "--limit", "500")).reversed()
   }
 
-  /// Numbers and types, in the order in which the cloud got them.
+  /// Numbers and types in the order in which the cloud received them.
   func cloudEvents() throws -> [(number: Int, type: String)] {
     lines(try posterncloud("events", "--json", "--limit", "10000")).reversed().map {
       ($0["number"] as? Int ?? 0, ($0["event"] as? [String: Any])?["type"] as? String ?? "")
@@ -198,7 +198,7 @@ final class DoorWorld {
     try FileManager.default.copyItem(atPath: folder.path + "/" + from, toPath: path)
   }
 
-  /// Number, type and time of each event of the cloud, which name it even over a log set back.
+  /// Number, type and time of each event at the cloud: a unique name even if a log was set back.
   func cloudEventNames() throws -> [String] {
     lines(try posterncloud("events", "--json", "--limit", "10000")).reversed().map { line in
       let event = line["event"] as? [String: Any]
@@ -208,7 +208,7 @@ final class DoorWorld {
     }
   }
 
-  /// Every event of the door's log is at the cloud, and none of them twice, whatever its number.
+  /// True once every event of the door's log is at the cloud, and none of them twice.
   func everyEventIsAtTheCloudOnce() throws -> Bool {
     try eventually {
       let door = try doorEvents().map { event in
@@ -220,7 +220,7 @@ final class DoorWorld {
     }
   }
 
-  /// True as soon as `condition` is, false when the patience ends.
+  /// True as soon as `condition` is; false after ``patienceSeconds``.
   func eventually(
     withinSeconds seconds: Double = patienceSeconds, _ condition: () throws -> Bool
   ) rethrows -> Bool {

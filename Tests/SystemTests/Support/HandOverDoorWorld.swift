@@ -1,11 +1,11 @@
 import Foundation
 
-/// What a test of keys that were handed over asks of a world.
+/// Questions of tests about handed-over keys.
 extension DoorWorld {
-  /// What the cloud decided of each key that it took up.
+  /// The cloud's decision about each key that it took over.
   func decided() throws -> [String: String] { try taken().mapValues(\.outcome) }
 
-  /// The same with the reason in words.
+  /// The same with the reason as text.
   func taken() throws -> [String: (outcome: String, reason: String)] {
     let lines = try posterncloud("issuer", "keys", "gate-1", "--json").output
     var taken: [String: (outcome: String, reason: String)] = [:]
@@ -20,7 +20,7 @@ extension DoorWorld {
     return taken
   }
 
-  /// The type of the event with which the door answers a card of facility 12; nil for none.
+  /// The type of the event that follows a card of facility 12; nil for none.
   func answer(card: Int) throws -> String? {
     let before = try doorEvents().last?["number"] as? Int ?? 0
     try postern("panel", "badge", "--facility", "12", "--card", "\(card)")
@@ -36,14 +36,14 @@ extension DoorWorld {
   /// True when the card opens.
   func opens(card: Int) throws -> Bool { try answer(card: card) == "postern.access.granted.v1" }
 
-  /// The credentials of which the door has the cloud's word.
+  /// Credentials whose decision by the cloud has reached the door.
   func reconciled() throws -> Set<String> {
     Set(
       try doorEvents().filter { $0["type"] as? String == "postern.handOver.reconciled.v1" }
         .compactMap { $0["credential"] as? String })
   }
 
-  /// What the cloud said in its log.
+  /// The cloud's log.
   var cloudLog: String {
     String(
       decoding: FileManager.default.contents(atPath: folder.path + "/cloud.log") ?? Data(),

@@ -10,14 +10,14 @@ final class HouseFaults {
 
   struct NotBuilt: Error { var errors: String }
 
-  /// Builds it into the world's folder; the world's daemon has it from its next start on.
+  /// Builds the library into the world's folder; the daemon loads it from its next start on.
   init(_ world: DoorWorld) throws {
     orders = world.folder.path + "/orders"
     library = world.folder.path + "/faults.so"
     state = world.folder.path + "/state"
     let source = Repository.file("Tests/Lab/faults/faults.c").path()
     let errors = world.folder.path + "/faults.err"
-    // Swift brings the one, Debian's build-essential the other.
+    // Swift brings clang, Debian's build-essential cc.
     for compiler in ["clang", "cc"] {
       let child = try ChildProcess(
         "/usr/bin/env",
@@ -34,7 +34,7 @@ final class HouseFaults {
     ]
   }
 
-  /// What fails from now on, in the words of the C file; nothing for an empty text.
+  /// Orders what fails from now on, in the C file's syntax; an empty text ends all failures.
   func order(_ text: String) throws {
     try Data(text.utf8).write(to: URL(filePath: orders), options: .atomic)
   }

@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// Unix sockets as these tests need them.
+/// Unix sockets for these tests.
 enum UnixCall {
   struct Failure: Error { var what: String }
 
@@ -24,7 +24,7 @@ enum UnixCall {
     return descriptor
   }
 
-  /// False when the other side has had enough.
+  /// False if the other side closed the connection.
   static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     var sent = 0
     while sent < bytes.count {
@@ -37,7 +37,7 @@ enum UnixCall {
     return true
   }
 
-  /// The status of the answer.
+  /// Returns the status of the answer.
   static func post(_ body: String, to path: String, socket: String) throws -> String {
     let descriptor = socketDescriptor()
     defer { close(descriptor) }

@@ -8,32 +8,42 @@ private struct SyncWorld {
   var generator: ProtocolTestGenerator
   var now = SyncFixture.at(0)
 
-  // The door: its log on disk, its ledger on disk, and the session in memory.
-  var last: UInt64 = 0
-  var storedAcknowledged: UInt64 = 0
-  var openResults: [String] = []
-  var resultsMade = 0
-  var session: SyncSession
-  var isConnected = false
-  var connections = 0
-  var eventReads: [(after: UInt64, limit: Int)] = []
-  var resultReads: [Int] = []
+  var door: Door
+  var network = Network()
+  var cloud = Cloud()
 
-  // The network.
-  var batches: [EventBatch] = []
-  var acknowledgements: [EventAcknowledgement] = []
-  var results: [CommandResult] = []
+  /// Its log on disk, its ledger on disk, and the session in memory.
+  struct Door {
+    var last: UInt64 = 0
+    var storedAcknowledged: UInt64 = 0
+    var openResults: [String] = []
+    var resultsMade = 0
+    var session: SyncSession
+    var isConnected = false
+    var connections = 0
+    var eventReads: [(after: UInt64, limit: Int)] = []
+    var resultReads: [Int] = []
+  }
 
-  // The cloud: what it has committed.
-  var intake = EventIntake(epoch: SyncFixture.epoch, through: 0)
-  var cloudEvents: [String] = []
-  var cloudResults: Set<String> = []
-  var unacknowledgedBatches = 0
+  /// What is on its way.
+  struct Network {
+    var batches: [EventBatch] = []
+    var acknowledgements: [EventAcknowledgement] = []
+    var results: [CommandResult] = []
+  }
+
+  /// What it has committed.
+  struct Cloud {
+    var intake = EventIntake(epoch: SyncFixture.epoch, through: 0)
+    var events: [String] = []
+    var results: Set<String> = []
+  }
+
   let controller: ControllerID
 
   init(seed: UInt64) throws {
     generator = ProtocolTestGenerator(seed: seed)
-    session = try SyncFixture.session()
+    door = Door(session: try SyncFixture.session())
     controller = try #require(ControllerID("c1"))
   }
 
@@ -42,31 +52,31 @@ private struct SyncWorld {
   }
 
   mutating func tell(_ input: SyncSession.Input) throws {
-    try perform(session.handle(input, at: now))
+    try perform(door.session.handle(input, at: now))
   }
 
   mutating func perform(_ outputs: [SyncSession.Output]) throws {
     for output in outputs {
       switch output {
       case .readEvents(let after, let limit):
-        eventReads.append((after, limit))
+        door.eventReads.append((after, limit))
         // Old reads are answered or forgotten; they may not pile up within a connection.
-        #expect(eventReads.count <= 64)
+        #expect(door.eventReads.count <= 64)
       case .publishEvents(let batch):
-        #expect(isConnected)
+        #expect(door.isConnected)
         #expect(!batch.events.isEmpty && batch.events.count <= EventBatch.eventsMax)
-        batches.append(batch)
+        network.batches.append(batch)
       case .markAcknowledged(let through):
         // The heart of it: the door never lets go of what the cloud has not committed.
-        #expect(through > storedAcknowledged && through <= intake.through)
-        storedAcknowledged = through
-      case .readResults(let limit): resultReads.append(limit)
+        #expect(through > door.storedAcknowledged && through <= cloud.intake.through)
+        door.storedAcknowledged = through
+      case .readResults(let limit): door.resultReads.append(limit)
       case .publishResult(let result):
-        #expect(isConnected)
-        results.append(result)
-      case .confirmResult(let id): openResults.removeAll { $0 == id }
+        #expect(door.isConnected)
+        network.results.append(result)
+      case .confirmResult(let id): door.openResults.removeAll { $0 == id }
       case .publishHello(let hello):
-        #expect(hello.acknowledgedEvent <= intake.through && hello.lastEvent <= last)
+        #expect(hello.acknowledgedEvent <= cloud.intake.through && hello.lastEvent <= door.last)
       case .readUrgent: break
       case .publishApplied, .reportLogGap, .beginEpoch, .rewind, .publishUrgent, .publishPull:
         Issue.record("unexpected: \(output)")
@@ -77,53 +87,53 @@ private struct SyncWorld {
   // What can happen.
 
   mutating func commitEvents() throws {
-    last += UInt64.random(in: 1...12, using: &generator)
-    if chance(90) { try tell(.eventsCommitted(last: last)) }
+    door.last += UInt64.random(in: 1...12, using: &generator)
+    if chance(90) { try tell(.eventsCommitted(last: door.last)) }
   }
 
   mutating func commitResult() throws {
-    resultsMade += 1
-    openResults.append("r\(resultsMade)")
-    try tell(.resultReady(SyncFixture.result("r\(resultsMade)")))
+    door.resultsMade += 1
+    door.openResults.append("r\(door.resultsMade)")
+    try tell(.resultReady(SyncFixture.result("r\(door.resultsMade)")))
   }
 
   mutating func connect() throws {
-    isConnected = true
-    connections += 1
+    door.isConnected = true
+    door.connections += 1
     try tell(
       .connected(
-        nonce: "n\(connections)",
-        standing: SyncFixture.standing(last: last, acknowledged: storedAcknowledged)))
+        nonce: "n\(door.connections)",
+        standing: SyncFixture.standing(last: door.last, acknowledged: door.storedAcknowledged)))
   }
 
   /// Ends the connection; each message on its way gets lost or stays with the broker.
   mutating func cut() throws {
-    isConnected = false
-    batches = batches.filter { _ in chance(50) }
-    acknowledgements = acknowledgements.filter { _ in chance(50) }
-    results = []
+    door.isConnected = false
+    network.batches = network.batches.filter { _ in chance(50) }
+    network.acknowledgements = network.acknowledgements.filter { _ in chance(50) }
+    network.results = []
     try tell(.disconnected)
   }
 
   /// The daemon dies: memory is gone, disk and network stay.
   mutating func restartDoor() throws {
-    isConnected = false
-    eventReads = []
-    resultReads = []
-    results = []
-    session = try SyncFixture.session(last: last, acknowledged: storedAcknowledged)
+    door.isConnected = false
+    door.eventReads = []
+    door.resultReads = []
+    network.results = []
+    door.session = try SyncFixture.session(last: door.last, acknowledged: door.storedAcknowledged)
   }
 
   mutating func answerRead(faults: Bool) throws {
-    if !resultReads.isEmpty, chance(50) || eventReads.isEmpty {
-      let limit = resultReads.removeFirst()
+    if !door.resultReads.isEmpty, chance(50) || door.eventReads.isEmpty {
+      let limit = door.resultReads.removeFirst()
       if faults, chance(20) { return try tell(.resultsReadFailed) }
-      return try tell(.resultsRead(openResults.prefix(limit).map(SyncFixture.result)))
+      return try tell(.resultsRead(door.openResults.prefix(limit).map(SyncFixture.result)))
     }
-    guard !eventReads.isEmpty else { return }
-    let (after, limit) = eventReads.removeFirst()
+    guard !door.eventReads.isEmpty else { return }
+    let (after, limit) = door.eventReads.removeFirst()
     if faults, chance(10) { return try tell(.eventsReadFailed(after: after)) }
-    let available = last > after ? min(Int(last - after), limit) : 0
+    let available = door.last > after ? min(Int(door.last - after), limit) : 0
     guard available > 0 else { return try tell(.eventsReadFailed(after: after)) }
     // A log may answer with fewer than were asked for; so the window fills with few events.
     let count = faults ? Int.random(in: 1...min(available, 9), using: &generator) : available
@@ -131,40 +141,41 @@ private struct SyncWorld {
   }
 
   mutating func deliverUp(faults: Bool) throws {
-    if !results.isEmpty, chance(50) || batches.isEmpty {
-      let result = results.removeFirst()
-      cloudResults.insert(result.commandID)
+    if !network.results.isEmpty, chance(50) || network.batches.isEmpty {
+      let result = network.results.removeFirst()
+      cloud.results.insert(result.commandID)
       return try tell(.resultDelivered(commandID: result.commandID))
     }
-    guard !batches.isEmpty else { return }
-    let index = faults && chance(20) ? Int.random(in: batches.indices, using: &generator) : 0
-    let batch = batches[index]
-    if !(faults && chance(15)) { batches.remove(at: index) }  // else it comes again
+    guard !network.batches.isEmpty else { return }
+    let index =
+      faults && chance(20) ? Int.random(in: network.batches.indices, using: &generator) : 0
+    let batch = network.batches[index]
+    if !(faults && chance(15)) { network.batches.remove(at: index) }  // else it comes again
     if faults, chance(10) { return }  // lost
-    var next = intake
+    var next = cloud.intake
     let answer = try next.take(batch, from: controller)
     if faults, chance(5) { return }  // the cloud dies before its commit
-    intake = next
-    cloudEvents += answer.fresh.map(\.id)
-    acknowledgements.append(answer.acknowledgement)
+    cloud.intake = next
+    cloud.events += answer.fresh.map(\.id)
+    network.acknowledgements.append(answer.acknowledgement)
   }
 
   mutating func deliverDown(faults: Bool) throws {
-    guard !acknowledgements.isEmpty, isConnected else { return }
+    guard !network.acknowledgements.isEmpty, door.isConnected else { return }
     let index =
-      faults && chance(20) ? Int.random(in: acknowledgements.indices, using: &generator) : 0
-    let acknowledgement = acknowledgements[index]
-    if !(faults && chance(15)) { acknowledgements.remove(at: index) }
+      faults && chance(20) ? Int.random(in: network.acknowledgements.indices, using: &generator) : 0
+    let acknowledgement = network.acknowledgements[index]
+    if !(faults && chance(15)) { network.acknowledgements.remove(at: index) }
     if faults, chance(15) { return }
     try tell(.acknowledged(acknowledgement))
   }
 
   mutating func passTime() throws {
     let target =
-      session.nextDeadline
+      door.session.nextDeadline
       ?? now.advanced(byMilliseconds: Int.random(in: 1...5_000, using: &generator))
     now = max(now, target)
-    try perform(session.advance(to: now))
+    try perform(door.session.advance(to: now))
   }
 
   /// One random thing, good or bad.
@@ -176,36 +187,37 @@ private struct SyncWorld {
     case 45..<65: try deliverUp(faults: true)
     case 65..<82: try deliverDown(faults: true)
     case 82..<90: try passTime()
-    case 90..<93: try isConnected ? cut() : connect()
+    case 90..<93: try door.isConnected ? cut() : connect()
     case 93..<94: try restartDoor()
-    default: if !isConnected { try connect() }
+    default: if !door.isConnected { try connect() }
     }
     checkCloud()
   }
 
   /// The cloud's list is the log's beginning: no gap, nothing twice, in order.
   func checkCloud() {
-    #expect(cloudEvents.count == Int(intake.through))
-    #expect(intake.through <= last)
-    #expect(storedAcknowledged <= intake.through)
-    if let newest = cloudEvents.last { #expect(newest == "e\(intake.through)") }
+    #expect(cloud.events.count == Int(cloud.intake.through))
+    #expect(cloud.intake.through <= door.last)
+    #expect(door.storedAcknowledged <= cloud.intake.through)
+    if let newest = cloud.events.last { #expect(newest == "e\(cloud.intake.through)") }
   }
 
   var isConverged: Bool {
-    intake.through == last && storedAcknowledged == last && openResults.isEmpty
+    cloud.intake.through == door.last && door.storedAcknowledged == door.last
+      && door.openResults.isEmpty
   }
 
   /// The network is well again; returns the steps it took until both sides agreed, or nil.
   mutating func converge(within stepsMax: Int) throws -> Int? {
-    if !isConnected { try connect() }
-    try tell(.eventsCommitted(last: last))
+    if !door.isConnected { try connect() }
+    try tell(.eventsCommitted(last: door.last))
     for step in 0..<stepsMax {
       if isConverged { return step }
-      if !eventReads.isEmpty || !resultReads.isEmpty {
+      if !door.eventReads.isEmpty || !door.resultReads.isEmpty {
         try answerRead(faults: false)
-      } else if !batches.isEmpty || !results.isEmpty {
+      } else if !network.batches.isEmpty || !network.results.isEmpty {
         try deliverUp(faults: false)
-      } else if !acknowledgements.isEmpty {
+      } else if !network.acknowledgements.isEmpty {
         try deliverDown(faults: false)
       } else {
         try passTime()
@@ -229,11 +241,12 @@ struct SyncSessionModelTests {
       let steps = try #require(
         try world.converge(within: 1_000), "seed \(seed) does not converge")
       worstSteps = max(worstSteps, steps)
-      eventsSeen += world.last
+      eventsSeen += world.door.last
       #expect(
-        world.cloudEvents == (1...max(world.last, 1)).prefix(Int(world.last)).map { "e\($0)" },
+        world.cloud.events
+          == (1...max(world.door.last, 1)).prefix(Int(world.door.last)).map { "e\($0)" },
         "seed \(seed)")
-      #expect(world.cloudResults.count == world.resultsMade, "seed \(seed)")
+      #expect(world.cloud.results.count == world.door.resultsMade, "seed \(seed)")
       // At worst the longest silence and a read's retry pass before the rest goes at once.
       let healing = world.now.microseconds(since: healedAt) / 1_000
       #expect(healing <= 2 * SyncLimits.acknowledgementMillisecondsMax, "seed \(seed)")
@@ -246,7 +259,7 @@ struct SyncSessionModelTests {
   @Test("a log of 4,000 events from a night offline goes up without a pause")
   func backlog() throws {
     var world = try SyncWorld(seed: 1)
-    world.last = 4_000
+    world.door.last = 4_000
     let steps = try #require(try world.converge(within: 200))
     #expect(world.now == SyncFixture.at(0))
     // Twenty full batches: each is read, delivered and acknowledged once.
