@@ -3,16 +3,19 @@ import CoreModels
 import Foundation
 import Testing
 
-@Suite(
-  "Shell scripts are clean", .blocking,
-  .enabled(
-    if: ShellScriptTests.program != nil,
-    "shellcheck is not installed: `apt install shellcheck` lets these tests run"))
-struct ShellScriptTests {
+/// The checker, where it is installed. Of its own, since a suite's traits cannot name the suite.
+private enum ShellCheck {
   static let program = ["/usr/bin/shellcheck", "/usr/local/bin/shellcheck"].first {
     FileManager.default.isExecutableFile(atPath: $0)
   }
+}
 
+@Suite(
+  "Shell scripts are clean", .blocking,
+  .enabled(
+    if: ShellCheck.program != nil,
+    "shellcheck is not installed: `apt install shellcheck` lets these tests run"))
+struct ShellScriptTests {
   /// Scripts by their first line, in the folders that have any.
   private static var scripts: [String] {
     var scripts: [String] = []
@@ -36,7 +39,7 @@ struct ShellScriptTests {
     let check = try ChildProcess(
       "/usr/bin/env",
       [
-        "-C", Repository.root.path(), Self.program ?? "", "--external-sources",
+        "-C", Repository.root.path(), ShellCheck.program ?? "", "--external-sources",
         "--source-path=SCRIPTDIR", "--format=gcc",
       ] + files, output: log, errors: log)
     let status = check.wait()
