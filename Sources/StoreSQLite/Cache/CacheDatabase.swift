@@ -4,13 +4,9 @@ import GRDB
 /// `cache.sqlite`: configuration, persons and credentials. The cloud can fill it again.
 ///
 /// It holds no card number and no PIN, only digests under a key that is kept elsewhere.
-public final class CacheDatabase: PolicyStore, Sendable {
+public final class CacheDatabase: CacheAccess, Sendable {
   /// Name of the file in the state folder.
   public static let fileName = "cache.sqlite"
-
-  /// Ends with everything in the file itself and nothing in its write-ahead log. Nothing can be
-  /// asked afterwards.
-  public func close() throws(PortError) { try pool.fold("close the credential cache") }
 
   let pool: DatabasePool
   /// Where a damaged file was moved, when this start found one, and the cache is now empty;
@@ -21,116 +17,26 @@ public final class CacheDatabase: PolicyStore, Sendable {
   /// throws when the disk does not take part.
   public init(folder: String) throws(PortError) {
     (pool, recovered) = try DatabaseFile.open(
-      Self.fileName, in: folder, migrator: Self.migrator, check: Self.check)
+      Self.fileName, in: folder, migrator: CacheMigrations.migrator, check: Self.check)
   }
+
+  /// Ends with everything in the file itself and nothing in its write-ahead log. Nothing can be
+  /// asked afterwards.
+  public func close() throws(PortError) { try pool.fold("close the credential cache") }
+
+  public func opened() -> CacheDatabase { self }
+
+  var configurations: ConfigurationTable { ConfigurationTable(pool: pool) }
+  var credentials: CredentialTable { CredentialTable(pool: pool) }
+  var digests: DigestTable { DigestTable(pool: pool) }
+  var lookUps: LookUpReader { LookUpReader(pool: pool) }
+  var snapshots: SnapshotTable { SnapshotTable(pool: pool) }
 
   /// Touches each table's first page; a look at every page would delay the door.
   private static func check(_ database: Database) throws {
-    _ = try position(database)
+    _ = try CredentialTable.position(database)
     for table in ["configuration", "person", "credential"] {
       _ = try Int.fetchOne(database, sql: "SELECT 1 FROM \(table) LIMIT 1")
     }
-  }
-
-  /// Only ever appended to.
-  static var migrator: DatabaseMigrator {
-    var migrator = DatabaseMigrator()
-    migrator.registerMigration("1 configuration, persons, credentials") { database in
-      // A credential may come before its person, so nothing binds it to one here: it opens
-      // nothing until the person is there.
-      try database.execute(
-        sql: """
-          CREATE TABLE configuration (
-            slot TEXT PRIMARY KEY CHECK (slot IN ('present', 'previous')),
-            revision INTEGER NOT NULL,
-            document BLOB NOT NULL
-          ) STRICT, WITHOUT ROWID;
-          CREATE TABLE position (
-            id INTEGER PRIMARY KEY CHECK (id = 1),
-            revision INTEGER NOT NULL CHECK (revision >= 0),
-            credentials INTEGER NOT NULL,
-            persons INTEGER NOT NULL
-          ) STRICT;
-          INSERT INTO position VALUES (1, 0, 0, 0);
-          CREATE TABLE person (
-            id TEXT PRIMARY KEY,
-            access_enabled INTEGER NOT NULL,
-            member_type TEXT NOT NULL,
-            membership_status TEXT NOT NULL,
-            tags TEXT NOT NULL,
-            grants TEXT NOT NULL
-          ) STRICT, WITHOUT ROWID;
-          CREATE TABLE credential (
-            id TEXT PRIMARY KEY,
-            digest BLOB NOT NULL CHECK (length(digest) = 32),
-            kind TEXT NOT NULL,
-            person TEXT NOT NULL,
-            status TEXT NOT NULL,
-            valid_from INTEGER,
-            valid_until INTEGER,
-            doors TEXT NOT NULL,
-            scopes TEXT NOT NULL
-          ) STRICT, WITHOUT ROWID;
-          CREATE INDEX credential_by_digest ON credential (digest);
-          CREATE INDEX credential_by_person ON credential (person);
-          """)
-    }
-    migrator.registerMigration("2 custom tags, credential classes, uses, devices") { database in
-      try database.execute(
-        sql: """
-          ALTER TABLE person ADD COLUMN custom_tags TEXT NOT NULL DEFAULT '[]';
-          ALTER TABLE credential ADD COLUMN class_name TEXT;
-          ALTER TABLE credential ADD COLUMN uses_max INTEGER;
-          ALTER TABLE credential ADD COLUMN first_use_seconds INTEGER;
-          ALTER TABLE credential ADD COLUMN device TEXT;
-          """)
-    }
-    migrator.registerMigration("3 digests, snapshots in chunks, reservations") { database in
-      // A hash that is not there is made by the next rescan; without buckets there is one.
-      try database.execute(
-        sql: """
-          ALTER TABLE person ADD COLUMN hash BLOB;
-          ALTER TABLE person ADD COLUMN bucket INTEGER;
-          CREATE INDEX person_by_bucket ON person (bucket);
-          ALTER TABLE credential ADD COLUMN hash BLOB;
-          ALTER TABLE credential ADD COLUMN bucket INTEGER;
-          ALTER TABLE credential ADD COLUMN reservation TEXT;
-          ALTER TABLE credential ADD COLUMN tenant TEXT;
-          CREATE INDEX credential_by_bucket ON credential (bucket);
-          ALTER TABLE position ADD COLUMN buckets BLOB;
-          CREATE TABLE staging (
-            id INTEGER PRIMARY KEY CHECK (id = 1),
-            snapshot TEXT NOT NULL,
-            revision INTEGER NOT NULL,
-            chunks INTEGER NOT NULL
-          ) STRICT;
-          CREATE TABLE staged_chunk (number INTEGER PRIMARY KEY, body BLOB NOT NULL) STRICT;
-          """)
-    }
-    migrator.registerMigration("4 duress") { database in
-      try database.execute(sql: "ALTER TABLE credential ADD COLUMN duress INTEGER")
-    }
-    migrator.registerMigration("5 snapshots gathered as rows") { database in
-      // What was gathered as messages is asked for again. Rows come in the order of their ids.
-      try database.execute(
-        sql: """
-          DELETE FROM staged_chunk;
-          DELETE FROM staging;
-          CREATE TABLE staged_person (
-            id TEXT PRIMARY KEY, access_enabled INTEGER NOT NULL, member_type TEXT NOT NULL,
-            membership_status TEXT NOT NULL, tags TEXT NOT NULL, grants TEXT NOT NULL,
-            custom_tags TEXT NOT NULL, hash BLOB NOT NULL, bucket INTEGER NOT NULL
-          ) STRICT, WITHOUT ROWID;
-          CREATE TABLE staged_credential (
-            id TEXT PRIMARY KEY, digest BLOB NOT NULL CHECK (length(digest) = 32),
-            kind TEXT NOT NULL, person TEXT NOT NULL, status TEXT NOT NULL,
-            valid_from INTEGER, valid_until INTEGER, doors TEXT NOT NULL, scopes TEXT NOT NULL,
-            class_name TEXT, uses_max INTEGER, first_use_seconds INTEGER, device TEXT,
-            reservation TEXT, tenant TEXT, duress INTEGER, hash BLOB NOT NULL,
-            bucket INTEGER NOT NULL
-          ) STRICT, WITHOUT ROWID;
-          """)
-    }
-    return migrator
   }
 }

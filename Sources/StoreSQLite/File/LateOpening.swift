@@ -71,7 +71,7 @@ public final class LateOpening<Database: Sendable>: Sendable {
   }
 
   /// The database; throws what opening it said last.
-  func opened() throws(PortError) -> Database {
+  public func opened() throws(PortError) -> Database {
     let result = state.withLock { state -> Result<Database, PortError> in
       switch state {
       case .open(let database): return .success(database)

@@ -32,7 +32,7 @@ extension LateOpening where Database == EventDatabase {
   public func health() -> StoreHealth {
     let health = StoreHealth.of { () throws(PortError) in try opened() }
     if health.integrity ?? "ok" != "ok" || health.failure?.code == .damaged {
-      ifOpen?.noteSpoiled()
+      ifOpen?.file.noteSpoiled()
     }
     return health
   }

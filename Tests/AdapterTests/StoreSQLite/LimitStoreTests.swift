@@ -27,7 +27,7 @@ struct LimitStoreTests {
   @Test("a page of credentials has at most 500, and the next one begins where it ended")
   func credentials() throws {
     let cache = try fixture.cache()
-    let most = CacheDatabase.pageLimitMax
+    let most = LookUpReader.pageLimitMax
     try cache.apply(StoreFixture.snapshot(1...most + 1, revision: 1))
     let page = try cache.page(after: nil, person: nil, limit: most + 1)
     #expect(page.count == most)

@@ -14,14 +14,14 @@ struct StoreConfigurationTests {
   func replace() throws {
     let cache = try fixture.cache()
     #expect(try cache.configuration() == nil)
-    #expect(try cache.previousConfiguration() == nil)
+    #expect(try cache.configurations.previous() == nil)
     try cache.replaceConfiguration(StoreFixture.configuration(3))
-    #expect(try cache.previousConfiguration() == nil)
+    #expect(try cache.configurations.previous() == nil)
     try cache.replaceConfiguration(StoreFixture.configuration(5, name: "Pool"))
     try cache.pool.close()
     let again = try fixture.cache()
     #expect(try again.configuration() == StoreFixture.configuration(5, name: "Pool"))
-    #expect(try again.previousConfiguration() == StoreFixture.configuration(3))
+    #expect(try again.configurations.previous() == StoreFixture.configuration(3))
   }
 
   @Test("an older one, or one beyond what can be stored, is refused; the present stays (D2)")
@@ -35,7 +35,7 @@ struct StoreConfigurationTests {
       #expect(error?.code == .invalid)
     }
     #expect(try cache.configuration()?.revision == 5)
-    #expect(try cache.previousConfiguration() == nil)
+    #expect(try cache.configurations.previous() == nil)
   }
 
   @Test("one that cannot be read is damage, and the same revision again repairs it (D2, F3)")
@@ -49,6 +49,6 @@ struct StoreConfigurationTests {
     #expect(portError { _ = try cache.configuration() }?.code == .damaged)
     try cache.replaceConfiguration(StoreFixture.configuration(5))
     #expect(try cache.configuration() == StoreFixture.configuration(5))
-    #expect(try cache.previousConfiguration()?.revision == 4)
+    #expect(try cache.configurations.previous()?.revision == 4)
   }
 }

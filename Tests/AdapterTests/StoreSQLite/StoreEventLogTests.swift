@@ -138,13 +138,13 @@ struct StoreEventLogTests {
     _ = try events.append(drafts(401...500))
     #expect(try events.events(after: 0, limit: 1).first?.number == 1)
     try events.acknowledge(through: 300)
-    let step = UInt64(EventDatabase.prunedPerEvent)
+    let step = UInt64(EventRemoval.prunedPerEvent)
     _ = try events.append(drafts(501...501))
     #expect(try events.events(after: 0, limit: 1).first?.number == step + 1)
     _ = try events.append(drafts(502...600))
     #expect(
       try events.events(after: 0, limit: 1).first?.number
-        == step + UInt64(EventDatabase.prunedPerCommitMax) + 1)
+        == step + UInt64(EventRemoval.prunedPerCommitMax) + 1)
     for index in 601...640 { _ = try events.append(drafts(index...index)) }
     #expect(try events.events(after: 0, limit: .max).map(\.number) == Array(201...640))
     try events.pool.close()

@@ -114,11 +114,11 @@ struct StoreLedgerTests {
     }
     try run("old", confirmed: true)
     try run("untold", confirmed: false)
-    let later = soon.advanced(bySeconds: EventDatabase.entryKeptSeconds + 1)
+    let later = soon.advanced(bySeconds: LedgerTable.entryKeptSeconds + 1)
     _ = try ledger.begin(commandID: "early", at: later, expires: later)
     #expect(try isKnown("old"), "the newest entries stay, whatever the clock says")
     try ledger.pool.write { database in
-      for index in 0..<EventDatabase.commandsKeptMin {
+      for index in 0..<LedgerTable.commandsKeptMin {
         try database.execute(
           sql: "INSERT INTO command (id, begun, expires) VALUES (?, 0, ?)",
           arguments: ["fill-\(index)", Int64.max])

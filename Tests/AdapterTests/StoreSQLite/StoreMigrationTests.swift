@@ -35,8 +35,8 @@ struct StoreMigrationTests {
 
   @Test("no released migration was renamed, moved or taken away")
   func names() {
-    #expect(EventDatabase.migrator.migrations == Self.logSchemas)
-    #expect(CacheDatabase.migrator.migrations == Self.cacheSchemas)
+    #expect(EventMigrations.migrator.migrations == Self.logSchemas)
+    #expect(CacheMigrations.migrator.migrations == Self.cacheSchemas)
   }
 
   @Test(
@@ -45,7 +45,7 @@ struct StoreMigrationTests {
   func log(schema: String) throws {
     let result = CommandResult(
       commandID: "a", outcome: .confirmed, reason: nil, simulated: true, timeMilliseconds: 5)
-    try old("events.sqlite", EventDatabase.migrator, through: schema) { database in
+    try old("events.sqlite", EventMigrations.migrator, through: schema) { database in
       for index in 1...3 {
         let draft = StoreFixture.draft(index)
         try database.execute(
@@ -79,7 +79,7 @@ struct StoreMigrationTests {
   func cache(schema: String) throws {
     let digest = StoreFixture.digest(1)
     let document = StoreFixture.configuration(7)
-    try old("cache.sqlite", CacheDatabase.migrator, through: schema) { database in
+    try old("cache.sqlite", CacheMigrations.migrator, through: schema) { database in
       try database.execute(
         sql: """
           INSERT INTO person (id, access_enabled, member_type, membership_status, tags, grants)

@@ -179,19 +179,19 @@ struct StoreSalvageTests {
 
   @Test("of what the cloud has, no more than the newest 10,000 come along")
   func settled() throws {
-    let count = EventDatabase.salvagedSettledMax + 100
+    let count = EventSalvage.salvagedSettledMax + 100
     let log = try fixture.events()
     for start in stride(from: 1, through: count, by: 1_010) {
       _ = try log.append((start..<start + 1_010).map { StoreFixture.draft($0) })
     }
     let last = try log.position().last
     try log.acknowledge(through: last)
-    log.noteSpoiled()
+    log.file.noteSpoiled()
     try fixture.end(log.pool)
     let new = try fixture.events()
     #expect(new.recovered?.isSalvaged == true)
     let numbers = try new.pool.read { try Int.fetchAll($0, sql: "SELECT number FROM event") }
-    #expect(numbers == Array(Int(last) - EventDatabase.salvagedSettledMax + 1...Int(last)))
+    #expect(numbers == Array(Int(last) - EventSalvage.salvagedSettledMax + 1...Int(last)))
   }
 
   @Test("a log whose schema is damaged begins anew")

@@ -122,7 +122,7 @@ struct StoreSpoiledTests {
     log = try fixture.events()
     let start = try #require(try log.events(after: 0, limit: 1_000).last).number
     #expect(start < 50)
-    for time in 1..<EventDatabase.refusedReadsMax {
+    for time in 1..<EventReader.refusedReadsMax {
       let error = portError { _ = try log.events(after: start, limit: 1_000) }
       #expect(error?.code == .inputOutput, "\(time)")
     }

@@ -129,7 +129,7 @@ final class StoreFixture: Sendable {
         after = spoiled.through
       } catch let error as PortError where error.code == .inputOutput {
         refusals += 1
-        guard refusals < 10 * EventDatabase.refusedReadsMax else { throw error }
+        guard refusals < 10 * EventReader.refusedReadsMax else { throw error }
       }
     }
     return (taken, gone, after)

@@ -1,16 +1,19 @@
-public import CloudProtocol
-public import DoorPorts
+import CloudProtocol
+import DoorPorts
 import Foundation
 import GRDB
 
-extension CacheDatabase {
+/// The table `configuration`: the one in force, and the one before it.
+struct ConfigurationTable {
+  let pool: DatabasePool
+
   /// The configuration in force, as it was accepted; nil before the first.
-  public func configuration() throws(PortError) -> ConfigurationDocument? {
+  func present() throws(PortError) -> ConfigurationDocument? {
     try document(inSlot: "present")
   }
 
   /// The one that was in force before it; nil when there was none.
-  public func previousConfiguration() throws(PortError) -> ConfigurationDocument? {
+  func previous() throws(PortError) -> ConfigurationDocument? {
     try document(inSlot: "previous")
   }
 
@@ -24,7 +27,7 @@ extension CacheDatabase {
 
   /// Replaces the configuration in one transaction; keeps the previous one. The same revision
   /// may come again, to repair one that cannot be read; an older one is refused as `invalid`.
-  public func replaceConfiguration(_ document: ConfigurationDocument) throws(PortError) {
+  func replace(with document: ConfigurationDocument) throws(PortError) {
     let operation = "store configuration \(document.revision)"
     guard let revision = Int64(exactly: document.revision) else {
       throw PortError(.invalid, operation: operation, detail: "the revision is above 2^63 - 1")

@@ -1,13 +1,17 @@
-public import CloudProtocol
-public import DoorPorts
+import CloudProtocol
+import DoorPorts
 import Foundation
 import GRDB
-import Synchronization
 
-extension EventDatabase: EventLog {
+/// The tables `event` and `log`: the events, their chain, and how many there are. ``EventReader``
+/// reads them for the cloud.
+struct EventTable {
+  let file: EventFile
+  let removal: EventRemoval
+
   /// Where the log stands.
-  public func position() throws(PortError) -> LogPosition {
-    try reading("read the log's position") { try Self.position($0) }
+  func position() throws(PortError) -> LogPosition {
+    try file.reading("read the log's position") { try Self.position($0) }
   }
 
   static func position(_ database: Database) throws -> LogPosition {
@@ -30,37 +34,39 @@ extension EventDatabase: EventLog {
 
   /// Commits the events together, fsync included, and returns their numbers in order. Also
   /// removes a few of the oldest events that the cloud has, once there are more than
-  /// ``acknowledgedKeptMin`` of them.
-  public func append(_ drafts: [EventDraft]) throws(PortError) -> [UInt64] {
+  /// ``EventDatabase/acknowledgedKeptMin`` of them.
+  func append(_ drafts: [EventDraft]) throws(PortError) -> [UInt64] {
     if drafts.isEmpty { return [] }
     let operation = "append \(drafts.count) events"
     let bodies: [[UInt8]]
     do { bodies = try drafts.map(JSONCoding.encode) } catch {
       throw PortError(.invalid, operation: operation, detail: "\(error)")
     }
-    var removal: Removal? = Removal(from: removableFrom.load(ordering: .relaxed))
+    var step: EventRemoval.Step? = removal.begin()
     do throws(PortError) {
-      return try append(drafts, bodies, operation, &removal)
+      return try append(drafts, bodies, operation, &step)
     } catch {
       // A spoiled page among the old events must not stop new ones.
-      guard error.isOfSpoiledPage, let tried = removal?.tried else { throw error }
-      removal = nil
-      let numbers = try append(drafts, bodies, operation, &removal)
-      removableFrom.store(tried + 1, ordering: .relaxed)
+      guard error.isOfSpoiledPage, let tried = step?.tried else { throw error }
+      step = nil
+      let numbers = try append(drafts, bodies, operation, &step)
+      removal.skip(through: tried)
       return numbers
     }
   }
 
   private func append(
-    _ drafts: [EventDraft], _ bodies: [[UInt8]], _ operation: String, _ removal: inout Removal?
+    _ drafts: [EventDraft], _ bodies: [[UInt8]], _ operation: String,
+    _ step: inout EventRemoval.Step?
   ) throws(PortError) -> [UInt64] {
-    try writing(operation) { database in
+    try file.writing(operation) { database in
       // The numbers come from the same transaction as the events: no gap, whatever fails.
       let position = try Self.position(database)
       try Self.insert(zip(drafts, bodies), after: position.last, database)
       let last = position.last + UInt64(drafts.count)
-      try prune(database, acknowledged: position.acknowledged, for: drafts.count, &removal)
-      try drop(database, position, last: last, like: drafts[0], &removal)
+      try removal.prune(
+        database, acknowledged: position.acknowledged, for: drafts.count, &step)
+      try removal.drop(database, position, last: last, like: drafts[0], &step)
       return Array(position.last + 1...last)
     }
   }
@@ -103,8 +109,8 @@ extension EventDatabase: EventLog {
 
   /// Takes back acknowledgements above `number`, because the cloud lost those events. What is no
   /// longer here of them counts as dropped.
-  public func rewind(through number: UInt64) throws(PortError) -> LogPosition {
-    try writing("take back acknowledgements above \(number)") { database in
+  func rewind(through number: UInt64) throws(PortError) -> LogPosition {
+    try file.writing("take back acknowledgements above \(number)") { database in
       let position = try Self.position(database)
       guard number < position.acknowledged else { return position }
       let oldest = try Int64.fetchOne(database, sql: "SELECT MIN(number) FROM event")
@@ -119,8 +125,8 @@ extension EventDatabase: EventLog {
 
   /// Gives the log a new name, because the cloud has other events under its numbers. Nothing is
   /// lost and numbers go on; what the cloud acknowledged before stays acknowledged.
-  public func beginEpoch() throws(PortError) -> LogPosition {
-    try writing("begin a new epoch of the log") { database in
+  func beginEpoch() throws(PortError) -> LogPosition {
+    try file.writing("begin a new epoch of the log") { database in
       try database.execute(
         sql: "UPDATE log SET epoch = ?", arguments: [UUID().uuidString.lowercased()])
       return try Self.position(database)
@@ -129,9 +135,9 @@ extension EventDatabase: EventLog {
 
   /// Notes that the cloud has everything up to and with `number`. A lower one changes nothing;
   /// one above the last event is refused as `invalid`.
-  public func acknowledge(through number: UInt64) throws(PortError) {
+  func acknowledge(through number: UInt64) throws(PortError) {
     let operation = "acknowledge event \(number)"
-    try writing(operation) { database in
+    try file.writing(operation) { database in
       let position = try Self.position(database)
       guard number <= position.last else {
         throw PortError(
@@ -144,7 +150,7 @@ extension EventDatabase: EventLog {
   }
 
   /// Events that pass every filter: newest first, or, to follow on from `after`, oldest first.
-  public func page(_ query: EventQuery) throws(PortError) -> [StoredEvent] {
+  func page(_ query: EventQuery) throws(PortError) -> [StoredEvent] {
     var conditions: [String] = []
     var arguments: [(any DatabaseValueConvertible)?] = []
     func filter(_ condition: String, _ value: (any DatabaseValueConvertible)?) {
@@ -165,7 +171,7 @@ extension EventDatabase: EventLog {
     arguments.append(min(max(query.limit, 1), EventQuery.pageLimitMax))
     let sql = "SELECT number, draft, chain FROM event \(matching) ORDER BY number \(order) LIMIT ?"
     let values = StatementArguments(arguments)
-    return try reading("search events") { database in
+    return try file.reading("search events") { database in
       try Row.fetchAll(database.cachedStatement(sql: sql), arguments: values).map(StoredEvent.init)
     }
   }

@@ -1,11 +1,17 @@
-public import CloudProtocol
-public import DoorPorts
+import CloudProtocol
+import DoorPorts
 import Foundation
 import GRDB
 import Synchronization
 
 /// Reads for the cloud. A page that the disk has spoiled costs the events on it, and no others.
-extension EventDatabase {
+final class EventReader: Sendable {
+  private let file: EventFile
+  /// The read for the cloud that the disk refused last, and how many times in a row.
+  private let refused = Mutex((after: UInt64(0), times: 0))
+
+  init(file: EventFile) { self.file = file }
+
   /// The most spoiled events passed over in one transaction.
   static let spoiledPerCommitMax = 10_000
 
@@ -13,7 +19,7 @@ extension EventDatabase {
   /// each second.
   static let refusedReadsMax = 10
 
-  public func events(after number: UInt64, limit: Int) throws(PortError) -> [StoredEvent] {
+  func events(after number: UInt64, limit: Int) throws(PortError) -> [StoredEvent] {
     let read = try read("number > ?", after: number, limit: limit)
     let (start, position) = (max(number, read.position.dropped), read.position)
     // What the cloud has may be gone; behind that no number is missing.
@@ -35,25 +41,25 @@ extension EventDatabase {
 
   /// Committed events of the kinds that overtake the backlog, above `number`, lowest first; up to
   /// one that the disk has spoiled.
-  public func urgentEvents(
+  func urgentEvents(
     after number: UInt64, limit: Int
   ) throws(PortError) -> [StoredEvent] {
     try read("urgent = 1 AND number > ?", after: number, limit: limit).events
   }
 
-  public func giveUpSpoiled(
+  func giveUpSpoiled(
     after number: UInt64, note: EventDraft
   ) throws(PortError) -> SpoiledEvents? {
-    let position = try position()
+    let position = try file.reading("read the log's position") { try EventTable.position($0) }
     guard number == position.settled else { return nil }
     let most = min(number + UInt64(Self.spoiledPerCommitMax), position.last)
     var through = number
     while through < most, try event(through + 1) == nil { through += 1 }
     guard through > number else { return nil }
-    return try writing("give up spoiled events after \(number)") { database in
-      let position = try Self.position(database)
+    return try file.writing("give up spoiled events after \(number)") { database in
+      let position = try EventTable.position(database)
       guard number == position.settled else { return nil }
-      let kept = try Self.passOver(
+      let kept = try EventTable.passOver(
         number + 1...through, note: note, after: position.last, database)
       return SpoiledEvents(
         through: through, note: StoredEvent(number: position.last + 1, draft: kept))
@@ -96,8 +102,8 @@ extension EventDatabase {
   ) throws(PortError) -> Sound {
     var sound = Sound()
     do throws(PortError) {
-      try reading("read events after \(number)") { database in
-        sound.position = try Self.position(database)
+      try file.reading("read events after \(number)") { database in
+        sound.position = try EventTable.position(database)
         let start = max(number, sound.position.dropped)
         let rows = try Row.fetchCursor(
           database.cachedStatement(
@@ -125,7 +131,7 @@ extension EventDatabase {
   /// Nil for one that is not there or cannot be read.
   private func event(_ number: UInt64) throws(PortError) -> StoredEvent? {
     do throws(PortError) {
-      return try reading("read event \(number)") { database in
+      return try file.reading("read event \(number)") { database in
         try Row.fetchOne(
           database.cachedStatement(
             sql: "SELECT number, draft, chain FROM event WHERE number = ?"),

@@ -1,19 +1,26 @@
-public import CloudProtocol
-public import DoorPorts
-public import DoorRules
+import CloudProtocol
+import DoorPorts
+import DoorRules
 import Foundation
 import GRDB
 
-extension EventDatabase: CommandLedger {
+/// The table `command`: which commands were begun, their results, and which of these the cloud has.
+struct LedgerTable: CommandLedger {
+  let file: EventFile
+
+  /// Commands remembered whatever the clock says: a clock that ran ahead for a while must not
+  /// make the ledger forget one that is still signed.
+  static let commandsKeptMin = 1_000
+
   /// How long an entry outlives its command's end: longer than any clock is wrong while a
   /// signature is still believed. 30 days.
   static let entryKeptSeconds: Int64 = 30 * 86_400
 
   /// Commits that a command is about to act, or says what became of it when it was seen before.
-  public func begin(
+  func begin(
     commandID: String, at: WallInstant, expires: WallInstant
   ) throws(PortError) -> LedgerAnswer {
-    try writing("begin command \(commandID)") { database in
+    try file.writing("begin command \(commandID)") { database in
       let seen = try Row.fetchOne(
         database.cachedStatement(sql: "SELECT result FROM command WHERE id = ?"),
         arguments: [commandID])
@@ -38,13 +45,13 @@ extension EventDatabase: CommandLedger {
 
   /// Commits the result of a begun command. A result that is there already stays; a command
   /// that was never begun is refused as `invalid`.
-  public func finish(commandID: String, result: CommandResult) throws(PortError) {
+  func finish(commandID: String, result: CommandResult) throws(PortError) {
     let operation = "finish command \(commandID)"
     guard result.commandID == commandID else {
       throw PortError(
         .invalid, operation: operation, detail: "the result is of \(result.commandID)")
     }
-    try writing(operation) { database in
+    try file.writing(operation) { database in
       try database.execute(
         sql: "UPDATE command SET result = ifnull(result, ?) WHERE id = ?",
         arguments: [Data(try JSONCoding.encode(result)), commandID])
@@ -55,8 +62,8 @@ extension EventDatabase: CommandLedger {
   }
 
   /// Results that the cloud has not confirmed having, in the order of their commands.
-  public func unconfirmedResults(limit: Int) throws(PortError) -> [CommandResult] {
-    try reading("read unconfirmed results") { database in
+  func unconfirmedResults(limit: Int) throws(PortError) -> [CommandResult] {
+    try file.reading("read unconfirmed results") { database in
       try Row.fetchAll(
         database,
         sql: """
@@ -68,8 +75,8 @@ extension EventDatabase: CommandLedger {
   }
 
   /// Notes that the broker took these results; an id without a result changes nothing.
-  public func confirmResults(_ commandIDs: [String]) throws(PortError) {
-    try writing("confirm results") { database in
+  func confirmResults(_ commandIDs: [String]) throws(PortError) {
+    try file.writing("confirm results") { database in
       let confirm = try database.cachedStatement(
         sql: "UPDATE command SET confirmed = 1 WHERE id = ? AND result IS NOT NULL")
       for id in commandIDs { try confirm.execute(arguments: [id]) }
@@ -77,10 +84,10 @@ extension EventDatabase: CommandLedger {
   }
 
   /// Closes what a crash left open as `interrupted`; called once at start. Returns those.
-  public func interruptOpen(
+  func interruptOpen(
     at: WallInstant, simulated: Bool
   ) throws(PortError) -> [CommandResult] {
-    try writing("close interrupted commands") { database in
+    try file.writing("close interrupted commands") { database in
       // Written so that the index of unconfirmed entries serves.
       let open = try String.fetchAll(
         database,

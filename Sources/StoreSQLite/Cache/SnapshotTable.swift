@@ -1,19 +1,22 @@
-public import CloudProtocol
-public import DoorPorts
+import CloudProtocol
+import DoorPorts
 import Foundation
 import GRDB
 
-extension CacheDatabase {
+/// The tables `staging` and `staged_…`: a snapshot that is being gathered.
+struct SnapshotTable {
+  let pool: DatabasePool
+
   /// Begins to gather a snapshot, or says how far it was gathered before. One of a revision that
   /// is older than the present is refused as `invalid`.
-  public func stage(_ offer: SnapshotOffer) throws(PortError) -> StagedSnapshot {
+  func stage(_ offer: SnapshotOffer) throws(PortError) -> StagedSnapshot {
     let operation = "begin snapshot \(offer.snapshotID)"
     do throws(ValidationFailure) { try offer.check() } catch {
       throw PortError(.invalid, operation: operation, detail: "\(error)")
     }
-    try revoke(offer.revokedAhead)
+    try CredentialTable(pool: pool).revoke(offer.revokedAhead)
     return try pool.writing(operation) { database in
-      let present = try Self.position(database).revision
+      let present = try CredentialTable.position(database).revision
       guard offer.revision >= present else {
         throw PortError(
           .invalid, operation: operation,
@@ -36,7 +39,7 @@ extension CacheDatabase {
 
   /// Keeps a chunk; one that is not the next changes nothing. With the last one the snapshot
   /// replaces everything, in one transaction. Nil when no such snapshot is being gathered.
-  public func stage(_ chunk: SnapshotChunk) throws(PortError) -> StagedSnapshot? {
+  func stage(_ chunk: SnapshotChunk) throws(PortError) -> StagedSnapshot? {
     let operation = "keep chunk \(chunk.index) of snapshot \(chunk.snapshotID)"
     do throws(ValidationFailure) { try chunk.check() } catch {
       throw PortError(.invalid, operation: operation, detail: "\(error)")

@@ -1,24 +1,27 @@
-public import CloudProtocol
-public import DoorPorts
+import CloudProtocol
+import DoorPorts
 import Foundation
 import GRDB
 
-extension CacheDatabase {
+/// The digest over all records, which is kept with their revision, and its repair.
+struct DigestTable {
+  let pool: DatabasePool
+
   /// Rows read, and written where wrong, in one go while everything is read again.
   private static let rescanRowsMax = 1_000
 
   /// The digest over what is here, as kept with each change.
-  public func recordDigest() throws(PortError) -> RecordSetDigest {
+  func digest() throws(PortError) -> RecordSetDigest {
     let kept = try pool.reading("read the credential digest") { database in
       try Data.fetchOne(database, sql: "SELECT buckets FROM position")
     }
     if let kept, let digest = RecordSetDigest(bytes: Array(kept)) { return digest }
-    return try rescanRecordDigest()
+    return try rescan()
   }
 
   /// Reads every record again, corrects what was kept, and returns the digest. A record that
   /// cannot be read counts as not there, so that the cloud sends its bucket again.
-  public func rescanRecordDigest() throws(PortError) -> RecordSetDigest {
+  func rescan() throws(PortError) -> RecordSetDigest {
     var digest = RecordSetDigest()
     for table in ["person", "credential"] {
       var last = ""
@@ -85,13 +88,13 @@ extension CacheDatabase {
 
   /// Replaces everything in some buckets, in one transaction. Refused as `invalid` when it does
   /// not hold together or is for another revision.
-  public func apply(_ repair: BucketRepair) throws(PortError) {
+  func apply(_ repair: BucketRepair) throws(PortError) {
     let operation = "repair \(repair.buckets.count) buckets"
     do throws(ValidationFailure) { try repair.check() } catch {
       throw PortError(.invalid, operation: operation, detail: "\(error)")
     }
     try pool.writing(operation) { database in
-      let present = try Self.position(database).revision
+      let present = try CredentialTable.position(database).revision
       guard repair.revision == present else {
         throw PortError(
           .invalid, operation: operation,

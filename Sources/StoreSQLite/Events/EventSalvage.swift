@@ -2,7 +2,7 @@ import DoorPorts
 import GRDB
 
 /// Carries over what can be read of a damaged log: what happened during an outage is nowhere else.
-extension EventDatabase {
+enum EventSalvage {
   /// Events that the cloud has and that come along, the newest: whoever stands at the door waits for
   /// this. All are in the file that was moved aside.
   static let salvagedSettledMax = 10_000
@@ -10,9 +10,10 @@ extension EventDatabase {
   /// Epoch and numbers go on as they were. Throws when the row that counts the events cannot be read
   /// or is behind them: numbers would be given twice.
   static func salvage(from old: Database, into new: Database) throws {
-    let position = try position(old)
+    let position = try EventTable.position(old)
     let newest = try? Int64.fetchOne(old, sql: "SELECT MAX(number) FROM event")
-    guard newest ?? 0 <= Int64(clamping: position.last), position.lacked <= lackedSoundMax,
+    guard newest ?? 0 <= Int64(clamping: position.last),
+      position.lacked <= EventDatabase.lackedSoundMax,
       let log = try Row.fetchOne(old, sql: "SELECT \(logColumns) FROM log")
     else { throw PortError(.damaged, operation: "salvage the log", detail: "it counts wrong") }
     try new.execute(

@@ -2,7 +2,15 @@ import DoorPorts
 import GRDB
 import Synchronization
 
-extension EventDatabase {
+/// The file of the event log, as its tables use it: errors in the terms of the ports, and a page
+/// that was found bad is remembered for the next start.
+final class EventFile: Sendable {
+  let pool: DatabasePool
+  /// True once a page was found bad; what to do about it comes with the next start.
+  private let isSpoiled = Atomic(false)
+
+  init(pool: DatabasePool) { self.pool = pool }
+
   func reading<Value>(
     _ operation: String, _ body: (Database) throws -> Value
   ) throws(PortError) -> Value {

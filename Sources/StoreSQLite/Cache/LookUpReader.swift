@@ -1,13 +1,19 @@
-public import CloudProtocol
-public import DoorPorts
-public import DoorRules
+import CloudProtocol
+import DoorPorts
+import DoorRules
 import Foundation
 import GRDB
 
-extension CacheDatabase {
-  /// Holders of any of these digests, ordered by credential id, at most ``holdersMax``. Where
+/// Reads of credentials and persons, for decisions at a door and for lists.
+struct LookUpReader {
+  let pool: DatabasePool
+
+  /// The most credentials of a page.
+  static let pageLimitMax = 500
+
+  /// Holders of any of these digests, ordered by credential id, at most ``PolicyStore/holdersMax``. Where
   /// one value has had more holders than that, those that can still pass come first.
-  public func holders(ofAny digests: [CredentialDigest]) throws(PortError) -> [CredentialHolder] {
+  func holders(ofAny digests: [CredentialDigest]) throws(PortError) -> [CredentialHolder] {
     try pool.reading("look up a credential") { database in
       let find = try database.cachedStatement(
         sql: """
@@ -16,7 +22,7 @@ extension CacheDatabase {
           WHERE credential.digest = ?
           ORDER BY credential.status <> 'active', credential.valid_until IS NOT NULL,
             credential.valid_until DESC, credential.id
-          LIMIT \(Self.holdersMax)
+          LIMIT \(CacheDatabase.holdersMax)
           """)
       var holders: [CredentialHolder] = []
       for digest in Set(digests) {
@@ -31,12 +37,12 @@ extension CacheDatabase {
       holders.sort {
         ($0.credential?.id.rawValue ?? "") < ($1.credential?.id.rawValue ?? "")
       }
-      return Array(holders.prefix(Self.holdersMax))
+      return Array(holders.prefix(CacheDatabase.holdersMax))
     }
   }
 
   /// The holder of one credential, by its id; nil when it or its person is not known here.
-  public func holder(of credential: CredentialID) throws(PortError) -> CredentialHolder? {
+  func holder(of credential: CredentialID) throws(PortError) -> CredentialHolder? {
     try pool.reading("look up credential \(credential)") { database in
       try Row.fetchOne(
         database.cachedStatement(
@@ -55,7 +61,7 @@ extension CacheDatabase {
   }
 
   /// A person, as last sent; nil for one who is not known here.
-  public func person(_ id: PersonID) throws(PortError) -> Person? {
+  func person(_ id: PersonID) throws(PortError) -> Person? {
     try pool.reading("look up person \(id)") { database in
       try Row.fetchOne(
         database.cachedStatement(
@@ -66,7 +72,7 @@ extension CacheDatabase {
   }
 
   /// Every credential of a person, ordered by id.
-  public func credentials(of person: PersonID) throws(PortError) -> [Credential] {
+  func credentials(of person: PersonID) throws(PortError) -> [Credential] {
     try pool.reading("look up the credentials of \(person)") { database in
       try Row.fetchAll(
         database.cachedStatement(
@@ -74,6 +80,22 @@ extension CacheDatabase {
             SELECT \(CredentialRecord.rows.columns) FROM credential WHERE person = ? ORDER BY id
             """), arguments: [person.rawValue]
       ).map { try CredentialRecord($0).validated(path: "credential") }
+    }
+  }
+
+  /// Credentials whose id sorts after `after`, ordered by id, of one person or of all.
+  func page(
+    after: String?, person: String?, limit: Int
+  ) throws(PortError) -> [CredentialRecord] {
+    try pool.reading("list credentials") { database in
+      try Row.fetchAll(
+        database.cachedStatement(
+          sql: """
+            SELECT \(CredentialRecord.rows.columns) FROM credential
+            WHERE id > ? AND (? IS NULL OR person = ?) ORDER BY id LIMIT ?
+            """),
+        arguments: [after ?? "", person, person, min(max(limit, 1), Self.pageLimitMax)]
+      ).map { try CredentialRecord($0) }
     }
   }
 }

@@ -1,19 +1,22 @@
-public import DoorPorts
+import DoorPorts
 import Foundation
 import GRDB
 
-extension EventDatabase: StateStore {
+/// The table `state`: small values that survive a restart.
+struct StateTable: StateStore {
+  let file: EventFile
+
   /// The value last kept; nil for none.
-  public func value(forKey key: String) throws(PortError) -> [UInt8]? {
-    try reading("read \(key)") { database in
+  func value(forKey key: String) throws(PortError) -> [UInt8]? {
+    try file.reading("read \(key)") { database in
       try Data.fetchOne(database, sql: "SELECT value FROM state WHERE key = ?", arguments: [key])
         .map { Array($0) }
     }
   }
 
   /// Keeps values in place of those before, in one commit; nil forgets one.
-  public func setValues(_ values: [String: [UInt8]?]) throws(PortError) {
-    try writing("keep \(values.keys.sorted().joined(separator: " and "))") { database in
+  func setValues(_ values: [String: [UInt8]?]) throws(PortError) {
+    try file.writing("keep \(values.keys.sorted().joined(separator: " and "))") { database in
       for (key, value) in values {
         if let value {
           try database.execute(

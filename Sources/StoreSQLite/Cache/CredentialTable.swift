@@ -1,11 +1,15 @@
-public import CloudProtocol
-public import DoorPorts
+import CloudProtocol
+import DoorPorts
 import Foundation
 import GRDB
 
-extension CacheDatabase {
+/// The tables `person`, `credential` and `position`: persons and credentials, and which revision of
+/// them is here.
+struct CredentialTable {
+  let pool: DatabasePool
+
   /// Where the credentials stand.
-  public func credentialPosition() throws(PortError) -> CredentialPosition {
+  func position() throws(PortError) -> CredentialPosition {
     try pool.reading("read the credential position") { try Self.position($0) }
   }
 
@@ -30,8 +34,7 @@ extension CacheDatabase {
   /// base is not the present revision, or that would go back; a snapshot may repeat the present
   /// revision, to repair. What is removed goes before anything comes, and a removed person's
   /// credentials go too, so that none of them works again should the person come back.
-  @discardableResult
-  public func apply(_ delta: CredentialDelta) throws(PortError) -> [CredentialChange] {
+  func apply(_ delta: CredentialDelta) throws(PortError) -> [CredentialChange] {
     let operation = "apply credentials \(delta.revision)"
     do throws(ValidationFailure) { _ = try delta.validated() } catch {
       throw PortError(.invalid, operation: operation, detail: "\(error)")
@@ -53,7 +56,7 @@ extension CacheDatabase {
   }
 
   /// Stops these credentials before the change that brings it is here.
-  public func revoke(_ credentials: [String]) throws(PortError) {
+  func revoke(_ credentials: [String]) throws(PortError) {
     if credentials.isEmpty { return }
     try pool.writing("revoke \(credentials.count) credentials") { database in
       var records = try RecordWriter(database)

@@ -1,0 +1,76 @@
+public import CloudProtocol
+public import DoorPorts
+public import DoorRules
+
+/// A cache that is open, or that may open later. What each method does is in the type of its
+/// tables; here it is the same for both.
+public protocol CacheAccess: PolicyStore {
+  /// The open cache; throws why it cannot be opened.
+  func opened() throws(PortError) -> CacheDatabase
+}
+
+extension LateOpening: CacheAccess, PolicyStore where Database == CacheDatabase {}
+
+extension CacheAccess {
+  public func configuration() throws(PortError) -> ConfigurationDocument? {
+    try opened().configurations.present()
+  }
+
+  public func replaceConfiguration(_ document: ConfigurationDocument) throws(PortError) {
+    try opened().configurations.replace(with: document)
+  }
+
+  public func credentialPosition() throws(PortError) -> CredentialPosition {
+    try opened().credentials.position()
+  }
+
+  @discardableResult
+  public func apply(_ delta: CredentialDelta) throws(PortError) -> [CredentialChange] {
+    try opened().credentials.apply(delta)
+  }
+
+  public func revoke(_ credentials: [String]) throws(PortError) {
+    try opened().credentials.revoke(credentials)
+  }
+
+  public func recordDigest() throws(PortError) -> RecordSetDigest { try opened().digests.digest() }
+
+  public func rescanRecordDigest() throws(PortError) -> RecordSetDigest {
+    try opened().digests.rescan()
+  }
+
+  public func apply(_ repair: BucketRepair) throws(PortError) {
+    try opened().digests.apply(repair)
+  }
+
+  public func stage(_ offer: SnapshotOffer) throws(PortError) -> StagedSnapshot {
+    try opened().snapshots.stage(offer)
+  }
+
+  public func stage(_ chunk: SnapshotChunk) throws(PortError) -> StagedSnapshot? {
+    try opened().snapshots.stage(chunk)
+  }
+
+  public func holders(ofAny digests: [CredentialDigest]) throws(PortError) -> [CredentialHolder] {
+    try opened().lookUps.holders(ofAny: digests)
+  }
+
+  public func holder(of credential: CredentialID) throws(PortError) -> CredentialHolder? {
+    try opened().lookUps.holder(of: credential)
+  }
+
+  public func person(_ id: PersonID) throws(PortError) -> Person? {
+    try opened().lookUps.person(id)
+  }
+
+  public func credentials(of person: PersonID) throws(PortError) -> [Credential] {
+    try opened().lookUps.credentials(of: person)
+  }
+
+  /// Credentials whose id sorts after `after`, ordered by id, of one person or of all; at most 500.
+  public func page(
+    after: String?, person: String?, limit: Int
+  ) throws(PortError) -> [CredentialRecord] {
+    try opened().lookUps.page(after: after, person: person, limit: limit)
+  }
+}

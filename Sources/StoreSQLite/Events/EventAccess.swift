@@ -1,0 +1,112 @@
+public import CloudProtocol
+public import DoorPorts
+public import DoorRules
+import GRDB
+
+/// An event log that is open, or that may open later. What each method does is in the type of its
+/// tables; here it is the same for both.
+public protocol EventAccess: EventLog, CommandLedger, StateStore, IssuedStore {
+  /// The open log; throws why it cannot be opened.
+  func opened() throws(PortError) -> EventDatabase
+}
+
+extension LateOpening: EventAccess, EventLog, CommandLedger, StateStore, IssuedStore
+where Database == EventDatabase {
+  /// A log whose pages take no event any more is opened again, which carries it over into a new file.
+  public func append(_ drafts: [EventDraft]) throws(PortError) -> [UInt64] {
+    let database = try opened()
+    do throws(PortError) { return try database.append(drafts) } catch {
+      // One that still looks at it loses that look, and nothing else.
+      if error.code == .damaged { reopen(because: error) { try? $0.pool.close() } }
+      throw error
+    }
+  }
+}
+
+extension EventAccess {
+  // MARK: EventLog
+
+  public func position() throws(PortError) -> LogPosition { try opened().log.position() }
+
+  public func append(_ drafts: [EventDraft]) throws(PortError) -> [UInt64] {
+    try opened().log.append(drafts)
+  }
+
+  public func events(after number: UInt64, limit: Int) throws(PortError) -> [StoredEvent] {
+    try opened().reader.events(after: number, limit: limit)
+  }
+
+  public func giveUpSpoiled(
+    after number: UInt64, note: EventDraft
+  ) throws(PortError) -> SpoiledEvents? {
+    try opened().reader.giveUpSpoiled(after: number, note: note)
+  }
+
+  public func acknowledge(through number: UInt64) throws(PortError) {
+    try opened().log.acknowledge(through: number)
+  }
+
+  public func urgentEvents(after number: UInt64, limit: Int) throws(PortError) -> [StoredEvent] {
+    try opened().reader.urgentEvents(after: number, limit: limit)
+  }
+
+  public func rewind(through number: UInt64) throws(PortError) -> LogPosition {
+    try opened().log.rewind(through: number)
+  }
+
+  public func beginEpoch() throws(PortError) -> LogPosition { try opened().log.beginEpoch() }
+
+  public func page(_ query: EventQuery) throws(PortError) -> [StoredEvent] {
+    try opened().log.page(query)
+  }
+
+  // MARK: CommandLedger
+
+  public func begin(
+    commandID: String, at: WallInstant, expires: WallInstant
+  ) throws(PortError) -> LedgerAnswer {
+    try opened().ledger.begin(commandID: commandID, at: at, expires: expires)
+  }
+
+  public func finish(commandID: String, result: CommandResult) throws(PortError) {
+    try opened().ledger.finish(commandID: commandID, result: result)
+  }
+
+  public func unconfirmedResults(limit: Int) throws(PortError) -> [CommandResult] {
+    try opened().ledger.unconfirmedResults(limit: limit)
+  }
+
+  public func confirmResults(_ commandIDs: [String]) throws(PortError) {
+    try opened().ledger.confirmResults(commandIDs)
+  }
+
+  public func interruptOpen(
+    at: WallInstant, simulated: Bool
+  ) throws(PortError) -> [CommandResult] {
+    try opened().ledger.interruptOpen(at: at, simulated: simulated)
+  }
+
+  // MARK: StateStore
+
+  public func value(forKey key: String) throws(PortError) -> [UInt8]? {
+    try opened().state.value(forKey: key)
+  }
+
+  public func setValues(_ values: [String: [UInt8]?]) throws(PortError) {
+    try opened().state.setValues(values)
+  }
+
+  // MARK: IssuedStore
+
+  public func issuedKeys() throws(PortError) -> [IssuedKey] { try opened().issued.issuedKeys() }
+
+  public func issuerMarks() throws(PortError) -> [IssuerMark] { try opened().issued.issuerMarks() }
+
+  public func keep(_ key: IssuedKey, mark: IssuerMark?) throws(PortError) {
+    try opened().issued.keep(key, mark: mark)
+  }
+
+  public func forgetIssued(_ ids: [String]) throws(PortError) {
+    try opened().issued.forgetIssued(ids)
+  }
+}
