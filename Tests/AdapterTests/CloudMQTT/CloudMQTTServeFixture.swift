@@ -5,6 +5,7 @@ import DoorPorts
 import DoorRules
 import Foundation
 import Glibc
+import Testing
 
 /// The built `posterncloud` with a broker and a folder of its own.
 final class ServeFixture {
@@ -22,7 +23,7 @@ final class ServeFixture {
 
   deinit { stopServing() }
 
-  /// Starts to serve, and waits until it hears the broker.
+  /// Starts to serve, and waits until it is connected to the broker.
   func serve() async throws {
     starts += 1
     let log = "serve-\(starts).log"
@@ -66,17 +67,20 @@ final class ServeFixture {
   }
 }
 
-/// What a controller says and hears, without a door behind it.
+/// A controller's messages, without a door behind it.
 struct FakeDoor {
+  /// Lives as long as its controller.
+  let cloud: ServeFixture
   let link: TestLink
   let topics: Topics
   let verifier: EnvelopeVerifier
 
-  /// Connects and hears everything that is sent to `gate-1`.
+  /// Connects, and receives all messages to `gate-1`.
   init(_ fixture: ServeFixture) async throws {
     guard let id = ControllerID("gate-1") else {
       throw BrokerFixture.Failure(description: "no id")
     }
+    cloud = fixture
     topics = Topics(controller: id)
     let words = fixture.text("device/cloud.pub").split(whereSeparator: \.isWhitespace)
     guard words.count == 2, let key = Data(base64URL: String(words[1])) else {
@@ -89,7 +93,7 @@ struct FakeDoor {
     ).connected()
   }
 
-  func say(_ kind: Topics.Up, _ body: some Encodable, retain: Bool = false) throws {
+  func publish(_ kind: Topics.Up, _ body: some Encodable, retain: Bool = false) throws {
     _ = try link.link.publish(
       topic: topics.topic(kind), payload: try JSONCoding.encode(body), retain: retain)
   }
@@ -97,7 +101,7 @@ struct FakeDoor {
   func hello(
     config: UInt64 = 0, credentials: UInt64 = 0, lastEvent: UInt64 = 0, digest: String? = nil
   ) throws {
-    try say(
+    try publish(
       .hello,
       Hello(
         controller: "gate-1", software: "test", bootID: "b", sessionNonce: "nonce-1",
@@ -108,24 +112,35 @@ struct FakeDoor {
   }
 
   func state(online: Bool) throws {
-    try say(
+    try publish(
       .state, StateReport(controller: "gate-1", online: online, simulated: true, doors: []),
       retain: true)
   }
 
   func batch(_ numbers: ClosedRange<UInt64>) throws {
-    let events = numbers.map { number in
-      CloudEvent(
-        controller: "gate-1", number: number,
-        draft: EventDraft(
-          id: "event-\(number)", type: "postern.test.v1", timeMilliseconds: 0,
-          clockTrust: "synchronised", simulated: true))
-    }
-    try say(.events, EventBatch(controller: "gate-1", epoch: "e", events: events))
+    try publish(.events, try Self.events(numbers))
   }
 
-  /// What came of one kind so far, each verified as the door would.
-  func heard<Body: Codable & Sendable>(_ kind: Topics.Down, _ type: Body.Type) -> [Envelope<Body>] {
+  static func events(
+    _ numbers: ClosedRange<UInt64>, epoch: String = "e", salt: String = "event",
+    chained: Bool = false
+  ) throws -> EventBatch {
+    var link = EventChain.start
+    let events = try numbers.map { number in
+      let draft = EventDraft(
+        id: "\(salt)-\(number)", type: "postern.test.v1", timeMilliseconds: 0,
+        clockTrust: "synchronised", simulated: true)
+      link = EventChain.link(after: link, json: try JSONCoding.encode(draft))
+      return CloudEvent(
+        controller: "gate-1", number: number, draft: draft, chain: chained ? link : nil)
+    }
+    return EventBatch(controller: "gate-1", epoch: epoch, events: events)
+  }
+
+  /// The messages of one kind so far, each verified as a controller does.
+  func received<Body: Codable & Sendable>(_ kind: Topics.Down, _ type: Body.Type) -> [Envelope<
+    Body
+  >] {
     link.seen.events.compactMap { event in
       guard case .message(let topic, let payload, let retained) = event,
         topic == topics.topic(kind)
@@ -136,11 +151,20 @@ struct FakeDoor {
     }
   }
 
+  /// The first message of one kind; the test fails when none arrives.
+  func first<Body: Codable & Sendable>(_ kind: Topics.Down, _ type: Body.Type) async throws -> Body
+  {
+    #expect(try await eventually { !received(kind, type).isEmpty })
+    return try #require(received(kind, type).first?.body)
+  }
+
   func acknowledged(_ through: UInt64, times: Int = 1) async throws -> Bool {
     try await eventually {
-      heard(.ack, EventAcknowledgement.self).filter { $0.body.through == through }.count >= times
+      received(.ack, EventAcknowledgement.self).filter { $0.body.through == through }.count >= times
     }
   }
+
+  func stop() { link.link.stop() }
 
   func eventually(_ condition: () throws -> Bool) async throws -> Bool {
     let deadline = ContinuousClock.now + .seconds(20)

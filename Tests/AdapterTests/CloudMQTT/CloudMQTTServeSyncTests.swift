@@ -13,18 +13,27 @@ struct CloudMQTTServeSyncTests {
     try cloud.run("import", "gate-1", file)
   }
 
+  /// A cloud that serves, and a controller that has nothing yet.
+  private func connected() async throws -> FakeDoor {
+    let cloud = try ServeFixture()
+    try await cloud.serve()
+    let door = try await FakeDoor(cloud)
+    try door.hello()
+    return door
+  }
+
   /// Pulls chunks from `first` on until the last or `through`.
   private func pull(
     _ door: FakeDoor, _ offer: SnapshotOffer, from first: Int, through last: Int
   ) async throws -> [SnapshotChunk] {
     var chunks: [SnapshotChunk] = []
     for index in first...last {
-      try door.say(.pull, SnapshotPull(snapshotID: offer.snapshotID, index: index))
+      try door.publish(.pull, SnapshotPull(snapshotID: offer.snapshotID, index: index))
       #expect(
         try await door.eventually {
-          door.heard(.chunk, SnapshotChunk.self).contains { $0.body.index == index }
+          door.received(.chunk, SnapshotChunk.self).contains { $0.body.index == index }
         })
-      chunks += door.heard(.chunk, SnapshotChunk.self).map(\.body).filter { $0.index == index }
+      chunks += door.received(.chunk, SnapshotChunk.self).map(\.body).filter { $0.index == index }
         .prefix(1)
     }
     return chunks
@@ -37,36 +46,33 @@ struct CloudMQTTServeSyncTests {
     try await cloud.serve()
     var door = try await FakeDoor(cloud)
     try door.hello()
-    #expect(try await door.eventually { !door.heard(.snapshot, SnapshotOffer.self).isEmpty })
-    let offer = try #require(door.heard(.snapshot, SnapshotOffer.self).first?.body)
+    let offer = try await door.first(.snapshot, SnapshotOffer.self)
     #expect(offer.chunks >= 6)
     var chunks = try await pull(door, offer, from: 0, through: 1)
-    door.link.link.stop()
+    door.stop()
     // A newcomer during the cut comes with a chunk that is still to be pulled, or after it.
     try people(cloud, 2_501...2_501)
 
     door = try await FakeDoor(cloud)
     try door.hello()
-    #expect(try await door.eventually { !door.heard(.snapshot, SnapshotOffer.self).isEmpty })
-    let again = try #require(door.heard(.snapshot, SnapshotOffer.self).first?.body)
+    let again = try await door.first(.snapshot, SnapshotOffer.self)
     #expect(again.snapshotID == offer.snapshotID)
     #expect(again.revision == offer.revision && again.chunks == offer.chunks)
     chunks += try await pull(door, again, from: 2, through: again.chunks - 1)
     var persons = Set(chunks.flatMap(\.persons).map(\.id))
     var credentials = chunks.flatMap(\.credentials)
-    try door.say(
+    try door.publish(
       .applied,
       ApplyReport(
         subject: .credentials, messageID: "m", revision: offer.revision, applied: true,
         problems: []))
-    #expect(try await door.eventually { !door.heard(.credentials, CredentialDelta.self).isEmpty })
-    let delta = try #require(door.heard(.credentials, CredentialDelta.self).first?.body)
+    let delta = try await door.first(.credentials, CredentialDelta.self)
     #expect(delta.baseRevision == offer.revision)
     persons.formUnion(delta.persons.map(\.id))
     credentials += delta.credentials
     #expect(persons.count == 2_501)
     #expect(Set(credentials.map(\.id)).count == 2_501)
-    door.link.link.stop()
+    door.stop()
   }
 
   @Test("a digest that differs leads to a repair of the buckets that differ, and of no other")
@@ -76,8 +82,7 @@ struct CloudMQTTServeSyncTests {
     try await cloud.serve()
     let door = try await FakeDoor(cloud)
     try door.hello()
-    #expect(try await door.eventually { !door.heard(.credentials, CredentialDelta.self).isEmpty })
-    let delta = try #require(door.heard(.credentials, CredentialDelta.self).first?.body)
+    let delta = try await door.first(.credentials, CredentialDelta.self)
     var digest = RecordSetDigest()
     for person in delta.persons {
       digest.toggle(try person.recordHash(), inBucket: RecordSetDigest.bucket(of: person.id))
@@ -85,20 +90,19 @@ struct CloudMQTTServeSyncTests {
     for record in delta.credentials where record.id != "c33" {
       digest.toggle(try record.recordHash(), inBucket: RecordSetDigest.bucket(of: record.id))
     }
-    try door.say(
+    try door.publish(
       .applied,
       ApplyReport(
         subject: .credentials, messageID: "m", revision: delta.revision, applied: true,
         problems: [], digest: digest.root))
-    #expect(try await door.eventually { !door.heard(.digest, DigestRequest.self).isEmpty })
-    try door.say(
+    #expect(try await door.eventually { !door.received(.digest, DigestRequest.self).isEmpty })
+    try door.publish(
       .digest, DigestReport(controller: "gate-1", revision: delta.revision, digest: digest))
-    #expect(try await door.eventually { !door.heard(.repair, BucketRepair.self).isEmpty })
-    let repair = try #require(door.heard(.repair, BucketRepair.self).first?.body)
+    let repair = try await door.first(.repair, BucketRepair.self)
     #expect(repair.buckets == [RecordSetDigest.bucket(of: "c33")])
     #expect(repair.credentials.map(\.id).contains("c33"))
     try repair.check()
-    door.link.link.stop()
+    door.stop()
   }
 
   @Test("a door that is ahead is numbered above and gets everything anew")
@@ -116,14 +120,14 @@ struct CloudMQTTServeSyncTests {
     try door.hello(config: 70, credentials: 900)
     #expect(
       try await door.eventually {
-        door.heard(.config, ConfigurationDocument.self).contains { $0.body.revision == 71 }
-          && !door.heard(.snapshot, SnapshotOffer.self).isEmpty
+        door.received(.config, ConfigurationDocument.self).contains { $0.body.revision == 71 }
+          && !door.received(.snapshot, SnapshotOffer.self).isEmpty
       })
-    let offer = try #require(door.heard(.snapshot, SnapshotOffer.self).first?.body)
+    let offer = try await door.first(.snapshot, SnapshotOffer.self)
     #expect(offer.revision > 900)
     let chunks = try await pull(door, offer, from: 0, through: offer.chunks - 1)
     #expect(Set(chunks.flatMap(\.credentials).map(\.id)) == ["c1", "c2", "c3"])
-    door.link.link.stop()
+    door.stop()
   }
 
   @Test("revocations are named ahead of the grants that come before them")
@@ -133,50 +137,42 @@ struct CloudMQTTServeSyncTests {
     try await cloud.serve()
     var door = try await FakeDoor(cloud)
     try door.hello()
-    #expect(try await door.eventually { !door.heard(.credentials, CredentialDelta.self).isEmpty })
-    let first = try #require(door.heard(.credentials, CredentialDelta.self).first?.body)
-    door.link.link.stop()
+    let first = try await door.first(.credentials, CredentialDelta.self)
+    door.stop()
     try people(cloud, 10...2_010)
     try cloud.run("credential", "revoke", "c2")
     door = try await FakeDoor(cloud)
     try door.hello(credentials: first.revision)
-    #expect(try await door.eventually { !door.heard(.credentials, CredentialDelta.self).isEmpty })
-    let delta = try #require(door.heard(.credentials, CredentialDelta.self).first?.body)
+    let delta = try await door.first(.credentials, CredentialDelta.self)
     #expect(!delta.credentials.contains { $0.id == "c2" })
     #expect(delta.revokedAhead == ["c2"])
-    door.link.link.stop()
+    door.stop()
   }
 
   @Test("D7: a hello that comes again, late, does not make the door's log another one")
   func lateHello() async throws {
-    let cloud = try ServeFixture()
-    try await cloud.serve()
-    let door = try await FakeDoor(cloud)
-    try door.hello()
+    let door = try await connected()
     try door.batch(1...6)
     #expect(try await door.acknowledged(6))
     try door.hello(lastEvent: 4)
     try door.batch(7...8)
     #expect(try await door.acknowledged(8))
-    #expect(!door.heard(.ack, EventAcknowledgement.self).contains { $0.body.diverged == true })
-    door.link.link.stop()
+    #expect(!door.received(.ack, EventAcknowledgement.self).contains { $0.body.diverged == true })
+    door.stop()
   }
 
   @Test("other events under known numbers are told so, and the new epoch comes whole, once")
   func tornLog() async throws {
-    let cloud = try ServeFixture()
-    try await cloud.serve()
-    let door = try await FakeDoor(cloud)
-    try door.hello()
+    let door = try await connected()
     try door.batch(1...6)
     #expect(try await door.acknowledged(6))
     try door.hello(lastEvent: 4)
     var torn = try FakeDoor.events(5...5)
     torn.events[0].id = "new-2"
-    try door.say(.events, torn)
+    try door.publish(.events, torn)
     #expect(
       try await door.eventually {
-        door.heard(.ack, EventAcknowledgement.self).contains {
+        door.received(.ack, EventAcknowledgement.self).contains {
           $0.body.diverged == true && $0.body.through == 6
         }
       })
@@ -184,54 +180,48 @@ struct CloudMQTTServeSyncTests {
     var batch = try FakeDoor.events(3...7, epoch: "e2")
     batch.acknowledged = 2
     for index in 2..<5 { batch.events[index].id = "new-\(index)" }
-    try door.say(.events, batch)
+    try door.publish(.events, batch)
     #expect(
       try await door.eventually {
-        door.heard(.ack, EventAcknowledgement.self).contains {
+        door.received(.ack, EventAcknowledgement.self).contains {
           $0.body.epoch == "e2" && $0.body.through == 7
         }
       })
-    try cloud.run("events", "--json")
-    let ids = cloud.text("run.log").split(separator: "\n")
+    try door.cloud.run("events", "--json")
+    let ids = door.cloud.text("run.log").split(separator: "\n")
     #expect(ids.filter { $0.contains(#""type":"postern.test.v1""#) }.count == 9)
-    door.link.link.stop()
+    door.stop()
   }
 
   @Test("what follows but does not continue the chain is not taken for the same log")
   func chain() async throws {
-    let cloud = try ServeFixture()
-    try await cloud.serve()
-    let door = try await FakeDoor(cloud)
-    try door.hello()
+    let door = try await connected()
     let first = try FakeDoor.events(1...3, chained: true)
-    try door.say(.events, first)
+    try door.publish(.events, first)
     #expect(try await door.acknowledged(3))
     var copy = try FakeDoor.events(1...5, salt: "copy", chained: true)
     copy.events.removeFirst(3)
-    try door.say(.events, copy)
+    try door.publish(.events, copy)
     #expect(
       try await door.eventually {
-        door.heard(.ack, EventAcknowledgement.self).contains { $0.body.diverged == true }
+        door.received(.ack, EventAcknowledgement.self).contains { $0.body.diverged == true }
       })
     var sound = try FakeDoor.events(1...5, chained: true)
     sound.events.removeFirst(3)
-    try door.say(.events, sound)
+    try door.publish(.events, sound)
     #expect(try await door.acknowledged(5))
-    door.link.link.stop()
+    door.stop()
   }
 }
 
 extension CloudMQTTServeSyncTests {
   @Test("C3 D9: on a quiet night each hello and heartbeat is answered, so that the door knows it")
   func heard() async throws {
-    let cloud = try ServeFixture()
-    try await cloud.serve()
-    let door = try await FakeDoor(cloud)
-    try door.hello()
+    let door = try await connected()
     try door.batch(1...3)
     #expect(try await door.acknowledged(3))
     for times in 2...3 {
-      try door.say(
+      try door.publish(
         .telemetry,
         TelemetryReport(
           controller: "gate-1", timeMilliseconds: 0, software: "test", host: HostReading(),
@@ -241,24 +231,6 @@ extension CloudMQTTServeSyncTests {
     }
     try door.hello(lastEvent: 3)
     #expect(try await door.acknowledged(3, times: 4))
-    door.link.link.stop()
-  }
-}
-
-extension FakeDoor {
-  static func events(
-    _ numbers: ClosedRange<UInt64>, epoch: String = "e", salt: String = "event",
-    chained: Bool = false
-  ) throws -> EventBatch {
-    var link = EventChain.start
-    let events = try numbers.map { number in
-      let draft = EventDraft(
-        id: "\(salt)-\(number)", type: "postern.test.v1", timeMilliseconds: 0,
-        clockTrust: "synchronised", simulated: true)
-      link = EventChain.link(after: link, json: try JSONCoding.encode(draft))
-      return CloudEvent(
-        controller: "gate-1", number: number, draft: draft, chain: chained ? link : nil)
-    }
-    return EventBatch(controller: "gate-1", epoch: epoch, events: events)
+    door.stop()
   }
 }

@@ -29,26 +29,26 @@ struct CloudMQTTServeTests {
     let door = try await FakeDoor(cloud)
     try door.hello()
     #expect(
-      try await door.eventually { door.heard(.config, ConfigurationDocument.self).count == 1 })
+      try await door.eventually { door.received(.config, ConfigurationDocument.self).count == 1 })
     #expect(
-      try await door.eventually { door.heard(.credentials, CredentialDelta.self).count == 1 })
-    #expect(door.heard(.config, ConfigurationDocument.self).first?.body.revision == 1)
-    let snapshot = try #require(door.heard(.credentials, CredentialDelta.self).first)
+      try await door.eventually { door.received(.credentials, CredentialDelta.self).count == 1 })
+    #expect(door.received(.config, ConfigurationDocument.self).first?.body.revision == 1)
+    let snapshot = try #require(door.received(.credentials, CredentialDelta.self).first)
     #expect(snapshot.body.baseRevision == nil)
     #expect(snapshot.body.persons.map(\.id) == ["ada"])
-    try door.say(
+    try door.publish(
       .applied,
       ApplyReport(
         subject: .credentials, messageID: snapshot.id, revision: snapshot.body.revision,
         applied: true, problems: []))
     try cloud.run("person", "disable", "ada")
     #expect(
-      try await door.eventually { door.heard(.credentials, CredentialDelta.self).count == 2 })
-    let delta = try #require(door.heard(.credentials, CredentialDelta.self).last?.body)
+      try await door.eventually { door.received(.credentials, CredentialDelta.self).count == 2 })
+    let delta = try #require(door.received(.credentials, CredentialDelta.self).last?.body)
     #expect(delta.baseRevision == snapshot.body.revision)
     #expect(delta.persons.map(\.accessEnabled) == [false])
-    #expect(door.heard(.config, ConfigurationDocument.self).count == 1)
-    door.link.link.stop()
+    #expect(door.received(.config, ConfigurationDocument.self).count == 1)
+    door.stop()
   }
 
   @Test("D3: a delta that a controller refuses is not sent again until something changes")
@@ -59,9 +59,9 @@ struct CloudMQTTServeTests {
     let door = try await FakeDoor(cloud)
     try door.hello()
     #expect(
-      try await door.eventually { door.heard(.credentials, CredentialDelta.self).count == 1 })
-    let first = try #require(door.heard(.credentials, CredentialDelta.self).first)
-    try door.say(
+      try await door.eventually { door.received(.credentials, CredentialDelta.self).count == 1 })
+    let first = try #require(door.received(.credentials, CredentialDelta.self).first)
+    try door.publish(
       .applied,
       ApplyReport(
         subject: .credentials, messageID: first.id, revision: 0, applied: false,
@@ -69,16 +69,16 @@ struct CloudMQTTServeTests {
     // The acknowledgement comes after whatever the refusal led to.
     try door.batch(1...1)
     #expect(try await door.acknowledged(1))
-    #expect(door.heard(.credentials, CredentialDelta.self).count == 1)
+    #expect(door.received(.credentials, CredentialDelta.self).count == 1)
     // Also not after it comes back.
     try door.hello()
     try door.batch(2...2)
     #expect(try await door.acknowledged(2))
-    #expect(door.heard(.credentials, CredentialDelta.self).count == 1)
+    #expect(door.received(.credentials, CredentialDelta.self).count == 1)
     try cloud.run("person", "add", "ben")
     #expect(
-      try await door.eventually { door.heard(.credentials, CredentialDelta.self).count == 2 })
-    door.link.link.stop()
+      try await door.eventually { door.received(.credentials, CredentialDelta.self).count == 2 })
+    door.stop()
   }
 
   @Test("D7: events are stored once, and acknowledged by the highest number without a gap")
@@ -100,7 +100,7 @@ struct CloudMQTTServeTests {
       try JSONDecoder().decode(Line.self, from: Data($0.utf8)).number
     }
     #expect(numbers == [6, 5, 4, 3, 2, 1])
-    door.link.link.stop()
+    door.stop()
   }
 
   @Test("D5: an unlock for a controller that is not online expires and is never sent")
@@ -115,8 +115,8 @@ struct CloudMQTTServeTests {
     try door.hello()
     try door.batch(1...1)
     #expect(try await door.acknowledged(1))
-    #expect(door.heard(.commands, Command.self).isEmpty)
-    door.link.link.stop()
+    #expect(door.received(.commands, Command.self).isEmpty)
+    door.stop()
   }
 
   @Test("D4, D6: an unlock lives at most 30 s, and succeeds only when the door confirms")
@@ -130,12 +130,12 @@ struct CloudMQTTServeTests {
         "unlock", "gate-1", "front", "--reason", "parcel", "--by", "desk",
         output: "unlock-\(index).log")
       #expect(
-        try await door.eventually { door.heard(.commands, Command.self).count == index + 1 })
-      let envelope = try #require(door.heard(.commands, Command.self).last)
+        try await door.eventually { door.received(.commands, Command.self).count == index + 1 })
+      let envelope = try #require(door.received(.commands, Command.self).last)
       #expect(envelope.expires <= envelope.issuedAt.advanced(bySeconds: 30))
       #expect(envelope.body.sessionNonce == "nonce-1")
       #expect(envelope.body.reason == "parcel")
-      try door.say(
+      try door.publish(
         .results,
         CommandResult(
           commandID: envelope.id, outcome: outcome, reason: nil, simulated: true,
@@ -143,7 +143,7 @@ struct CloudMQTTServeTests {
       #expect(child.wait() == (outcome == .confirmed ? 0 : 1))
       #expect(cloud.text("unlock-\(index).log").contains(outcome.rawValue))
     }
-    door.link.link.stop()
+    door.stop()
   }
 
   @Test("D4: a server that starts again still reaches a controller that stayed online")
@@ -158,9 +158,9 @@ struct CloudMQTTServeTests {
     cloud.stopServing()
     try await cloud.serve()
     try cloud.run("identify", "gate-1", "--no-wait")
-    #expect(try await door.eventually { door.heard(.commands, Command.self).count == 1 })
-    #expect(door.heard(.commands, Command.self).first?.body.kind == .identify)
-    door.link.link.stop()
+    #expect(try await door.eventually { door.received(.commands, Command.self).count == 1 })
+    #expect(door.received(.commands, Command.self).first?.body.kind == .identify)
+    door.stop()
   }
 
   @Test("D9: a controller that was there before its cloud is sent everything")
@@ -174,7 +174,7 @@ struct CloudMQTTServeTests {
     try door.batch(1...1)
     try await cloud.serve()
     #expect(
-      try await door.eventually { door.heard(.config, ConfigurationDocument.self).count == 1 })
-    door.link.link.stop()
+      try await door.eventually { door.received(.config, ConfigurationDocument.self).count == 1 })
+    door.stop()
   }
 }
