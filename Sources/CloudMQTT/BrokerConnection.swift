@@ -3,9 +3,8 @@ import DoorPorts
 import DoorRules
 import Glibc
 
-/// One connection to the broker: one instance of the library, made for it and thrown away with
-/// it, so that nothing half-sent lives on. Everything happens on the thread that calls; the
-/// library is never used from two.
+/// One connection to the broker, with an instance of the library of its own, so that no half-sent
+/// message outlives it. Everything runs on the calling thread; no two threads use the library.
 final class BrokerConnection {
   /// What happens on a connection.
   enum Report {
@@ -24,9 +23,9 @@ final class BrokerConnection {
   private var isAccepted = false
   private var subscriptionMessageID: Int32?
   private(set) var isReady = false
-  /// Why the connection ends, when something said so before the socket closed.
+  /// Why the connection ends, when that is known before the socket closes.
   private var reason: String?
-  /// The last error that the library logged; it holds what TLS has to say.
+  /// The last error that the library logged; it has the details of TLS.
   private var lastError: String?
 
   /// Throws when the settings or the files of TLS cannot be used.
@@ -89,8 +88,8 @@ final class BrokerConnection {
       mosquitto_tls_set(handle, caFile, nil, tls.certificateFile, tls.keyFile, nil), "set up TLS")
   }
 
-  /// Begins to connect; ``step(wake:milliseconds:)`` goes on with it. Blocks while a name is
-  /// resolved. `onlyIPv4` leaves out IPv6 addresses.
+  /// Begins to connect; ``step(wake:milliseconds:)`` continues. Blocks while a name is resolved.
+  /// `onlyIPv4` leaves out IPv6 addresses.
   func connect(onlyIPv4: Bool) throws(PortError) {
     var properties: OpaquePointer?
     defer { mosquitto_property_free_all(&properties) }
@@ -102,9 +101,9 @@ final class BrokerConnection {
       mosquitto_property_add_int32(
         &properties, MQTT_PROP_MAXIMUM_PACKET_SIZE.identifier,
         UInt32(MQTTLimits.packetBytesMax)), "set the packet size")
-    // Only the blocking connect takes properties, and it could block for minutes. It keeps the
-    // properties before it looks at the port, so a port that cannot be makes it keep them and
-    // do nothing else.
+    // Only the blocking connect accepts properties, and it could block for minutes. It stores the
+    // properties before it checks the port, so an invalid port makes it store them and do nothing
+    // else.
     _ = mosquitto_connect_bind_v5(
       handle, settings.host, -1, Int32(settings.keepAliveSeconds), nil, properties)
     // The library tries the first address that binds to the local one: binding to IPv4's
@@ -116,8 +115,8 @@ final class BrokerConnection {
       "connect to \(settings.host):\(settings.port)")
   }
 
-  /// Waits for the socket or a signal, at most so long, and does what there is to do.
-  /// Nil while the connection lives, else why it ended.
+  /// Waits for the socket or a signal, at most `milliseconds`, and reads and writes what is
+  /// pending. Nil while the connection is up, else why it ended.
   func step(wake: WakeUp, milliseconds: Int32) -> String? {
     let socket = mosquitto_socket(handle)
     guard socket >= 0 else { return ending(0) }
@@ -151,13 +150,13 @@ final class BrokerConnection {
     return isAlive ? nil : ending(code)
   }
 
-  /// A broker that gathers small messages (mosquitto does, unless told `set_tcp_nodelay`) holds the
-  /// next one back until the last is acknowledged, which the kernel does up to 40 ms later. It goes
-  /// back to that by itself, so this is said after each read; see tcp(7).
+  /// A broker that gathers small messages (mosquitto without `set_tcp_nodelay`) delays the next one
+  /// until the last is acknowledged, which the kernel does up to 40 ms later. The kernel resets
+  /// this option, so it is set after each read; see tcp(7).
   private func acknowledgeAtOnce(_ socket: Int32) {
     guard socket >= 0 else { return }
     var isOn: Int32 = 1
-    // Without it things are only slower.
+    // A failure only makes it slower.
     _ = setsockopt(
       socket, Int32(IPPROTO_TCP), TCP_QUICKACK, &isOn, socklen_t(MemoryLayout<Int32>.size))
   }
@@ -176,13 +175,13 @@ final class BrokerConnection {
     return words(code, errno: number)
   }
 
-  /// An error code with what the library logged about it, such as the words of TLS.
+  /// An error code with what the library logged about it, such as details of TLS.
   private func words(_ code: Int32, errno number: Int32) -> String {
     let words = MosquittoLibrary.words(code, errno: number)
     return lastError.map { "\(words): \($0)" } ?? words
   }
 
-  /// The id of the message on this connection. Throws when the library does not take it.
+  /// Returns the id of the message on this connection. Throws when the library refuses it.
   func publish(topic: String, payload: [UInt8], retain: Bool) throws(PortError) -> Int32 {
     var messageID: Int32 = 0
     try check(
@@ -192,12 +191,12 @@ final class BrokerConnection {
     return messageID
   }
 
-  /// Says good-bye and lets the broker publish the last will, if there is one. The connection
-  /// has ended when ``step(wake:milliseconds:)`` says so.
+  /// Disconnects, and lets the broker publish the last will, if there is one. The connection has
+  /// ended when ``step(wake:milliseconds:)`` returns the reason.
   func disconnect() {
     let code =
       settings.will == nil ? MQTT_RC_NORMAL_DISCONNECTION : MQTT_RC_DISCONNECT_WITH_WILL_MSG
-    // Without a connection there is nobody to say it to.
+    // Fails only without a connection.
     _ = mosquitto_disconnect_v5(handle, Int32(code.rawValue), nil)
   }
 

@@ -10,7 +10,7 @@ final class LinkSession {
 
   private let worker: LinkWorker
   private let wake: WakeUp
-  /// Messages that the library has, by their id on this connection.
+  /// Messages that the library is sending, by their id on this connection.
   private var inFlight: [Int32: LinkWorker.Outgoing] = [:]
 
   init(worker: LinkWorker, wake: WakeUp) {
@@ -48,7 +48,7 @@ final class LinkSession {
     return End(reason: "stopped", wasReady: connection.isReady)
   }
 
-  /// Lets out what waits, for a while, then disconnects.
+  /// Sends queued messages for a while, then disconnects.
   private func sayGoodBye(_ connection: BrokerConnection) {
     let deadline = ContinuousClock.now + .milliseconds(MQTTLimits.drainMilliseconds)
     let step: Int32 = 50

@@ -2,8 +2,8 @@ import DoorPorts
 import Glibc
 import Synchronization
 
-/// The link's thread and what it shares with those who publish. Only the thread touches the
-/// library; the others leave messages in a bounded queue and wake it.
+/// The link's thread and the state that it shares with publishers. Only the thread uses the
+/// library; publishers put messages into a bounded queue and wake it.
 final class LinkWorker: Sendable {
   /// A message on its way to the thread.
   struct Outgoing {
@@ -16,7 +16,7 @@ final class LinkWorker: Sendable {
   private struct Shared {
     var onEvent: (@Sendable (LinkEvent) -> Void)?
     var wake: WakeUp?
-    /// Signalled by the thread as the last thing it does.
+    /// The thread signals it at its end.
     var end: WakeUp?
     var isStopping = false
     /// True from `connected` to the end of that connection.
@@ -63,7 +63,7 @@ final class LinkWorker: Sendable {
     shared.withLock { $0.end }?.wait(milliseconds: milliseconds) ?? true
   }
 
-  /// No event from here on.
+  /// Sends no event from now on.
   func silence() { shared.withLock { $0.onEvent = nil } }
 
   func enqueue(topic: String, payload: [UInt8], retain: Bool) throws(PortError) -> Int {
@@ -116,7 +116,7 @@ final class LinkWorker: Sendable {
       {
         backoff.reset()
       }
-      // An address of IPv6 that leads nowhere would otherwise be tried for ever.
+      // Otherwise an unreachable IPv6 address would be tried for ever.
       onlyIPv4 = end.timedOut && !onlyIPv4
       pause(milliseconds: backoff.next(using: &random), wake)
     }

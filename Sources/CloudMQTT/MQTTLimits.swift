@@ -5,7 +5,7 @@ public enum MQTTLimits {
   /// Longest packet that the broker may send, in bytes: a payload with the longest topic and
   /// room for properties.
   static let packetBytesMax = payloadBytesMax + 2 * 65_536
-  /// Most messages that were handed over and that the broker has not acknowledged.
+  /// Most messages that were published and not acknowledged by the broker.
   public static let unacknowledgedMax = 1_024
   /// Most bytes of payload in these messages.
   public static let unacknowledgedBytesMax = 8 * 1024 * 1024
@@ -16,10 +16,10 @@ public enum MQTTLimits {
   static let connectMilliseconds = 10_000
   /// Wait before the second attempt to connect; it doubles from there.
   static let reconnectMillisecondsFirst = 250
-  /// A connection that lasted this long was a good one: the next wait is short again. Without
-  /// this, two links with one id would throw each other out as fast as they can.
+  /// After a connection that lasted this long the next wait is short again. Without this, two links
+  /// with one client id would disconnect each other as fast as they can.
   static let stableMilliseconds = 5_000
-  /// How long `stop()` lets messages go out before it says good-bye.
+  /// How long `stop()` sends queued messages before it disconnects.
   static let drainMilliseconds = 1_000
   /// How long `stop()` waits for the thread, which a name server can hold up.
   static let joinMilliseconds: Int32 = 3_000

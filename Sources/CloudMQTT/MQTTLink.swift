@@ -2,11 +2,11 @@ public import DoorPorts
 import Glibc
 import Synchronization
 
-/// The wire to an MQTT 5 broker: QoS 1 both ways, a session that the broker keeps, and attempts
-/// to connect for as long as it is not stopped.
+/// The link to an MQTT 5 broker: QoS 1 both ways, a persistent session, and reconnection until it
+/// is stopped.
 ///
-/// A message that the broker had not taken when the connection ended is gone; whoever sent it
-/// says it again after ``LinkEvent/connected``. So nothing old is repeated in a new session.
+/// A message that the broker had not acknowledged when the connection ended is dropped; its sender
+/// publishes it again after ``LinkEvent/connected``. So nothing outdated is sent in a new session.
 public final class MQTTLink: CloudLink {
   private enum Life: Sendable {
     case new
@@ -58,9 +58,9 @@ public final class MQTTLink: CloudLink {
     try worker.enqueue(topic: topic, payload: payload, retain: retain)
   }
 
-  /// Lets waiting messages out for up to a second, says good-bye (the broker then publishes the
-  /// last will) and waits for the thread. No event comes after it returns. Called from within
-  /// `onEvent` it does not wait. A stopped link is not started again.
+  /// Sends queued messages for up to a second, disconnects (the broker then publishes the last
+  /// will) and waits for the thread. No event follows once it returns. When `onEvent` calls it, it
+  /// does not wait. A stopped link cannot be started again.
   public func stop() {
     let before = life.withLock { life in
       defer { life = .stopped }
@@ -72,7 +72,7 @@ public final class MQTTLink: CloudLink {
       pthread_detach(thread)
       return
     }
-    // A name server that does not answer holds the thread up; it ends by itself later, silent.
+    // A name server that does not answer may block the thread; it then ends later, without events.
     if worker.waitForEnd(milliseconds: MQTTLimits.joinMilliseconds) {
       pthread_join(thread, nil)
     } else {

@@ -1,8 +1,8 @@
-/// What the link cannot say as a ``LinkEvent`` and somebody should log.
+/// A problem that is not a ``LinkEvent`` and should be logged.
 public enum MQTTProblem: Sendable, Hashable, CustomStringConvertible {
   /// The broker answered a message with a refusal; it does not have it.
   case publishRefused(token: Int, topic: String, reason: String)
-  /// The library did not take a message.
+  /// The library refused a message.
   case publishFailed(token: Int, topic: String, reason: String)
   /// A message that came in was larger than ``MQTTLimits/payloadBytesMax``.
   case messageDropped(topic: String, bytes: Int)
@@ -27,8 +27,8 @@ public struct MQTTStatistics: Sendable, Hashable {
   public var disconnections = 0
   public var received = 0
   public var delivered = 0
-  /// Answered with a refusal, or not taken by the library.
+  /// Refused by the broker or by the library.
   public var refused = 0
-  /// Came in too large.
+  /// Received and too large.
   public var dropped = 0
 }

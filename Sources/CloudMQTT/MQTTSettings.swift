@@ -1,23 +1,23 @@
 public import DoorRules
 
-/// Where the broker is and how to speak to it.
+/// Address of the broker and options of the connection.
 public struct MQTTSettings: Sendable {
   /// Name or address of the broker.
   public var host: String
   /// 1 to 65535.
   public var port: Int
-  /// Names the session at the broker; two links with one id throw each other out.
+  /// Names the session at the broker; two links with one id disconnect each other.
   public var clientID: String
   /// Longest silence before the connection counts as dead; 5 to 65535.
   public var keepAliveSeconds: Int
   public var username: String?
   public var password: Secret<String>?
-  /// Nil speaks without TLS.
+  /// Nil connects without TLS.
   public var tls: TLSSettings?
   public var will: Will?
   /// Topic filters, all with QoS 1; at most ``MQTTLimits/subscriptionsMax``.
   public var subscriptions: [String]
-  /// How long the broker keeps the session, and what arrives for it, after a disconnect.
+  /// How long the broker keeps the session and its messages after a disconnect.
   public var sessionExpirySeconds: UInt32
   /// Cap of the growing wait between two attempts to connect.
   public var reconnectMillisecondsMax: Int
@@ -59,8 +59,8 @@ public struct TLSSettings: Sendable, Hashable {
   }
 }
 
-/// What the broker says in our name once we are gone, also after ``MQTTLink/stop()``: whoever
-/// stops is as absent as whoever dies.
+/// The last will: what the broker publishes once the connection is gone, also after
+/// ``MQTTLink/stop()``.
 public struct Will: Sendable, Hashable {
   public var topic: String
   public var payload: [UInt8]

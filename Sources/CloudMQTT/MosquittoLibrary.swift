@@ -1,7 +1,7 @@
 import CMosquitto
 import Glibc
 
-/// What belongs to libmosquitto as a whole.
+/// Global state and error texts of libmosquitto.
 enum MosquittoLibrary {
   /// `mosquitto_lib_init` is not thread-safe; a static is initialised once, by one thread. There
   /// is no clean-up: links may come and go for as long as the process runs.

@@ -2,7 +2,7 @@ import CMosquitto
 import DoorPorts
 
 extension MQTTSettings {
-  /// Throws what can be known to be wrong before anything is tried.
+  /// Throws `invalid` for settings that can never work.
   func check() throws(PortError) {
     func require(_ condition: Bool, _ detail: String) throws(PortError) {
       guard condition else {
@@ -21,12 +21,12 @@ extension MQTTSettings {
     for filter in subscriptions {
       try require(
         mosquitto_sub_topic_check(filter) == MOSQ_ERR_SUCCESS.code,
-        "\(filter) is no topic filter")
+        "\(filter) is not a topic filter")
     }
     if let will {
       try require(
         mosquitto_pub_topic_check(will.topic) == MOSQ_ERR_SUCCESS.code,
-        "the last will's topic \(will.topic) is none")
+        "the last will's topic \(will.topic) is not a topic")
       try require(
         will.payload.count <= 65_535, "the last will has \(will.payload.count) bytes, at most 65535"
       )

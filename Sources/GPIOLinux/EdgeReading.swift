@@ -3,8 +3,9 @@ import DoorCore
 import DoorRules
 import Glibc
 
-/// What the edge thread reads with: its inputs, its buffers, and what was read and is not handed on
-/// yet, by stamp. The buffers live as long as it does, so that an edge costs no memory.
+/// State of the edge thread: its inputs, its buffers, and the edges that were read and not
+/// delivered yet, by timestamp. The buffers are allocated once, so that an edge costs no
+/// allocation.
 struct EdgeReading: ~Copyable {
   /// A request and the meaning of its lines.
   private struct Source {
@@ -38,7 +39,7 @@ struct EdgeReading: ~Copyable {
     }
   }
 
-  /// Reads what is there, in the order of the stamps. Returns the lines that are gone.
+  /// Reads the pending edges, in the order of their timestamps. Returns the lines that are gone.
   mutating func take() -> [InputLine] {
     guard poll(&descriptors, nfds_t(descriptors.count), 0) > 0 else { return [] }
     var lost: [InputLine] = []
@@ -63,7 +64,7 @@ struct EdgeReading: ~Copyable {
     return lost
   }
 
-  /// Hands on what is not later than `limit`, or everything for nil.
+  /// Delivers the edges up to `limit`, or all for nil.
   mutating func handOn(upTo limit: MonotonicInstant?, _ onEdge: (LineEdge) -> Void) {
     let due = limit.map { limit in held.prefix { $0.at <= limit }.count } ?? held.count
     for edge in held.prefix(due) { onEdge(edge) }

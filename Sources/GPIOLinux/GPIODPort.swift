@@ -6,11 +6,11 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// The lines of a controller on libgpiod. Outputs are requested inactive when this is made and
-/// held until ``stop()``. A line that is missing or busy is a fault with its reason; the others
-/// are served, and the missing ones tried again.
+/// The lines of a controller on libgpiod. Outputs are requested inactive at creation and held until
+/// ``stop()``. A line that is missing or busy is a fault with its reason; the others are served,
+/// and the missing lines are requested again.
 public final class GPIODPort: GPIOPort {
-  /// How often missing lines are tried again.
+  /// How often missing lines are requested again.
   public static let retryMilliseconds: Int32 = 5_000
 
   public let isSimulated = false
@@ -18,22 +18,22 @@ public final class GPIODPort: GPIOPort {
   private let state: Mutex<State>
   /// A pipe; its write end wakes the edge thread.
   private let wake: (read: Int32, write: Int32)
-  /// One thread reads at a time, so that edges keep their order.
+  /// Only one thread reads at a time, which keeps the edges in order.
   private let reading = Mutex(EdgeReading())
   /// How long an edge waits for an older one of another line: each line has a descriptor and a
-  /// kernel thread of its own, and they do not run in the order of the stamps. Less than the pause
-  /// that ends a frame, so that no decision waits for it.
+  /// kernel thread of its own, and these do not run in the order of the timestamps. Shorter than
+  /// the pause that ends a frame, so that no decision waits for it.
   static let orderingMicroseconds = 2_000
-  /// How long edges are gathered before they are read: a card wakes the thread a dozen times and
-  /// not with each of its pulses. No decision waits for it, for whoever calls a frame ended asks for
-  /// the pending edges first. With libgpiod 1.x a line's queue has 16 places.
+  /// How long edges are gathered before they are read, so that a card wakes the thread a dozen
+  /// times and not with each pulse. No decision waits for it: the end of a frame first reads the
+  /// pending edges. With libgpiod 1.x the kernel queues only 16 edges of a line.
   static let gatherMilliseconds: Int32 = GPIOLine.numbersEdges ? 4 : 1
-  /// Of 1 to 99; the kernel's interrupt threads have 50.
+  /// From 1 to 99; the interrupt threads of the kernel have 50.
   static let realTimePriority: Int32 = 20
 
   private struct State {
     var inputs: [InputLine: Owned] = [:]
-    /// Changes with `inputs`, so that the edge thread looks at them only then.
+    /// Counts the changes of `inputs`, so that the edge thread reads them only then.
     var generation = 0
     var outputs: [OutputLine: Owned] = [:]
     var faults: [String: LineFault] = [:]
@@ -42,9 +42,9 @@ public final class GPIODPort: GPIOPort {
     var onEdge: (@Sendable (LineEdge) -> Void)?
   }
 
-  /// Lets a request live inside the lock.
+  /// Allows a request inside the lock.
   struct Owned: @unchecked Sendable {
-    // Every use is inside the port's lock, but for the edge thread's reads of its own inputs.
+    // Every use is inside the port's lock, except that the edge thread reads its own inputs.
     let line: GPIOLine
     let offset: Int
   }
@@ -52,7 +52,7 @@ public final class GPIODPort: GPIOPort {
   public init(plan: LinePlan) {
     self.plan = plan
     var ends: [Int32] = [-1, -1]
-    // Without a pipe (no descriptors left) the thread ends with the process instead.
+    // Without a pipe (no descriptors left) the thread ends only with the process.
     _ = pipe(&ends)
     wake = (ends[0], ends[1])
     state = Mutex(State())
@@ -77,7 +77,7 @@ public final class GPIODPort: GPIOPort {
     }
     let missing = plan.inputs.filter { state.inputs[$0.line] == nil }
     for pair in pairs(of: missing) {
-      // One that cannot be had is named below, where each line is asked for alone.
+      // A line that fails is reported below, where each is requested alone.
       guard let line = try? GPIOLine(inputs: pair) else { continue }
       for input in pair { hold(input, line, &state) }
     }
@@ -127,8 +127,8 @@ public final class GPIODPort: GPIOPort {
       let error = PortError(
         .inputOutput, operation: "drive \(line.words)",
         detail: String(cString: strerror(code)))
-      // The chip went away: let go, so that it can be asked for again. Held lines would also keep
-      // the name of the old chip from the new one.
+      // The chip is gone: release the line, so that it can be requested again. Held lines would
+      // also keep the name of the chip from being reused.
       state.outputs[line] = nil
       let place = plan.outputs.first { $0.line == line }.map { "\($0.place)" } ?? "?"
       state.faults[line.words] = LineFault(line: line.words, place: place, error: error)
@@ -154,7 +154,7 @@ public final class GPIODPort: GPIOPort {
       )
     }
     if let level { return level }
-    // Held, and cannot be read: the chip went away.
+    // It is held but cannot be read: the chip is gone.
     if isHeld {
       lose(line)
       rouse()
@@ -162,7 +162,7 @@ public final class GPIODPort: GPIOPort {
     throw fault
       ?? PortError(
         .unavailable, operation: "read \(line.words)",
-        detail: isHeld ? "the line went away" : "it is not wired")
+        detail: isHeld ? "the line is gone" : "it is not wired")
   }
 
   private static func missing(_ line: OutputLine, _ plan: LinePlan, _ state: State) -> PortError {
@@ -179,13 +179,13 @@ public final class GPIODPort: GPIOPort {
     rouse()
   }
 
-  /// Lets the edge thread look at the state again.
+  /// Wakes the edge thread, so that it reads the state again.
   private func rouse() {
     var byte: UInt8 = 1
     _ = write(wake.write, &byte, 1)
   }
 
-  /// Takes what ``rouse()`` wrote; the thread has the reading end for itself.
+  /// Reads what ``rouse()`` wrote; only the edge thread reads from the pipe.
   private func takeRousing() {
     var bytes = [UInt8](repeating: 0, count: 64)
     _ = Glibc.read(wake.read, &bytes, bytes.count)
@@ -216,15 +216,15 @@ public final class GPIODPort: GPIOPort {
       } else if count == 0, !isWaiting {
         state.withLock { if !$0.isStopped { Self.request(plan, &$0) } }
       } else {
-        // Whoever rouses the thread is heard meanwhile.
+        // ``rouse()`` ends this wait.
         if count > 0 { poll(&descriptors, 1, Self.gatherMilliseconds) }
         read(onEdge)
       }
     }
   }
 
-  /// Above ordinary programs and below the kernel's own threads, so that edges do not wait for a
-  /// busy processor. False where the system does not permit it; it works all the same.
+  /// Above ordinary programs and below the threads of the kernel, so that edges do not wait for a
+  /// busy processor. False where the system does not permit it; the port works without.
   private static func takeRealTimePriority() -> Bool {
     var parameters = sched_param()
     parameters.sched_priority = realTimePriority
@@ -234,7 +234,7 @@ public final class GPIODPort: GPIOPort {
   /// Whether the edge thread runs at real-time priority; false before ``start(onEdge:)``.
   public var isRealTime: Bool { state.withLock(\.isRealTime) }
 
-  /// Whether the kernel numbers the edges, so that a lost one is seen. libgpiod 1.x cannot say.
+  /// Whether edges are numbered, so that a lost edge is detected; false with libgpiod 1.x.
   public static var seesLostEdges: Bool { GPIOLine.numbersEdges }
 
   public func deliverPending() {
@@ -242,8 +242,8 @@ public final class GPIODPort: GPIOPort {
     read(onEdge, waiting: false)
   }
 
-  /// Hands on what is there in the order of the stamps; with `waiting` only what is so old that
-  /// no older one can still come.
+  /// Delivers edges in the order of their timestamps; with `waiting`, only those that are old
+  /// enough that no older edge can still arrive.
   private func read(_ onEdge: @Sendable (LineEdge) -> Void, waiting: Bool = true) {
     reading.withLock { reading in
       state.withLock { state in
@@ -257,7 +257,7 @@ public final class GPIODPort: GPIOPort {
     }
   }
 
-  /// The clock of the kernel's stamps.
+  /// The clock of the kernel's timestamps.
   private static func now() -> MonotonicInstant {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
@@ -273,7 +273,7 @@ public final class GPIODPort: GPIOPort {
       state.generation += 1
       state.faults[name] = LineFault(
         line: name, place: place,
-        error: PortError(.inputOutput, operation: "read \(name)", detail: "the line went away"))
+        error: PortError(.inputOutput, operation: "read \(name)", detail: "the line is gone"))
     }
   }
 }

@@ -2,15 +2,15 @@ import CGpiod
 import DoorPorts
 import Glibc
 
-/// One request of the kernel: an output, an input, or with libgpiod 2.x both data lines of a reader,
-/// whose edges then come in one order and through one queue. Released when the last reference goes.
-/// Used by one thread at a time, which ``GPIODPort``'s lock sees to.
+/// One line request: an output, an input, or with libgpiod 2.x both data lines of a reader, whose
+/// edges then arrive in order through one queue. Released with the last reference. Used by one
+/// thread at a time, which ``GPIODPort``'s lock sees to.
 final class GPIOLine {
   /// The most edges read at once.
   static let readMax = Int(POSTERN_READ_MAX)
   /// The most lines of one request: 2 with libgpiod 2.x, 1 with 1.x.
   static let linesMax = Int(postern_lines_max())
-  /// 2.x numbers the edges, so that a lost one is seen; 1.x cannot tell.
+  /// 2.x numbers the edges, so that a lost edge is detected; 1.x does not.
   static var numbersEdges: Bool { postern_gpiod_major() >= 2 }
 
   private let handle: OpaquePointer
@@ -47,7 +47,7 @@ final class GPIOLine {
 
   deinit { postern_line_close(handle) }
 
-  /// Who holds a line, without taking it; nil when nobody does.
+  /// Who holds a line; nil when it is free. Does not request it.
   static func holder(of place: LinePlan.Place) throws(PortError) -> String? {
     var holder = [CChar](repeating: 0, count: 64)
     var name = [CChar](repeating: 0, count: 64)
@@ -83,13 +83,13 @@ final class GPIOLine {
 
   func set(active: Bool) -> Int32? { postern_line_set(handle, active) == 0 ? nil : errno }
 
-  /// The level of the line at `offset`; nil when the kernel refused.
+  /// The level of the line at `offset`; nil when it cannot be read.
   func get(_ offset: Int) -> Bool? {
     let value = postern_line_get(handle, UInt32(offset))
     return value < 0 ? nil : value == 1
   }
 
-  /// Puts the edges that are there into `edges`, which has room for ``readMax``, and returns their
+  /// Reads the pending edges into `edges`, which has room for ``readMax``, and returns their
   /// number; nil when the line is gone.
   func read(_ edges: UnsafeMutablePointer<postern_edge>) -> Int? {
     let count = postern_line_read(handle, edges, Int32(Self.readMax))

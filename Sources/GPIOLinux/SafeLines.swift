@@ -1,19 +1,19 @@
 public import DoorPorts
 
-/// The lines of a controller looked at from outside the daemon.
+/// Access to the lines of a controller from outside the daemon.
 public enum SafeLines {
-  /// What became of one line.
+  /// The result for one line.
   public struct Answer: Sendable, Hashable {
-    /// The line's meaning in words.
+    /// The line's name.
     public var line: String
     public var place: LinePlan.Place
-    /// Nil when it was done.
+    /// Nil on success.
     public var error: PortError?
   }
 
-  /// Takes each output, makes it inactive and lets go: a relay that the daemon left on, because it
-  /// was killed, goes off, and with that a fail-secure lock is locked. An output that somebody
-  /// holds, as a running daemon does, is left alone and told.
+  /// Requests each output, makes it inactive and releases it: this switches off a relay that a
+  /// killed daemon left on, and so locks a fail-secure lock. Leaves an output alone that another
+  /// process holds, such as a running daemon, and reports it.
   public static func makeSafe(_ plan: LinePlan) -> [Answer] {
     plan.outputs.map { output in
       do throws(PortError) {
@@ -30,7 +30,7 @@ public enum SafeLines {
     }
   }
 
-  /// Who holds each line of the plan; nil for a free one. Takes nothing.
+  /// Who holds each line of the plan; nil for a free one. Requests nothing.
   public static func holders(
     _ plan: LinePlan
   ) -> [(line: String, place: LinePlan.Place, holder: Result<String?, PortError>)] {

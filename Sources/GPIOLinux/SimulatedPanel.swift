@@ -5,15 +5,15 @@ import Foundation
 import Synchronization
 import WiegandCodec
 
-/// Hardware that does not exist: readers and contacts that are played at the level of edges, so
-/// that what is tested is the real decoder, and outputs that remember what was driven.
+/// Simulated hardware: readers and contacts produce edges, so that the real decoder is tested, and
+/// outputs remember their level.
 ///
-/// Fault model: none of its own; edges arrive in order, each with its time, as the kernel stamps
-/// them. Faults are made by playing damaged edges.
+/// It adds no faults: edges arrive in order, each with its timestamp, as from the kernel. Play
+/// damaged edges to make faults.
 public final class SimulatedPanel: GPIOPort {
   /// The most edges that may wait to be played.
   public static let edgesMax = 20_000
-  /// How long edges are gathered before they are handed out; as ``GPIODPort`` does it.
+  /// How long edges are gathered before they are delivered; as in ``GPIODPort``.
   static let gatherMicroseconds = 4_000
 
   public let isSimulated = true
@@ -28,7 +28,7 @@ public final class SimulatedPanel: GPIOPort {
     var inputs: [InputLine: Bool] = [:]
     var outputs: [OutputLine: Bool] = [:]
     var movements: [OutputLine: Int] = [:]
-    /// When the last thing played on a reader or input ends.
+    /// When the last action on a reader or input ends.
     var busyUntil: [String: MonotonicInstant] = [:]
     var isStopped = false
     var onEdge: (@Sendable (LineEdge) -> Void)?
@@ -46,7 +46,7 @@ public final class SimulatedPanel: GPIOPort {
 
   public func drive(_ line: OutputLine, active: Bool) throws(PortError) {
     try state.withLock { state throws(PortError) in
-      // Like a line that was let go: nobody can drive it any more.
+      // Like a line that was released: it cannot be driven any more.
       guard !state.isStopped else {
         throw PortError(
           .unavailable, operation: "drive \(line.words)", detail: "the panel was stopped")
@@ -79,9 +79,8 @@ public final class SimulatedPanel: GPIOPort {
 
   // MARK: What a person does
 
-  /// Sends bursts of bits from a reader, `betweenMilliseconds` apart; a card is one burst, keys
-  /// are one each. Behind what the reader is still sending. Throws `full` beyond
-  /// ``edgesMax``.
+  /// Sends bursts of bits from a reader, `betweenMilliseconds` apart, after what it is still
+  /// sending; a card is one burst, each key is one. Throws `full` beyond ``edgesMax``.
   public func send(
     _ bursts: [[Bool]], from reader: ReaderID, widthMicroseconds: Int, spacingMicroseconds: Int,
     betweenMilliseconds: Int
@@ -148,7 +147,7 @@ public final class SimulatedPanel: GPIOPort {
     signal.signal()
   }
 
-  /// The panel's thread: hands out edges soon after their time.
+  /// The thread of the panel: delivers edges soon after their time.
   private func play(_ onEdge: @Sendable (LineEdge) -> Void) {
     while true {
       deliver(onEdge)
@@ -168,7 +167,7 @@ public final class SimulatedPanel: GPIOPort {
     deliver(onEdge)
   }
 
-  /// Hands out what is due; one thread at a time, so that the order stays.
+  /// Delivers the due edges; one thread at a time, which keeps their order.
   private func deliver(_ onEdge: @Sendable (LineEdge) -> Void) {
     delivery.withLock { _ in
       let now = clock.now()

@@ -3,22 +3,23 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// Keeps a folder for one process. The kernel lets go of it when that process ends, however it
-/// ends, so a crash leaves nothing to clean up.
+/// Locks a folder for one process. The kernel releases the lock when the process ends, also by a
+/// crash.
 public final class FolderLock: Sendable {
   /// Name of the file in the folder; it stays there, empty.
   public static let fileName = "posternd.lock"
 
   private let folder: String
-  /// Nil until it is had.
+  /// The descriptor that has the lock; nil without it.
   private let held = Mutex<Int32?>(nil)
 
   public init(folder: String) { self.folder = folder }
 
   deinit { held.withLock { descriptor in _ = descriptor.map { close($0) } } }
 
-  /// Makes the folder when it is not there, and takes it; does nothing when it is held already.
-  /// Throws `busy` when another process has it, `unavailable` when it cannot be used at all.
+  /// Creates the folder when it is missing, and locks it; does nothing when this object has the
+  /// lock already. Throws `busy` when another process has it, `unavailable` when the folder cannot
+  /// be used.
   public func take() throws(PortError) {
     try held.withLock { descriptor throws(PortError) in
       if descriptor == nil { descriptor = try Self.locked(folder) }
@@ -48,7 +49,7 @@ public final class FolderLock: Sendable {
       }
       throw PortError(
         .busy, operation: operation,
-        detail: "another posternd works in it; stop that one, or set state.folder")
+        detail: "another posternd uses it; stop that one, or set state.folder")
     }
     return descriptor
   }

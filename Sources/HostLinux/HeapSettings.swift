@@ -1,14 +1,15 @@
 import CLinux
 
-/// How glibc's heap is to behave in a program that runs for years in little memory; mallopt(3).
+/// Settings of glibc's heap for a program that runs for years in little memory; mallopt(3).
 public enum HeapSettings {
-  /// Blocks of this size and more are the kernel's, and go back to it when they are free. Unless it
-  /// is said, the bound grows to 32 MiB with the first large message, and such blocks stay. In bytes.
+  /// Blocks of at least this size are mapped separately, and return to the kernel when they are
+  /// freed. By default the threshold grows to 32 MiB with the first large message, and the memory
+  /// stays. In bytes.
   static let largeBlockBytes: Int32 = 131_072
-  /// Heaps, at most: one for each thread would each keep what was once used. 2 serve two cores.
+  /// The most heaps: with one for each thread, each would keep its peak. Two serve two cores.
   static let arenasMax: Int32 = 2
 
-  /// To be called before there are threads. What the library does not take changes nothing.
+  /// Call it before any thread starts. Settings that the library refuses are ignored.
   public static func keepSmall() {
     _ = mallopt(M_ARENA_MAX, arenasMax)
     _ = mallopt(M_MMAP_THRESHOLD, largeBlockBytes)

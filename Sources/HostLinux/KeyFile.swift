@@ -11,7 +11,7 @@ public enum KeyFile {
   /// The most bytes read of a file that should be a key.
   static let fileBytesMax = 256
 
-  /// Throws when the file is missing, open to others than its owner, or not a key.
+  /// Throws when the file is missing, accessible to others than its owner, or not a key.
   public static func load(path: String) throws(PortError) -> Secret<[UInt8]> {
     let operation = "read key \(path)"
     let text = try secretText(path: path, bytesMax: fileBytesMax)
@@ -23,11 +23,11 @@ public enum KeyFile {
     return Secret(key)
   }
 
-  /// The text of a file that only its owner may use, such as a file of several keys. Throws when
-  /// it is missing, open to others, or longer than `bytesMax`.
+  /// The text of a file that only its owner may use, such as a file of several keys. Throws when it
+  /// is missing, accessible to others, or longer than `bytesMax`.
   ///
-  /// The service manager's credentials, which lie in a folder that only the service may enter, may
-  /// also show a mode of 0440: that is the mask of their access list.
+  /// Credentials of the service manager are in a folder that only the service may enter. They may
+  /// have mode 0440, which is the mask of their access list.
   public static func secretText(path: String, bytesMax: Int) throws(PortError) -> Secret<String> {
     try secretText(
       path: path, bytesMax: bytesMax,
@@ -38,7 +38,7 @@ public enum KeyFile {
     path: String, bytesMax: Int, credentials: String?
   ) throws(PortError) -> Secret<String> {
     let operation = "read key \(path)"
-    // One file, looked at and read: nobody can put another in between.
+    // Check and read the same descriptor, so that nobody can replace the file in between.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else {
       throw PortError(.unavailable, operation: operation, detail: String(cString: strerror(errno)))
@@ -69,8 +69,8 @@ public enum KeyFile {
     return Secret(String(decoding: bytes.prefix(count), as: UTF8.self))
   }
 
-  /// Makes a file for a key of ``keyBytes`` that must not be there yet; it is on disk when this
-  /// returns. A file that could not be written whole is taken away again.
+  /// Creates a file for a key of ``keyBytes``; throws `busy` when it exists. It is on disk when
+  /// this returns. Removes a file that could not be written completely.
   public static func create(path: String, key: Secret<[UInt8]>) throws(PortError) {
     let operation = "create key \(path)"
     guard key.reveal().count == keyBytes else {
@@ -79,7 +79,7 @@ public enum KeyFile {
     try create(path: path, text: Secret(Hex.encode(key.reveal()) + "\n"))
   }
 
-  /// Makes a file for a secret text that must not be there yet, likewise.
+  /// The same for a secret text.
   public static func create(path: String, text: Secret<String>) throws(PortError) {
     let operation = "create key \(path)"
     let text = Array(text.reveal().utf8)
@@ -99,12 +99,12 @@ public enum KeyFile {
     }
   }
 
-  /// Puts a secret text in the place of what is there, if anything: at any moment, also after a power
-  /// cut, the file is the old one or the new one, whole. It belongs to whom its folder belongs to.
+  /// Replaces the file, or creates it. At any moment, also after a power cut, it is either the
+  /// complete old file or the complete new one. It gets the owner of its folder.
   public static func replace(path: String, text: Secret<String>) throws(PortError) {
     let operation = "write key \(path)"
     let next = path + ".next"
-    // Of a run that was cut off.
+    // Left behind by a run that was interrupted.
     unlink(next)
     try create(path: next, text: text)
     var owner = stat()
@@ -117,7 +117,7 @@ public enum KeyFile {
     }
   }
 
-  /// A file's name is on disk when its folder is.
+  /// A new name is on disk once the folder is synchronised.
   private static func syncFolder(of path: String) -> Bool {
     let descriptor = open(folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { return false }
@@ -129,7 +129,7 @@ public enum KeyFile {
     path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
   }
 
-  /// True for a file of this folder, which must be closed to everybody else.
+  /// True for a file directly in this folder, when only its owner may enter the folder.
   private static func isDirectly(_ path: String, in folder: String) -> Bool {
     var status = stat()
     guard stat(folder, &status) == 0, status.st_mode & 0o077 == 0 else { return false }

@@ -32,7 +32,7 @@ enum NetworkFacts {
   /// Longest name of a wireless network, in bytes.
   private static let networkNameBytesMax = 32
 
-  /// The name of the wireless network; nil when there is none or the driver does not say.
+  /// The name of the wireless network; nil when there is none, or the driver does not report it.
   static func wifiName(of interface: String) -> String? {
     let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
     guard descriptor >= 0, interface.utf8.count < 16 else { return nil }

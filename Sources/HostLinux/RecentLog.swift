@@ -4,7 +4,7 @@ import Foundation
 public import Logging
 import Synchronization
 
-/// Keeps the last log lines in memory, for the cloud's and the technician's asking.
+/// Keeps the last log lines in memory, for the cloud and the technician.
 public final class RecentLog: RecentLines {
   private struct State {
     var lines: [String] = []

@@ -1,21 +1,21 @@
 import Glibc
 
-/// Tells the service manager how the daemon is, by sd_notify(3)'s datagram. Does nothing when
-/// the daemon was not started by one.
+/// Reports the daemon's state to the service manager, by the datagram of sd_notify(3). Does nothing
+/// when no service manager started the daemon.
 public struct ServiceNotifier: Sendable {
   private let path: String?
 
   /// `socket` is the value of `NOTIFY_SOCKET`.
   public init(socket: String?) { path = socket }
 
-  /// The door is served. `status` is one line in words; line ends in it become spaces.
+  /// The daemon is ready. `status` is one line for people; line ends in it become spaces.
   public func ready(status: String) {
     let line = status.split(whereSeparator: \.isNewline).joined(separator: " ")
     send("READY=1\nSTATUS=\(line)")
   }
-  /// The loop is alive.
+  /// The watchdog is fed.
   public func watchdog() { send("WATCHDOG=1") }
-  /// The end has begun.
+  /// The daemon is stopping.
   public func stopping() { send("STOPPING=1") }
 
   private func send(_ message: String) {
@@ -36,7 +36,8 @@ public struct ServiceNotifier: Sendable {
     let bytes = Array(message.utf8)
     _ = withUnsafePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        // A manager that does not read must not hold up the door; the next message is soon.
+        // A service manager that does not read must not block the door; the next message follows
+        // soon.
         sendto(
           descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT), $0, length)
       }

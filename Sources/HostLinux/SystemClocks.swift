@@ -15,20 +15,20 @@ public struct SystemMonotonicClock: MonotonicClock {
   }
 }
 
-/// The system's civil time. The kernel knows whether a time source disciplines it.
+/// The system clock. The kernel reports whether a time source disciplines it.
 public struct SystemWallClock: WallClock {
-  /// 2026-01-01: an earlier time was never set.
+  /// 2026-01-01: a clock that shows an earlier time was never set.
   public static let plausibleFrom = WallInstant(secondsSince1970: 1_767_225_600)
 
-  /// systemd-timesyncd(8) touches it each time that it has set the clock right.
+  /// systemd-timesyncd(8) touches it each time that it synchronises the clock.
   static let synchronisedFile = "/run/systemd/timesync/synchronized"
-  /// The age of that file up to which the clock counts as kept right: timesyncd asks at least each
+  /// Up to this age of that file the clock counts as synchronised: timesyncd polls at least every
   /// 2048 seconds, and may miss two answers.
   static let synchronisedSecondsMax: Int64 = 7_200
 
   private let assumedTrust: ClockTrust?
 
-  /// `assumedTrust` overrides what the kernel says, for development.
+  /// `assumedTrust` overrides the report of the kernel, for development.
   public init(assumedTrust: ClockTrust? = nil) { self.assumedTrust = assumedTrust }
 
   public func read() -> (at: WallInstant, trust: ClockTrust) {
@@ -47,12 +47,12 @@ public struct SystemWallClock: WallClock {
   private static func isDisciplined(at now: WallInstant) -> Bool {
     var state = timex()
     let result = adjtimex(&state)
-    // The unit forbids the call, because it is also the one that sets the clock.
+    // The systemd unit forbids adjtimex, because the same call sets the clock.
     if result < 0, errno == EPERM { return wasSynchronised(file: synchronisedFile, at: now) }
     return result >= 0 && result != TIME_ERROR && state.status & STA_UNSYNC == 0
   }
 
-  /// Whether the file was touched lately; one from the future says nothing.
+  /// Whether the file was touched recently; a time in the future does not count.
   static func wasSynchronised(file: String, at now: WallInstant) -> Bool {
     var status = stat()
     guard stat(file, &status) == 0 else { return false }

@@ -3,7 +3,7 @@ public import DoorPorts
 import Glibc
 import Synchronization
 
-/// What Linux says of the machine, from /proc, /sys and the device tree.
+/// Facts about the machine, from /proc, /sys and the device tree.
 public final class SystemFacts: HostFacts {
   /// The most bytes that are read of one file.
   static let fileBytesMax = 16_384
@@ -55,14 +55,14 @@ public final class SystemFacts: HostFacts {
     return reading
   }
 
-  /// Room on the file system of the state folder, for who asks often; nil when it cannot be told.
+  /// Free space on the file system of the state folder; cheap. Nil when it cannot be read.
   public func diskAvailableBytes() -> Int64? {
     var disk = statvfs()
     guard statvfs(stateFolder, &disk) == 0 else { return nil }
     return Int64(clamping: UInt64(disk.f_frsize) * UInt64(disk.f_bavail))
   }
 
-  /// Since the reading before; nil when the kernel does not say.
+  /// The load since the last reading; nil when /proc/stat cannot be read.
   private func cpuPercent() -> Double? {
     guard let now = Self.ticks() else { return nil }
     return last.withLock { last in
@@ -87,13 +87,14 @@ public final class SystemFacts: HostFacts {
       .map { $0 * 1_024 }
   }
 
-  /// What follows `name` at the beginning of a line.
+  /// The rest of the first line that begins with `name`.
   private static func member(_ name: String, of path: String) -> String? {
     text(path)?.split(separator: "\n").first { $0.hasPrefix(name) }
       .map { String($0.dropFirst(name.count)) }
   }
 
-  /// A small text file without white space and zeros at its end; nil when there is none.
+  /// The text of a small file, without white space and zeros at its end; nil when it is missing or
+  /// empty.
   static func text(_ path: String) -> String? {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }

@@ -2,9 +2,9 @@ public import DoorPorts
 public import DoorRules
 import Foundation
 
-/// Time zones out of the system's tzdata, so that upgrading that package changes the door.
+/// Time zones from the system's tzdata, so that upgrading that package updates the door.
 public struct SystemZones: ZoneSource {
-  /// The largest file taken for a zone.
+  /// The largest zone file, in bytes.
   public static let fileBytesMax = 1_048_576
 
   private let folder: String

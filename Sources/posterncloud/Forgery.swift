@@ -3,15 +3,15 @@ import CloudProtocol
 import DoorRules
 import Foundation
 
-/// Ways to sign a command wrongly, so that anybody can see a door refuse it.
+/// Ways to sign a command wrongly, to show that a controller refuses it.
 enum Forgery: String, CaseIterable, ExpressibleByArgument {
-  /// As it should be.
+  /// Signed correctly.
   case none
-  /// By a key that the door does not know.
+  /// By a key that the controller does not trust.
   case badSignature
   /// For another controller.
   case wrongAudience
-  /// Signed well, long ago.
+  /// Signed correctly, and expired.
   case expired
 
   func sign(
@@ -34,7 +34,7 @@ enum Forgery: String, CaseIterable, ExpressibleByArgument {
 }
 
 extension Optional where Wrapped == Forgery {
-  /// A name in the database that is no forgery must not become a good signature.
+  /// An unknown name in the database must not become a good signature.
   func unwrapped() throws -> Forgery {
     guard let self else { throw CloudProblem("a queued command has an unknown forgery") }
     return self

@@ -4,8 +4,8 @@ import DoorRules
 import Foundation
 import HostLinux
 
-/// The operator's root keys, which say who may issue keys without the cloud: a file for each,
-/// `issuer-root-N.key`; the newest signs, the others stay known until they are taken away.
+/// The operator's root keys, which certify who may issue keys without the cloud. Each is a file,
+/// `issuer-root-N.key`; the newest signs, the others stay trusted until they are removed.
 struct IssuerRoots {
   let folder: String
 
@@ -21,7 +21,7 @@ struct IssuerRoots {
     try HandOverSigner(privateKeyBytes: try KeyFile.load(path: path(number)))
   }
 
-  /// Adds a root, which signs from now on; its number is in its name.
+  /// Adds a root, which signs from now on; returns its id.
   @discardableResult
   func add() throws -> String {
     let number = count + 1
@@ -29,14 +29,14 @@ struct IssuerRoots {
     return "root-\(number)"
   }
 
-  /// The newest root, made at first use.
+  /// The newest root, created at first use.
   func newest() throws -> (keyID: String, signer: HandOverSigner) {
     if count == 0 { try add() }
     let number = count
     return ("root-\(number)", try signer(number))
   }
 
-  /// As a controller has them: a line `KEYID BASE64URL` each.
+  /// The public keys in the format of a controller: a line `KEYID BASE64URL` each.
   func publicText() throws -> String {
     _ = try newest()
     return try (1...count).map { number in

@@ -2,7 +2,7 @@ import CloudProtocol
 import ArgumentParser
 import Foundation
 
-/// The development cloud: small, but it behaves as a cloud should.
+/// The development cloud: small, but complete in its protocol.
 @main
 struct Posterncloud: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -50,7 +50,7 @@ struct Posterncloud: AsyncParsableCommand {
   }
 }
 
-/// What a command could not do, in words.
+/// Why a command failed.
 struct CloudProblem: Error, CustomStringConvertible {
   var message: String
 

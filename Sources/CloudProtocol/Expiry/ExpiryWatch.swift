@@ -1,7 +1,7 @@
 public import DoorRules
 
-/// Warns before a certificate ends: once each at 30, 14, 7 and 1 days, and once at its end; over
-/// restarts too. A certificate that was renewed begins anew.
+/// Warns before a certificate ends: once each at 30, 14, 7 and 1 days, and once at its end, also
+/// over restarts. A renewed certificate starts again.
 public struct ExpiryWatch: Sendable, Hashable {
   /// In days, the earliest warning first; 0 is the end itself.
   public static let warningDays = [30, 14, 7, 1, 0]
@@ -19,7 +19,7 @@ public struct ExpiryWatch: Sendable, Hashable {
   public struct Warning: Sendable, Hashable {
     public var name: String
     public var end: WallInstant
-    /// The last of ``warningDays`` that was reached.
+    /// The smallest of ``warningDays`` that was reached.
     public var days: Int
   }
 
@@ -29,7 +29,7 @@ public struct ExpiryWatch: Sendable, Hashable {
     return seconds <= 0 ? 0 : Int((seconds + 86_399) / 86_400)
   }
 
-  /// Looks at one certificate; the warning that is due now and was not given before.
+  /// Checks one certificate; returns the warning that is due now, if it was not given before.
   public mutating func look(
     at name: String, ending end: WallInstant, now: WallInstant
   ) -> Warning? {
@@ -43,13 +43,13 @@ public struct ExpiryWatch: Sendable, Hashable {
     return Warning(name: name, end: end, days: reached)
   }
 
-  /// A line for each warning that was given; names have no blanks.
+  /// The stored form: a line for each warning that was given. Names have no blanks.
   public var bytes: [UInt8] {
     let lines = warned.map { "\($0.key) \($0.value.end.secondsSince1970) \($0.value.days)" }
     return Array(lines.sorted().joined(separator: "\n").utf8)
   }
 
-  /// A line that ``bytes`` did not make is passed over: the worst is a warning that comes twice.
+  /// Ignores a line that ``bytes`` did not write: at worst a warning is given twice.
   public init(bytes: [UInt8]) {
     for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
       let words = line.split(separator: " ")

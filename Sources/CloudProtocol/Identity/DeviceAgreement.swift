@@ -2,10 +2,10 @@ import Crypto
 public import DoorRules
 import Foundation
 
-/// How device and cloud come to the same secret keys without one ever travelling: X25519 (RFC 7748)
-/// between a key made on the device and one of the cloud, then HKDF-SHA256 (RFC 5869) for each use.
+/// Device and cloud derive the same secret keys without sending one: X25519 (RFC 7748) between a
+/// key of the device and one of the cloud, then HKDF-SHA256 (RFC 5869) for each use.
 public struct DeviceAgreement: Sendable {
-  /// What a key is for; part of what it is derived from.
+  /// What a key is for; an input of its derivation.
   public enum Use: String, Sendable, CaseIterable {
     /// The key under which this device's credentials are digested.
     case credentials
@@ -25,11 +25,11 @@ public struct DeviceAgreement: Sendable {
     }
   }
 
-  /// What the other side is given; not secret.
+  /// The public key for the other side; not secret.
   public var publicKeyBytes: [UInt8] { Array(own.reveal().publicKey.rawRepresentation) }
 
-  /// 32 bytes that the other side computes too. Throws for a public key that is none, or one with
-  /// which everybody would come to the same.
+  /// The 32 bytes that the other side derives too. Throws for an invalid public key, and for a weak
+  /// one, which gives everybody the same secret.
   public func key(
     for use: Use, of controller: ControllerID, with other: [UInt8]
   ) throws(EnvelopeKeyFailure) -> Secret<[UInt8]> {
@@ -43,7 +43,7 @@ public struct DeviceAgreement: Sendable {
     guard shared.withUnsafeBytes({ $0.contains { $0 != 0 } }) else {
       throw EnvelopeKeyFailure(keyID: "agreement", detail: "the other side's public key is weak")
     }
-    // Both keys are part of it, in an order on which both agree.
+    // Both public keys are inputs, sorted, so that both sides use the same order.
     let keys = [publicKeyBytes, other].sorted { $0.lexicographicallyPrecedes($1) }
     let info = Data("postern-device-1:\(use.rawValue):\(controller):".utf8) + Data(keys.joined())
     let key = shared.hkdfDerivedSymmetricKey(

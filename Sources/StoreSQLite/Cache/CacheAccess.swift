@@ -2,8 +2,8 @@ public import CloudProtocol
 public import DoorPorts
 public import DoorRules
 
-/// A cache that is open, or that may open later. What each method does is in the type of its
-/// tables; here it is the same for both.
+/// A cache that is open, or that may open later. The types of the tables implement the methods;
+/// this protocol lends them to both.
 public protocol CacheAccess: PolicyStore {
   /// The open cache; throws why it cannot be opened.
   func opened() throws(PortError) -> CacheDatabase

@@ -2,12 +2,12 @@ import GRDB
 
 /// The tables of `cache.sqlite`, and how a file of an older version gets them.
 enum CacheMigrations {
-  /// Only ever appended to.
+  /// Migrations are only ever appended.
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1 configuration, persons, credentials") { database in
-      // A credential may come before its person, so nothing binds it to one here: it opens
-      // nothing until the person is there.
+      // A credential may arrive before its person, so there is no foreign key: it opens nothing
+      // until the person is there.
       try database.execute(
         sql: """
           CREATE TABLE configuration (
@@ -56,7 +56,7 @@ enum CacheMigrations {
           """)
     }
     migrator.registerMigration("3 digests, snapshots in chunks, reservations") { database in
-      // A hash that is not there is made by the next rescan; without buckets there is one.
+      // The next rescan computes missing hashes; without buckets there is a rescan.
       try database.execute(
         sql: """
           ALTER TABLE person ADD COLUMN hash BLOB;
@@ -81,7 +81,8 @@ enum CacheMigrations {
       try database.execute(sql: "ALTER TABLE credential ADD COLUMN duress INTEGER")
     }
     migrator.registerMigration("5 snapshots gathered as rows") { database in
-      // What was gathered as messages is asked for again. Rows come in the order of their ids.
+      // A snapshot that was staged as messages is pulled again. Rows arrive in the order of their
+      // ids.
       try database.execute(
         sql: """
           DELETE FROM staged_chunk;

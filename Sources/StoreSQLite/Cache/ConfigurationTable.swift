@@ -3,7 +3,7 @@ import DoorPorts
 import Foundation
 import GRDB
 
-/// The table `configuration`: the one in force, and the one before it.
+/// The table `configuration`: the configuration in force and the one before.
 struct ConfigurationTable {
   let pool: DatabasePool
 
@@ -12,7 +12,7 @@ struct ConfigurationTable {
     try document(inSlot: "present")
   }
 
-  /// The one that was in force before it; nil when there was none.
+  /// The configuration that was in force before; nil when there was none.
   func previous() throws(PortError) -> ConfigurationDocument? {
     try document(inSlot: "previous")
   }
@@ -25,8 +25,8 @@ struct ConfigurationTable {
     }
   }
 
-  /// Replaces the configuration in one transaction; keeps the previous one. The same revision
-  /// may come again, to repair one that cannot be read; an older one is refused as `invalid`.
+  /// Replaces the configuration in one transaction; keeps the previous one. Accepts the same
+  /// revision again, to repair a stored one that cannot be read; refuses an older one as `invalid`.
   func replace(with document: ConfigurationDocument) throws(PortError) {
     let operation = "store configuration \(document.revision)"
     guard let revision = Int64(exactly: document.revision) else {

@@ -3,7 +3,7 @@ import DoorPorts
 import Foundation
 import GRDB
 
-/// Lists and grants as JSON text in one column. Most are empty, which costs no parser.
+/// Lists and grants as JSON text in one column. Most are empty, and need no parser.
 private enum JSONColumn {
   static func text(_ list: [some Encodable]) throws -> String {
     list.isEmpty ? "[]" : String(decoding: try JSONCoding.encode(list), as: UTF8.self)

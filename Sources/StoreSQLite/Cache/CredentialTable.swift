@@ -3,12 +3,11 @@ import DoorPorts
 import Foundation
 import GRDB
 
-/// The tables `person`, `credential` and `position`: persons and credentials, and which revision of
-/// them is here.
+/// The tables `person`, `credential` and `position`: persons and credentials, and their revision.
 struct CredentialTable {
   let pool: DatabasePool
 
-  /// Where the credentials stand.
+  /// Revision and size.
   func position() throws(PortError) -> CredentialPosition {
     try pool.reading("read the credential position") { try Self.position($0) }
   }
@@ -28,12 +27,12 @@ struct CredentialTable {
       persons: try row.decode(Int.self, atIndex: 2))
   }
 
-  /// Applies a delta in one transaction: all of it or nothing.
+  /// Applies a delta in one transaction.
   ///
-  /// Refuses as `invalid` a delta that does not hold together (every problem by path), whose
-  /// base is not the present revision, or that would go back; a snapshot may repeat the present
-  /// revision, to repair. What is removed goes before anything comes, and a removed person's
-  /// credentials go too, so that none of them works again should the person come back.
+  /// Refuses as `invalid` a delta that is inconsistent (names every problem by its path), whose
+  /// base is not the present revision, or that is older; a snapshot may repeat the present
+  /// revision, to repair. Removes before it adds, and removes the credentials of a removed person,
+  /// so that none of them works again when the person returns.
   func apply(_ delta: CredentialDelta) throws(PortError) -> [CredentialChange] {
     let operation = "apply credentials \(delta.revision)"
     do throws(ValidationFailure) { _ = try delta.validated() } catch {
@@ -47,7 +46,7 @@ struct CredentialTable {
       try records.removePersons(delta.removedPersons)
       try records.revoke(delta.revokedAhead ?? [])
       for record in delta.persons { try records.put(record) }
-      // What stops opening before what begins to: whoever reads between would see it so.
+      // Credentials that stop working are written before those that start to.
       for record in delta.credentials where record.status != "active" { try records.put(record) }
       for record in delta.credentials where record.status == "active" { try records.put(record) }
       try records.finish(revision: delta.revision)
@@ -55,7 +54,7 @@ struct CredentialTable {
     }
   }
 
-  /// Stops these credentials before the change that brings it is here.
+  /// Revokes these credentials now, ahead of the delta that carries the revocation.
   func revoke(_ credentials: [String]) throws(PortError) {
     if credentials.isEmpty { return }
     try pool.writing("revoke \(credentials.count) credentials") { database in

@@ -3,14 +3,14 @@ import DoorPorts
 import Foundation
 import GRDB
 
-/// The digest over all records, which is kept with their revision, and its repair.
+/// The digest over all records, which is stored with their revision, and its repair.
 struct DigestTable {
   let pool: DatabasePool
 
-  /// Rows read, and written where wrong, in one go while everything is read again.
+  /// Rows that one transaction of a rescan reads and corrects.
   private static let rescanRowsMax = 1_000
 
-  /// The digest over what is here, as kept with each change.
+  /// The digest over all records, as stored with each change.
   func digest() throws(PortError) -> RecordSetDigest {
     let kept = try pool.reading("read the credential digest") { database in
       try Data.fetchOne(database, sql: "SELECT buckets FROM position")
@@ -19,8 +19,8 @@ struct DigestTable {
     return try rescan()
   }
 
-  /// Reads every record again, corrects what was kept, and returns the digest. A record that
-  /// cannot be read counts as not there, so that the cloud sends its bucket again.
+  /// Reads every record again, corrects the stored hashes, and returns the digest. A record that
+  /// cannot be read counts as missing, so that the cloud sends its bucket again.
   func rescan() throws(PortError) -> RecordSetDigest {
     var digest = RecordSetDigest()
     for table in ["person", "credential"] {
@@ -34,7 +34,7 @@ struct DigestTable {
     return digest
   }
 
-  /// The id up to which was read; nil at the end.
+  /// The last id that was read; nil at the end.
   private func rescan(
     _ table: String, after last: String, _ digest: inout RecordSetDigest
   ) throws(PortError) -> String? {
@@ -53,7 +53,7 @@ struct DigestTable {
       var previous = last
       for row in rows {
         let id: String = try row.decode(atIndex: 0)
-        // Out of order, the last one would lead back, and this would never end.
+        // With rows out of order the loop could go back and never end.
         guard previous.utf8.lexicographicallyPrecedes(id.utf8) else {
           throw PortError(
             .damaged, operation: "read the \(table) records again",
@@ -86,8 +86,8 @@ struct DigestTable {
     return end
   }
 
-  /// Replaces everything in some buckets, in one transaction. Refused as `invalid` when it does
-  /// not hold together or is for another revision.
+  /// Replaces all records of some buckets in one transaction. Refuses as `invalid` a repair that is
+  /// inconsistent or for another revision.
   func apply(_ repair: BucketRepair) throws(PortError) {
     let operation = "repair \(repair.buckets.count) buckets"
     do throws(ValidationFailure) { try repair.check() } catch {

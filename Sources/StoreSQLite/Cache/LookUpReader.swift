@@ -8,11 +8,11 @@ import GRDB
 struct LookUpReader {
   let pool: DatabasePool
 
-  /// The most credentials of a page.
+  /// The most credentials on one page.
   static let pageLimitMax = 500
 
-  /// Holders of any of these digests, ordered by credential id, at most ``PolicyStore/holdersMax``. Where
-  /// one value has had more holders than that, those that can still pass come first.
+  /// Holders of any of these digests, ordered by credential id, at most ``PolicyStore/holdersMax``.
+  /// When a digest has more holders than that, the active and longest valid come first.
   func holders(ofAny digests: [CredentialDigest]) throws(PortError) -> [CredentialHolder] {
     try pool.reading("look up a credential") { database in
       let find = try database.cachedStatement(
@@ -41,7 +41,7 @@ struct LookUpReader {
     }
   }
 
-  /// The holder of one credential, by its id; nil when it or its person is not known here.
+  /// The holder of one credential, by its id; nil when the credential or its person is unknown.
   func holder(of credential: CredentialID) throws(PortError) -> CredentialHolder? {
     try pool.reading("look up credential \(credential)") { database in
       try Row.fetchOne(
@@ -60,7 +60,7 @@ struct LookUpReader {
     }
   }
 
-  /// A person, as last sent; nil for one who is not known here.
+  /// A person; nil for an unknown one.
   func person(_ id: PersonID) throws(PortError) -> Person? {
     try pool.reading("look up person \(id)") { database in
       try Row.fetchOne(

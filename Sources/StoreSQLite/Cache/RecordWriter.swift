@@ -3,11 +3,11 @@ import DoorPorts
 import Foundation
 import GRDB
 
-/// Changes persons and credentials within one transaction, and keeps the digest in step.
+/// Changes persons and credentials within one transaction, and updates the digest.
 struct RecordWriter {
   let database: Database
   var digest: RecordSetDigest
-  /// What became of the credentials that were put or removed and are not as they were.
+  /// The credentials that were put or removed and differ from before.
   private(set) var changes: [CredentialChange] = []
 
   init(_ database: Database) throws {
@@ -49,7 +49,7 @@ struct RecordWriter {
     return try Row.fetchOne(find, arguments: [id]).flatMap { try? CredentialRecord($0) }
   }
 
-  /// Takes the hash of the record that is there now out of the digest.
+  /// Removes the hash of the present record from the digest.
   private mutating func takeOut(_ table: String, _ id: String) throws {
     let condition = table == "credential" ? " AND status = 'active'" : ""
     let find = try database.cachedStatement(
@@ -74,8 +74,8 @@ struct RecordWriter {
     }
   }
 
-  /// A removed person's credentials go too, so that none of them works again should the person
-  /// come back.
+  /// Removes the credentials of these persons too, so that none of them works again when the person
+  /// returns.
   mutating func removePersons(_ ids: [String]) throws {
     let remove = try database.cachedStatement(sql: "DELETE FROM person WHERE id = ?")
     for id in ids {
@@ -100,7 +100,7 @@ struct RecordWriter {
     }
   }
 
-  /// Removes everything in a bucket; afterwards its digest is that of nothing.
+  /// Removes all records of a bucket; its digest is then zero.
   mutating func empty(bucket: Int) throws {
     for table in ["person", "credential"] {
       try database.cachedStatement(sql: "DELETE FROM \(table) WHERE bucket = ?")
@@ -112,7 +112,7 @@ struct RecordWriter {
     digest = RecordSetDigest(bytes: bytes) ?? digest
   }
 
-  /// Ends the change: revision, sizes and digest in one row, so that asking is cheap.
+  /// Ends the change: stores revision, counts and digest in one row, so that reading them is cheap.
   func finish(revision: UInt64) throws {
     try database.execute(
       sql: """

@@ -3,12 +3,12 @@ import DoorPorts
 import Foundation
 import GRDB
 
-/// The tables `staging` and `staged_…`: a snapshot that is being gathered.
+/// The tables `staging` and `staged_…`: a snapshot that is being pulled.
 struct SnapshotTable {
   let pool: DatabasePool
 
-  /// Begins to gather a snapshot, or says how far it was gathered before. One of a revision that
-  /// is older than the present is refused as `invalid`.
+  /// Begins to stage a snapshot, or returns how far it was staged before. Refuses as `invalid` a
+  /// snapshot that is older than the present revision.
   func stage(_ offer: SnapshotOffer) throws(PortError) -> StagedSnapshot {
     let operation = "begin snapshot \(offer.snapshotID)"
     do throws(ValidationFailure) { try offer.check() } catch {
@@ -37,8 +37,8 @@ struct SnapshotTable {
     }
   }
 
-  /// Keeps a chunk; one that is not the next changes nothing. With the last one the snapshot
-  /// replaces everything, in one transaction. Nil when no such snapshot is being gathered.
+  /// Stages a chunk; ignores one that is not the next. The last chunk lets the snapshot replace all
+  /// records, in one transaction. Nil when no such snapshot is being staged.
   func stage(_ chunk: SnapshotChunk) throws(PortError) -> StagedSnapshot? {
     let operation = "keep chunk \(chunk.index) of snapshot \(chunk.snapshotID)"
     do throws(ValidationFailure) { try chunk.check() } catch {

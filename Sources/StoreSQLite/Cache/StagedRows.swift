@@ -2,10 +2,10 @@ import CloudProtocol
 import Foundation
 import GRDB
 
-/// A snapshot on its way: rows as they will be, beside those in force. All that is left to do in the
-/// end is to copy them, so that the change is short.
+/// The rows of a snapshot that is being pulled, beside those in force. Applying it only copies
+/// them, so that the transaction is short.
 enum StagedRows {
-  /// Each chunk is counted, which is how far the snapshot was gathered.
+  /// Counts each chunk, which shows how far the snapshot was pulled.
   static func add(_ chunk: SnapshotChunk, _ database: Database) throws {
     let putPerson = try database.cachedStatement(sql: PersonRecord.rows.stage)
     for record in chunk.persons {
@@ -35,8 +35,8 @@ enum StagedRows {
 }
 
 extension RecordWriter {
-  /// Takes the rows of a snapshot; what was here before must be removed. What became of each is not
-  /// noted: a snapshot says how things are, not what changed.
+  /// Copies the rows of a snapshot; the earlier rows must have been removed. Records no changes: a
+  /// snapshot does not show what changed.
   mutating func takeStaged() throws {
     for rows in [PersonRecord.rows, CredentialRecord.rows] {
       try database.execute(sql: rows.takeStaged)

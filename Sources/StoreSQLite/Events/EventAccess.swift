@@ -3,8 +3,8 @@ public import DoorPorts
 public import DoorRules
 import GRDB
 
-/// An event log that is open, or that may open later. What each method does is in the type of its
-/// tables; here it is the same for both.
+/// An event log that is open, or that may open later. The types of the tables implement the
+/// methods; this protocol lends them to both.
 public protocol EventAccess: EventLog, CommandLedger, StateStore, IssuedStore {
   /// The open log; throws why it cannot be opened.
   func opened() throws(PortError) -> EventDatabase
@@ -12,11 +12,12 @@ public protocol EventAccess: EventLog, CommandLedger, StateStore, IssuedStore {
 
 extension LateOpening: EventAccess, EventLog, CommandLedger, StateStore, IssuedStore
 where Database == EventDatabase {
-  /// A log whose pages take no event any more is opened again, which carries it over into a new file.
+  /// When damaged pages stop the log from accepting events, opens it again, which carries it over
+  /// into a new file.
   public func append(_ drafts: [EventDraft]) throws(PortError) -> [UInt64] {
     let database = try opened()
     do throws(PortError) { return try database.append(drafts) } catch {
-      // One that still looks at it loses that look, and nothing else.
+      // A read that is under way fails; nothing else is lost.
       if error.code == .damaged { reopen(because: error) { try? $0.pool.close() } }
       throw error
     }

@@ -1,28 +1,28 @@
 public import DoorPorts
 import GRDB
 
-/// `events.sqlite`: what happened, what the cloud has of it, which commands were begun, and small
-/// values that survive a restart. This file cannot be fetched again.
+/// `events.sqlite`: the event log, how far the cloud acknowledged it, which commands were begun,
+/// and small values that survive a restart. The cloud cannot send this file again.
 public final class EventDatabase: EventAccess, Sendable {
   /// Name of the file in the state folder.
   public static let fileName = "events.sqlite"
-  /// Acknowledged events kept for search on site, at least.
+  /// At least so many acknowledged events are kept, for searches on site.
   public static let acknowledgedKeptMin = 100_000
-  /// Events that the cloud does not have, at most; the oldest of more go, and an event says so.
+  /// The most unacknowledged events. Beyond that the oldest are dropped, and an event records it.
   /// About 300 MB.
   public static let unacknowledgedMax = 500_000
-  /// A count with more than these is no sound one.
+  /// A log that counts more unacknowledged events than this is damaged.
   static let lackedSoundMax = UInt64(2 * unacknowledgedMax)
 
   let file: EventFile
-  /// Where a damaged file was moved, when this start found one, and whether what could be read of
-  /// it was carried over; if not, a new log with a new epoch was begun. Nil is good.
+  /// Where this start moved a damaged file, and whether its readable events were carried over; if
+  /// not, a new log with a new epoch began. Nil when the file was not damaged.
   public let recovered: DamagedFile?
   let log: EventTable
   let reader: EventReader
 
-  /// Opens or creates the file below `folder`. A damaged one is replaced, see ``recovered``;
-  /// throws when the disk does not take part.
+  /// Opens or creates the file below `folder`. A damaged one is replaced, see ``recovered``; throws
+  /// when the disk fails.
   public convenience init(folder: String) throws(PortError) {
     try self.init(folder: folder, acknowledgedKept: Self.acknowledgedKeptMin)
   }
@@ -51,13 +51,12 @@ public final class EventDatabase: EventAccess, Sendable {
 
   public func opened() -> EventDatabase { self }
 
-  /// Ends with everything in the file itself and nothing in its write-ahead log. Nothing can be
-  /// asked afterwards.
+  /// Writes everything into the file itself, empties its write-ahead log, and closes it.
   public func close() throws(PortError) { try pool.fold("close the event log") }
 
-  /// No event above the count, or a number would be given twice; below it, what is missing is told
-  /// when its turn comes, see ``giveUpSpoiled(after:note:)``. Touches each table; a look at every
-  /// page would delay the door.
+  /// No event may have a number above the count, or that number would be used twice. Events that
+  /// are missing below it are handled when they are read, see ``giveUpSpoiled(after:note:)``. Reads
+  /// one row of each table; checking every page would delay the door.
   private static func check(_ database: Database) throws {
     let position = try EventTable.position(database)
     let newest = try Int64.fetchOne(database, sql: "SELECT MAX(number) FROM event") ?? 0

@@ -2,11 +2,11 @@ import DoorPorts
 import GRDB
 import Synchronization
 
-/// The file of the event log, as its tables use it: errors in the terms of the ports, and a page
-/// that was found bad is remembered for the next start.
+/// The event log's file, as its tables use it. Translates errors into ``PortError``, and marks a
+/// file with a damaged page for the next start.
 final class EventFile: Sendable {
   let pool: DatabasePool
-  /// True once a page was found bad; what to do about it comes with the next start.
+  /// True once a damaged page was found; the next start carries the log over.
   private let isSpoiled = Atomic(false)
 
   init(pool: DatabasePool) { self.pool = pool }
@@ -23,7 +23,7 @@ final class EventFile: Sendable {
     try pool.writing(operation) { database in try noting { try body(database) } }
   }
 
-  /// A page that SQLite or the disk calls bad has the next start carry the log over into a new file.
+  /// After a damaged page the next start carries the log over into a new file.
   private func noting<Value>(_ body: () throws -> Value) throws -> Value {
     do { return try body() } catch let error as DatabaseError where error.isOfSpoiledPage {
       noteSpoiled()

@@ -3,7 +3,7 @@ import GRDB
 
 /// The tables of `events.sqlite`, and how a file of an older version gets them.
 enum EventMigrations {
-  /// Only ever appended to.
+  /// Migrations are only ever appended.
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1 events, ledger, state") { database in

@@ -4,32 +4,31 @@ import Foundation
 import GRDB
 import Synchronization
 
-/// Reads for the cloud. A page that the disk has spoiled costs the events on it, and no others.
+/// Reads the log for the cloud. A damaged page loses the events on it, and no others.
 final class EventReader: Sendable {
   private let file: EventFile
-  /// The read for the cloud that the disk refused last, and how many times in a row.
+  /// The last read that the disk refused, and how many times in a row.
   private let refused = Mutex((after: UInt64(0), times: 0))
 
   init(file: EventFile) { self.file = file }
 
-  /// The most spoiled events passed over in one transaction.
+  /// The most unreadable events that one transaction passes over.
   static let spoiledPerCommitMax = 10_000
 
-  /// Reads of one event that the disk refuses before it is taken for spoiled; the session tries again
-  /// each second.
+  /// After so many failed reads an event counts as lost; the session tries once a second.
   static let refusedReadsMax = 10
 
   func events(after number: UInt64, limit: Int) throws(PortError) -> [StoredEvent] {
     let read = try read("number > ?", after: number, limit: limit)
     let (start, position) = (max(number, read.position.dropped), read.position)
-    // What the cloud has may be gone; behind that no number is missing.
+    // Acknowledged events may have been removed; after them no number is missing.
     let next = (read.events.first?.number).map {
       max(start + 1, min($0, position.acknowledged + 1))
     }
     let unbroken = read.events.enumerated().prefix { next == $1.number - UInt64($0) }
       .map(\.element)
     if !unbroken.isEmpty || limit < 1 || start >= position.last { return unbroken }
-    // An index that leads astray may still find it by its number.
+    // A lookup by number may find the event even when the index is damaged.
     if let event = try event(start + 1) { return [event] }
     if let trouble = read.trouble {
       throw read.isRefused ? lasting(trouble, after: start) : trouble
@@ -39,8 +38,7 @@ final class EventReader: Sendable {
       detail: "it is not in the log, which counts to \(position.last)")
   }
 
-  /// Committed events of the kinds that overtake the backlog, above `number`, lowest first; up to
-  /// one that the disk has spoiled.
+  /// Committed urgent events above `number`, lowest first, up to the first that cannot be read.
   func urgentEvents(
     after number: UInt64, limit: Int
   ) throws(PortError) -> [StoredEvent] {
@@ -66,8 +64,8 @@ final class EventReader: Sendable {
     }
   }
 
-  /// A page that is refused so many times in a row is lost; before that it may come back. SQLite
-  /// calls both a disk's EIO and a page that is wrong malformed.
+  /// A page that fails ``refusedReadsMax`` times in a row is lost; before that a retry may succeed.
+  /// SQLite reports both an EIO of the disk and a wrong page as malformed.
   private func lasting(_ trouble: PortError, after number: UInt64) -> PortError {
     let times = refused.withLock { refused in
       refused = (number, refused.after == number ? refused.times + 1 : 1)
@@ -78,13 +76,13 @@ final class EventReader: Sendable {
       detail: "\(trouble.detail), \(times) times in a row")
   }
 
-  /// Rising numbers, as far as they can be read.
+  /// The events that could be read, in rising order.
   private struct Sound {
     var position = LogPosition(epoch: "", last: 0, acknowledged: 0)
     var events: [StoredEvent] = []
-    /// What is wrong with the one that follows.
+    /// Why the next event could not be read.
     var trouble: PortError?
-    /// It is the disk that does not give it out; what is given out and makes no sense stays so.
+    /// True when the disk refused the read, so that a retry may succeed.
     var isRefused = false
 
     mutating func next(of rows: RowCursor) throws -> Row? {
@@ -95,8 +93,8 @@ final class EventReader: Sendable {
     }
   }
 
-  /// What is sound is carried out by hand: SQLite takes no commit of a transaction in which it met a
-  /// spoiled page, not even of one that only read.
+  /// Returns the readable events through a variable: SQLite fails the commit of a transaction that
+  /// met a damaged page, even of one that only reads.
   private func read(
     _ condition: String, after number: UInt64, limit: Int
   ) throws(PortError) -> Sound {
@@ -128,7 +126,7 @@ final class EventReader: Sendable {
     return sound
   }
 
-  /// Nil for one that is not there or cannot be read.
+  /// Nil for an event that is missing or cannot be read.
   private func event(_ number: UInt64) throws(PortError) -> StoredEvent? {
     do throws(PortError) {
       return try file.reading("read event \(number)") { database in

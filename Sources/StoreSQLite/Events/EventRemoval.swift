@@ -4,22 +4,22 @@ import Foundation
 import GRDB
 import Synchronization
 
-/// The oldest events go, so that the file does not grow for ever. What is on a spoiled page cannot
-/// be removed and stays; what comes behind it goes.
+/// Removes the oldest events, so that the file does not grow for ever. Events on a damaged page
+/// cannot be removed and stay; later ones are removed.
 final class EventRemoval: Sendable {
-  /// Acknowledged events removed for each new one, at most: more than one, so that what an outage
-  /// left over goes in time, and few, because whoever stands at the door waits for this commit.
+  /// The most acknowledged events that are removed for each new one: more than one, to catch up
+  /// after an outage, and few, because the door waits for this commit.
   static let prunedPerEvent = 4
-  /// And in one commit, at most.
+  /// The most acknowledged events that one commit removes.
   static let prunedPerCommitMax = 64
-  /// Events that go in one commit because the log is too long, at most: a log far above its limit
-  /// shrinks with each event that comes, and none of them waits for all of it.
+  /// The most unacknowledged events that one commit drops: a log far above its limit shrinks with
+  /// each new event, and no event waits for all of it.
   static let droppedPerCommitMax = 5_000
 
   private let acknowledgedKept: Int
   private let unacknowledgedMax: Int
   private let droppedPerCommitMax: Int
-  /// Events below this number stay until the next start tries again: removing them met a spoiled
+  /// Events below this number stay until the next start tries again: removing them met a damaged
   /// page.
   private let removableFrom = Atomic<Int64>(0)
 
@@ -32,19 +32,19 @@ final class EventRemoval: Sendable {
   /// What one commit removes.
   func begin() -> Step { Step(from: removableFrom.load(ordering: .relaxed)) }
 
-  /// Lets the events up to and with this number stay.
+  /// Keeps the events up to and including this number.
   func skip(through number: Int64) { removableFrom.store(number + 1, ordering: .relaxed) }
 
   /// What one commit removes.
   struct Step {
     /// Lower events stay.
     let from: Int64
-    /// Up to where it went last, or failed to go; nil before it began.
+    /// The last number that it removed or failed to remove; nil before it began.
     private(set) var tried: Int64?
 
     init(from: Int64) { self.from = from }
 
-    /// Removes at most `most` of the oldest events, none above `due`; returns through which.
+    /// Removes at most `most` of the oldest events, none above `due`; returns the last number.
     fileprivate mutating func remove(
       _ database: Database, through due: Int64, most: Int
     ) throws -> Int64 {
@@ -61,7 +61,7 @@ final class EventRemoval: Sendable {
     }
   }
 
-  /// An event that the cloud does not have never goes here.
+  /// Removes acknowledged events only.
   func prune(
     _ database: Database, acknowledged: UInt64, for added: Int, _ step: inout Step?
   ) throws {
@@ -71,8 +71,9 @@ final class EventRemoval: Sendable {
       most: min(added * Self.prunedPerEvent, Self.prunedPerCommitMax))
   }
 
-  /// Makes room for a while at once when the cloud lacks too many, so that not every commit has to,
-  /// and writes down what went. The next commit goes on; what the cloud has goes first.
+  /// Drops the oldest events when too many are unacknowledged, and records the range. Drops one
+  /// percent at a time, so that not every commit has to. Acknowledged events are removed first; the
+  /// next commit continues.
   func drop(
     _ database: Database, _ position: LogPosition, last: UInt64, like draft: EventDraft,
     _ step: inout Step?

@@ -1,14 +1,14 @@
 import DoorPorts
 import GRDB
 
-/// Carries over what can be read of a damaged log: what happened during an outage is nowhere else.
+/// Copies the readable part of a damaged log: events of an outage exist nowhere else.
 enum EventSalvage {
-  /// Events that the cloud has and that come along, the newest: whoever stands at the door waits for
-  /// this. All are in the file that was moved aside.
+  /// So many of the newest acknowledged events are copied: the door waits for this. All of them
+  /// stay in the file that was moved aside.
   static let salvagedSettledMax = 10_000
 
-  /// Epoch and numbers go on as they were. Throws when the row that counts the events cannot be read
-  /// or is behind them: numbers would be given twice.
+  /// Keeps epoch and numbers. Throws when the row that counts the events cannot be read or is
+  /// behind them: numbers would be used twice.
   static func salvage(from old: Database, into new: Database) throws {
     let position = try EventTable.position(old)
     let newest = try? Int64.fetchOne(old, sql: "SELECT MAX(number) FROM event")
@@ -30,13 +30,13 @@ enum EventSalvage {
 
   struct Table {
     let name: String
-    /// The key is the first.
+    /// The first one is the key.
     let columns: [String]
 
     private var list: String { columns.joined(separator: ", ") }
     var select: String { "SELECT \(list) FROM \(name)" }
 
-    /// False for a row that is there already, or that is no sound one.
+    /// False for a row that exists already, or that violates a constraint.
     func insert(_ row: Row, into new: Database) throws -> Bool {
       let values = columns.map { _ in "?" }.joined(separator: ", ")
       do {
@@ -63,8 +63,8 @@ enum EventSalvage {
     Table(name: "issuer", columns: ["issuer", "sequence", "lastOrder"]),
   ]
 
-  /// From both ends, where one does not reach: what follows a spoiled page cannot be reached from
-  /// before it. A row that comes again ends it: spoiled pages may lead round in a circle.
+  /// Reads from both ends: rows behind a damaged page can only be reached from the other side.
+  /// Stops at a row that was copied before: damaged pages may link in a circle.
   private static func copy(
     _ table: Table, where condition: String, from old: Database, into new: Database
   ) throws {
@@ -78,8 +78,7 @@ enum EventSalvage {
     }
   }
 
-  /// Of these numbers none is missing in a sound log, so that behind a spoiled page each can be asked
-  /// for.
+  /// A sound log misses none of these numbers, so each can be looked up behind a damaged page.
   private static func copyLacked(
     from old: Database, into new: Database, after: Int64, through last: Int64
   ) throws {

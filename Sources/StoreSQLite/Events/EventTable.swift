@@ -32,8 +32,8 @@ struct EventTable {
       dropped: dropped)
   }
 
-  /// Commits the events together, fsync included, and returns their numbers in order. Also
-  /// removes a few of the oldest events that the cloud has, once there are more than
+  /// Commits the events together, fsync included, and returns their numbers in order. Also removes
+  /// a few of the oldest acknowledged events, once there are more than
   /// ``EventDatabase/acknowledgedKeptMin`` of them.
   func append(_ drafts: [EventDraft]) throws(PortError) -> [UInt64] {
     if drafts.isEmpty { return [] }
@@ -46,7 +46,7 @@ struct EventTable {
     do throws(PortError) {
       return try append(drafts, bodies, operation, &step)
     } catch {
-      // A spoiled page among the old events must not stop new ones.
+      // A damaged page among the old events must not stop new ones.
       guard error.isOfSpoiledPage, let tried = step?.tried else { throw error }
       step = nil
       let numbers = try append(drafts, bodies, operation, &step)
@@ -60,7 +60,7 @@ struct EventTable {
     _ step: inout EventRemoval.Step?
   ) throws(PortError) -> [UInt64] {
     try file.writing(operation) { database in
-      // The numbers come from the same transaction as the events: no gap, whatever fails.
+      // Numbers and events are written in one transaction, so that a failure leaves no gap.
       let position = try Self.position(database)
       try Self.insert(zip(drafts, bodies), after: position.last, database)
       let last = position.last + UInt64(drafts.count)
@@ -94,7 +94,7 @@ struct EventTable {
       sql: "UPDATE log SET last = ?, chain = ?", arguments: [Int64(clamping: number), Data(link)])
   }
 
-  /// Counts these as gone, and adds the note with their range; the note as it is kept.
+  /// Marks these events as dropped, and adds `note` with their range. Returns the stored note.
   static func passOver(
     _ gone: ClosedRange<UInt64>, note: EventDraft, after last: UInt64, _ database: Database
   ) throws -> EventDraft {
@@ -107,15 +107,15 @@ struct EventTable {
     return note
   }
 
-  /// Takes back acknowledgements above `number`, because the cloud lost those events. What is no
-  /// longer here of them counts as dropped.
+  /// Takes back acknowledgements above `number`, because the cloud lost those events. Those that
+  /// were removed here count as dropped.
   func rewind(through number: UInt64) throws(PortError) -> LogPosition {
     try file.writing("take back acknowledgements above \(number)") { database in
       let position = try Self.position(database)
       guard number < position.acknowledged else { return position }
       let oldest = try Int64.fetchOne(database, sql: "SELECT MIN(number) FROM event")
       let gone = oldest.map { UInt64(clamping: $0 - 1) } ?? position.last
-      // What was given up as spoiled is tried again: it may be there.
+      // Events that were given up as unreadable are tried again.
       try database.execute(
         sql: "UPDATE log SET acknowledged = ?, dropped = ?",
         arguments: [Int64(clamping: number), Int64(clamping: gone > number ? gone : 0)])
@@ -133,7 +133,7 @@ struct EventTable {
     }
   }
 
-  /// Notes that the cloud has everything up to and with `number`. A lower one changes nothing;
+  /// Marks everything up to and including `number` as acknowledged. A lower number changes nothing;
   /// one above the last event is refused as `invalid`.
   func acknowledge(through number: UInt64) throws(PortError) {
     let operation = "acknowledge event \(number)"
@@ -149,7 +149,7 @@ struct EventTable {
     }
   }
 
-  /// Events that pass every filter: newest first, or, to follow on from `after`, oldest first.
+  /// Events that match every filter: newest first; with `after`, oldest first.
   func page(_ query: EventQuery) throws(PortError) -> [StoredEvent] {
     var conditions: [String] = []
     var arguments: [(any DatabaseValueConvertible)?] = []

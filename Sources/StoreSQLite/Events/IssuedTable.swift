@@ -38,7 +38,7 @@ struct IssuedTable: IssuedStore {
     }
   }
 
-  /// The issuers' marks stay: what was taken once is never taken again.
+  /// Keeps the issuers' marks, so that no order is accepted twice.
   func forgetIssued(_ ids: [String]) throws(PortError) {
     try file.writing("forget keys that the cloud has") { database in
       let forget = try database.cachedStatement(sql: "DELETE FROM issued WHERE id = ?")

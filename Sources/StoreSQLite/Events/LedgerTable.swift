@@ -4,19 +4,19 @@ import DoorRules
 import Foundation
 import GRDB
 
-/// The table `command`: which commands were begun, their results, and which of these the cloud has.
+/// The table `command`: which commands were begun, their results, and which results the cloud has.
 struct LedgerTable: CommandLedger {
   let file: EventFile
 
-  /// Commands remembered whatever the clock says: a clock that ran ahead for a while must not
-  /// make the ledger forget one that is still signed.
+  /// The newest commands are kept regardless of the clock: a clock that ran ahead for a while must
+  /// not make the ledger forget a command whose signature is still valid.
   static let commandsKeptMin = 1_000
 
-  /// How long an entry outlives its command's end: longer than any clock is wrong while a
-  /// signature is still believed. 30 days.
+  /// How long an entry is kept after its command expired: longer than a clock can be wrong while
+  /// signatures are still accepted. 30 days.
   static let entryKeptSeconds: Int64 = 30 * 86_400
 
-  /// Commits that a command is about to act, or says what became of it when it was seen before.
+  /// Commits that a command is about to run; returns its result when it was seen before.
   func begin(
     commandID: String, at: WallInstant, expires: WallInstant
   ) throws(PortError) -> LedgerAnswer {
@@ -33,7 +33,7 @@ struct LedgerTable: CommandLedger {
     }
   }
 
-  /// Removes entries whose command cannot come again and whose result has arrived.
+  /// Removes entries whose command cannot arrive again and whose result the cloud has.
   private static func forget(_ database: Database, at now: WallInstant) throws {
     try database.execute(
       sql: """
@@ -74,7 +74,7 @@ struct LedgerTable: CommandLedger {
     }
   }
 
-  /// Notes that the broker took these results; an id without a result changes nothing.
+  /// Marks these results as delivered to the broker; ignores an id without a result.
   func confirmResults(_ commandIDs: [String]) throws(PortError) {
     try file.writing("confirm results") { database in
       let confirm = try database.cachedStatement(
@@ -83,12 +83,13 @@ struct LedgerTable: CommandLedger {
     }
   }
 
-  /// Closes what a crash left open as `interrupted`; called once at start. Returns those.
+  /// Closes the commands that a crash left open as `interrupted`, and returns their results. Called
+  /// once at start.
   func interruptOpen(
     at: WallInstant, simulated: Bool
   ) throws(PortError) -> [CommandResult] {
     try file.writing("close interrupted commands") { database in
-      // Written so that the index of unconfirmed entries serves.
+      // This condition lets SQLite use the index of unconfirmed entries.
       let open = try String.fetchAll(
         database,
         sql: "SELECT id FROM command WHERE confirmed = 0 AND result IS NULL ORDER BY number")

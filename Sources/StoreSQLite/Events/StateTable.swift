@@ -6,7 +6,7 @@ import GRDB
 struct StateTable: StateStore {
   let file: EventFile
 
-  /// The value last kept; nil for none.
+  /// The stored value; nil for none.
   func value(forKey key: String) throws(PortError) -> [UInt8]? {
     try file.reading("read \(key)") { database in
       try Data.fetchOne(database, sql: "SELECT value FROM state WHERE key = ?", arguments: [key])
@@ -14,7 +14,7 @@ struct StateTable: StateStore {
     }
   }
 
-  /// Keeps values in place of those before, in one commit; nil forgets one.
+  /// Replaces values in one commit; nil removes one.
   func setValues(_ values: [String: [UInt8]?]) throws(PortError) {
     try file.writing("keep \(values.keys.sorted().joined(separator: " and "))") { database in
       for (key, value) in values {

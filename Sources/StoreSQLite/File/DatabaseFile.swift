@@ -2,8 +2,8 @@ import DoorPorts
 import Foundation
 import GRDB
 
-/// Opens SQLite files the way a controller needs them: write-ahead log, every commit on the
-/// disk before it is called one.
+/// Opens SQLite files as a controller needs them: with a write-ahead log, and with every commit on
+/// the disk when it returns.
 enum DatabaseFile {
   /// Size to which the write-ahead log is cut back after a large commit. 8 MiB.
   static let journalBytesMax = 8_388_608
@@ -15,12 +15,12 @@ enum DatabaseFile {
   /// Reads that may run at one time, beside one commit.
   static let readersMax = 3
 
-  /// Opens or creates a file below `folder`, which is made when it is not there.
+  /// Opens or creates a file below `folder`, which is created when it is missing.
   ///
-  /// `check` looks at what must always be in the file, and must be quick. A file that is no
-  /// database, or that fails the check as `damaged`, is moved aside, never deleted, and the file
-  /// is new; `salvage` may carry over what can be read of the damaged one, all or nothing. Any other
-  /// failure is thrown.
+  /// `check` verifies what must always be in the file, and must be quick. A file that is no
+  /// database, or that fails the check as `damaged`, is moved aside, never deleted, and a new one
+  /// is created; `salvage` may copy what can be read of the damaged one, all or nothing. Throws any
+  /// other failure.
   static func open(
     _ name: String, in folder: String, migrator: DatabaseMigrator,
     check: (Database) throws -> Void, salvage: Salvage? = nil
@@ -52,24 +52,24 @@ enum DatabaseFile {
   private static let salvagedSuffix = ".salvaged"
   private static let spoiledSuffix = ".spoiled"
 
-  /// Has the next start carry what can be read of this file over into a new one.
+  /// Marks the file, so that the next start copies what can be read into a new one.
   static func noteSpoiled(_ path: String) {
-    // One that cannot be made is made when the spoiled page is met again.
+    // If this fails, the next read of the damaged page tries again.
     _ = FileManager.default.createFile(
       atPath: path + spoiledSuffix, contents: nil, attributes: [.posixPermissions: 0o600])
   }
 
-  /// After a power cut between the moves: the damaged file is away, and the new one not in its place.
+  /// Completes a carry-over that a power cut interrupted between its two moves.
   private static func finishCarryOver(_ path: String) throws(PortError) {
     if exists(path) { return remove(path + salvagedSuffix) }
     guard exists(path + salvagedSuffix) else { return }
-    // The damaged file's: SQLite would put what is in them into the new one.
+    // They belong to the damaged file, and SQLite would apply them to the new one.
     removeCompanions(path)
     try move(path + salvagedSuffix, to: path)
   }
 
-  /// Puts a file of what can be read of the damaged one in its place; nil, and nothing changes, when
-  /// that is not enough.
+  /// Replaces the damaged file by a copy of what can be read of it; nil, and nothing changes, when
+  /// `salvage` or the check fails.
   private static func carryOver(
     _ path: String, _ migrator: DatabaseMigrator, _ check: (Database) throws -> Void,
     _ salvage: Salvage
@@ -79,9 +79,9 @@ enum DatabaseFile {
     do {
       let old = try DatabaseQueue(path: path, configuration: damagedConfiguration)
       let new = try connect(salvaged, migrator) { _ in }
-      // No transaction on the old one: SQLite ends none well that met a spoiled page.
+      // No transaction on the old file: SQLite cannot commit one that met a damaged page.
       try old.unsafeRead { old in
-        // The migrator's own look at the schema traps on a damaged one.
+        // The migrator traps on a damaged schema, so its table is read directly.
         let known = Set(migrator.migrations)
         let applied = try String.fetchAll(old, sql: "SELECT identifier FROM grdb_migrations")
         guard known.isSuperset(of: applied) else { throw newer(path) }
@@ -93,9 +93,9 @@ enum DatabaseFile {
       remove(salvaged)
       return nil
     }
-    // Empty; they would stay beside the name that the file has now.
+    // They are empty, and would stay behind when the file is renamed.
     removeCompanions(salvaged)
-    // The file itself first: with its write-ahead log gone it would be taken for a sound, older one.
+    // The file itself first: without its write-ahead log it would look like a sound, older one.
     let aside = try moveAside(path, in: ["", "-wal", "-shm"])
     try finishCarryOver(path)
     return DamagedFile(path: aside, isSalvaged: true)
@@ -115,7 +115,7 @@ enum DatabaseFile {
       try pool.read(check)
       return pool
     } catch {
-      // A new file that could not be filled is no damaged one at the next start.
+      // Or the next start would take the unfinished file for a damaged one.
       if isNew { remove(path) }
       throw PortError(error, during: "open \(path)")
     }
@@ -127,9 +127,9 @@ enum DatabaseFile {
       detail: "a newer version wrote it; install that version or a later one")
   }
 
-  /// Makes the file, readable for its owner only; SQLite gives its companions the same mode.
-  /// False when it is there already. Throws `damaged` for one that was cut to nothing: SQLite
-  /// would take it for a new one, and nobody would hear of the loss.
+  /// Creates the file, readable for its owner only; SQLite gives its companions the same mode.
+  /// False when it exists already. Throws `damaged` for an empty file: SQLite would take it for a
+  /// new one, and the loss would not be reported.
   private static func create(_ path: String) throws(PortError) -> Bool {
     if FileManager.default.fileExists(atPath: path) {
       let size: Int?
@@ -156,7 +156,7 @@ enum DatabaseFile {
 
   private static func remove(_ path: String) {
     removeCompanions(path)
-    // One that cannot be removed shows at the next start.
+    // A failure to remove it shows at the next start.
     try? FileManager.default.removeItem(atPath: path)
   }
 
@@ -164,8 +164,9 @@ enum DatabaseFile {
     for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
   }
 
-  /// For a file that is only read, once, as far as it goes: SQLite opens one that was cut short only
-  /// while its schema may be written. https://www.sqlite.org/pragma.html#pragma_writable_schema
+  /// For reading a damaged file once: SQLite opens a file that was cut short only while its schema
+  /// is writable.
+  /// https://www.sqlite.org/pragma.html#pragma_writable_schema
   private static var damagedConfiguration: GRDB.Configuration {
     var configuration = GRDB.Configuration()
     configuration.readonly = true
@@ -186,8 +187,8 @@ enum DatabaseFile {
     return configuration
   }
 
-  /// GRDB has set NORMAL on the writer of a WAL file; only FULL survives a power cut, and only
-  /// outside a transaction is it taken.
+  /// GRDB sets NORMAL on the writer of a WAL file. Only FULL survives a power cut, and SQLite
+  /// accepts it only outside a transaction.
   /// https://www.sqlite.org/pragma.html#pragma_synchronous
   private static func prepareWriter(_ database: Database, _ path: String) throws {
     try database.execute(
@@ -205,7 +206,7 @@ enum DatabaseFile {
     }
   }
 
-  /// The companions go first: after a power cut in between, the damaged file is still found.
+  /// Moves the companions first: after a power cut in between, the damaged file is still found.
   private static func moveAside(
     _ path: String, in order: [String] = ["-wal", "-shm", ""]
   ) throws(PortError) -> String {
@@ -230,13 +231,13 @@ enum DatabaseFile {
   }
 }
 
-/// Copies what can be read of a damaged file into a new one; what it throws stands for nothing.
+/// Copies what can be read of a damaged file into a new one; throws when that is not enough.
 typealias Salvage = (_ damaged: Database, _ new: Database) throws -> Void
 
 /// A file that could not be used and was moved out of the way.
 public struct DamagedFile: Sendable, Hashable {
   /// Where it is now.
   public let path: String
-  /// The new one has what could be read of it; false is a new, empty one.
+  /// True when the new file has what could be read; false when it is empty.
   public let isSalvaged: Bool
 }

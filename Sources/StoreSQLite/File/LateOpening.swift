@@ -1,8 +1,9 @@
 public import DoorPorts
 import Synchronization
 
-/// A database that may not be there yet: a disk that is full, a folder that cannot be written. The
-/// door serves meanwhile with what it has, and each call tries again, so often and no oftener.
+/// A database that may not be open yet, because the disk is full or the folder cannot be written.
+/// The door serves meanwhile from memory. A call tries again to open it, at most every
+/// ``retryMilliseconds``.
 public final class LateOpening<Database: Sendable>: Sendable {
   /// Time between tries to open.
   public static var retryMilliseconds: Int { 5_000 }
@@ -21,7 +22,7 @@ public final class LateOpening<Database: Sendable>: Sendable {
     PortError(.unavailable, operation: "use the database", detail: "the program is ending")
   }
 
-  /// Tries at once.
+  /// Tries to open it at once.
   public init(_ make: @escaping @Sendable () throws(PortError) -> Database) {
     self.make = make
     do throws(PortError) { state = Mutex(.open(try make())) } catch {
@@ -29,7 +30,7 @@ public final class LateOpening<Database: Sendable>: Sendable {
     }
   }
 
-  /// Why it is not open; nil is good.
+  /// Why it is not open; nil when it is.
   public var failure: PortError? {
     state.withLock {
       switch $0 {
@@ -50,7 +51,7 @@ public final class LateOpening<Database: Sendable>: Sendable {
     }
   }
 
-  /// Hands out the database for its end; from then on it cannot be had again. Nil when it is not open.
+  /// Returns the database to be closed; later calls fail. Nil when it is not open.
   public func taken() -> Database? {
     state.withLock { state in
       guard case .open(let database) = state else { return nil }
@@ -59,7 +60,8 @@ public final class LateOpening<Database: Sendable>: Sendable {
     }
   }
 
-  /// Ends the database, once in a program's life, so that a later call opens it again.
+  /// Closes the database, at most once in the life of the program, so that a later call opens it
+  /// again.
   func reopen(because error: PortError, ending: (Database) -> Void) {
     state.withLock { state in
       guard case .open(let database) = state,
@@ -70,7 +72,7 @@ public final class LateOpening<Database: Sendable>: Sendable {
     }
   }
 
-  /// The database; throws what opening it said last.
+  /// The database; throws the error of the last try to open it.
   public func opened() throws(PortError) -> Database {
     let result = state.withLock { state -> Result<Database, PortError> in
       switch state {

@@ -3,7 +3,7 @@ import DoorPorts
 import GRDB
 
 extension PortError {
-  /// Whatever a database access threw, in the terms of the ports.
+  /// Translates any error of a database access.
   init(_ error: any Error, during operation: String) {
     switch error {
     case let error as PortError:
@@ -11,7 +11,7 @@ extension PortError {
     case let error as DatabaseError:
       let code = Self.code(of: error.resultCode)
       let number = error.extendedResultCode.rawValue
-      var detail = "SQLite says \(error.message ?? "nothing") (\(number))"
+      var detail = "SQLite: \(error.message ?? "no message") (\(number))"
       if let advice = Self.advice(code) { detail += "; \(advice)" }
       self.init(code, operation: operation, detail: detail)
     case is DecodingError, is RowDecodingError, is ValidationFailure:
@@ -26,7 +26,7 @@ extension PortError {
   private static func code(of result: ResultCode) -> Code {
     switch result {
     case .SQLITE_FULL: .full
-    // All statements are our own: one that does not fit the schema has met a damaged one.
+    // All statements are our own: one that does not match the schema met a damaged schema.
     case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_ERROR: .damaged
     case .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_READONLY: .unavailable
     case .SQLITE_BUSY, .SQLITE_LOCKED: .busy
@@ -47,12 +47,12 @@ extension PortError {
 }
 
 extension PortError {
-  /// A page may be spoiled: SQLite finds it wrong, or the disk does not give it out.
+  /// The cause may be a damaged page: SQLite found it wrong, or the disk failed to read it.
   var isOfSpoiledPage: Bool { code == .damaged || code == .inputOutput }
 }
 
 extension DatabaseError {
-  /// Not for a disk that takes no writes.
+  /// False for a failure to write.
   var isOfSpoiledPage: Bool {
     resultCode == .SQLITE_CORRUPT
       || [
@@ -62,24 +62,24 @@ extension DatabaseError {
   }
 }
 
-/// The two shapes of every access, with errors in the terms of the ports.
+/// Every access is one of these; they throw ``PortError``.
 extension DatabasePool {
-  /// Reads what was last committed; does not wait for a commit under way.
+  /// Reads the last committed state; does not wait for a commit under way.
   func reading<Value>(
     _ operation: String, _ body: (Database) throws -> Value
   ) throws(PortError) -> Value {
     do { return try read(body) } catch { throw PortError(error, during: operation) }
   }
 
-  /// One transaction, on the disk when this returns; nothing of it when it throws.
+  /// One transaction: on the disk when this returns, rolled back when it throws.
   func writing<Value>(
     _ operation: String, _ body: (Database) throws -> Value
   ) throws(PortError) -> Value {
     do { return try write(body) } catch { throw PortError(error, during: operation) }
   }
 
-  /// Puts everything into the file itself, and closes it. When a reader still looks, the write-ahead
-  /// log stays, and nothing is lost.
+  /// Writes everything into the file itself, and closes it. While a reader is active the
+  /// write-ahead log stays, and nothing is lost.
   func fold(_ operation: String) throws(PortError) {
     do {
       _ = try writeWithoutTransaction { try $0.checkpoint(.truncate) }

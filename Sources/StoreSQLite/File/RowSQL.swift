@@ -1,14 +1,14 @@
-/// The statements of a kind of record, from the names of its columns alone. With each record go its
-/// hash and its bucket.
+/// The SQL statements of one kind of record, made from its column names. Each record is stored with
+/// its hash and its bucket.
 struct RowSQL: Sendable {
   /// The first is the key.
   let names: [String]
-  /// For a SELECT, also beside other tables.
+  /// For a SELECT, qualified by the table.
   let columns: String
   let put: String
-  /// The same into the table in which a snapshot is gathered.
+  /// The same into the table in which a snapshot is staged.
   let stage: String
-  /// Takes all rows that were gathered.
+  /// Copies all staged rows.
   let takeStaged: String
 
   init(table: String, names: [String]) {

@@ -2,14 +2,15 @@ public import DoorPorts
 import Foundation
 import GRDB
 
-/// How a database is, for diagnosis.
+/// The state of a database, for diagnosis.
 public struct StoreHealth: Sendable, Hashable {
   public var path: String
-  /// Why it cannot be used; nil is good.
+  /// Why it cannot be used; nil when it can.
   public var failure: PortError?
   /// Where a damaged file was moved when it was last opened.
   public var recovered: String?
-  /// `ok`, or what SQLite finds; nil for a file too large to be read through beside the door.
+  /// `ok`, or what SQLite finds; nil for a file that is too large to check while the door is
+  /// served.
   public var integrity: String?
   /// With its write-ahead log.
   public var bytes: Int64?
@@ -28,7 +29,7 @@ extension EventDatabase: StoreFile {}
 extension CacheDatabase: StoreFile {}
 
 extension LateOpening where Database == EventDatabase {
-  /// Reads the file through, beside the door; up to about a second.
+  /// Checks the file while the door is served; takes up to about a second.
   public func health() -> StoreHealth {
     let health = StoreHealth.of { () throws(PortError) in try opened() }
     if health.integrity ?? "ok" != "ok" || health.failure?.code == .damaged {
@@ -44,9 +45,9 @@ extension LateOpening where Database == CacheDatabase {
 }
 
 extension StoreHealth {
-  /// A larger file is not read through. 256 MiB.
+  /// A larger file is not checked. 256 MiB.
   static let checkedBytesMax: Int64 = 268_435_456
-  /// The most faults that are told.
+  /// The most faults that are reported.
   static let faultsMax = 3
 
   fileprivate static func of(
@@ -57,7 +58,7 @@ extension StoreHealth {
     }
   }
 
-  /// A file of a daemon that does not run, opened for reading only; nil when there is none.
+  /// The file of a daemon that is not running, opened read-only; nil when there is none.
   public static func ofFile(_ name: String, in folder: String) -> StoreHealth? {
     let path = "\(folder)/\(name)"
     guard FileManager.default.fileExists(atPath: path) else { return nil }
@@ -97,7 +98,7 @@ extension StoreHealth {
       database,
       sql: "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
     for table in tables {
-      // Names out of the file's own schema, quoted as names.
+      // The names come from the file's own schema, so they are quoted.
       let quoted = table.replacing("\"", with: "\"\"")
       health.rows[table] = try Int.fetchOne(database, sql: "SELECT COUNT(*) FROM \"\(quoted)\"")
     }

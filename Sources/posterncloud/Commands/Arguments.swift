@@ -1,7 +1,7 @@
 import ArgumentParser
 import DoorRules
 
-/// A controller's id out of an argument.
+/// A controller's id from an argument.
 func parseController(_ text: String) throws -> ControllerID {
   guard let id = ControllerID(text) else {
     throw ValidationError("a controller's id is \(ControllerID.grammar)")

@@ -13,7 +13,8 @@ struct ConfigCommand: ParsableCommand {
   struct Push: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Give a controller a configuration; the cloud numbers it.",
-      discussion: "The file is JSON; every error in it is listed, and nothing is pushed then.")
+      discussion:
+        "The file is JSON; with an error in it nothing is pushed, and every error is listed.")
 
     @OptionGroup var state: StateOptions
     @Argument(help: "The controller's id.") var controller: String
@@ -26,7 +27,7 @@ struct ConfigCommand: ParsableCommand {
       guard var object = try? JSONSerialization.jsonObject(with: data) as? [String: Any] else {
         throw CloudProblem("\(file) is not a JSON object")
       }
-      // The number is the cloud's to give.
+      // The cloud assigns the revision.
       object["revision"] = 1
       let numbered = try JSONSerialization.data(withJSONObject: object)
       let zones = SystemZones()
@@ -35,17 +36,17 @@ struct ConfigCommand: ParsableCommand {
         _ = try document.validated(zones: { try? zones.rules(for: $0) })
         for path in try Self.unknown(in: object, of: document) {
           FileHandle.standardError.write(
-            Data("posterncloud: \(path) is not known here, and counts for nothing\n".utf8))
+            Data("posterncloud: \(path) is unknown, and ignored\n".utf8))
         }
         let revision = try state.store().configurations.push(document, to: controller)
-        print("configuration \(revision) goes to \(controller)")
+        print("configuration \(revision) is queued for \(controller)")
       } catch let failure as ValidationFailure {
-        throw CloudProblem("\(file) is not a configuration:\n\(failure)")
+        throw CloudProblem("\(file) is not a valid configuration:\n\(failure)")
       }
     }
 
-    /// Members of the file that the document has not: misspelled, in the wrong place, or of a newer
-    /// version.
+    /// Members of the file that the document does not have: misspelled, in the wrong place, or of a
+    /// newer version.
     private static func unknown(
       in object: [String: Any], of document: ConfigurationDocument
     ) throws -> [String] {
@@ -92,9 +93,9 @@ struct ConfigCommand: ParsableCommand {
         let revision = try state.store().configurations.patch(patch, of: controller) { merged in
           _ = try merged.validated(zones: { try? zones.rules(for: $0) })
         }
-        print("configuration \(revision) goes to \(controller)")
+        print("configuration \(revision) is queued for \(controller)")
       } catch let failure as ValidationFailure {
-        throw CloudProblem("\(file) does not make a configuration:\n\(failure)")
+        throw CloudProblem("\(file) does not make a valid configuration:\n\(failure)")
       }
     }
   }

@@ -12,7 +12,7 @@ struct CredentialCommand: ParsableCommand {
   struct Issue: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Give a person a card or a PIN for a controller's doors.",
-      discussion: "The number is digested under that controller's key at once and kept nowhere.")
+      discussion: "The number is digested under that controller's key at once and stored nowhere.")
 
     @OptionGroup var state: StateOptions
     @Option(help: "The controller.") var controller: String
@@ -27,14 +27,14 @@ struct CredentialCommand: ParsableCommand {
     @Option(name: .customLong("class"), help: "Its class, as the facility configures them.")
     var className: String?
     @Option(help: "How often it may be used.") var uses: Int?
-    @Option(help: "How long it stays good after its first use: 90m, 2h, 3d.")
+    @Option(help: "How long it stays valid after its first use: 90m, 2h, 3d.")
     var firstUseFor: String?
     @Flag(help: "Opens like any other and raises a silent alarm.") var duress = false
-    @Option(help: "The credential's id; made up when left out.") var id: String?
+    @Option(help: "The credential's id; random when left out.") var id: String?
 
     func run() throws {
       guard (card == nil) != (pin == nil) else {
-        throw ValidationError("say --card or --pin, one of them")
+        throw ValidationError("give either --card or --pin")
       }
       let canonical =
         try card.map(CredentialValue.canonical(card:)) ?? CredentialValue.canonical(pin: pin ?? "")
@@ -54,7 +54,7 @@ struct CredentialCommand: ParsableCommand {
   }
 
   struct Revoke: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Withdraw a credential.")
+    static let configuration = CommandConfiguration(abstract: "Revoke a credential.")
     @OptionGroup var state: StateOptions
     @Argument(help: "The credential's id.") var id: String
 
@@ -66,8 +66,8 @@ struct CredentialCommand: ParsableCommand {
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Show credentials and how the door says they stand.",
-      discussion: "A credential is pending until its door has answered.")
+      abstract: "Show credentials with the status that the controller reports.",
+      discussion: "A credential is pending until the controller has answered.")
 
     @OptionGroup var state: StateOptions
     @Argument(help: "The controller.") var controller: String

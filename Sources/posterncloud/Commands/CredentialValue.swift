@@ -12,7 +12,7 @@ enum CredentialValue {
     }
     let facility = parts[1] == "-" ? nil : UInt64(parts[1])
     if parts[1] != "-", facility == nil { throw ValidationError("the facility is a number or -") }
-    // Encoding refuses what no reader could ever send.
+    // Encoding refuses numbers that no reader can send.
     do {
       _ = try FormatTable.standard.encode(format: parts[0], facility: facility, card: number)
     } catch {

@@ -5,26 +5,26 @@ import DoorRules
 import Foundation
 import HostLinux
 
-/// A new controller, with the keys to put on it.
+/// Registers a controller.
 struct EnrolCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "enrol", abstract: "Register a controller and write the keys to put on it.",
     discussion: """
       Writes credential.key (0600; the key under which this controller's credentials
       are digested), offline-pin.keys (0600; the key of the PINs that its doors
-      compute for themselves), cloud.pub (the key by which the controller knows this
-      cloud) and issuer-roots.pub (by which it knows the front desks that may hand
-      keys over).
+      compute for themselves), cloud.pub (the key by which the controller verifies this
+      cloud) and issuer-roots.pub (the keys by which it verifies the front desks that
+      may hand keys over).
       """)
 
   @OptionGroup var state: StateOptions
   @Argument(help: "The controller's id.") var controller: String
-  @Option(help: "A folder for the files; made when missing.") var out: String
+  @Option(help: "A folder for the files; created when missing.") var out: String
 
   // A key in base64url may begin with a dash.
   @Option(
     parsing: .unconditional,
-    help: "What `postern identity new` printed: no secret is written then, and none travels.")
+    help: "The output of `postern identity new`: then no secret is written or transferred.")
   var deviceKey: String?
 
   func run() throws {
@@ -49,7 +49,7 @@ struct EnrolCommand: ParsableCommand {
     try Data(line.utf8).write(to: URL(filePath: "\(out)/cloud.pub"))
     try Data(try IssuerRoots(folder: store.folder).publicText().utf8).write(
       to: URL(filePath: "\(out)/issuer-roots.pub"))
-    // Alone on its line, so that a program can take it.
+    // Alone on its line, so that a program can read it.
     if deviceKey != nil {
       print(Data(try CloudKey.agreement(folder: store.folder).publicKeyBytes).base64URL)
     } else {
@@ -57,7 +57,7 @@ struct EnrolCommand: ParsableCommand {
     }
   }
 
-  /// Computes what the device computes too.
+  /// Derives the same keys as the device.
   private func enrol(_ id: ControllerID, _ deviceKey: String, _ store: CloudStore) throws {
     guard let device = Data(base64URL: deviceKey) else {
       throw ValidationError("--device-key is a public key, 32 bytes in base64url")

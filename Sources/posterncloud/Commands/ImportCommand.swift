@@ -6,14 +6,14 @@ import GRDB
 /// Many people and credentials at once.
 struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "import", abstract: "Take in people and credentials from a file, all or none.",
+    commandName: "import", abstract: "Import people and credentials from a file, all or none.",
     discussion: """
       One JSON object a line, each one of
         {"person": "ada", "enabled": true}
         {"person": "ada", "card": "H10301:12:345", "id": "key-1", "doors": ["front"]}
         {"revoke": "key-1"}
-      A person that is not there yet is made; a credential of a known id is replaced.
-      Clashes are not looked for.
+      A person that is not there yet is added; a credential of a known id is replaced.
+      Clashes are not checked.
       """)
 
   /// The most lines of one file.
@@ -76,10 +76,10 @@ struct ImportCommand: ParsableCommand {
           _ = try record.validated(path: "credential")
           try CredentialTable.put(record, at: controller, database)
         } catch {
-          throw CloudProblem("\(file), line \(index + 1): \(error); nothing was taken in")
+          throw CloudProblem("\(file), line \(index + 1): \(error); nothing was imported")
         }
       }
     }
-    print("\(lines.count) lines are taken in for \(controller)")
+    print("\(lines.count) lines are imported for \(controller)")
   }
 }

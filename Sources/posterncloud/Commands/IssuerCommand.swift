@@ -11,7 +11,7 @@ struct IssuerCommand: ParsableCommand {
 
   struct Certify: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Say for which doors, kinds and how long a desk may issue.",
+      abstract: "Certify for which doors, kinds and how long a desk may issue.",
       discussion: "A renewed certificate has a new id and may overlap the one before.")
 
     @OptionGroup var state: StateOptions
@@ -20,13 +20,13 @@ struct IssuerCommand: ParsableCommand {
     @Option(
       parsing: .unconditional, help: "Its public key, as `postern issuer new-key` printed it.")
     var key: String
-    @Option(help: "Unique; made up when left out.") var id: String?
+    @Option(help: "Unique; derived from issuer and time when left out.") var id: String?
     @Option(help: "Controllers, with commas.") var controllers: String
     @Option(help: "Doors, with commas.") var doors: String?
     @Option(help: "Scopes, with commas.") var scopes: String?
     @Option(help: "card, pin, mobile; with commas.") var kinds = "card,pin,mobile"
     @Option(help: "The longest key: 12h, 14d.") var longest: String
-    @Option(help: "Counts from: 2026-11-20T15:00:00Z, or +0h.") var from = "+0h"
+    @Option(help: "Valid from: 2026-11-20T15:00:00Z, or +0h.") var from = "+0h"
     @Option(help: "Ends: 2027-11-20T15:00:00Z, or +365d.") var until: String
     @Option(help: "The certificate's file.") var out: String
 
@@ -40,7 +40,7 @@ struct IssuerCommand: ParsableCommand {
         throw ValidationError("--kinds are card, pin, mobile")
       }
       guard !(split(doors) + split(scopes)).isEmpty else {
-        throw ValidationError("say --doors or --scopes")
+        throw ValidationError("give --doors or --scopes")
       }
       guard let notBefore = try TimeArgument.time(from),
         let notAfter = try TimeArgument.time(until), notBefore < notAfter
@@ -61,22 +61,23 @@ struct IssuerCommand: ParsableCommand {
 
   struct Revoke: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Take nothing up that is issued under a certificate from now on.")
+      abstract: "Revoke a certificate: keys that are issued under it from now on are revoked.")
 
     @OptionGroup var state: StateOptions
     @Argument(help: "The certificate's id.") var id: String
-    @Option(help: "From then on; now when left out.") var from = "+0h"
+    @Option(help: "From when on; now when left out.") var from = "+0h"
 
     func run() throws {
       guard let seconds = try TimeArgument.time(from) else { return }
       try state.store().issued.revokeCertificate(id, at: seconds)
-      print("what certificate \(id) issued from \(seconds) on will be revoked when it is reported")
+      print(
+        "keys that certificate \(id) issued from \(seconds) on are revoked when they are reported")
     }
   }
 
   struct Roots: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Write the roots' public halves for controllers.")
+      abstract: "Write the public keys of the roots for controllers.")
 
     @OptionGroup var state: StateOptions
     @Option(help: "The file.") var out: String
@@ -89,7 +90,7 @@ struct IssuerCommand: ParsableCommand {
 
   struct Rotate: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Add a root that signs from now on; the others stay known.")
+      abstract: "Add a root that signs from now on; the others stay trusted.")
 
     @OptionGroup var state: StateOptions
 
@@ -100,7 +101,7 @@ struct IssuerCommand: ParsableCommand {
 
   struct Keys: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Keys that were issued on site, and what was decided of them.")
+      abstract: "Show keys that were issued on site, and the decisions about them.")
 
     @OptionGroup var state: StateOptions
     @Argument(help: "The controller.") var controller: String

@@ -13,13 +13,13 @@ struct OfflinePINCommand: AsyncParsableCommand {
 
   struct Keys: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Write the key file for a front desk, or anew for the controller.")
+      abstract: "Write the key file for a front desk, or again for the controller.")
 
     @OptionGroup var state: StateOptions
     @Argument(help: "The controller.") var controller: String
     @Option(help: "The doors of the desk, with commas; the controller's own file when left out.")
     var doors: String?
-    @Option(help: "The file; it must not be there yet.") var out: String
+    @Option(help: "The file; it must not exist.") var out: String
 
     func run() throws {
       let store = try state.store()
@@ -44,7 +44,7 @@ struct OfflinePINCommand: AsyncParsableCommand {
 
   struct Revoke: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Withdraw one code at its door; events of its use name the window.")
+      abstract: "Revoke one code at its door; the events of its use name the window.")
 
     @OptionGroup var target: TargetOptions
     @Option(help: "The door.") var door: String
@@ -65,7 +65,7 @@ struct OfflinePINCommand: AsyncParsableCommand {
 
   struct Rotate: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Add a key for windows from some hour on.",
+      abstract: "Add a key for windows from an hour on.",
       discussion: """
         Windows that start before keep their code. Put the new files on the controller
         and the desks before the hour, which must be after the start of every code
@@ -81,7 +81,7 @@ struct OfflinePINCommand: AsyncParsableCommand {
       let hour = (seconds + 3_599) / 3_600
       let keyID = try state.store().offlinePINs.rotate(
         of: try parseController(controller), fromHour: hour)
-      print("key \(keyID) counts for windows from hour \(hour) since 1970 on")
+      print("key \(keyID) applies to windows from hour \(hour) since 1970 on")
     }
   }
 }

@@ -34,7 +34,8 @@ struct PersonCommand: ParsableCommand {
       if grant.facilityWide || !grant.doors.isEmpty || !grant.groups.isEmpty {
         person.grants = [grant]
       } else if grant.accessHours != nil {
-        throw ValidationError("--hours belong to a grant: say --doors, --groups or --facility-wide")
+        throw ValidationError(
+          "--hours belong to a grant: give --doors, --groups or --facility-wide")
       }
       do { _ = try person.validated(path: "person") } catch { throw CloudProblem("\(error)") }
       try state.store().people.put(person)

@@ -4,15 +4,15 @@ import DoorPorts
 import DoorRules
 import HostLinux
 
-/// A new key for credentials.
+/// Replaces the key under which credentials are digested.
 struct RekeyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rekey",
     abstract: "Digest a controller's credentials under a new key from now on.",
     discussion: """
       Put the new file on the controller as credentials.keyFile, the old one as
-      credentials.previousKeyFile, and restart it; then say --now. Credentials of
-      before are found by the old key until they are issued anew; take it away then.
+      credentials.previousKeyFile, and restart it; then run this with --now. Earlier
+      credentials are found by the old key until they are issued again; remove it then.
       """)
 
   @OptionGroup var state: StateOptions

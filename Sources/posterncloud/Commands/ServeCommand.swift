@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// The server.
+/// Runs the server.
 struct ServeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "serve", abstract: "Connect to the broker and serve every controller.")

@@ -2,22 +2,22 @@ import ArgumentParser
 import CloudProtocol
 import Foundation
 
-/// The key by which doors know this cloud.
+/// The key by which controllers verify this cloud.
 struct SigningKeyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "signing-key", abstract: "Change the key by which doors know this cloud.",
+    commandName: "signing-key", abstract: "Change the key by which controllers verify this cloud.",
     discussion: """
       1. signing-key add                  makes the next key
-      2. signing-key trust CONTROLLER KEY on each: from then on it believes both
+      2. signing-key trust CONTROLLER KEY on each: from then on it trusts both
       3. signing-key use KEY  and start `serve` again: it signs with the new one
       4. signing-key distrust CONTROLLER OLD-KEY
-      Each step can be said again, and nothing stops working in between.
+      Each step can be repeated, and nothing stops working in between.
       """,
     subcommands: [Add.self, Trust.self, Use.self, Distrust.self])
 
   struct Add: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Make one more key; it does not sign yet.")
+      abstract: "Create one more key; it does not sign yet.")
     @OptionGroup var state: StateOptions
 
     func run() throws { print(try CloudKey.add(folder: try state.store().folder)) }
@@ -33,7 +33,8 @@ struct SigningKeyCommand: AsyncParsableCommand {
   }
 
   struct Trust: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Let a controller believe a key too.")
+    static let configuration = CommandConfiguration(
+      abstract: "Let a controller trust one more key.")
     @OptionGroup var target: TargetOptions
     @Argument(help: "The key's id.") var key: String
 
@@ -48,7 +49,7 @@ struct SigningKeyCommand: AsyncParsableCommand {
 
   struct Distrust: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Let a controller believe a key no more; never the one that signs.")
+      abstract: "Let a controller no longer trust a key; never the one that signs.")
     @OptionGroup var target: TargetOptions
     @Argument(help: "The key's id.") var key: String
 

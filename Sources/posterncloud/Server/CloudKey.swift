@@ -4,7 +4,7 @@ import DoorRules
 import Foundation
 import HostLinux
 
-/// The cloud's signing keys: `signing.key` is `cloud-1`, made at first use; `signing-N.key` is
+/// The cloud's signing keys: `signing.key` is `cloud-1`, created at first use; `signing-N.key` is
 /// `cloud-N`. The file `signing.current` names the one that signs.
 enum CloudKey {
   static let keyID = "cloud-1"
@@ -35,7 +35,7 @@ enum CloudKey {
       privateKeyBytes: try KeyFile.load(path: path(number, in: folder)), keyID: keyID)
   }
 
-  /// Makes one more key, which does not sign yet.
+  /// Creates one more key, which does not sign yet; returns its id.
   static func add(folder: String) throws -> String {
     _ = try load(folder: folder)
     var number = 2
@@ -44,7 +44,7 @@ enum CloudKey {
     return "cloud-\(number)"
   }
 
-  /// Lets a key sign from the next start of `serve` on.
+  /// Signs with this key from the next start of `serve` on.
   static func use(_ keyID: String, folder: String) throws {
     _ = try load(keyID, folder: folder)
     try Data((keyID + "\n").utf8).write(
@@ -56,7 +56,7 @@ enum CloudKey {
     try KeyFile.create(path: path(number, in: folder), key: Secret(Array(key)))
   }
 
-  /// The key by which this cloud and a device come to the same secrets, made at first use.
+  /// The key from which this cloud and a device derive their shared secrets, created at first use.
   static func agreement(folder: String) throws -> DeviceAgreement {
     let path = "\(folder)/agreement.key"
     if !FileManager.default.fileExists(atPath: path) {
@@ -65,7 +65,7 @@ enum CloudKey {
     return try DeviceAgreement(privateKeyBytes: try KeyFile.load(path: path))
   }
 
-  /// A key that no door knows, under the id of the one that they do.
+  /// A key that no controller trusts, under the id of a trusted one.
   static func forger() throws -> EnvelopeSigner {
     let key = Curve25519.Signing.PrivateKey().rawRepresentation
     return try EnvelopeSigner(privateKeyBytes: Secret(Array(key)), keyID: keyID)

@@ -2,11 +2,11 @@ import CloudProtocol
 import DoorRules
 import Logging
 
-/// What comes from the controllers.
+/// Messages from the controllers.
 extension CloudServer {
-  /// A door serves its people for only so many hours without a word of the cloud, and on a quiet
-  /// night this is the only one.
-  private func sayThatItIsHeard(_ controller: ControllerID) throws {
+  /// Acknowledges again, as a sign of life: offline policies limit how long a door serves without
+  /// contact to the cloud, and a quiet night has no other message.
+  private func acknowledgeAgain(_ controller: ControllerID) throws {
     guard let standing = try store.events.acknowledged(of: controller) else { return }
     try send(standing, .ack, to: controller)
   }
@@ -17,7 +17,7 @@ extension CloudServer {
     guard let (controller, kind) = Topics.parseUp(topic),
       try store.controllers.isEnrolled(controller)
     else {
-      return logger.warning("a message of nobody known, on \(topic)")
+      return logger.warning("a message of an unknown controller, on \(topic)")
     }
     switch kind {
     case .hello:
@@ -31,7 +31,7 @@ extension CloudServer {
       let acknowledgement = try store.events.take(batch, from: controller)
       if acknowledgement.diverged == true {
         logger.error(
-          "\(controller): what follows event \(acknowledgement.through) is of another log")
+          "\(controller): the events after \(acknowledgement.through) belong to another log")
       }
       try send(acknowledgement, .ack, to: controller)
     case .urgent:
@@ -40,7 +40,7 @@ extension CloudServer {
     case .telemetry:
       let report = try decode(TelemetryReport.self, payload, from: controller)
       try store.controllers.store(report)
-      try sayThatItIsHeard(controller)
+      try acknowledgeAgain(controller)
     case .logs:
       let upload = try decode(LogUpload.self, payload, from: controller)
       try store.controllers.store(upload)
@@ -82,7 +82,7 @@ extension CloudServer {
     if try store.boots.store(hello) {
       logger.critical(
         """
-        \(controller): two machines speak with this identity in turn; one is a copy. Go there, \
+        \(controller): two machines use this identity in turn; one is a copy. Go there, \
         and enrol the controller anew
         """)
     }
@@ -90,12 +90,12 @@ extension CloudServer {
     if let correction = try store.events.correction(hello) {
       logger.error(
         """
-        \(controller): its log goes to \(hello.lastEvent), acknowledged to \
-        \(hello.acknowledgedEvent); here it goes to \(correction.through)
+        \(controller): its log ends at \(hello.lastEvent), acknowledged up to \
+        \(hello.acknowledgedEvent); the cloud has it up to \(correction.through)
         """)
       try send(correction, .ack, to: controller)
     } else {
-      try sayThatItIsHeard(controller)
+      try acknowledgeAgain(controller)
     }
     push(to: controller, &state)
     pushCommands(&state)
@@ -112,10 +112,10 @@ extension CloudServer {
     return message
   }
 
-  /// A retained state is what the broker remembers: it may be older than a hello that came
-  /// first, so it never ends a session. It may begin one: a controller that stayed online while
-  /// this server restarted says no hello, and what it had then is where to start from. Should
-  /// that be out of date, it refuses the first delta and says hello again.
+  /// A retained state may be older than a hello that arrived first, so it never ends a session. It
+  /// may begin one: a controller that stayed online while this server restarted sends no hello, so
+  /// its last hello is used. If that is out of date, the controller refuses the first delta and
+  /// sends a hello.
   private func note(
     isOnline: Bool, _ controller: ControllerID, retained: Bool, _ state: inout State
   ) throws {
@@ -124,7 +124,7 @@ extension CloudServer {
     } else if state.sessions[controller] == nil {
       state.sessions[controller] = ControllerSession(
         try store.controllers.latest(Hello.self, of: controller.rawValue))
-      // What was kept may be of a copy; the door knows better.
+      // The last hello may be that of a cloned controller, so ask for a new one.
       try send(DigestRequest(hello: true), .digest, to: controller)
       push(to: controller, &state)
     }
@@ -142,14 +142,14 @@ extension CloudServer {
     case .config:
       if !report.applied, report.messageID == session.sentConfig {
         guard report.revision == session.configBase else {
-          // A patch on what the door does not have: it is sent whole.
+          // The controller does not have the base of the patch: send the whole document.
           session.configRevision = 0
           break
         }
         try store.controllers.storeRefused(.config, at: session.configRevision, by: controller)
       }
     case .credentials:
-      // A refusal for want of the right base is no refusal of what was said; a hello follows.
+      // A refusal because of a wrong base does not reject the content; a hello follows.
       if !report.applied, report.messageID == session.sentCredentials,
         report.revision == session.credentialRevision
       {

@@ -4,38 +4,38 @@ import DoorRules
 import Foundation
 import Logging
 
-/// What goes to the controllers.
+/// Messages to the controllers.
 extension CloudServer {
-  /// Life of configuration, credentials and acknowledgements.
+  /// The lifetime of configurations, credentials and acknowledgements.
   static let dataLifetimeSeconds = 86_400
 
-  /// Sends each online controller what it lacks when something has changed since the last look:
-  /// asking for each of a thousand controllers takes longer than the time between two looks.
+  /// Sends each online controller what it lacks, when something has changed since the last check: a
+  /// query for each of a thousand controllers takes longer than the time between two checks.
   func pushChanges(_ state: inout State) {
     do {
       let stamp = try store.revisions.changeStamp()
       guard state.pushed != stamp else { return }
       state.pushed = stamp
     } catch {
-      return logger.error("what has changed could not be read: \(error)")
+      return logger.error("cannot read what has changed: \(error)")
     }
     for controller in state.sessions.keys.sorted() { push(to: controller, &state) }
   }
 
-  /// Sends one controller what it lacks. What cannot be sent now is looked at again.
+  /// Sends one controller what it lacks. After a failure the next check tries again.
   func push(to controller: ControllerID, _ state: inout State) {
     do {
       try pushConfiguration(to: controller, &state)
       try pushCredentials(to: controller, &state)
     } catch {
       state.pushed = nil
-      logger.error("\(controller) could not be sent its changes: \(error)")
+      logger.error("cannot send \(controller) its changes: \(error)")
     }
   }
 
-  /// Sends the commands that wait.
+  /// Sends the queued commands.
   func pushCommands(_ state: inout State) {
-    do { try sendCommands(&state) } catch { logger.error("commands were not sent: \(error)") }
+    do { try sendCommands(&state) } catch { logger.error("cannot send commands: \(error)") }
   }
 
   private func pushConfiguration(to controller: ControllerID, _ state: inout State) throws {
@@ -64,7 +64,7 @@ extension CloudServer {
     state.sessions[controller]?.isWaitingForCredentials = true
   }
 
-  /// A few changes are sent as they are, also to a door that has nothing yet.
+  /// A few changes are sent as a delta, also to a controller that has nothing yet.
   private func needsSnapshot(_ session: ControllerSession, _ controller: ControllerID) throws
     -> Bool
   {
@@ -84,7 +84,7 @@ extension CloudServer {
     state.sessions[controller]?.isWaitingForCredentials = true
   }
 
-  /// Answers with the chunk, or with a new offer when there is no such snapshot any more.
+  /// Sends the chunk, or a new offer when the snapshot no longer exists.
   func answer(
     _ pull: SnapshotPull, of controller: ControllerID, _ state: inout State
   ) throws {
@@ -95,7 +95,7 @@ extension CloudServer {
     state.sessions[controller]?.sentCredentials = id
   }
 
-  /// Asks each door whose digest is not the cloud's where it differs.
+  /// Requests the buckets of each controller whose digest differs from the cloud's.
   func compareDigests(_ state: inout State) {
     let now = CloudClock.now()
     for (controller, session) in state.sessions {
@@ -112,24 +112,24 @@ extension CloudServer {
           state.sessions[controller]?.repairs = 0
         } else if session.repairs < Self.repairsMax {
           state.sessions[controller]?.repairs += 1
-          logger.warning("\(controller): its credentials differ from what they should be")
+          logger.warning("\(controller): its credentials differ from the cloud's; asking where")
           try send(DigestRequest(), .digest, to: controller)
         } else {
           logger.error("\(controller): its credentials differ after \(session.repairs) repairs")
         }
       } catch {
-        logger.error("\(controller): digests could not be compared: \(error)")
+        logger.error("\(controller): cannot compare digests: \(error)")
       }
     }
   }
 
-  /// Sends what belongs in the buckets that differ.
+  /// Sends the records of the buckets that differ.
   func repair(
     _ report: DigestReport, _ controller: ControllerID, _ state: inout State
   ) throws {
     guard let repairs = try store.digests.repairs(for: controller.rawValue, report) else { return }
     for repair in repairs {
-      logger.warning("\(controller): repairs \(repair.buckets.count) buckets of credentials")
+      logger.warning("\(controller): repairing \(repair.buckets.count) buckets of credentials")
       try send(repair, .repair, to: controller)
     }
   }
@@ -146,12 +146,13 @@ extension CloudServer {
       guard let session = state.sessions[controller] else { continue }
       var command = waiting.command
       command.sessionNonce = session.nonce
-      // It ends for the door when it ends for whoever gave it.
+      // The signature expires when the sender stops waiting.
       let seconds = (waiting.runsOutMilliseconds - now + 999) / 1_000
       let message = try Forgery(rawValue: waiting.forgery ?? "none").unwrapped().sign(
         command, id: waiting.id, for: controller, by: signer,
         lifetimeSeconds: Int(min(seconds, EnvelopeLimits.unlockLifetimeSecondsMax)))
-      // Sent is only what the broker has; without that it goes out again under the same id.
+      // It counts as sent once the broker acknowledges it; until then it is sent again under the
+      // same id.
       let token = try publish(message, .commands, to: controller, over: links.commands)
       state.commandsInFlight[token] = waiting.id
     }

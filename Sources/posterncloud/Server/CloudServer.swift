@@ -6,16 +6,17 @@ import Foundation
 import Logging
 import Synchronization
 
-/// The serving side: hears every controller, acknowledges events, and sends each what it lacks.
+/// The server: receives the messages of every controller, acknowledges events, and sends each
+/// controller what it lacks.
 ///
-/// What comes in is handled on the link's own thread, so that the broker hears of a message
-/// having come only when it is on disk, and sends no faster than the disk can take.
+/// Messages are handled on the link's own thread, so that the broker gets the acknowledgement of a
+/// message only when it is on disk, and sends no faster than the disk can write.
 final class CloudServer: Sendable {
-  /// How often other commands' changes are looked for.
+  /// How often the database is checked for changes of other processes.
   static let pollMilliseconds = 50
-  /// Digests are compared once nothing has changed for so long.
+  /// Digests are compared after so long without a change.
   static let compareDelayMilliseconds: Int64 = 1_000
-  /// Repairs in a row before somebody has to look.
+  /// After so many repairs in a row the server only logs an error.
   static let repairsMax = 3
 
   let store: CloudStore
@@ -24,13 +25,13 @@ final class CloudServer: Sendable {
   let logger: Logger
   private let state = Mutex(State())
 
-  /// What is known of the present connections.
+  /// The state of the present connections.
   struct State {
     /// Controllers that are online.
     var sessions: [ControllerID: ControllerSession] = [:]
-    /// Commands on their way to the broker, by the link's token.
+    /// Commands that the broker has not acknowledged, by the token of the link.
     var commandsInFlight: [Int: String] = [:]
-    /// What the last look for changes found; nil looks at everybody.
+    /// The stamp of the last check for changes; nil checks every controller.
     var pushed: RevisionTable.ChangeStamp?
   }
 
@@ -63,17 +64,18 @@ final class CloudServer: Sendable {
       switch event {
       case .connected:
         logger.info("connected to the broker")
-        // What the broker had kept came before this, and its answers found no connection.
+        // Messages of the persistent session arrive before this event, and their answers could not
+        // be published.
         state.pushed = nil
       case .disconnected(let reason):
         logger.warning("broker: \(reason)")
-        // What is on its way on the other connection stays so.
+        // Commands go over the other connection, which may be up.
         state = State(commandsInFlight: state.commandsInFlight)
       case .message(let topic, let payload, let retained):
         do {
           try take(topic: topic, payload, retained: retained, &state)
         } catch {
-          logger.error("a message on \(topic) was not taken: \(error)")
+          logger.error("a message on \(topic) was rejected: \(error)")
           state.pushed = nil
         }
       case .delivered: break

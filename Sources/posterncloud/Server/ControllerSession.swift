@@ -1,29 +1,29 @@
 import CloudProtocol
 
-/// What a controller that is online has, or was sent.
+/// What an online controller has, and what it was sent.
 struct ControllerSession {
   var nonce: String
   var configRevision: UInt64
   var credentialRevision: UInt64
-  /// A credential message is under way: the next builds on its answer.
+  /// A credential message was sent: the next one waits for its answer.
   var isWaitingForCredentials = false
-  /// The door has another past, or none: everything anew.
+  /// The controller has credentials of another cloud, or none: it needs a snapshot.
   var needsSnapshot = false
-  /// Ids of the last messages of each kind, by which their answers are known.
+  /// Ids of the last messages of each kind; their answers name them.
   var sentConfig: String?
-  /// What the door had when a configuration was last sent.
+  /// The revision that the controller had when a configuration was last sent.
   var configBase: UInt64 = 0
   var sentCredentials: String?
   /// The cloud's latest revision when credentials were last sent.
   var sentRevision: UInt64 = 0
-  /// When the digests are to be compared; nil for not.
+  /// When to compare the digests; nil for no comparison.
   var compareDue: Int64?
-  /// What the door last said.
+  /// The digest that the controller last reported.
   var digest: String?
   /// Repairs in a row that left a difference.
   var repairs = 0
 
-  /// Without a hello the controller is taken to have nothing, so that it is sent everything.
+  /// Without a hello the controller is assumed to have nothing, so that it is sent everything.
   init(_ hello: Hello?) {
     nonce = hello?.sessionNonce ?? ""
     configRevision = hello?.configRevision ?? 0

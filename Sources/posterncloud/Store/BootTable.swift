@@ -40,7 +40,7 @@ struct BootTable {
     }
   }
 
-  /// When two machines were last seen with this identity; nil for never. Milliseconds since 1970.
+  /// When two machines last used this identity, in milliseconds since 1970; nil for never.
   func cloned(_ controller: String) throws -> Int64? {
     try database.read { database in
       try Int64.fetchOne(

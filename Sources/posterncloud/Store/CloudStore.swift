@@ -40,7 +40,7 @@ final class CloudStore: Sendable {
   var snapshots: SnapshotTable { SnapshotTable(database: database) }
   var urgentEvents: UrgentEventTable { UrgentEventTable(database: database) }
 
-  /// The Ed25519 key by which doors know this cloud.
+  /// The Ed25519 key by which controllers verify this cloud.
   func signer() throws -> EnvelopeSigner {
     try CloudKey.load(folder: folder)
   }

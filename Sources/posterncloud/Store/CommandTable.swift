@@ -3,11 +3,11 @@ import DoorRules
 import Foundation
 import GRDB
 
-/// The table `command`: what was ordered, whether the broker has it, and what became of it.
+/// The table `command`: commands, whether the broker has them, and their results.
 struct CommandTable {
   let database: DatabasePool
 
-  /// A command that waits to be sent, or was.
+  /// A command that waits to be sent, or was sent.
   struct QueuedCommand {
     var id: String
     var controller: String
@@ -18,7 +18,7 @@ struct CommandTable {
     var result: CommandResult?
   }
 
-  /// Queues a command; it is dropped unsent when it has waited `secondsToLive`.
+  /// Queues a command; it expires unsent after `secondsToLive`.
   func queue(
     _ command: Command, for controller: String, secondsToLive: Int64, forgery: String? = nil
   ) throws -> String {
@@ -81,7 +81,7 @@ struct CommandTable {
   /// The reason of ``expire(_:)``.
   static let notOnlineReason = "the controller was not online in time"
 
-  /// Closes a command that ran out before it could be sent.
+  /// Closes a command that expired before it could be sent.
   func expire(_ id: String) throws {
     let result = CommandResult(
       commandID: id, outcome: .expired, reason: Self.notOnlineReason, simulated: false,
@@ -107,7 +107,7 @@ struct CommandTable {
         let row = try Row.fetchOne(
           database, sql: "SELECT result FROM command WHERE id = ? AND controller = ?",
           arguments: [result.commandID, controller.rawValue])
-      else { throw CloudProblem("\(controller) was given no command \(result.commandID)") }
+      else { throw CloudProblem("\(controller) has no command \(result.commandID)") }
       if let kept = try row.json(CommandResult.self, in: "result"),
         kept.reason != Self.notOnlineReason
       {

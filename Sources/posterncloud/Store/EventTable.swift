@@ -7,18 +7,18 @@ import GRDB
 struct EventTable {
   let database: DatabasePool
 
-  /// Stores what is new of a batch, and returns what to acknowledge once that is on disk.
+  /// Stores the new events of a batch, and returns the acknowledgement to send.
   func take(_ batch: EventBatch, from controller: ControllerID) throws -> EventAcknowledgement {
     try database.write { database in
       let log = try Row.fetchOne(
         database, sql: "SELECT through, chain FROM log WHERE controller = ? AND epoch = ?",
         arguments: [controller.rawValue, batch.epoch])
-      // A new epoch of a known log begins where the one before was acknowledged.
+      // A new epoch of a known log continues where the previous one was acknowledged.
       let isKnown = try Self.hasLog(of: controller.rawValue, database)
       let through =
         log.map { UInt64(clamping: $0["through"] as Int64) }
         ?? (isKnown ? batch.acknowledged : 0)
-      // A door whose log lost its end writes other events under numbers that are here already.
+      // A controller whose log lost its end reuses numbers for other events.
       let isSame = try batch.events.allSatisfy {
         try Self.agrees($0, with: batch.epoch, of: controller, through: through ?? 0, database)
       }
@@ -37,7 +37,7 @@ struct EventTable {
         chain = event.chain
       }
       for event in answer.fresh {
-        // The same event may come in a new epoch; it counts once.
+        // The same event may arrive again in a new epoch; store it once.
         try database.cachedStatement(
           sql: """
             INSERT INTO event (controller, epoch, number, event, id)
@@ -68,7 +68,7 @@ struct EventTable {
     try database.finds(sql: "SELECT 1 FROM log WHERE controller = ?", arguments: [controller])
   }
 
-  /// False for an event under whose number another one is here.
+  /// False for an event whose number is stored with another event.
   private static func agrees(
     _ event: CloudEvent, with epoch: String, of controller: ControllerID, through: UInt64,
     _ database: Database
@@ -81,9 +81,9 @@ struct EventTable {
     return known == nil || known == event.id
   }
 
-  /// What to answer a hello that counts more as acknowledged than is here; nil when both agree. A
-  /// hello whose log ends before what is here proves nothing: the broker may bring one again, long
-  /// after the events that followed it. What such a door then writes under the same numbers does.
+  /// The answer to a hello that counts more events as acknowledged than are stored; nil when both
+  /// agree. A hello whose log ends earlier is no proof of a lost log: the broker may deliver an old
+  /// hello again. Other events under the same numbers are a proof.
   func correction(_ hello: Hello) throws -> EventAcknowledgement? {
     let (kept, isKnown) = try database.read { database in
       (
@@ -93,14 +93,14 @@ struct EventTable {
         try Self.hasLog(of: hello.controller, database)
       )
     }
-    // A new epoch of a known controller begins where the one before was acknowledged.
+    // A new epoch of a known controller continues where the previous one was acknowledged.
     if kept == nil, isKnown { return nil }
     let through = UInt64(clamping: kept ?? 0)
     guard through < hello.acknowledgedEvent else { return nil }
     return EventAcknowledgement(epoch: hello.logEpoch, through: through, rewind: true)
   }
 
-  /// What was last acknowledged of a controller's log; nil before its first event.
+  /// The last acknowledgement of a controller's log; nil before its first event.
   func acknowledged(of controller: ControllerID) throws -> EventAcknowledgement? {
     try database.read { database in
       try Row.fetchOne(
@@ -113,7 +113,8 @@ struct EventTable {
     }
   }
 
-  /// Newest first; with `after`, what arrived later, oldest first.
+  /// Newest first; with `after`, only later ones, oldest first. Of all controllers where
+  /// `controller` is nil.
   func list(controller: String?, after: Int64?, limit: Int) throws -> [ArrivedEvent] {
     try database.read { database in
       try Row.fetchAll(

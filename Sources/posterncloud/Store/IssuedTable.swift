@@ -3,16 +3,16 @@ import DoorRules
 import GRDB
 
 /// The tables `issued` and `revokedCertificate`: keys that were issued on site, without this
-/// cloud, and what was decided of each when the controller reported it. `deploy/protocol/hand-over.md`
-/// has the table of decisions.
+/// cloud, and the decision about each when the controller reported it.
+/// `deploy/protocol/hand-over.md` has the table of decisions.
 struct IssuedTable {
   let database: DatabasePool
 
-  /// What is decided of one key, for the log and for whoever has to tell a guest.
+  /// The decision about one key, for the log and the command `issuer keys`.
   struct Decision: CustomStringConvertible {
     enum Outcome: String {
       case confirmed, changed, revoked
-      /// It makes no sense here; the door keeps it and reports it again.
+      /// The key is invalid here; the controller keeps it and reports it again.
       case refused
     }
 
@@ -23,8 +23,8 @@ struct IssuedTable {
     var description: String { "key \(credential) is \(outcome.rawValue): \(reason)" }
   }
 
-  /// Takes every key of a report up as a credential of this cloud; the door gets them as it gets
-  /// any change, and then forgets its own.
+  /// Stores every key of a report as a credential of this cloud; the controller receives them like
+  /// any change, and then removes its own copy.
   func reconcile(_ report: IssuedReport, of controller: ControllerID) throws -> [Decision] {
     guard report.keys.count <= IssuedReport.keysMax else {
       throw CloudProblem("a report has at most \(IssuedReport.keysMax) keys")
@@ -33,7 +33,7 @@ struct IssuedTable {
       do {
         return try database.write { try Self.reconcile(key, of: controller.rawValue, $0) }
       } catch let problem as CloudProblem {
-        // One that cannot be taken up must not keep the others waiting.
+        // An invalid key must not delay the others.
         return Decision(
           credential: String(key.record.id.prefix(64)), outcome: .refused, reason: problem.message)
       }
@@ -50,7 +50,7 @@ struct IssuedTable {
     if try !PersonTable.isKnown(record.person, database) {
       try PersonTable.put(PersonRecord(id: record.person, accessEnabled: true), database)
     }
-    // Also when nothing changed: with the record's new revision the door hears that it was taken up.
+    // Also when nothing changed: the new revision of the record confirms the key to the controller.
     try CredentialTable.put(record, at: controller, database)
     try database.execute(
       sql: "INSERT OR REPLACE INTO issued VALUES (?, ?, ?, ?, ?, ?)",
@@ -61,7 +61,7 @@ struct IssuedTable {
     return Decision(credential: record.id, outcome: outcome, reason: reason)
   }
 
-  /// The table, top down: the first row that fits counts.
+  /// The table of decisions: the first row that matches counts.
   private static func decide(
     _ key: IssuedKey, of controller: String, _ database: Database
   ) throws -> (CredentialRecord, Decision.Outcome, String) {
@@ -69,19 +69,19 @@ struct IssuedTable {
     revoked.status = "revoked"
     if let (known, owner) = try CredentialTable.find(key.record.id, database) {
       guard owner == controller else {
-        throw CloudProblem("it is of another controller")
+        throw CloudProblem("it belongs to another controller")
       }
       if known.status == "revoked" { return (known, .revoked, "it was revoked here") }
       if key.record.status == "revoked" { return (revoked, .revoked, "it was revoked at the door") }
-      if known == key.record { return (known, .confirmed, "it is known as it is") }
-      return (known, .changed, "here it has other values, which count")
+      if known == key.record { return (known, .confirmed, "it is known already") }
+      return (known, .changed, "the cloud has other values, which apply")
     }
     if key.record.status == "revoked" { return (revoked, .revoked, "it was revoked at the door") }
     if let ended = try Int64.fetchOne(
       database, sql: "SELECT revoked FROM revokedCertificate WHERE id = ?",
       arguments: [key.certificate]), key.handedOverAt >= ended || key.issuedAt >= ended
     {
-      return (revoked, .revoked, "certificate \(key.certificate) was revoked before")
+      return (revoked, .revoked, "certificate \(key.certificate) was revoked earlier")
     }
     if let person = try PersonTable.find(key.record.person, database), !person.accessEnabled {
       return (revoked, .revoked, "\(key.record.person) is switched off")
@@ -89,13 +89,14 @@ struct IssuedTable {
     if let other = try CredentialTable.twin(of: key.record, at: controller, database) {
       return (
         revoked, .revoked,
-        "reservation \(key.record.reservationID ?? "") is also of \(other.person)"
+        "reservation \(key.record.reservationID ?? "") also belongs to \(other.person)"
       )
     }
     return (key.record, .confirmed, "issued by \(key.issuer), \(key.uses) entries so far")
   }
 
-  /// Notes that what was issued under a certificate from now on is not to be kept.
+  /// Revokes a certificate: keys that were issued under it from `seconds` on are revoked when they
+  /// are reported.
   func revokeCertificate(_ id: String, at seconds: Int64) throws {
     try database.write { database in
       try database.execute(
@@ -103,7 +104,7 @@ struct IssuedTable {
     }
   }
 
-  /// Keys that were taken up, with what was decided.
+  /// The reported keys of a controller, with their decisions.
   func list(of controller: String) throws -> [(key: IssuedKey, outcome: String, reason: String)] {
     try database.read { database in
       try Row.fetchAll(

@@ -4,15 +4,15 @@ import DoorRules
 import Foundation
 import HostLinux
 
-/// The keys of each controller's offline PINs: a file for each, in the form that the controller
-/// itself has.
+/// The keys of each controller's offline PINs: one file for each, in the format of the controller's
+/// own file.
 struct OfflinePINFiles {
   let folder: String
   let controllers: ControllerTable
 
   private func path(of controller: ControllerID) -> String { "\(folder)/\(controller).keys" }
 
-  /// The key file of a controller, made at first use.
+  /// The text of a controller's key file, which is created at first use.
   func text(of controller: ControllerID) throws -> Secret<String> {
     guard try controllers.isEnrolled(controller) else {
       throw CloudProblem("there is no controller \(controller); enrol it first")
@@ -24,7 +24,7 @@ struct OfflinePINFiles {
     return try KeyFile.secretText(path: path, bytesMax: OfflinePINKeys.fileBytesMax)
   }
 
-  /// Keeps the first key of a controller, which must not have one yet.
+  /// Creates the file with the first key of a controller; throws when there is one.
   func create(_ key: Secret<[UInt8]>, of controller: ControllerID) throws {
     try FileManager.default.createDirectory(
       atPath: folder, withIntermediateDirectories: true,
@@ -43,7 +43,8 @@ struct OfflinePINFiles {
     }
   }
 
-  /// Adds a key for windows that start at `fromHour` or later. The file is whole at any moment.
+  /// Adds a key for windows that start at `fromHour` or later; returns its id. The file is complete
+  /// at any moment.
   func rotate(of controller: ControllerID, fromHour: Int64) throws -> String {
     let text = try text(of: controller).reveal()
     let keyID = "opin-\(text.split(separator: "\n").count + 1)"
@@ -53,7 +54,7 @@ struct OfflinePINFiles {
     }
     let path = path(of: controller)
     let beside = path + ".new"
-    // One that a stop left behind was never in force.
+    // Left behind by a run that was interrupted; it was never in force.
     try? FileManager.default.removeItem(atPath: beside)
     try KeyFile.create(path: beside, text: next)
     guard rename(beside, path) == 0 else { throw CloudProblem("\(path) could not be replaced") }

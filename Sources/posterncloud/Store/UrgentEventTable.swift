@@ -3,7 +3,7 @@ import DoorRules
 import GRDB
 
 /// The table `urgent`: alarms and admin actions, which a controller publishes ahead of its backlog.
-/// Each comes once more in its place, in the table `event`, and counts there.
+/// Each arrives again in its order, and is then stored in the table `event` too.
 struct UrgentEventTable {
   let database: DatabasePool
 

@@ -135,8 +135,8 @@ struct CommandLineTests {
     #expect(pushed.status == 0)
     #expect(
       pushed.errors.split(separator: "\n") == [
-        "posterncloud: areas is not known here, and counts for nothing",
-        "posterncloud: doors[0].holdTimeSecond is not known here, and counts for nothing",
+        "posterncloud: areas is unknown, and ignored",
+        "posterncloud: doors[0].holdTimeSecond is unknown, and ignored",
       ], "\(pushed.errors)")
   }
 

@@ -65,7 +65,7 @@ struct HandOverSystemTests {
     #expect(try world.decided() == expected)
     #expect(try world.eventually { try world.reconciled() == Set(expected.keys) })
     // A key that belongs to another controller stays unchanged here and is reported again.
-    let refusal = "key k-far is refused: it is of another controller"
+    let refusal = "key k-far is refused: it belongs to another controller"
     #expect(world.cloudLog.contains(refusal))
     let before = world.cloudLog.components(separatedBy: refusal).count
     world.stopBroker()

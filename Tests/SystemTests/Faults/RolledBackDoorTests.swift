@@ -69,7 +69,7 @@ struct RolledBackDoorTests {
     }
     // A second report changed nothing: a late report does not undo the revocation.
     let taken = try world.taken()
-    #expect(taken["k-1"]?.reason == "it is known as it is", "\(taken)")
+    #expect(taken["k-1"]?.reason == "it is known already", "\(taken)")
     #expect(taken["k-2"]?.outcome == "revoked", "\(taken)")
     let unlocks = try world.cloudEvents().count { $0.type == "postern.access.adminUnlock.v1" }
     #expect(unlocks == 1)

@@ -1,12 +1,12 @@
 import ArgumentParser
 import CloudProtocol
 
-/// Alarms and admin actions, which come ahead of everything else.
+/// Alarms and admin actions, which controllers publish ahead of everything else.
 struct AlarmsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "alarms",
-    abstract: "Alarms and admin actions as they came, newest first.",
-    discussion: "They overtake the backlog after an outage; `events` has them in their place.")
+    abstract: "Show alarms and admin actions in order of arrival, newest first.",
+    discussion: "They overtake the backlog after an outage; `events` shows them in their order.")
 
   @OptionGroup var state: StateOptions
   @Argument(help: "Only this controller.") var controller: String?

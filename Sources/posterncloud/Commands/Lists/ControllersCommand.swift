@@ -1,10 +1,10 @@
 import ArgumentParser
 import CloudProtocol
 
-/// Every controller with what it last said it has.
+/// Every controller with its last report.
 struct ControllersCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "controllers", abstract: "Every controller, with what it last said it has.")
+    commandName: "controllers", abstract: "Show every controller with its last report.")
 
   @OptionGroup var state: StateOptions
   @Flag(help: "Print JSON for programs.") var json = false
@@ -14,7 +14,7 @@ struct ControllersCommand: ParsableCommand {
     var online: Bool
     var hello: Hello?
     var telemetry: TelemetryReport?
-    /// When two machines were last seen with this identity.
+    /// When two machines last used this identity.
     var cloned: String?
   }
 
@@ -31,7 +31,7 @@ struct ControllersCommand: ParsableCommand {
         continue
       }
       guard let hello else {
-        print("\(id)  never heard of")
+        print("\(id)  never connected")
         continue
       }
       let words = [

@@ -1,10 +1,10 @@
 import ArgumentParser
 import CloudProtocol
 
-/// Every door as last heard of.
+/// Every door as last reported.
 struct DoorsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "doors", abstract: "Every controller and door, as last heard of.")
+    commandName: "doors", abstract: "Show every controller and door as last reported.")
 
   @OptionGroup var state: StateOptions
   @Flag(help: "Print JSON for programs.") var json = false
@@ -20,7 +20,7 @@ struct DoorsCommand: ParsableCommand {
       let policy = hello.map {
         ", config \($0.configRevision), credentials \($0.credentialRevision) when it connected"
       }
-      print("\(id)  \(online)\(simulated)\(policy ?? ", never heard of")")
+      print("\(id)  \(online)\(simulated)\(policy ?? ", never connected")")
       for door in report?.doors ?? [] {
         print(
           "  door \(door.id)  \(door.lock)\(door.open.map { $0 ? ", open" : ", closed" } ?? "")")

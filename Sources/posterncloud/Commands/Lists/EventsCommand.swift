@@ -2,15 +2,15 @@ import ArgumentParser
 import CloudProtocol
 import Foundation
 
-/// What the doors told.
+/// Events of the doors.
 struct EventsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "events", abstract: "What the doors told, newest first; or as it comes.")
+    commandName: "events", abstract: "Show the events of the doors, newest first, or follow them.")
 
   @OptionGroup var state: StateOptions
   @Argument(help: "Only this controller.") var controller: String?
   @Option(help: "How many.") var limit = 20
-  @Flag(help: "Go on with each new event, until interrupted.") var follow = false
+  @Flag(help: "Show each new event, until interrupted.") var follow = false
   @Flag(help: "Print JSON for programs.") var json = false
 
   func run() async throws {
@@ -48,7 +48,7 @@ struct EventsCommand: AsyncParsableCommand {
       data.person, data.reason, data.simulated ? "(simulated)" : nil,
     ]
     print(words.compactMap { $0 }.joined(separator: "  "))
-    // Whoever reads this through a pipe must not wait for a full buffer.
+    // A reader of a pipe must not wait for a full buffer.
     fflush(nil)
   }
 }

@@ -1,10 +1,10 @@
 import ArgumentParser
 import CloudProtocol
 
-/// Commands and what became of them.
+/// Commands and their results.
 struct ResultsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "results", abstract: "Commands and what became of them, newest first.")
+    commandName: "results", abstract: "Show commands and their results, newest first.")
 
   @OptionGroup var state: StateOptions
   @Option(help: "How many.") var limit = 20

@@ -1,10 +1,10 @@
 import ArgumentParser
 import CloudProtocol
 
-/// Lets keypads listen again.
+/// Ends the lockout of a keypad.
 struct ClearLockoutCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "clear-lockout", abstract: "Let a keypad listen again after wrong PINs.")
+    commandName: "clear-lockout", abstract: "End the lockout of a keypad after wrong PINs.")
 
   @OptionGroup var target: TargetOptions
   @Option(help: "The reader; all when left out.") var reader: String?

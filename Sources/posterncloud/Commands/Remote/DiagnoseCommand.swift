@@ -1,11 +1,11 @@
 import ArgumentParser
 import CloudProtocol
 
-/// What is wrong with the door?
+/// Diagnosis of a controller.
 struct DiagnoseCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diagnose",
-    abstract: "Let a controller look at everything, and say what is wrong and what to do.",
+    abstract: "Let a controller check itself, and show what is wrong and what to do.",
     discussion: "Exit status 1 when something failed. The same as `postern diagnose` on site.")
 
   @OptionGroup var target: TargetOptions

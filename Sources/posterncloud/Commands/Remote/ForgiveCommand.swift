@@ -1,7 +1,7 @@
 import ArgumentParser
 import CloudProtocol
 
-/// Anti-passback.
+/// Anti-passback: forgives missing exits.
 struct ForgiveCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "forgive", abstract: "Anti-passback: let people who left unseen enter again.")

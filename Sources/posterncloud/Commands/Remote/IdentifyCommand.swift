@@ -1,7 +1,7 @@
 import ArgumentParser
 import CloudProtocol
 
-/// Which door is it?
+/// Lets a door beep, to find it.
 struct IdentifyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "identify", abstract: "Let a door beep three times; moves nothing.")

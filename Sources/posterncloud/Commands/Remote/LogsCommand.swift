@@ -1,7 +1,7 @@
 import ArgumentParser
 import CloudProtocol
 
-/// What does the daemon say?
+/// The log of a controller.
 struct LogsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "logs", abstract: "Fetch the last log lines of a controller.")
@@ -14,7 +14,7 @@ struct LogsCommand: AsyncParsableCommand {
     guard let upload = try store.controllers.latest(LogUpload.self, of: target.controller),
       upload.commandID == id
     else { return }
-    if upload.dropped > 0 { print("(\(upload.dropped) older lines are gone)") }
+    if upload.dropped > 0 { print("(\(upload.dropped) older lines were dropped)") }
     for line in upload.lines { print(line) }
   }
 }

@@ -10,11 +10,11 @@ struct ModeCommand: AsyncParsableCommand {
     discussion: "MODE is force-open, force-closed, off, lockdown or end-lockdown.")
 
   @OptionGroup var target: TargetOptions
-  @Argument(help: "What holds from now on.") var mode: ModeWord
+  @Argument(help: "The new mode.") var mode: ModeWord
   @Option(help: "The door; all when left out.") var door: String?
   @Option(help: "Why.") var reason: String
   @Option(help: "The operator.") var by: String?
-  @Option(help: "For so many seconds; until it is ended when left out.") var seconds: Int64?
+  @Option(help: "For so many seconds; without it, until it is ended.") var seconds: Int64?
 
   func run() async throws {
     let command = Command(

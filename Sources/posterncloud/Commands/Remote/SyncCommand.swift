@@ -1,11 +1,11 @@
 import ArgumentParser
 import CloudProtocol
 
-/// Is the door in step?
+/// Checks that a controller has what it should have.
 struct SyncCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "sync",
-    abstract: "Let a controller say hello again and check every credential it has.")
+    abstract: "Let a controller send a hello and check each of its credentials.")
 
   @OptionGroup var target: TargetOptions
 

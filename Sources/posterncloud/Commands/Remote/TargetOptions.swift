@@ -2,10 +2,10 @@ import ArgumentParser
 import CloudProtocol
 import Foundation
 
-/// How long a command may take from here to its result.
+/// How long to wait for the result of a command.
 struct WaitOptions: ParsableArguments {
-  @Option(help: "Seconds until the command is given up, 1 to 30.") var wait: Int64 = 10
-  @Flag(help: "Leave it to `serve` and do not wait for the outcome.") var noWait = false
+  @Option(help: "Seconds until the command expires, 1 to 30.") var wait: Int64 = 10
+  @Flag(help: "Queue the command and do not wait for the outcome.") var noWait = false
   @Flag(help: "Print JSON for programs.") var json = false
 
   func validate() throws {

@@ -1,22 +1,23 @@
 import ArgumentParser
 import CloudProtocol
 
-/// Opens a door from afar.
+/// Unlocks a door remotely.
 struct UnlockCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "unlock", abstract: "Open a door: as an operator with a reason, or for a member.",
-    discussion: "Exit status 0 only when the door says that its relay moved.")
+    discussion: "Exit status 0 only when the controller confirms that the relay moved.")
 
   @OptionGroup var target: TargetOptions
   @Argument(help: "The door's id.") var door: String
-  @Option(help: "Why; makes it an operator's unlock, which obeys no rule and is audited.")
+  @Option(
+    help: "Why; makes it an operator's unlock, which bypasses the access rules and is audited.")
   var reason: String?
   @Option(help: "The operator.") var by: String?
   @Option(help: "The member; the door's own rules decide.") var person: String?
 
   func validate() throws {
     guard (reason == nil) != (person == nil) else {
-      throw ValidationError("say --reason (an operator) or --person (a member), one of them")
+      throw ValidationError("give either --reason (an operator) or --person (a member)")
     }
   }
 
