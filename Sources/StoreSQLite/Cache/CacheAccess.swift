@@ -9,7 +9,10 @@ public protocol CacheAccess: PolicyStore {
   func opened() throws(PortError) -> CacheDatabase
 }
 
-extension LateOpening: CacheAccess, PolicyStore where Database == CacheDatabase {}
+extension LateOpening: CacheAccess, PolicyStore where Database == CacheDatabase {
+  /// Checks the file while the door is served; takes up to about a second.
+  public func health() -> StoreHealth { StoreHealth.of { () throws(PortError) in try opened() } }
+}
 
 extension CacheAccess {
   public func configuration() throws(PortError) -> ConfigurationDocument? {

@@ -22,6 +22,15 @@ where Database == EventDatabase {
       throw error
     }
   }
+
+  /// Checks the file while the door is served; takes up to about a second.
+  public func health() -> StoreHealth {
+    let health = StoreHealth.of { () throws(PortError) in try opened() }
+    if health.integrity ?? "ok" != "ok" || health.failure?.code == .damaged {
+      ifOpen?.file.noteSpoiled()
+    }
+    return health
+  }
 }
 
 extension EventAccess {

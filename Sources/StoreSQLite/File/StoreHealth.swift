@@ -20,7 +20,6 @@ public struct StoreHealth: Sendable, Hashable {
 
 /// A database with a file of its own.
 protocol StoreFile: Sendable {
-  static var fileName: String { get }
   var pool: DatabasePool { get }
   var recovered: DamagedFile? { get }
 }
@@ -28,29 +27,14 @@ protocol StoreFile: Sendable {
 extension EventDatabase: StoreFile {}
 extension CacheDatabase: StoreFile {}
 
-extension LateOpening where Database == EventDatabase {
-  /// Checks the file while the door is served; takes up to about a second.
-  public func health() -> StoreHealth {
-    let health = StoreHealth.of { () throws(PortError) in try opened() }
-    if health.integrity ?? "ok" != "ok" || health.failure?.code == .damaged {
-      ifOpen?.file.noteSpoiled()
-    }
-    return health
-  }
-}
-
-extension LateOpening where Database == CacheDatabase {
-  /// Reads the file through, beside the door; up to about a second.
-  public func health() -> StoreHealth { StoreHealth.of { () throws(PortError) in try opened() } }
-}
-
 extension StoreHealth {
   /// A larger file is not checked. 256 MiB.
   static let checkedBytesMax: Int64 = 268_435_456
   /// The most faults that are reported.
   static let faultsMax = 3
 
-  fileprivate static func of(
+  /// Opens the database where it is not open yet.
+  static func of(
     _ open: () throws(PortError) -> some StoreFile
   ) -> StoreHealth {
     do throws(PortError) { return of(try open()) } catch {

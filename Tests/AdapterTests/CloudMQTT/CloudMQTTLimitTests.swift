@@ -41,7 +41,7 @@ struct CloudMQTTLimitTests {
     return found
   }
 
-  @Test("the broker is told the largest packet and the most messages that it may send at once")
+  @Test("the broker is sent the largest packet size and the most messages that it may send at once")
   func announced() async throws {
     try await withDoor { broker, door in
       let said = properties(broker.connect)
@@ -50,7 +50,7 @@ struct CloudMQTTLimitTests {
     }
   }
 
-  @Test("twenty messages are on the wire unacknowledged; the next goes when one is acknowledged")
+  @Test("twenty messages are in flight; the next is sent when one is acknowledged")
   func inFlight() async throws {
     try await withDoor { broker, door in
       let most = Int(MQTTLimits.inFlightMax)
@@ -94,7 +94,7 @@ struct CloudMQTTLimitTests {
     }
   }
 
-  @Test("64 subscriptions are taken, 65 are refused before anything is tried")
+  @Test("64 subscriptions are accepted, 65 are refused before a connection is tried")
   func subscriptions() throws {
     var settings = MQTTSettings(host: "h", port: 1, clientID: "c")
     settings.subscriptions = (1...MQTTLimits.subscriptionsMax).map { "t/\($0)" }

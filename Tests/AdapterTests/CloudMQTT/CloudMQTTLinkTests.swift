@@ -46,7 +46,7 @@ struct CloudMQTTLinkTests {
     for link in [early, writer, late] { link.link.stop() }
   }
 
-  @Test("D1: the last will is said when the connection breaks, and when the link is stopped")
+  @Test("D1: the last will is published when the connection breaks, and when the link is stopped")
   func lastWill() async throws {
     let broker = try BrokerFixture().start()
     let will = Will(topic: "state", payload: Array("offline".utf8), retain: true)
@@ -63,7 +63,7 @@ struct CloudMQTTLinkTests {
     watcher.link.stop()
   }
 
-  @Test("D1, D9: after a restart of the broker the link is back with what came meanwhile")
+  @Test("D1, D9: after a restart of the broker the link reconnects and receives what was queued")
   func brokerRestart() async throws {
     let broker = try BrokerFixture().start()
     let settings = broker.settings("door", subscriptions: ["down"])
@@ -86,7 +86,7 @@ struct CloudMQTTLinkTests {
     again.link.stop()
   }
 
-  @Test("D1: a session with no life keeps nothing")
+  @Test("D1: a session that expires at once keeps nothing")
   func sessionExpiry() async throws {
     let broker = try BrokerFixture().start()
     let settings = broker.settings("door", subscriptions: ["down"], sessionExpirySeconds: 0)
@@ -103,7 +103,7 @@ struct CloudMQTTLinkTests {
     cloud.link.stop()
   }
 
-  @Test("D1: a refused connection says why, and is tried again")
+  @Test("D1: a refused connection reports why, and is tried again")
   func refused() async throws {
     let broker = try BrokerFixture(access: "allow_anonymous false").start()
     let door = TestLink(broker.settings("door"))
@@ -118,7 +118,7 @@ struct CloudMQTTLinkTests {
     #expect(door.link.statistics.disconnections == count)
   }
 
-  @Test("D1: no broker at all is said with the address")
+  @Test("D1: without a broker the error names the address")
   func nobodyThere() async throws {
     let port = try BrokerFixture.freePort()
     let door = TestLink(
@@ -133,7 +133,7 @@ struct CloudMQTTLinkTests {
     door.link.stop()
   }
 
-  @Test("D6: a message that the broker refuses is never delivered, and said with its reason")
+  @Test("D6: a message that the broker refuses is never delivered, and is reported with the reason")
   func refusedMessage() async throws {
     let broker = try BrokerFixture(options: ["acl_file FOLDER/acl"])
     try "topic read #\ntopic write yes\n".write(
@@ -154,7 +154,7 @@ struct CloudMQTTLinkTests {
     door.link.stop()
   }
 
-  @Test("Nothing is taken that is larger than the limit, in either direction")
+  @Test("A message above the size limit is refused, in either direction")
   func oversized() async throws {
     let broker = try BrokerFixture().start()
     let reader = try await TestLink(broker.settings("reader", subscriptions: ["t"])).connected()
@@ -172,7 +172,7 @@ struct CloudMQTTLinkTests {
     writer.link.stop()
   }
 
-  @Test("Nothing happens after stop, and a stopped link refuses to speak")
+  @Test("No event follows a stop, and a stopped link refuses to publish")
   func stop() async throws {
     let broker = try BrokerFixture().start()
     let door = try await TestLink(broker.settings("door", subscriptions: ["t"])).connected()

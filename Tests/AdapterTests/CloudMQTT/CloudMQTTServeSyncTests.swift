@@ -4,7 +4,7 @@ import DoorRules
 import Foundation
 import Testing
 
-@Suite("The cloud brings any door in step (D3, D9)", .serialized)
+@Suite("The cloud synchronises any controller (D3, D9)", .serialized)
 struct CloudMQTTServeSyncTests {
   private func people(_ cloud: ServeFixture, _ numbers: ClosedRange<Int>) throws {
     let lines = numbers.map { #"{"person":"p\#($0)","card":"H10301:12:\#($0)","id":"c\#($0)"}"# }
@@ -39,7 +39,7 @@ struct CloudMQTTServeSyncTests {
     return chunks
   }
 
-  @Test("a door without anything pulls a snapshot, also after a cut; then it is in step")
+  @Test("an empty controller pulls a snapshot, goes on after a disconnection, and is then in step")
   func snapshot() async throws {
     let cloud = try ServeFixture()
     try people(cloud, 1...2_500)
@@ -75,7 +75,7 @@ struct CloudMQTTServeSyncTests {
     door.stop()
   }
 
-  @Test("a digest that differs leads to a repair of the buckets that differ, and of no other")
+  @Test("a wrong digest leads to a repair of the buckets that differ, and of no other")
   func drift() async throws {
     let cloud = try ServeFixture()
     try people(cloud, 1...50)
@@ -105,7 +105,7 @@ struct CloudMQTTServeSyncTests {
     door.stop()
   }
 
-  @Test("a door that is ahead is numbered above and gets everything anew")
+  @Test("a controller that is ahead gets higher revisions and a snapshot")
   func ahead() async throws {
     let cloud = try ServeFixture()
     try people(cloud, 1...3)
@@ -130,7 +130,7 @@ struct CloudMQTTServeSyncTests {
     door.stop()
   }
 
-  @Test("revocations are named ahead of the grants that come before them")
+  @Test("a delta lists later revocations ahead of the grants before them")
   func revocationsFirst() async throws {
     let cloud = try ServeFixture()
     try people(cloud, 1...3)
@@ -149,7 +149,7 @@ struct CloudMQTTServeSyncTests {
     door.stop()
   }
 
-  @Test("D7: a hello that comes again, late, does not make the door's log another one")
+  @Test("D7: an old hello that is delivered again does not start another log")
   func lateHello() async throws {
     let door = try await connected()
     try door.batch(1...6)
@@ -161,7 +161,7 @@ struct CloudMQTTServeSyncTests {
     door.stop()
   }
 
-  @Test("other events under known numbers are told so, and the new epoch comes whole, once")
+  @Test("other events under known numbers are rejected, and the new epoch is stored once")
   func tornLog() async throws {
     let door = try await connected()
     try door.batch(1...6)
@@ -193,7 +193,7 @@ struct CloudMQTTServeSyncTests {
     door.stop()
   }
 
-  @Test("what follows but does not continue the chain is not taken for the same log")
+  @Test("events that do not continue the hash chain are not taken for the same log")
   func chain() async throws {
     let door = try await connected()
     let first = try FakeDoor.events(1...3, chained: true)
@@ -215,7 +215,8 @@ struct CloudMQTTServeSyncTests {
 }
 
 extension CloudMQTTServeSyncTests {
-  @Test("C3 D9: on a quiet night each hello and heartbeat is answered, so that the door knows it")
+  @Test(
+    "C3 D9: each hello and heartbeat is acknowledged, so that the controller knows of the contact")
   func heard() async throws {
     let door = try await connected()
     try door.batch(1...3)

@@ -146,7 +146,7 @@ struct CloudMQTTServeTests {
     door.stop()
   }
 
-  @Test("D4: a server that starts again still reaches a controller that stayed online")
+  @Test("D4: a restarted server still reaches a controller that stayed online")
   func serverRestart() async throws {
     let cloud = try ServeFixture()
     try await cloud.serve()
@@ -163,7 +163,7 @@ struct CloudMQTTServeTests {
     door.stop()
   }
 
-  @Test("D9: a controller that was there before its cloud is sent everything")
+  @Test("D9: a controller that was online before its cloud is sent everything")
   func doorFirst() async throws {
     let cloud = try ServeFixture()
     try config(cloud)

@@ -42,7 +42,8 @@ struct Certificates {
   .enabled(if: BrokerFixture.isInstalled, Comment(rawValue: BrokerFixture.missing)),
   .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/openssl"), "needs openssl"))
 struct CloudMQTTTLSTests {
-  @Test("D1: both sides show certificates; without ours, or with a wrong CA, nothing is said")
+  @Test(
+    "D1: both sides present certificates; without ours, or with a wrong CA, nothing is published")
   func clientCertificates() async throws {
     let broker = try BrokerFixture(options: [
       "cafile FOLDER/ca.pem", "certfile FOLDER/localhost.pem", "keyfile FOLDER/localhost.key",

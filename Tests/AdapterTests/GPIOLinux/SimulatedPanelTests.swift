@@ -8,7 +8,7 @@ import WiegandCodec
 
 @testable import GPIOLinux
 
-@Suite("Simulated panel: what a person does, as edges (A1, A2, A6, D6)")
+@Suite("Simulated panel: actions of a person become edges (A1, A2, A6, D6)")
 struct SimulatedPanelTests {
   /// A clock that a test moves.
   private final class HandClock: MonotonicClock {
@@ -93,7 +93,7 @@ struct SimulatedPanelTests {
     #expect(world.earliness.isEmpty)
   }
 
-  @Test("A2: each key is a burst of its own, the pause after the last edge of the one before")
+  @Test("A2: each key is a burst of its own, a pause after the last edge of the previous one")
   func keys() throws {
     let world = World()
     defer { world.end() }
@@ -111,7 +111,7 @@ struct SimulatedPanelTests {
     #expect(bits[0..<4] == [false, true, false, false])
   }
 
-  @Test("A1: two cards at one reader come one after the other; another reader does not wait")
+  @Test("A1: two cards at one reader follow each other; another reader does not wait")
   func order() throws {
     let world = World()
     defer { world.end() }
@@ -131,7 +131,7 @@ struct SimulatedPanelTests {
     #expect(second[0].at == first[0].at)
   }
 
-  @Test("A6: a leaf bounces as a contact does, and stays where it was put")
+  @Test("A6: a door contact bounces, and keeps its level")
   func contact() throws {
     let world = World()
     defer { world.end() }
@@ -145,7 +145,7 @@ struct SimulatedPanelTests {
     #expect(try !world.panel.isActive(InputLine.contact(world.door)))
   }
 
-  @Test("A6: open and close at once are played one after the other, none is lost")
+  @Test("A6: open and close in quick succession are played one after the other, none is lost")
   func contactTwice() throws {
     let world = World()
     defer { world.end() }
@@ -156,7 +156,7 @@ struct SimulatedPanelTests {
     #expect(edges[3].at.microseconds(since: edges[2].at) >= 30_000)
   }
 
-  @Test("A6: the exit button is pressed for a moment and let go")
+  @Test("A6: the exit button is pressed for a moment and released")
   func exit() throws {
     let world = World()
     defer { world.end() }
@@ -167,7 +167,7 @@ struct SimulatedPanelTests {
     #expect(edges[1].at.microseconds(since: edges[0].at) == 200_000)
   }
 
-  @Test("A1: what does not fit any more is refused whole, and nothing of it is played")
+  @Test("A1: an action that exceeds the limit is refused, and nothing of it is played")
   func limit() throws {
     let world = World()
     defer { world.end() }
@@ -188,7 +188,7 @@ struct SimulatedPanelTests {
     try send()
   }
 
-  @Test("D6: outputs remember their level and how often it changed; the end makes them inactive")
+  @Test("D6: outputs remember their level and how often it changed; stopping makes them inactive")
   func outputs() throws {
     let world = World()
     let relay = OutputLine.relay(world.door)
@@ -205,7 +205,7 @@ struct SimulatedPanelTests {
     #expect(try !world.panel.isActive(relay))
   }
 
-  @Test("A1: after the end nothing more is played")
+  @Test("A1: after a stop nothing is played")
   func stopped() throws {
     let world = World()
     try world.panel.send(
@@ -216,7 +216,7 @@ struct SimulatedPanelTests {
     #expect(world.play(milliseconds: 50).count <= 1)
   }
 
-  @Test("A1: with the real clock every edge comes, in order, none before its time")
+  @Test("A1: with the real clock every edge arrives in order, and none before its time")
   func realTime() async throws {
     let clock = RealClock()
     let panel = SimulatedPanel(clock: clock)

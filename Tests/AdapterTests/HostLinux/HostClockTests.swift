@@ -26,7 +26,7 @@ struct HostClockTests {
     #expect((before...after).contains(reading.at.millisecondsSince1970))
   }
 
-  @Test("F4: a time before the program was made was never set, whatever the kernel says")
+  @Test("F4: a time before the program was made is not trusted, whatever the kernel reports")
   func trust() {
     let from = SystemWallClock.plausibleFrom
     let before = WallInstant(millisecondsSince1970: from.millisecondsSince1970 - 1)

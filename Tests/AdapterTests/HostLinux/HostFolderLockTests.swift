@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Host: one daemon for one folder (F2, D7)")
 struct HostFolderLockTests {
-  @Test("D7: a folder is had once; it is free again when its holder is gone")
+  @Test("D7: a folder is locked once; it is free again when its holder is gone")
   func once() throws {
     let folder = "/tmp/postern-lock-\(UUID().uuidString.prefix(8))/state"
     defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -25,7 +25,7 @@ struct HostFolderLockTests {
     #expect(mode as? Int == 0o700)
   }
 
-  @Test("F3: a folder that cannot be had now can be tried again")
+  @Test("F3: a folder that cannot be locked now can be tried again")
   func later() throws {
     let folder = "/tmp/postern-lock-\(UUID().uuidString.prefix(8))"
     try Data().write(to: URL(filePath: folder))

@@ -27,7 +27,7 @@ final class HostKeyFileTests {
 
   private static let digits = String(repeating: "0f", count: 32)
 
-  @Test("C1: a key that was made is read again; its file is 0600 whatever the umask")
+  @Test("C1: a key that was written is read again; its file is 0600 whatever the umask")
   func roundTrip() throws {
     let key = (0..<32).map { UInt8($0 * 7 % 256) }
     try KeyFile.create(path: path, key: Secret(key))
@@ -53,7 +53,7 @@ final class HostKeyFileTests {
     #expect(!opens(folder))
   }
 
-  @Test("C1: a key is never written over another, nor made of the wrong size")
+  @Test("C1: a key never overwrites another, and never has the wrong size")
   func create() throws {
     try KeyFile.create(path: path, key: Secret([UInt8](repeating: 1, count: 32)))
     let again = #expect(throws: PortError.self) {
@@ -78,7 +78,7 @@ final class HostKeyFileTests {
     #expect(error?.detail.contains("chmod 600 \(path)") == true)
   }
 
-  @Test("C1: a file that is longer than it may be is no key, whoever says how long")
+  @Test("C1: a file above the size limit is no key")
   func length() throws {
     for most in [KeyFile.fileBytesMax, 65_536] {
       try write(String(repeating: "x", count: most))
@@ -91,7 +91,7 @@ final class HostKeyFileTests {
     #expect(failure()?.code == .damaged)
   }
 
-  @Test("C1: 0600 and 0400 are taken", arguments: [0o600, 0o400])
+  @Test("C1: modes 0600 and 0400 are accepted", arguments: [0o600, 0o400])
   func goodMode(_ mode: Int) throws {
     try write(Self.digits + "\n", mode: mode)
     #expect(try KeyFile.load(path: path).reveal() == [UInt8](repeating: 0x0F, count: 32))

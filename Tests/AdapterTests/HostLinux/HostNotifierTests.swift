@@ -3,7 +3,7 @@ import Testing
 
 @testable import HostLinux
 
-@Suite("Host: what the service manager is told (F1)")
+@Suite("Host: messages to the service manager (F1)")
 struct HostNotifierTests {
   /// A manager's socket, by its name or an abstract one, and what came to it.
   private final class Manager {
@@ -58,7 +58,7 @@ struct HostNotifierTests {
       manager.heard() == ["READY=1\nSTATUS=serving 2 doors", "WATCHDOG=1", "STOPPING=1"])
   }
 
-  @Test("F1: a status of several lines cannot smuggle in another message")
+  @Test("F1: a status of several lines cannot inject another message")
   func injection() throws {
     let manager = try #require(Manager(abstract: false))
     ServiceNotifier(socket: manager.name).ready(status: "a\nMAINPID=1")
@@ -75,7 +75,7 @@ struct HostNotifierTests {
     notifier.stopping()
   }
 
-  @Test("F1: a manager that does not read never holds up the door")
+  @Test("F1: a service manager that does not read never blocks the door")
   func full() throws {
     let manager = try #require(Manager(abstract: false))
     let notifier = ServiceNotifier(socket: manager.name)

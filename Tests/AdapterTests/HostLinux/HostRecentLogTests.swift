@@ -5,7 +5,7 @@ import Testing
 
 @Suite("The last log lines (D4, F3)")
 struct HostRecentLogTests {
-  @Test("D4: the newest lines are kept, the oldest go and are counted, long ones are cut")
+  @Test("D4: the newest lines are kept, the oldest are dropped and counted, long ones are cut")
   func bounded() {
     let recent = RecentLog()
     var logger = Logger(label: "test") { _ in recent.handler() }

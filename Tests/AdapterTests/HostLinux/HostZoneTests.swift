@@ -5,7 +5,7 @@ import Testing
 
 @testable import HostLinux
 
-@Suite("Host: time zones out of the system's tzdata (B4)")
+@Suite("Host: time zones from the system's tzdata (B4)")
 struct HostZoneTests {
   /// A folder of zone files of this test's own.
   private func folder() throws -> String {
@@ -23,7 +23,7 @@ struct HostZoneTests {
     #expect(rules.offsetSeconds(at: WallInstant(secondsSince1970: 1_784_116_800)) == 7_200)
   }
 
-  @Test("B4: what is in the folder decides, so that upgrading tzdata changes the door")
+  @Test("B4: the files in the folder decide, so that upgrading tzdata updates the door")
   func folderDecides() throws {
     let folder = try folder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -45,7 +45,7 @@ struct HostZoneTests {
     #expect(error?.code == .invalid)
   }
 
-  @Test("B4: a zone that the system does not know is named, with what to do")
+  @Test("B4: the error for an unknown zone names it, and what to do")
   func unknown() throws {
     let error = #expect(throws: PortError.self) { try SystemZones().rules(for: "Europe/Narnia") }
     #expect(error?.code == .unavailable)
@@ -53,7 +53,7 @@ struct HostZoneTests {
     #expect(error?.description.contains("tzdata") == true)
   }
 
-  @Test("B4 F3: a folder, a text and a zone cut in half are damage, with the file's name")
+  @Test("B4 F3: a folder, a text and a zone cut in half are damaged files, and are named")
   func damaged() throws {
     let folder = try folder()
     defer { try? FileManager.default.removeItem(atPath: folder) }

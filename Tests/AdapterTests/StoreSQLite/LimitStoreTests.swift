@@ -34,7 +34,7 @@ struct LimitStoreTests {
     #expect(try cache.page(after: page.last?.id, person: nil, limit: most + 1).count == 1)
   }
 
-  @Test("at most 500 events overtake the backlog of a connection")
+  @Test("at most 500 urgent events overtake the backlog of a connection")
   func urgent() throws {
     let log = try fixture.events()
     let most = SyncLimits.urgentPerConnectMax

@@ -10,7 +10,7 @@ import Testing
 struct StoreConfigurationTests {
   private let fixture = StoreFixture()
 
-  @Test("there is none at first; a new one is there after a start, with the one before (D2)")
+  @Test("there is none at first; a new one survives a restart, with the one before (D2)")
   func replace() throws {
     let cache = try fixture.cache()
     #expect(try cache.configuration() == nil)
@@ -24,7 +24,9 @@ struct StoreConfigurationTests {
     #expect(try again.configurations.previous() == StoreFixture.configuration(3))
   }
 
-  @Test("an older one, or one beyond what can be stored, is refused; the present stays (D2)")
+  @Test(
+    "an older one, or one with a revision that cannot be stored, is refused; the present stays (D2)"
+  )
   func older() throws {
     let cache = try fixture.cache()
     try cache.replaceConfiguration(StoreFixture.configuration(5))

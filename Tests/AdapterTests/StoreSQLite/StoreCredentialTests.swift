@@ -7,7 +7,7 @@ import Testing
 
 @testable import StoreSQLite
 
-@Suite("Persons and credentials: all of a delta or nothing (C5, D3)")
+@Suite("Persons and credentials: a delta is applied completely or not at all (C5, D3)")
 struct StoreCredentialTests {
   private let fixture = StoreFixture()
 
@@ -24,7 +24,7 @@ struct StoreCredentialTests {
     #expect(try ids(cache, 1).isEmpty)
   }
 
-  @Test("a record comes back as what it said, hours included, after a new start (C5)")
+  @Test("a record is read back as it was stored, hours included, after a restart (C5)")
   func roundTrip() throws {
     let cache = try fixture.cache()
     let person = PersonRecord(
@@ -72,7 +72,7 @@ struct StoreCredentialTests {
     #expect(try ids(cache, 9) == ["c9"])
   }
 
-  @Test("a person who comes back does not bring the old credentials back (C5)")
+  @Test("a person who returns does not get the old credentials back (C5)")
   func removedPerson() throws {
     let cache = try fixture.cache()
     try cache.apply(StoreFixture.snapshot(1...2, revision: 1))
@@ -120,7 +120,7 @@ struct StoreCredentialTests {
     #expect(try cache.credentialPosition().credentials == 1, "the same revision may repair")
   }
 
-  @Test("what does not follow is refused with both revisions, and nothing changes (D3)")
+  @Test("a delta with another base is refused with both revisions, and nothing changes (D3)")
   func order() throws {
     let cache = try fixture.cache()
     try cache.apply(StoreFixture.snapshot(1...2, revision: 5))
@@ -152,7 +152,8 @@ struct StoreCredentialTests {
     ("removedPersons[0]", { $0.removedPersons = ["a/b"] }),
   ]
 
-  @Test("one unfit record, and nothing of the delta is taken (D3, C5)", arguments: slips.indices)
+  @Test(
+    "one invalid record, and nothing of the delta is applied (D3, C5)", arguments: slips.indices)
   func unfit(_ index: Int) throws {
     let slip = Self.slips[index]
     for isSnapshot in [false, true] {

@@ -23,7 +23,7 @@ struct StoreEventLogTests {
     #expect(try StoreFixture().events().position().epoch != position.epoch)
   }
 
-  @Test("events come back as they went in, and no draft is no commit (D7)")
+  @Test("events are read as they were written, and without a draft there is no commit (D7)")
   func roundTrip() throws {
     let events = try fixture.events()
     let draft = EventDraft(
@@ -38,7 +38,7 @@ struct StoreEventLogTests {
         == [StoredEvent(number: 1, draft: draft, chain: link)])
   }
 
-  @Test("numbers stay gapless over concurrent appends and a new start (D7)")
+  @Test("numbers stay gapless over concurrent appends and a restart (D7)")
   func gapless() async throws {
     let events = try fixture.events()
     let given = try await withThrowingTaskGroup(of: [UInt64].self) { group in
@@ -66,7 +66,7 @@ struct StoreEventLogTests {
     #expect(all.map(\.number) == Array(1...UInt64(given.count) + 1))
   }
 
-  @Test("events after a number come lowest first, at most as many as asked (D7)")
+  @Test("events after a number are read lowest first, at most the limit (D7)")
   func after() throws {
     let events = try fixture.events()
     _ = try events.append(drafts(1...10))
@@ -89,7 +89,7 @@ struct StoreEventLogTests {
     #expect(try fixture.events().position().acknowledged == 3)
   }
 
-  @Test("the search gives newest first, filtered, and follows on oldest first (D7)")
+  @Test("the search returns the newest first, filtered, and with `after` the oldest first (D7)")
   func page() throws {
     let events = try fixture.events()
     _ = try events.append(
@@ -131,7 +131,7 @@ struct StoreEventLogTests {
     }
   }
 
-  @Test("old events go in small steps once the cloud has them; others never (D7)")
+  @Test("acknowledged old events are removed in small steps; others never (D7)")
   func prune() throws {
     let events = try fixture.events(acknowledgedKept: 100)
     _ = try events.append(drafts(1...400))
@@ -189,7 +189,7 @@ struct StoreEventLogTests {
     #expect(try after.append(drafts(4...4)) == [4])
   }
 
-  @Test("wherever the write-ahead log is torn, what is left is gapless (F2, D7)")
+  @Test("wherever the write-ahead log is torn, the rest is gapless (F2, D7)")
   func torn() throws {
     let events = try fixture.events()
     for index in 1...20 { #expect(try events.append(drafts(index...index)) == [UInt64(index)]) }
@@ -207,7 +207,7 @@ struct StoreEventLogTests {
     #expect(seen.count > 3, "the cuts reach into the commits: \(seen.sorted())")
   }
 
-  @Test("small values survive a start, change and go")
+  @Test("small values survive a restart, change and can be removed")
   func state() throws {
     let events = try fixture.events()
     #expect(try events.value(forKey: "clock") == nil)

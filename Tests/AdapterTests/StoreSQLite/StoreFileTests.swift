@@ -127,7 +127,7 @@ struct StoreFileTests {
     #expect(try fixture.bytes("events.sqlite.damaged-1") == Data("first, no database".utf8))
   }
 
-  @Test("a log whose count is behind its events begins anew: no number is given twice (F3, D7)")
+  @Test("a log whose count is behind its events begins anew: no number is used twice (F3, D7)")
   func countDisagrees() throws {
     let fixture = StoreFixture()
     let events = try fixture.events()
@@ -156,7 +156,7 @@ struct StoreFileTests {
     #expect(try pool.read { try String.fetchOne($0, sql: "SELECT epoch FROM log") } == epoch)
   }
 
-  @Test("a folder that cannot be had is named (F3)")
+  @Test("the error for an unusable folder names it (F3)")
   func noFolder() throws {
     let fixture = StoreFixture()
     try fixture.write(Data("in the way".utf8), to: "file")
@@ -165,7 +165,7 @@ struct StoreFileTests {
     #expect(error?.operation.contains(fixture.path("file/state")) == true)
   }
 
-  @Test("a full disk is told as such, nothing is half written, and room heals it (F3)")
+  @Test("a full disk is reported, nothing is half written, and free space heals it (F3)")
   func full() throws {
     let fixture = StoreFixture()
     let events = try fixture.events()

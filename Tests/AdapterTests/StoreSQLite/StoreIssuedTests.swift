@@ -7,7 +7,7 @@ import Testing
 
 @testable import StoreSQLite
 
-@Suite("Keys that were handed over, on disk (C5)")
+@Suite("Handed-over keys on disk (C5)")
 struct StoreIssuedTests {
   private func key(_ id: String, uses: Int = 0) throws -> IssuedKey {
     IssuedKey(
@@ -40,7 +40,7 @@ struct StoreIssuedTests {
     #expect(try again.issuerMarks() == [mark])
   }
 
-  @Test("a log of the version before is taken over with everything in it")
+  @Test("a log of the previous version is migrated with everything in it")
   func migration() throws {
     let store = StoreFixture()
     let database = try store.events()

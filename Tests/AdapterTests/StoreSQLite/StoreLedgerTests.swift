@@ -20,7 +20,7 @@ struct StoreLedgerTests {
       commandID: id, outcome: outcome, reason: nil, simulated: true, timeMilliseconds: 5)
   }
 
-  @Test("a second begin never acts, whether the first runs or is done (D5)")
+  @Test("a second begin never runs, whether the first is running or done (D5)")
   func repeated() throws {
     let ledger = try fixture.events()
     #expect(try ledger.begin(commandID: "a", at: now, expires: soon) == .begun)
@@ -44,7 +44,7 @@ struct StoreLedgerTests {
     #expect(begun == 1)
   }
 
-  @Test("a begin is on the disk before it is answered: a power cut does not forget it (D5, F2)")
+  @Test("a begin is on the disk before it returns: it survives a power cut (D5, F2)")
   func powerCut() throws {
     let ledger = try fixture.events()
     _ = try ledger.begin(commandID: "a", at: now, expires: soon)
@@ -52,7 +52,7 @@ struct StoreLedgerTests {
     #expect(try after.begin(commandID: "a", at: now, expires: soon) == .seen(nil))
   }
 
-  @Test("a start closes what was open as interrupted, once, and it never runs again (D5)")
+  @Test("a start closes open commands as interrupted, once, and they never run again (D5)")
   func interrupted() throws {
     let ledger = try fixture.events()
     for id in ["b", "a", "done"] { _ = try ledger.begin(commandID: id, at: now, expires: soon) }
@@ -70,7 +70,7 @@ struct StoreLedgerTests {
     #expect(try again.unconfirmedResults(limit: 9).map(\.commandID) == ["b", "a", "done"])
   }
 
-  @Test("the first result stays; one of a command never begun, or of another, is refused (D5)")
+  @Test("the first result stays; a result of a command never begun, or of another, is refused (D5)")
   func finish() throws {
     let ledger = try fixture.events()
     _ = try ledger.begin(commandID: "a", at: now, expires: soon)
@@ -83,7 +83,7 @@ struct StoreLedgerTests {
     #expect(portError { try ledger.finish(commandID: "a", result: result("b")) }?.code == .invalid)
   }
 
-  @Test("results wait in order until they are confirmed; what still runs cannot be (D5)")
+  @Test("results wait in order until they are confirmed; running commands cannot be confirmed (D5)")
   func confirm() throws {
     let ledger = try fixture.events()
     for id in ["c", "b", "a", "running"] {
@@ -98,7 +98,8 @@ struct StoreLedgerTests {
     #expect(try ledger.begin(commandID: "c", at: now, expires: soon) == .seen(result("c")))
   }
 
-  @Test("entries go only long after their end, confirmed, and never the newest ones (D5)")
+  @Test(
+    "entries are removed only long after they expired, confirmed, and never the newest ones (D5)")
   func forget() throws {
     let ledger = try fixture.events()
     func run(_ id: String, confirmed: Bool) throws {

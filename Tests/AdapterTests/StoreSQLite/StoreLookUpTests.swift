@@ -26,7 +26,7 @@ struct StoreLookUpTests {
     #expect(try cache.recordDigest() == cache.rescanRecordDigest())
   }
 
-  @Test("several holders come ordered by credential id, each once (C1)")
+  @Test("several holders are ordered by credential id, each once (C1)")
   func several() throws {
     let cache = try fixture.cache()
     try cache.apply(
@@ -43,7 +43,7 @@ struct StoreLookUpTests {
     #expect(try cache.holders(ofAny: []).isEmpty)
   }
 
-  @Test("a card handed on many times is found for the one who may use it now (C1, C5)")
+  @Test("a card with many former holders is found for its present holder (C1, C5)")
   func handedOn() throws {
     let cache = try fixture.cache()
     let max = CacheDatabase.holdersMax
@@ -94,7 +94,7 @@ struct StoreLookUpTests {
     }
   }
 
-  @Test("a look-up during a commit does not wait and sees what was before (F2)")
+  @Test("a look-up during a commit does not wait and sees the state before (F2)")
   func duringCommit() throws {
     let cache = try fixture.cache()
     try cache.apply(StoreFixture.snapshot(1...1, revision: 1))
@@ -106,7 +106,7 @@ struct StoreLookUpTests {
     #expect(try cache.holders(ofAny: [StoreFixture.digest(1)]).isEmpty)
   }
 
-  @Test("a stored record that cannot be what was written is damage, not a grant (F3)")
+  @Test("an impossible stored record is damage, not a grant (F3)")
   func unreadable() throws {
     let cache = try fixture.cache()
     try cache.apply(StoreFixture.snapshot(1...1, revision: 1))

@@ -7,7 +7,7 @@ import Testing
 
 @testable import StoreSQLite
 
-@Suite("Stores: files of every released schema are read and go on (F1, F2)")
+@Suite("Stores: files of every released schema are migrated (F1, F2)")
 struct StoreMigrationTests {
   /// Every schema that was ever written, by the name of its last migration. Names and order stay:
   /// a file in the field carries them.
@@ -33,7 +33,7 @@ struct StoreMigrationTests {
     try fixture.end(pool)
   }
 
-  @Test("no released migration was renamed, moved or taken away")
+  @Test("no released migration was renamed, moved or removed")
   func names() {
     #expect(EventMigrations.migrator.migrations == Self.logSchemas)
     #expect(CacheMigrations.migrator.migrations == Self.cacheSchemas)

@@ -7,7 +7,7 @@ import Testing
 
 @testable import StoreSQLite
 
-@Suite("What can be read of a damaged event log is carried over into a new file (F2, F3, D7)")
+@Suite("The readable part of a damaged event log is carried over into a new file (F2, F3, D7)")
 struct StoreSalvageTests {
   private let fixture = StoreFixture()
   private let file = EventDatabase.fileName
@@ -37,7 +37,7 @@ struct StoreSalvageTests {
     #expect(integrity == "ok")
   }
 
-  @Test("the page with the newest events is spoiled: all others stay, and numbers go on")
+  @Test("the page with the newest events is damaged: all others stay, and numbers continue")
   func newest() throws {
     let log = try filled()
     let before = try log.position()
@@ -55,7 +55,7 @@ struct StoreSalvageTests {
     #expect(try fixture.files().contains("events.sqlite.damaged-1"))
   }
 
-  @Test("a file that was cut short: what is before the cut stays")
+  @Test("a file that was cut short: the events before the cut stay")
   func cut() throws {
     let log = try filled()
     let epoch = try log.position().epoch
@@ -71,7 +71,7 @@ struct StoreSalvageTests {
     #expect(Set(taken).union(gone.joined()) == Set(51...after))
   }
 
-  @Test("a spoiled page that was met has the next start make a new file, once")
+  @Test("after a read met a damaged page, the next start makes a new file, once")
   func met() throws {
     let log = try filled()
     try fixture.overwritePages(
@@ -97,7 +97,7 @@ struct StoreSalvageTests {
     #expect(try !fixture.files().contains("events.sqlite.damaged-2"))
   }
 
-  @Test("a check on site that finds a bad page has the next start make a new file")
+  @Test("after a check on site finds a damaged page, the next start makes a new file")
   func checked() throws {
     let log = try filled()
     try fixture.overwritePages(of: log.pool, holding: ["\"event-200\""], in: file)
@@ -109,7 +109,7 @@ struct StoreSalvageTests {
     #expect(try fixture.events().recovered?.isSalvaged == true)
   }
 
-  @Test("a log whose pages take no event any more is opened again, and takes them")
+  @Test("a log whose damaged pages accept no event is opened again, and accepts them")
   func reopened() throws {
     let log = try filled()
     try fixture.overwriteRoot(of: "event_by_door", log.pool, in: file)
@@ -127,7 +127,7 @@ struct StoreSalvageTests {
     try expectRest(of: new)
   }
 
-  @Test("a power cut between the damaged file's move and the new one's: the new one is taken")
+  @Test("a power cut between moving the damaged file and the new one: the new one is used")
   func interrupted() throws {
     let log = try filled()
     let before = try log.position()
@@ -140,7 +140,7 @@ struct StoreSalvageTests {
     try expectRest(of: new)
   }
 
-  @Test("what the damaged file had in its write-ahead log does not get into the new one")
+  @Test("the write-ahead log of the damaged file is not applied to the new one")
   func staleLog() throws {
     let log = try filled()
     #expect(try log.position().last == 400)
@@ -157,7 +157,7 @@ struct StoreSalvageTests {
     #expect(try new.append([StoreFixture.draft(2)]) == [2])
   }
 
-  @Test("an unfinished one does not come back when the log is taken away")
+  @Test("an unfinished file is not used when the log is removed")
   func takenAway() throws {
     let log = try filled()
     try fixture.end(log.pool)
@@ -167,7 +167,7 @@ struct StoreSalvageTests {
     #expect(try fixture.events().position().last == 0)
   }
 
-  @Test("one that was not finished before a power cut is begun again")
+  @Test("a carry-over that a power cut interrupted starts again")
   func unfinished() throws {
     let log = try filled()
     try fixture.overwritePages(of: log.pool, holding: ["\"event-400\""], in: file)
@@ -177,7 +177,7 @@ struct StoreSalvageTests {
     #expect(!files.contains { $0.contains(".salvaged") }, "\(files)")
   }
 
-  @Test("of what the cloud has, no more than the newest 10,000 come along")
+  @Test("of the acknowledged events only the newest 10,000 are carried over")
   func settled() throws {
     let count = EventSalvage.salvagedSettledMax + 100
     let log = try fixture.events()

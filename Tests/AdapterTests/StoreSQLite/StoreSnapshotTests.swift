@@ -28,7 +28,7 @@ struct StoreSnapshotTests {
     return digest
   }
 
-  @Test("a snapshot goes on where it was after a new start, and is in force whole or not at all")
+  @Test("a snapshot goes on after a restart, and is applied completely or not at all")
   func resume() throws {
     let offer = SnapshotOffer(snapshotID: "s1", revision: 9, chunks: 3)
     var cache = try fixture.cache()
@@ -56,7 +56,7 @@ struct StoreSnapshotTests {
     #expect(try cache.rescanRecordDigest() == expected)
   }
 
-  @Test("a snapshot older than what is in force is refused, and so is a chunk that is not sound")
+  @Test("a snapshot older than the revision in force is refused, and so is an invalid chunk")
   func refused() throws {
     let cache = try fixture.cache()
     try cache.apply(StoreFixture.snapshot(1...2, revision: 12))
@@ -95,7 +95,7 @@ struct StoreSnapshotTests {
     #expect(same.isEmpty)
   }
 
-  @Test("what changed behind the store's back is found by reading again, and repaired by bucket")
+  @Test("changes that bypass the store are found by a rescan, and repaired by bucket")
   func drift() throws {
     let cache = try fixture.cache()
     let sound = StoreFixture.snapshot(1...40, revision: 7)
@@ -132,11 +132,11 @@ struct StoreSnapshotTests {
   }
 }
 
-@Suite("The log says what it let go, and which of it overtakes (D7)")
+@Suite("The log records what it drops, and which events are urgent (D7)")
 struct StoreBoundedLogTests {
   private let fixture = StoreFixture()
 
-  @Test("beyond its limit the oldest unacknowledged events go, and an event says which")
+  @Test("beyond its limit the oldest unacknowledged events are dropped, and an event records which")
   func dropped() throws {
     let log = try EventDatabase(
       folder: fixture.folder, acknowledgedKept: 10, unacknowledgedMax: 200)
@@ -161,7 +161,9 @@ struct StoreBoundedLogTests {
     for (before, after) in zip(ranges, ranges.dropFirst()) { #expect(before.1 + 1 == after.0) }
   }
 
-  @Test("a log far above its limit shrinks by batches, with each event that comes; all is named")
+  @Test(
+    "a log far above its limit shrinks by batches; every dropped number is recorded"
+  )
   func batches() throws {
     let large = try EventDatabase(folder: fixture.folder, acknowledgedKept: 100)
     _ = try large.append((1...1_000).map { StoreFixture.draft($0) })
@@ -218,7 +220,7 @@ struct StoreBoundedLogTests {
     #expect(try !events[3].continues(events[1].chain))
   }
 
-  @Test("a new epoch has a new name, goes on with the numbers, and forgets nothing")
+  @Test("a new epoch has a new name, continues the numbers, and loses nothing")
   func epoch() throws {
     let log = try fixture.events()
     _ = try log.append((1...6).map { StoreFixture.draft($0) })
@@ -231,7 +233,7 @@ struct StoreBoundedLogTests {
     #expect(try log.events(after: 4, limit: 10).map(\.number) == [5, 6, 7])
   }
 
-  @Test("records that a spoiled page puts out of order end the look at all of them (F3)")
+  @Test("records that a damaged page puts out of order end the rescan (F3)")
   func outOfOrder() throws {
     let fixture = StoreFixture()
     let cache = try fixture.cache()

@@ -6,7 +6,7 @@ import Testing
 
 @testable import StoreSQLite
 
-@Suite("A page that the disk has spoiled costs the events on it, and no others (F3, D7)")
+@Suite("A damaged page loses the events on it, and no others (F3, D7)")
 struct StoreSpoiledTests {
   private let fixture = StoreFixture()
 
@@ -32,7 +32,7 @@ struct StoreSpoiledTests {
 
   private static let note = StoreFixture.draft(99, type: EventType.eventsDropped.wireName)
 
-  @Test("what can be read before a spoiled event is read; the event itself is named")
+  @Test("the events before an unreadable one are read; the error names the unreadable one")
   func prefix() throws {
     let log = try log(spoiled: [11], gone: [20])
     #expect(try numbers(log, after: 0) == Array(1...10))
@@ -47,7 +47,8 @@ struct StoreSpoiledTests {
     #expect(try numbers(log, after: 30) == [])
   }
 
-  @Test("spoiled events are given up once the cloud has all before them, and a note says which")
+  @Test(
+    "unreadable events are given up once the cloud has all before them, and an event records which")
   func givenUp() throws {
     let log = try log(spoiled: [11, 12], gone: [13])
     #expect(try log.giveUpSpoiled(after: 10, note: Self.note) == nil, "10 may still be on its way")
@@ -66,7 +67,7 @@ struct StoreSpoiledTests {
     #expect(try log.position().last == 31)
   }
 
-  @Test("a log that is spoiled to its end has the note that says so")
+  @Test("a log that is unreadable to its end gets the event that records it")
   func toTheEnd() throws {
     let log = try log(spoiled: Array(25...30), acknowledged: 24)
     #expect(portError { _ = try log.events(after: 24, limit: 9) }?.code == .damaged)
@@ -74,7 +75,7 @@ struct StoreSpoiledTests {
     #expect(try numbers(log, after: 24) == [31])
   }
 
-  @Test("a cloud that goes back to before spoiled events is offered all others again")
+  @Test("a cloud that rewinds to before unreadable events is offered all others again")
   func rewound() throws {
     let log = try log(spoiled: [11], acknowledged: 10)
     _ = try log.giveUpSpoiled(after: 10, note: Self.note)
@@ -84,7 +85,7 @@ struct StoreSpoiledTests {
     #expect(try numbers(log, after: 5) == Array(6...10))
   }
 
-  @Test("urgent events come up to a spoiled one")
+  @Test("urgent events are read up to an unreadable one")
   func urgent() throws {
     let log = try fixture.events()
     _ = try log.append((1...3).map { StoreFixture.draft($0, type: "postern.alarm.raised.v1") })
@@ -94,7 +95,7 @@ struct StoreSpoiledTests {
   }
 
   /// Pages of old events are overwritten in the file itself, as a worn card would.
-  @Test("new events are kept although the pages of old ones are spoiled, and reach the cloud")
+  @Test("new events are stored although pages of old ones are damaged, and reach the cloud")
   func pages() throws {
     var log = try fixture.events(acknowledgedKept: 1)
     for start in stride(from: 1, through: 301, by: 100) {
@@ -114,7 +115,7 @@ struct StoreSpoiledTests {
     #expect(after == 421, "the note is the last")
   }
 
-  @Test("a page that the disk refuses is asked for ten times before it counts as lost (D5)")
+  @Test("a page that the disk refuses is read ten times before it counts as lost (D5)")
   func refused() throws {
     var log = try fixture.events()
     _ = try log.append((1...100).map { StoreFixture.draft($0) })
@@ -131,7 +132,7 @@ struct StoreSpoiledTests {
     #expect(last?.detail.contains("10 times in a row") == true)
   }
 
-  @Test("old events behind a spoiled page are removed; those on it stay")
+  @Test("old events behind a damaged page are removed; those on it stay")
   func removed() throws {
     var log = try fixture.events(acknowledgedKept: 10)
     _ = try log.append((1...300).map { StoreFixture.draft($0) })
@@ -149,7 +150,7 @@ struct StoreSpoiledTests {
     #expect(left == Array(281...290) + Array(490...500), "\(left)")
   }
 
-  @Test("a full log with a spoiled page takes new events and says what goes")
+  @Test("a full log with a damaged page accepts new events and records what it drops")
   func full() throws {
     func open() throws -> EventDatabase {
       try EventDatabase(
