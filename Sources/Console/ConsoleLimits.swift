@@ -2,13 +2,14 @@ import Hummingbird
 import HummingbirdCore
 import NIOCore
 
-/// What one console takes at most.
+/// Limits of one console.
 public struct ConsoleLimits: Sendable, Hashable {
-  /// Connections at once; one more waits until another ends. At least 1.
+  /// Connections at once; a further one waits until one ends. At least 1.
   public var connectionsMax: Int
-  /// A connection that says nothing for so long is closed; half-open ones too.
+  /// How long a connection may be idle before it is closed, including a half-open one.
   public var idleMilliseconds: Int64
-  /// A request that is not whole by then closes its connection, however it drips.
+  /// How long a request may take to arrive completely before its connection is closed, however
+  /// slowly it drips.
   public var requestMilliseconds: Int64
   /// The largest head of a request, in bytes.
   public var headBytesMax: Int

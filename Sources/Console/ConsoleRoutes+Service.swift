@@ -4,7 +4,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// What a technician asks beside status and events.
+/// Routes for a technician, beside status and events.
 extension ConsoleRoutes {
   func addService(_ router: Router<BasicRequestContext>) {
     router.get("/v1/live") { request, _ in try await live(request, .lines) }
@@ -64,7 +64,7 @@ extension ConsoleRoutes {
     return query
   }
 
-  /// Tells a watcher how many notes it missed: numbers have no hole where it was fast enough.
+  /// Reports to a watcher how many notes it missed; without a loss the numbers have no gap.
   static func gap(_ last: LiveNote, _ next: LiveNote) -> LiveNote? {
     guard next.number > last.number + 1 else { return nil }
     var gap = LiveNote(number: next.number - 1, microseconds: next.microseconds, kind: .lost)

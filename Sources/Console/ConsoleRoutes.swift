@@ -4,10 +4,11 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// The routes of the local interface, whatever carries them: the socket and the web page.
+/// The routes of the local interface, for the socket and for the web page.
 struct ConsoleRoutes: Sendable {
   let backend: any ConsoleBackend
-  /// Who orders things, where the asker cannot be believed to say so himself.
+  /// The operator that orders are recorded under, where the client's own claim is not trusted; nil
+  /// records the claim.
   var by: String?
 
   func add(to router: Router<BasicRequestContext>) {

@@ -22,7 +22,7 @@ public struct ConsoleLogin: Sendable {
 
 /// Serves the console on a Unix socket that the owner and its group may open.
 public struct ConsoleServer: Service {
-  /// How long requests that are under way may take when the console ends.
+  /// How long open requests may take when the console ends.
   static let endMilliseconds = 1_000
 
   private let backend: any ConsoleBackend
@@ -31,7 +31,7 @@ public struct ConsoleServer: Service {
   private let logger: Logger
   private let login: ConsoleLogin?
 
-  /// `login` makes codes for the web page; nil where there is none.
+  /// `login` makes codes for the web page; nil without one.
   public init(
     backend: any ConsoleBackend, socketPath: String, limits: ConsoleLimits = ConsoleLimits(),
     login: ConsoleLogin? = nil, logger: Logger
@@ -43,8 +43,8 @@ public struct ConsoleServer: Service {
     self.logger = logger
   }
 
-  /// Serves until the task is cancelled or the group shuts down. Throws ``ConsoleProblem`` when
-  /// the socket cannot be had: another program serves it, its folder is missing, its path is too
+  /// Serves until the task is cancelled or the group shuts down. Throws ``ConsoleProblem`` when the
+  /// socket cannot be opened: another program serves it, its folder is missing, its path is too
   /// long.
   public func run() async throws {
     try SocketFile(path: socketPath).makeRoom()
@@ -64,13 +64,13 @@ public struct ConsoleServer: Service {
     try await Self.serve(ServiceGroup(configuration: configuration))
   }
 
-  /// What answers, whatever carries the requests.
+  /// The routes of the socket.
   package func router() -> Router<BasicRequestContext> {
     let router = Router()
     router.add(middleware: ProblemMiddleware())
     ConsoleRoutes(backend: backend).add(to: router)
     let login = login
-    // Only here: whoever may open the socket may let a browser in.
+    // Only on the socket: whoever may open it may also sign a browser in.
     router.post("/v1/console/login") { _, _ in
       guard let login else {
         throw ConsoleProblem(
@@ -81,9 +81,9 @@ public struct ConsoleServer: Service {
     return router
   }
 
-  /// Cancelling a server that has just taken a connection traps, and the door with it:
-  /// https://github.com/apple/swift-nio/issues/2637. So it runs in a task that nobody cancels,
-  /// and is told to end instead.
+  /// Cancelling a server that has just accepted a connection traps, and ends the daemon:
+  /// https://github.com/apple/swift-nio/issues/2637. So it runs in a task that is never cancelled,
+  /// and is asked to shut down instead.
   static func serve(_ group: ServiceGroup) async throws {
     let serving = Task.detached { try await group.run() }
     let end: @Sendable () -> Void = { Task { await group.triggerGracefulShutdown() } }

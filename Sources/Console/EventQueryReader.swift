@@ -1,8 +1,8 @@
 import CloudProtocol
 import ConsoleProtocol
 
-/// Reads the filters of an event search. A name that it does not know is refused, since a filter
-/// that is passed over shows too much.
+/// Reads the filters of an event search. An unknown name is refused, since ignoring a filter would
+/// show too much.
 struct EventQueryReader {
   static let names = [
     "before", "after", "door", "person", "type", "reason", "from", "until", "limit",
@@ -12,7 +12,7 @@ struct EventQueryReader {
 
   private var texts: [String: String] = [:]
 
-  /// Takes the parameters as they stand in the address.
+  /// Takes the parameters of the URL, decoded.
   init(_ parameters: some Sequence<(key: Substring, value: Substring)>) throws(ConsoleProblem) {
     for (key, value) in parameters {
       guard Self.names.contains(String(key)) else {

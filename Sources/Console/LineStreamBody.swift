@@ -3,7 +3,7 @@ import Hummingbird
 import NIOCore
 import ServiceLifecycle
 
-/// How values of a stream are told apart.
+/// How values of a stream are separated.
 enum StreamFraming: Sendable {
   /// A line of JSON each; https://github.com/ndjson/ndjson-spec
   case lines
@@ -17,7 +17,7 @@ enum StreamFraming: Sendable {
     }
   }
 
-  /// A value, or nil to say that the stream lives.
+  /// The bytes of a value, or of a keep-alive for nil.
   func frame(_ json: [UInt8]?) -> [UInt8] {
     switch self {
     case .lines: (json ?? []) + [10]
@@ -27,25 +27,25 @@ enum StreamFraming: Sendable {
   }
 }
 
-/// Values as lines of JSON, for as long as somebody listens and the console runs.
+/// Values as lines of JSON, as long as the client reads and the console runs.
 struct LineStreamBody<Item: Encodable & Sendable> {
-  /// A line of nothing, so that a dead consumer is noticed.
+  /// Interval of empty lines, by which a dead client is noticed.
   static var keepAliveSeconds: Int { 15 }
-  /// The most values that wait for a slow consumer; the oldest go first.
+  /// Most values that wait for a slow client; the oldest are dropped first.
   static var waitingMax: Int { 4_096 }
 
   let items: AsyncStream<Item>
   var framing = StreamFraming.lines
-  /// What to say between two values when some that were between them are lost; nil for nothing.
+  /// The value to send between two values when some between them were lost; nil for nothing.
   var gap: (@Sendable (_ last: Item, _ next: Item) -> Item?)?
 
   func response() -> Response {
     let body = ResponseBody { writer in
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      // The headers go out at once, not with the first value.
+      // Sends the headers at once, not with the first value.
       try await writer.write(ByteBuffer(bytes: framing.frame(nil)))
-      // A follower must not hold up the end of the daemon.
+      // A client that follows must not delay the end of the daemon.
       var last: Item?
       for await item in merged().cancelOnGracefulShutdown() {
         var buffer = ByteBuffer()

@@ -2,7 +2,7 @@ import ConsoleProtocol
 import HTTPTypes
 import Hummingbird
 
-/// Answers every failure, also of the server itself, with the JSON of a ``ConsoleProblem``.
+/// Answers every failure, including the server's own, with the JSON of a ``ConsoleProblem``.
 struct ProblemMiddleware: RouterMiddleware {
   func handle(
     _ request: Request, context: BasicRequestContext,

@@ -3,7 +3,7 @@ import Foundation
 import Hummingbird
 import NIOCore
 
-/// A request's body as a value.
+/// Decodes the body of a request.
 enum RequestBody {
   /// The largest body, in bytes.
   static let bytesMax = 65_536
@@ -18,7 +18,7 @@ enum RequestBody {
     }
   }
 
-  /// Where and what, without the decoder's own words for it.
+  /// Path and cause, without the decoder's own text.
   private static func words(_ error: any Error) -> String {
     guard let error = error as? DecodingError else { return "it cannot be read" }
     func at(_ path: [any CodingKey]) -> String {

@@ -1,15 +1,15 @@
 import ConsoleProtocol
 import Glibc
 
-/// The name of a Unix socket in the file system.
+/// The path of a Unix socket in the file system.
 struct SocketFile {
-  /// The longest path, in bytes: what unix(7) has room for, less the zero at the end.
+  /// Longest path, in bytes: the space in unix(7) without the zero at the end.
   static let pathBytesMax = MemoryLayout.size(ofValue: sockaddr_un().sun_path) - 1
 
   let path: String
 
-  /// Removes the socket that a crash left. Throws when the name is not free after that: one that
-  /// answers belongs to somebody, and what is no socket was not ours.
+  /// Removes the socket that a crash left. Throws if the path is still in use: a socket that
+  /// answers belongs to a running program, and a file that is no socket belongs to somebody else.
   func makeRoom() throws(ConsoleProblem) {
     guard path.utf8.count <= Self.pathBytesMax else {
       throw ConsoleProblem(
@@ -25,7 +25,7 @@ struct SocketFile {
         .refused, "\(path) is there and is no socket; move it away, or set console.socket")
     }
     switch connectError() {
-    // Nobody listens.
+    // No program listens.
     case ECONNREFUSED: break
     case 0, EAGAIN, EINPROGRESS:
       throw ConsoleProblem(
@@ -47,7 +47,7 @@ struct SocketFile {
       .unavailable, "the socket \(path) cannot be used: \(String(cString: strerror(code)))")
   }
 
-  /// Of connecting, without waiting for a place in the listener's queue.
+  /// The error of connecting, without waiting for a place in the listener's queue.
   private func connectError() -> Int32 {
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)

@@ -1,20 +1,21 @@
 public import CloudProtocol
 
-/// What the local interface can ask of the daemon. The socket, the web page and the tests all
-/// speak to this; the daemon implements it.
+/// What the local interface needs of the daemon. The daemon implements it; the socket, the web page
+/// and the tests use it.
 public protocol ConsoleBackend: Sendable {
   func status() async -> ConsoleStatus
   /// Newest first unless `after` is given, then oldest first.
   func events(_ query: EventQuery) async throws(ConsoleProblem) -> [ConsoleEvent]
-  /// Events from now on, until the consumer ends; a slow consumer loses the oldest.
+  /// Events from now on, until the client ends; a slow client loses the oldest.
   func eventStream() async -> AsyncStream<ConsoleEvent>
-  /// Looks at everything; up to ten seconds.
+  /// Runs every check; takes up to ten seconds.
   func diagnose() async -> DiagnosisReport
-  /// Edges, frames, movements and events from now on; a slow consumer loses the oldest.
+  /// Edges, frames, movements and events from now on; a slow client loses the oldest.
   func live(_ options: LiveOptions) async throws(ConsoleProblem) -> AsyncStream<LiveNote>
-  /// Releases a lock for its hold time, as an operator's unlock, and says whether the relay moved.
+  /// Releases a lock for its hold time, as an operator's unlock, and reports whether the relay
+  /// moved.
   func testRelay(_ test: RelayTest) async throws(ConsoleProblem) -> RelayTestResult
-  /// Says hello to the cloud again and compares every record.
+  /// Publishes another hello to the cloud and compares every record.
   func sync() async throws(ConsoleProblem)
   /// Ordered by id.
   func credentials(_ query: CredentialQuery) async throws(ConsoleProblem) -> [ConsoleCredential]
@@ -28,19 +29,19 @@ public protocol ConsoleBackend: Sendable {
   func metrics() async -> String
   /// Beeps three times at one door, or at every door.
   func identify(door: String?) async throws(ConsoleProblem)
-  /// Why somebody would, or would not, be let in; nothing moves.
+  /// Explains a decision without carrying it out.
   func explain(_ request: ExplainRequest) async throws(ConsoleProblem) -> Explanation
-  /// Maintenance and lockdown; recorded with who and why.
+  /// Maintenance and lockdown; recorded with operator and reason.
   func setMode(_ request: ModeRequest) async throws(ConsoleProblem)
-  /// Lets a keypad listen again; nil is every reader.
+  /// Ends the lockout of a keypad; nil is every reader.
   func clearLockout(reader: String?, by: String) async throws(ConsoleProblem)
-  /// Anti-passback: a person, or everybody for nil, counts as outside everywhere.
+  /// Anti-passback: a person, or everybody for nil, is counted as outside everywhere.
   func forgive(person: String?, by: String) async throws(ConsoleProblem)
-  /// Takes a key that was issued without the cloud, or a change of one.
+  /// Accepts a key that was issued without the cloud, or a change of one.
   func handOver(_ request: HandOverRequest) async throws(ConsoleProblem) -> HandOverAnswer
-  /// Opens for a mobile key that a phone gave to something on site, such as a radio.
+  /// Opens for a mobile key that a phone presented to another device on site, such as a radio.
   func present(_ request: PresentRequest) async throws(ConsoleProblem)
-  /// Withdraws an offline PIN at its door; recorded.
+  /// Revokes an offline PIN at its door; recorded.
   func revokeOfflinePIN(_ request: OfflinePINRequest) async throws(ConsoleProblem)
   /// Acts on the simulated panel; refused when the hardware is real.
   func panel(_ action: PanelAction) async throws(ConsoleProblem)
@@ -49,13 +50,13 @@ public protocol ConsoleBackend: Sendable {
 /// Why a request was not served.
 public struct ConsoleProblem: Error, Sendable, Hashable, Codable, CustomStringConvertible {
   public enum Kind: String, Sendable, Hashable, Codable {
-    /// The request makes no sense.
+    /// The request is not valid.
     case invalid
     /// There is no such door, reader or page.
     case notFound
-    /// Not with this hardware or in this state.
+    /// Not possible with this hardware or in this state.
     case refused
-    /// Something behind it failed.
+    /// The daemon or its storage failed.
     case unavailable
   }
 

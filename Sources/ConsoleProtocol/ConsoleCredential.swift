@@ -1,4 +1,4 @@
-/// A credential without its value, which is nowhere on this controller.
+/// A credential without its value, which this controller does not have.
 public struct ConsoleCredential: Sendable, Hashable, Codable {
   public var id: String
   /// `card`, `pin` or `mobile`.
@@ -11,7 +11,7 @@ public struct ConsoleCredential: Sendable, Hashable, Codable {
   /// Milliseconds since 1970; nil is open.
   public var validFromMilliseconds: Int64?
   public var validUntilMilliseconds: Int64?
-  /// Empty with empty `scopes` is wherever the person may go.
+  /// If both this and `scopes` are empty, every door that the person may use.
   public var doors: [String]
   public var scopes: [String]
   public var reservationID: String?
@@ -34,7 +34,7 @@ public struct ConsoleCredential: Sendable, Hashable, Codable {
   }
 }
 
-/// Which credentials; nil is no filter.
+/// Filters of a list of credentials; nil is no filter.
 public struct CredentialQuery: Sendable, Hashable {
   /// Only ids that sort after this one.
   public var after: String?
@@ -49,7 +49,7 @@ public struct CredentialQuery: Sendable, Hashable {
   }
 }
 
-/// A lock to be tried.
+/// A request to test a lock.
 public struct RelayTest: Sendable, Hashable, Codable {
   public var door: String
   public var by: String
@@ -60,12 +60,12 @@ public struct RelayTest: Sendable, Hashable, Codable {
   }
 }
 
-/// What came of trying a lock.
+/// The result of a lock test.
 public struct RelayTestResult: Sendable, Hashable, Codable {
   /// The relay's level before and after, as driven.
   public var before: Bool?
   public var after: Bool?
-  /// The leaf before; nil without a contact.
+  /// The door contact before; nil without one.
   public var open: Bool?
   /// How long the lock stays released.
   public var holdMilliseconds: Int
@@ -80,9 +80,9 @@ public struct RelayTestResult: Sendable, Hashable, Codable {
   public var moved: Bool { before != nil && after != nil && before != after }
 }
 
-/// What a support bundle needs of the daemon. It names no person, card number or secret.
+/// The daemon's part of a support bundle. It names no person, card number or secret.
 public struct SupportFacts: Sendable, Hashable, Codable {
-  /// The settings, as they count.
+  /// The settings in force.
   public var settings: String
   /// The daemon's last log lines, oldest first.
   public var log: [String]
@@ -96,7 +96,7 @@ public struct SupportFacts: Sendable, Hashable, Codable {
   }
 }
 
-/// How the controller was, every ten seconds of the last hour; oldest first.
+/// Samples of the last hour, one every ten seconds; oldest first.
 public struct HistorySample: Sendable, Hashable, Codable {
   public var timeMilliseconds: Int64
   public var connected: Bool

@@ -1,6 +1,6 @@
 public import DoorRules
 
-/// A question: would this open that door then?
+/// A question: would this credential open that door then?
 public struct ExplainRequest: Sendable, Hashable, Codable {
   public var door: String
   /// One of the three is needed.
@@ -44,7 +44,7 @@ public struct ExplainRequest: Sendable, Hashable, Codable {
   }
 }
 
-/// A decision with its steps, as people and programs read it.
+/// A decision with its steps, for people and programs.
 public struct Explanation: Sendable, Hashable, Codable {
   public struct Step: Sendable, Hashable, Codable {
     /// The rule, by its file's name.
@@ -70,7 +70,7 @@ public struct Explanation: Sendable, Hashable, Codable {
   public var explanation: [Step]
   /// Of a denial: what the member sees.
   public var memberText: String?
-  /// Of a denial: what to do.
+  /// Of a denial: what a technician or operator should do.
   public var advice: String?
 
   public init(_ verdict: Verdict, at: String? = nil) {

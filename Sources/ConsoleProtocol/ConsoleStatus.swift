@@ -1,4 +1,4 @@
-/// The daemon at a glance.
+/// The daemon's status.
 public struct ConsoleStatus: Sendable, Hashable, Codable {
   public var controller: String
   public var software: String
@@ -16,13 +16,13 @@ public struct ConsoleStatus: Sendable, Hashable, Codable {
   public var log: Log
   public var doors: [Door]
   public var readers: [Reader]
-  /// What is wrong now, in words, with what to do; empty is good.
+  /// What is wrong now, each with what to do; for people. Empty if nothing is.
   public var troubles: [String]
 
   /// The link to the cloud.
   public struct Cloud: Sendable, Hashable, Codable {
     public var connected: Bool
-    /// Why not, when not.
+    /// Why it is not connected.
     public var detail: String?
     /// Milliseconds since 1970; nil if never since the start.
     public var lastContactMilliseconds: Int64?
@@ -60,7 +60,7 @@ public struct ConsoleStatus: Sendable, Hashable, Codable {
     public var alarms: [String]
     /// False before the cloud configured it.
     public var configured: Bool
-    /// `normal`, or what counts in its place.
+    /// The mode in force, `normal` without one.
     public var mode: String
     /// Who set it, and why.
     public var modeWhy: String?
@@ -96,9 +96,9 @@ public struct ConsoleStatus: Sendable, Hashable, Codable {
       id: String, door: String, edges: Int, frames: Int, malformed: Int,
       lockedOutMilliseconds: Int?
     ) {
-      self.edges = edges
       self.id = id
       self.door = door
+      self.edges = edges
       self.frames = frames
       self.malformed = malformed
       self.lockedOutMilliseconds = lockedOutMilliseconds

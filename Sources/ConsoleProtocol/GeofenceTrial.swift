@@ -1,7 +1,7 @@
-/// A dry run: would a phone at this place be near enough to that door?
+/// A dry run: would a phone at this position be near enough to that door?
 public struct GeofenceTrial: Sendable, Hashable, Codable {
   public var door: String
-  /// Nil is a phone that says no position.
+  /// Nil is a phone that reports no position.
   public var location: ExplainRequest.Location?
 
   public init(door: String, location: ExplainRequest.Location?) {
@@ -10,17 +10,17 @@ public struct GeofenceTrial: Sendable, Hashable, Codable {
   }
 }
 
-/// The geofence that counts at a door, and what came of the trial.
+/// The geofence in force at a door, and the result of the dry run.
 public struct GeofenceResult: Sendable, Hashable, Codable {
   public var enabled: Bool
   public var center: ExplainRequest.Location
   public var radiusMeters: Double
   public var accuracyBufferMeters: Double
   public var requireAccuracyBetterThan: Double?
-  /// Which setting it is of, such as `facility`.
+  /// Where the setting came from, such as `facility`.
   public var source: String
   public var passed: Bool
-  /// Why not.
+  /// The denial reason.
   public var reason: String?
   public var distanceMeters: Double?
 

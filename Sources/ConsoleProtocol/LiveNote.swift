@@ -1,18 +1,18 @@
-/// Something at the lines, as it happens. Card numbers are for the technician who watches and
-/// holds the card; keys of a keypad are hidden unless asked for.
+/// Something that happened at the lines. It may hold card numbers, for the technician who presents
+/// the card; keys of a keypad are hidden unless requested.
 public struct LiveNote: Sendable, Hashable, Codable {
   public enum Kind: String, Sendable, Hashable, Codable {
     /// An input changed its level.
     case edge
-    /// A burst of a reader that came whole.
+    /// A reader sent a complete frame.
     case frame
-    /// A burst that came damaged.
+    /// A reader sent a damaged frame.
     case malformed
     /// An output moved.
     case output
-    /// Something went into the log.
+    /// An event was recorded.
     case event
-    /// The watcher was too slow: ``LiveNote/lost`` notes are missing here.
+    /// The client was too slow: this many notes are missing here.
     case lost
   }
 
@@ -29,7 +29,7 @@ public struct LiveNote: Sendable, Hashable, Codable {
     }
   }
 
-  /// Counts up; a hole is what this watcher missed or did not ask for.
+  /// Counts up; a gap is what this client missed or did not request.
   public var number: UInt64
   /// On the kernel's monotonic clock.
   public var microseconds: UInt64
@@ -43,9 +43,9 @@ public struct LiveNote: Sendable, Hashable, Codable {
   public var bits: Int?
   public var bitText: String?
   public var candidates: [Candidate]?
-  /// A key of the keypad; a dot unless keys were asked for.
+  /// A key of the keypad; a dot unless keys were requested.
   public var key: String?
-  /// What was wrong with a burst, by name, and in words.
+  /// The fault of a damaged frame, by name, and for people.
   public var fault: String?
   public var detail: String?
   /// Median, shortest and longest time from pulse to pulse, in microseconds.
@@ -65,7 +65,7 @@ public struct LiveNote: Sendable, Hashable, Codable {
   }
 }
 
-/// What a watcher wants to see.
+/// What a client wants to see.
 public struct LiveOptions: Sendable, Hashable {
   /// Each change of each input; hundreds for a card.
   public var edges: Bool

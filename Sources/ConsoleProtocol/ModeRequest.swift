@@ -18,7 +18,7 @@ public struct ModeRequest: Sendable, Hashable, Codable {
   }
 }
 
-/// A keypad that shall listen again.
+/// A request to end the lockout of a keypad.
 public struct ClearLockoutRequest: Sendable, Hashable, Codable {
   /// Nil is every reader.
   public var reader: String?
@@ -30,7 +30,7 @@ public struct ClearLockoutRequest: Sendable, Hashable, Codable {
   }
 }
 
-/// Asks that a person, or everybody for nil, count as outside every area.
+/// A request to count a person, or everybody for nil, as outside of every area.
 public struct ForgiveRequest: Sendable, Hashable, Codable {
   public var person: String?
   public var by: String

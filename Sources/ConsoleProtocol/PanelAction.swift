@@ -1,8 +1,8 @@
-/// Something done to the simulated panel. A nil reader or door means the first one.
+/// An action on the simulated panel. A nil reader or door is the first one.
 public enum PanelAction: Sendable, Hashable, Codable {
   /// Holds up a card: the frame of `format` with these numbers.
   case badge(reader: String?, format: String, facility: UInt64?, card: UInt64, timing: PulseTiming)
-  /// Sends these bits as they are, `0` and `1`, first bit first.
+  /// Sends exactly these bits, `0` and `1`, first bit first.
   case bits(reader: String?, bits: String, timing: PulseTiming)
   /// Types keys, one burst each, out of `0`-`9`, `*` and `#`.
   case keys(reader: String?, keys: String, timing: PulseTiming)

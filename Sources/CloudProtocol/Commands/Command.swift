@@ -3,7 +3,7 @@
 public struct Command: Sendable, Hashable, Codable {
   public var kind: Kind
   public var door: String?
-  /// Who unlocks, or who ordered it.
+  /// The member who unlocks, or the operator who ordered it.
   public var person: String?
   /// Required for an admin unlock; 1 to 200 characters.
   public var reason: String?
@@ -13,7 +13,7 @@ public struct Command: Sendable, Hashable, Codable {
   public var seconds: Int64?
   /// For `clearLockout`: which; all when absent.
   public var reader: String?
-  /// Where the phone says it is, for a member's unlock.
+  /// The position that the phone reports, for a member's unlock.
   public var location: LocationDocument?
   /// The nonce of the session that the sender saw; needed while the door's clock is untrusted.
   public var sessionNonce: String?

@@ -1,6 +1,6 @@
 extension Command {
-  /// Every command that a controller knows; its row says what it takes and how long it may live.
-  /// To add one, add its case and its row; the compiler names what is left to do.
+  /// Every command that a controller accepts; its row lists its members and its longest lifetime.
+  /// To add one, add its case and its row; the compiler then names every place that must handle it.
   public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
     case unlock
     case adminUnlock
@@ -21,9 +21,9 @@ extension Command {
     case door, person, reason, mode, seconds, reader, location, keyID, key, window
   }
 
-  /// How long a command may be on its way, `exp - iat`.
+  /// How long a command may be valid, `exp - iat`.
   public enum Lifetime: Sendable, Hashable, CaseIterable {
-    /// For what opens or closes a door.
+    /// For commands that open or close a door.
     case short
     case long
 
@@ -97,7 +97,8 @@ extension Command.Kind {
           + "32 bytes in base64url.", .long, required: [.keyID, .key])
     case .distrustKey:
       Row(
-        "From now on none is. Neither the key that signs this, nor the last.", .long,
+        "From now on messages signed under `keyID` are refused. Not for the key that signs this command, nor for the last key.",
+        .long,
         required: [.keyID])
     case .revokeOfflinePIN:
       Row(

@@ -1,4 +1,4 @@
-/// What became of a command.
+/// The result of a command.
 public struct CommandResult: Sendable, Hashable, Codable {
   public enum Outcome: String, Sendable, Hashable, Codable, CaseIterable {
     /// It was verified and is about to act; one of the others follows.
@@ -7,11 +7,11 @@ public struct CommandResult: Sendable, Hashable, Codable {
     case confirmed
     /// It was tried and did not work.
     case failed
-    /// It came after its time.
+    /// It arrived after it had expired.
     case expired
     /// It was not allowed.
     case rejected
-    /// A crash came between; it is never run again.
+    /// The daemon crashed before it was finished; it is never run again.
     case interrupted
   }
 
@@ -40,9 +40,9 @@ extension CommandResult.Outcome {
     case .received: "It was verified and is about to act; exactly one of the others follows."
     case .confirmed: "The hardware moved (for `identify`: the reader beeped)."
     case .failed: "It was tried and did not work."
-    case .expired: "It came after its time."
+    case .expired: "It arrived after it had expired."
     case .rejected: "It was not allowed, or is not valid; `reason` says why."
-    case .interrupted: "A crash came between; it is never run again."
+    case .interrupted: "The daemon crashed before it was finished; it is never run again."
     }
   }
 }

@@ -1,10 +1,10 @@
 public import DoorRules
 
-/// A command of which every part is there.
+/// A command whose members were all checked.
 public enum ValidatedCommand: Sendable, Hashable {
   /// A member's unlock; the door's rules decide.
   case unlock(door: DoorID, person: PersonID, location: Presentation.Location?)
-  /// An operator's unlock; `orderedBy` is the operator, if the cloud said who.
+  /// An operator's unlock; `orderedBy` is the operator, if the cloud named one.
   case adminUnlock(door: DoorID, reason: String, orderedBy: String?)
   /// Three beeps, at one door or at all.
   case identify(door: DoorID?)
@@ -14,9 +14,9 @@ public enum ValidatedCommand: Sendable, Hashable {
   case clearLockout(reader: ReaderID?, orderedBy: String?)
   /// Nil is everybody.
   case forgive(person: PersonID?)
-  /// Hello again, and a digest of everything.
+  /// Another hello, and a digest of every record.
   case sync
-  /// Telemetry now, with every trouble.
+  /// Telemetry now, and a diagnosis.
   case diagnostics
   /// The daemon's last log lines.
   case logs

@@ -1,8 +1,8 @@
 public import DoorRules
 
-/// A position as a phone gave it.
+/// A position that a phone reported.
 public struct LocationDocument: Sendable, Hashable, Codable {
-  /// The worst accuracy that is worth a word: half the way round the earth.
+  /// The largest accuracy that is accepted, in metres: half the circumference of the earth.
   public static let accuracyMetersMax = 20_040_000.0
 
   /// Degrees north, -90 to 90.

@@ -1,4 +1,5 @@
-/// What can be ordered of a door for a while; fire and schedules come from elsewhere.
+/// The modes that can be ordered of a door for a while. Fire alarms and schedules have modes of
+/// their own.
 public enum ModeWord: String, Sendable, Hashable, Codable, CaseIterable {
   /// Ends maintenance, of either kind.
   case off

@@ -1,10 +1,10 @@
 import DoorRules
 
-/// The part of ``SyncSession`` that brings command results up. The ledger keeps each one until
-/// the broker has it, so results are only counted here, not kept.
+/// The part of ``SyncSession`` that publishes command results. The ledger keeps each one until the
+/// broker has it, so this keeps only their ids.
 struct ResultSender: Sendable {
   private var isConnected = false
-  /// Ids of the commands whose results the broker has not taken.
+  /// Ids of the commands whose results the broker has not confirmed.
   private var inFlight: Set<String> = []
   /// The ledger has, or may have, more than what is in flight.
   private var isMoreWaiting = false
@@ -14,7 +14,7 @@ struct ResultSender: Sendable {
 
   var nextDeadline: MonotonicInstant? { readRetry }
 
-  /// Begins a connection: what the broker may not have is read again.
+  /// Begins a connection: reads again the results that the broker may not have.
   mutating func start() -> [SyncSession.Output] {
     stop()
     isConnected = true
@@ -43,7 +43,7 @@ struct ResultSender: Sendable {
     readRetry = now.advanced(byMilliseconds: SyncLimits.readRetryMilliseconds)
   }
 
-  /// Confirms also what an ended connection delivered.
+  /// Also confirms results of a connection that has ended.
   mutating func delivered(_ commandID: String) -> [SyncSession.Output] {
     inFlight.remove(commandID)
     let more = isConnected && isMoreWaiting && inFlight.isEmpty && readRetry == nil ? ask() : []

@@ -1,21 +1,21 @@
-/// What a facility, a scope or a door says about access, on the wire. Absent or `null` says nothing,
-/// and the next level is asked: door, then scope, then facility.
+/// Access settings of a facility, a scope or a door, as sent. An absent or `null` setting comes
+/// from the next level: door, then scope, then facility.
 public struct AccessSettingsDocument: Sendable, Hashable, Codable {
   /// 1 to 30.
   public var holdTimeSeconds: Int?
   /// `cardOnly`, `pinOnly`, `cardOrPIN` or `cardThenPIN`.
   public var presentation: String?
-  /// Other presentations by time; the first whose hours hold counts.
+  /// Other presentations by time; the first whose hours include now is used.
   public var presentationSchedule: [PresentationHoursDocument]?
   public var accessHours: HoursDocument?
   public var memberRules: [MemberRuleDocument]?
   public var geofence: GeofenceDocument?
-  /// Hours in which the door stands unlocked.
+  /// Hours in which the door is unlocked.
   public var autoUnlockSchedule: HoursDocument?
   public var playNotificationSoundOnRelayToggle: Bool?
   /// How many people must badge one after the other; 1 or 2.
   public var personsRequired: Int?
-  /// The unlock schedule waits in each window for the first person who enters.
+  /// If true, each window of the unlock schedule begins with the first person who enters.
   public var unlocksWithFirstPerson: Bool?
 
   public init(
@@ -38,7 +38,7 @@ public struct AccessSettingsDocument: Sendable, Hashable, Codable {
   }
 }
 
-/// A presentation that holds in some hours.
+/// A presentation that is required in some hours.
 public struct PresentationHoursDocument: Sendable, Hashable, Codable {
   public var presentation: String
   public var hours: HoursDocument
@@ -49,8 +49,8 @@ public struct PresentationHoursDocument: Sendable, Hashable, Codable {
   }
 }
 
-/// A rule by which people of a kind may enter; one that fits is enough. Absent lists ask nothing,
-/// but `membershipStatuses`, which is then `["active"]`.
+/// A rule that lets people of a kind enter; one that matches is enough. An absent list matches
+/// everybody, except `membershipStatuses`, which is `["active"]` when absent.
 public struct MemberRuleDocument: Sendable, Hashable, Codable {
   public var name: String
   public var memberTypes: [String]?

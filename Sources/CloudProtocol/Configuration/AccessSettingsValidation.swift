@@ -1,7 +1,7 @@
 public import DoorRules
 
 extension AccessSettingsDocument {
-  /// The settings as the rules use them; what is wrong is noted below `path`.
+  /// The settings in terms of the rules; what is wrong is noted below `path`.
   func read(_ reader: inout DocumentReader, _ path: String) -> AccessSettings {
     if let holdTimeSeconds {
       reader.whole(
@@ -65,7 +65,7 @@ extension MemberRuleDocument {
 }
 
 extension GeofenceDocument {
-  /// The fence alone, as a dry run gives it. Throws every problem, by path.
+  /// The geofence alone, for a dry run. Throws every problem, by path.
   public func validated() throws(ValidationFailure) -> Geofence {
     var reader = DocumentReader()
     let fence = read(&reader, "geofence")

@@ -6,13 +6,13 @@ public struct AreaDocument: Sendable, Hashable, Codable {
   public var name: String
   /// Readers that lead in.
   public var entryReaders: [String]
-  /// Readers that lead out; absent where only time forgives.
+  /// Readers that lead out; absent if only time resets anti-passback.
   public var exitReaders: [String]?
-  /// `off`, `soft` (told) or `hard` (denied).
+  /// `off`, `soft` (recorded) or `hard` (denied).
   public var antiPassback: String
   /// After how many minutes an entry may be repeated without an exit; absent is never.
   public var againAfterMinutes: Int?
-  /// `HH:MM` of the facility's clock at which everybody counts as outside.
+  /// `HH:MM` of the facility's clock at which everybody is counted as outside.
   public var forgivenAt: String?
 
   public init(
@@ -28,7 +28,7 @@ public struct AreaDocument: Sendable, Hashable, Codable {
     self.forgivenAt = forgivenAt
   }
 
-  /// Nil when not even the id can be used; what is wrong is noted below `path`.
+  /// Nil if the id cannot be used; what is wrong is noted below `path`.
   func area(_ reader: inout DocumentReader, _ path: String) -> Area? {
     let id: AreaID? = reader.identifier(id, "\(path).id")
     reader.text(name, "\(path).name", length: ConfigurationLimits.nameCharacters)
@@ -50,8 +50,8 @@ public struct AreaDocument: Sendable, Hashable, Codable {
     }
     var minute: Int?
     if let forgivenAt {
-      // A time of day, not the end of one: 24:00 is none.
-      minute = WeeklyHours.minuteOfDay(forgivenAt).flatMap { $0 < 24 * 60 ? $0 : nil }
+      // A time of day: 24:00 is the end of one.
+      minute = WeeklyHours.minuteOfDay(forgivenAt).flatMap { $0 < DayWindows.minutes ? $0 : nil }
       if minute == nil { reader.note("\(path).forgivenAt", "is not a time of day, HH:MM") }
     }
     let kind = reader.choice(antiPassback, "\(path).antiPassback", of: Area.AntiPassback.self)

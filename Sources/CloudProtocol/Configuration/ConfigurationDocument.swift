@@ -1,5 +1,5 @@
-/// The cloud's configuration of one controller, as written on the wire. It is believed only
-/// after validation as a whole, which lists every error by path.
+/// The cloud's configuration of one controller, as sent. It is used only after
+/// ``validated(controller:zones:)``, which reports every error by path.
 public struct ConfigurationDocument: Sendable, Hashable, Codable {
   public var revision: UInt64
   public var facility: FacilityDocument
@@ -29,7 +29,7 @@ public struct ConfigurationDocument: Sendable, Hashable, Codable {
 public struct ScopeDocument: Sendable, Hashable, Codable {
   public var id: String
   public var name: String
-  /// The smaller number wins where scopes disagree; 0 when absent.
+  /// The scope with the smaller number wins where scopes disagree; 0 when absent.
   public var priority: Int
   public var doors: [String]
   public var settings: AccessSettingsDocument

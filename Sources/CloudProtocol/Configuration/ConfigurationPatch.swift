@@ -1,7 +1,8 @@
-/// A change of the configuration that is in force: a merge patch, RFC 7396, over its JSON. Lists
-/// are replaced whole. The result is judged like a configuration that came whole.
+/// A change of the configuration in force: a merge patch, RFC 7396, over its JSON. A list is
+/// replaced, not merged. The result is validated like a complete configuration.
 public struct ConfigurationPatch: Sendable, Hashable, Codable {
-  /// The revision that this builds on; at any other it is refused, and the whole is to be sent.
+  /// The revision that this builds on. At any other the patch is refused, and the cloud must send
+  /// the complete configuration.
   public var baseRevision: UInt64
   /// The revision after it.
   public var revision: UInt64
@@ -13,8 +14,8 @@ public struct ConfigurationPatch: Sendable, Hashable, Codable {
     self.patch = patch
   }
 
-  /// The whole configuration after the patch. Throws what cannot be, by path; whether the values
-  /// make sense is ``ConfigurationDocument/validated(controller:zones:)``.
+  /// The complete configuration after the patch. Throws what cannot be applied, by path;
+  /// ``ConfigurationDocument/validated(controller:zones:)`` then checks the values.
   public func applied(
     to present: ConfigurationDocument?
   ) throws(ValidationFailure) -> ConfigurationDocument {
@@ -45,8 +46,8 @@ public struct ConfigurationPatch: Sendable, Hashable, Codable {
   }
 }
 
-/// What comes on the topic of configurations: one with a `patch` changes the one in force, any other
-/// replaces it.
+/// A message on the topic of configurations: one with a `patch` changes the configuration in force,
+/// any other replaces it.
 public enum ConfigurationMessage: Sendable, Hashable, Codable {
   case whole(ConfigurationDocument)
   case patch(ConfigurationPatch)

@@ -1,6 +1,6 @@
 public import DoorRules
 
-/// Bounds of a configuration.
+/// Limits of a configuration.
 public enum ConfigurationLimits {
   /// Most doors of one controller.
   public static let doorsMax = 256
@@ -11,13 +11,13 @@ public enum ConfigurationLimits {
   public static let locationCharactersMax = 64
   /// How long a relay stays on.
   public static let holdTimeSeconds = 1...30
-  /// What a schedule of presentations stands beside when nothing else is said.
+  /// The presentation outside of a presentation schedule, if none is configured.
   public static let presentationDefault = PresentationMode.cardOrPIN
   /// Lead and tail of credentials.
   public static let marginMinutes = 0...1_440
   public static let holidaysMax = 366
   public static let credentialClassesMax = 32
-  /// How long a class may be served without the cloud: up to a year.
+  /// How long a class may be used without the cloud: up to a year.
   public static let offlineHours = 1...8_760
   public static let personsRequired = 1...2
   public static let areasMax = 64
@@ -28,8 +28,8 @@ public enum ConfigurationLimits {
 }
 
 extension ConfigurationDocument {
-  /// Reads JSON. Members that this version does not know are passed over. Throws at the first
-  /// member of a wrong type, by path; whether the values make sense is ``validated(zones:)``.
+  /// Reads JSON. Unknown members are ignored. Throws at the first member of a wrong type, by path;
+  /// ``validated(controller:zones:)`` checks the values.
   public static func parse(_ json: [UInt8]) throws(ValidationFailure) -> ConfigurationDocument {
     let bytesMax = EnvelopeLimits.messageBytesMax(.config)
     guard json.count <= bytesMax else {
@@ -38,8 +38,9 @@ extension ConfigurationDocument {
     return try JSONCoding.decode(ConfigurationDocument.self, from: json)
   }
 
-  /// The configuration as the rules use it. `zones` returns nil for a zone that is not known
-  /// on this device, `controller`. Throws everything that is wrong, each with its path.
+  /// The configuration in terms of the rules. `zones` returns nil for a time zone that this device
+  /// does not have; `controller` is this device. Throws everything that is wrong, each with its
+  /// path.
   public func validated(
     controller: ControllerID? = nil, zones: (String) -> ZoneRules?
   ) throws(ValidationFailure) -> PolicySnapshot {

@@ -1,10 +1,10 @@
 import DoorRules
 
-/// Turns wire values into values of the domain and gathers what is wrong with them, so that a
-/// document is judged whole. Each method returns nil or a harmless value after it noted a problem;
-/// ``check()`` at the end keeps such values from getting out.
+/// Turns wire values into values of the domain and collects what is wrong with them, so that a
+/// document is validated completely. Each method returns nil or a harmless value after it noted a
+/// problem; ``check()`` at the end throws, so that such a value is never used.
 struct DocumentReader {
-  /// Largest revision: what fits the store's integers.
+  /// Largest revision, so that it fits the store's integers.
   static let revisionMax = UInt64(Int64.max)
 
   private(set) var problems: [Problem] = []
@@ -40,13 +40,13 @@ struct DocumentReader {
     return result
   }
 
-  /// False, and noted, when a list is longer than `max`: its items are then not looked at.
+  /// False, with a note, for a list longer than `max`: its items are then not read.
   mutating func count(_ count: Int, _ path: String, max: Int) -> Bool {
     if count > max { note(path, "has \(count) entries, at most \(max) are allowed") }
     return count <= max
   }
 
-  /// Length in Unicode scalars; control characters are noted, since names reach screens.
+  /// `length` is in Unicode scalars. Control characters are noted, since names appear on screens.
   mutating func text(_ text: String, _ path: String, length: ClosedRange<Int>) {
     let scalars = text.unicodeScalars
     if !length.contains(scalars.count) {
@@ -67,7 +67,7 @@ struct DocumentReader {
     }
   }
 
-  /// Reads one name out of a closed list.
+  /// Reads one name of a closed list.
   mutating func choice<Value: RawRepresentable & CaseIterable>(
     _ text: String, _ path: String, of type: Value.Type
   ) -> Value? where Value.RawValue == String {
@@ -77,7 +77,7 @@ struct DocumentReader {
   }
 }
 
-/// Notes which names a list has used, to find doubles.
+/// Finds names that a list uses twice.
 struct UsedNames<Key: Hashable> {
   private var places: [Key: String] = [:]
 

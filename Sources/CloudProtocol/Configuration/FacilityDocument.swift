@@ -1,4 +1,4 @@
-/// What holds for the whole facility, on the wire. Its settings stand beside the other members.
+/// Settings of the facility, as sent. The access settings stand beside the other members.
 public struct FacilityDocument: Sendable, Hashable, Codable {
   public var id: String
   public var name: String
@@ -7,11 +7,11 @@ public struct FacilityDocument: Sendable, Hashable, Codable {
   /// Defaults of every door.
   public var settings: AccessSettingsDocument
   public var holidays: [HolidayDocument]?
-  /// Minutes before its start from which a credential counts; 15 when absent.
+  /// Minutes before its start from which a credential is valid; 15 when absent.
   public var leadMinutes: Int?
-  /// Minutes before its end from which a credential counts no more; 1 when absent.
+  /// Minutes before its end from which a credential is no longer valid; 1 when absent.
   public var tailMinutes: Int?
-  /// By name; `standard` is the class of credentials that name none.
+  /// By name; credentials that name no class have the class `standard`.
   public var credentialClasses: [String: CredentialClassDocument]?
   /// For anti-passback.
   public var areas: [AreaDocument]?
@@ -65,12 +65,12 @@ public struct FacilityDocument: Sendable, Hashable, Codable {
   }
 }
 
-/// A date on which weeks do not hold as written.
+/// A date with hours other than those of its weekday.
 public struct HolidayDocument: Sendable, Hashable, Codable {
   /// `YYYY-MM-DD`.
   public var date: String
   public var name: String
-  /// `closed`, `open`, or the weekday whose windows hold.
+  /// `closed`, `open`, or the weekday whose hours apply.
   public var effect: String
 
   public init(date: String, name: String, effect: String) {
@@ -80,15 +80,15 @@ public struct HolidayDocument: Sendable, Hashable, Codable {
   }
 }
 
-/// How a class of credentials may be served without the cloud and without a good clock.
+/// How a class of credentials works without the cloud and without a trusted clock.
 public struct CredentialClassDocument: Sendable, Hashable, Codable {
   /// 1 to 8760; 72 when absent.
   public var offlineHours: Int?
-  /// Served without end, whatever `offlineHours` says.
+  /// Works without end, whatever `offlineHours` is.
   public var servesWithoutEnd: Bool?
-  /// How many hours before that end the class counts as in grace; 12 when absent.
+  /// How many hours before that end the grace time begins; 12 when absent.
   public var graceHours: Int?
-  /// `deny` or `allow` what is bounded in time while the clock is unknown; `deny` when absent.
+  /// `deny` or `allow` time-bounded credentials while the clock is not trusted; `deny` when absent.
   public var unknownClock: String?
 
   public init(

@@ -1,14 +1,14 @@
 import DoorRules
 
 extension FacilityDocument {
-  /// The facility as the rules use it; what is wrong is noted below `path`.
+  /// The facility in terms of the rules; what is wrong is noted below `path`.
   func read(_ reader: inout DocumentReader, _ path: String) -> FacilityPolicy {
     _ = reader.identifier(id, "\(path).id") as Identifier<Never>?
     reader.text(name, "\(path).name", length: ConfigurationLimits.nameCharacters)
     let minutes = ConfigurationLimits.marginMinutes
     if let leadMinutes { reader.whole(leadMinutes, "\(path).leadMinutes", in: minutes) }
     if let tailMinutes { reader.whole(tailMinutes, "\(path).tailMinutes", in: minutes) }
-    // A number outside its range is noted; the policy made of it is never used.
+    // A number outside its range is noted; the resulting policy is then never used.
     func seconds(_ minutes: Int) -> Int64 { Int64(clamping: minutes).multipliedClamping(by: 60) }
     return FacilityPolicy(
       settings: settings.read(&reader, path), holidays: readHolidays(&reader, path),

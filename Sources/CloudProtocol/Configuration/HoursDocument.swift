@@ -50,7 +50,7 @@ public struct HoursDocument: Sendable, Hashable, Codable, ExpressibleByDictionar
   }
 }
 
-/// One opening window, `HH:MM` in the facility's zone.
+/// One window, `HH:MM` in the facility's time zone.
 public struct WindowDocument: Sendable, Hashable, Codable {
   public var from: String
   public var to: String

@@ -3,15 +3,15 @@ public struct CredentialDelta: Sendable, Hashable, Codable {
   /// The most records of each kind in one message.
   public static let recordsMax = 5_000
 
-  /// The revision this builds on; nil for a snapshot, which replaces everything.
+  /// The revision this builds on; nil for a full set, which replaces everything.
   public var baseRevision: UInt64?
   public var revision: UInt64
   public var persons: [PersonRecord]
   public var removedPersons: [String]
   public var credentials: [CredentialRecord]
   public var removedCredentials: [String]
-  /// Ids of credentials that a later message will bring as revoked: they stop at once, so that
-  /// no revocation waits behind grants. Absent is none.
+  /// Ids of credentials that a later message will revoke. They stop working at once, so that no
+  /// revocation waits behind grants. Absent is none.
   public var revokedAhead: [String]?
 
   public init(
@@ -19,13 +19,13 @@ public struct CredentialDelta: Sendable, Hashable, Codable {
     removedPersons: [String] = [], credentials: [CredentialRecord] = [],
     removedCredentials: [String] = [], revokedAhead: [String]? = nil
   ) {
-    self.revokedAhead = revokedAhead
     self.baseRevision = baseRevision
     self.revision = revision
     self.persons = persons
     self.removedPersons = removedPersons
     self.credentials = credentials
     self.removedCredentials = removedCredentials
+    self.revokedAhead = revokedAhead
   }
 }
 
@@ -36,7 +36,7 @@ public struct PersonRecord: Sendable, Hashable, Codable {
   public var memberType: String
   public var membershipStatus: String
   public var tags: [String]
-  /// Tags of the operator's own making; absent is none.
+  /// Tags that the operator defines; absent is none.
   public var customTags: [String]?
   public var grants: [GrantRecord]
 
@@ -55,7 +55,7 @@ public struct PersonRecord: Sendable, Hashable, Codable {
 }
 
 extension PersonRecord {
-  /// Absent lists are empty; an absent status is `active`. The switch must be there.
+  /// Absent lists are empty; an absent status is `active`. `accessEnabled` must be present.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     self.init(
@@ -89,7 +89,7 @@ public struct GrantRecord: Sendable, Hashable, Codable {
 }
 
 extension GrantRecord {
-  /// Absent lists are empty; a grant is for the whole facility only if it says so.
+  /// Absent lists are empty; an absent `facilityWide` is false.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     self.init(
@@ -116,16 +116,16 @@ public struct CredentialRecord: Sendable, Hashable, Codable {
   public var scopes: [String]
   /// Name of its class, as the facility configures them; `standard` when absent.
   public var className: String?
-  /// How often it may be used; absent is as often as one likes.
+  /// How often it may be used; absent is without limit.
   public var usesMax: Int?
-  /// How long it stays good after its first use.
+  /// How long it stays valid after its first use.
   public var validSecondsFromFirstUse: Int64?
   /// The controller it was issued for; absent where the digest alone binds it.
   public var device: String?
   /// The reservation and the tenant that it was issued for, repeated in events about it.
   public var reservationID: String?
   public var tenantID: String?
-  /// Opens like any other and calls for help in silence; absent is not.
+  /// A duress credential: it opens like any other and raises a silent alarm. Absent is false.
   public var duress: Bool?
 
   public init(
@@ -135,9 +135,6 @@ public struct CredentialRecord: Sendable, Hashable, Codable {
     validSecondsFromFirstUse: Int64? = nil, device: String? = nil,
     reservationID: String? = nil, tenantID: String? = nil, duress: Bool? = nil
   ) {
-    self.duress = duress
-    self.reservationID = reservationID
-    self.tenantID = tenantID
     self.id = id
     self.kind = kind
     self.person = person
@@ -151,5 +148,8 @@ public struct CredentialRecord: Sendable, Hashable, Codable {
     self.usesMax = usesMax
     self.validSecondsFromFirstUse = validSecondsFromFirstUse
     self.device = device
+    self.reservationID = reservationID
+    self.tenantID = tenantID
+    self.duress = duress
   }
 }

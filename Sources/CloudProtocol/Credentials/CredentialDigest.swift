@@ -2,8 +2,8 @@ import Crypto
 public import DoorRules
 import Foundation
 
-/// HMAC-SHA256 of a card number or PIN under one device's key: useless on any other device.
-/// On the wire base64url without padding.
+/// HMAC-SHA256 of a card number or PIN under one device's key: useless on any other device. On the
+/// wire it is base64url without padding.
 public struct CredentialDigest: Sendable, Hashable, Codable {
   /// Exactly 32.
   public static let byteCount = 32
@@ -38,10 +38,10 @@ public struct CredentialDigest: Sendable, Hashable, Codable {
 /// Computes digests under the credential key of one device.
 public struct CredentialDigester: Sendable {
   private let key: Secret<SymmetricKey>
-  /// Keys that were replaced, under which credentials of before are still found.
+  /// Replaced keys, by which older credentials are still found.
   private let previous: [Secret<SymmetricKey>]
 
-  /// `key` must be 32 bytes, and so each of `previous`; nil otherwise.
+  /// `key` must be 32 bytes, and each of `previous` too; nil otherwise.
   public init?(keyBytes: [UInt8], previous: [[UInt8]] = []) {
     guard keyBytes.count == 32, previous.allSatisfy({ $0.count == 32 }) else { return nil }
     key = Secret(SymmetricKey(data: keyBytes))
@@ -54,8 +54,8 @@ public struct CredentialDigester: Sendable {
     Self.digest(value, key)
   }
 
-  /// Under the present key, then under those before it: what is shown is looked up by all of them,
-  /// so that a key changes with no moment without service.
+  /// Under the current key, then under the previous ones: a look-up tries all of them, so that a
+  /// key can change without an interruption.
   public func digests(ofCanonical value: Secret<String>) -> [CredentialDigest] {
     [digest(ofCanonical: value)] + previous.map { Self.digest(value, $0) }
   }

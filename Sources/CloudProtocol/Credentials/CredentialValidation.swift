@@ -1,6 +1,6 @@
 public import DoorRules
 
-/// Bounds of one person's and one credential's records.
+/// Limits of one person's and one credential's record.
 public enum CredentialLimits {
   public static let tagsMax = 64
   public static let grantsMax = 64
@@ -24,12 +24,12 @@ public struct BoundCredential: Sendable, Hashable {
   }
 }
 
-/// A delta of which everything can be stored as it is.
+/// A delta whose records were all checked.
 public struct ValidatedDelta: Sendable, Hashable {
   /// Nil for a snapshot.
   public let baseRevision: UInt64?
   public let revision: UInt64
-  /// No two with one id, and none that is also removed; so are the credentials.
+  /// No id occurs twice, and none is also removed; the same holds for credentials.
   public let persons: [Person]
   public let removedPersons: [PersonID]
   public let credentials: [BoundCredential]
@@ -46,8 +46,8 @@ extension CredentialDelta {
     return try JSONCoding.decode(CredentialDelta.self, from: json)
   }
 
-  /// The delta in terms of the domain. Throws everything that is wrong, each with its path.
-  /// Whether the base is the revision in force is the store's to say.
+  /// The delta in terms of the domain. Throws everything that is wrong, each with its path. The
+  /// store checks whether the base is the revision in force.
   public func validated() throws(ValidationFailure) -> ValidatedDelta {
     var reader = DocumentReader()
     reader.whole(revision, "revision", in: 1...DocumentReader.revisionMax)
@@ -104,7 +104,7 @@ extension CredentialDelta {
 }
 
 extension PersonRecord {
-  /// The person; problems are told below `path`.
+  /// The person; problems are noted below `path`.
   public func validated(path: String) throws(ValidationFailure) -> Person {
     var reader = DocumentReader()
     let person = read(&reader, path)
@@ -145,7 +145,7 @@ extension GrantRecord {
 }
 
 extension CredentialRecord {
-  /// The credential without its digest; problems are told below `path`.
+  /// The credential without its digest; problems are noted below `path`.
   public func validated(path: String) throws(ValidationFailure) -> Credential {
     var reader = DocumentReader()
     let credential = read(&reader, path)

@@ -9,8 +9,8 @@ import Foundation
 /// are. A record's hash is the first 16 bytes of SHA-256 over `person` or `credential`, a line feed,
 /// and its JSON with sorted members, no white space, and absent members left out (RFC 8785).
 ///
-/// This finds what got lost or changed by itself; it is no defence against somebody who writes to
-/// the database.
+/// This finds records that were lost or damaged by accident; it does not protect against somebody
+/// who writes to the database.
 public struct RecordSetDigest: Sendable, Hashable {
   public static let bucketCount = 256
   /// Bytes of a record's hash and of a bucket.
@@ -19,7 +19,7 @@ public struct RecordSetDigest: Sendable, Hashable {
   /// The buckets one after another, 4,096 bytes.
   public private(set) var bytes: [UInt8]
 
-  /// Of no record at all.
+  /// The digest of an empty set.
   public init() { bytes = [UInt8](repeating: 0, count: Self.bucketCount * Self.hashByteCount) }
 
   /// Nil unless there are 4,096 bytes.
@@ -38,14 +38,14 @@ public struct RecordSetDigest: Sendable, Hashable {
     return first
   }
 
-  /// Puts a record in, or takes it out again. A hash of another length changes nothing.
+  /// Adds a record, or removes it if it is in. A hash of another length changes nothing.
   public mutating func toggle(_ hash: [UInt8], inBucket bucket: Int) {
     guard hash.count == Self.hashByteCount, (0..<Self.bucketCount).contains(bucket) else { return }
     let start = bucket * Self.hashByteCount
     for index in 0..<Self.hashByteCount { bytes[start + index] ^= hash[index] }
   }
 
-  /// SHA-256 over all buckets, in base64url: equal where all buckets are.
+  /// SHA-256 over all buckets, in base64url: equal if and only if all buckets are.
   public var root: String { Data(SHA256.hash(data: Data(bytes))).base64URL }
 
   /// Each bucket in base64url.
@@ -71,6 +71,6 @@ extension CredentialRecord {
   /// See ``RecordSetDigest``. Throws the encoder's error.
   public func recordHash() throws -> [UInt8] { try RecordSetDigest.hash("credential", self) }
 
-  /// Only active credentials are in the digest: a revoked one may be kept or not.
+  /// Only active credentials are in the digest: a controller may keep a revoked one or not.
   public var countsInDigest: Bool { status == "active" }
 }

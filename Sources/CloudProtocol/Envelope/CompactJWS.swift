@@ -2,10 +2,10 @@ import Crypto
 
 // Why not jwt-kit, which the daemon could use: its key collection is an actor, so verification
 // would be asynchronous in the middle of a synchronous session; it verifies with the default key
-// when a `kid` is unknown; and it does not let a caller refuse header members that it does not
-// know, such as `crit`. What remains to do with one algorithm and a fixed header fits below.
+// when a `kid` is unknown; and a caller cannot make it refuse header members that it does not know,
+// such as `crit`. What is left with one algorithm and a fixed header fits below.
 
-/// The one form of JWS (RFC 7515 section 7.1, RFC 8037 section 3.1) that is spoken here:
+/// The only form of JWS (RFC 7515 section 7.1, RFC 8037 section 3.1) that is used here:
 /// `BASE64URL(header).BASE64URL(payload).BASE64URL(signature)`, the header exactly
 /// `{"alg":"EdDSA","kid":…}` in either order.
 struct CompactJWS {
@@ -13,12 +13,12 @@ struct CompactJWS {
   static let signatureBytes = 64
 
   let keyID: String
-  /// Decoded payload; to be believed only after ``isSigned(by:)``.
+  /// Decoded payload; not to be used before ``isSigned(by:)``.
   let payload: [UInt8]
   private let signature: [UInt8]
   private let signedBytes: ArraySlice<UInt8>
 
-  /// Takes a message apart. Throws `malformed` or `wrongAlgorithm`.
+  /// Splits a message into its parts. Throws `malformed` or `wrongAlgorithm`.
   init(parsing message: [UInt8]) throws(EnvelopeRefusal) {
     let dots = message.indices.filter { message[$0] == UInt8(ascii: ".") }
     guard dots.count == 2 else {
@@ -30,7 +30,7 @@ struct CompactJWS {
     else {
       throw EnvelopeRefusal(.malformed, "the header is not a small object of plain strings")
     }
-    // The algorithm first: whoever sends `none` should read that, not what else is wrong.
+    // The algorithm first: a sender of `none` should read that, not what else is wrong.
     let algorithms = members.filter { $0.name == "alg" }.map(\.value)
     guard algorithms == ["EdDSA"] else {
       throw EnvelopeRefusal(

@@ -1,6 +1,6 @@
 public import DoorRules
 
-/// Why a message of the cloud was not believed.
+/// Why a message of the cloud was refused.
 public struct EnvelopeRefusal: Error, Sendable, Hashable, CustomStringConvertible {
   /// The names are stable: events and metrics use them as written here.
   public enum Cause: String, Sendable, Hashable, CaseIterable {
@@ -10,19 +10,19 @@ public struct EnvelopeRefusal: Error, Sendable, Hashable, CustomStringConvertibl
     case tooLarge
     /// Signed with anything but EdDSA, or with nothing.
     case wrongAlgorithm
-    /// The key is not one of ours.
+    /// The key is not a trusted one.
     case unknownKey
     case badSignature
     /// Meant for another controller.
     case wrongAudience
     case wrongIssuer
-    /// Came on the topic of another kind.
+    /// It arrived on the topic of another kind.
     case wrongKind
     case notYetValid
     case expired
-    /// Lives longer than its kind may.
+    /// Its lifetime is longer than its kind may have.
     case lifetimeTooLong
-    /// A command that the broker kept; it may be of any age.
+    /// A command that the broker retained; it may be of any age.
     case retainedCommand
   }
 
@@ -30,22 +30,21 @@ public struct EnvelopeRefusal: Error, Sendable, Hashable, CustomStringConvertibl
   /// What was found and what is allowed, in one line. Of a well signed body that cannot be
   /// decoded it may quote the number or name that did not fit.
   public let detail: String
-  /// The message's id, once the signature was found good: refusals of such a message can be
-  /// answered.
+  /// The message's id, if the signature is good: refusals of such a message can be answered.
   public let messageID: String?
-  /// When it says that it was made, once the signature was found good.
+  /// The `iat` of the message, if the signature is good.
   public let issuedAt: WallInstant?
-  /// What is wrong in a well signed message that cannot be decoded, by path in its body.
+  /// What is wrong in a well signed message that cannot be decoded, by the path in its body.
   public let problems: [Problem]
 
   public init(
     _ cause: Cause, _ detail: String, messageID: String? = nil, issuedAt: WallInstant? = nil,
     problems: [Problem] = []
   ) {
-    self.issuedAt = issuedAt
     self.cause = cause
     self.detail = detail
     self.messageID = messageID
+    self.issuedAt = issuedAt
     self.problems = problems
   }
 
@@ -75,7 +74,7 @@ extension EnvelopeRefusal.Cause {
     case .badSignature: "The signature does not fit."
     case .wrongAudience: "It is for another controller."
     case .wrongIssuer: "Its `iss` is not the one that the controller expects."
-    case .wrongKind: "It came on the topic of another kind."
+    case .wrongKind: "It arrived on the topic of another kind."
     case .notYetValid: "Its `nbf` is in the future."
     case .expired: "Its `exp` is in the past."
     case .lifetimeTooLong: "`exp - iat` is longer than its kind may have."

@@ -1,10 +1,10 @@
 import Crypto
 public import DoorRules
 
-/// Signs what the cloud says to a controller.
+/// Signs messages of the cloud to a controller.
 public struct EnvelopeSigner: Sendable {
   private let key: Secret<Curve25519.Signing.PrivateKey>
-  /// The `kid` that verifiers look the key up by.
+  /// The `kid` by which verifiers find the key.
   public let keyID: String
 
   /// `privateKeyBytes` are the 32 bytes of an Ed25519 seed, RFC 8032 section 5.1.5; `keyID` is
@@ -25,7 +25,7 @@ public struct EnvelopeSigner: Sendable {
     self.keyID = keyID
   }
 
-  /// The 32 bytes that a controller needs to believe this signer.
+  /// The 32 bytes that a controller needs to trust this signer.
   public var publicKeyBytes: [UInt8] { Array(key.reveal().publicKey.rawRepresentation) }
 
   /// A signed message, valid from `at` for `lifetimeSeconds` (1 to the limit of its kind in

@@ -1,18 +1,18 @@
 import Crypto
 public import DoorRules
 
-/// Believes or refuses what came from the cloud. Synchronous and without state; one
-/// verification costs about 55 µs and the decoding of the body.
+/// Accepts or refuses messages of the cloud. Synchronous and without state; one verification costs
+/// about 55 µs and the decoding of the body.
 public struct EnvelopeVerifier: Sendable {
-  /// The most keys that are believed at once.
+  /// Most keys that are trusted at once.
   public static let keysMax = 8
 
   private var keys: [String: Curve25519.Signing.PublicKey]
   private let audience: ControllerID
   private let issuer: String?
 
-  /// `publicKeys` are the 32 bytes of Ed25519 public keys by `kid`; more than one while keys
-  /// change. `audience` is this controller. A nil `issuer` accepts any that has a key.
+  /// `publicKeys` are the 32 bytes of Ed25519 public keys by `kid`; there is more than one during a
+  /// rotation. `audience` is this controller. A nil `issuer` accepts any issuer that has a key.
   public init(
     publicKeys: [String: [UInt8]], audience: ControllerID, issuer: String?
   ) throws(EnvelopeKeyFailure) {
@@ -33,11 +33,11 @@ public struct EnvelopeVerifier: Sendable {
     self.issuer = issuer
   }
 
-  /// The keys that are believed, by `kid`.
+  /// The trusted keys, by `kid`.
   public var publicKeys: [String: [UInt8]] { keys.mapValues { Array($0.rawRepresentation) } }
 
-  /// Believes one key more. Throws for a key that is none, for one too many, and for another key
-  /// under the name of one that is believed: that would take it over.
+  /// Trusts one more key. Throws for bytes that are no key, for one key too many, and for another
+  /// key under the id of a trusted one, which would replace it.
   public mutating func trust(keyID: String, bytes: [UInt8]) throws(EnvelopeKeyFailure) {
     guard EnvelopeLimits.isID(keyID),
       let key = try? Curve25519.Signing.PublicKey(rawRepresentation: bytes)
@@ -46,12 +46,12 @@ public struct EnvelopeVerifier: Sendable {
       throw EnvelopeKeyFailure(keyID: keyID, detail: "another key has this name already")
     }
     guard keys[keyID] != nil || keys.count < Self.keysMax else {
-      throw EnvelopeKeyFailure(keyID: keyID, detail: "at most \(Self.keysMax) keys are believed")
+      throw EnvelopeKeyFailure(keyID: keyID, detail: "at most \(Self.keysMax) keys are trusted")
     }
     keys[keyID] = key
   }
 
-  /// Believes a key no more. Throws for the last one.
+  /// Trusts a key no more. Throws for the last one.
   public mutating func distrust(keyID: String) throws(EnvelopeKeyFailure) {
     guard keys.keys.contains(where: { $0 != keyID }) else {
       throw EnvelopeKeyFailure(keyID: keyID, detail: "it is the last one; trust another first")
@@ -59,12 +59,12 @@ public struct EnvelopeVerifier: Sendable {
     keys[keyID] = nil
   }
 
-  /// Checks a message that came on the topic of `kind`, and decodes it.
+  /// Checks a message from the topic of `kind`, and decodes it.
   ///
   /// The times are compared with `at` unless `clockTrust` is unknown. They are then not
-  /// checked at all (``Envelope/timesChecked`` is false): configuration, credentials and
+  /// checked (``Envelope/timesChecked`` is false): configuration, credentials and
   /// acknowledgements are protected by their revisions; for a command the caller must ask
-  /// ``Envelope/isBound(toSession:)``. Length of life is checked always, since it needs no clock.
+  /// ``Envelope/isBound(toSession:)``. The lifetime is always checked, since that needs no clock.
   public func verify<Body: Codable & Sendable>(
     _ payload: [UInt8], as type: Body.Type, kind: Topics.Down, at: WallInstant,
     clockTrust: ClockTrust, retained: Bool
@@ -80,7 +80,7 @@ public struct EnvelopeVerifier: Sendable {
     }
   }
 
-  /// Judges well signed claims and decodes the body beside them.
+  /// Checks the claims of a signed message and decodes its body.
   private func envelope<Body: Codable & Sendable>(
     _ claims: EnvelopeClaims, _ json: [UInt8], _ keyID: String, kind: Topics.Down,
     at: WallInstant, clockTrust: ClockTrust
@@ -138,7 +138,7 @@ public struct EnvelopeVerifier: Sendable {
     guard claims.typ == kind.rawValue else {
       throw EnvelopeRefusal(
         .wrongKind,
-        "says it is \(EnvelopeLimits.shown(claims.typ)), came as \(kind.rawValue)")
+        "typ is \(EnvelopeLimits.shown(claims.typ)), arrived as \(kind.rawValue)")
     }
   }
 
@@ -150,8 +150,8 @@ public struct EnvelopeVerifier: Sendable {
     guard at >= WallInstant(secondsSince1970: start - EnvelopeLimits.clockSkewSeconds) else {
       throw EnvelopeRefusal(.notYetValid, "valid from \(start), now \(now) (seconds since 1970)")
     }
-    // An expired command never acts, so a command gets no allowance at its end: a door whose
-    // clock is ahead refuses, which is the safe side.
+    // The end of a command gets no allowance for clock skew, so that an expired command never acts:
+    // a door whose clock is ahead refuses, which is the safe side.
     let allowance = kind == .commands ? 0 : EnvelopeLimits.clockSkewSeconds
     guard at < WallInstant(secondsSince1970: claims.exp + allowance) else {
       throw EnvelopeRefusal(.expired, "expired at \(claims.exp), now \(now) (seconds since 1970)")
@@ -164,15 +164,15 @@ public struct EnvelopeVerifier: Sendable {
     do throws(ValidationFailure) {
       return try JSONCoding.decode(type, from: json)
     } catch {
-      // Seen from the body, whose path the answer names.
+      // Paths are relative to the body, which is what the answer to the cloud names.
       throw EnvelopeRefusal(error.below("body."))
     }
   }
 }
 
 extension EnvelopeClaims {
-  /// Throws `malformed` for claims that no message may have, whatever the time: so the sums
-  /// made with them later cannot overflow, and the ids are safe to log.
+  /// Throws `malformed` for claims that no message may have at any time. Later sums of the times
+  /// then cannot overflow, and the ids are safe to log.
   func checkForm() throws(EnvelopeRefusal) {
     guard EnvelopeLimits.isID(jti) else {
       throw EnvelopeRefusal(.malformed, "jti must be \(Identifier<Never>.grammar)")

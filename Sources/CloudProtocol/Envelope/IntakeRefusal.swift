@@ -8,7 +8,7 @@ public enum IntakeRefusal: String, Sendable, Hashable, CaseIterable {
   /// One sentence for the contract.
   public var meaning: String {
     switch self {
-    case .tooMany: "Messages come faster than the controller reads them."
+    case .tooMany: "Messages arrive faster than the controller reads them."
     case .unknownTopic: "A controller has no such topic."
     case .sessionRequired:
       "The controller's clock is not trusted, and the command does not carry the `sessionNonce` of the latest hello."

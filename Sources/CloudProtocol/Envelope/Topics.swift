@@ -7,7 +7,7 @@ public struct Topics: Sendable, Hashable {
   public enum Up: String, Sendable, Hashable, CaseIterable {
     /// ``Hello``, after each connect.
     case hello
-    /// ``StateReport``, retained; the last will says offline.
+    /// ``StateReport``, retained; in the last will `online` is false.
     case state
     /// ``EventBatch``.
     case events

@@ -16,10 +16,10 @@ public struct CloudEvent: Sendable, Hashable, Codable {
   public var datacontenttype: String
   /// Number in the door's log; CloudEvents sequence extension.
   public var sequence: String
-  /// True when the event was already in the log when the connection it came over began: it is
-  /// told after the fact, and must not start what only the moment calls for. Absent is false.
+  /// True when the event was in the log before the connection began that published it. It is
+  /// history and must not start an action that only makes sense at once. Absent is false.
   public var historical: Bool?
-  /// ``EventChain``; absent in logs from before there was one.
+  /// The link of ``EventChain``; absent in logs from before links existed.
   public var chain: String?
   public var data: EventDraft
 

@@ -1,10 +1,10 @@
 import Crypto
 import Foundation
 
-/// The chain through the events of one log: each event's link is the first 16 bytes of SHA-256 over
-/// the link before it and the JSON of its `data` (sorted members, no white space; RFC 8785). A copy
-/// of the log that went its own way, and a log that lost its end, show at the first event that the
-/// cloud knows otherwise.
+/// Links the events of one log: each event's link is the first 16 bytes of SHA-256 over the link
+/// before it and the JSON of its `data` (sorted members, no white space; RFC 8785). A log that is a
+/// diverged copy, or that lost its end, shows at the first event whose link differs from the
+/// cloud's.
 public enum EventChain {
   public static let linkByteCount = 16
   /// What the first event of a log builds on.
@@ -18,7 +18,7 @@ public enum EventChain {
 
 extension CloudEvent {
   /// True when the event's link fits `previous`, the link of the event before it in base64url.
-  /// Also true when either has none: a log from before there was a chain proves nothing.
+  /// Also true when either link is absent: a log from before links existed proves nothing.
   public func continues(_ previous: String?) throws -> Bool {
     guard let chain, let previous, let before = Data(base64URL: previous) else { return true }
     let expected = EventChain.link(after: Array(before), json: try JSONCoding.encode(data))

@@ -1,4 +1,4 @@
-/// One event before the log gave it a number. It holds no card number and no PIN.
+/// An event before the log numbers it. It holds no card number and no PIN.
 public struct EventDraft: Sendable, Hashable, Codable {
   /// Unique; a UUID in text form. The CloudEvents `id`.
   public var id: String
@@ -15,9 +15,9 @@ public struct EventDraft: Sendable, Hashable, Codable {
   public var credential: String?
   /// A name of ``DoorRules/DenialReason`` or of the event's own list.
   public var reason: String?
-  /// Granted entries only; a denied or failed attempt never is one.
+  /// True for granted entries only, never for a denied or failed attempt.
   public var checkInCandidate: Bool
-  /// Anything else, by name; values are already safe to show.
+  /// All other members, by name; the values are safe to show.
   public var detail: [String: String]
 
   /// True for events that overtake the backlog, by ``EventType/isUrgent``.

@@ -1,20 +1,20 @@
 public import DoorRules
 
-/// The cloud's side of event delivery for one log of one controller: which events of a batch
-/// are new, and what to acknowledge. Batches may come twice, late and with holes between them;
-/// stored and acknowledged is only what follows without a gap.
+/// The cloud's side of event delivery for one log of one controller: it finds the new events of a
+/// batch and the number to acknowledge. Batches may arrive twice, late and with gaps between them;
+/// only events that follow without a gap are stored and acknowledged.
 ///
 /// Take a copy, call ``take(_:from:)``, commit the fresh events and the new ``through`` in one
-/// transaction, then keep the copy and send the acknowledgement. An acknowledgement is sent for
-/// every batch, also for one without news: the door may have missed the last one.
+/// transaction, then keep the copy and send the acknowledgement. Acknowledge every batch, also one
+/// without new events: the door may have missed the last acknowledgement.
 public struct EventIntake: Sendable, Hashable {
   /// Names the door's log.
   public let epoch: String
   /// Everything up to and with this number is stored; 0 for nothing.
   public private(set) var through: UInt64
 
-  /// As stored by earlier calls; 0 for a log that was never heard of. A cloud that lost its
-  /// own store may begin at the door's ``Hello/acknowledgedEvent``.
+  /// As stored by earlier calls; 0 for an unknown log. A cloud that lost its own store may begin at
+  /// the door's ``Hello/acknowledgedEvent``.
   public init(epoch: String, through: UInt64) {
     self.epoch = epoch
     self.through = through
@@ -26,15 +26,15 @@ public struct EventIntake: Sendable, Hashable {
     public var fresh: [CloudEvent]
     /// To be sent once `fresh` is committed.
     public var acknowledgement: EventAcknowledgement
-    /// Number of the first event that could not be taken because earlier ones are missing;
-    /// the door will send them again.
+    /// Number of the first event that was not taken because earlier ones are missing; the door will
+    /// send it again.
     public var firstBeyondGap: UInt64?
-    /// Events that the door had to let go before it could send them; nobody has them.
+    /// Events that the door deleted before it could send them; they are lost.
     public var dropped: ClosedRange<UInt64>?
   }
 
-  /// Takes a batch that came on the topic of `controller`. Throws, and nothing changes, when it
-  /// is of another controller or log or cannot be what a door sends.
+  /// Takes a batch from the topic of `controller`. Throws, and changes nothing, for a batch of
+  /// another controller or log, or one that no door sends.
   public mutating func take(
     _ batch: EventBatch, from controller: ControllerID
   ) throws(ValidationFailure) -> Answer {
@@ -68,7 +68,7 @@ extension EventBatch {
   public func numbers(from expected: ControllerID) throws(ValidationFailure) -> [UInt64] {
     var reader = DocumentReader()
     if controller != expected.rawValue {
-      reader.note("controller", "is not \(expected), whose topic it came on")
+      reader.note("controller", "is not \(expected), on whose topic it arrived")
     }
     _ = reader.identifier(epoch, "epoch") as Identifier<Never>?
     var numbers: [UInt64] = []

@@ -1,4 +1,4 @@
-/// What to look for in the log; nil is no filter.
+/// Filters for a page of the event log; nil is no filter.
 public struct EventQuery: Sendable, Hashable {
   /// The most events one page may have.
   public static let pageLimitMax = 500
@@ -9,7 +9,7 @@ public struct EventQuery: Sendable, Hashable {
   public var person: String?
   public var type: String?
   public var reason: String?
-  /// Milliseconds since 1970, the first inside and the last outside.
+  /// Milliseconds since 1970; the first is included, the last is not.
   public var fromMilliseconds: Int64?
   public var untilMilliseconds: Int64?
   /// 1 to ``pageLimitMax``.

@@ -1,24 +1,24 @@
 /// What kind of record an event is: who reads it, and what for.
 public enum EventCategory: String, CaseIterable, Sendable, Hashable {
-  /// Somebody was let in: it may become a check-in.
+  /// A person was let in: it may become a check-in.
   case checkInCandidate
-  /// Somebody should look at it now.
+  /// A person should look at it now.
   case alarm
   /// What happened at a door: it answers "who, where, when".
   case evidence
   /// What a person or the cloud ordered, and whether it was done.
   case audit
-  /// How the controller itself is.
+  /// The state of the controller itself.
   case housekeeping
 
   /// One sentence for the contract.
   public var meaning: String {
     switch self {
-    case .checkInCandidate: "Somebody was let in; it may become a check-in."
-    case .alarm: "Somebody should look at it now."
+    case .checkInCandidate: "A person was let in; it may become a check-in."
+    case .alarm: "A person should look at it now."
     case .evidence: "What happened at a door."
     case .audit: "What a person or the cloud ordered, and whether it was done."
-    case .housekeeping: "How the controller itself is."
+    case .housekeeping: "The state of the controller itself."
     }
   }
 }

@@ -1,29 +1,31 @@
 import DoorRules
 
-/// The part of ``SyncSession`` that brings events up: a window that moves over one log.
+/// The part of ``SyncSession`` that publishes events: a window that moves over one log.
 ///
 ///     1 … acknowledged │ sent, in flight … next │ to be read and sent … last
 struct EventSender: Sendable {
   /// The cloud has everything up to and with this.
   private var acknowledged: UInt64
-  /// Highest number ever sent from this log by this program; nothing above it is let go.
+  /// Highest number that this program ever sent from this log. An acknowledgement above it is
+  /// ignored.
   private var sentEver: UInt64
-  /// Up to here an earlier run of the program may have sent, and the cloud may have it although no
-  /// acknowledgement was kept.
+  /// An earlier run of the program may have sent events up to this number, and the cloud may have
+  /// them although no acknowledgement was persisted.
   private let lastAtStart: UInt64
-  /// Everything up to and with this was sent on this connection, or needs no sending.
+  /// Everything up to and with this number was sent on this connection, or needs no sending.
   private var next: UInt64
   /// Last number of each batch in flight, rising.
   private var inFlight: [UInt64] = []
-  /// The read that was asked for and not answered, by its `after`; only while sending.
+  /// The `after` of the read that is not answered yet; only while sending.
   private var reading: UInt64?
   private var readRetry: MonotonicInstant?
   private var acknowledgementDue: MonotonicInstant?
-  /// Silent waits in a row.
+  /// Waits in a row that ended without an acknowledgement.
   private var timeouts = 0
   /// False without a connection, and after a gap in the log.
   private var isSending = false
-  /// What was in the log already when the connection began is sent after the fact.
+  /// Events up to this number were in the log before the connection began; they are sent as
+  /// historical.
   private var historicalThrough: UInt64 = 0
   /// Unacknowledged events up to and with this one are no longer in the log.
   private var droppedThrough: UInt64 = 0
@@ -42,7 +44,7 @@ struct EventSender: Sendable {
     .earliest(acknowledgementDue, readRetry)
   }
 
-  /// Begins a connection, and returns up to where the cloud has everything.
+  /// Begins a connection. Returns the number up to which the cloud has everything.
   mutating func start(acknowledged stored: UInt64, last: UInt64) -> UInt64 {
     stop()
     historicalThrough = last
@@ -57,14 +59,14 @@ struct EventSender: Sendable {
 
   func isHistorical(_ number: UInt64) -> Bool { number <= historicalThrough }
 
-  /// The log no longer has these: they are passed over, and the batches say so.
+  /// The log no longer has these events: skips them, and the batches name the number.
   mutating func dropped(through number: UInt64) {
     guard number > droppedThrough, number > acknowledged else { return }
     droppedThrough = number
     goBack()
   }
 
-  /// The number from which reading goes on.
+  /// The number after which reading continues.
   private var base: UInt64 { max(next, droppedThrough) }
 
   /// Ends a connection; what was in flight counts as not sent.
@@ -75,7 +77,8 @@ struct EventSender: Sendable {
 
   /// Asks for the next events, if there are any and the window has room.
   mutating func pump(last: UInt64) -> [SyncSession.Output] {
-    // After silence one batch is enough to find out whether somebody listens again.
+    // After a wait without an acknowledgement one batch is enough to find out whether the cloud
+    // answers.
     let window = timeouts == 0 ? SyncLimits.batchesInFlightMax : 1
     guard isSending, reading == nil, readRetry == nil, inFlight.count < window, base < last
     else { return [] }
@@ -121,9 +124,9 @@ struct EventSender: Sendable {
     readRetry = now.advanced(byMilliseconds: SyncLimits.readRetryMilliseconds)
   }
 
-  /// Up to where the cloud is now known to have everything; nil, and nothing changes, when the
-  /// acknowledgement says nothing new or cannot be true. One of what an earlier run sent counts as
-  /// far as this one has come.
+  /// The number up to which the cloud now has everything. Returns nil, and changes nothing, for an
+  /// acknowledgement that brings nothing new or cannot be true. An acknowledgement of events that
+  /// an earlier run sent counts only as far as this run has sent.
   mutating func acknowledge(through stated: UInt64, at now: MonotonicInstant) -> UInt64? {
     let sent = max(sentEver, droppedThrough)
     let through = min(stated, sent)

@@ -7,7 +7,7 @@ extension EventType {
       EventRow(
         "Let in", .checkInCandidate, [.door, .reader, .person, .credential],
         detail: [
-          EventMember("via", "what let the person in: `rules`, `grant`, `credential` or `override`")
+          EventMember("via", "what granted access: `rules`, `grant`, `credential` or `override`")
         ]
           + Self.attempt)
     case .accessDenied:
@@ -23,7 +23,7 @@ extension EventType {
         ])
     case .accessAntiPassback:
       EventRow(
-        "Passed back, and let in all the same", .evidence, [.door, .reader, .person],
+        "Anti-passback violated, let in", .evidence, [.door, .reader, .person],
         reason: "`antiPassback`")
 
     // Doors
@@ -36,9 +36,9 @@ extension EventType {
           EventMember(
             "untilMilliseconds", "if it ends by itself: when, in milliseconds since 1970"),
         ])
-    case .doorExitRequested: EventRow("Exit button", .evidence, [.door])
+    case .doorExitRequested: EventRow("Request to exit", .evidence, [.door])
     case .doorOpened: EventRow("Door opened", .evidence, [.door])
-    case .doorClosed: EventRow("Door shut", .evidence, [.door])
+    case .doorClosed: EventRow("Door closed", .evidence, [.door])
 
     // Readers
     case .readerMalformed:
@@ -53,13 +53,13 @@ extension EventType {
         ])
     case .readerLockedOut:
       EventRow(
-        "Keypad locked", .evidence, urgent: true, [.door, .reader, .credential],
+        "Keypad locked out", .evidence, urgent: true, [.door, .reader, .credential],
         reason: "`lockedOut`",
         detail: [
-          EventMember("seconds", "how long no PIN is accepted, at this reader or for this card")
+          EventMember("seconds", "how long PINs are refused, at this reader or for this card")
         ])
     case .readerLockoutCleared:
-      EventRow("Keypad listens again", .audit, [.door, .reader, .person])
+      EventRow("Keypad unlocked", .audit, [.door, .reader, .person])
     case .readerMuted:
       EventRow(
         "Reader muted: too many pulses", .evidence, [.door, .reader], reason: "`edgeStorm`",
@@ -69,7 +69,7 @@ extension EventType {
         ])
     case .readerUnmuted:
       EventRow(
-        "Reader listens again", .evidence, [.door, .reader],
+        "Reader active again", .evidence, [.door, .reader],
         detail: [EventMember("edgesDropped", "edges that were ignored meanwhile")])
 
     // Alarms
@@ -82,10 +82,10 @@ extension EventType {
         ])
     case .alarmCleared:
       EventRow(
-        "Alarm is over", .alarm, urgent: true, [.door, .reader], reason: "an alarm")
+        "Alarm cleared", .alarm, urgent: true, [.door, .reader], reason: "an alarm")
     case .alarmDuress:
       EventRow(
-        "Under duress", .alarm, urgent: true, [.door, .reader, .person], reason: "`duress`")
+        "Duress", .alarm, urgent: true, [.door, .reader, .person], reason: "`duress`")
 
     // Patterns over a time
     case .anomalyManyDenials:
@@ -103,7 +103,7 @@ extension EventType {
     case .anomalyClockSetBack:
       EventRow("The clock was set back", .alarm, urgent: true, detail: Self.counted)
     case .anomalyReplayedCommands:
-      EventRow("Commands came again and again", .alarm, urgent: true, detail: Self.counted)
+      EventRow("Commands were repeated many times", .alarm, urgent: true, detail: Self.counted)
 
     // What administrators did
     case .adminAntiPassbackForgiven:
@@ -123,13 +123,13 @@ extension EventType {
       EventRow("Key changed", .audit, [.door, .person, .credential], detail: Self.key)
     case .lockKeyRevoked:
       EventRow(
-        "Key withdrawn", .audit, [.door, .person, .credential],
+        "Key revoked", .audit, [.door, .person, .credential],
         detail: Self.key + Self.offlinePIN + [
           EventMember("by", "if the console revoked an offline PIN: who ordered it")
         ])
     case .handOverRefused:
       EventRow(
-        "A key was not taken", .audit, reason: "a limit of a hand-over",
+        "A key hand-over was refused", .audit, reason: "a limit of a hand-over",
         detail: [EventMember("cause", "what was found and what is allowed")])
     case .handOverReconciled:
       EventRow(
@@ -146,7 +146,7 @@ extension EventType {
     case .configRejected:
       EventRow("A configuration was refused", .audit, detail: Self.problems)
     case .configNotStored:
-      EventRow("The disk did not take a configuration", .housekeeping, detail: Self.diskError)
+      EventRow("A configuration could not be stored", .housekeeping, detail: Self.diskError)
     case .credentialsRejected:
       EventRow("Credentials were refused", .audit, detail: Self.problems)
     case .credentialsRepaired:
@@ -154,7 +154,7 @@ extension EventType {
         "Credentials were repaired", .housekeeping,
         detail: [EventMember("buckets", "parts of the set that were sent again")])
     case .credentialsNotStored:
-      EventRow("The disk did not take credentials", .housekeeping, detail: Self.diskError)
+      EventRow("Credentials could not be stored", .housekeeping, detail: Self.diskError)
     case .credentialClash:
       EventRow(
         "Two credentials have the same card", .audit,
@@ -163,14 +163,14 @@ extension EventType {
         ])
     case .commandRepeated:
       EventRow(
-        "A command came twice", .audit, detail: [EventMember("command", "id of the command")])
+        "A command arrived twice", .audit, detail: [EventMember("command", "id of the command")])
     case .commandInterrupted:
       EventRow(
-        "A command was cut off", .audit, reason: "`interrupted`",
+        "A command was interrupted", .audit, reason: "`interrupted`",
         detail: [EventMember("command", "id of the command")])
     case .messageRefused:
       EventRow(
-        "A message of the broker was refused", .audit, reason: "a cause of refusal",
+        "A message from the broker was refused", .audit, reason: "a cause of refusal",
         detail: [
           EventMember("kind", "last part of its topic, or `unknown`"),
           EventMember("cause", "what was found and what is allowed"),
@@ -189,34 +189,36 @@ extension EventType {
     case .controllerEdgesLost: EventRow("Pulses were lost", .evidence)
     case .clockTrustChanged:
       EventRow(
-        "The clock", .housekeeping,
+        "Clock trust changed", .housekeeping,
         detail: [EventMember("from", "the trust before"), EventMember("to", "the trust now")])
     case .cloudConnected: EventRow("Cloud connected", .housekeeping)
     case .cloudDisconnected:
       EventRow(
-        "Cloud lost", .housekeeping, detail: [EventMember("cause", "why the connection ended")])
+        "Cloud disconnected", .housekeeping,
+        detail: [EventMember("cause", "why the connection ended")])
     case .certificateExpiring:
       EventRow(
-        "A certificate ends soon", .housekeeping, reason: "`expiring`", detail: Self.certificate)
+        "A certificate expires soon", .housekeeping, reason: "`expiring`", detail: Self.certificate)
     case .certificateExpired:
       EventRow(
-        "A certificate has ended", .housekeeping, reason: "`expired`", detail: Self.certificate)
+        "A certificate has expired", .housekeeping, reason: "`expired`", detail: Self.certificate)
 
     // The event log itself
     case .eventsDropped:
       EventRow(
-        "The log was full", .housekeeping, urgent: true, reason: "`logFull` or `logDamaged`",
+        "Unsent events were deleted", .housekeeping, urgent: true,
+        reason: "`logFull` or `logDamaged`",
         detail: [
           EventMember("from", "number of the first event that is gone"),
           EventMember("to", "number of the last one"),
         ])
     case .logCommitLate:
       EventRow(
-        "The disk was slow: the door did not wait", .housekeeping, [.door],
+        "The disk was slow, the door did not wait", .housekeeping, [.door],
         detail: [EventMember("deadlineMilliseconds", "how long the door waited")])
     case .logDropped:
       EventRow(
-        "Events were lost", .housekeeping,
+        "Events were lost before they were stored", .housekeeping,
         detail: [EventMember("count", "events that the memory could not hold")])
     case .logGap:
       EventRow(
@@ -241,11 +243,12 @@ extension EventType {
     EventMember("command", "if a phone asked: id of the command"),
   ]
   private static let unknownCard = [
-    EventMember("bits", "if nobody has this card: bits received"),
-    EventMember("formats", "if nobody has this card: the formats that fit, with spaces between"),
+    EventMember("bits", "if no credential has this card: bits received"),
     EventMember(
-      "lastDigits", "if nobody has this card: last two digits of its number in each format"),
-    EventMember("digest", "if nobody has this card: its digest, in base64url"),
+      "formats", "if no credential has this card: the formats that fit, with spaces between"),
+    EventMember(
+      "lastDigits", "if no credential has this card: last two digits of its number in each format"),
+    EventMember("digest", "if no credential has this card: its digest, in base64url"),
   ]
   private static let counted = [EventMember("count", "how many were seen")]
   private static let key = [

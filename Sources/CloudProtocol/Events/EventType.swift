@@ -38,7 +38,7 @@ public enum EventType: String, CaseIterable, Sendable, Hashable {
   case adminAntiPassbackForgiven = "postern.admin.antiPassbackForgiven.v1"
   case adminCloudKeys = "postern.admin.cloudKeys.v1"
 
-  // Keys; the names are those that hotel systems know
+  // Keys; hotel systems use these names.
   case lockKeyIssued = "lock.key.issued.v1"
   case lockKeyUpdated = "lock.key.updated.v1"
   case lockKeyRevoked = "lock.key.revoked.v1"
@@ -81,7 +81,7 @@ public enum EventType: String, CaseIterable, Sendable, Hashable {
   /// The wire name without `postern.` and `.v1`, as people see it: `access.granted`.
   public var name: String { Self.name(ofWireName: rawValue) }
 
-  /// The same for a wire name that this version may not know.
+  /// The same for a wire name that this version may not have.
   public static func name(ofWireName wireName: String) -> String {
     var name = Substring(wireName)
     if name.hasPrefix("postern.") { name = name.dropFirst("postern.".count) }
@@ -110,6 +110,6 @@ public enum EventType: String, CaseIterable, Sendable, Hashable {
     }
   }
 
-  /// Asked for each event that is written, so it must not build rows.
+  /// Every event that is written looks here, so this must not build rows.
   static let urgentWireNames = Set(allCases.filter(\.isUrgent).map(\.wireName))
 }

@@ -1,15 +1,15 @@
 public import DoorRules
 
-/// What an issuer without network may do, in the operator's word: a JWS under a root key whose
-/// `kid` names the root. Written for others in `deploy/protocol/hand-over.md`.
+/// The operator's permission for an issuer without network: a JWS under a root key whose `kid`
+/// names the root. Specified in `deploy/protocol/hand-over.md`.
 public struct IssuerCertificate: Sendable, Hashable, Codable {
-  /// What `typ` says.
+  /// The value of `typ`.
   public static let typeName = "postern-issuer-1"
 
   public var typ: String
   /// Unique; the `kid` of everything that the issuer signs under it.
   public var id: String
-  /// Who it is; stays the same when the certificate is renewed.
+  /// The issuer; stays the same when the certificate is renewed.
   public var issuer: String
   /// The issuer's Ed25519 public key, 32 bytes in base64url.
   public var key: String
@@ -18,7 +18,7 @@ public struct IssuerCertificate: Sendable, Hashable, Codable {
   public var scopes: [String]
   /// `card`, `pin`, `mobile`.
   public var kinds: [String]
-  /// From a key's start to its end, at most.
+  /// The longest time from a key's start to its end.
   public var longestSeconds: Int64
   /// Seconds since 1970.
   public var notBefore: Int64
@@ -43,7 +43,7 @@ public struct IssuerCertificate: Sendable, Hashable, Codable {
   }
 }
 
-/// One thing that an issuer wants of one controller: a JWS under the certificate's key.
+/// One change that an issuer orders of one controller: a JWS under the certificate's key.
 public struct HandOverOrder: Sendable, Hashable, Codable {
   /// What `typ` says.
   public static let typeName = "postern-hand-over-1"
@@ -61,17 +61,17 @@ public struct HandOverOrder: Sendable, Hashable, Codable {
   public var sequence: UInt64
   /// Seconds since 1970.
   public var issuedAt: Int64
-  /// Until when it may be handed over.
+  /// The latest time to hand it over.
   public var expires: Int64
   public var action: Action
   public var credential: Key
 
-  /// The key as it is to be. For `update` absent members stay what they are; for `revoke` only the
+  /// The key after the order. For `update` absent members stay what they are; for `revoke` only the
   /// id counts.
   public struct Key: Sendable, Hashable, Codable {
     public var id: String
     public var kind: String?
-    /// Canonical text of what will be shown; it is secret, and no door keeps it.
+    /// Canonical text of the card, PIN or mobile key; it is secret, and no door keeps it.
     public var value: String?
     public var person: String?
     /// Seconds since 1970.
@@ -118,7 +118,8 @@ public struct HandOverOrder: Sendable, Hashable, Codable {
   }
 }
 
-/// What is carried to the door: the issuer's certificate and one order, each a compact JWS.
+/// The file that is carried to the door: the issuer's certificate and one order, each a compact
+/// JWS.
 public struct HandOverFile: Sendable, Hashable, Codable {
   /// The largest file, in bytes.
   public static let bytesMax = 65_536
@@ -132,17 +133,17 @@ public struct HandOverFile: Sendable, Hashable, Codable {
   }
 }
 
-/// A key that was issued without the cloud, as the door keeps it and reports it.
+/// A key that was issued without the cloud, as the door stores and reports it.
 public struct IssuedKey: Sendable, Hashable, Codable {
-  /// Its digest is under this device's key; the value is nowhere.
+  /// The digest is under this device's key; the value is stored nowhere.
   public var record: CredentialRecord
   public var issuer: String
   public var certificate: String
   /// Id of the last order about it.
   public var order: String
-  /// When the issuer signed that, by its own clock; seconds since 1970.
+  /// When the issuer signed that order, by the issuer's clock; seconds since 1970.
   public var issuedAt: Int64
-  /// When the door took it, by the door's clock.
+  /// When the door accepted it, by the door's clock.
   public var handedOverAt: Int64
   /// Entries so far.
   public var uses: Int
@@ -161,7 +162,7 @@ public struct IssuedKey: Sendable, Hashable, Codable {
   }
 }
 
-/// The keys that the cloud has not taken up yet; said after each connect and after each change.
+/// The keys that the cloud has not adopted yet; published after each connect and after each change.
 public struct IssuedReport: Sendable, Hashable, Codable {
   /// The most keys of one report.
   public static let keysMax = 200
@@ -175,7 +176,7 @@ public struct IssuedReport: Sendable, Hashable, Codable {
   }
 }
 
-/// The last order that a controller took from an issuer.
+/// The last order that a controller accepted from an issuer.
 public struct IssuerMark: Sendable, Hashable, Codable {
   public var issuer: String
   public var sequence: UInt64

@@ -1,16 +1,16 @@
-/// Why a key was not taken over, and by which limit.
+/// Why a hand-over was refused, and by which limit.
 public struct HandOverRefusal: Error, Sendable, Hashable, CustomStringConvertible {
   /// The names are stable: events use them as written here.
   public enum Limit: String, Sendable, Hashable, CaseIterable {
-    /// No hand-over, certificate or order at all.
+    /// It cannot be read as a hand-over, certificate or order.
     case malformed
     case tooLarge
     /// This controller has no root keys.
     case notConfigured
-    /// The certificate is of nobody whom this controller knows.
+    /// The certificate's root is not one of this controller.
     case unknownRoot
     case badSignature
-    /// The times cannot be judged.
+    /// The clock is not trusted, so the times cannot be checked.
     case clockUnknown
     case certificateNotYetValid
     case certificateExpired
@@ -21,26 +21,26 @@ public struct HandOverRefusal: Error, Sendable, Hashable, CustomStringConvertibl
     case scopeNotAllowed
     /// From start to end it is longer than the certificate allows.
     case tooLong
-    /// It would end later than any key of this certificate may.
+    /// It would end later than the certificate allows.
     case tooFarAhead
-    /// Its time is over.
+    /// It has already expired.
     case alreadyOver
     case orderExpired
     case orderFromTheFuture
-    /// This order, or a later one, was taken before.
+    /// This order, or a later one, was accepted before.
     case replayed
     /// Not a key of this issuer.
     case notOfThisIssuer
-    /// There is a key of this id.
+    /// A key with this id exists.
     case exists
-    /// The door keeps no more keys of this way.
+    /// The controller stores no more handed-over keys.
     case full
-    /// The disk did not take it, or another hand-over is under way: try again.
+    /// It could not be stored, or another hand-over is under way: try again.
     case notKept
   }
 
   public let limit: Limit
-  /// What was found and what is allowed; never a value.
+  /// What was found and what is allowed; never a secret value.
   public let detail: String
 
   public init(_ limit: Limit, _ detail: String) {

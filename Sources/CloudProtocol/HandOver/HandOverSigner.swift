@@ -15,7 +15,7 @@ public struct HandOverSigner: Sendable {
     }
   }
 
-  /// The 32 bytes by which others know it.
+  /// The 32 bytes of the public key.
   public var publicKeyBytes: [UInt8] { Array(key.reveal().publicKey.rawRepresentation) }
 
   /// A certificate under the root named `keyID`.
@@ -36,8 +36,8 @@ public struct HandOverSigner: Sendable {
       decoding: try CompactJWS.sign(payload, with: key.reveal(), keyID: keyID), as: UTF8.self)
   }
 
-  /// The claims of a certificate that was signed by somebody else, not verified: an issuer's
-  /// program reads its own limits from it. Nil when it is none.
+  /// The claims of a certificate without verification: an issuer's program reads its own limits
+  /// from it. Nil for anything that is no certificate.
   public static func unverified(certificate text: String) -> IssuerCertificate? {
     guard let token = try? CompactJWS(parsing: Array(text.utf8)) else { return nil }
     return try? JSONCoding.decode(IssuerCertificate.self, from: token.payload)

@@ -1,21 +1,22 @@
 import Crypto
 public import DoorRules
 
-/// Believes or refuses what an issuer hands over on site: the chain from the operator's root to
-/// the order, and every limit of the certificate. Without state; what was taken before is for
-/// ``IssuedBook`` to know.
+/// Accepts or refuses what an issuer hands over on site: it checks the chain from the operator's
+/// root to the order, and every limit of the certificate. It has no state; ``IssuedBook`` holds
+/// what was accepted before.
 public struct HandOverVerifier: Sendable {
   /// How far the clocks of issuer and door may differ.
   public static let clockSkewSeconds: Int64 = 300
-  /// The longest time that an order may be carried about.
+  /// The longest time between signing an order and handing it over.
   public static let orderLifetimeSecondsMax: Int64 = 7 * 86_400
-  /// The longest that any certificate may allow a key to be: ten years.
+  /// The longest lifetime of a key that any certificate may allow: ten years.
   public static let longestSecondsMax: Int64 = 315_576_000
 
   private let roots: [String: Curve25519.Signing.PublicKey]
   private let controller: ControllerID
 
-  /// `roots` are the operator's Ed25519 public keys by `kid`; more than one while they change.
+  /// `roots` are the operator's Ed25519 public keys by `kid`; there is more than one during a
+  /// rotation.
   public init(roots: [String: [UInt8]], controller: ControllerID) throws(EnvelopeKeyFailure) {
     var keys: [String: Curve25519.Signing.PublicKey] = [:]
     for (keyID, bytes) in roots {
@@ -31,14 +32,14 @@ public struct HandOverVerifier: Sendable {
     self.controller = controller
   }
 
-  /// An order that its issuer may give.
+  /// An order that its issuer was allowed to give.
   public struct Verified: Sendable {
     public let certificate: IssuerCertificate
     public let order: HandOverOrder
   }
 
-  /// Checks the chain, the audience and the times. What the order asks for is then checked by
-  /// ``check(_:under:at:scopes:)``, since an update must be seen with what it changes.
+  /// Checks the chain, the audience and the times. ``check(_:under:at:scopes:)`` then checks the
+  /// credential of the order; for an update it needs the key that the order changes.
   public func verify(
     _ file: [UInt8], at now: WallInstant, clockTrust: ClockTrust
   ) throws(HandOverRefusal) -> Verified {
@@ -123,7 +124,7 @@ public struct HandOverVerifier: Sendable {
     guard order.issuedAt <= now + skew else {
       throw HandOverRefusal(.orderFromTheFuture, "signed at \(order.issuedAt), now \(now)")
     }
-    // In two steps, so that no sum can overflow: both were found to be times.
+    // In two steps, so that no sum can overflow: both were checked to be valid times.
     guard (0...EnvelopeLimits.timeSecondsMax).contains(order.issuedAt),
       (0...EnvelopeLimits.timeSecondsMax).contains(order.expires), now < order.expires,
       order.expires - order.issuedAt <= Self.orderLifetimeSecondsMax
@@ -135,8 +136,8 @@ public struct HandOverVerifier: Sendable {
     }
   }
 
-  /// Checks what a key would be against what its issuer may issue. `scopes` are the doors of each
-  /// scope as this controller knows them.
+  /// Checks the resulting key against the limits of its issuer. `scopes` are the doors of each
+  /// scope in this controller's configuration.
   public static func check(
     _ record: CredentialRecord, under certificate: IssuerCertificate, at now: WallInstant,
     scopes: [ScopeID: Set<DoorID>]
@@ -157,11 +158,12 @@ public struct HandOverVerifier: Sendable {
     let named = certificate.scopes.compactMap { ScopeID($0) }.flatMap { scopes[$0] ?? [] }
     let allowed = Set(certificate.doors).union(named.map(\.rawValue))
     if let door = record.doors.first(where: { !allowed.contains($0) }) {
-      throw HandOverRefusal(.doorNotAllowed, "\(certificate.issuer) has no say over door \(door)")
+      throw HandOverRefusal(
+        .doorNotAllowed, "\(certificate.issuer) may not issue keys for door \(door)")
     }
     if let scope = record.scopes.first(where: { !certificate.scopes.contains($0) }) {
       throw HandOverRefusal(
-        .scopeNotAllowed, "\(certificate.issuer) has no say over scope \(scope)")
+        .scopeNotAllowed, "\(certificate.issuer) may not issue keys for scope \(scope)")
     }
     guard let from = record.validFrom, let until = record.validUntil else {
       throw HandOverRefusal(.tooLong, "it needs a start and an end")
@@ -183,7 +185,7 @@ public struct HandOverVerifier: Sendable {
     }
   }
 
-  /// In the largest units that say it exactly.
+  /// In the largest unit that gives a whole number.
   private static func duration(_ seconds: Int64) -> String {
     let units: [(Int64, String)] = [(86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")]
     var left = seconds

@@ -1,11 +1,11 @@
 public import DoorRules
 
-/// The keys that were handed over on site and that the cloud has not taken up: found by digest,
-/// changed by orders, all or nothing.
+/// The keys that were handed over on site and that the cloud has not adopted. Keys are found by
+/// digest; an order changes all of a key or nothing.
 public struct IssuedBook: Sendable {
-  /// The most keys of one controller.
+  /// Most keys of one controller.
   public static let keysMax = 1_000
-  /// How long a key is kept for the report after its end.
+  /// How long an expired key stays in the report.
   static let keptSeconds: Int64 = 30 * 86_400
 
   public private(set) var keys: [String: IssuedKey]
@@ -21,12 +21,12 @@ public struct IssuedBook: Sendable {
     public var key: IssuedKey
     public var mark: IssuerMark
     public var action: HandOverOrder.Action
-    /// False when this very order was taken before: there is nothing to do.
+    /// False when this same order was accepted before: there is nothing to do.
     public var isNew: Bool
   }
 
-  /// Judges a verified order against what is here; changes nothing. `cached` is true when the
-  /// cloud's own records have a credential of this id, which then is the cloud's to change.
+  /// Checks a verified order against the keys here; changes nothing. `isCached` is true when the
+  /// cloud's own records have a credential of this id: then only the cloud may change it.
   public func change(
     _ verified: HandOverVerifier.Verified, digester: CredentialDigester, at now: WallInstant,
     scopes: [ScopeID: Set<DoorID>], isCached: Bool
@@ -79,7 +79,7 @@ public struct IssuedBook: Sendable {
       key.issuedAt = order.issuedAt
       key.handedOverAt = now.secondsSince1970
     }
-    // A withdrawal needs no more than to be the issuer's own.
+    // Revocations skip the certificate's limits: the issuer only has to own the key.
     if order.action != .revoke {
       try HandOverVerifier.check(key.record, under: certificate, at: now, scopes: scopes)
     }
@@ -121,7 +121,8 @@ public struct IssuedBook: Sendable {
     if let reservation = wanted.reservationID { record.reservationID = reservation }
   }
 
-  /// A value's text says its kind, so that a PIN cannot come in as a card. The words name no value.
+  /// The prefix of a value names its kind, so that a PIN cannot be issued as a card. The error
+  /// texts contain no value.
   private static func checkValue(_ value: String, kind: String) throws(HandOverRefusal) {
     let prefixes: [String] =
       switch Credential.Kind(rawValue: kind) {
@@ -153,7 +154,7 @@ public struct IssuedBook: Sendable {
       .sorted { $0.record.id < $1.record.id }
   }
 
-  /// Counts an entry; the key as it then is, or nil when it is none of these.
+  /// Counts an entry. Returns the key after it, or nil for a key that is not here.
   public mutating func noteUse(of id: CredentialID) -> IssuedKey? {
     guard var key = keys[id.rawValue] else { return nil }
     key.uses += 1
@@ -161,7 +162,7 @@ public struct IssuedBook: Sendable {
     return key
   }
 
-  /// Forgets keys that the cloud has taken up.
+  /// Forgets keys that the cloud has adopted.
   public mutating func forget(_ ids: some Sequence<String>) {
     for id in ids { keys[id] = nil }
   }

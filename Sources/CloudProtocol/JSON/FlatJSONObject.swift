@@ -1,6 +1,6 @@
-/// Reads a JSON object whose members are all plain strings, and keeps every member, doubled
-/// ones too: a general decoder hides them, and two readers who pick different ones can be
-/// played against each other.
+/// Reads a JSON object whose members are all plain strings, and keeps every member, including
+/// repeated ones. A general decoder hides repeated members, and two readers that pick different
+/// ones can be played against each other.
 enum FlatJSONObject {
   struct Member: Equatable {
     var name: String

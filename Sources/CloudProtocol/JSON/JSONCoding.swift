@@ -1,15 +1,15 @@
 public import Foundation
 
-/// The one place that makes JSON coders, so that all messages look alike.
+/// The only place that makes JSON coders, so that all messages have one form.
 public enum JSONCoding {
-  /// Sorted keys, so that equal values give equal bytes; slashes as they are.
+  /// Sorted keys, so that equal values give equal bytes; slashes are not escaped.
   public static func encoder() -> JSONEncoder {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return encoder
   }
 
-  /// Members it does not know are passed over, so that a newer peer can say more.
+  /// Unknown members are ignored, so that a newer peer can send more.
   public static func decoder() -> JSONDecoder { JSONDecoder() }
 
   /// The JSON of one message.
@@ -20,8 +20,8 @@ public enum JSONCoding {
     return text.bytes
   }
 
-  /// A message from its JSON. Throws ``ValidationFailure`` with the path of what does not fit,
-  /// also for JSON nested deeper than ``JSONShape/depthMax``.
+  /// A message from its JSON. Throws ``ValidationFailure`` with the path of what does not fit; also
+  /// for JSON nested deeper than ``JSONShape/depthMax``.
   public static func decode<Value: Decodable>(
     _ type: Value.Type, from json: [UInt8]
   ) throws(ValidationFailure) -> Value {
@@ -38,9 +38,9 @@ public enum JSONCoding {
     }
   }
 
-  /// The decoder says neither where nor what when a number does not fit its place. Messages have
-  /// only whole numbers, so the ones that can be meant are fractions, negative ones and ones
-  /// beyond 63 bits. Empty when there is none, or the text is no JSON.
+  /// The decoder reports neither path nor value of a number that does not fit its type. Messages
+  /// have only whole numbers, so the candidates are fractions, negative numbers and numbers beyond
+  /// 63 bits. Empty if there is none, or if the text is no JSON.
   private static func oddNumbers(in json: [UInt8]) -> [Problem] {
     guard let root = try? JSONSerialization.jsonObject(with: Data(json)) else { return [] }
     var problems: [Problem] = []

@@ -1,9 +1,9 @@
-/// What is checked of JSON text before a decoder, which recurses, may see it.
+/// Checks JSON text before a decoder, which recurses, reads it.
 public enum JSONShape {
   /// Deepest nesting of arrays and objects.
   public static let depthMax = 16
 
-  /// True when nothing is nested deeper than ``depthMax``. Says nothing else of the text.
+  /// True if nothing is nested deeper than ``depthMax``. It checks nothing else.
   public static func isShallow(_ json: some Sequence<UInt8>) -> Bool {
     var depth = 0
     var inString = false

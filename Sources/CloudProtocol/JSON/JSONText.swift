@@ -1,8 +1,7 @@
-/// JSON as it is written, in the form of ``JSONCoding``: sorted members, no white space, slashes as
-/// they are.
+/// Writes JSON in the form of ``JSONCoding``: sorted members, no white space, slashes not escaped.
 package struct JSONText {
   package private(set) var bytes: [UInt8] = []
-  /// True where an object or an array has just begun: no comma comes before what is next.
+  /// True after the begin of an object or an array: no comma comes next.
   private var isFirst = true
 
   package init(capacity: Int) { bytes.reserveCapacity(capacity) }
@@ -47,7 +46,7 @@ package struct JSONText {
     string(value)
   }
 
-  /// Nothing for nil.
+  /// Writes nothing for nil.
   package mutating func member(_ name: StaticString, _ value: String?) {
     if let value { member(name, value) }
   }

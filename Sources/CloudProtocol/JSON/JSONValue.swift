@@ -1,4 +1,4 @@
-/// Any JSON, for what is merged before anybody knows what it means.
+/// Any JSON, for merging documents before they are decoded.
 public enum JSONValue: Sendable, Hashable, Codable {
   case null
   case bool(Bool)
@@ -17,7 +17,8 @@ public enum JSONValue: Sendable, Hashable, Codable {
     } else if let value = try? container.decode(Int64.self) {
       self = .whole(value)
     } else if let value = try? container.decode(Double.self) {
-      // What has no fraction left in 64 bits is written without one, and is then read as whole.
+      // A number without a fraction that fits 64 bits is written, and later read, as a whole
+      // number.
       self = Int64(exactly: value).map { .whole($0) } ?? .number(value)
     } else if let value = try? container.decode(String.self) {
       self = .string(value)
@@ -41,8 +42,8 @@ public enum JSONValue: Sendable, Hashable, Codable {
     }
   }
 
-  /// This value changed by a merge patch, RFC 7396: members of objects are merged, `null` removes
-  /// one, and everything else, lists included, is replaced whole.
+  /// This value after a merge patch, RFC 7396: members of objects are merged, `null` removes one,
+  /// and every other value, lists included, is replaced.
   public func merging(_ patch: JSONValue) -> JSONValue {
     guard case .object(let changes) = patch else { return patch }
     var members: [String: JSONValue] = [:]

@@ -1,10 +1,10 @@
 /// Everything that is wrong with a document, by path.
 public struct ValidationFailure: Error, Sendable, Hashable, CustomStringConvertible {
-  /// The most problems that are listed; a document with more names the first ones and counts
-  /// the rest.
+  /// Most problems that are listed; further ones are only counted.
   public static let problemsMax = 100
 
-  /// At least one, in the order of the document, at most ``problemsMax`` and one that counts.
+  /// At least one, in the order of the document; at most ``problemsMax`` and one that counts the
+  /// rest.
   public let problems: [Problem]
 
   public init(problems: [Problem]) {
@@ -19,7 +19,7 @@ public struct ValidationFailure: Error, Sendable, Hashable, CustomStringConverti
     self.init(problems: [Problem(path: path, message: message)])
   }
 
-  /// The same problems seen from below `prefix`, such as `body.`.
+  /// The same problems with paths relative to `prefix`, such as `body.`.
   func below(_ prefix: String) -> ValidationFailure {
     ValidationFailure(
       problems: problems.map {
@@ -28,7 +28,7 @@ public struct ValidationFailure: Error, Sendable, Hashable, CustomStringConverti
       })
   }
 
-  /// What a decoder found, with its coding path.
+  /// The error of a decoder, with its coding path.
   public init(decoding error: any Error) {
     guard let error = error as? DecodingError else {
       self.init(path: "", message: "cannot be read: \(error)")
@@ -63,7 +63,7 @@ public struct ValidationFailure: Error, Sendable, Hashable, CustomStringConverti
     }
   }
 
-  /// JSON's word for a Swift type.
+  /// The JSON name of a Swift type.
   private static func word(for type: any Any.Type) -> String {
     switch type {
     case is String.Type: "a string"
@@ -72,25 +72,5 @@ public struct ValidationFailure: Error, Sendable, Hashable, CustomStringConverti
     case is any Collection.Type where "\(type)".hasPrefix("Array"): "a list"
     default: "an object"
     }
-  }
-}
-
-extension Problem {
-  /// The most characters of path or message that are told.
-  static let charactersMax = 300
-
-  /// Both may quote the document; what could break a log line or a screen is left out.
-  fileprivate var printable: Problem {
-    func clean(_ text: String) -> String {
-      var result = String.UnicodeScalarView()
-      for scalar in text.unicodeScalars.prefix(Self.charactersMax) {
-        switch scalar.properties.generalCategory {
-        case .control, .lineSeparator, .paragraphSeparator, .format: result.append("?")
-        default: result.append(scalar)
-        }
-      }
-      return String(result)
-    }
-    return Problem(path: clean(path), message: clean(message))
   }
 }

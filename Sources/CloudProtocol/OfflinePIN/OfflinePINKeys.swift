@@ -2,19 +2,19 @@ import Crypto
 public import DoorRules
 import Foundation
 
-/// The keys from which offline PINs are computed, as the door has them for all of its doors, or
-/// a front desk for those it serves.
+/// The keys from which offline PINs are computed: a controller has them for all of its doors, a
+/// front desk for the doors that it serves.
 ///
-/// In text a line for each key: `DOOR KEYID FROMHOUR HEX`. `DOOR` is `*` for the controller's own
-/// key, from which each door's is derived; `HEX` is 32 bytes. A window belongs to the newest key
-/// whose `FROMHOUR` (hours since 1970) is not after the window's start, so that keys change with
-/// no visit and no second code for any window.
+/// The file has a line for each key: `DOOR KEYID FROMHOUR HEX`. `DOOR` is `*` for the controller's
+/// own key, from which each door's is derived; `HEX` is 32 bytes. A window belongs to the newest
+/// key whose `FROMHOUR` (hours since 1970) is not after the window's start, so that keys change
+/// without a visit and no window has a second code.
 public struct OfflinePINKeys: Sendable {
   /// The largest file, in bytes.
   public static let fileBytesMax = 1_048_576
   /// The most lines of a file.
   public static let linesMax = 4_096
-  /// Names the algorithm in everything that is authenticated.
+  /// Names the algorithm in every authenticated text.
   static let version = "postern-offline-pin-1"
 
   private struct Line: Sendable {
@@ -76,7 +76,7 @@ public struct OfflinePINKeys: Sendable {
 
   /// The lines that a front desk needs for one door, and no other door's.
   public func text(of door: DoorID) -> Secret<String> {
-    // Where the door has a line of its own for an hour, the controller's counts no more.
+    // Where the door has a line of its own for an hour, the controller's is not used.
     let own = Set(lines.filter { $0.door == door }.map(\.fromHour))
     let shown = lines.filter { $0.door == door || $0.door == nil && !own.contains($0.fromHour) }
       .map { line in
@@ -108,8 +108,8 @@ public struct OfflinePINKeys: Sendable {
     return Secret(String(repeating: "0", count: row.digits - digits.count) + digits)
   }
 
-  /// The windows that are open at `now` and have this code at this door: nearly always none or
-  /// one. Costs one HMAC for each live window of the code's length, at most 2,441.
+  /// The windows that are open at `now` and have this code at this door; nearly always none or one.
+  /// Costs one HMAC for each live window of the code's length, at most 2,441.
   public func windows(
     of code: Secret<String>, at door: DoorID, now: WallInstant
   ) -> [OfflinePINWindow] {

@@ -1,19 +1,19 @@
 public import DoorRules
 
-/// Which windows an offline PIN can have. Written for issuers in other languages in
+/// The windows that an offline PIN can have. Specified for other languages in
 /// `deploy/protocol/offline-pin.md`.
 ///
 /// A row costs `hours / stepHours * serials` live codes at any moment, and a code has as many
 /// digits as keep a guess at one in a million: the sum over the rows of a length is at most
 /// `10^digits / 1,000,000`.
 public enum OfflinePINTable {
-  /// Codes of one window, told apart by their serial from 0.
+  /// Codes of one window, numbered by their serial from 0.
   public static let serials = 4
   /// The serial whose code opens once.
   public static let onceSerial = 3
   /// Lengths that an offline PIN can have.
   public static let digits = 8...10
-  /// The best chance that one guess may have is one in so many.
+  /// The best chance of one guess is one in this many.
   public static let guessOneIn = 1_000_000
 
   /// One duration.
@@ -21,7 +21,7 @@ public enum OfflinePINTable {
     public let digits: Int
     /// From the start on.
     public let hours: Int
-    /// The start is a multiple of so many hours since 1970-01-01T00Z.
+    /// The start is a multiple of this many hours since 1970-01-01T00Z.
     public let stepHours: Int
   }
 
@@ -39,7 +39,7 @@ public enum OfflinePINTable {
   }
 }
 
-/// When an offline PIN opens, and which of the codes of that time it is.
+/// When an offline PIN is valid, and which of the codes of that time it is.
 public struct OfflinePINWindow: Sendable, Hashable, Codable {
   /// Latest start, in hours since 1970: the year 9999.
   static let startHourMax = EnvelopeLimits.timeSecondsMax / 3_600 - 8_784
@@ -51,11 +51,11 @@ public struct OfflinePINWindow: Sendable, Hashable, Codable {
   /// 0 to 3; ``OfflinePINTable/onceSerial`` opens once.
   public let serial: Int
 
-  /// Throws what does not fit the table, with what would.
+  /// Throws for a value that does not fit the table; the error names the values that do.
   public init(startHour: Int64, hours: Int, serial: Int) throws(OfflinePINProblem) {
     guard let row = OfflinePINTable.rows.first(where: { $0.hours == hours }) else {
       let known = OfflinePINTable.rows.map { "\($0.hours)" }.joined(separator: ", ")
-      throw OfflinePINProblem("\(hours) hours is none of the durations: \(known)")
+      throw OfflinePINProblem("\(hours) hours is not one of the durations: \(known)")
     }
     guard (0...Self.startHourMax).contains(startHour) else {
       throw OfflinePINProblem("the start must be between 1970 and 9998")
@@ -89,7 +89,7 @@ public struct OfflinePINWindow: Sendable, Hashable, Codable {
   public var validUntil: WallInstant { validFrom.advanced(bySeconds: Int64(hours) * 3_600) }
 }
 
-/// What is wrong with a window, a key or a key file, in words; never a key or a code.
+/// What is wrong with a window, a key or a key file, for people; never a key or a code.
 public struct OfflinePINProblem: Error, Sendable, Hashable, CustomStringConvertible {
   public let description: String
 

@@ -1,5 +1,5 @@
-/// What was looked at and found: a line for each check, with what to do. It names no person, no
-/// card number and no secret, so it may go into a support bundle.
+/// The result of a diagnosis: one line for each check, with what to do. It names no person, no card
+/// number and no secret, so it may go into a support bundle.
 public struct DiagnosisReport: Sendable, Hashable, Codable {
   public enum Outcome: String, Sendable, Hashable, Codable, CaseIterable {
     case ok, warning, failure
@@ -30,7 +30,7 @@ public struct DiagnosisReport: Sendable, Hashable, Codable {
   }
 
   public var controller: String
-  /// Of the command that asked; nil on site.
+  /// Id of the command that asked; nil if the console asked.
   public var commandID: String?
   public var software: String
   public var simulated: Bool
@@ -52,7 +52,7 @@ public struct DiagnosisReport: Sendable, Hashable, Codable {
     self.checks = checks
   }
 
-  /// The worst of all; `ok` without any.
+  /// The worst outcome of all checks; `ok` without any.
   public var outcome: Outcome {
     if checks.contains(where: { $0.outcome == .failure }) { return .failure }
     return checks.contains { $0.outcome == .warning } ? .warning : .ok

@@ -1,13 +1,13 @@
-/// The daemon's last log lines, said when a command asks for them. They hold no secret, no card
-/// number and no PIN, as every line of the log.
+/// The daemon's last log lines, published in answer to a command. Like every line of the log they
+/// hold no secret, no card number and no PIN.
 public struct LogUpload: Sendable, Hashable, Codable {
-  /// The most lines that are kept and said.
+  /// Most lines that are kept and published.
   public static let linesMax = 500
   /// The most characters of a line; the rest is cut.
   public static let lineCharactersMax = 500
 
   public var controller: String
-  /// Of the command that asked.
+  /// Id of the command that asked.
   public var commandID: String
   /// Oldest first.
   public var lines: [String]

@@ -1,5 +1,5 @@
-/// How a controller is, said after each connect and once in each heartbeat interval. What cannot
-/// be found out on a machine is absent.
+/// The state of a controller and its machine, published after each connect and once in each
+/// heartbeat interval. A figure that a machine cannot give is absent.
 public struct TelemetryReport: Sendable, Hashable, Codable {
   public var controller: String
   /// Wall clock, milliseconds since 1970.
@@ -7,7 +7,7 @@ public struct TelemetryReport: Sendable, Hashable, Codable {
   /// Version of the daemon.
   public var software: String
   public var host: HostReading
-  /// How long the daemon runs.
+  /// How long the daemon has been running.
   public var uptimeSeconds: Int
   public var clockTrust: String
   public var simulated: Bool
@@ -17,9 +17,9 @@ public struct TelemetryReport: Sendable, Hashable, Codable {
   public var readers: [ReaderTelemetry]
   /// Messages that were refused since the daemon started, by kind and cause.
   public var refusedMessages: [String: Int]
-  /// How often somebody let a door identify itself.
+  /// How often an operator asked a door to identify itself.
   public var identified: Int
-  /// What is wrong, in words with what to do.
+  /// What is wrong, each with what to do; for people.
   public var troubles: [String]
 
   public init(
@@ -63,7 +63,7 @@ public struct ReaderTelemetry: Sendable, Hashable, Codable {
   }
 }
 
-/// What the machine says of itself.
+/// Figures of the machine.
 public struct HostReading: Sendable, Hashable, Codable {
   /// Name and version of the operating system.
   public var system: String?

@@ -1,21 +1,21 @@
 public import DoorRules
 
-/// The door's side of the talk with the cloud, without I/O and without a clock: what happened
-/// goes in, what is to be done comes out. It says hello, brings every event up at least once in
-/// order, moves on by the cloud's acknowledgements, and goes back to the last acknowledged event
-/// when they stay out (go-back-N). Nothing it forgets is lost: the log and the ledger have it.
+/// The door's side of the conversation with the cloud, without I/O and without a clock: it takes
+/// what happened and returns what to do. It publishes a hello, publishes every event at least once
+/// in order, advances with the cloud's acknowledgements, and returns to the last acknowledged event
+/// when none arrive (go-back-N). Nothing it forgets is lost: the log and the ledger have it.
 ///
 /// There are four kinds of methods:
 /// - `init`: once, for the life of the process;
-/// - ``handle(_:at:)``: tells that something happened;
-/// - ``advance(to:)``: tells that time passed; harmless at any time;
-/// - ``nextDeadline``: says when to call `advance` next, nil for never.
+/// - ``handle(_:at:)``: something happened;
+/// - ``advance(to:)``: time passed; may be called at any time;
+/// - ``nextDeadline``: when to call `advance` next, nil for never.
 ///
-/// The two that change it return outputs, to be carried out in their order. The loop:
+/// The two that change it return outputs; carry them out in their order. The loop:
 ///
 /// ```swift
 /// while !stopped {
-///   let input = await nextInput(until: session.nextDeadline)         // nil: the deadline came
+///   let input = await nextInput(until: session.nextDeadline)         // nil: the deadline passed
 ///   let now = clock.now()
 ///   let due = session.advance(to: now)
 ///   for output in due + (input.map { session.handle($0, at: now) } ?? []) {
@@ -43,11 +43,11 @@ public import DoorRules
 ///
 /// Inputs come from: the link (`connected` with a fresh random nonce, `disconnected`,
 /// `delivered` of a result's token as `resultDelivered`), verified envelopes (`acknowledged`), the
-/// log's writer (`eventsCommitted`), and whoever applied something (`applied`).
+/// log's writer (`eventsCommitted`), and whatever applied a message (`applied`).
 public struct SyncSession: Sendable {
-  /// The nonce of the present connection; nil while there is none.
+  /// The nonce of the current connection; nil without one.
   public var sessionNonce: String? { connection?.nonce }
-  /// What the door has, as far as the session was told.
+  /// What the door has, as of the last input.
   public private(set) var standing: Standing
 
   private let identity: Identity
@@ -60,11 +60,11 @@ public struct SyncSession: Sendable {
   private struct Connection {
     var nonce: String
     var lastHello: MonotonicInstant
-    /// When another hello is to be said; nil for none.
+    /// When the next hello is due; nil for none.
     var helloDue: MonotonicInstant?
   }
 
-  /// A session that is not connected. `standing` is what the stores say at start.
+  /// A session that is not connected. `standing` is what the stores hold at start.
   public init(identity: Identity, standing: Standing) {
     self.identity = identity
     self.standing = standing
@@ -72,7 +72,7 @@ public struct SyncSession: Sendable {
       acknowledged: standing.acknowledgedEvent, last: standing.lastEvent)
   }
 
-  /// Tells what happened.
+  /// Takes an input and returns what to do, in order.
   public mutating func handle(_ input: Input, at now: MonotonicInstant) -> [Output] {
     switch input {
     case .connected(let nonce, let standing):
@@ -131,7 +131,7 @@ public struct SyncSession: Sendable {
     }
   }
 
-  /// Tells that it is now `now`.
+  /// Acts on every deadline up to `now`.
   public mutating func advance(to now: MonotonicInstant) -> [Output] {
     var outputs: [Output] = []
     if let due = connection?.helloDue, due <= now { outputs += hello(now) }
@@ -150,12 +150,12 @@ public struct SyncSession: Sendable {
   private mutating func connect(
     _ nonce: String, _ new: Standing, _ now: MonotonicInstant
   ) -> [Output] {
-    // What the stores said may be a moment older than what was told since.
+    // The standing was read a moment ago; inputs since then may be newer.
     let isSameLog = new.logEpoch == standing.logEpoch
     let last = isSameLog ? max(new.lastEvent, standing.lastEvent) : new.lastEvent
     standing = new
     standing.lastEvent = last
-    // One that could be opened only now was there before this start as well.
+    // A log that opened only now existed before this start as well.
     if !isSameLog { events = EventSender(acknowledged: new.acknowledgedEvent, last: last) }
     standing.acknowledgedEvent = events.start(
       acknowledged: new.acknowledgedEvent, last: last)
@@ -175,7 +175,7 @@ public struct SyncSession: Sendable {
     standing.logEpoch = epoch
     standing.lastEvent = max(last, acknowledged)
     standing.acknowledgedEvent = acknowledged
-    // Told again when it still is so.
+    // Reported again if it is still so.
     standing.droppedEvent = 0
     guard connection != nil else { return [] }
     // Nothing was sent of it under this name, or what was sent is lost.
@@ -195,7 +195,7 @@ public struct SyncSession: Sendable {
     }
   }
 
-  /// Says hello now. Empty while there is no connection.
+  /// Publishes a hello now; empty without a connection.
   private mutating func hello(_ now: MonotonicInstant) -> [Output] {
     guard let nonce = connection?.nonce else { return [] }
     connection?.lastHello = now
@@ -212,7 +212,7 @@ public struct SyncSession: Sendable {
     ]
   }
 
-  /// Says hello now, or as soon as the last one is long enough ago.
+  /// Publishes a hello now, or once the shortest interval since the last one has passed.
   private mutating func helloAgain(_ now: MonotonicInstant) -> [Output] {
     guard let last = connection?.lastHello else { return [] }
     let earliest = last.advanced(byMilliseconds: SyncLimits.helloIntervalMilliseconds)
@@ -250,10 +250,10 @@ public struct SyncSession: Sendable {
     case .credentials:
       standing.credentialRevision = report.revision
       if let digest = report.digest { standing.credentialDigest = digest }
-      // The cloud found the right base by itself: nothing is left to ask for.
+      // The cloud sent a delta with the right base by itself, so no hello is needed.
       if report.applied { connection?.helloDue = nil }
     }
-    // Without a connection the next hello says the revision.
+    // Without a connection the next hello carries the revision.
     return connection == nil ? [] : [.publishApplied(report)]
   }
 }

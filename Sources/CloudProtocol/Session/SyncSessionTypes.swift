@@ -32,7 +32,7 @@ extension SyncSession {
     public var clockTrust: ClockTrust
     /// ``RecordSetDigest/root`` of the credentials; nil while it is not known.
     public var credentialDigest: String?
-    /// Unacknowledged events up to and with this one had to go; 0 for none.
+    /// Unacknowledged events up to and with this one were deleted; 0 for none.
     public var droppedEvent: UInt64
 
     public init(
@@ -40,14 +40,14 @@ extension SyncSession {
       acknowledgedEvent: UInt64, clockTrust: ClockTrust, credentialDigest: String? = nil,
       droppedEvent: UInt64 = 0
     ) {
-      self.credentialDigest = credentialDigest
-      self.droppedEvent = droppedEvent
       self.configRevision = configRevision
       self.credentialRevision = credentialRevision
       self.logEpoch = logEpoch
       self.lastEvent = lastEvent
       self.acknowledgedEvent = acknowledgedEvent
       self.clockTrust = clockTrust
+      self.credentialDigest = credentialDigest
+      self.droppedEvent = droppedEvent
     }
   }
 
@@ -61,9 +61,9 @@ extension SyncSession {
     case eventsCommitted(last: UInt64)
     /// Answers ``Output/readEvents(after:limit:)``.
     case eventsRead(after: UInt64, EventBatch)
-    /// Answers it when the log could not be read; it is asked again later.
+    /// The log could not be read; the session asks again later.
     case eventsReadFailed(after: UInt64)
-    /// The cloud's word, out of a verified envelope.
+    /// The cloud's acknowledgement, from a verified envelope.
     case acknowledged(EventAcknowledgement)
     /// A command has its result, which the ledger has committed.
     case resultReady(CommandResult)
@@ -74,7 +74,7 @@ extension SyncSession {
     case resultDelivered(commandID: String)
     /// A configuration or a delta was applied or refused.
     case applied(ApplyReport)
-    /// A delta did not build on what is here: the cloud must hear again what is.
+    /// A delta was made for another base revision: the cloud needs a new hello.
     case credentialsBaseRefused(ApplyReport)
     case clockTrustChanged(ClockTrust)
     /// Answers ``Output/beginEpoch``: the log has a new name, its numbers go on; and
@@ -86,15 +86,15 @@ extension SyncSession {
     case eventsDropped(through: UInt64)
     /// The store has the chunks before `next` of this snapshot.
     case snapshotStanding(snapshotID: String, next: Int, chunks: Int)
-    /// A chunk of this snapshot came, and is on its way to the store.
+    /// A chunk of this snapshot arrived and is on its way to the store.
     case snapshotChunkArrived(snapshotID: String, index: Int)
-    /// Somebody wants to be sure: hello again.
+    /// A sync was requested: publish another hello.
     case syncRequested
     /// The digest was computed.
     case digestKnown(String)
   }
 
-  /// Something to be done.
+  /// Something to do.
   public enum Output: Sendable, Hashable {
     case publishHello(Hello)
     /// Read committed events above `after`, at most `limit`.
@@ -108,12 +108,12 @@ extension SyncSession {
     /// Commit that the broker has this result.
     case confirmResult(commandID: String)
     case publishApplied(ApplyReport)
-    /// The log answered with something else than the event after `after`: it is damaged. No more
-    /// events are sent on this connection, rather than some with a hole in them.
+    /// The log returned something other than the event after `after`: it is damaged. No more events
+    /// are sent on this connection, since they would have a gap.
     case reportLogGap(after: UInt64, found: UInt64)
-    /// What the cloud has is not what is here: give the log a new name.
+    /// The cloud's events differ from the log's: give the log a new epoch.
     case beginEpoch
-    /// The cloud lost what is above `through`: that is no longer acknowledged.
+    /// The cloud lost the events above `through`: they are no longer acknowledged.
     case rewind(through: UInt64)
     /// Read events that overtake, above `after`, at most `limit`; answered by ``Input/urgent(_:)``.
     case readUrgent(after: UInt64, limit: Int)

@@ -1,19 +1,19 @@
 import DoorRules
 
-/// A snapshot of all persons and credentials, which the controller pulls chunk by chunk: after
-/// a cut it goes on where it was. Records may be newer than ``revision``; the deltas that follow
-/// bring the rest, and what they repeat does no harm.
+/// A snapshot of all persons and credentials, which the controller pulls chunk by chunk. After a
+/// lost connection it continues where it was. Records may be newer than ``revision``; the deltas
+/// that follow bring the rest, and repeating a record does no harm.
 public struct SnapshotOffer: Sendable, Hashable, Codable {
   /// The most chunks of one snapshot.
   public static let chunksMax = 4_096
 
-  /// Names this snapshot; the same again after a cut.
+  /// Id of this snapshot; the same after a lost connection.
   public var snapshotID: String
-  /// The revision in force once every chunk is there.
+  /// The revision in force once every chunk is stored.
   public var revision: UInt64
   public var chunks: Int
-  /// Ids of credentials that are revoked since the controller's revision: they stop at once,
-  /// before the snapshot is there.
+  /// Ids of credentials that were revoked since the controller's revision. They stop working at
+  /// once, before the snapshot is complete.
   public var revokedAhead: [String]
 
   public init(snapshotID: String, revision: UInt64, chunks: Int, revokedAhead: [String] = []) {
@@ -78,10 +78,10 @@ public struct SnapshotChunk: Sendable, Hashable, Codable {
 
 /// Asks the controller for its digest by bucket.
 public struct DigestRequest: Sendable, Hashable, Codable {
-  /// True reads every record again instead of believing what was kept.
+  /// True reads every record again instead of using the kept digest.
   public var rescan: Bool
-  /// True asks for a hello too: a cloud that was restarted does not know what is there. Absent
-  /// is false.
+  /// True also asks for a hello: a restarted cloud does not know what the controller has. Absent is
+  /// false.
   public var hello: Bool?
 
   public init(rescan: Bool = false, hello: Bool? = nil) {
@@ -106,9 +106,9 @@ public struct DigestReport: Sendable, Hashable, Codable {
   }
 }
 
-/// Everything that belongs in some buckets, in place of what is there.
+/// All records of some buckets; they replace what the controller has in those.
 public struct BucketRepair: Sendable, Hashable, Codable {
-  /// Only a controller at this revision takes it.
+  /// Only a controller at this revision applies it.
   public var revision: UInt64
   /// 0 to 255, each once.
   public var buckets: [Int]
@@ -125,7 +125,7 @@ public struct BucketRepair: Sendable, Hashable, Codable {
     self.credentials = credentials
   }
 
-  /// Throws everything that is wrong, by path; a record of another bucket too.
+  /// Throws everything that is wrong, by path, including a record of another bucket.
   public func check() throws(ValidationFailure) {
     _ = try CredentialDelta(
       baseRevision: nil, revision: revision, persons: persons, credentials: credentials

@@ -1,8 +1,9 @@
 import DoorRules
 
-/// The part of ``SyncSession`` that pulls a snapshot: one chunk after the other, asked for again when
-/// it stays out. What was pulled is in the store, so nothing is lost with a connection. While the
-/// store takes one chunk the next is on its way already, and no more than that.
+/// The part of ``SyncSession`` that pulls a snapshot, one chunk after the other. A chunk that does
+/// not arrive is requested again. What was pulled is in the store, so a lost connection loses
+/// nothing. While the store writes one chunk the next one is already requested, and no more than
+/// that.
 struct SnapshotPuller: Sendable {
   private var wanted: SnapshotPull?
   private var due: MonotonicInstant?
@@ -21,14 +22,14 @@ struct SnapshotPuller: Sendable {
       return []
     }
     let pull = SnapshotPull(snapshotID: snapshotID, index: next)
-    // A chunk that came twice must not be answered with two pulls, and the one after may be on its
-    // way.
+    // A chunk that arrived twice must not cause two pulls, and the next one may already be
+    // requested.
     guard pull != wanted else { return [] }
     wanted = pull
     return ask(at: now)
   }
 
-  /// A chunk has come and is on its way to the store.
+  /// A chunk has arrived and is on its way to the store.
   mutating func arrived(
     _ snapshotID: String, _ index: Int, at now: MonotonicInstant
   ) -> [SyncSession.Output] {

@@ -1,7 +1,7 @@
 public import Foundation
 
-/// Base64 with the URL alphabet and no padding, RFC 4648 section 5, in its one canonical form:
-/// a text that decodes is the only text of its bytes.
+/// Base64 with the URL alphabet and no padding, RFC 4648 section 5, in its canonical form: only one
+/// text decodes to given bytes.
 public enum Base64URL {
   private static let alphabet = Array(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)

@@ -1,24 +1,24 @@
 import Synchronization
 
-/// Who may use the web page: whoever typed a code that somebody on this machine asked for. A code
-/// works once, for a short time, and only so many wrong ones are taken.
+/// Decides who may use the web page: a person who typed a code that was made on this machine. A
+/// code works once, for a short time, and a few wrong ones make it void.
 public final class ConsoleGate: Sendable {
   /// How long a code may be typed in.
   public static let codeSeconds: Int64 = 300
   /// Digits of a code.
   public static let codeDigits = 8
-  /// After so many wrong codes the present one is void.
+  /// After this many wrong codes the current one is void.
   static let wrongCodesMax = 5
-  /// A session ends after so long without a request, and after so long in any case.
+  /// How long a session lasts without a request, and how long at most.
   static let idleSeconds: Int64 = 1_800
   static let lifeSeconds: Int64 = 43_200
-  /// Sessions at once; one more ends the oldest.
+  /// Sessions at once; a further one ends the oldest.
   static let sessionsMax = 8
 
   /// A signed-in browser.
   struct Session: Sendable {
     var token: String
-    /// Must come back in a header of whatever changes something.
+    /// A request that changes something must carry this in a header.
     var csrf: String
     var begun: Int64
     var used: Int64
@@ -34,13 +34,13 @@ public final class ConsoleGate: Sendable {
   private let now: @Sendable () -> Int64
   private let random: @Sendable () -> UInt64
 
-  /// `now` counts seconds and never goes back; `random` cannot be guessed.
+  /// `now` returns seconds that never go back; `random` cannot be predicted.
   init(now: @escaping @Sendable () -> Int64, random: @escaping @Sendable () -> UInt64) {
     self.now = now
     self.random = random
   }
 
-  /// On this machine's clock and random numbers.
+  /// With this machine's clock and random numbers.
   public convenience init() {
     let start = ContinuousClock.now
     self.init(
@@ -51,7 +51,7 @@ public final class ConsoleGate: Sendable {
       })
   }
 
-  /// A new code, in place of one before.
+  /// Makes a new code; an older one becomes void.
   public func makeCode() -> String {
     let number = String(random() % 100_000_000)
     let text = String(repeating: "0", count: Self.codeDigits - number.count) + number
@@ -63,7 +63,7 @@ public final class ConsoleGate: Sendable {
     return text
   }
 
-  /// Takes a code; nil for a wrong, old or used one.
+  /// Uses up a code and begins a session; nil for a wrong, expired or used code.
   func signIn(_ code: String) -> Session? {
     let at = now()
     let session = Session(token: word(), csrf: word(), begun: at, used: at)
@@ -81,7 +81,7 @@ public final class ConsoleGate: Sendable {
     }
   }
 
-  /// The session of a token, which counts as used now; nil for one that is over.
+  /// The session of a token, which counts as used now; nil for an expired one.
   func session(_ token: String) -> Session? {
     let at = now()
     return state.withLock { state in
@@ -108,7 +108,7 @@ public final class ConsoleGate: Sendable {
     }.joined()
   }
 
-  /// Takes as long for a word that is nearly right.
+  /// Compares in constant time.
   static func same(_ left: String, _ right: String) -> Bool {
     let (a, b) = (Array(left.utf8), Array(right.utf8))
     guard a.count == b.count else { return false }

@@ -10,9 +10,9 @@ import NIOCore
 import NIOSSL
 public import ServiceLifecycle
 
-/// Where the web page is.
+/// Where the web page is served.
 public struct ConsoleWebSettings: Sendable, Hashable {
-  /// An address of this machine; without TLS only of the loopback.
+  /// An address of this machine; without TLS only a loopback address.
   public var address: String
   /// 1 to 65535.
   public var port: Int
@@ -30,7 +30,7 @@ public struct ConsoleWebSettings: Sendable, Hashable {
   public var isLoopback: Bool { address == "::1" || address.hasPrefix("127.") }
   public var isSecure: Bool { certificateFile != nil && keyFile != nil }
 
-  /// Where a browser finds it.
+  /// The URL of the page.
   public var url: String {
     "\(isSecure ? "https" : "http")://\(address.contains(":") ? "[\(address)]" : address):\(port)/"
   }
@@ -56,7 +56,8 @@ public struct ConsoleWeb: Service {
   }
 
   /// Serves until the task is cancelled or the group shuts down. Throws ``ConsoleProblem`` for an
-  /// address that may not be served, and whatever the address or the files of TLS say.
+  /// address that may not be served, and the errors of binding the address or reading the TLS
+  /// files.
   public func run() async throws {
     guard settings.isLoopback || settings.isSecure else {
       throw ConsoleProblem(
@@ -87,7 +88,7 @@ public struct ConsoleWeb: Service {
     return try .tls(http, tlsConfiguration: tls)
   }
 
-  /// What answers, whatever carries the requests.
+  /// The routes of the web page.
   package func router() -> Router<BasicRequestContext> {
     let router = Router()
     var names: Set<String> = ["localhost", settings.address]

@@ -4,12 +4,12 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// Lets only a signed-in browser through, and only from the page itself. Every answer says what a
-/// browser may do with it.
+/// Lets only a signed-in browser through, and only from the page itself. Every response carries the
+/// headers that restrict what a browser may do with it.
 struct GateMiddleware: RouterMiddleware {
   static let cookie = "postern-session"
   static let csrfHeader = HTTPField.Name("X-Postern-CSRF")!
-  /// What anybody may ask: the page's own files, and to sign in.
+  /// What a client may request without a session: the page's own files, and to sign in.
   static let open: Set<String> = ["/", "/app.js", "/texts.js", "/style.css", "/v1/session"]
   static let policy = """
     default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; \
@@ -18,9 +18,9 @@ struct GateMiddleware: RouterMiddleware {
 
   let gate: ConsoleGate
   let isSecure: Bool
-  /// True where only programs of this machine can ask.
+  /// True if only programs of this machine can connect.
   let isLoopback: Bool
-  /// Names by which this machine may be called.
+  /// Host names of this machine.
   let names: Set<String>
 
   func handle(
@@ -49,7 +49,7 @@ struct GateMiddleware: RouterMiddleware {
   }
 
   private func refusal(of request: Request) -> Refusal? {
-    // A foreign name that leads here is an attack on browsers (DNS rebinding).
+    // A foreign host name that resolves to this machine is an attack on browsers (DNS rebinding).
     guard let host = request.head.authority, isOurs(host) else {
       return Refusal(status: .misdirectedRequest, words: "this is not the name of this controller")
     }

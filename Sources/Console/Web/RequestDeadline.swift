@@ -1,10 +1,10 @@
 import NIOCore
 import NIOHTTPTypes
 
-/// Closes a connection whose request is not whole in time, however busily it drips: from the
-/// connection's start to the end of its first head, and from each head to the end of its body. Heads
-/// after the first are bounded by the server's idle time, which counts whole ones only. An answer,
-/// such as a stream of events, may take as long as it likes.
+/// Closes a connection whose request does not arrive completely in time, however often it sends a
+/// byte: from the connection's start to the end of its first head, and from each head to the end of
+/// its body. The server's idle time limits heads after the first; it counts complete ones only. A
+/// response, such as a stream of events, has no limit.
 final class RequestDeadline: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPRequestPart
   typealias InboundOut = HTTPRequestPart

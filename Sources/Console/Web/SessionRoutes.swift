@@ -21,14 +21,15 @@ struct SessionRoutes: Sendable {
       let session = GateMiddleware.token(of: request).flatMap { gate.session($0) }
       return try ConsoleRoutes.json(Answer(signedIn: session != nil, csrf: session?.csrf))
     }
-    // No signed-in browser is needed, so a form of another page could send it: but it must carry a
-    // code that only somebody on this machine has seen.
+    // This needs no session, so a form of another page could send it: but it must carry a code that
+    // only a person on this machine has seen.
     router.post("/v1/session") { request, _ in
       let body: SignIn = try await RequestBody.read(of: request)
       guard let session = gate.signIn(body.code) else {
         return try ConsoleRoutes.json(
           ConsoleProblem(
-            .refused, "this code is wrong, old or used: `postern console login` makes a new one"),
+            .refused, "this code is wrong, expired or used: `postern console login` makes a new one"
+          ),
           status: .unauthorized)
       }
       var response = try ConsoleRoutes.json(Answer(signedIn: true, csrf: session.csrf))

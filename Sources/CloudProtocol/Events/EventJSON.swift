@@ -1,12 +1,3 @@
-/// What writes its own JSON, byte for byte what a general encoder gives for it, in a tenth of the
-/// time. Events do: after an outage a door sends hundreds of thousands, and it writes them on the
-/// thread that also opens the door.
-protocol DirectJSON: Encodable {
-  func write(to text: inout JSONText)
-  /// About how long the JSON will be, in bytes.
-  var bytesExpected: Int { get }
-}
-
 extension EventDraft: DirectJSON {
   var bytesExpected: Int { 384 }
 

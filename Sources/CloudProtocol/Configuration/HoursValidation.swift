@@ -1,7 +1,7 @@
 public import DoorRules
 
 extension HoursDocument {
-  /// The hours as the rules use them. Throws every problem, by path below the hours.
+  /// The hours in terms of the rules. Throws every problem, by path below the hours.
   public func validated() throws(WeeklyHours.ParseFailure) -> WeeklyHours {
     func pairs(_ windows: [WindowDocument]) -> [WeeklyHours.Window] {
       windows.map { (from: $0.from, to: $0.to) }
@@ -12,8 +12,8 @@ extension HoursDocument {
 }
 
 extension DocumentReader {
-  /// The opening hours of a document; nil for a document that names none. Hours that cannot be
-  /// read are noted and come back as a week that is closed.
+  /// The hours of a document; nil for a document without any. Hours that cannot be read are noted
+  /// and returned as a closed week.
   mutating func hours(_ document: HoursDocument?, _ path: String) -> WeeklyHours? {
     guard let document else { return nil }
     do {

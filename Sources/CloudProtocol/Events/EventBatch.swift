@@ -1,0 +1,62 @@
+/// Events for the cloud, numbered without gaps within one log epoch.
+public struct EventBatch: Sendable, Hashable, Codable {
+  /// The most events in one batch.
+  public static let eventsMax = 200
+
+  public var controller: String
+  public var epoch: String
+  public var events: [CloudEvent]
+  /// Everything up to and with this number was acknowledged when the batch was sent. A cloud that
+  /// does not know the epoch begins here.
+  public var acknowledged: UInt64?
+  /// Events up to and with this number were deleted before the cloud had them, because the log was
+  /// full or the disk spoiled them. The log has an event about it.
+  public var droppedThrough: UInt64?
+
+  public init(
+    controller: String, epoch: String, events: [CloudEvent], acknowledged: UInt64? = nil,
+    droppedThrough: UInt64? = nil
+  ) {
+    self.controller = controller
+    self.epoch = epoch
+    self.events = events
+    self.acknowledged = acknowledged
+    self.droppedThrough = droppedThrough
+  }
+}
+
+/// An urgent event, published as soon as it is on disk. The same event is published again in its
+/// place in the log, and only that copy counts.
+public struct UrgentEvent: Sendable, Hashable, Codable {
+  public var controller: String
+  public var epoch: String
+  public var event: CloudEvent
+
+  public init(controller: String, epoch: String, event: CloudEvent) {
+    self.controller = controller
+    self.epoch = epoch
+    self.event = event
+  }
+}
+
+/// The cloud has every event of `epoch` up to and with `through`.
+public struct EventAcknowledgement: Sendable, Hashable, Codable {
+  public var epoch: String
+  public var through: UInt64
+  /// True when an event of the door differs from the cloud's event of the same number: the door's
+  /// log lost its end, or is a copy. The door then begins a new epoch, so that no new event is
+  /// taken for a repeated one.
+  public var diverged: Bool?
+  /// True when the cloud lost events above ``through`` that it had acknowledged: it was restored
+  /// from a copy. The door then sends those again that it still has.
+  public var rewind: Bool?
+
+  public init(
+    epoch: String, through: UInt64, diverged: Bool? = nil, rewind: Bool? = nil
+  ) {
+    self.epoch = epoch
+    self.through = through
+    self.diverged = diverged
+    self.rewind = rewind
+  }
+}
