@@ -59,47 +59,7 @@ struct Postern: AsyncParsableCommand {
   }
 
   private static func say(_ text: String, status: Int32) -> Never {
-    FileHandle.standardError.write(Data("postern: \(text)\n".utf8))
+    Output.complain(text)
     Foundation.exit(status)
-  }
-}
-
-/// What every command that asks the daemon has in common.
-struct ConsoleOptions: ParsableArguments {
-  @Option(help: "The daemon's socket (default: $POSTERN_SOCKET, or /run/postern/postern.sock).")
-  var socket: String?
-
-  @Flag(help: "Print JSON for programs.")
-  var json = false
-
-  var client: ConsoleClient {
-    let environment = ProcessInfo.processInfo.environment["POSTERN_SOCKET"]
-    return ConsoleClient(socketPath: socket ?? environment ?? "/run/postern/postern.sock")
-  }
-}
-
-/// For what asks no daemon.
-struct JSONOption: ParsableArguments {
-  @Flag(help: "Print JSON for programs.")
-  var json = false
-}
-
-/// Where text goes, with colours only where a person looks.
-enum Output {
-  static var colour: Bool {
-    isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
-  }
-
-  static func line(_ text: String) {
-    FileHandle.standardOutput.write(Data((text + "\n").utf8))
-  }
-
-  static func json(_ value: some Encodable) throws { line(try text(value)) }
-
-  /// A value as one line of JSON.
-  static func text(_ value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 }

@@ -25,7 +25,7 @@ struct RelayCommand: AsyncParsableCommand {
         FileHandle.standardError.write(
           Data("This unlocks door \(door) for everybody in front of it. Go on? [y/N] ".utf8))
         guard let answer = readLine(), ["y", "yes"].contains(answer.lowercased()) else {
-          FileHandle.standardError.write(Data("postern: nothing was moved\n".utf8))
+          Output.complain("nothing was moved")
           throw ExitCode(1)
         }
       }
@@ -49,7 +49,7 @@ struct RelayCommand: AsyncParsableCommand {
       Output.line("Open the leaf now, if you want to see its contact… (Ctrl-C ends this)")
       let end = ContinuousClock.now + .milliseconds(result.holdMilliseconds)
       while ContinuousClock.now < end {
-        let status = try await console.client.get("/v1/status", as: ConsoleStatus.self)
+        let status = try await console.client.status()
         guard let seen = status.doors.first(where: { $0.id == door }), let open = seen.open
         else { break }
         if open != before {

@@ -32,9 +32,8 @@ struct PanelCommand: AsyncParsableCommand {
     @Option(help: "The reader; the first when left out.") var reader: String?
 
     func run() async throws {
-      try await console.client.post(
-        "/v1/panel",
-        PanelAction.badge(
+      try await console.act(
+        .badge(
           reader: reader, format: format, facility: facility, card: card, timing: timing.pulses))
     }
   }
@@ -48,8 +47,7 @@ struct PanelCommand: AsyncParsableCommand {
     @Option(help: "The reader; the first when left out.") var reader: String?
 
     func run() async throws {
-      try await console.client.post(
-        "/v1/panel", PanelAction.bits(reader: reader, bits: bits, timing: timing.pulses))
+      try await console.act(.bits(reader: reader, bits: bits, timing: timing.pulses))
     }
   }
 
@@ -61,8 +59,7 @@ struct PanelCommand: AsyncParsableCommand {
     @Option(help: "The reader; the first when left out.") var reader: String?
 
     func run() async throws {
-      try await console.client.post(
-        "/v1/panel", PanelAction.keys(reader: reader, keys: keys, timing: timing.pulses))
+      try await console.act(.keys(reader: reader, keys: keys, timing: timing.pulses))
     }
   }
 
@@ -75,8 +72,7 @@ struct PanelCommand: AsyncParsableCommand {
     @Option(help: "The door; the first when left out.") var door: String?
 
     func run() async throws {
-      try await console.client.post(
-        "/v1/panel", PanelAction.contact(door: door, open: leaf == .open))
+      try await console.act(.contact(door: door, open: leaf == .open))
     }
   }
 
@@ -86,7 +82,7 @@ struct PanelCommand: AsyncParsableCommand {
     @Option(help: "The door; the first when left out.") var door: String?
 
     func run() async throws {
-      try await console.client.post("/v1/panel", PanelAction.exit(door: door))
+      try await console.act(.exit(door: door))
     }
   }
 
@@ -97,7 +93,7 @@ struct PanelCommand: AsyncParsableCommand {
     @Argument(help: "on or off.") var state: Switch
 
     func run() async throws {
-      try await console.client.post("/v1/panel", PanelAction.fire(active: state == .on))
+      try await console.act(.fire(active: state == .on))
     }
   }
 
@@ -108,10 +104,16 @@ struct PanelCommand: AsyncParsableCommand {
     @Argument(help: "open or closed.") var state: Lid
 
     func run() async throws {
-      try await console.client.post("/v1/panel", PanelAction.box(open: state == .open))
+      try await console.act(.box(open: state == .open))
     }
   }
 
   enum Switch: String, ExpressibleByArgument, CaseIterable { case on, off }
   enum Lid: String, ExpressibleByArgument, CaseIterable { case open, closed }
+}
+
+extension ConsoleOptions {
+  fileprivate func act(_ action: PanelAction) async throws {
+    try await client.post("/v1/panel", action)
+  }
 }

@@ -50,7 +50,7 @@ struct ExplainCommand: AsyncParsableCommand {
       }
     }
     let answer = try await console.client.post("/v1/explain", request, as: Explanation.self)
-    if console.json { try Output.json(answer) } else { Output.line(page(answer)) }
+    try console.show(answer, page(answer))
   }
 
   private func location() throws -> ExplainRequest.Location? {
@@ -67,7 +67,7 @@ struct ExplainCommand: AsyncParsableCommand {
     let isGrant = answer.decision == "grant"
     let word = isGrant ? "GRANT, by \(answer.via ?? "?")" : "DENY: \(answer.reason ?? "?")"
     let code = isGrant ? "32" : "31"
-    let head = Output.colour ? "\u{1B}[1;\(code)m\(word)\u{1B}[0m" : word
+    let head = Output.paint(word, "1;\(code)", if: Output.colour)
     var lines = ["\(head)  (door \(door), \(answer.at ?? "now"), facility time)"]
     if let person = answer.person {
       let credential = answer.credential.map { ", credential \($0)" } ?? ""

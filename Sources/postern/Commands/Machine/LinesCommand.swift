@@ -89,8 +89,7 @@ struct LinesCommand: AsyncParsableCommand {
         if file.json {
           try Output.json(Found(answer.line, answer.place, error: answer.error))
         } else if let error = answer.error {
-          FileHandle.standardError.write(
-            Data("postern: \(answer.line), \(answer.place): \(error.detail)\n".utf8))
+          Output.complain("\(answer.line), \(answer.place): \(error.detail)")
         } else {
           Output.line("\(answer.line), \(answer.place): off")
         }

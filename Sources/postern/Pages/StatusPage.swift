@@ -66,7 +66,7 @@ struct StatusPage {
   }
 
   private func paint(_ text: String, _ code: String) -> String {
-    colour ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+    Output.paint(text, code, if: colour)
   }
 
   static func duration(seconds: Int) -> String {

@@ -1,4 +1,4 @@
-import ArgumentParser
+import CloudProtocol
 import ConsoleProtocol
 import Foundation
 import NIOCore
@@ -28,8 +28,31 @@ struct ConsoleClient {
       type, from: try await call(.POST, path, body: try JSONEncoder().encode(value)))
   }
 
-  /// Lines of a stream as they come, until the daemon ends it.
-  func lines(_ path: String, _ onLine: (Data) throws -> Void) async throws {
+  func status() async throws -> ConsoleStatus {
+    try await get("/v1/status", as: ConsoleStatus.self)
+  }
+
+  func diagnosis() async throws -> DiagnosisReport {
+    try await get("/v1/diagnosis", as: DiagnosisReport.self)
+  }
+
+  /// Ends a stream that its consumer has seen enough of.
+  private struct Enough: Error {}
+
+  /// Values of a stream as they come, until the daemon ends it or `onValue` is false.
+  func values<Value: Decodable>(
+    _ path: String, as type: Value.Type, _ onValue: (Value) throws -> Bool
+  ) async throws {
+    do {
+      try await lines(path) { line in
+        guard try onValue(try JSONDecoder().decode(type, from: line)) else { throw Enough() }
+      }
+    } catch is Enough {
+      return
+    }
+  }
+
+  private func lines(_ path: String, _ onLine: (Data) throws -> Void) async throws {
     var rest = Data()
     try await exchange(.GET, path, body: nil) { part in
       guard case .body(let buffer) = part else { return }

@@ -68,10 +68,7 @@ struct IdentityCommand: ParsableCommand {
       }
       try Data(client.request.utf8).write(to: URL(filePath: "\(out)/client.csr"))
       let key = Data(own.publicKeyBytes).base64URL
-      if option.json {
-        return try Output.json(["deviceKey": key, "request": "\(out)/client.csr"])
-      }
-      Output.line(key)
+      try option.show(["deviceKey": key, "request": "\(out)/client.csr"], key)
     }
   }
 
@@ -101,13 +98,11 @@ struct IdentityCommand: ParsableCommand {
           path: "\(folder)/offline-pin.keys",
           text: OfflinePINKeys.line(keyID: "opin-1", fromHour: 0, key: pins))
       }
-      if option.json {
-        return try Output.json([
+      try option.show(
+        [
           "credentialKeyFile": "\(folder)/credential.key",
           "offlinePINKeyFile": "\(folder)/offline-pin.keys",
-        ])
-      }
-      Output.line("\(folder)/credential.key and \(folder)/offline-pin.keys are written")
+        ], "\(folder)/credential.key and \(folder)/offline-pin.keys are written")
     }
   }
 }

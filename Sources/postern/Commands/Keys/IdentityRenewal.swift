@@ -35,8 +35,7 @@ extension IdentityCommand {
       }
       let made = "\(folder)/client-next.csr"
       try Data(request.request.utf8).write(to: URL(filePath: made), options: .atomic)
-      if option.json { return try Output.json(["request": made]) }
-      Output.line(made)
+      try option.show(["request": made], made)
     }
   }
 
@@ -84,8 +83,7 @@ extension IdentityCommand {
         throw ConsoleProblem(
           .invalid, "\(certificate) is for none of the keys in \(folder); nothing was changed")
       }
-      if option.json { return try Output.json(["file": target]) }
-      Output.line("\(target) is in force from the next connection on")
+      try option.show(["file": target], "\(target) is in force from the next connection on")
     }
   }
 

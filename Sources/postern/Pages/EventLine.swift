@@ -22,14 +22,12 @@ struct EventLine {
   }
 
   private var name: String {
-    let name = EventType.name(ofWireName: event.type)
-    guard colour else { return name }
     let code =
       switch EventType(rawValue: event.type)?.tone ?? .plain {
       case .good: "32"
       case .bad: "31"
       case .plain: "36"
       }
-    return "\u{1B}[\(code)m\(name)\u{1B}[0m"
+    return Output.paint(EventType.name(ofWireName: event.type), code, if: colour)
   }
 }

@@ -79,8 +79,8 @@ struct ConfigCommand: AsyncParsableCommand {
 
     func run() async throws {
       let settings = try await ConfigCommand.load(file, json: option.json)
-      if option.json { return try Output.json(Verdict(file: file, settings: settings)) }
-      Output.line(
+      try option.show(
+        Verdict(file: file, settings: settings),
         """
         \(file) is good: controller \(settings.controller), \(settings.hardware.driver.rawValue), \
         \(settings.doors.count) doors, \(settings.readers.count) readers

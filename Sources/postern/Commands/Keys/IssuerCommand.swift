@@ -35,7 +35,7 @@ struct IssuerCommand: ParsableCommand {
       }
       let signer = try HandOverSigner(privateKeyBytes: Secret(bytes))
       let key = Data(signer.publicKeyBytes).base64URL
-      if option.json { try Output.json(["issuerKey": key]) } else { Output.line(key) }
+      try option.show(["issuerKey": key], key)
     }
   }
 
@@ -65,8 +65,7 @@ struct IssuerCommand: ParsableCommand {
         until: WallInstant(secondsSince1970: claims.notAfter),
         at: WallInstant(secondsSince1970: Int64(now)))
       if left <= ExpiryWatch.warningDays[0] {
-        let words = "postern: certificate \(claims.id) ends in \(left) days; have it renewed\n"
-        FileHandle.standardError.write(Data(words.utf8))
+        Output.complain("certificate \(claims.id) ends in \(left) days; have it renewed")
       }
       // Milliseconds grow with each order of a desk, and need no file to count in.
       let order = HandOverOrder(
@@ -80,13 +79,11 @@ struct IssuerCommand: ParsableCommand {
       try refusing { () throws(PortError) in
         try KeyFile.create(path: out, text: Secret(json + "\n"))
       }
-      if option.json {
-        return try Output.json([
+      try option.show(
+        [
           "file": out, "action": action.rawValue, "credential": wanted.id, "issuer": claims.issuer,
           "order": order.id,
-        ])
-      }
-      Output.line("\(out): \(action.rawValue) of \(wanted.id), signed by \(claims.issuer)")
+        ], "\(out): \(action.rawValue) of \(wanted.id), signed by \(claims.issuer)")
     }
   }
 

@@ -1,47 +1,5 @@
-import ArgumentParser
 import ConsoleProtocol
-import Foundation
 import WiegandCodec
-
-/// Which format do these cards have?
-struct LearnCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "learn",
-    abstract: "Hold up cards: which formats fit, with a line to paste into the settings.",
-    discussion: """
-      Compare the numbers with those printed on the card. With several cards, formats
-      that do not fit all of them fall out.
-
-      Example: postern learn --reader front-in --cards 3
-      Exit status 1 when no known format fits.
-      """)
-
-  @OptionGroup var console: ConsoleOptions
-  @Option(help: "Only this reader.") var reader: String?
-  @Option(help: "How many cards, 1 to 20.") var cards = 1
-
-  func validate() throws {
-    guard (1...20).contains(cards) else { throw ValidationError("--cards is 1 to 20") }
-  }
-
-  func run() async throws {
-    if !console.json { Output.line("Hold up \(cards == 1 ? "a card" : "\(cards) cards").") }
-    var lesson = Lesson()
-    do {
-      try await console.client.lines(LivePath.of(edges: false, keys: false)) { line in
-        let note = try JSONDecoder().decode(LiveNote.self, from: line)
-        guard reader == nil || note.reader == reader, let bits = note.bitText else { return }
-        let seen = lesson.take(bits.map { $0 == "1" }, of: note.reader ?? "?")
-        if console.json { try Output.json(seen) } else { Output.line(seen.text) }
-        if lesson.cards >= cards { throw EnoughSeen() }
-      }
-    } catch is EnoughSeen {
-      // All cards were seen.
-    }
-    if !console.json { Output.line(lesson.advice) }
-    if lesson.fitting.isEmpty { throw ExitCode(1) }
-  }
-}
 
 /// What several cards have in common.
 struct Lesson {

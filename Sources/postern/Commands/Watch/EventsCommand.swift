@@ -69,14 +69,14 @@ struct EventsCommand: AsyncParsableCommand {
       if after == nil { before = last.number } else { after = last.number }
     }
     guard follow else { return }
-    try await console.client.lines("/v1/events/stream") { line in
-      let event = try JSONDecoder().decode(ConsoleEvent.self, from: line)
+    try await console.client.values("/v1/events/stream", as: ConsoleEvent.self) { event in
       if (door == nil || event.door == door) && (person == nil || event.person == person)
         && (wantedType == nil || event.type == wantedType)
         && (reason == nil || event.reason == reason)
       {
         try show(event)
       }
+      return true
     }
   }
 
@@ -95,46 +95,7 @@ struct EventsCommand: AsyncParsableCommand {
   }
 
   private func show(_ event: ConsoleEvent) throws {
-    if console.json { return try Output.json(event) }
     if csv { return Output.line(EventCSV.line(event)) }
-    Output.line(EventLine(event: event, colour: Output.colour).text)
-  }
-}
-
-/// Times as people type them.
-enum EventTime {
-  /// Milliseconds since 1970; nil for what is no time.
-  static func milliseconds(_ text: String, now: Int64) -> Int64? {
-    let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400]
-    if let unit = text.last.flatMap({ units[$0] }), let count = Int64(text.dropLast()),
-      (0...1_000_000).contains(count)
-    {
-      return now - count * unit * 1_000
-    }
-    if let seconds = Int64(text), (0...253_402_300_799).contains(seconds) { return seconds * 1_000 }
-    let whole = text.count == 10 ? text + "T00:00:00Z" : text.count == 16 ? text + ":00Z" : text
-    guard let date = try? Date(whole, strategy: .iso8601) else { return nil }
-    return Int64(date.timeIntervalSince1970 * 1_000)
-  }
-}
-
-/// Events for spreadsheets. https://www.rfc-editor.org/rfc/rfc4180
-enum EventCSV {
-  static let names = "number,time,type,door,reader,person,credential,reason,simulated,detail"
-
-  static func line(_ event: ConsoleEvent) -> String {
-    let detail = event.detail.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-    return [
-      String(event.number), StatusPage.time(event.timeMilliseconds), event.type, event.door,
-      event.reader, event.person, event.credential, event.reason,
-      event.simulated ? "true" : "false", detail.joined(separator: " "),
-    ].map { quoted($0 ?? "") }.joined(separator: ",")
-  }
-
-  /// A cell that begins like a formula would be one in a spreadsheet.
-  private static func quoted(_ text: String) -> String {
-    let safe = text.first.map { "=+-@\t".contains($0) } == true ? "'" + text : text
-    guard safe.contains(where: { ",\"\n\r".contains($0) }) else { return safe }
-    return "\"" + safe.replacingOccurrences(of: "\"", with: "\"\"") + "\""
+    try console.show(event, EventLine(event: event, colour: Output.colour).text)
   }
 }
