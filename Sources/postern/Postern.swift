@@ -4,21 +4,21 @@ import DryRun
 import ConsoleProtocol
 import Foundation
 
-/// The technician's command line.
+/// The command line for technicians.
 @main
 struct Postern: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "postern",
-    abstract: "Look after a Postern door controller on site.",
+    abstract: "Operate a Postern door controller on site.",
     discussion: """
       Talks to the daemon on this machine over its Unix socket; no cloud is needed.
 
       Examples:
-        postern status                 how is it, and what is wrong
-        postern diagnose               looks at everything; says what to do
-        postern events --follow        what happens, as it happens
-        postern explain --door front --person ada        why it opens, or why not
-        postern identify front         three beeps: which door is this?
+        postern status                 the state, and what is wrong
+        postern diagnose               checks everything, and advises what to do
+        postern events --follow        events as they happen
+        postern explain --door front --person ada        why the door opens, or not
+        postern identify front         three beeps at the door
         postern panel badge --facility 12 --card 345     simulated hardware only
 
       Shell completion (bash, zsh or fish), as in

@@ -5,9 +5,9 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 
-/// Talks to the daemon over its Unix socket.
+/// A client of the daemon, over its Unix socket.
 struct ConsoleClient {
-  /// The largest answer taken, in bytes.
+  /// The largest answer that is read, in bytes.
   static let answerBytesMax = 16_777_216
 
   let socketPath: String
@@ -140,7 +140,7 @@ struct DaemonUnreachable: Error, CustomStringConvertible {
   }
 }
 
-/// One request, whole.
+/// A request with its body.
 struct ConsoleRequest: Sendable {
   var head: HTTPRequestHead
   var body: ByteBuffer?

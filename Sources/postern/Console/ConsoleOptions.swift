@@ -2,7 +2,7 @@ import ArgumentParser
 import ConsoleProtocol
 import Foundation
 
-/// What every command that asks the daemon has in common.
+/// The options of every command that asks the daemon.
 struct ConsoleOptions: ParsableArguments {
   @Option(help: "The daemon's socket (default: $POSTERN_SOCKET, or /run/postern/postern.sock).")
   var socket: String?
@@ -21,7 +21,7 @@ struct ConsoleOptions: ParsableArguments {
   }
 }
 
-/// For what asks no daemon.
+/// The option of commands that ask no daemon.
 struct JSONOption: ParsableArguments {
   @Flag(help: "Print JSON for programs.")
   var json = false

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Who sits at this machine, for the record.
+/// The user of this machine, for the event log.
 enum Operator {
   static var name: String {
     let environment = ProcessInfo.processInfo.environment

@@ -1,6 +1,6 @@
 import CloudProtocol
 
-/// A diagnosis as a person reads it.
+/// A diagnosis as text.
 struct DiagnosisPage {
   let report: DiagnosisReport
   let colour: Bool

@@ -14,7 +14,7 @@ enum EventCSV {
     ].map { quoted($0 ?? "") }.joined(separator: ",")
   }
 
-  /// A cell that begins like a formula would be one in a spreadsheet.
+  /// A cell, with its formula disarmed: a spreadsheet runs what begins like one.
   private static func quoted(_ text: String) -> String {
     let safe = text.first.map { "=+-@\t".contains($0) } == true ? "'" + text : text
     guard safe.contains(where: { ",\"\n\r".contains($0) }) else { return safe }

@@ -1,8 +1,8 @@
 import Foundation
 
-/// Times as people type them.
+/// Times in the forms that people type.
 enum EventTime {
-  /// Milliseconds since 1970; nil for what is no time.
+  /// Milliseconds since 1970; nil when the text is not a time.
   static func milliseconds(_ text: String, now: Int64) -> Int64? {
     let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400]
     if let unit = text.last.flatMap({ units[$0] }), let count = Int64(text.dropLast()),

@@ -3,14 +3,14 @@ import WiegandCodec
 
 /// What several cards have in common.
 struct Lesson {
-  /// One card as every known format reads it.
+  /// One card, read by every known format.
   struct Seen: Encodable {
     var bits: Int
     var bitText: String
     var candidates: [LiveNote.Candidate]
     /// Formats of this length whose check bits do not fit.
     var unfitting: [String]
-    /// The bits fit only with every one turned: the data lines are swapped.
+    /// The bits fit only with every one inverted: the data lines are swapped.
     var swapped: Bool
 
     var text: String {
@@ -21,7 +21,7 @@ struct Lesson {
       if !unfitting.isEmpty {
         lines.append("  check bits do not fit: \(unfitting.joined(separator: ", "))")
       }
-      if swapped { lines.append("  fits only turned round: exchange data0 and data1") }
+      if swapped { lines.append("  fits only with every bit inverted: exchange data0 and data1") }
       if candidates.isEmpty, unfitting.isEmpty { lines.append("  no known format has this length") }
       return lines.joined(separator: "\n")
     }
@@ -50,8 +50,8 @@ struct Lesson {
   var advice: String {
     guard !fitting.isEmpty else {
       return """
-        No known format fits every card. `postern dry-run wiegand` tries one of your own; a format
-        is added under `formats` in the settings.
+        No known format fits every card. Describe one of your own under `formats` in the settings;
+        `postern dry-run wiegand` tries it.
         """
     }
     let names = fitting.joined(separator: ", ")

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Where text goes, with colours only where a person looks.
+/// Prints to standard output, with colours only on a terminal.
 enum Output {
   static var colour: Bool {
     isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
@@ -17,7 +17,7 @@ enum Output {
     if isJSON { try json(value) } else { line(try text()) }
   }
 
-  /// A complaint beside the output.
+  /// A message on standard error.
   static func complain(_ text: String) {
     FileHandle.standardError.write(Data("postern: \(text)\n".utf8))
   }

@@ -1,7 +1,7 @@
 import ConsoleProtocol
 import Foundation
 
-/// Gives persons, credentials and commands names that say nothing, the same throughout.
+/// Replaces persons, credentials and commands by pseudonyms, the same throughout.
 struct Redactor {
   private var names: [String: String] = [:]
   private var counts: [String: Int] = [:]
@@ -21,7 +21,7 @@ struct Redactor {
     event.credential = name(event.credential, "credential")
     for (key, value) in event.detail {
       switch key {
-      // Free text and names of people; evidence of a card that nobody knows.
+      // Free text, names of people, and what identifies an unknown card.
       case "by", "orderedBy", "operator": event.detail[key] = name(value, "operator")
       case "command", "commandID": event.detail[key] = name(value, "command")
       case "reason", "operatorReason", "lastDigits", "digest", "reservationID", "tenantID", "email",

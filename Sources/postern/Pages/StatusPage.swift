@@ -1,7 +1,7 @@
 import ConsoleProtocol
 import Foundation
 
-/// The status as a person reads it.
+/// The status as text.
 struct StatusPage {
   let status: ConsoleStatus
   let colour: Bool

@@ -7,7 +7,7 @@ import DoorRules
 import Foundation
 import HostLinux
 
-/// Who this controller is: keys that are made here and never leave it.
+/// The controller's identity: private keys are made here and never leave it.
 struct IdentityCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "identity", abstract: "Enrol this controller with keys that are made on it.",
@@ -18,12 +18,12 @@ struct IdentityCommand: ParsableCommand {
          prints the cloud's public key.
       3. On the controller: postern identity complete --controller gate-1
          --folder FOLDER --cloud PUBLIC
-      No secret travels: both sides compute the same ones. FOLDER/client.csr is for
-      the operator of the broker, who answers with this controller's certificate:
+      No secret is sent: both sides compute the same ones. FOLDER/client.csr is for
+      the operator of the broker, who returns this controller's certificate:
       4. postern identity install --controller gate-1 --folder FOLDER
          --certificate FILE
-      Key and certificate then are one file, FOLDER/client.pem, which both
-      cloud.tls.certificateFile and cloud.tls.keyFile name. Before it ends:
+      Key and certificate are then in one file, FOLDER/client.pem, which both
+      cloud.tls.certificateFile and cloud.tls.keyFile name. Before it expires, run
       `postern identity renew`, and install again.
       """,
     subcommands: [New.self, Complete.self, Renew.self, Install.self])
@@ -49,7 +49,7 @@ struct IdentityCommand: ParsableCommand {
 
   struct New: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Make the keys; never over those that are there.")
+      abstract: "Make the keys; existing keys are not overwritten.")
 
     @Option(help: "The controller's id.") var controller: String
     @Option(help: "The folder; made when missing.") var out: String

@@ -6,16 +6,16 @@ import DoorRules
 import Foundation
 import HostLinux
 
-/// The broker's client certificate, renewed on a controller that goes on serving. Each step may be
-/// cut off and run again; what the daemon reads is changed by one rename.
+/// Renews the client certificate for the broker while the daemon serves. Each step can be interrupted
+/// and run again; the file that the daemon reads is replaced by one rename.
 extension IdentityCommand {
   struct Renew: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Make the next key for the broker, and a request for its certificate.",
       discussion: """
-        Prints where the request is; its operator signs it (deploy/enrol PKI sign).
-        Nothing changes for the daemon before `identity install`. Run again it gives
-        the same request.
+        Prints the path of the request, which the broker's operator signs
+        (deploy/enrol PKI sign). Nothing changes for the daemon before `identity
+        install`. Run again, the command makes the same request.
         """)
 
     @Option(help: "The controller's id.") var controller: String
@@ -41,11 +41,11 @@ extension IdentityCommand {
 
   struct Install: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Put a certificate for the broker in force.",
+      abstract: "Install a certificate for the broker.",
       discussion: """
         It must be for the key of `identity renew`, or of `identity new`. Key and
         certificate become FOLDER/client.pem in one step; the daemon reads it when it
-        connects the next time, and the connection that it has stays up.
+        connects the next time, and its present connection stays up.
         """)
 
     @Option(help: "The controller's id.") var controller: String
@@ -61,10 +61,10 @@ extension IdentityCommand {
       else { throw ConsoleProblem(.invalid, "\(certificate) cannot be read, or is too large") }
       let text = String(decoding: data, as: UTF8.self)
       guard let end = CertificateEnd.earliest(ofPEM: text) else {
-        throw ConsoleProblem(.invalid, "\(certificate) has no certificate in it")
+        throw ConsoleProblem(.invalid, "\(certificate) contains no certificate")
       }
       guard Double(end.secondsSince1970) > Date.now.timeIntervalSince1970 else {
-        throw ConsoleProblem(.invalid, "\(certificate) has ended; have the request signed again")
+        throw ConsoleProblem(.invalid, "\(certificate) has expired; have the request signed again")
       }
       let target = "\(folder)/client.pem"
       try words {
@@ -76,7 +76,7 @@ extension IdentityCommand {
           let whole = text.trimmingCharacters(in: .whitespacesAndNewlines) + "\n"
           try KeyFile.replace(
             path: target, text: Secret(whole + request.privateKey.reveal()))
-          // What is left over by a cut-off here is taken away by the next renewal's end.
+          // After an interruption here the end of the next renewal removes what is left.
           if path == next { for file in [next, "\(folder)/client-next.csr"] { unlink(file) } }
           return
         }
@@ -92,7 +92,7 @@ extension IdentityCommand {
     let text = try KeyFile.secretText(path: path, bytesMax: 2 * CertificateEnd.fileBytesMax)
     let begin = "-----BEGIN PRIVATE KEY-----"
     guard let start = text.reveal().range(of: begin)?.lowerBound else {
-      throw ConsoleProblem(.invalid, "\(path) has no private key in it")
+      throw ConsoleProblem(.invalid, "\(path) contains no private key")
     }
     return Secret(String(text.reveal()[start...]))
   }

@@ -7,25 +7,25 @@ import Foundation
 import HostLinux
 import WiegandCodec
 
-/// The front desk's side of a local hand-over. Needs no daemon and no network.
+/// Signs hand-overs at a front desk. Needs no daemon and no network.
 struct IssuerCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "issuer",
     abstract: "Sign keys at a front desk, with no network.",
     discussion: """
-      A desk has a key of its own and a certificate by which the operator says for
-      which doors, kinds and how long it may issue (`posterncloud issuer certify`).
-      What it signs is carried to the door with `postern hand-over FILE`. The file of
-      a new key has its value in it: it is made 0600, and may go once the door has
-      taken it.
+      A desk has its own key, and a certificate in which the operator states the
+      doors, the kinds and the duration that it may issue (`posterncloud issuer
+      certify`). `postern hand-over FILE` brings a signed file to the door. The file
+      of a new key contains its value: it is created with mode 0600, and may be
+      deleted after the door has accepted it.
       """,
     subcommands: [NewKey.self, Issue.self, Update.self, Revoke.self])
 
   struct NewKey: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Make the desk's key, and print the public half for the operator.")
+      abstract: "Make the desk's key, and print the public key for the operator.")
 
-    @Option(help: "The file of the secret half; it must not be there yet.") var out: String
+    @Option(help: "The file of the private key; it must not exist yet.") var out: String
     @OptionGroup var option: JSONOption
 
     func run() throws {
@@ -39,14 +39,14 @@ struct IssuerCommand: ParsableCommand {
     }
   }
 
-  /// Who signs, for which controller, and where it goes.
+  /// The signer, the controller and the file.
   struct SignOptions: ParsableArguments {
-    @Option(help: "The desk's secret key.") var key: String
-    @Option(help: "The desk's certificate.") var certificate: String
+    @Option(help: "The file of the desk's private key.") var key: String
+    @Option(help: "The file of the desk's certificate.") var certificate: String
     @Option(help: "The controller.") var controller: String
     @Option(help: "The credential's id.") var id: String
-    @Option(help: "Hours in which it may be handed over, 1 to 168.") var carryHours = 24
-    @Option(help: "The file to carry to the door; it must not be there yet.") var out: String
+    @Option(help: "How many hours the file can be handed over, 1 to 168.") var carryHours = 24
+    @Option(help: "The file to carry to the door; it must not exist yet.") var out: String
     @OptionGroup var option: JSONOption
 
     func sign(_ action: HandOverOrder.Action, _ wanted: HandOverOrder.Key) throws {
@@ -55,7 +55,7 @@ struct IssuerCommand: ParsableCommand {
         case let text = String(decoding: data, as: UTF8.self)
           .trimmingCharacters(in: .whitespacesAndNewlines),
         let claims = HandOverSigner.unverified(certificate: text)
-      else { throw ConsoleProblem(.invalid, "\(certificate) is no certificate of an issuer") }
+      else { throw ConsoleProblem(.invalid, "\(certificate) is not an issuer's certificate") }
       let signer = try HandOverSigner(privateKeyBytes: secret)
       guard claims.key == Data(signer.publicKeyBytes).base64URL else {
         throw ConsoleProblem(.invalid, "\(certificate) is for another key than \(key)")
@@ -65,9 +65,9 @@ struct IssuerCommand: ParsableCommand {
         until: WallInstant(secondsSince1970: claims.notAfter),
         at: WallInstant(secondsSince1970: Int64(now)))
       if left <= ExpiryWatch.warningDays[0] {
-        Output.complain("certificate \(claims.id) ends in \(left) days; have it renewed")
+        Output.complain("certificate \(claims.id) expires in \(left) days; have it renewed")
       }
-      // Milliseconds grow with each order of a desk, and need no file to count in.
+      // Milliseconds grow with each order of a desk, so that no counter must be stored.
       let order = HandOverOrder(
         id: UUID().uuidString.lowercased(), controller: controller,
         sequence: UInt64(now * 1_000), issuedAt: Int64(now),
@@ -88,14 +88,15 @@ struct IssuerCommand: ParsableCommand {
   }
 
   struct Issue: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "A new card, PIN or mobile key.")
+    static let configuration = CommandConfiguration(
+      abstract: "Issue a card, a PIN or a mobile key.")
 
     @OptionGroup var signing: SignOptions
-    @Option(help: "Whose it is.") var person: String
+    @Option(help: "The person.") var person: String
     @Option(help: "FORMAT:FACILITY:NUMBER; the facility is - where the format has none.")
     var card: String?
     @Option(help: "4 to 10 digits.") var pin: String?
-    @Option(parsing: .unconditional, help: "What the phone will show, 16 to 128 characters.")
+    @Option(parsing: .unconditional, help: "The phone's key, 16 to 128 characters.")
     var mobile: String?
     @Option(help: "For these doors, with commas.") var doors: String?
     @Option(help: "For these scopes, with commas.") var scopes: String?
@@ -135,7 +136,7 @@ struct IssuerCommand: ParsableCommand {
           throw ValidationError("--mobile is 16 to 128 characters that nobody can guess")
         }
         return ("mobile", Secret("mobile:" + mobile))
-      default: throw ValidationError("say --card, --pin or --mobile, one of them")
+      default: throw ValidationError("give one of --card, --pin and --mobile")
       }
     }
   }
@@ -160,7 +161,7 @@ struct IssuerCommand: ParsableCommand {
 
   struct Revoke: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Withdraw a key that this desk issued.")
+      abstract: "Revoke a key that this desk issued.")
 
     @OptionGroup var signing: SignOptions
 
@@ -168,7 +169,7 @@ struct IssuerCommand: ParsableCommand {
   }
 }
 
-/// What the key files say, as a problem of this command line.
+/// Errors of key files as problems of this command line.
 private func refusing<Value>(_ body: () throws(PortError) -> Value) throws -> Value {
   do { return try body() } catch { throw ConsoleProblem(.unavailable, "\(error)") }
 }

@@ -6,28 +6,28 @@ import DoorRules
 import Foundation
 import HostLinux
 
-/// Codes that a door knows by itself.
+/// PINs that a door computes by itself.
 struct OfflinePINCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "offline-pin",
-    abstract: "PINs that a door computes for itself: issued with no network at all.",
+    abstract: "PINs that a door computes by itself, issued without any network.",
     discussion: """
-      A code is computed from the door's key, a start, a duration and a serial. The
-      door needs no message to know it; it opens at any time of its window.
+      A PIN is computed from the door's key, a start, a duration and a serial. The
+      door needs no message to accept it, at any time of its window.
       """,
     subcommands: [Issue.self, Revoke.self])
 
-  /// Which code of a door.
+  /// The window of a PIN.
   struct WindowOptions: ParsableArguments {
     @Option(help: "The door.") var door: String
     @Option(help: "The hour it starts, such as 2026-11-20T15:00:00Z, or now; rounded down.")
     var start = "now"
     @Option(
       help: ArgumentHelp(
-        "For so many hours: "
+        "The duration in hours: "
           + OfflinePINTable.rows.map { "\($0.hours)" }.joined(separator: ", ") + "."))
     var hours: Int
-    @Option(help: "0, 1 or 2 for different codes of one window; 3 opens once.") var serial = 0
+    @Option(help: "0, 1 or 2 for different PINs of one window; 3 opens once.") var serial = 0
 
     func window() throws -> OfflinePINWindow {
       let seconds: Int64
@@ -87,7 +87,7 @@ struct OfflinePINCommand: AsyncParsableCommand {
         }
         let ring = try OfflinePINKeys(parsing: text, controller: id)
         guard controller != nil || !ring.isOfController else {
-          throw ValidationError("the file has the controller's own key: say --controller")
+          throw ValidationError("the file has the controller's own key: give --controller")
         }
         pin = try ring.code(of: chosen, at: door)
       } catch let problem as OfflinePINProblem {
@@ -110,7 +110,7 @@ struct OfflinePINCommand: AsyncParsableCommand {
 
   struct Revoke: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Withdraw one code at the door; the others of its window stay. Recorded.")
+      abstract: "Revoke one PIN at the door; the others of its window stay valid. Recorded.")
 
     @OptionGroup var console: ConsoleOptions
     @OptionGroup var window: WindowOptions

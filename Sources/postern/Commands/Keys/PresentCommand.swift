@@ -2,14 +2,14 @@ import ArgumentParser
 import ConsoleProtocol
 import Foundation
 
-/// A phone's key, as a radio on site would pass it on.
+/// Presents a phone's key, as a radio on site would.
 struct PresentCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "present", abstract: "Show a mobile key at a door; recorded like any entry.")
+    commandName: "present", abstract: "Present a mobile key at a door; recorded like any entry.")
 
   @OptionGroup var console: ConsoleOptions
   @Option(help: "The door.") var door: String
-  @Option(help: "A file with what the phone holds in its first line; - is standard input.")
+  @Option(help: "A file with the mobile key in its first line; - is standard input.")
   var mobile: String
 
   func run() async throws {

@@ -5,10 +5,11 @@ import Settings
 /// The daemon's settings, without the daemon.
 struct ConfigCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "config", abstract: "The daemon's configuration file: check it, show what counts.",
+    commandName: "config",
+    abstract: "Check the daemon's settings file, or show the settings in force.",
     discussion: """
-      Environment variables that begin with POSTERN_ count, as they do for posternd.
-      Exit status 78 when something is wrong.
+      Environment variables that begin with POSTERN_ override the file, as they do for
+      posternd. Exit status 78 when something is wrong.
       """,
     subcommands: [Check.self, Show.self])
 
@@ -24,10 +25,10 @@ struct ConfigCommand: AsyncParsableCommand {
     }
   }
 
-  /// What `check` found, for programs.
+  /// The result of `check`, for programs.
   private struct Verdict: Encodable {
     struct Problem: Encodable {
-      /// Dotted; empty when the whole file is meant.
+      /// Dotted; empty for the file itself.
       var path: String
       var message: String
     }
@@ -59,7 +60,7 @@ struct ConfigCommand: AsyncParsableCommand {
   /// With every default filled in.
   struct Show: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Show the settings as they count, without secrets; starts nothing.")
+      abstract: "Show the settings in force, with defaults and without secrets; starts nothing.")
     @OptionGroup var option: JSONOption
     @Argument(help: "The YAML file.") var file = "/etc/postern/postern.yaml"
 
@@ -73,7 +74,7 @@ struct ConfigCommand: AsyncParsableCommand {
 
   struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Say everything that is wrong with a configuration file; starts nothing.")
+      abstract: "Report everything that is wrong with a settings file; starts nothing.")
     @OptionGroup var option: JSONOption
     @Argument(help: "The YAML file.") var file = "/etc/postern/postern.yaml"
 

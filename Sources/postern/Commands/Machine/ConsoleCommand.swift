@@ -6,8 +6,8 @@ struct ConsoleCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "console", abstract: "The controller's web page.",
     discussion: """
-      The page is off until `console: {web: {port: 8480}}` is in the settings. It is
-      on the loopback unless an address, a certificate and a key are set:
+      The page is served when `console: {web: {port: 8480}}` is in the settings: on
+      the loopback, unless an address, a certificate and a key are set:
 
         console:
           web: {address: 192.0.2.7, port: 8443, certificateFile: …, keyFile: …}
@@ -17,7 +17,7 @@ struct ConsoleCommand: AsyncParsableCommand {
 
   struct Login: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Print the page's address with a code that signs one browser in, once.")
+      abstract: "Print the page's address with a code that signs in one browser, once.")
 
     @OptionGroup var console: ConsoleOptions
 
@@ -26,7 +26,7 @@ struct ConsoleCommand: AsyncParsableCommand {
         "/v1/console/login", [String: String](), as: LoginOffer.self)
       if console.json { return try Output.json(offer) }
       Output.line("\(offer.url)#\(offer.code)")
-      Output.line("code \(offer.code), good for \(offer.seconds / 60) minutes")
+      Output.line("code \(offer.code), valid for \(offer.seconds / 60) minutes")
     }
   }
 }

@@ -8,10 +8,10 @@ import Settings
 struct LinesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lines",
-    abstract: "The lines of the configuration: who holds them; make them safe.",
+    abstract: "Show who holds the lines of the settings, or make them safe.",
     subcommands: [List.self, Safe.self], defaultSubcommand: List.self)
 
-  /// Which settings name the lines.
+  /// The settings that name the lines.
   struct File: ParsableArguments {
     @Option(name: .customLong("config"), help: "The daemon's configuration file.")
     var path = "/etc/postern/postern.yaml"
@@ -28,14 +28,14 @@ struct LinesCommand: AsyncParsableCommand {
     }
   }
 
-  /// One line of the answer, for programs.
+  /// A line, for programs.
   private struct Found: Encodable {
     var line: String
     var chip: String
     var offset: Int
     /// Nil for a free line, and with `safe`.
     var holder: String?
-    /// What failed; nil when nothing did.
+    /// The error; nil without one.
     var error: String?
 
     init(_ line: String, _ place: LinePlan.Place, holder: String? = nil, error: PortError? = nil) {
@@ -49,7 +49,7 @@ struct LinesCommand: AsyncParsableCommand {
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Say what each line is for and who holds it; takes nothing.")
+      abstract: "Show what each line is for and who holds it; requests none.")
     @OptionGroup var file: File
 
     func run() async throws {
@@ -76,9 +76,9 @@ struct LinesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Make every output inactive: relays off, lamps and beepers off.",
       discussion: """
-        The service manager runs this after every end of the daemon, however it ended,
-        so that a relay cannot stay on. While the daemon runs its lines are held and
-        left alone. Exit status 1 when a line could not be made safe.
+        The service manager runs this after every end of the daemon, so that a relay
+        cannot stay on. While the daemon runs it holds its lines, and they are not
+        touched. Exit status 1 when a line could not be made safe.
         """)
     @OptionGroup var file: File
 

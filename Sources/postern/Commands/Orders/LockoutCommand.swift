@@ -1,18 +1,18 @@
 import ArgumentParser
 import ConsoleProtocol
 
-/// Wrong PINs.
+/// Lockouts after wrong PINs.
 struct LockoutCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "lockout", abstract: "Keypads that are deaf after too many wrong PINs.",
+    commandName: "lockout", abstract: "Keypads that are locked after too many wrong PINs.",
     subcommands: [Clear.self])
 
   struct Clear: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Let a keypad listen again; recorded.")
+      abstract: "Unlock a keypad; recorded.")
 
     @OptionGroup var console: ConsoleOptions
-    @Option(help: "The reader; all when left out.") var reader: String?
+    @Option(help: "The reader; every reader when left out.") var reader: String?
 
     func run() async throws {
       try await console.client.post(

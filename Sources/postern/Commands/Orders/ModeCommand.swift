@@ -6,12 +6,12 @@ import Foundation
 struct ModeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "mode",
-    abstract: "Hold a door open or closed for a while: maintenance and lockdown.",
+    abstract: "Set or end maintenance and lockdown of a door.",
     discussion: """
       MODE is force-open (the relay is latched open), force-closed (only an admin
       override opens), lockdown (the same, and stronger than maintenance), off (ends
-      maintenance) or end-lockdown. It is kept over restarts and recorded. Leaving
-      never depends on it.
+      maintenance) or end-lockdown. A mode survives restarts and is recorded. People
+      can always leave.
 
       Examples:
         postern mode force-open --door front --reason furniture --minutes 30
@@ -22,8 +22,8 @@ struct ModeCommand: AsyncParsableCommand {
   @OptionGroup var console: ConsoleOptions
   @Argument(help: "force-open, force-closed, off, lockdown or end-lockdown.") var mode: String
   @Option(help: "The door; every door when left out.") var door: String?
-  @Option(help: "Why.") var reason: String
-  @Option(help: "For so many minutes; until it is ended when left out.") var minutes: Int64?
+  @Option(help: "The reason, for the event log.") var reason: String
+  @Option(help: "The duration in minutes; until it is ended when left out.") var minutes: Int64?
 
   func run() async throws {
     let request = ModeRequest(

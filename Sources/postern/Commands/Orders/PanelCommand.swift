@@ -5,11 +5,11 @@ import ConsoleProtocol
 struct PanelCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "panel",
-    abstract: "Act on simulated hardware: hold up a card, type, open, leave.",
+    abstract: "Act on simulated hardware: present a card, type a PIN, open the door.",
     discussion: "Refused when the controller has real lines.",
     subcommands: [Badge.self, Bits.self, Keys.self, Contact.self, Exit.self, Fire.self, Box.self])
 
-  /// How pulses are formed.
+  /// The timing of pulses.
   struct Timing: ParsableArguments {
     @Option(help: "Length of a pulse, 20 to 1000 microseconds.") var widthUs = 100
     @Option(help: "From pulse to pulse, 200 to 20000 microseconds.") var spacingUs = 2_000
@@ -23,7 +23,7 @@ struct PanelCommand: AsyncParsableCommand {
   }
 
   struct Badge: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Hold up a card.")
+    static let configuration = CommandConfiguration(abstract: "Present a card.")
     @OptionGroup var console: ConsoleOptions
     @OptionGroup var timing: Timing
     @Option(help: "The card's format.") var format = "H10301"
@@ -40,7 +40,7 @@ struct PanelCommand: AsyncParsableCommand {
 
   struct Bits: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Send bits as they are, first bit first.")
+      abstract: "Send bits, the first one first.")
     @OptionGroup var console: ConsoleOptions
     @OptionGroup var timing: Timing
     @Argument(help: "Zeros and ones.") var bits: String
@@ -55,7 +55,7 @@ struct PanelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Type keys, such as '4711#'.")
     @OptionGroup var console: ConsoleOptions
     @OptionGroup var timing: Timing
-    @Argument(help: "Out of 0 to 9, * and #.") var keys: String
+    @Argument(help: "Keys: 0 to 9, * and #.") var keys: String
     @Option(help: "The reader; the first when left out.") var reader: String?
 
     func run() async throws {

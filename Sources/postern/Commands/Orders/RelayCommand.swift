@@ -2,7 +2,7 @@ import ArgumentParser
 import ConsoleProtocol
 import Foundation
 
-/// Does the lock move?
+/// Tries the lock.
 struct RelayCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "relay", abstract: "Try a door's lock.", subcommands: [Test.self])
@@ -11,9 +11,9 @@ struct RelayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Unlock a door for its hold time, after asking; recorded with your name.",
       discussion: """
-        Open the leaf and shut it while the lock is released: the contact is watched,
-        and its polarity told. Exit status 1 when the relay did not move, or you said
-        no.
+        Open the leaf and shut it while the lock is released: the command watches the
+        contact and checks its polarity. Exit status 1 when the relay did not move, or
+        you answered no.
         """)
 
     @OptionGroup var console: ConsoleOptions
@@ -25,7 +25,7 @@ struct RelayCommand: AsyncParsableCommand {
         FileHandle.standardError.write(
           Data("This unlocks door \(door) for everybody in front of it. Go on? [y/N] ".utf8))
         guard let answer = readLine(), ["y", "yes"].contains(answer.lowercased()) else {
-          Output.complain("nothing was moved")
+          Output.complain("the relay was not moved")
           throw ExitCode(1)
         }
       }
@@ -37,16 +37,16 @@ struct RelayCommand: AsyncParsableCommand {
         Output.line(
           result.moved
             ? "the relay moved; it goes back after \(result.holdMilliseconds / 1_000) s"
-            : "the relay did NOT move: it was \(Self.words(result.before)) and still is")
+            : "the relay did NOT move: it was \(Self.words(result.before)), and is still")
         if result.moved { Output.line(try await watchLeaf(result)) }
       }
       if !result.moved { throw ExitCode(1) }
     }
 
-    /// Looks at the contact until it moves or the lock is secured again, and no longer.
+    /// Watches the contact until it changes or the lock is secured again.
     private func watchLeaf(_ result: RelayTestResult) async throws -> String {
       guard let before = result.open else { return "the door has no contact" }
-      Output.line("Open the leaf now, if you want to see its contact… (Ctrl-C ends this)")
+      Output.line("Open the leaf now to check its contact… (Ctrl-C ends this)")
       let end = ContinuousClock.now + .milliseconds(result.holdMilliseconds)
       while ContinuousClock.now < end {
         let status = try await console.client.status()
@@ -54,17 +54,17 @@ struct RelayCommand: AsyncParsableCommand {
         else { break }
         if open != before {
           return open
-            ? "the contact says open: good"
-            : "the contact says SHUT: if you opened the leaf, turn activeLow of its line"
+            ? "the contact reads open: its polarity is right"
+            : "the contact reads SHUT: if you opened the leaf, change activeLow of its line"
         }
         if seen.lock == "secured" { break }
         try await Task.sleep(for: .milliseconds(200))
       }
-      return "the contact did not move: it says \(before ? "open" : "shut")"
+      return "the contact did not change: it reads \(before ? "open" : "shut")"
     }
 
     private static func words(_ level: Bool?) -> String {
-      level.map { $0 ? "on" : "off" } ?? "not there"
+      level.map { $0 ? "on" : "off" } ?? "missing"
     }
   }
 }

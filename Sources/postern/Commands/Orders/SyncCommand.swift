@@ -1,10 +1,11 @@
 import ArgumentParser
 import ConsoleProtocol
 
-/// Are we in step with the cloud?
+/// Synchronises with the cloud.
 struct SyncCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "sync", abstract: "Say hello to the cloud again and compare every record.")
+    commandName: "sync",
+    abstract: "Send the hello message to the cloud again, and compare every record.")
 
   @OptionGroup var console: ConsoleOptions
 
@@ -14,7 +15,7 @@ struct SyncCommand: AsyncParsableCommand {
     try console.show(
       status.cloud,
       """
-      said hello; configuration \(status.configRevision), credentials \
+      sent the hello message; configuration \(status.configRevision), credentials \
       \(status.credentialRevision), \(status.log.last - status.log.acknowledged) events to send
       """)
   }

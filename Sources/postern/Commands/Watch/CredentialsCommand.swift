@@ -3,12 +3,12 @@ import CloudProtocol
 import ConsoleProtocol
 import Foundation
 
-/// Who has a credential here?
+/// The credentials in the cache.
 struct CredentialsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "credentials",
-    abstract: "The credentials that this controller has: status and times, never the value.",
-    discussion: "`pending` has not begun, `valid` may open, `over` has ended, `revoked` was taken.")
+    abstract: "List the credentials of this controller: status and times, never the value.",
+    discussion: "States: `pending` (not valid yet), `valid`, `over` (expired), `revoked`.")
 
   @OptionGroup var console: ConsoleOptions
   @Option(help: "Only this person's.") var person: String?
@@ -38,7 +38,7 @@ struct CredentialsCommand: AsyncParsableCommand {
       parts.append("until \(StatusPage.time(until))")
     }
     let places = credential.doors + credential.scopes.map { "scope \($0)" }
-    parts.append(places.isEmpty ? "wherever the person may go" : places.joined(separator: ", "))
+    parts.append(places.isEmpty ? "wherever the person may enter" : places.joined(separator: ", "))
     return parts.joined(separator: "  ")
   }
 }

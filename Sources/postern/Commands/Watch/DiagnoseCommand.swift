@@ -3,26 +3,26 @@ import CloudProtocol
 import ConsoleProtocol
 import Foundation
 
-/// What is wrong?
+/// Diagnoses the controller.
 struct DiagnoseCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "diagnose",
-    abstract: "Look at everything in under ten seconds: what is wrong, and what to do.",
+    abstract: "Check everything in under ten seconds: what is wrong, and what to do.",
     discussion: """
-      Looks at the settings, lines, readers, doors, databases, clock, network,
+      Checks the settings, lines, readers, doors, databases, clock, network,
       certificates, cloud and machine. Moves nothing. When the daemon does not run,
-      or rejects its settings, it says so and looks at what can be seen without it:
-      run it then as root, or as the daemon's user.
+      or rejects its settings, the report names that and has what can be checked
+      without the daemon: run the command then as root, or as the daemon's user.
 
       `postern relay test DOOR` tries the lock, and asks first.
 
-      Exit statuses: 0 all good, or warnings only; 1 something failed.
+      Exit statuses: 0 without a failure; 1 a check failed.
       """)
 
   @OptionGroup var console: ConsoleOptions
   @Option(name: .customLong("config"), help: "The daemon's settings, for when it does not run.")
   var path = "/etc/postern/postern.yaml"
-  @Flag(help: "Leave out what is good.") var wrongOnly = false
+  @Flag(help: "Show only warnings and failures.") var wrongOnly = false
 
   func run() async throws {
     let report: DiagnosisReport

@@ -3,12 +3,12 @@ import CloudProtocol
 import ConsoleProtocol
 import Foundation
 
-/// What happened.
+/// The event log.
 struct EventsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "events", abstract: "What happened, newest first; or as it happens.",
+    commandName: "events", abstract: "List events, newest first, or as they happen.",
     discussion: """
-      Times are `2026-11-20`, `2026-11-20T18:30` (UTC), seconds since 1970, or so
+      Times are `2026-11-20`, `2026-11-20T18:30` (UTC), seconds since 1970, or how
       long ago: `90m`, `12h`, `7d`.
 
       Examples:
@@ -29,7 +29,7 @@ struct EventsCommand: AsyncParsableCommand {
   }
 
   @OptionGroup var console: ConsoleOptions
-  @Option(help: "How many, 1 to 500; with --all, how many at once.") var limit = 20
+  @Option(help: "How many, 1 to 500; with --all, how many a page.") var limit = 20
   @Option(help: "Only this door.") var door: String?
   @Option(help: "Only this person.") var person: String?
   @Option(help: "Only attempts that were granted, or denied.") var outcome: Outcome?
@@ -39,9 +39,9 @@ struct EventsCommand: AsyncParsableCommand {
   @Option(help: "Before this time.") var until: String?
   @Option(help: "Only events with a smaller number: the next page.") var before: UInt64?
   @Option(help: "Only events with a larger number, oldest first.") var after: UInt64?
-  @Flag(help: "Page after page, to the end.") var all = false
-  @Flag(help: "Comma-separated values with a line of names, for spreadsheets.") var csv = false
-  @Flag(help: "Go on with each new event, until interrupted.") var follow = false
+  @Flag(help: "Every page, to the end.") var all = false
+  @Flag(help: "Comma-separated values with a header line, for spreadsheets.") var csv = false
+  @Flag(help: "Print each new event too, until interrupted.") var follow = false
 
   func validate() throws {
     guard (1...500).contains(limit) else { throw ValidationError("--limit is 1 to 500") }
@@ -51,7 +51,7 @@ struct EventsCommand: AsyncParsableCommand {
     guard !(csv && console.json) else { throw ValidationError("--csv or --json, not both") }
     for (name, text) in [("--from", from), ("--until", until)] {
       guard let text, EventTime.milliseconds(text, now: 0) == nil else { continue }
-      throw ValidationError("\(name): \(text) is no time; see `postern events --help`")
+      throw ValidationError("\(name): \(text) is not a time; see `postern events --help`")
     }
   }
 

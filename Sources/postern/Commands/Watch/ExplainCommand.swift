@@ -2,14 +2,14 @@ import ArgumentParser
 import ConsoleProtocol
 import Foundation
 
-/// "Why did it not open?", answered by the rules that decide.
+/// Explains a decision, by the rules that decide.
 struct ExplainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain",
-    abstract: "Why a door would, or would not, open for somebody.",
+    abstract: "Explain why a door would open for somebody, or would not.",
     discussion: """
-      Asks the daemon's own rules and credentials; nothing moves and nothing is
-      recorded.
+      The daemon answers from its own rules and credentials; nothing moves and
+      nothing is recorded.
 
       Examples:
         postern explain --door front --person ada
@@ -22,15 +22,16 @@ struct ExplainCommand: AsyncParsableCommand {
   @Option(help: "The person's id.") var person: String?
   @Option(help: "The credential's id.") var credential: String?
   @Option(help: "A card, FORMAT:FACILITY:NUMBER, as in H10301:12:345.") var card: String?
-  @Option(help: "When: YYYY-MM-DDTHH:MM on the facility's clock, or seconds since 1970; now.")
+  @Option(
+    help: "The time: YYYY-MM-DDTHH:MM in the facility's time, or seconds since 1970; default: now.")
   var at: String?
-  @Option(help: "How it is shown: card, pin or cardThenPIN.") var presentation: String?
+  @Option(help: "The presentation: card, pin or cardThenPIN.") var presentation: String?
   @Option(help: "By phone, from LAT,LNG or LAT,LNG,ACCURACY; `none` for no position.")
   var mobile: String?
 
   func validate() throws {
     guard [person, credential, card].compactMap({ $0 }).count == 1 else {
-      throw ValidationError("say one of --person, --credential and --card")
+      throw ValidationError("give one of --person, --credential and --card")
     }
     guard presentation == nil || mobile == nil else {
       throw ValidationError("--presentation and --mobile exclude each other")

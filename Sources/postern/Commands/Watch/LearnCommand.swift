@@ -1,14 +1,14 @@
 import ArgumentParser
 import ConsoleProtocol
 
-/// Which format do these cards have?
+/// Finds the format of cards.
 struct LearnCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "learn",
-    abstract: "Hold up cards: which formats fit, with a line to paste into the settings.",
+    abstract: "Find the format of cards, with a line to paste into the settings.",
     discussion: """
-      Compare the numbers with those printed on the card. With several cards, formats
-      that do not fit all of them fall out.
+      Present cards, and compare the numbers with those printed on them. With several
+      cards only formats that fit all of them remain.
 
       Example: postern learn --reader front-in --cards 3
       Exit status 1 when no known format fits.
@@ -23,7 +23,7 @@ struct LearnCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    if !console.json { Output.line("Hold up \(cards == 1 ? "a card" : "\(cards) cards").") }
+    if !console.json { Output.line("Present \(cards == 1 ? "a card" : "\(cards) cards").") }
     var lesson = Lesson()
     let path = ConsolePath.live(edges: false, keys: false)
     try await console.client.values(path, as: LiveNote.self) { note in

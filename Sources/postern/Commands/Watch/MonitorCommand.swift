@@ -1,16 +1,16 @@
 import ArgumentParser
 import ConsoleProtocol
 
-/// What happens at the lines.
+/// Frames, keys and lines as they happen.
 struct MonitorCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "monitor",
     abstract: "Watch frames, keys, outputs and decisions as they happen.",
     discussion: """
-      A frame has its bits, the time from pulse to pulse and the formats that fit; a
-      damaged one says what was wrong. Keys are shown as dots unless --keys is given,
-      since they are PINs. Too slow a terminal loses the oldest lines and is told how
-      many. Ends with Ctrl-C.
+      A frame is shown with its bits, the time from pulse to pulse and the formats
+      that fit; a damaged one with its fault. Keys are shown as dots unless --keys is
+      given, since they are PINs. A terminal that is too slow loses the oldest lines,
+      and their number is shown. Ends with Ctrl-C.
       """)
 
   @OptionGroup var console: ConsoleOptions
@@ -18,7 +18,7 @@ struct MonitorCommand: AsyncParsableCommand {
   var edges = false
   @Flag(help: "Show keys and short bursts as they are. They are PINs.") var keys = false
   @Option(help: "Only this reader.") var reader: String?
-  @Option(help: "End after so many lines.") var count: Int?
+  @Option(help: "End after this number of lines.") var count: Int?
 
   func run() async throws {
     var left = count ?? Int.max

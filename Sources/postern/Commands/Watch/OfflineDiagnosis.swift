@@ -9,7 +9,7 @@ import HostLinux
 import Settings
 import StoreSQLite
 
-/// Looks at what can be seen while the daemon does not run.
+/// Diagnoses what can be checked while the daemon does not run.
 struct OfflineDiagnosis {
   let path: String
   let unreachable: DaemonUnreachable
@@ -73,7 +73,7 @@ struct OfflineDiagnosis {
     facts.zone = ZoneFacts(zone: nil, rules: MachineProbe.zoneRules(), fault: nil)
   }
 
-  /// While the daemon is not there, nobody may hold a line.
+  /// While the daemon does not run, no other program may hold a line.
   private static func fault(_ holder: Result<String?, PortError>) -> LineFacts.Fault? {
     switch holder {
     case .success(nil): nil

@@ -1,10 +1,10 @@
 import ArgumentParser
 import ConsoleProtocol
 
-/// The node at a glance.
+/// The state of the controller.
 struct StatusCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "status", abstract: "How the controller is: what is wrong first, then the rest.")
+    commandName: "status", abstract: "Show the state of the controller, troubles first.")
 
   @OptionGroup var console: ConsoleOptions
 
@@ -14,10 +14,10 @@ struct StatusCommand: AsyncParsableCommand {
   }
 }
 
-/// One line a door.
+/// The doors, one a line.
 struct DoorsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "doors", abstract: "The doors of this controller, one a line.")
+    commandName: "doors", abstract: "List the doors of this controller, one a line.")
 
   @OptionGroup var console: ConsoleOptions
 

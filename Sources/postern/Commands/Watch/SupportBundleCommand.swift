@@ -3,15 +3,15 @@ import CloudProtocol
 import ConsoleProtocol
 import Foundation
 
-/// One file for whoever helps from far away.
+/// An archive for remote support.
 struct SupportBundleCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "support-bundle",
     abstract: "Put settings, diagnosis, log lines, counts and recent events into one archive.",
     discussion: """
-      Persons, credentials and commands get made-up names, the same in every file;
-      card numbers, PINs, keys and passwords are in none of the places that it reads.
-      It lists what it contains.
+      Persons, credentials and commands get pseudonyms, the same in every file; card
+      numbers, PINs, keys and passwords are in none of its sources. The command lists
+      the files of the archive.
       """)
 
   @OptionGroup var console: ConsoleOptions
@@ -21,7 +21,7 @@ struct SupportBundleCommand: AsyncParsableCommand {
   func run() async throws {
     let report = try await console.client.diagnosis()
     var status = try await console.client.status()
-    // Who ordered a mode, and why, is free text.
+    // The reason of a mode is free text, and may name people.
     for index in status.doors.indices { status.doors[index].modeWhy = nil }
     let support = try await console.client.get("/v1/support", as: SupportFacts.self)
     let events = try await console.client.get("/v1/events?limit=500", as: [ConsoleEvent].self)

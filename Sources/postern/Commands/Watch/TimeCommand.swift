@@ -2,12 +2,12 @@ import ArgumentParser
 import CloudProtocol
 import ConsoleProtocol
 
-/// Is the clock right?
+/// The clock.
 struct TimeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "time",
-    abstract: "The clock: its time, how far it is to be believed, and against the cloud's.",
-    discussion: "Exit status 1 when the clock is wrong or not to be believed.")
+    abstract: "Show the clock: its time, its trust, and its offset from the cloud's.",
+    discussion: "Exit status 1 when the clock is wrong or not trusted.")
 
   @OptionGroup var console: ConsoleOptions
 
