@@ -1,6 +1,6 @@
 public import CloudProtocol
 
-/// Everything that was looked at. A part that is nil was not looked at, and says nothing.
+/// The facts for all checks. A part that is nil was not gathered, and has no checks.
 public struct DiagnosisFacts: Sendable {
   public var daemon: DaemonFacts?
   public var settings: SettingsFacts?

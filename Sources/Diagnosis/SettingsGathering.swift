@@ -2,9 +2,9 @@ public import DoorPorts
 public import DoorRules
 public import Settings
 
-/// What can be found out from the settings, with or without the daemon.
+/// Facts that need only the settings, with or without the daemon.
 public enum SettingsGathering {
-  /// The certificate files of the settings, with their days.
+  /// The certificate files of the settings, with their dates.
   public static func certificates(
     _ settings: DaemonSettings, at now: WallInstant
   ) -> [CertificateFacts] {
@@ -17,7 +17,7 @@ public enum SettingsGathering {
     }
   }
 
-  /// The way to the broker; nil without a cloud. Up to about ten seconds.
+  /// The connection to the broker, step by step; nil without a cloud. Takes up to ten seconds.
   public static func network(
     _ settings: DaemonSettings, address: String?, at now: WallInstant
   ) async -> NetworkFacts? {
@@ -30,7 +30,7 @@ public enum SettingsGathering {
     return await probe.facts(address: address, at: now)
   }
 
-  /// What a line's error is called.
+  /// A line's error, as the checks name it.
   public static func fault(_ error: PortError) -> LineFacts.Fault {
     switch error.code {
     case .unavailable where error.detail.hasPrefix("no such chip"): .chipMissing
@@ -43,7 +43,7 @@ public enum SettingsGathering {
     }
   }
 
-  /// What a database's error is called.
+  /// A database's error, as the checks name it.
   public static func fault(_ error: PortError) -> StorageFacts.Fault {
     switch error.code {
     case .full: .full(error.detail)

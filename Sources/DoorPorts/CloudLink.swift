@@ -1,5 +1,5 @@
-/// The wire to the broker: at-least-once publishing and what comes in. Reconnects for ever by
-/// itself; the session on top decides what is said.
+/// The connection to the broker: publishes at least once, and delivers incoming messages. It
+/// reconnects by itself, for ever; the session above it decides what to publish.
 public protocol CloudLink: Sendable {
   /// Starts connecting. `onEvent` is called from the link's own thread and must not block.
   func start(onEvent: @escaping @Sendable (LinkEvent) -> Void) throws(PortError)
@@ -8,11 +8,11 @@ public protocol CloudLink: Sendable {
   /// comes with the returned token. Throws `unavailable` while there is no connection.
   func publish(topic: String, payload: [UInt8], retain: Bool) throws(PortError) -> Int
 
-  /// Says a clean good-bye and ends the thread.
+  /// Disconnects cleanly and ends the thread.
   func stop()
 }
 
-/// What the wire reports.
+/// What the connection reports.
 public enum LinkEvent: Sendable, Hashable {
   /// Connected and subscribed.
   case connected

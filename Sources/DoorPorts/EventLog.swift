@@ -2,7 +2,7 @@ public import CloudProtocol
 public import DoorRules
 
 /// The durable log of what happened, numbered without gaps, and the outbox to the cloud.
-/// Calls block until the disk has answered; the runtime makes them off its own actor.
+/// Calls block until the disk has answered; the runtime makes them off its own thread.
 public protocol EventLog: Sendable {
   /// Where the log stands.
   func position() throws(PortError) -> LogPosition
@@ -78,10 +78,11 @@ public struct StoredEvent: Sendable, Hashable {
   }
 }
 
-/// Events that the disk has spoiled, and the one that says so.
+/// Events that the disk has spoiled, and the event that records it.
 public struct SpoiledEvents: Sendable, Hashable {
   /// They are gone up to and with this number.
   public var through: UInt64
+  /// The event that records them.
   public var note: StoredEvent
 
   public init(through: UInt64, note: StoredEvent) {
@@ -90,9 +91,9 @@ public struct SpoiledEvents: Sendable, Hashable {
   }
 }
 
-/// Remembers which commands were begun, so that each acts at most once.
+/// Records which commands were begun, so that each acts at most once.
 public protocol CommandLedger: Sendable {
-  /// Commits that a command is about to act, or says what became of it when it was seen before.
+  /// Commits that a command is about to act; for one that was seen before, returns its result.
   func begin(commandID: String, at: WallInstant, expires: WallInstant) throws(PortError)
     -> LedgerAnswer
 
@@ -105,8 +106,8 @@ public protocol CommandLedger: Sendable {
   /// Notes that the broker took these results.
   func confirmResults(_ commandIDs: [String]) throws(PortError)
 
-  /// Closes what a crash left open as `interrupted`; called once at start. Returns those, marked
-  /// as of simulated hardware if so.
+  /// Closes commands that a crash left open, as `interrupted`; called once at the start. Returns their
+  /// results, marked as of simulated hardware if the hardware is.
   func interruptOpen(at: WallInstant, simulated: Bool) throws(PortError) -> [CommandResult]
 }
 
@@ -121,7 +122,7 @@ public enum LedgerAnswer: Sendable, Hashable {
 /// Small values that must survive a restart: lockouts, the clock's watermark.
 public protocol StateStore: Sendable {
   func value(forKey key: String) throws(PortError) -> [UInt8]?
-  /// Keeps all of the values, or none; nil forgets one.
+  /// Persists all of the values, or none; nil removes one.
   func setValues(_ values: [String: [UInt8]?]) throws(PortError)
 }
 
@@ -131,12 +132,12 @@ extension StateStore {
   }
 }
 
-/// Keys that were handed over on site. The cloud cannot give them again before it has taken them up, so
-/// they live beside the event log and no snapshot touches them.
+/// Keys that were handed over on site. The cloud cannot send them again before it has adopted them, so
+/// they are stored beside the event log, where no snapshot changes them.
 public protocol IssuedStore: Sendable {
   func issuedKeys() throws(PortError) -> [IssuedKey]
   func issuerMarks() throws(PortError) -> [IssuerMark]
-  /// Keeps a key, and the order that it came by, in one transaction. A nil mark is for a use.
+  /// Persists a key, and the mark of the order that brought it, in one transaction; nil after a use.
   func keep(_ key: IssuedKey, mark: IssuerMark?) throws(PortError)
   func forgetIssued(_ ids: [String]) throws(PortError)
 }

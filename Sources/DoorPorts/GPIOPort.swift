@@ -4,15 +4,15 @@ public import DoorCore
 /// inactive level, and held for the life of the process: the kernel may let a line float when
 /// its owner goes.
 public protocol GPIOPort: Sendable {
-  /// True for hardware that does not exist; every event and result then says so.
+  /// True for simulated hardware; every event and result is then marked as simulated.
   var isSimulated: Bool { get }
 
   /// Begins to deliver edges, in the order of their stamps per line, from a thread of the port's
-  /// own. `onEdge` must not block. Called once; a line that could not be had is in `faults`.
+  /// own. `onEdge` must not block. Called once; a line that could not be requested is in `faults`.
   func start(onEdge: @escaping @Sendable (LineEdge) -> Void)
 
-  /// Delivers, before it returns, every edge that the kernel has already: so that a frame is not
-  /// called ended while its last pulses wait behind a busy processor.
+  /// Delivers, before it returns, every edge that the kernel has already, so that a frame is not
+  /// ended while its last pulses wait for a busy processor.
   func deliverPending()
 
   /// Sets an output. Throws when the line is not held or the kernel refused.
@@ -22,14 +22,14 @@ public protocol GPIOPort: Sendable {
   func isActive(_ line: InputLine) throws(PortError) -> Bool
   func isActive(_ line: OutputLine) throws(PortError) -> Bool
 
-  /// Lines that could not be had or were lost, with chip, offset and reason.
+  /// Lines that could not be requested or were lost, with chip, offset and reason.
   var faults: [LineFault] { get }
 
   /// Drives every output inactive and ends the edge thread.
   func stop()
 }
 
-/// A line that is not there.
+/// A line that could not be requested or was lost.
 public struct LineFault: Sendable, Hashable {
   /// The line's meaning, such as "relay of door front".
   public var line: String

@@ -1,11 +1,12 @@
 public import DoorCore
 
-/// Which chip and offset each line has, and its polarity: the one place for either.
+/// The chip, the offset and the polarity of each line: the only place for them.
 public struct LinePlan: Sendable, Hashable {
   /// A line of a chip.
   public struct Place: Sendable, Hashable, CustomStringConvertible {
     /// Name, path or label.
     public var chip: String
+    /// The number of the line on the chip.
     public var offset: Int
 
     public init(chip: String, offset: Int) {

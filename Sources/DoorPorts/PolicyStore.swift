@@ -6,7 +6,7 @@ public protocol PolicyStore: Sendable {
   /// The configuration in force, as it was accepted; nil before the first.
   func configuration() throws(PortError) -> ConfigurationDocument?
 
-  /// Replaces the configuration in one transaction; keeps the previous one.
+  /// Replaces the configuration in one transaction; stores the previous one too.
   func replaceConfiguration(_ document: ConfigurationDocument) throws(PortError)
 
   /// Where the credentials stand.
@@ -14,27 +14,27 @@ public protocol PolicyStore: Sendable {
 
   /// Applies a delta in one transaction: all of it or nothing. Refuses, as `invalid`, a delta
   /// whose base is not the present revision (a snapshot has none).
-  /// Returns what became of each credential that changed.
+  /// Returns each credential that changed.
   @discardableResult
   func apply(_ delta: CredentialDelta) throws(PortError) -> [CredentialChange]
 
-  /// The digest over what is here, as kept with each change.
+  /// The digest of all records, as updated with each change.
   func recordDigest() throws(PortError) -> RecordSetDigest
 
-  /// Reads every record again, corrects what was kept, and returns the digest. Slow: seconds for
+  /// Reads every record again, corrects the stored digest, and returns it. Slow: seconds for
   /// 250,000 credentials.
   func rescanRecordDigest() throws(PortError) -> RecordSetDigest
 
   /// Replaces everything in some buckets, in one transaction.
   func apply(_ repair: BucketRepair) throws(PortError)
 
-  /// Stops these credentials before the change that brings it is here.
+  /// Revokes these credentials now, ahead of the delta that will carry the revocation.
   func revoke(_ credentials: [String]) throws(PortError)
 
-  /// Begins to gather a snapshot, or says how far it was gathered before.
+  /// Begins to gather a snapshot, or returns how far it was gathered before.
   func stage(_ offer: SnapshotOffer) throws(PortError) -> StagedSnapshot
 
-  /// Keeps a chunk; one that is not the next changes nothing. With the last one the snapshot
+  /// Stores a chunk; one that is not the next changes nothing. With the last one the snapshot
   /// replaces everything, in one transaction. Nil when no such snapshot is being gathered.
   func stage(_ chunk: SnapshotChunk) throws(PortError) -> StagedSnapshot?
 
@@ -56,6 +56,7 @@ extension PolicyStore {
 
 /// A credential that a delta changed.
 public struct CredentialChange: Sendable, Hashable {
+  /// What the delta did to the credential.
   public enum Kind: String, Sendable, Hashable, CaseIterable { case issued, updated, revoked }
 
   public var kind: Kind

@@ -1,6 +1,6 @@
 /// What went wrong at the edge of the program: which operation, on what, and what to do.
 public struct PortError: Error, Sendable, Hashable, CustomStringConvertible {
-  /// The kinds that callers tell apart.
+  /// The kinds that callers distinguish.
   public enum Code: String, Sendable, Hashable {
     /// The hardware, file or peer is not there.
     case unavailable
@@ -10,14 +10,14 @@ public struct PortError: Error, Sendable, Hashable, CustomStringConvertible {
     case inputOutput
     /// The disk is full.
     case full
-    /// Content that cannot be what we wrote.
+    /// The content is not what was written.
     case damaged
     /// We asked for something that does not exist or is not allowed.
     case invalid
   }
 
   public var code: Code
-  /// What was being done, in words: "request line 17 of gpiochip0".
+  /// The operation that failed, such as "request line 17 of gpiochip0".
   public var operation: String
   /// What happened, and what to do about it.
   public var detail: String

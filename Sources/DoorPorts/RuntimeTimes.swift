@@ -2,7 +2,9 @@
 public enum RuntimeTimes {
   /// A number with the range that it may have, and what it is unless set.
   public struct Setting: Sendable, Hashable {
+    /// The allowed values, in the unit of the setting's name.
     public let range: ClosedRange<Int>
+    /// The default.
     public let standard: Int
 
     /// The value of the range that is nearest to `value`.

@@ -7,14 +7,14 @@ import Foundation
 struct AccessDryRun: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "access",
-    abstract: "Who may enter where, when and how, under a policy of your own, with the reasons.",
+    abstract: "Decide who may enter where, when and how under your own policy, with the reasons.",
     discussion: #"""
       The policy is {"configuration":…,"persons":[…],"credentials":[…]}, as pushed
       by a cloud; credentials need no digest.
 
       In:  {"id":1,"door":"front","person":"ada","at":1795176000,
             "presentation":"card"}
-           beside these: "credential" in place of "person";
+           optional: "credential" in place of "person";
            "location":{"lat","lng","accuracyMeters"};
            "clockTrust":"synchronised|holdover|unknown";
            "mode":"lockdown" and other modes; "cacheAgeSeconds";
@@ -23,8 +23,8 @@ struct AccessDryRun: ParsableCommand {
             "explanation":[…]}
 
       Each on one line. "presentation" is card, pin, cardThenPIN or mobile. A
-      person is judged by those of their credentials that can be shown so, or,
-      having none, as a member without one.
+      person is judged by their credentials of that kind; without one, as a member
+      who has no credential.
       """#)
 
   @Option(help: "The facility with its people, as JSON.") var policy: String
@@ -88,7 +88,7 @@ struct AccessDryRun: ParsableCommand {
       }
       guard let text = question.person else {
         if question.override != nil { return [] }
-        throw DryRunError("person or credential is missing")
+        throw DryRunError("person or credential: one of them is needed")
       }
       guard let id = PersonID(text) else {
         throw DryRunError("person: must be \(PersonID.grammar)")

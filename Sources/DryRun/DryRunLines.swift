@@ -1,8 +1,7 @@
 package import Foundation
 import WiegandCodec
 
-/// Answers lines of each kind one at a time, without standard input: for tests of what a line can
-/// do.
+/// Answers lines of each kind one at a time, without standard input: for fuzzing.
 package final class DryRunLines {
   private let wiegand = LineWorker(WiegandDryRun.Answerer(table: .standard))
   private let hours = LineWorker(HoursDryRun.Answerer())

@@ -5,7 +5,7 @@ import DoorRules
 struct GeofenceDryRun: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "geofence",
-    abstract: "Whether a phone is near enough.",
+    abstract: "Check whether a phone is inside a geofence.",
     discussion: #"""
       In:  {"id":1,"geofence":{
              "enabled":true,"center":{"lat":52.52,"lng":13.405},
@@ -51,7 +51,8 @@ struct GeofenceDryRun: ParsableCommand {
     private func location(_ question: Question) throws(DryRunError) -> Presentation.Location? {
       guard let lat = question.lat, let lng = question.lng else { return nil }
       guard GeoPoint(latitude: lat, longitude: lng) != nil else {
-        throw DryRunError("lat, lng: \(lat), \(lng) is no place: -90 to 90 and -180 to 180")
+        throw DryRunError(
+          "lat, lng: \(lat), \(lng) is not a position: -90 to 90 and -180 to 180 degrees")
       }
       return Presentation.Location(
         latitude: lat, longitude: lng, accuracyMeters: question.accuracyMeters)

@@ -6,15 +6,15 @@ import HostLinux
 struct HoursDryRun: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "hours",
-    abstract: "Whether a moment is inside weekly hours.",
+    abstract: "Check whether a time is inside weekly hours.",
     discussion: #"""
       In:  {"id":1,"timeZone":"Europe/Berlin","accessHours":{
              "monday":[{"from":"09:00","to":"17:00"}],
              "exceptions":{"2026-12-24":[]}},"at":1795176000}
       Out: {"id":1,"inside":true}
 
-      Each on one line. A window is [from, to) on the facility's clock; a smaller
-      "to" goes on into the next day.
+      Each on one line. A window is [from, to) in the facility's time; with a "to"
+      that is smaller than "from" it ends on the next day.
       """#)
 
   func run() throws { try LineRun.run { Answerer() } }
@@ -34,7 +34,7 @@ struct HoursDryRun: ParsableCommand {
   }
 
   struct Answerer: LineAnswerer {
-    /// The most zones that are remembered.
+    /// The most zones in the cache.
     static let memoryMax = 256
 
     let source = SystemZones()

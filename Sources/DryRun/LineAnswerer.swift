@@ -1,6 +1,6 @@
 import CloudProtocol
 
-/// A question as a line asks it.
+/// The question of a line.
 protocol LineQuestion: Decodable {
   var id: LineID? { get }
 }
@@ -11,7 +11,7 @@ protocol LineAnswer {
 }
 
 /// Answers questions of one kind, one after the other. Each worker thread has its own, so an
-/// answerer may keep what it learned.
+/// answerer may have a cache.
 protocol LineAnswerer {
   associatedtype Question: LineQuestion
   associatedtype Answer: LineAnswer

@@ -1,7 +1,8 @@
 import CloudProtocol
 import Foundation
 
-/// One thread's answers. Each is used by one thread at a time, and read when all have ended.
+/// One thread's answers. Unchecked: each worker is used by one thread at a time, and its output is
+/// read after all threads have ended.
 final class LineWorker<Answerer: LineAnswerer>: @unchecked Sendable {
   private var answerer: Answerer
   private let decoder = JSONDecoder()

@@ -4,8 +4,8 @@ import Foundation
 import HostLinux
 
 /// A facility with its people, as a file for `dry-run access`:
-/// `{"configuration": …, "persons": […], "credentials": […]}`, written as on the wire, but that a
-/// credential needs no digest and may say how often it was used.
+/// `{"configuration": …, "persons": […], "credentials": […]}`, in the format of the protocol, except
+/// that a credential needs no digest and may have the number of its uses.
 struct PolicyFile {
   let policy: PolicySnapshot
   let persons: [PersonID: Person]
@@ -73,7 +73,7 @@ struct PolicyFile {
       let person = try record.validated(path: "persons[\(index)]")
       guard persons.updateValue(person, forKey: person.id) == nil else {
         throw ValidationFailure(
-          path: "persons[\(index)].id", message: "\(person.id) is there twice")
+          path: "persons[\(index)].id", message: "\(person.id) occurs twice")
       }
     }
     return persons
@@ -102,7 +102,7 @@ struct PolicyFile {
         first: line.use?.first.map(WallInstant.init(secondsSince1970:)))
       let holder = CredentialHolder(credential: credential, person: person, use: use)
       guard holders.updateValue(holder, forKey: credential.id) == nil else {
-        throw ValidationFailure(path: "\(path).id", message: "\(credential.id) is there twice")
+        throw ValidationFailure(path: "\(path).id", message: "\(credential.id) occurs twice")
       }
     }
     return holders

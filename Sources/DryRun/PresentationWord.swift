@@ -1,10 +1,10 @@
 import CloudProtocol
 import DoorRules
 
-/// A way of showing something, by the word of a line.
+/// The `presentation` of a line.
 struct PresentationWord {
   let presentation: Presentation
-  /// The kind of credential that is shown so.
+  /// The kind of credential that is presented in this way.
   let kind: Credential.Kind
 
   init(_ text: String, location: LocationDocument?) throws(DryRunError) {

@@ -7,14 +7,14 @@ import WiegandCodec
 struct WiegandDryRun: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "wiegand",
-    abstract: "Which formats a frame's bits fit.",
+    abstract: "Show which formats a frame's bits fit.",
     discussion: #"""
       In:  {"id":1,"bits":"0110…"}, first bit first.
       Out: {"id":1,"candidates":[
              {"format":"H10301","facility":12,"card":345,"issue":null}],"fault":null}
       """#)
 
-  @Option(help: "A daemon's configuration file, for the operator's own formats in it.")
+  @Option(help: "The daemon's settings file, for the operator's own formats.")
   var config: String?
 
   func run() async throws {

@@ -1,8 +1,8 @@
 import Configuration
 import Synchronization
 
-/// Learns from each look-up the name of the environment variable that would override the key,
-/// and whether there was one.
+/// Records of each look-up the name of the environment variable that overrides the key, and
+/// whether it was set.
 final class AccessRecorder: AccessReporter {
   private struct State {
     var names: Set<String> = []
@@ -22,9 +22,9 @@ final class AccessRecorder: AccessReporter {
     }
   }
 
-  /// Every variable that would have been listened to.
+  /// The name of the variable of each key that was read.
   var names: Set<String> { state.withLock(\.names) }
 
-  /// The variable that gave the latest value; nil when the file did, or nothing.
+  /// The variable that the latest value came from; nil when it came from the file, or is missing.
   var overriding: String? { state.withLock(\.overriding) }
 }

@@ -4,13 +4,15 @@ public import DoorRules
 public import WiegandCodec
 
 /// The daemon's settings: one YAML file, every key of which an environment variable overrides
-/// (`POSTERN_CLOUD_PORT` for `cloud.port`). What is here is in range. Secrets stay in files of
+/// (`POSTERN_CLOUD_PORT` for `cloud.port`). Every value is in its range. Secrets stay in files of
 /// their own: the settings name the files. A property's initial value is the default of its key;
 /// the keys, their ranges and what they are for stand in ``SettingsKeys``.
 public struct DaemonSettings: Sendable {
+  /// The controller's name at the broker and in every event.
   public var controller: ControllerID
   /// Where the databases are.
   public var stateFolder = "/var/lib/postern"
+  /// The driver of the lines, and the lines of the site.
   public var hardware = Hardware()
   /// At least one.
   public var doors: [Door] = []
@@ -18,13 +20,15 @@ public struct DaemonSettings: Sendable {
   public var readers: [Reader] = []
   /// The operator's own formats, as they are written.
   var ownFormats: [CardFormat] = []
-  /// Nil works without a cloud.
+  /// Nil: the controller works without a cloud.
   public var cloud: Cloud?
+  /// The files of keys by which credentials are known.
   public var credentials = CredentialFiles()
+  /// Where the console is served.
   public var console = Console()
   /// How long an unlock waits for its event to be on disk.
   public var commitDeadlineMilliseconds = RuntimeTimes.commitDeadlineMilliseconds.standard
-  /// For development: how far to trust the clock whatever the kernel says; nil asks the kernel.
+  /// For development: the trust of the clock, in place of the kernel's report; nil asks the kernel.
   public var assumedClockTrust: ClockTrust?
   /// `trace` to `critical`, as swift-log names them.
   public var logLevel = LogLevel.info.rawValue
@@ -85,10 +89,11 @@ public struct DaemonSettings: Sendable {
     public var contact: Line?
     /// The request to exit; nil also when the door has none.
     public var exit: Line?
-    /// Whether the leaf can be seen to be open. A simulated door has a contact unless set.
+    /// Whether there is a door contact. A simulated door has a contact unless set.
     public var hasContact = true
     /// The lock opens when its power fails.
     public var failSafe = false
+    /// The times of `door.NAME`.
     public var timing = DoorTiming()
     /// Doors with one name here open only one at a time.
     public var interlock: String?
@@ -97,7 +102,9 @@ public struct DaemonSettings: Sendable {
   /// A reader's wiring.
   public struct Reader: Sendable {
     public var id: ReaderID
+    /// The door that the reader is at.
     public var door: DoorID
+    /// The lines; nil with simulated hardware. Lamp and beeper are nil also when the reader has none.
     public var data0: Line?
     public var data1: Line?
     public var led: Line?
@@ -106,7 +113,9 @@ public struct DaemonSettings: Sendable {
     public var formats = FormatTable.default
     /// Nil when the reader has no keypad (`keypad: none`).
     public var keypad: KeypadDialect? = .automatic
+    /// How PINs end.
     public var entry = PINEntrySettings()
+    /// The key codes that report an opened and a closed case; nil for a reader without them.
     public var tamperCodes: TamperCodes?
     /// In place of the standard ones.
     public var patterns: [ReaderSignal: FeedbackPattern] = [:]
@@ -129,15 +138,19 @@ public struct DaemonSettings: Sendable {
 
   /// The broker, and the keys of the cloud.
   public struct Cloud: Sendable {
+    /// The broker's name or address.
     public var host = ""
     /// 1 to 65535; another one with TLS, unless set.
     public var port = 1_883
     /// A line `KEYID BASE64URL` for each key of the cloud.
     public var publicKeyFile = ""
+    /// The user name at the broker. Secret: never shown.
     public var username: String?
     /// A file with the password in its first line.
     public var passwordFile: String?
+    /// Nil connects without TLS.
     public var tls: TLS?
+    /// How often an idle connection is tested; 5 to 3600.
     public var keepAliveSeconds = 30
     /// How often the controller publishes telemetry.
     public var heartbeatSeconds = RuntimeTimes.heartbeatSeconds.standard
@@ -175,6 +188,7 @@ public struct DaemonSettings: Sendable {
 
   /// Certificates, PEM. A certificate of this controller needs its key and the other way round.
   public struct TLS: Sendable {
+    /// The authorities that may have signed the broker's certificate.
     public var caFile = ""
     public var certificateFile: String?
     public var keyFile: String?

@@ -1,13 +1,13 @@
 import Foundation
 import Yams
 
-/// The settings file as it was written: which keys it has, on which lines, and of which shape.
-/// Values are read by the configuration library; this is for the questions that it does not
-/// answer (is a key known, and where does it stand).
+/// The settings file as it was written: its keys, their lines and the shape of their values. The
+/// configuration library reads the values; this answers what the library does not: which keys the
+/// file has, and on which lines.
 struct SettingsDocument {
   /// The largest file, in bytes.
   static let fileBytesMax = 262_144
-  /// The most keys of a file; an alias that repeats itself ends here.
+  /// The most keys of a file; stops aliases that multiply each other.
   static let keysMax = 4_096
 
   /// What stands at a key.
@@ -23,7 +23,7 @@ struct SettingsDocument {
 
   private(set) var leaves: [Leaf] = []
 
-  /// Reads the file, or says in one problem why it cannot be.
+  /// Reads the file; throws one problem when it cannot be read.
   init(path: String) throws(SettingsFailure) {
     let root: Node?
     do {
@@ -97,7 +97,7 @@ struct SettingsDocument {
     }
   }
 
-  /// The parser's own words, and the line.
+  /// The parser's message, with the line.
   private static func words(for error: any Error) -> String {
     switch error as? YamlError {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),

@@ -9,9 +9,9 @@ public struct SettingsFailure: Error, Sendable, CustomStringConvertible {
   public var description: String { problems.map(\.description).joined(separator: "\n") }
 }
 
-/// One thing that is wrong, with the key it is about.
+/// One thing that is wrong, with its key.
 public struct SettingsProblem: Sendable, Hashable, CustomStringConvertible {
-  /// Dotted, such as `cloud.port`; empty when the whole file is meant.
+  /// Dotted, such as `cloud.port`; empty for the file itself.
   public var path: String
   /// What is wrong, where it was read, and what to do.
   public var message: String

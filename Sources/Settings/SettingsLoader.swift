@@ -2,11 +2,11 @@ import Configuration
 import SystemPackage
 import Yams
 
-/// Reads the daemon's settings and says everything that is wrong with them at once.
+/// Reads the daemon's settings, and reports everything that is wrong with them at once.
 public enum SettingsLoader {
   /// Environment variables begin with this, so that a general name such as `LOG_LEVEL` does not
   /// reach a door by accident. The rest is the key in capitals, with `_` for the dots, before
-  /// each capital inside a word, and for whatever is neither letter nor digit:
+  /// each capital inside a word, and for each character that is neither letter nor digit:
   /// `events.commitDeadlineMilliseconds` is `POSTERN_EVENTS_COMMIT_DEADLINE_MILLISECONDS`,
   /// `reader.front-in.door` is `POSTERN_READER_FRONT_IN_DOOR`. Lists are separated by commas;
   /// an empty value leaves the key out.

@@ -1,10 +1,10 @@
-/// Keys and variables that nobody asked for: most likely typing errors.
+/// Unknown keys and variables: most likely typing errors.
 extension SettingsReader {
-  /// The most unknown keys that are named one by one.
+  /// The most unknown keys that are reported one by one; the rest is counted.
   static let slipsShownMax = 20
-  /// The most edits between a slip and what was probably meant.
+  /// The most edits between a typing error and the suggestion.
   static let editsMax = 3
-  /// Variables with our prefix that are not the daemon's.
+  /// Variables with the prefix that are not the daemon's.
   static let foreignVariables: Set<String> = ["POSTERN_SOCKET"]
 
   /// Notes every unknown key of the file and every unknown variable.
@@ -59,7 +59,7 @@ extension SettingsReader {
   static func edits(from left: String, to right: String) -> Int {
     let left = Array(left.utf8)
     let right = Array(right.utf8)
-    // Not worth counting: the difference in length alone is too much.
+    // The difference in length alone is too much.
     guard abs(left.count - right.count) <= editsMax else { return editsMax + 1 }
     var row = Array(0...right.count)
     for (i, a) in left.enumerated() {

@@ -12,16 +12,16 @@ struct SettingsReader {
   static let formatsMax = 32
 
   let document: SettingsDocument
-  /// The environment variables that are meant for the daemon.
+  /// The environment variables with the daemon's prefix.
   let variables: [String: String]
   private let config: ConfigReader
   private let recorder: AccessRecorder
   private(set) var problems: [SettingsProblem] = []
-  /// Keys that were asked for: everything else in the file is a slip.
+  /// Keys of the table that were read: every other key of the file is unknown.
   private(set) var known: Set<String> = []
   /// Keys that have a value, right or wrong.
   private var given: Set<String> = []
-  /// Where the value of a key came from, in words.
+  /// Where the value of a key came from, for messages.
   private var origins: [String: String] = [:]
   /// What was read already and later keys depend on.
   var context = Context()
@@ -52,7 +52,7 @@ struct SettingsReader {
       ], accessReporter: recorder)
   }
 
-  /// Variables that would override a key of those that were asked for.
+  /// The variables of the keys that were read.
   var knownVariables: Set<String> { recorder.names }
 
   mutating func note(_ path: [String], _ message: String) {
@@ -124,7 +124,8 @@ struct SettingsReader {
     return unique
   }
 
-  /// Keeps where the value of `path` came from; the file's shape, unless a variable won.
+  /// Records where the value of `path` came from. Returns the shape of the file's value, unless a
+  /// variable overrides it.
   private mutating func came(from path: [String]) -> SettingsDocument.Shape? {
     let key = path.joined(separator: ".")
     known.insert(key)
@@ -181,7 +182,7 @@ struct SettingsReader {
     return id
   }
 
-  /// A value for a message: quoted, and not longer than it helps.
+  /// A value for a message: quoted, and cut to a readable length.
   func shown(_ value: String) -> String {
     let head = value.prefix(Self.shownCharactersMax)
     return head.count < value.count ? "\"\(head)…\"" : "\"\(value)\""

@@ -4,21 +4,21 @@ import DryRun
 import ConsoleProtocol
 import Foundation
 
-/// The technician's command line.
+/// The command line for technicians.
 @main
 struct Postern: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "postern",
-    abstract: "Look after a Postern door controller on site.",
+    abstract: "Operate a Postern door controller on site.",
     discussion: """
       Talks to the daemon on this machine over its Unix socket; no cloud is needed.
 
       Examples:
-        postern status                 how is it, and what is wrong
-        postern diagnose               looks at everything; says what to do
-        postern events --follow        what happens, as it happens
-        postern explain --door front --person ada        why it opens, or why not
-        postern identify front         three beeps: which door is this?
+        postern status                 the state, and what is wrong
+        postern diagnose               checks everything, and advises what to do
+        postern events --follow        events as they happen
+        postern explain --door front --person ada        why the door opens, or not
+        postern identify front         three beeps at the door
         postern panel badge --facility 12 --card 345     simulated hardware only
 
       Shell completion (bash, zsh or fish), as in
@@ -59,47 +59,7 @@ struct Postern: AsyncParsableCommand {
   }
 
   private static func say(_ text: String, status: Int32) -> Never {
-    FileHandle.standardError.write(Data("postern: \(text)\n".utf8))
+    Output.complain(text)
     Foundation.exit(status)
-  }
-}
-
-/// What every command that asks the daemon has in common.
-struct ConsoleOptions: ParsableArguments {
-  @Option(help: "The daemon's socket (default: $POSTERN_SOCKET, or /run/postern/postern.sock).")
-  var socket: String?
-
-  @Flag(help: "Print JSON for programs.")
-  var json = false
-
-  var client: ConsoleClient {
-    let environment = ProcessInfo.processInfo.environment["POSTERN_SOCKET"]
-    return ConsoleClient(socketPath: socket ?? environment ?? "/run/postern/postern.sock")
-  }
-}
-
-/// For what asks no daemon.
-struct JSONOption: ParsableArguments {
-  @Flag(help: "Print JSON for programs.")
-  var json = false
-}
-
-/// Where text goes, with colours only where a person looks.
-enum Output {
-  static var colour: Bool {
-    isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
-  }
-
-  static func line(_ text: String) {
-    FileHandle.standardOutput.write(Data((text + "\n").utf8))
-  }
-
-  static func json(_ value: some Encodable) throws { line(try text(value)) }
-
-  /// A value as one line of JSON.
-  static func text(_ value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 }

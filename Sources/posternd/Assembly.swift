@@ -26,7 +26,8 @@ struct Assembly {
     databases = try Databases(folder: settings.stateFolder, logger: logger)
     let panel = settings.isSimulated ? SimulatedPanel(clock: monotonic) : nil
     if panel == nil, !GPIODPort.seesLostEdges {
-      logger.notice("libgpiod 1.x cannot tell when the kernel drops an edge; use 2.x where it is")
+      logger.notice(
+        "libgpiod 1.x does not report edges that the kernel dropped; use libgpiod 2.x if you can")
     }
     let wall = SystemWallClock(assumedTrust: settings.assumedClockTrust)
     let host = SystemFacts(stateFolder: settings.stateFolder)

@@ -9,8 +9,8 @@ struct Databases {
   let events: LateOpening<EventDatabase>
   let cache: LateOpening<CacheDatabase>
 
-  /// Throws when another daemon has the folder: two on one log would assign the same numbers. A
-  /// folder that is not there yet is locked when it is.
+  /// Throws when another daemon has the folder: two daemons on one log would assign the same numbers.
+  /// A folder that does not exist yet is locked later, before a database in it is opened.
   init(folder: String, logger: Logger) throws(PortError) {
     let lock = FolderLock(folder: folder)
     do { try lock.take() } catch {
@@ -48,7 +48,7 @@ struct Databases {
   private static func report(_ moved: DamagedFile?, _ logger: Logger) {
     guard let moved else { return }
     let next =
-      moved.isSalvaged ? "what can be read of it was carried over" : "a new one was begun"
+      moved.isSalvaged ? "its readable events were copied to a new one" : "a new one was created"
     logger.error("a damaged database was moved to \(moved.path); \(next)")
   }
 }

@@ -10,7 +10,7 @@ import StoreSQLite
 import Synchronization
 import WiegandCodec
 
-/// Gathers the facts of a running daemon for the checks.
+/// Gathers the facts of the running daemon for the checks.
 struct Diagnostician: Sendable {
   let settings: DaemonSettings
   let settingsPath: String
@@ -150,14 +150,14 @@ struct Diagnostician: Sendable {
   }
 }
 
-/// The runtime's way to the ``Diagnostician``, which is made after it.
+/// Passes the runtime's requests to the ``Diagnostician``, which is made after the runtime.
 final class LateSelfTest: SelfTest {
   private let diagnostician = Mutex<Diagnostician?>(nil)
 
   func set(_ made: Diagnostician) { diagnostician.withLock { $0 = made } }
 
   func run(_ done: @escaping @Sendable (DiagnosisReport) -> Void) {
-    // Set before anything can be asked.
+    // Set before the runtime starts.
     guard let diagnostician = diagnostician.withLock({ $0 }) else { return }
     Task { done(await diagnostician.report()) }
   }

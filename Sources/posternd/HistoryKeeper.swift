@@ -5,11 +5,11 @@ import DoorRuntime
 import HostLinux
 import ServiceLifecycle
 
-/// Keeps how the controller was for the last hour, for the console's charts.
+/// Samples of the controller's state over the last hour, for the console's charts.
 actor HistoryKeeper: Service {
-  /// Between two samples.
+  /// Time between two samples.
   static let intervalSeconds = 10
-  /// An hour's.
+  /// The samples of an hour.
   static let samplesMax = 360
 
   private(set) var samples: [HistorySample] = []

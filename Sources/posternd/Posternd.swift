@@ -15,23 +15,23 @@ struct Posternd: AsyncParsableCommand {
     commandName: "posternd",
     abstract: "Serve the doors of this controller.",
     discussion: """
-      Reads its settings, takes the lines, and serves until it is told to stop;
-      outputs are at their safe level before and after. `postern config check FILE`
-      checks settings without starting anything. Variables that begin with POSTERN_
-      override the file: cloud.port is POSTERN_CLOUD_PORT.
+      Reads its settings, requests the lines, and serves until it is stopped; outputs
+      are at their safe level before and after. `postern config check FILE` checks
+      settings without starting anything. Variables that begin with POSTERN_ override
+      the file: POSTERN_CLOUD_PORT overrides cloud.port.
 
-      Exit statuses: 0 stopped as told; 1 something could not be had; 78 the settings
-      are wrong.
+      Exit statuses: 0 stopped by a signal; 1 a key, a folder or another resource
+      cannot be used; 78 the settings are wrong.
       """,
     version: SoftwareVersion.text)
 
   @Option(help: "The settings, a YAML file.") var config = "/etc/postern/postern.yaml"
 
   func run() async throws {
-    // What it makes is its own; the console's socket is opened to the group afterwards.
+    // New files are for this user only; the console's socket is opened to the group afterwards.
     umask(0o077)
     HeapSettings.keepSmall()
-    // A core file would have every key in it.
+    // A core file would contain every key.
     var none = rlimit(rlim_cur: 0, rlim_max: 0)
     setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
     let environment = ProcessInfo.processInfo.environment

@@ -18,9 +18,9 @@ struct DoorService: Service {
   }
 }
 
-/// The console as a service. The door is served whether or not anybody can look at it.
+/// The console as a service. The door is served without it too.
 struct ConsoleService: Service {
-  /// Time between tries while the socket cannot be had.
+  /// Time between attempts while the socket cannot be opened.
   static let retryMilliseconds = 5_000
 
   let server: any Service
@@ -30,15 +30,15 @@ struct ConsoleService: Service {
 
   func run() async throws {
     await cancelWhenGracefulShutdown {
-      var said: String?
+      var reported: String?
       while !Task.isCancelled {
         do {
           try await server.run()
-          said = nil
+          reported = nil
         } catch {
-          // Said once for each cause.
-          if said != "\(error)" { logger.error("\(name) is not served: \(error)") }
-          said = "\(error)"
+          // Each cause is reported once.
+          if reported != "\(error)" { logger.error("\(name) is not served: \(error)") }
+          reported = "\(error)"
         }
         // A cancelled sleep is the end of the loop.
         try? await Task.sleep(for: .milliseconds(Self.retryMilliseconds))
@@ -47,17 +47,17 @@ struct ConsoleService: Service {
   }
 }
 
-/// Tells the service manager that the doors are served, and then that their loop is alive: only a
-/// loop that takes its turns feeds the watchdog.
+/// Reports to the service manager that the doors are served, and then feeds its watchdog while the
+/// runtime's loop is alive.
 struct WatchdogService: Service {
-  /// Time between looks until the doors are served.
+  /// Time between checks until the doors are served.
   static let startMilliseconds = 20
 
   let runtime: DoorRuntime
   private let notifier: ServiceNotifier
   private let intervalMilliseconds: Int
 
-  /// Half of what the manager allows; often enough to be useful without one.
+  /// Feeds the watchdog twice in the time that the service manager allows.
   init(runtime: DoorRuntime, environment: [String: String]) {
     self.runtime = runtime
     notifier = ServiceNotifier(socket: environment["NOTIFY_SOCKET"])

@@ -5,10 +5,11 @@ public struct CertificateFacts: Sendable, Hashable {
   /// The key in the settings, such as `cloud.tls.certificateFile`.
   public var setting: String
   public var path: String
+  /// Why the file cannot be used; nil when it can.
   public var fault: String?
-  /// Days until it ends; negative for one that has ended. Nil when it could not be read.
+  /// Days until it expires; negative after that. Nil when it could not be read.
   public var daysLeft: Int?
-  /// Days until it begins; nil when it has.
+  /// Days until it is valid; nil when it is.
   public var daysUntilStart: Int?
 
   public init(
@@ -29,19 +30,19 @@ public struct CertificateFacts: Sendable, Hashable {
     if let fault {
       writer.failure(
         "unreadable", "\(setting) \(path): \(fault)",
-        do: "put a PEM certificate there that the daemon may read")
+        do: "put a PEM certificate there that the daemon can read")
     } else if let daysUntilStart {
       writer.failure(
-        "notYetValid", "\(setting) \(path): begins in \(daysUntilStart) days",
-        do: "look at this controller's clock, then at the certificate")
+        "notYetValid", "\(setting) \(path): is valid in \(daysUntilStart) days",
+        do: "check this controller's clock, then the certificate")
     } else if let daysLeft {
       if daysLeft < 0 {
         writer.failure(
           "expired", "\(setting) \(path): expired \(-daysLeft) days ago",
-          do: "renew it, put the new one there; and look at this controller's clock")
+          do: "renew it, put the new one there, and check this controller's clock")
       } else if daysLeft < Self.daysMin {
         writer.warning(
-          "ending", "\(setting) \(path): \(daysLeft) days left", do: "renew it before it ends")
+          "ending", "\(setting) \(path): \(daysLeft) days left", do: "renew it before it expires")
       } else {
         writer.ok("valid", "\(setting): \(daysLeft) days left")
       }

@@ -4,11 +4,11 @@ import CloudProtocol
 public struct ClockFacts: Sendable, Hashable {
   /// `synchronised`, `holdover` or `unknown`.
   public var trust: String
-  /// What disciplines it, such as `systemd-timesyncd`; nil when nothing does.
+  /// What disciplines it, such as `systemd-timesyncd`; nil for nothing.
   public var source: String?
-  /// This clock less the cloud's; nil when the cloud was not heard.
+  /// This clock minus the cloud's; nil without a message from the cloud.
   public var offsetSeconds: Int64?
-  /// Less than a time that was seen before.
+  /// The clock shows an earlier time than it did before.
   public var runsBehindWatermark: Bool
 
   public init(
@@ -20,7 +20,7 @@ public struct ClockFacts: Sendable, Hashable {
     self.runsBehindWatermark = runsBehindWatermark
   }
 
-  /// More than this and signed messages are refused; the same as the messages' own allowance.
+  /// With a larger offset signed messages are refused: the same tolerance as for messages.
   public static let offsetSecondsMax: Int64 = 60
 
   func checks() -> [DiagnosisReport.Check] {
@@ -35,17 +35,17 @@ public struct ClockFacts: Sendable, Hashable {
       writer.ok("offset", "within \(max(offset.magnitude, 1)) s of the cloud's clock")
     }
     if runsBehindWatermark {
-      writer.failure("setBack", "the clock shows a time before one that was seen", do: set)
+      writer.failure("setBack", "the clock shows an earlier time than it did before", do: set)
     }
     switch trust {
-    case "synchronised": writer.ok("trust", "synchronised, by \(source ?? "the kernel's word")")
+    case "synchronised": writer.ok("trust", "synchronised, by \(source ?? "the kernel's report")")
     case "holdover":
       writer.warning(
         "trust", "plausible, but nothing disciplines the clock now",
         do: "let it follow a time server: `timedatectl set-ntp true`; a clock chip helps offline")
     default:
       writer.failure(
-        "trust", "the clock cannot be believed: time-bounded credentials are denied", do: set)
+        "trust", "the clock cannot be trusted: time-bounded credentials are denied", do: set)
     }
     return writer.checks
   }
@@ -64,8 +64,9 @@ public struct ClockFacts: Sendable, Hashable {
 public struct ZoneFacts: Sendable, Hashable {
   /// Nil before the first configuration.
   public var zone: String?
-  /// Version of tzdata, where the system says.
+  /// Version of tzdata; nil when the system's files do not have it.
   public var rules: String?
+  /// Why the zone has no rules; nil when it has.
   public var fault: String?
 
   public init(zone: String?, rules: String?, fault: String?) {

@@ -6,7 +6,7 @@ public struct CloudFacts: Sendable, Hashable {
   public var connected: Bool
   /// Why not, when not.
   public var detail: String?
-  /// Since a message that was believed came; nil for never.
+  /// Seconds since the last verified message; nil without any.
   public var silentSeconds: Int?
   /// Events that the cloud has not acknowledged.
   public var backlog: UInt64
@@ -25,9 +25,9 @@ public struct CloudFacts: Sendable, Hashable {
     self.refused = refused
   }
 
-  /// A cloud answers each heartbeat; silence longer than this is one that does not serve.
+  /// A cloud answers each heartbeat; after a longer silence its program is not running.
   public static let silentSecondsMax = 300
-  /// More than this waits too long. Events.
+  /// A larger backlog is a warning. In events.
   public static let backlogMax: UInt64 = 1_000
 
   func checks() -> [DiagnosisReport.Check] {
@@ -42,20 +42,20 @@ public struct CloudFacts: Sendable, Hashable {
     } else {
       writer.failure(
         "session", "not connected: \(detail ?? "unknown")",
-        do: "see the network's lines; the door serves from what it has")
+        do: "see the network checks; the door serves from its cache")
     }
-    let heard = silentSeconds.map { "last heard \($0) s ago" } ?? "never heard since the start"
+    let last = silentSeconds.map { "last message \($0) s ago" } ?? "no message since the start"
     if connected, (silentSeconds ?? Int.max) > Self.silentSecondsMax {
       writer.warning(
-        "sync", "the broker is there, but the cloud is silent: \(heard)",
+        "sync", "the broker is there, but the cloud is silent: \(last)",
         do: "is the cloud's own program running, with this controller enrolled there?")
     } else if silentSeconds != nil {
-      writer.ok("sync", heard)
+      writer.ok("sync", last)
     }
     if backlog > Self.backlogMax {
       writer.warning(
         "backlog", "\(backlog) events wait for the cloud",
-        do: "they go by themselves once it answers; nothing is lost meanwhile")
+        do: "they are sent when the cloud answers again; none is lost")
     } else {
       writer.ok("backlog", "\(backlog) events wait for the cloud")
     }
@@ -76,6 +76,6 @@ public struct CloudFacts: Sendable, Hashable {
         ? "look at the clock of this controller and of the cloud"
         : isKey
           ? "put the cloud's present public key into cloud.publicKeyFile"
-          : "the journal says each one's cause: `journalctl -u posternd -g refused`")
+          : "the journal has the cause of each: `journalctl -u posternd -g refused`")
   }
 }

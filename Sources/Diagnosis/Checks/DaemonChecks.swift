@@ -2,7 +2,7 @@ import CloudProtocol
 
 /// Whether the daemon serves.
 public struct DaemonFacts: Sendable, Hashable {
-  /// Nil while it runs; else why it cannot be asked.
+  /// Nil while it runs; otherwise why it does not answer.
   public var unreachable: String?
   public var uptimeSeconds: Int
   public var software: String
@@ -23,13 +23,13 @@ public struct DaemonFacts: Sendable, Hashable {
           start it with `systemctl start posternd`
           """)
     } else {
-      writer.ok("running", "posternd \(software) serves since \(uptimeSeconds) s")
+      writer.ok("running", "posternd \(software) has served for \(uptimeSeconds) s")
     }
     return writer.checks
   }
 }
 
-/// What the configuration file says of itself.
+/// The settings file.
 public struct SettingsFacts: Sendable, Hashable {
   public var path: String
   /// Each with its place in the file; empty is good.
@@ -51,7 +51,7 @@ public struct SettingsFacts: Sendable, Hashable {
       for problem in problems.prefix(Self.shownMax) {
         writer.failure(
           "rejected", "\(path): \(problem)",
-          do: "correct it; `postern config check \(path)` says whether it is good")
+          do: "correct it, and check it with `postern config check \(path)`")
       }
       return writer.checks
     }
@@ -65,12 +65,12 @@ public struct SettingsFacts: Sendable, Hashable {
   }
 }
 
-/// What the cloud has sent.
+/// The configuration and credentials from the cloud.
 public struct PolicyFacts: Sendable, Hashable {
   public var configRevision: UInt64
   public var credentialRevision: UInt64
   public var credentials: Int
-  /// Doors that are wired and of which the cloud has said nothing.
+  /// Doors of the settings that the cloud has not configured.
   public var unconfiguredDoors: [String]
 
   public init(
@@ -87,20 +87,20 @@ public struct PolicyFacts: Sendable, Hashable {
     var writer = CheckWriter("policy")
     if configRevision == 0 {
       writer.failure(
-        "configuration", "no configuration has come yet: nobody can enter",
+        "configuration", "no configuration has been received yet: nobody can enter",
         do: "connect to the cloud once, or push a configuration")
     } else {
       writer.ok("configuration", "configuration \(configRevision) is in force")
     }
     if configRevision > 0, !unconfiguredDoors.isEmpty {
       writer.warning(
-        "doors", "the cloud has said nothing of \(unconfiguredDoors.joined(separator: ", "))",
+        "doors", "the cloud has no configuration for \(unconfiguredDoors.joined(separator: ", "))",
         do: "add it in the cloud under the same id, or take it out of the settings")
     }
     if credentials == 0 {
       writer.warning(
         "credentials", "there is no credential: nobody can enter by card or PIN",
-        do: "issue one in the cloud; `postern sync` asks again")
+        do: "issue one in the cloud, then run `postern sync`")
     } else {
       writer.ok("credentials", "\(credentials) credentials, revision \(credentialRevision)")
     }

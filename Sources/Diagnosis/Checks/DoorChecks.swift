@@ -7,9 +7,9 @@ public struct DoorFacts: Sendable, Hashable {
   /// Nil without a contact.
   public var open: Bool?
   public var alarms: [String]
-  /// `normal`, or what counts in its place.
+  /// `normal`, or the mode in force.
   public var mode: String
-  /// Nil when the line is not there.
+  /// Nil when the line could not be requested.
   public var relayActive: Bool?
   /// How often the leaf was opened while the lock was released, and while it was secured.
   public var openedReleased: Int
@@ -32,7 +32,7 @@ public struct DoorFacts: Sendable, Hashable {
     self.closedReleased = closedReleased
   }
 
-  /// So many passages that all look turned round are no chance.
+  /// This many passages that all look inverted are not chance.
   static let turnedPassagesMin = 2
 
   func checks() -> [DiagnosisReport.Check] {
@@ -40,18 +40,18 @@ public struct DoorFacts: Sendable, Hashable {
     if relayActive == nil {
       writer.failure(
         "relay", "door \(id): its relay cannot be driven",
-        do: "see the line's fault above; until then it does not open for anybody")
+        do: "see the fault of its line above; until then the door opens for nobody")
     }
-    // At an inverted contact every passage begins with a leaf that seems to close.
+    // With an inverted contact every passage begins with a leaf that seems to close.
     if closedReleased >= Self.turnedPassagesMin, openedReleased == 0 {
       writer.failure(
         "contactInverted",
         "door \(id): the leaf seems to close each time it is unlocked, and never to open",
-        do: "the contact is inverted: turn activeLow of door.\(id).contact")
+        do: "the contact is inverted: change activeLow of door.\(id).contact")
     } else if open == true, secured {
       writer.warning(
-        "contact", "door \(id): the contact says open while the lock is secured",
-        do: "if the leaf is shut, the contact is inverted or broken: turn activeLow of its line")
+        "contact", "door \(id): the contact reads open while the lock is secured",
+        do: "if the leaf is shut, the contact is inverted or broken: change activeLow of its line")
     }
     for alarm in alarms {
       writer.warning("alarm", "door \(id): alarm \(alarm)", do: "look at the door; shut the leaf")

@@ -2,13 +2,13 @@ import CloudProtocol
 
 /// The chip's lines.
 public struct LineFacts: Sendable, Hashable {
-  /// Why a line is not there, as it is told apart for what to do.
+  /// Why a line could not be requested, by what to do about it.
   public enum Fault: Sendable, Hashable {
-    /// There is no such chip.
+    /// The chip does not exist.
     case chipMissing
-    /// The chip has no such line.
+    /// The chip has no line of this number.
     case lineMissing
-    /// `by` is what the kernel says of the holder.
+    /// `by` is the kernel's name for the holder.
     case busy(by: String)
     case other(String)
   }
@@ -19,6 +19,7 @@ public struct LineFacts: Sendable, Hashable {
     public var name: String
     /// Chip and offset, such as `line 17 of gpiochip0`.
     public var place: String
+    /// Nil while the line is held.
     public var fault: Fault?
 
     public init(name: String, place: String, fault: Fault?) {
@@ -34,7 +35,7 @@ public struct LineFacts: Sendable, Hashable {
 
   func checks() -> [DiagnosisReport.Check] {
     var writer = CheckWriter("lines")
-    let whole = lines.filter { $0.fault == nil }.count
+    let held = lines.filter { $0.fault == nil }.count
     for line in lines {
       guard let fault = line.fault else { continue }
       let what = "\(line.name), \(line.place)"
@@ -57,7 +58,7 @@ public struct LineFacts: Sendable, Hashable {
           do: "look at `dmesg`; the daemon tries again every few seconds")
       }
     }
-    if whole > 0 || lines.isEmpty { writer.ok("held", "\(whole) of \(lines.count) lines are held") }
+    if held > 0 || lines.isEmpty { writer.ok("held", "\(held) of \(lines.count) lines are held") }
     return writer.checks
   }
 }

@@ -1,6 +1,6 @@
 public import CloudProtocol
 
-/// The machine. What it does not tell is nil.
+/// The machine. Nil for what it does not report.
 public struct MachineFacts: Sendable, Hashable {
   public var temperatureCelsius: Double?
   public var memoryAvailableBytes: Int64?
@@ -9,7 +9,7 @@ public struct MachineFacts: Sendable, Hashable {
   /// Bits as the firmware of a Raspberry Pi gives them.
   /// https://www.raspberrypi.com/documentation/computers/os.html#get_throttled
   public var throttledBits: UInt32?
-  /// The board's supply monitor says that the voltage is too low.
+  /// The board's supply monitor reports a voltage that is too low.
   public var undervoltage: Bool?
 
   public init(_ host: HostReading, throttledBits: UInt32?, undervoltage: Bool?) {
@@ -39,7 +39,8 @@ public struct MachineFacts: Sendable, Hashable {
     if let bytes = memoryAvailableBytes {
       let text = "\(StorageFacts.size(bytes)) of memory are free"
       if bytes < Self.memoryBytesMin {
-        writer.warning("memory", text, do: "see what takes it: `ps aux --sort=-rss | head`")
+        writer.warning(
+          "memory", text, do: "find the program that uses it: `ps aux --sort=-rss | head`")
       } else {
         writer.ok("memory", text)
       }
@@ -51,7 +52,7 @@ public struct MachineFacts: Sendable, Hashable {
     } else if let bits = throttledBits, bits & 0x10000 != 0 {
       writer.warning(
         "power", "the supply voltage was too low since the start",
-        do: "use a stronger supply; a lock that draws from it often is the cause")
+        do: "use a stronger supply; a lock on the same supply is often the cause")
     } else if throttledBits != nil || undervoltage != nil {
       writer.ok("power", "no low voltage was seen")
     }

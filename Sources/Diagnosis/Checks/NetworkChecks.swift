@@ -2,17 +2,17 @@ import CloudProtocol
 
 /// The way to the broker, step by step; a step is nil when the one before it failed.
 public struct NetworkFacts: Sendable, Hashable {
-  /// What came of a step.
+  /// The result of a step.
   public enum Step: Sendable, Hashable {
     case done(String)
     case failed(String)
   }
 
-  /// Why TLS failed, as far as what to do differs.
+  /// Why TLS failed, by what to do about it.
   public enum TLSFault: Sendable, Hashable {
-    /// The broker's certificate is signed by somebody else than the CA file says.
+    /// No authority of the CA file signed the broker's certificate.
     case unknownAuthority(String)
-    /// The broker's certificate is out of its time.
+    /// The broker's certificate has expired or is not valid yet.
     case expired(String)
     /// The broker's certificate is for another name.
     case wrongName(String)
@@ -23,12 +23,14 @@ public struct NetworkFacts: Sendable, Hashable {
   public var port: Int
   /// Interface and address; nil without any.
   public var address: String?
+  /// The default route, the address of the broker's name, the TCP connection.
   public var route: Step?
   public var resolution: Step?
   public var connection: Step?
   /// Nil without TLS or without a connection.
   public var tls: Result?
 
+  /// The result of the TLS handshake.
   public enum Result: Sendable, Hashable {
     case done(String)
     case failed(TLSFault)
@@ -51,7 +53,7 @@ public struct NetworkFacts: Sendable, Hashable {
     switch route {
     case .done(let detail)?: writer.ok("route", detail)
     case .failed(let detail)?:
-      writer.warning("route", detail, do: "give it a gateway, unless the broker is on this network")
+      writer.warning("route", detail, do: "set a gateway, unless the broker is on this network")
     case nil: break
     }
     switch resolution {
@@ -59,7 +61,7 @@ public struct NetworkFacts: Sendable, Hashable {
     case .failed(let detail)?:
       writer.failure(
         "name", "\(host) cannot be resolved: \(detail)",
-        do: "look at the name in cloud.host and at /etc/resolv.conf")
+        do: "check the name in cloud.host, and /etc/resolv.conf")
     case nil: break
     }
     switch connection {
@@ -67,7 +69,7 @@ public struct NetworkFacts: Sendable, Hashable {
     case .failed(let detail)?:
       writer.failure(
         "broker", "\(host):\(port) does not answer: \(detail)",
-        do: "is the broker running, is the port right, does a firewall stand between?")
+        do: "is the broker running, is the port right, does a firewall block it?")
     case nil: break
     }
     checkTLS(&writer)
@@ -84,8 +86,8 @@ public struct NetworkFacts: Sendable, Hashable {
           + detail, do: "put the right CA certificate there")
     case .failed(.expired(let detail))?:
       writer.failure(
-        "brokerCertificate", "the broker's certificate is out of its time: \(detail)",
-        do: "renew it; and look at this controller's clock")
+        "brokerCertificate", "the broker's certificate has expired or is not valid yet: \(detail)",
+        do: "renew it, and check this controller's clock")
     case .failed(.wrongName(let detail))?:
       writer.failure(
         "brokerName", "the broker's certificate is for another name: \(detail)",
@@ -93,7 +95,7 @@ public struct NetworkFacts: Sendable, Hashable {
     case .failed(.other(let detail))?:
       writer.failure(
         "tls", "TLS with \(host):\(port) fails: \(detail)",
-        do: "does the broker speak TLS on this port; does it want a client certificate?")
+        do: "does the broker speak TLS on this port; does it require a client certificate?")
     case nil: break
     }
   }

@@ -1,13 +1,13 @@
 import CloudProtocol
 
-/// What a reader's two lines have done since the daemon started.
+/// The activity of a reader's two lines since the daemon started.
 public struct ReaderFacts: Sendable, Hashable {
-  /// What is probably wrong with the wires, as the door's core sees it.
+  /// What is probably wrong with the wires, as the core found.
   public enum Wiring: String, Sendable, Hashable, CaseIterable {
     case linesSwapped, linesInverted, data0Stuck, data1Stuck
   }
 
-  /// Pulses of whole frames.
+  /// Pulses of complete frames.
   public struct Pulses: Sendable, Hashable {
     public var narrowestMicroseconds: Int
     public var widestMicroseconds: Int
@@ -27,10 +27,13 @@ public struct ReaderFacts: Sendable, Hashable {
   }
 
   public var id: String
+  /// Time since the daemon started.
   public var watchedSeconds: Int
+  /// Edges of both data lines.
   public var edges: Int
   /// Pulses too short to count.
   public var noise: Int
+  /// Frames without a fault.
   public var frames: Int
   /// By fault.
   public var malformed: [String: Int]
@@ -54,15 +57,15 @@ public struct ReaderFacts: Sendable, Hashable {
     self.lockedOut = lockedOut
   }
 
-  /// More noise a minute than this is not chance.
+  /// A higher rate of noise is a warning. In pulses a minute.
   public static let noisePerMinuteMax = 2.0
   /// A pulse's length by SIA AC-01, with room for what an optocoupler adds.
   public static let widthMicroseconds = 20...200
   /// From pulse to pulse by SIA AC-01.
   public static let spacingMicroseconds = 200...20_000
-  /// One damaged frame in so many is a bad cable.
+  /// A larger share of damaged frames means a bad cable.
   static let damagedShareMax = 0.05
-  /// So few frames say nothing of a share.
+  /// With fewer frames a share means nothing.
   static let framesMin = 5
 
   var noisePerMinute: Double { Double(noise) * 60 / Double(max(watchedSeconds, 60)) }
@@ -74,15 +77,15 @@ public struct ReaderFacts: Sendable, Hashable {
     checkPulses(&writer)
     if lockedOut {
       writer.warning(
-        "lockout", "reader \(id): the keypad is deaf after too many wrong PINs",
+        "lockout", "reader \(id): the keypad is locked after too many wrong PINs",
         do: "wait, or run `postern lockout clear --reader \(id)`")
     }
     if edges == 0 {
       writer.warning(
-        "silent", "reader \(id): not one pulse since the start, \(watchedSeconds) s ago",
-        do: "hold up any card: if this stays, look at the reader's power and the data wires")
+        "silent", "reader \(id): no pulse since the start, \(watchedSeconds) s ago",
+        do: "present any card; if this stays, check the reader's power and the data wires")
     } else if !writer.checks.contains(where: { $0.outcome == .failure }) {
-      writer.ok("frames", "reader \(id): \(frames) frames whole, \(damaged) damaged")
+      writer.ok("frames", "reader \(id): \(frames) good frames, \(damaged) damaged")
     }
     return writer.checks
   }
@@ -94,12 +97,13 @@ public struct ReaderFacts: Sendable, Hashable {
       switch finding {
       case .linesSwapped:
         writer.failure(
-          "swapped", "reader \(id): frames fit only with every bit turned: data 0 and 1 swapped",
+          "swapped",
+          "reader \(id): frames fit only with every bit inverted: data 0 and 1 are swapped",
           do: "exchange the two wires, or data0 and data1 in the settings")
       case .linesInverted:
         writer.failure(
           "inverted", "reader \(id): both data lines rest at their active level",
-          do: "turn activeLow of data0 and data1, or fit pull-ups; join the grounds")
+          do: "change activeLow of data0 and data1, or fit pull-ups; connect the grounds")
       case .data0Stuck:
         writer.failure(
           "stuck", "reader \(id): data 0 rests at its active level",
@@ -118,7 +122,7 @@ public struct ReaderFacts: Sendable, Hashable {
       writer.warning(
         "noise", "reader \(id): \(rate) pulses a minute too short to count",
         do: """
-          join the reader's and the controller's ground, ground the shield at one end, keep the \
+          connect the reader's and the controller's ground, ground the shield at one end, keep the \
           cable away from mains
           """)
     } else if edges > 0 {
@@ -138,12 +142,12 @@ public struct ReaderFacts: Sendable, Hashable {
         .map { "\($0.key) \($0.value)" }.joined(separator: ", ")
       writer.warning(
         "damaged", "reader \(id): \(damaged) of \(total) frames were damaged: \(named)",
-        do: "`postern monitor` shows them; look at the cable, its length and its shield")
+        do: "`postern monitor` shows them; check the cable, its length and its shield")
     }
     if malformed["unknownLength", default: 0] > 0, frames == 0 || damaged >= frames {
       writer.warning(
         "format", "reader \(id): frames of a length that no enabled format has",
-        do: "`postern learn --reader \(id)` says which format fits")
+        do: "`postern learn --reader \(id)` shows which format fits")
     }
   }
 
@@ -164,7 +168,7 @@ public struct ReaderFacts: Sendable, Hashable {
     } else {
       writer.warning(
         "pulses", "reader \(id): \(measured); SIA AC-01 has 20 to 100 µs, 0.2 to 20 ms apart",
-        do: "look at the pull-ups, the level shifter and the length of the cable")
+        do: "check the pull-ups, the level shifter and the length of the cable")
     }
   }
 }

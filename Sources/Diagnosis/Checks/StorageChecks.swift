@@ -2,7 +2,7 @@ import CloudProtocol
 
 /// One database of the controller, and the disk that holds it.
 public struct StorageFacts: Sendable, Hashable {
-  /// What kept it from being used.
+  /// Why it cannot be used.
   public enum Fault: Sendable, Hashable {
     case full(String)
     case damaged(String)
@@ -12,14 +12,17 @@ public struct StorageFacts: Sendable, Hashable {
   /// `event log` or `credential cache`.
   public var name: String
   public var path: String
+  /// Nil while the file can be used.
   public var fault: Fault?
   /// Where a damaged file was moved when it was last opened.
   public var recovered: String?
-  /// Nil when it was not checked, such as for its size.
+  /// Nil when it was not checked, for example because it is too large.
   public var integrity: String?
+  /// The size of the file.
   public var bytes: Int64?
+  /// Free space on the disk of the file.
   public var freeBytes: Int64?
-  /// Of recent commits, the slowest; nil where none was measured.
+  /// The slowest of the recent commits; nil when none was measured.
   public var slowestCommitMilliseconds: Double?
 
   public init(
@@ -37,9 +40,9 @@ public struct StorageFacts: Sendable, Hashable {
     self.slowestCommitMilliseconds = slowestCommitMilliseconds
   }
 
-  /// Less room than this is a failure, and less than four times of it a warning. 64 MiB.
+  /// With less free space the check fails; with less than four times as much it warns. 64 MiB.
   public static let freeBytesMin: Int64 = 67_108_864
-  /// A commit slower than this holds up the door. In milliseconds.
+  /// A slower commit delays the door. In milliseconds.
   public static let commitMillisecondsMax = 50.0
 
   func checks() -> [DiagnosisReport.Check] {
@@ -53,24 +56,24 @@ public struct StorageFacts: Sendable, Hashable {
       case .damaged(let detail):
         writer.failure(
           "damaged", "\(name) \(path): the file is damaged: \(detail)",
-          do: "restart the daemon: it moves the file aside and begins a new one; check the disk")
+          do: "restart the daemon: it moves the file aside and creates a new one; check the disk")
       case .other(let detail):
         writer.failure(
           "unusable", "\(name) \(path): \(detail)",
-          do: "look at the folder's owner and mode, and at `dmesg` for a failing disk")
+          do: "check the folder's owner and mode, and `dmesg` for a failing disk")
       }
     }
     if let recovered {
       writer.warning(
         "recovered", "\(name): a damaged file was moved to \(recovered)",
-        do: "look at the disk and the power supply; keep the file for support, then remove it")
+        do: "check the disk and the power supply; save the file for support, then remove it")
     }
     if let integrity, integrity != "ok" {
       writer.failure(
         "damaged", "\(name) \(path): SQLite finds \(integrity)",
         do: """
-          restart the daemon: an event log is carried over into a new file, as far as it can be \
-          read; a credential cache comes from the cloud again once its file is removed; check the disk
+          restart the daemon: the readable part of an event log is copied to a new file; a \
+          credential cache is fetched from the cloud again after its file is removed; check the disk
           """)
     }
     checkRoom(&writer)
@@ -82,7 +85,7 @@ public struct StorageFacts: Sendable, Hashable {
     if fault == nil, integrity == nil || integrity == "ok" {
       let size = bytes.map { ", \(Self.size($0))" } ?? ""
       let commit = slowestCommitMilliseconds.map { ", slowest commit \(Self.rounded($0)) ms" } ?? ""
-      let checked = integrity == nil ? "not checked page by page" : "whole"
+      let checked = integrity == nil ? "not checked page by page" : "intact"
       writer.ok("database", "\(name) \(checked)\(size)\(commit)")
     }
     return writer.checks
@@ -90,8 +93,8 @@ public struct StorageFacts: Sendable, Hashable {
 
   private func checkRoom(_ writer: inout CheckWriter) {
     guard let freeBytes else { return }
-    let free = "\(name): \(Self.size(freeBytes)) of room on its disk"
-    let advice = "make room: old logs, packages in the cache, files that support no longer needs"
+    let free = "\(name): \(Self.size(freeBytes)) free on its disk"
+    let advice = "make room: remove old logs, cached packages, files that support no longer needs"
     if freeBytes < Self.freeBytesMin {
       writer.failure("full", free, do: advice)
     } else if freeBytes < Self.freeBytesMin * 4 {

@@ -15,11 +15,11 @@ public enum CertificateProbe {
     }
     do {
       guard let first = try NIOSSLCertificate.fromPEMFile(path).first else {
-        return fault("there is no certificate in it")
+        return fault("the file has no certificate")
       }
       let left = Int64(first.notValidAfter) - now.secondsSince1970
       let start = Int64(first.notValidBefore) - now.secondsSince1970
-      // One that ended an hour ago has ended.
+      // Rounded down: a certificate that expired an hour ago has -1 day left.
       let days =
         left < 0 ? Int((left - Self.secondsPerDay + 1) / secondsPerDay) : Int(left / secondsPerDay)
       return CertificateFacts(

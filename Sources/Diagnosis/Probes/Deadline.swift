@@ -1,10 +1,10 @@
 import Dispatch
 import Synchronization
 
-/// Work that may hang, and what to say when it does.
+/// Work that may hang, and the answer when it does.
 enum Deadline {
-  /// The answer of `work`, or `late` after so many milliseconds. `work` runs on a thread of its own
-  /// and is then left to itself.
+  /// The answer of `work`, or `late` after that time. `work` runs on a thread of its own, and goes
+  /// on when it is late.
   static func of<Value: Sendable>(
     milliseconds: Int, late: Value, _ work: @escaping @Sendable () -> Value
   ) async -> Value {
@@ -27,9 +27,9 @@ final class Once<Value: Sendable>: Sendable {
   }
 
   func resume(_ value: Value) {
-    let waiting = continuation.withLock { kept in
-      defer { kept = nil }
-      return kept
+    let waiting = continuation.withLock { stored in
+      defer { stored = nil }
+      return stored
     }
     waiting?.resume(returning: value)
   }

@@ -1,12 +1,13 @@
 public import CloudProtocol
 import Glibc
 
-/// What only some boards tell.
+/// Facts that only some boards have.
 public enum MachineProbe {
   static let throttledFile = "/sys/devices/platform/soc/soc:firmware/get_throttled"
   /// The most supply monitors looked at.
   static let monitorsMax = 16
 
+  /// A reading of the machine, with what only some boards report.
   public static func facts(_ host: HostReading) -> MachineFacts {
     let bits = NetworkProbe.text(throttledFile).flatMap {
       UInt32($0.trimmingPrefix("0x").prefix { $0.isHexDigit }, radix: 16)
@@ -32,7 +33,7 @@ public enum MachineProbe {
     return known.first { access($0.0, F_OK) == 0 }?.1
   }
 
-  /// The version of the system's time-zone rules; nil where the files do not say.
+  /// The version of the system's time-zone rules; nil when the files do not have it.
   public static func zoneRules() -> String? {
     for path in ["/usr/share/zoneinfo/tzdata.zi", "/usr/share/zoneinfo/+VERSION"] {
       guard let line = NetworkProbe.text(path)?.split(separator: "\n").first else { continue }

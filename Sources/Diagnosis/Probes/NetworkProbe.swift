@@ -4,11 +4,11 @@ import NIOCore
 import NIOPosix
 public import DoorRules
 
-/// Walks to the broker step by step, as the link does, and says where it ends.
+/// Connects to the broker step by step, as the link does, and reports each step.
 public struct NetworkProbe: Sendable {
-  /// A name that is not resolved by then counts as one that cannot be.
+  /// After this time a name counts as one that cannot be resolved.
   public static let resolutionMilliseconds = 3_000
-  /// A connection, or a TLS handshake, that is not made by then.
+  /// After this time a connection, or a TLS handshake, counts as failed.
   public static let connectionMilliseconds = 3_000
 
   /// Files of TLS, as the settings name them.
@@ -58,7 +58,7 @@ public struct NetworkProbe: Sendable {
     }
     let milliseconds = (DispatchTime.now().uptimeNanoseconds - began) / 1_000_000
     facts.connection = .done(" in \(milliseconds) ms")
-    // The probe is over; that the other side has closed already is no failure.
+    // The probe is over: an error means only that the other side has closed already.
     try? await channel.close()
     if let tls { facts.tls = await TLSProbe(host: host, port: port, files: tls).result(at: now) }
     return facts
@@ -97,7 +97,7 @@ public struct NetworkProbe: Sendable {
     return .done(addresses.joined(separator: ", "))
   }
 
-  /// Of the kernel's table; https://docs.kernel.org/networking/proc_net_tcp.html has the form of
+  /// The default route in the kernel's table; https://docs.kernel.org/networking/proc_net_tcp.html has the form of
   /// its addresses: hexadecimal, in the machine's order.
   static func route(of table: String) -> NetworkFacts.Step {
     for line in table.split(separator: "\n").dropFirst() {

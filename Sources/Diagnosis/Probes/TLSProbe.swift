@@ -5,8 +5,8 @@ import NIOSSL
 import NIOTLS
 import Synchronization
 
-/// One handshake with the broker, and when it fails a second one that only looks at what the
-/// broker shows, to say why.
+/// One handshake with the broker, and if it fails a second one without verification, to find out
+/// why.
 struct TLSProbe: Sendable {
   let host: String
   let port: Int
@@ -27,13 +27,13 @@ struct TLSProbe: Sendable {
     {
       return .failed(.wrongName("\(extra)"))
     }
-    // Which of its certificates is at fault the library does not say.
+    // The library does not report which certificate is at fault.
     let seen = Shown()
     let second = await handshake {
       try NIOSSLClientHandler(
         context: context, serverHostname: name,
         customVerificationCallback: { certificates, promise in
-          seen.keep(certificates)
+          seen.store(certificates)
           promise.succeed(.certificateVerified)
         })
     }
@@ -45,11 +45,11 @@ struct TLSProbe: Sendable {
       let days = (seconds - Int64(leaf.notValidAfter)) / 86_400
       return .failed(
         .expired(
-          days >= 0 ? "it expired \(days) days ago" : "it has not begun, or the clock is wrong"))
+          days >= 0 ? "it expired \(days) days ago" : "it is not valid yet, or the clock is wrong"))
     }
-    // Only the check of the chain is different: with it off, the handshake works.
+    // Without the check of the chain the handshake works: the chain is at fault.
     if second == nil || Self.words(failure).contains("CERTIFICATE_VERIFY_FAILED") {
-      return .failed(.unknownAuthority("it was signed by somebody else"))
+      return .failed(.unknownAuthority("another authority signed it"))
     }
     return .failed(.other(Self.words(failure)))
   }
@@ -62,7 +62,7 @@ struct TLSProbe: Sendable {
         .map { .certificate($0) }
       configuration.privateKey = .privateKey(try NIOSSLPrivateKey(file: key, format: .pem))
     }
-    // A broker that wants a client certificate says so only after a TLS 1.3 handshake.
+    // With TLS 1.3 a broker demands a client certificate only after the handshake.
     configuration.maximumTLSVersion = .tlsv12
     if SocketName.isAddress(host) {
       configuration.certificateVerification = .noHostnameVerification
@@ -111,13 +111,13 @@ struct TLSProbe: Sendable {
 
 /// Certificates that a broker has shown.
 private final class Shown: Sendable {
-  private let kept = Mutex<[NIOSSLCertificate]>([])
+  private let stored = Mutex<[NIOSSLCertificate]>([])
 
-  var certificates: [NIOSSLCertificate] { kept.withLock { $0 } }
-  func keep(_ certificates: [NIOSSLCertificate]) { kept.withLock { $0 = certificates } }
+  var certificates: [NIOSSLCertificate] { stored.withLock { $0 } }
+  func store(_ certificates: [NIOSSLCertificate]) { stored.withLock { $0 = certificates } }
 }
 
-/// Fulfils a promise at the end of a handshake.
+/// Completes a promise at the end of a handshake.
 private final class HandshakeWaiter: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   private let promise: EventLoopPromise<Void>

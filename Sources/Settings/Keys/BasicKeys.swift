@@ -42,8 +42,8 @@ enum BasicKeys {
         RuntimeTimes.commitDeadlineMilliseconds.range,
         about: "How long an unlock waits for its event to be on disk."),
       .choice(
-        "clock.assumeTrust", .at(\.assumedClockTrust), fallback: "what the kernel says",
-        about: "For development: how far the clock is trusted, whatever the kernel says."),
+        "clock.assumeTrust", .at(\.assumedClockTrust), fallback: "the kernel's report",
+        about: "For development: the trust of the clock, in place of the kernel's report."),
       .choice(
         "log.level",
         SettingsField(

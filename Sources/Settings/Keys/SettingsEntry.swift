@@ -1,4 +1,4 @@
-/// What the table of settings says of one key, whatever it is a key of.
+/// The properties of a key for the page of settings, whatever its root is.
 struct SettingsEntry: Sendable {
   /// What may stand at a key.
   enum Kind: Sendable, Hashable {
@@ -23,7 +23,7 @@ struct SettingsEntry: Sendable {
   var path: [String]
   var kind: Kind
   var presence: SettingsPresence
-  /// The section that may be missing as a whole and has this key; nil in the others.
+  /// The optional section that has this key; nil for a key of a section that must be there.
   var optionalSection: [String]?
   /// What counts when the key is left out; nil when nothing does.
   var fallback: String?

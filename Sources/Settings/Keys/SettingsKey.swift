@@ -14,7 +14,7 @@ struct SettingsKey<Root>: Sendable {
 }
 
 extension SettingsKey {
-  /// A single key. `fallback` is for the page, where the blank root's value does not say it.
+  /// A single key. `fallback` is the default on the page, when the blank root's value is not.
   static func value(
     _ name: String, _ kind: SettingsEntry.Kind, _ presence: SettingsPresence = .optional,
     about: String, fallback: String? = nil, isSecret: Bool = false,

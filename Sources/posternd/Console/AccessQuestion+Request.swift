@@ -17,7 +17,7 @@ extension AccessQuestion {
       return .credential(credential)
     }
     guard let card = request.card else {
-      throw ConsoleProblem(.invalid, "say who: a person, a credential or a card")
+      throw ConsoleProblem(.invalid, "name a person, a credential or a card")
     }
     let parts = card.split(separator: ":", omittingEmptySubsequences: false)
     guard parts.count == 3, let number = UInt64(parts[2]),

@@ -137,7 +137,7 @@ extension ConsoleAdapter {
     guard allowed.contains(by.unicodeScalars.count) else {
       throw ConsoleProblem(
         .invalid,
-        "by: says who in \(allowed.lowerBound) to \(allowed.upperBound) characters")
+        "by: must be a name of \(allowed.lowerBound) to \(allowed.upperBound) characters")
     }
   }
 }

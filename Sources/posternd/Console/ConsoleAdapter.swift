@@ -48,7 +48,7 @@ struct ConsoleAdapter: ConsoleBackend {
 
   func live(_ options: LiveOptions) async throws(ConsoleProblem) -> AsyncStream<LiveNote> {
     guard let notes = await runtime.tap() else {
-      throw ConsoleProblem(.refused, "too many watch already; end another monitor first")
+      throw ConsoleProblem(.refused, "too many monitors are running; end another one first")
     }
     let pinFacilities = Dictionary(
       settings.readers.compactMap { reader in
@@ -86,7 +86,7 @@ struct ConsoleAdapter: ConsoleBackend {
   func geofence(_ trial: GeofenceTrial) async throws(ConsoleProblem) -> GeofenceResult? {
     let door: DoorID = try required(trial.door, as: "door")
     if let place = trial.location, GeoPoint(latitude: place.lat, longitude: place.lng) == nil {
-      throw ConsoleProblem(.invalid, "location: is no place; -90 to 90 and -180 to 180 degrees")
+      throw ConsoleProblem(.invalid, "location: must be within -90 to 90 and -180 to 180 degrees")
     }
     let location = trial.location.map {
       Presentation.Location(

@@ -4,16 +4,16 @@ import DoorRules
 import DoorRuntime
 import WiegandCodec
 
-/// Notes of the runtime as a watcher sees them.
+/// Notes of the runtime, without what a watcher must not see.
 struct LiveWriter: Sendable {
   /// The most notes that wait for a slow watcher; the oldest go first.
   static let notesMax = 4_096
 
   let options: LiveOptions
-  /// Readers that send whole PINs as frames, and the facility code by which those are known.
+  /// Readers that send a PIN as one frame, with the facility code of such frames.
   let pinFacilities: [ReaderID: UInt64]
 
-  /// Nil for what was not asked for.
+  /// Nil when the watcher did not ask for it.
   func show(_ note: TapNote, number: UInt64) -> LiveNote? {
     func make(_ kind: LiveNote.Kind) -> LiveNote {
       LiveNote(number: number, microseconds: note.at.nanoseconds / 1_000, kind: kind)
@@ -85,7 +85,7 @@ struct LiveWriter: Sendable {
       }
       guard !isPIN || options.keys else {
         shown.key = "•"
-        shown.detail = "a whole PIN"
+        shown.detail = "a complete PIN"
         return
       }
       shown.candidates = candidates.map {
@@ -107,7 +107,7 @@ struct LiveWriter: Sendable {
     }
   }
 
-  /// Bursts as short as a key's may be half of a PIN.
+  /// A burst as short as a key's may be part of a PIN.
   private func showBits(of pulses: [TapNote.Pulse], _ shown: inout LiveNote) {
     guard options.keys || pulses.count > LiveWriter.keyBitsMax else { return }
     shown.pulses = pulses.map { [$0.isOne ? 1 : 0, $0.startMicroseconds, $0.widthMicroseconds] }

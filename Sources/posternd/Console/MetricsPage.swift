@@ -13,34 +13,37 @@ struct MetricsPage {
 
   var text: String {
     var page = PrometheusPage()
-    page.gauge("postern_up", "The daemon serves.", 1)
-    page.gauge("postern_simulated", "1 for hardware that does not exist.", simulated ? 1 : 0)
-    page.gauge("postern_uptime_seconds", "Since the daemon's start.", Double(status.uptimeSeconds))
+    page.gauge("postern_up", "1 while the daemon serves.", 1)
+    page.gauge("postern_simulated", "1 for simulated hardware.", simulated ? 1 : 0)
+    page.gauge(
+      "postern_uptime_seconds", "Time since the daemon's start.", Double(status.uptimeSeconds))
     writeDecisions(&page)
     page.histogram(
-      "postern_decision_seconds", "From a whole card or PIN to what is done about it.",
+      "postern_decision_seconds", "Time from a complete card or PIN to the decision.",
       inspection.metrics.decisions)
     page.histogram(
-      "postern_commit_seconds", "How long the disk took for each commit of events.",
+      "postern_commit_seconds", "Time of each commit of events.",
       inspection.metrics.commits)
     writeQueues(&page)
     writeReaders(&page)
     page.gauge(
-      "postern_cloud_connected", "The session with the broker is up.",
+      "postern_cloud_connected", "1 while the session with the broker is up.",
       status.cloudConnected ? 1 : 0)
     if let seconds = inspection.cloudSilentSeconds {
-      page.gauge("postern_cloud_silent_seconds", "Since the cloud was heard.", Double(seconds))
+      page.gauge(
+        "postern_cloud_silent_seconds", "Time since the last message from the cloud.",
+        Double(seconds))
     }
     if let offset = inspection.clockOffsetSeconds {
-      page.gauge("postern_clock_offset_seconds", "This clock less the cloud's.", Double(offset))
+      page.gauge("postern_clock_offset_seconds", "This clock minus the cloud's.", Double(offset))
     }
-    page.begin("postern_clock_trust", "gauge", "1 for what the clock counts as now.")
+    page.begin("postern_clock_trust", "gauge", "1 for the present trust of the clock.")
     for trust in ClockTrust.allCases {
       page.sample(
         "postern_clock_trust", ["trust": trust.rawValue],
         status.now.trust == trust ? 1 : 0)
     }
-    page.begin("postern_refused_messages_total", "counter", "Messages that were refused.")
+    page.begin("postern_refused_messages_total", "counter", "Refused messages, by cause.")
     for (cause, count) in inspection.refused.sorted(by: { $0.key < $1.key }) {
       page.sample("postern_refused_messages_total", ["cause": cause], Double(count))
     }
@@ -64,20 +67,21 @@ struct MetricsPage {
 
   private func writeQueues(_ page: inout PrometheusPage) {
     let backlog = status.log.last - min(status.log.acknowledged, status.log.last)
-    page.begin("postern_queue_depth", "gauge", "What waits, by queue.")
+    page.begin("postern_queue_depth", "gauge", "Waiting entries, by queue.")
     page.sample("postern_queue_depth", ["queue": "cloud"], Double(backlog))
     page.sample("postern_queue_depth", ["queue": "disk"], Double(inspection.eventsWaiting))
     page.gauge(
-      "postern_log_failed", "Events cannot be written now.",
+      "postern_log_failed", "1 while events cannot be written.",
       inspection.logError == nil ? 0 : 1)
-    page.gauge("postern_line_faults", "Lines that are not there.", Double(inspection.faults.count))
+    page.gauge(
+      "postern_line_faults", "Lines that could not be requested.", Double(inspection.faults.count))
     page.gauge(
       "postern_credentials", "Credentials in the cache.",
       Double(status.credentials.credentials))
   }
 
   private func writeReaders(_ page: inout PrometheusPage) {
-    page.begin("postern_reader_frames_total", "counter", "Bursts that came whole.")
+    page.begin("postern_reader_frames_total", "counter", "Complete frames.")
     for reader in status.readers {
       page.sample(
         "postern_reader_frames_total", ["reader": reader.id.rawValue],
@@ -89,7 +93,7 @@ struct MetricsPage {
         "postern_reader_noise_total", ["reader": reader.id.rawValue],
         Double(reader.counters.noise))
     }
-    page.begin("postern_reader_faults_total", "counter", "Bursts that came damaged, by fault.")
+    page.begin("postern_reader_faults_total", "counter", "Damaged frames, by fault.")
     for reader in status.readers {
       for fault in FrameFault.allCases {
         page.sample(

@@ -6,7 +6,7 @@ import GPIOLinux
 import Settings
 import WiegandCodec
 
-/// Does on the simulated panel what a person asked for, after looking at every value.
+/// Carries out a person's actions on the simulated panel, after checking every value.
 struct PanelDriver {
   /// The most keys of one request.
   static let keysMax = 64
@@ -79,7 +79,7 @@ struct PanelDriver {
 
   private func bursts(_ keys: String) throws(PortError) -> [[Bool]] {
     guard (1...Self.keysMax).contains(keys.count) else {
-      throw invalid("keys: 1 to \(Self.keysMax) of them")
+      throw invalid("keys: must be 1 to \(Self.keysMax) keys")
     }
     var bursts: [[Bool]] = []
     for character in keys {

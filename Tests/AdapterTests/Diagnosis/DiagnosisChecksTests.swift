@@ -13,7 +13,7 @@ struct DiagnosisChecksTests {
     /// The check that names it.
     var id: String
     var outcome: DiagnosisReport.Outcome = .failure
-    /// A word that the finding must have, and one of the advice.
+    /// Text that the finding must contain, and text of the advice.
     var finding: String
     var advice: String
     var plant: @Sendable (inout DiagnosisFacts) -> Void
@@ -21,7 +21,7 @@ struct DiagnosisChecksTests {
     var testDescription: String { name }
   }
 
-  /// A controller where all is well.
+  /// A controller without a fault.
   static func whole() -> DiagnosisFacts {
     var facts = DiagnosisFacts()
     facts.daemon = DaemonFacts(unreachable: nil, uptimeSeconds: 600, software: "0.1.0")
@@ -101,7 +101,7 @@ struct DiagnosisChecksTests {
     ) { $0.doors = [door(open: true, openedReleased: 0, closedReleased: 2)] },
     Planted(
       name: "inverted contact, at once", id: "doors.contact", outcome: .warning,
-      finding: "says open", advice: "activeLow"
+      finding: "reads open", advice: "activeLow"
     ) { $0.doors = [door(open: true, openedReleased: 0, closedReleased: 0)] },
     Planted(name: "chip missing", id: "lines.chip", finding: "no such chip", advice: "gpiodetect") {
       $0.lines = line(.chipMissing)
@@ -181,7 +181,7 @@ struct DiagnosisChecksTests {
     ) { $0.machine?.memoryAvailableBytes = 16_777_216 },
   ]
 
-  @Test("E2: where all is well nothing is said to be wrong")
+  @Test("E2: without a fault no check fails")
   func good() {
     let checks = Self.whole().checks()
     #expect(checks.filter { $0.outcome != .ok } == [])

@@ -17,8 +17,8 @@ enum SettingsPage {
     in `deploy/profiles`.
 
     **Environment variables** override the file. The name is `POSTERN_` and the key in capitals, with
-    `_` for each dot, before each capital inside a word, and for whatever is neither letter nor
-    digit: `cloud.port` is `POSTERN_CLOUD_PORT`, `events.commitDeadlineMilliseconds` is
+    `_` for each dot, before each capital inside a word, and for each character that is neither
+    letter nor digit: `cloud.port` is `POSTERN_CLOUD_PORT`, `events.commitDeadlineMilliseconds` is
     `POSTERN_EVENTS_COMMIT_DEADLINE_MILLISECONDS`, `reader.front-in.door` is
     `POSTERN_READER_FRONT_IN_DOOR`. Items of a list are separated by commas. An empty value leaves
     the key out.

@@ -32,7 +32,8 @@ struct LimitSystemTests {
     let most = String(repeating: "1", count: 64)
     #expect(try world.postern("panel", "keys", most, "--between-keys-ms", "50").status == 0)
     let refused = try world.postern("panel", "keys", most + "1", "--between-keys-ms", "50")
-    #expect(refused.status != 0 && refused.errors.contains("keys: 1 to 64 of them"), "\(refused)")
+    #expect(
+      refused.status != 0 && refused.errors.contains("keys: must be 1 to 64 keys"), "\(refused)")
   }
 
   @Test("E6: an order on site names its operator in 1 to 120 characters")

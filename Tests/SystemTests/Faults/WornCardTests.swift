@@ -62,7 +62,7 @@ struct WornCardTests {
     #expect(world.eventually { world.relayIsOff })
     let troubles = try #require(try world.status()?["troubles"] as? [String])
     #expect(troubles.contains { $0.contains("events.sqlite.damaged-1") }, "\(troubles)")
-    #expect(world.daemonLog.contains("what can be read of it was carried over"))
+    #expect(world.daemonLog.contains("its readable events were copied to a new one"))
     // Before, the list of events on site ended at that block.
     let all = try world.doorEvents().compactMap { $0["number"] as? Int }
     #expect(all.contains(number - 25) && all.contains(number + 20), "\(all)")

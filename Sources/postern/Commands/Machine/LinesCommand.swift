@@ -1,0 +1,100 @@
+import ArgumentParser
+import DoorPorts
+import Foundation
+import GPIOLinux
+import Settings
+
+/// The controller's lines, without the daemon.
+struct LinesCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "lines",
+    abstract: "Show who holds the lines of the settings, or make them safe.",
+    subcommands: [List.self, Safe.self], defaultSubcommand: List.self)
+
+  /// The settings that name the lines.
+  struct File: ParsableArguments {
+    @Option(name: .customLong("config"), help: "The daemon's configuration file.")
+    var path = "/etc/postern/postern.yaml"
+
+    @OptionGroup var option: JSONOption
+    var json: Bool { option.json }
+
+    func plan() async throws -> LinePlan {
+      let settings = try await ConfigCommand.load(path, json: json)
+      if settings.isSimulated, !json {
+        Output.line("The hardware is simulated: there are no lines.")
+      }
+      return settings.linePlan
+    }
+  }
+
+  /// A line, for programs.
+  private struct Found: Encodable {
+    var line: String
+    var chip: String
+    var offset: Int
+    /// Nil for a free line, and with `safe`.
+    var holder: String?
+    /// The error; nil without one.
+    var error: String?
+
+    init(_ line: String, _ place: LinePlan.Place, holder: String? = nil, error: PortError? = nil) {
+      self.line = line
+      chip = place.chip
+      offset = place.offset
+      self.holder = holder
+      self.error = error?.detail
+    }
+  }
+
+  struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Show what each line is for and who holds it; requests none.")
+    @OptionGroup var file: File
+
+    func run() async throws {
+      let found = SafeLines.holders(try await file.plan()).map { words, place, holder in
+        switch holder {
+        case .success(let holder): Found(words, place, holder: holder)
+        case .failure(let error): Found(words, place, error: error)
+        }
+      }
+      for line in found {
+        if file.json {
+          try Output.json(line)
+          continue
+        }
+        let state =
+          line.error.map { "FAILED: \($0)" } ?? line.holder.map { "held by \($0)" } ?? "free"
+        Output.line("line \(line.offset) of \(line.chip)  \(line.line)  \(state)")
+      }
+      if found.contains(where: { $0.error != nil }) { throw ExitCode(1) }
+    }
+  }
+
+  struct Safe: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Make every output inactive: relays off, lamps and beepers off.",
+      discussion: """
+        The service manager runs this after every end of the daemon, so that a relay
+        cannot stay on. While the daemon runs it holds its lines, and they are not
+        touched. Exit status 1 when a line could not be made safe.
+        """)
+    @OptionGroup var file: File
+
+    func run() async throws {
+      var isSafe = true
+      for answer in SafeLines.makeSafe(try await file.plan()) {
+        if answer.error != nil { isSafe = false }
+        if file.json {
+          try Output.json(Found(answer.line, answer.place, error: answer.error))
+        } else if let error = answer.error {
+          Output.complain("\(answer.line), \(answer.place): \(error.detail)")
+        } else {
+          Output.line("\(answer.line), \(answer.place): off")
+        }
+      }
+      if !isSafe { throw ExitCode(1) }
+    }
+  }
+}

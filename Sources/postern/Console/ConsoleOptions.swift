@@ -1,0 +1,33 @@
+import ArgumentParser
+import ConsoleProtocol
+import Foundation
+
+/// The options of every command that asks the daemon.
+struct ConsoleOptions: ParsableArguments {
+  @Option(help: "The daemon's socket (default: $POSTERN_SOCKET, or /run/postern/postern.sock).")
+  var socket: String?
+
+  @Flag(help: "Print JSON for programs.")
+  var json = false
+
+  var client: ConsoleClient {
+    let environment = ProcessInfo.processInfo.environment["POSTERN_SOCKET"]
+    return ConsoleClient(socketPath: socket ?? environment ?? "/run/postern/postern.sock")
+  }
+
+  /// Prints a value, as JSON for programs or as text for people.
+  func show(_ value: some Encodable, _ text: @autoclosure () throws -> String) throws {
+    try Output.show(value, json: json, try text())
+  }
+}
+
+/// The option of commands that ask no daemon.
+struct JSONOption: ParsableArguments {
+  @Flag(help: "Print JSON for programs.")
+  var json = false
+
+  /// Prints a value, as JSON for programs or as text for people.
+  func show(_ value: some Encodable, _ text: @autoclosure () throws -> String) throws {
+    try Output.show(value, json: json, try text())
+  }
+}

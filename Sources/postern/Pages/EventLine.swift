@@ -1,0 +1,33 @@
+import CloudProtocol
+import ConsoleProtocol
+import DoorRules
+
+/// An event as one line, with its reason in plain words.
+struct EventLine {
+  let event: ConsoleEvent
+  let colour: Bool
+
+  var text: String {
+    var parts = ["#\(event.number)", StatusPage.time(event.timeMilliseconds), name]
+    if let door = event.door { parts.append("door \(door)") }
+    if let person = event.person { parts.append(person) }
+    if let reason = event.reason {
+      // An alarm's reason is not a denial and is shown as it is.
+      parts.append(DenialReason(rawValue: reason)?.sentence ?? reason)
+    }
+    let detail = event.detail.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    if !detail.isEmpty { parts.append("[" + detail.joined(separator: " ") + "]") }
+    if event.simulated { parts.append("(simulated)") }
+    return parts.joined(separator: "  ")
+  }
+
+  private var name: String {
+    let code =
+      switch EventType(rawValue: event.type)?.tone ?? .plain {
+      case .good: "32"
+      case .bad: "31"
+      case .plain: "36"
+      }
+    return Output.paint(EventType.name(ofWireName: event.type), code, if: colour)
+  }
+}
