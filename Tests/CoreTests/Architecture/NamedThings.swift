@@ -12,6 +12,8 @@ struct NamedThings {
   private let words: [String: Set<Substring>]
   /// What each file declares with parentheses: functions, initialisers and cases.
   private let callable: [String: Set<Substring>]
+  /// Functions of files that declare a protocol: whatever implements it may link to them.
+  private let required: Set<Substring>
   private let allWords: Set<Substring>
   private let aliases: Set<String>
 
@@ -30,6 +32,8 @@ struct NamedThings {
     }
     words = Dictionary(files.map { ($0.path, Self.words(of: $0.code)) }) { first, _ in first }
     callable = Dictionary(files.map { ($0.path, Self.callable(in: $0.code)) }) { first, _ in first }
+    required = files.filter { $0.declarations.bodies.contains { $0.kind == .protocol } }
+      .reduce(into: []) { $0.formUnion(Self.callable(in: $1.code)) }
     allWords = words.values.reduce(into: Self.words(of: files.flatMap(\.literals).map(\.text))) {
       $0.formUnion($1)
     }
@@ -109,7 +113,8 @@ struct NamedThings {
     if first.first?.isUppercase != true {
       guard let file else { return false }
       let own = file.declarations.bodies.flatMap { types[$0.name].map(Self.files) ?? [] }
-      return (own + [file.path]).contains { names[$0]?.contains(first) == true }
+      return link.contains("(") && required.contains(first)
+        || (own + [file.path]).contains { names[$0]?.contains(first) == true }
     }
     let isPage = fileNames.contains("\(first).md")
     let candidates = fullNames[String(first)] ?? []
