@@ -23,11 +23,11 @@ let strictTests: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
-/// `Tests/Lab/fuzz` sets this: our own sources are then built with libFuzzer's eyes in them.
+/// `Tests/Lab/fuzz` sets this to instrument our sources for libFuzzer.
 let isFuzzed = Context.environment["POSTERN_FUZZ"] == "1"
 let watched: [SwiftSetting] = isFuzzed ? [.unsafeFlags(["-sanitize=fuzzer", "-O"])] : []
 let strict: [SwiftSetting] = settings + watched
-/// Quick, and not watched: what feeds is no finding.
+/// Optimises the harness but does not instrument it: its own branches are noise.
 let feeding: [SwiftSetting] = settings + (isFuzzed ? [.unsafeFlags(["-O"])] : [])
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
@@ -221,7 +221,7 @@ let package = Package(
       ],
       path: "Tests/postern-lab", exclude: ["RESULTS.md"], swiftSettings: strict),
 
-    // What tests and fuzzers hold the product against, and what fuzzers feed.
+    // Models that tests and fuzzers compare the product with, and the targets of the fuzzers.
     .target(
       name: "CoreModels", dependencies: ["DoorRules", "DoorCore"], path: "Tests/CoreModels",
       swiftSettings: feeding),
@@ -264,7 +264,7 @@ let package = Package(
 )
 
 if isFuzzed {
-  // libFuzzer brings `main`; a build without the variable knows nothing of this.
+  // libFuzzer brings `main`, so this target exists only with the variable.
   package.targets.append(
     .executableTarget(
       name: "postern-fuzz", dependencies: ["FuzzTargets"], path: "Tests/postern-fuzz",

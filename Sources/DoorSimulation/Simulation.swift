@@ -2,17 +2,17 @@ public import DoorPorts
 
 /// Runs stories.
 public enum Simulation {
-  /// What came of one story.
+  /// The result of one story.
   public struct Outcome: Sendable {
     public var tally: Tally
     /// Nil when everything held.
     public var violation: Violation?
-    /// Of everything that happened, in order: the same for the same story.
+    /// The digest of the trace: the same for the same story.
     public var digest: UInt64
   }
 
-  /// Runs a story to its end or to the first violation. Throws when the world cannot be made, as
-  /// for a time zone that is not there.
+  /// Runs a story to its end or to the first violation. Throws when the world cannot be built, for
+  /// example when the time zone is unknown.
   public static func run(
     _ story: Story, zones: any ZoneSource, sabotage: Sabotage? = nil, trace: Trace = Trace()
   ) throws -> Outcome {
@@ -26,8 +26,8 @@ public enum Simulation {
     return Outcome(tally: tally, violation: world.observers.violation, digest: trace.digest)
   }
 
-  /// The shortest story that goes against the same sentence: happenings are left out by halves,
-  /// quarters and so on, as long as it still fails (delta debugging; Zeller and Hildebrandt,
+  /// Shortens a story that violates a sentence: leaves out halves of the happenings, then quarters
+  /// and so on, as long as the same sentence is violated (delta debugging; Zeller and Hildebrandt,
   /// "Simplifying and Isolating Failure-Inducing Input", 2002). `triesMax` bounds the work.
   public static func shrink(
     _ story: Story, zones: any ZoneSource, sabotage: Sabotage? = nil, triesMax: Int = 400,
@@ -37,7 +37,7 @@ public enum Simulation {
       return story
     }
     var best = story
-    // Nothing after the failure matters.
+    // Happenings after the failure do not matter.
     best.happenings.removeAll { $0.at > first.atMilliseconds }
     var tries = 0
     func fails(_ candidate: Story) throws -> Bool {

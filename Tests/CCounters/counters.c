@@ -42,9 +42,9 @@ int fdatasync(int descriptor) {
   return (int)syscall(SYS_fdatasync, descriptor);
 }
 
-// The sanitizers bring a heap of their own.
+// The sanitizers replace the heap themselves.
 #if !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
-// The names under which glibc offers its heap to whoever stands in front of it.
+// glibc's own names of the functions that are replaced below.
 extern void *__libc_malloc(size_t);
 extern void *__libc_calloc(size_t, size_t);
 extern void *__libc_realloc(void *, size_t);

@@ -4,8 +4,8 @@ import Glibc
 // The entry points of libFuzzer, https://llvm.org/docs/LibFuzzer.html.
 // POSTERN_FUZZ_TARGET names the target; POSTERN_FUZZ_SEEDS a folder that gets its first inputs.
 
-private func stop(_ words: String) -> Never {
-  let line = Array("postern-fuzz: \(words)\n".utf8)
+private func stop(_ message: String) -> Never {
+  let line = Array("postern-fuzz: \(message)\n".utf8)
   write(STDERR_FILENO, line, line.count)
   abort()
 }
@@ -26,7 +26,9 @@ private func target() -> FuzzTarget {
 
 private func writeSeeds(of target: FuzzTarget, to folder: String) throws {
   for (number, seed) in try target.seeds().enumerated() {
-    guard let file = fopen("\(folder)/seed-\(number)", "w") else { stop("\(folder): no file") }
+    guard let file = fopen("\(folder)/seed-\(number)", "w") else {
+      stop("cannot write to \(folder)")
+    }
     fwrite(seed, 1, seed.count, file)
     fclose(file)
   }
@@ -39,7 +41,7 @@ private func runDriver(
   _ body: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
 ) -> CInt
 
-/// The package manager calls an executable's `main` by this name, so libFuzzer's own is not used.
+/// SwiftPM expects the executable's `main` under this name, so libFuzzer's own `main` is not used.
 @_cdecl("postern_fuzz_main")
 public func main(
   _ count: CInt, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?
@@ -63,7 +65,7 @@ private func prepare() {
   }
 }
 
-/// libFuzzer's own `main` is in the library all the same, and wants this by its name.
+/// libFuzzer's own `main` is linked nevertheless, and needs this symbol.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   do {

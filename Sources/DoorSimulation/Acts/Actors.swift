@@ -1,7 +1,7 @@
 import CloudProtocol
 import DoorRules
 
-/// Those who make a story happen.
+/// Carries out the happenings of a story.
 struct Actors {
   let staff: CloudStaff
   private let visitors: Visitors

@@ -3,7 +3,7 @@ import DoorPorts
 import DoorRules
 import DoorRuntime
 
-/// The operator's people at the cloud, and whoever stands at the door's console.
+/// What the operator's staff do at the cloud, and what somebody does at the door's console.
 struct Operators {
   let clockwork: Clockwork
   let site: Site
@@ -113,7 +113,7 @@ struct Operators {
     }
     cloud.commands.add(command, id: id, expires: clockwork.wall.advanced(bySeconds: lifetime))
     cloud.push()
-    // Whoever waits for the session to come back gives up at the end of the command's time.
+    // Try again until the command expires, because there may be no session yet.
     for second in stride(from: 2, to: lifetime, by: 5) {
       clockwork.schedule(inMicroseconds: second * 1_000_000) { cloud.push() }
     }

@@ -1,11 +1,11 @@
-/// What breaks, and mends after its time.
+/// Breaks things, and repairs them after the time that the fault states.
 struct Troubles {
   let scheduler: any Scheduler
   let observers: Observers
   let wire: SimulatedWire
   let cloud: SimulatedCloud
   let rig: Rig
-  /// What a commit takes when the disk is well.
+  /// Duration of a commit while the disk is not slow.
   let commitMilliseconds: Int
 
   func fault(_ fault: Fault) {

@@ -9,7 +9,7 @@ struct Visitors {
   let site: Site
   let rig: Rig
   let observers: Observers
-  /// Of each contact and button.
+  /// How often each contact and button bounces.
   let bounces: Int
   private let formats = FormatTable.default
 
@@ -23,7 +23,7 @@ struct Visitors {
 
   private var isRunning: Bool { rig.program != nil }
 
-  /// Nobody else comes to a door before the one before is through.
+  /// Whether nobody else is using the door.
   private func isFree(_ door: Int) -> Bool { site.busyUntil[door] <= clockwork.elapsed }
 
   func badge(
@@ -66,7 +66,7 @@ struct Visitors {
       let key: KeypadKey = character.wholeNumberValue.map { .digit(UInt8($0)) } ?? .pound
       at = send(keypadBits(for: key, dialect: .fourBit), to: door, at: at, isStuck: false)
     }
-    // Whoever types while the program restarts has typed something else, as far as it knows.
+    // A program that restarts in between receives only some of the keys.
     clockwork.schedule(inMicroseconds: start) {
       let boot = isRunning ? rig.boots : -1
       present(
@@ -77,7 +77,7 @@ struct Visitors {
     return at
   }
 
-  /// Somebody types, wrongly at first `slips` times.
+  /// Somebody types a wrong PIN `slips` times, then the right one.
   func typePIN(
     _ person: Int, at door: Int, slips: Int, then passage: Passage,
     _ random: inout SimulationRandom
@@ -214,7 +214,7 @@ struct Visitors {
     }
   }
 
-  /// A switch, with its bounces.
+  /// Changes the level of an input, with bounces.
   private func move(_ line: InputLine, active: Bool) {
     let at = clockwork.time.now()
     for bounce in 0..<bounces {

@@ -1,7 +1,7 @@
-/// Watches everything and has one sentence that must always be true.
+/// Checks one sentence that must always be true.
 protocol Checker: AnyObject {
   var sentence: String { get }
-  /// What went against the sentence; nil while it holds.
+  /// How the sentence was violated; nil while it holds.
   func see(_ sight: Sight, in world: World) -> String?
 }
 

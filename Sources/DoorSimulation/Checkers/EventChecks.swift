@@ -4,7 +4,7 @@ import DoorPorts
 import DoorRules
 import DoorRuntime
 
-/// Whoever shows something is answered once.
+/// Every card and PIN gets exactly one decision.
 final class DecisionsOnce: Checker {
   let sentence = "everything that is shown whole is decided exactly once"
   static let patienceMicroseconds: Int64 = 3_000_000
@@ -20,7 +20,7 @@ final class DecisionsOnce: Checker {
           || draft.type == EventType.accessDenied.wireName,
         let door = draft.door.flatMap(DoorID.init).flatMap(world.site.doors.firstIndex)
       else { return nil }
-      // What was spoiled may have been taken for something or not.
+      // Noise may be decoded as a card, or not.
       guard let index = waiting.firstIndex(where: { $0.door == door }) else {
         return world.site.noisyUntil[door] >= world.clockwork.elapsed
           ? nil : "a decision at door \(door) that nobody asked for: \(draft.reason ?? draft.type)"
@@ -43,7 +43,7 @@ final class DecisionsOnce: Checker {
   }
 }
 
-/// What the program saw is in its log once, in order, without a gap.
+/// Every event is in the log once, in order, without a gap.
 final class EventsOnce: Checker {
   let sentence = "every event is in the log exactly once, and the cloud's log is the door's"
 
@@ -79,7 +79,7 @@ final class EventsOnce: Checker {
       else { return "the cloud took \(event.sequence), which the log does not have so" }
     case .over:
       guard recorded.isEmpty else { return "\(recorded.count) events never reached the log" }
-      // Some came up before they were spoiled.
+      // Some unreadable events were published before they were damaged.
       let owed = log.enumerated().filter { index, id in
         world.cloud.log.has(id) || !world.rig.disk.log.spoiled.contains(UInt64(index) + 1)
       }
@@ -92,7 +92,7 @@ final class EventsOnce: Checker {
   }
 }
 
-/// What the cloud said it has, it has.
+/// The cloud has every event that the door counts as acknowledged.
 final class AcknowledgedIsKept: Checker {
   let sentence = "the door counts nothing as acknowledged that the cloud does not have"
 
@@ -119,7 +119,7 @@ final class AcknowledgedIsKept: Checker {
   }
 }
 
-/// A command acts once, in its time, or not at all.
+/// A command acts once, before it expires, or not at all.
 final class CommandsOnce: Checker {
   let sentence = "no command acts twice, after its time, or without the cloud's word"
 
@@ -145,7 +145,7 @@ final class CommandsOnce: Checker {
       return judge(draft, id, world)
     case .over:
       guard let open = world.cloud.commands.open.first else { return nil }
-      // Whatever the broker lost, or reached the door too late for an answer, has no end.
+      // A command that the broker lost, or that arrived too late, has no result.
       return acted.contains(open.id) ? "the cloud never heard of the end of \(open.id)" : nil
     case .began, .ended, .lock, .exitPressed, .presented, .committed, .logged, .cloudTook,
       .stepped:

@@ -3,10 +3,10 @@ import DoorPorts
 import DoorRules
 import DoorRuntime
 
-/// The program says what its clock says, and how far to believe it.
+/// Events carry the time and the trust level of the door's clock.
 final class HonestClock: Checker {
   let sentence = "every event has the time of the door's clock, and no more trust than that has"
-  /// A step back of less is a clock that is being disciplined.
+  /// Smaller steps are normal while a clock is being disciplined.
   static let toleranceMilliseconds: Int64 = 2_000
 
   func see(_ sight: Sight, in world: World) -> String? {

@@ -20,7 +20,7 @@ final class LockHasCause: Checker {
       let mode = world.rig.program?.mode(of: world.site.doors[door])
       return "door \(door), mode \(mode?.rawValue ?? "normal")"
     case .began:
-      // A button that is pressed while the program starts counts when it has started.
+      // A button that is held during the start counts as pressed after the start.
       for (index, door) in world.site.doors.enumerated()
       where (try? world.rig.lines.isActive(.requestToExit(door))) == true {
         world.site.causes.mayRelease(
@@ -44,7 +44,7 @@ final class NeverTooLong: Checker {
       world.site.causes.lastReleased[door] = world.clockwork.elapsed
       if world.clockwork.elapsed <= world.site.causes.mustEnd[door] { continue }
       if Oracle(world: world).holdsOpenByRight(door) {
-        // Looked at again no later than the program itself does.
+        // Check again no later than the program's own periodic check.
         world.site.causes.mustEnd[door] =
           world.clockwork.elapsed + Int64(Rig.reassertMilliseconds) * 1_000
         continue
@@ -92,7 +92,7 @@ final class GrantOpens: Checker {
       guard !world.site.lockIsReleased[door], world.site.causes.lastReleased[door] < granted else {
         return
       }
-      // A lockdown that came in between closes it again.
+      // A lockdown in between may have secured it again.
       let mode = world.rig.program?.mode(of: world.site.doors[door]) ?? .normal
       if !mode.keepsClosed { world.observers.fail(sentence, "door \(door)") }
     }
@@ -130,7 +130,7 @@ final class WrittenFirst: Checker {
     return nil
   }
 
-  /// A log that was broken is not waited for until it has shown that it works.
+  /// After a fault the program does not wait for the log until a commit succeeds.
   private var faultSeen: Int64 = -1
   private func lastFault(_ world: World) -> Int64 {
     if world.rig.disk.faultChangedAt > faultSeen { faultSeen = world.rig.disk.faultChangedAt }

@@ -4,8 +4,7 @@ import DoorPorts
 import DoorRules
 import DoorRuntime
 
-/// Card numbers, PINs and keys stay where they are: in nothing that leaves the door, is logged, or
-/// lies on its disk.
+/// No card number, PIN or key is in a message, in a log line or on the disk.
 final class NoSecrets: Checker {
   let sentence = "no card number, no PIN and no key is in anything that leaves or is kept"
 
@@ -48,7 +47,7 @@ final class NoSecrets: Checker {
     return nil
   }
 
-  /// What a thief of the disk finds, beside the key file.
+  /// The first secret on the disk, without the key file.
   private func disk(_ disk: SimulatedDisk, _ search: SecretSearch) -> String? {
     for (key, value) in disk.state.values.sorted(by: { $0.key < $1.key }) {
       if let found = search.find(value) { return "\(found) on the disk under \(key)" }

@@ -4,7 +4,7 @@ import DoorPorts
 import DoorRules
 import DoorRuntime
 
-/// Nothing grows without end.
+/// Queues stay bounded.
 final class Limits: Checker {
   let sentence = "every queue stays within its limit"
 
@@ -16,7 +16,7 @@ final class Limits: Checker {
   }
 }
 
-/// When everything works again, door and cloud become one.
+/// Door and cloud synchronise once everything works again.
 final class Convergence: Checker {
   let sentence = "door and cloud are one, three hours after the faults stop"
 

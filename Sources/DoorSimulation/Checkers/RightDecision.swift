@@ -38,7 +38,7 @@ final class RightDecision: Checker {
       else { return "an unlock for nobody's command" }
       should = Oracle(world: world).allowsMember(person, at: door, instant)
     } else {
-      // A spoiled frame may be anybody's card only if it is the one that was held up.
+      // A damaged frame may only be granted as the card that was presented.
       guard shown.indices.contains(door), let one = shown[door] else {
         return isGrant ? "granted without anything shown" : nil
       }

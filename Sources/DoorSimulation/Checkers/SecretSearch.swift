@@ -1,17 +1,17 @@
 import CloudProtocol
 
-/// Looks for secrets in bytes: numbers in clear, in hexadecimal and in base64, keys in these and as
-/// they are. One pass, so that years of messages can be searched.
+/// Searches bytes for secrets: numbers in clear, in hexadecimal and in base64, keys also in binary.
+/// It needs one pass, so that years of messages can be searched.
 struct SecretSearch {
-  /// Digits of a number that is looked for. In clear it must stand alone: in longer ones, such as
-  /// times, any eight digits come up by chance.
+  /// Lengths of the numbers that can be found. In clear, only complete numbers match: longer ones,
+  /// such as times, contain any eight digits by chance.
   static let digits = 8...11
   private static let windowBytes = 8
 
   private var numbers: [UInt64: String] = [:]
-  /// Everything that is no number in clear, by its first eight bytes.
+  /// All forms except numbers in clear, by their first eight bytes.
   private var patterns: [UInt64: [(form: [UInt8], name: String)]] = [:]
-  /// A bit for each pattern's place: of nearly every window one look at it says that it is none.
+  /// A Bloom filter of the patterns' first eight bytes: it rules out nearly every window at once.
   private var filter = [UInt64](repeating: 0, count: 1_024)
 
   init(numbers: [String: String], keys: [String: [UInt8]]) {
@@ -33,7 +33,7 @@ struct SecretSearch {
     for lead in 0..<3 {
       let padded = [UInt8](repeating: 0, count: lead) + bytes
       let whole = Base64URL.encode(padded)
-      // Characters that also depend on what stands beside it are left out.
+      // Leave out characters that also depend on the bytes before and after.
       let certain = Array(
         whole.dropFirst(lead == 0 ? 0 : lead + 1).dropLast(padded.count % 3 == 0 ? 0 : 1))
       add(form: certain, name)
@@ -54,7 +54,7 @@ struct SecretSearch {
     Int((window &* 0x9E37_79B9_7F4A_7C15) >> 48)
   }
 
-  /// The name of the first secret that is in there; nil for none.
+  /// The name of the first secret found; nil for none.
   func find(_ bytes: [UInt8]) -> String? {
     bytes.withUnsafeBufferPointer { bytes in
       var window: UInt64 = 0

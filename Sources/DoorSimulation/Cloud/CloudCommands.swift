@@ -1,16 +1,16 @@
 import CloudProtocol
 import DoorRules
 
-/// The commands of the cloud and what became of them.
+/// The commands of the cloud and their results.
 struct CloudCommands {
   struct Entry {
     var id: String
     var command: Command
     var expires: WallInstant
     var isSent = false
-    /// The broker forgot how it ended.
+    /// The broker lost its result.
     var isForgotten = false
-    /// Every outcome that was told, in its order.
+    /// Every reported outcome, in order.
     var outcomes: [CommandResult.Outcome] = []
   }
 
@@ -22,9 +22,9 @@ struct CloudCommands {
     entries.append(Entry(id: id, command: command, expires: expires))
   }
 
-  /// Those that the broker does not have yet and that are not over.
+  /// Commands that are not published and not expired.
   func waiting(at now: WallInstant) -> [Entry] {
-    // Old ones are at the front and never come back.
+    // Older commands are published or expired.
     entries.suffix(64).filter { !$0.isSent && now < $0.expires }
   }
 
@@ -42,7 +42,7 @@ struct CloudCommands {
 
   subscript(id: String) -> Entry? { index[id].map { entries[$0] } }
 
-  /// Those that went out and have no end.
+  /// Published commands without a final result.
   var open: [Entry] {
     entries.filter { $0.isSent && !$0.isForgotten && !$0.outcomes.contains { $0 != .received } }
   }

@@ -1,10 +1,10 @@
 import CloudProtocol
 import DoorRules
 
-/// What the operator configured, and what of it was sent.
+/// The operator's configuration, and the revisions that were published.
 struct CloudConfiguration {
   private(set) var document: ConfigurationDocument
-  /// Every configuration that was ever sent, by revision.
+  /// Every published configuration, by revision.
   private(set) var sent: [UInt64: ConfigurationDocument] = [:]
   /// The revision that the door refused last.
   var refused: UInt64?
@@ -46,7 +46,7 @@ struct CloudConfiguration {
     document.facility.holidays = holidays.suffix(20)
   }
 
-  /// A hold time that no door takes; the next change mends it.
+  /// Sets a hold time that every door refuses; the next change corrects it.
   mutating func makeMistake() {
     document.revision += 1
     document.facility.settings.holdTimeSeconds = 99

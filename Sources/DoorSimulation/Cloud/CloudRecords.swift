@@ -2,7 +2,7 @@ import CloudProtocol
 
 /// The persons and credentials that the door should have, each with the revision that changed it.
 struct CloudRecords {
-  /// Changes beyond which everything is sent anew.
+  /// With more changes than this, the cloud sends a snapshot.
   static let deltaChangesMax = 12
   static let chunkRecordsMax = 7
 
@@ -15,7 +15,7 @@ struct CloudRecords {
   mutating func put(_ record: PersonRecord) { persons[record.id] = (record, revision) }
   mutating func put(_ record: CredentialRecord) { credentials[record.id] = (record, revision) }
 
-  /// Whether a door that has `base` gets a snapshot and no delta.
+  /// Whether a door with revision `base` gets a snapshot instead of a delta.
   func needsSnapshot(since base: UInt64) -> Bool {
     let changed = credentials.values.filter { $0.revision > base }.count
     return base > revision || changed > Self.deltaChangesMax
@@ -30,7 +30,7 @@ struct CloudRecords {
       }.map(\.record).sorted { $0.id < $1.id })
   }
 
-  /// Makes a snapshot of everything, which replaces the last one.
+  /// Makes a snapshot, which replaces the previous one, and offers it to a door with revision `base`.
   mutating func offer(to base: UInt64) -> SnapshotOffer {
     let people = persons.values.map(\.record).sorted { $0.id < $1.id }
     let active = credentials.values.map(\.record).filter { $0.status == "active" }
@@ -64,7 +64,7 @@ struct CloudRecords {
     return chunks[pull.index]
   }
 
-  /// Of everything that the door should have.
+  /// The digest of all records that the door should have.
   var digest: String? {
     var digest = RecordSetDigest()
     for (record, _) in persons.values {

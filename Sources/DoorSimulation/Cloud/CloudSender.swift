@@ -1,7 +1,7 @@
 import CloudProtocol
 import DoorRules
 
-/// Signs what goes to the door.
+/// Signs messages for the door.
 struct CloudSender {
   static let issuer = "cloud"
   static let dataLifetimeSeconds = 86_400
@@ -11,7 +11,7 @@ struct CloudSender {
   let controller: ControllerID
   let topics: Topics
   let signer: EnvelopeSigner
-  /// The latest messages as they went, for whoever listens.
+  /// The latest messages, for an attacker who listens.
   private(set) var overheard: [(topic: String, payload: [UInt8])] = []
 
   init(controller: ControllerID, signer: EnvelopeSigner) {

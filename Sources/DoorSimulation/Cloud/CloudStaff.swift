@@ -1,7 +1,7 @@
 import CloudProtocol
 import DoorRules
 
-/// Changes that the operator's people make at the cloud.
+/// Changes that the operator's staff make at the cloud.
 struct CloudStaff {
   private let cloud: SimulatedCloud
   private let site: Site

@@ -1,7 +1,8 @@
 import CloudProtocol
 import DoorRules
 
-/// The operator's cloud for one controller: what should be, what the door reported, and what it gets.
+/// The operator's cloud for one controller: its records and configuration, the door's events, and
+/// the session that synchronises them.
 final class SimulatedCloud {
   static let gatherMicrosecondsMax = 9_000_000
 
@@ -18,7 +19,7 @@ final class SimulatedCloud {
   private var away: [[UInt8]]?
   private var isAcknowledgementDue = false
 
-  /// What the door has, or was sent.
+  /// The revisions that the door has or will have.
   struct Session {
     var nonce: String
     var config: UInt64
@@ -45,7 +46,7 @@ final class SimulatedCloud {
   func take(topic: String, _ payload: [UInt8]) {
     guard let (_, kind) = Topics.parseUp(topic) else { return }
     if let kept = away {
-      // Results alone, since the door sends everything else again.
+      // The broker needs to keep only results: the door sends everything else again.
       if kind == .results, kept.count < SimulatedWire.queuedMax { away?.append(payload) }
       return
     }
@@ -83,7 +84,7 @@ final class SimulatedCloud {
     push()
   }
 
-  /// One acknowledgement for what comes within a while: some clouds gather for long.
+  /// Acknowledges after a delay, because some clouds collect events for a while.
   private func acknowledgeSoon() {
     guard !isAcknowledgementDue else { return }
     isAcknowledgementDue = true
@@ -192,7 +193,7 @@ final class SimulatedCloud {
     session = nil
   }
 
-  /// It gets what the broker kept for it.
+  /// Starts again, and takes what the broker kept.
   func start() {
     let waiting = away ?? []
     away = nil
@@ -209,7 +210,7 @@ extension SimulatedCloud: WireCloudEnd {
     send(DigestRequest(hello: true), .digest)
   }
 
-  /// The broker restarts without its memory. That a command acted, the event log still tells.
+  /// The broker restarts without its memory. Whether a command acted is still in the event log.
   func brokerForgets() {
     for payload in away ?? [] {
       guard let result = try? JSONCoding.decode(CommandResult.self, from: payload) else { continue }

@@ -1,25 +1,25 @@
 import DoorPorts
 
-/// The controller, as the wire knows it. Messages themselves go to its link.
+/// The controller's side of the wire. Messages go to the handler of its link.
 protocol WireDoorEnd: AnyObject {
-  /// The program heard that it is connected.
+  /// Called after the program was notified of the connection.
   func connected()
-  /// The program got something of the wire.
+  /// Called after the program received something.
   func delivered()
 }
 
-/// The cloud, as the broker knows it.
+/// The cloud's side of the wire.
 protocol WireCloudEnd: AnyObject {
   func take(topic: String, _ payload: [UInt8])
-  /// The broker misses the door: its last will.
+  /// The broker publishes the door's last will.
   func doorIsGone()
   func brokerIsBack()
   /// The broker lost what it kept.
   func brokerForgets()
 }
 
-/// The way between door and cloud: the door's connection, the broker between, and everything that
-/// can happen to a message.
+/// The network between door and cloud: the door's connection, the broker, and everything that can
+/// happen to a message.
 final class SimulatedWire: CloudLink, @unchecked Sendable {
   // Unchecked: everything of one simulation happens in the thread that runs it.
 
@@ -35,14 +35,14 @@ final class SimulatedWire: CloudLink, @unchecked Sendable {
   private var chances: WireChances
   private var onEvent: (@Sendable (LinkEvent) -> Void)?
 
-  /// The door believes that it is connected.
+  /// Whether the door considers itself connected.
   private(set) var isConnected = false
   private var connection = 0
   private var token = 0
-  /// Said and not yet taken by the broker.
+  /// Published by the door and not acknowledged by the broker yet.
   private var unsent: [(token: Int, topic: String, payload: [UInt8])] = []
   private var broker = SimulatedBroker()
-  /// Outages that hold now; the network is there when there are none.
+  /// Number of outages now; the network works while there is none.
   var outages = 0
 
   init(scheduler: any Scheduler, observers: Observers, seed: UInt64, faults: StoryFaults) {
@@ -67,7 +67,7 @@ final class SimulatedWire: CloudLink, @unchecked Sendable {
 
   func stop() { end(isGraceful: true) }
 
-  /// The program is gone, or the power.
+  /// The program was killed, or the power failed.
   func abandon() { end(isGraceful: false) }
 
   private func end(isGraceful: Bool) {
@@ -76,7 +76,7 @@ final class SimulatedWire: CloudLink, @unchecked Sendable {
     unsent = []
     connection += 1
     let ended = connection
-    // A peer that is simply gone is missed after a while.
+    // The broker notices a vanished peer after a while.
     scheduler.schedule(inMicroseconds: isGraceful ? 10_000 : 1_000_000) { [weak self] in
       self?.brokerMisses(ended)
     }
@@ -96,7 +96,7 @@ final class SimulatedWire: CloudLink, @unchecked Sendable {
       onEvent(.connected)
       self.door?.connected()
       for message in self.broker.takeAll() { self.carryDown(message.topic, message.payload) }
-      // The library says again what the broker had not taken.
+      // The library publishes unacknowledged messages again.
       let again = self.unsent
       self.unsent = []
       for message in again where self.chances.chance(70) {
@@ -128,7 +128,7 @@ final class SimulatedWire: CloudLink, @unchecked Sendable {
     scheduler.schedule(inMicroseconds: delay(.toBroker)) { [weak self] in
       guard let self, number == self.connection else { return }
       guard self.isWayOpen, !self.chances.loses() else {
-        // Nobody answers: once more, as long as the connection is believed in.
+        // No answer: try again as long as the connection is considered alive.
         scheduler.schedule(inMicroseconds: Self.retryMicroseconds) { [weak self] in
           guard let self, number == self.connection else { return }
           self.send(token, topic, payload, on: number)
@@ -146,7 +146,7 @@ final class SimulatedWire: CloudLink, @unchecked Sendable {
     }
   }
 
-  /// TCP says it again as long as the connection is believed in.
+  /// TCP sends it again as long as the connection is considered alive.
   private func sendReceipt(_ token: Int, on number: Int) {
     scheduler.schedule(inMicroseconds: delay(.receipt)) { [weak self] in
       guard let self, number == self.connection else { return }
@@ -163,7 +163,7 @@ final class SimulatedWire: CloudLink, @unchecked Sendable {
 
   // MARK: The cloud's side
 
-  /// False while the broker is not there.
+  /// False while the broker is down.
   func publishDown(topic: String, payload: [UInt8]) -> Bool {
     guard broker.isUp else { return false }
     carryDown(topic, payload)
@@ -192,7 +192,7 @@ final class SimulatedWire: CloudLink, @unchecked Sendable {
 
   // MARK: Faults
 
-  /// The network is cut; `isHalfOpen` lets the door believe in it until its keep-alive.
+  /// Cuts the network; with `isHalfOpen` the door does not notice before its keep-alive.
   func cut(isHalfOpen: Bool) {
     guard isConnected else { return }
     let number = connection
@@ -242,12 +242,12 @@ final class SimulatedWire: CloudLink, @unchecked Sendable {
   }
 }
 
-/// The broker, as far as the door can notice it.
+/// The state of the broker.
 private struct SimulatedBroker {
   var isUp = true
-  /// It takes the door for connected.
+  /// Whether the broker considers the door connected.
   var seesDoor = false
-  /// What it keeps for the door.
+  /// Messages for the door while it is not connected.
   private var queued: [(topic: String, payload: [UInt8])] = []
 
   mutating func keep(_ topic: String, _ payload: [UInt8]) {

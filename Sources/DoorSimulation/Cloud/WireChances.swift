@@ -1,6 +1,6 @@
-/// What is left to chance on the wire: how long a message takes, and whether it is lost or doubled.
+/// The random choices on the wire: how long a message takes, and whether it is lost or duplicated.
 struct WireChances {
-  /// The legs of the way; on each, messages keep their order unless that is a fault of the story.
+  /// The legs between door and cloud. Messages keep their order on each, unless the story reorders.
   enum Leg: CaseIterable { case toBroker, toCloud, toDoor, receipt }
 
   private let faults: StoryFaults

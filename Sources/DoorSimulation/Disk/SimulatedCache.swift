@@ -2,7 +2,7 @@ public import CloudProtocol
 public import DoorPorts
 public import DoorRules
 
-/// The configuration and the credentials that a controller decides by.
+/// The cached configuration and credentials of a controller.
 public final class SimulatedCache: PolicyStore, @unchecked Sendable {
   // Unchecked: everything of one simulation happens in the thread that runs it.
 
@@ -175,7 +175,7 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
     return Array(found.prefix(Self.holdersMax))
   }
 
-  /// Those that can still pass come first.
+  /// Active credentials first, then those that expire last.
   private static func first(_ left: CredentialRecord, _ right: CredentialRecord) -> Bool {
     if (left.status == "active") != (right.status == "active") { return left.status == "active" }
     let leftEnd = left.validUntil ?? .max

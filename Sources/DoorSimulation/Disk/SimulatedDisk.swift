@@ -1,12 +1,12 @@
 public import DoorPorts
 
-/// What a disk may do instead of writing.
+/// How a write fails.
 enum DiskFault {
   case full
   case error
 }
 
-/// Where every write of the simulated stores goes through, and may fail.
+/// Every write of the simulated stores asks this first, and fails while there is a fault.
 final class DiskMedium: @unchecked Sendable {
   // Unchecked: everything of one simulation happens in the thread that runs it.
 
@@ -32,7 +32,7 @@ public final class SimulatedDisk: @unchecked Sendable {
   public let state: SimulatedState
   public let cache: SimulatedCache
   private let medium = DiskMedium()
-  /// When it last failed or was mended, in microseconds since the story's start; -1 for never.
+  /// When a fault last began or ended, in microseconds since the story's start; -1 for never.
   private(set) var faultChangedAt: Int64 = -1
 
   /// `acknowledgedKept` and `unacknowledgedMax` as for the real log; `freshID` names epochs.
@@ -50,17 +50,17 @@ public final class SimulatedDisk: @unchecked Sendable {
 
   var fault: DiskFault? { medium.fault }
 
-  /// Breaks the disk, or mends it with nil, at a time of the story.
+  /// Begins a fault, or ends it with nil. `elapsed` is the present time.
   func setFault(_ fault: DiskFault?, at elapsed: Int64) {
     medium.fault = fault
     faultChangedAt = elapsed
   }
 
-  /// Ends the fault at the end of the story, which is no change that a checker allows for.
+  /// Ends the fault at the end of the story, without changing ``faultChangedAt``.
   func endFaults() { medium.fault = nil }
 }
 
-/// The values that a controller keeps by key.
+/// The key-value store of a controller.
 public final class SimulatedState: StateStore, @unchecked Sendable {
   // Unchecked: everything of one simulation happens in the thread that runs it.
 

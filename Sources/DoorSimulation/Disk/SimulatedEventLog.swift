@@ -6,7 +6,7 @@ public import DoorPorts
 public final class SimulatedEventLog: EventLog, @unchecked Sendable {
   // Unchecked: everything of one simulation happens in the thread that runs it.
 
-  /// As of the real log.
+  /// The same as in the real log.
   private static let droppedPerCommitMax: UInt64 = 5_000
 
   private let medium: DiskMedium
@@ -20,9 +20,9 @@ public final class SimulatedEventLog: EventLog, @unchecked Sendable {
   private(set) var acknowledged: UInt64 = 0
   private var dropped: UInt64 = 0
   private var link = EventChain.start
-  /// Numbers of events that cannot be read any more.
+  /// Numbers of unreadable events.
   private(set) var spoiled: Set<UInt64> = []
-  /// Gets each event with its number, once it is on the disk.
+  /// Called with each event after its commit.
   var onCommit: ((StoredEvent) -> Void)?
 
   init(
@@ -66,7 +66,7 @@ public final class SimulatedEventLog: EventLog, @unchecked Sendable {
     onCommit?(event)
   }
 
-  /// As the real log does: a few of the oldest that the cloud has.
+  /// Like the real log, removes a few of the oldest acknowledged events per commit.
   private func prune(most: Int) {
     guard acknowledged > acknowledgedKept, let oldest = events.first?.number else { return }
     let through = min(acknowledged - acknowledgedKept, oldest + UInt64(most) - 1)
@@ -87,7 +87,7 @@ public final class SimulatedEventLog: EventLog, @unchecked Sendable {
     _ = try passOver(from...through, note: note, "note what was dropped")
   }
 
-  /// As the real log does.
+  /// Marks a range of events as dropped and appends a note about it, like the real log.
   private func passOver(
     _ gone: ClosedRange<UInt64>, note: EventDraft, _ operation: String
   ) throws(PortError) -> EventDraft {
@@ -123,7 +123,7 @@ public final class SimulatedEventLog: EventLog, @unchecked Sendable {
     return SpoiledEvents(through: through, note: StoredEvent(number: last, draft: kept))
   }
 
-  /// Spoils so many of the newest events that the cloud has not acknowledged.
+  /// Makes the newest `count` unacknowledged events unreadable.
   package func spoil(_ count: Int) {
     let first = max(acknowledged + 1, last + 1 - min(UInt64(count), last))
     if first <= last { spoiled.formUnion(first...last) }

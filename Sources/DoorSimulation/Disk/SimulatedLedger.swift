@@ -2,7 +2,7 @@ public import CloudProtocol
 public import DoorPorts
 public import DoorRules
 
-/// The commands that a controller began, in their order, and what became of each.
+/// The commands that a controller began, in order, each with its result.
 public final class SimulatedLedger: CommandLedger, @unchecked Sendable {
   // Unchecked: everything of one simulation happens in the thread that runs it.
 

@@ -9,10 +9,10 @@ struct SimulatedRecords {
   private(set) var digest = RecordSetDigest()
   /// Ids of credentials by value.
   private var byDigest: [CredentialDigest: [String]] = [:]
-  /// Of each record that counts in the digest, by its table and id.
+  /// The hash of each record in the digest, by table and id.
   private var hashes: [String: [UInt8]] = [:]
 
-  /// Credentials of this value.
+  /// Credentials whose value has this digest.
   func credentials(ofDigest digest: CredentialDigest) -> [CredentialRecord] {
     (byDigest[digest] ?? []).compactMap { credentials[$0] }
   }
@@ -62,7 +62,7 @@ struct SimulatedRecords {
     return changes
   }
 
-  /// Takes a record out of the digest if it counted there.
+  /// Removes a record from the digest if it is counted there.
   private mutating func toggleOut(_ table: String, _ id: String, counted: Bool) {
     guard counted, let hash = hashes["\(table) \(id)"] else { return }
     digest.toggle(hash, inBucket: RecordSetDigest.bucket(of: id))

@@ -1,20 +1,20 @@
 import CloudProtocol
 import DoorRules
 
-/// What the world knows to be true, beside the program: what the cloud said at which revision, who
-/// ordered what, which card is whose. The checkers ask it, never the program's own rules.
+/// The truth that checkers compare the program with: every revision that the cloud published, every
+/// ordered mode, whose card is whose. It never uses the program's own rules.
 struct Knowledge {
-  /// Records of each person and credential in the order of their revisions.
+  /// Every version of each person and credential, ordered by revision.
   private var people: [String: [(revision: UInt64, record: PersonRecord)]] = [:]
   private var credentials: [String: [(revision: UInt64, record: CredentialRecord)]] = [:]
-  /// Ids of credentials by what is shown.
+  /// Ids of credentials by canonical text.
   private var byCanonical: [String: [String]] = [:]
 
   private var orders: [ModeOrdered] = []
   private var fires: [(from: Int64, to: Int64?)] = []
   /// Wrong PINs at each keypad since the last right one.
   private var wrongPINs: [Int]
-  /// When the cloud's word last reached the running program, and in which of its runs.
+  /// When the program last received something of the cloud, and in which of its runs.
   private(set) var heardAt: Int64 = 0
   private(set) var heardInBoot = 0
 
@@ -23,7 +23,7 @@ struct Knowledge {
     var word: String
     var door: Int
     var from: Int64
-    /// It may begin until then.
+    /// The latest time at which it may take effect.
     var latest: Int64
     var seconds: Int
   }
@@ -44,7 +44,7 @@ struct Knowledge {
     people[id]?.last { $0.revision <= revision }?.record
   }
 
-  /// Whatever a text is the value of, as of a revision; `mayBeRevoked` was revoked since.
+  /// The credentials with this canonical text as of a revision; `mayBeRevoked`: revoked later.
   func credentials(
     for canonical: String, at revision: UInt64
   ) -> [(record: CredentialRecord, mayBeRevoked: Bool)] {
@@ -79,7 +79,7 @@ struct Knowledge {
     return orders.indices.contains { index in
       let order = orders[index]
       guard order.door == door, order.word == word, order.from <= now else { return false }
-      // A day's wrong clock moves its end.
+      // A clock that is wrong by a day moves its end.
       let over = order.latest + Int64(order.seconds) * 1_000_000 + slack
       guard order.seconds == 0 || now < over else { return false }
       let isEnded = orders[index...].contains {
@@ -102,10 +102,10 @@ struct Knowledge {
 
   mutating func wrongPIN(_ door: Int) { wrongPINs[door] += 1 }
   mutating func clearedPINs(_ door: Int) { wrongPINs[door] = 0 }
-  /// Five wrong ones make it deaf for a while that this does not count.
+  /// After five wrong PINs the keypad may be locked; for how long is not tracked here.
   func keypadMayBeDeaf(_ door: Int) -> Bool { wrongPINs[door] >= 5 }
 
-  // MARK: The cloud's word
+  // MARK: Contact with the cloud
 
   mutating func heard(at now: Int64, boot: Int) {
     heardAt = now

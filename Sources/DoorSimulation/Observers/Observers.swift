@@ -2,7 +2,7 @@ import CloudProtocol
 import DoorPorts
 import DoorRules
 
-/// Those who watch a world: what they know, what they count, and the first sentence that was broken.
+/// Watches a world: passes each sight to the checkers, counts, and keeps the first violation.
 final class Observers: @unchecked Sendable {
   // Unchecked: everything of one simulation happens in the thread that runs it.
 

@@ -2,43 +2,43 @@ import CloudProtocol
 import DoorPorts
 import DoorRules
 
-/// What the checkers see.
+/// What the checkers observe.
 enum Sight {
-  /// The program serves again.
+  /// The program has started.
   case began
-  /// It is gone; what it had only in memory is lost unless it ended well.
+  /// The program has ended. Unless it ended well, whatever was only in memory is lost.
   case ended(well: Bool)
   case lock(door: Int, isReleased: Bool)
-  /// Somebody pressed the button, and it was wired and powered.
+  /// Somebody pressed the exit button while the controller had power.
   case exitPressed(door: Int)
-  /// A card or a PIN was shown whole; the program has had all of it by now.
+  /// A card or a PIN was presented, and the program has received all of it.
   case presented(Shown)
-  /// The program saw or decided something, and hands it to its log.
+  /// The program enqueues an event for its log.
   case recorded(EventDraft)
   case committed(StoredEvent)
-  /// A message leaves the door.
+  /// The door publishes a message.
   case said(topic: String, payload: [UInt8])
   case logged(String)
   case cloudTook(CloudEvent)
   case commandSent(id: String, expires: WallInstant, nonce: String)
-  /// After each thing that happened.
+  /// A step of the simulation is done.
   case stepped
-  /// The faults are over, and door and cloud had time to meet.
+  /// All faults have ended, and door and cloud had time to synchronise.
   case over
 }
 
-/// Somebody shows something at a door.
+/// A card or a PIN presented at a door.
 struct Shown: Sendable {
   var number: Int
   var door: Int
-  /// Nil for nobody that is known.
+  /// Nil: an unknown person.
   var person: Int?
   /// `card` or `pin`.
   var kind: String
-  /// The canonical text of what was shown.
+  /// The canonical text of the card or PIN.
   var canonical: String
-  /// When it was whole.
+  /// When the last bit was sent.
   var at: Int64
-  /// False when it was spoiled on its way, or the reader was not listening.
+  /// False when the frame was damaged, or the reader was locked or disturbed.
   var mustBeDecided: Bool
 }

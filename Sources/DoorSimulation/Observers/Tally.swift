@@ -1,11 +1,11 @@
-/// What came about in simulations, added up.
+/// Totals over simulations.
 public struct Tally: Sendable {
   /// What is counted. The raw values are names in JSON.
   public enum Figure: String, CaseIterable, CodingKey, Sendable {
     case cards, pins, granted, denied, exits, passages, records, commands, changes, outages
     case powerCuts, kills, boots, diskFaults, clockSteps, brokerRestarts, spoiled, attacks, steps
 
-    /// For people.
+    /// The name in a report.
     public var title: String {
       switch self {
       case .cards: "cards"

@@ -1,7 +1,7 @@
-/// What happened, in order: always as a digest, and as text for whoever wants it.
+/// Everything that happened, in order: always as a digest, and as text if `write` is set.
 public final class Trace {
   private let write: ((String) -> Void)?
-  /// FNV-1a over times and words.
+  /// FNV-1a over the times and the first word of each line.
   public private(set) var digest: UInt64 = 0xcbf2_9ce4_8422_2325
   public private(set) var lines = 0
 

@@ -3,7 +3,7 @@ import DoorPorts
 import DoorRules
 import DoorRuntime
 
-/// What of a controller outlives its program: lines, disk, clock, keys, and the way to the cloud.
+/// The parts of a controller that survive a restart: lines, disk, clock, keys, and the network.
 struct Hardware {
   let lines: SimulatedLines
   let disk: SimulatedDisk
@@ -36,7 +36,7 @@ struct Hardware {
     }
   }
 
-  /// What the program gets, with the planted fault in between if there is one.
+  /// The ports for the program, with the planted fault if there is one.
   var ports: RuntimePorts {
     RuntimePorts(
       gpio: sabotaged ?? lines, monotonic: time, wall: sabotaged ?? time, zones: zones,

@@ -10,7 +10,7 @@ final class Program {
   private let shell: DoorShell
   private let mailbox = Mailbox()
   private let clockwork: Clockwork
-  /// The shell did something beside its inbox: its next deadline may be another.
+  /// The shell was called directly, so its next deadline may have changed.
   private var isTouched = false
   private var isDraining = false
   private var tickAt: Int64?
@@ -42,10 +42,10 @@ final class Program {
 
   func endCleanly() { shell.end() }
 
-  /// From now on nothing reaches it.
+  /// Discards all later messages.
   func discard() { mailbox.isOpen = false }
 
-  /// It takes everything that waits for it.
+  /// Handles all waiting messages.
   func drain() {
     guard !isDraining, isTouched || !mailbox.isEmpty else { return }
     isDraining = true
@@ -95,14 +95,14 @@ final class Program {
   var statusText: String { "\(shell.status())" }
 }
 
-/// What waits for one run of the program.
+/// The messages for one run of the program.
 private final class Mailbox: @unchecked Sendable {
   // Unchecked: everything of one simulation happens in the thread that runs it.
 
   /// As in ``DoorRuntime/DoorRuntime``.
   static let messagesMax = 16_384
 
-  /// A program that is not there yet, or no longer, gets nothing; whoever pushes does not notice.
+  /// Before the start and after the end, messages are discarded without an error.
   var isOpen = false
   private var messages: [RuntimeMessage] = []
 
@@ -121,7 +121,7 @@ private final class Mailbox: @unchecked Sendable {
   }
 }
 
-/// Ids that the program draws, over all of its runs.
+/// The ids for the program, over all of its runs.
 final class IDSource: @unchecked Sendable {
   // Unchecked: everything of one simulation happens in the thread that runs it.
 

@@ -1,6 +1,6 @@
 import Logging
 
-/// Hands the program's log lines to the checkers.
+/// Passes the program's log lines to the checkers.
 struct ProgramLog: LogHandler, @unchecked Sendable {
   // Unchecked: everything of one simulation happens in the thread that runs it.
 

@@ -6,8 +6,8 @@ import DoorRuntime
 /// The controller: its hardware, and its program while that runs.
 final class Rig {
   static let controllerID = ControllerID("sim-1")!
-  /// How often the locks are looked at in between, and the inputs; rarer than in real life, so that
-  /// years pass in minutes. Everything that waits for it is given as much longer.
+  /// Interval of the periodic check of locks and inputs. It is longer than in a real controller, so
+  /// that years pass in minutes; checkers that depend on it wait as much longer.
   static let reassertMilliseconds = 900_000
 
   let hardware: Hardware
@@ -79,7 +79,7 @@ final class Rig {
       heartbeatSeconds: 14_400, housekeepingSeconds: 900)
   }
 
-  /// The program takes everything that waits for it.
+  /// The program handles all waiting messages.
   func drain() { program?.drain() }
 
   /// The program's thread fetches the edges.
@@ -127,7 +127,7 @@ final class Rig {
     synchroniseSoon()
   }
 
-  /// With a network there is a time source, soon.
+  /// With a network, the clock is synchronised after a while.
   func synchroniseSoon() {
     clockwork.schedule(inMicroseconds: 20_000_000) { [self] in
       guard hardware.wire.isConnected, !time.isRight else { return }

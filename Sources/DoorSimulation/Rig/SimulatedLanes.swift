@@ -1,11 +1,11 @@
 import DoorRuntime
 
-/// The slow work of the controller, each piece with its time. Power that goes while a piece is under
-/// way leaves it done or not done, and its answer unheard.
+/// Runs the slow work of the controller, each piece with a duration. A piece that a power cut
+/// interrupts is done or not done, and its answer is lost.
 final class SimulatedLanes: WorkLanes, @unchecked Sendable {
   // Unchecked: everything of one simulation happens in the thread that runs it.
 
-  /// More than that waiting in one lane is a queue without a limit.
+  /// More waiting pieces in one lane mean that a queue is unbounded.
   static let waitingMax = 20_000
 
   struct Piece {
@@ -19,7 +19,7 @@ final class SimulatedLanes: WorkLanes, @unchecked Sendable {
   private var random: SimulationRandom
   private var free: [WorkLane: Int64] = [:]
   private(set) var pieces: [WorkLane: [Piece]] = [:]
-  /// The most that ever waited in one lane.
+  /// The highest number of waiting pieces in one lane so far.
   private(set) var waitingMost = 0
   private var isAlive = true
   var commitMilliseconds: Int
@@ -38,7 +38,7 @@ final class SimulatedLanes: WorkLanes, @unchecked Sendable {
     _ lane: WorkLane, afterMilliseconds: Int, _ body: @escaping @Sendable () -> Void
   ) {
     guard isAlive else { return }
-    // A retry waits beside the lane, not in it.
+    // A retry waits outside the lane.
     if afterMilliseconds > 0 {
       scheduler.schedule(inMicroseconds: Int64(afterMilliseconds) * 1_000) { [weak self] in
         self?.perform(lane, body)
@@ -70,7 +70,7 @@ final class SimulatedLanes: WorkLanes, @unchecked Sendable {
     }
   }
 
-  /// The process ends now. What was under way has reached the disk or not.
+  /// The process ends: the piece in progress reached the disk or not.
   func end() {
     isAlive = false
     for lane in WorkLane.allCases {

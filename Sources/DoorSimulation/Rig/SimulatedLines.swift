@@ -2,12 +2,12 @@ import DoorCore
 import DoorPorts
 import DoorRules
 
-/// The lines of the door: levels of inputs that the world sets, outputs that it watches. Edges that
-/// happened and were not fetched wait as in the kernel.
+/// The lines of the controller: the world sets the inputs and observes the outputs. Edges wait until
+/// the program fetches them, as in the kernel.
 final class SimulatedLines: GPIOPort, @unchecked Sendable {
   // Unchecked: everything of one simulation happens in the thread that runs it.
 
-  /// What the kernel keeps; beyond that it lets the oldest go.
+  /// The kernel keeps this many edges, and drops the oldest beyond that.
   static let waitingMax = 2_048
 
   let isSimulated = true
@@ -18,7 +18,7 @@ final class SimulatedLines: GPIOPort, @unchecked Sendable {
   private var waiting: [LineEdge] = []
   private var sequences: [InputLine: UInt32] = [:]
   private var onEdge: (@Sendable (LineEdge) -> Void)?
-  /// Told of each change of an output.
+  /// Called for each change of an output.
   var onDrive: ((OutputLine, Bool) -> Void)?
 
   init(time: SimulatedTime) { self.time = time }
@@ -32,7 +32,7 @@ final class SimulatedLines: GPIOPort, @unchecked Sendable {
     onEdge = nil
   }
 
-  /// The program is gone, and with it what waited for it; the lines stay as they are.
+  /// The program ended: waiting edges are lost, and the lines keep their levels.
   func abandon() {
     onEdge = nil
     waiting = []
@@ -56,8 +56,8 @@ final class SimulatedLines: GPIOPort, @unchecked Sendable {
     waiting.removeFirst(due)
   }
 
-  /// Sets an input at a moment that is not before any other of the same burst. The level counts at
-  /// once; the edge waits until it is fetched.
+  /// Sets an input, not before any other edge of the same burst. The level changes at once; the edge
+  /// waits until the program fetches it.
   func set(_ line: InputLine, active: Bool, at: MonotonicInstant) {
     guard levels[line, default: false] != active else { return }
     levels[line] = active

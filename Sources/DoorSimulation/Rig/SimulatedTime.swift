@@ -1,7 +1,7 @@
 import DoorPorts
 import DoorRules
 
-/// The world's one clock, and the door's two, which may be wrong. A simulation is one thread.
+/// The world's clock, and the door's monotonic and civil clocks, which may be wrong.
 final class SimulatedTime: MonotonicClock, WallClock, @unchecked Sendable {
   // Unchecked: everything of one simulation happens in the thread that runs it.
 
@@ -45,7 +45,7 @@ final class SimulatedTime: MonotonicClock, WallClock, @unchecked Sendable {
     Int64(instant.nanoseconds / 1_000) - 5_000_000 + bootAt
   }
 
-  /// Power came: without a battery it is 1970 again.
+  /// Power returned: without a battery the clock starts at 1970.
   func boot() {
     bootAt = elapsed
     driftsSince = elapsed
@@ -72,7 +72,7 @@ final class SimulatedTime: MonotonicClock, WallClock, @unchecked Sendable {
 
   var isRight: Bool { trust == .synchronised && offsetMilliseconds == 0 }
 
-  /// No time source any more.
+  /// The time source is lost.
   func loseSource() {
     guard trust == .synchronised else { return }
     trust = .holdover

@@ -3,35 +3,35 @@ import DoorCore
 import DoorPorts
 import DoorRules
 
-/// A fault that is planted on purpose, to show that the checkers find it.
+/// A fault planted in the program, to show that the checkers find it.
 public enum Sabotage: String, Sendable, CaseIterable {
-  /// Every command is new.
+  /// The ledger treats every command as new.
   case skipLedger = "skip-ledger"
-  /// Now and then the lock is not driven back.
+  /// Every seventh time the relay is not switched off.
   case forgetRelock = "forget-relock"
-  /// Events count as written before they are.
+  /// Events count as committed before they are on disk.
   case acknowledgeBeforeCommit = "acknowledge-before-commit"
   case dropEvent = "drop-event"
   case doubleEvent = "double-event"
   case ignoreRevocation = "ignore-revocation"
   /// The clock is a minute behind.
   case offByOneMinute = "off-by-one-minute"
-  /// The last second of a window counts too.
+  /// A validity window ends one second late.
   case endsOneSecondLate = "ends-one-second-late"
   case ignoreSwitch = "ignore-switch"
-  /// Hours are taken for Greenwich's.
+  /// Access hours are taken as UTC.
   case ignoreZone = "ignore-zone"
   /// A credential for one door opens every door.
   case ignoreScope = "ignore-scope"
-  /// An unknown clock is believed.
+  /// The program trusts a clock that was never set.
   case believeAnyClock = "believe-any-clock"
-  /// The button is not heard while the leaf is closed.
+  /// Every fifth edge of the exit button is lost.
   case deafExit = "deaf-exit"
-  /// The cloud's acknowledgement counts for one event more.
+  /// Each acknowledgement counts for one event more than the cloud has.
   case acknowledgeTooMuch = "acknowledge-too-much"
-  /// Results are not kept.
+  /// Results of commands are sent once and not stored.
   case loseResults = "lose-results"
   case leakPIN = "leak-pin"
-  /// A delta is told as applied and is not.
+  /// A delta is reported as applied, but its records are dropped.
   case skipDelta = "skip-delta"
 }

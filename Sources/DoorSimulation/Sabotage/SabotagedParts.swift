@@ -3,7 +3,7 @@ import DoorCore
 import DoorPorts
 import DoorRules
 
-/// The parts of a controller with the planted fault, between the program and the world.
+/// The ports of a controller with the planted fault; they pass everything else on.
 final class SabotagedParts: @unchecked Sendable {
   // Unchecked: everything of one simulation happens in the thread that runs it.
 
@@ -13,7 +13,7 @@ final class SabotagedParts: @unchecked Sendable {
   let time: SimulatedTime
   var appends = 0
   var releases = 0
-  /// Events that count as written and are not.
+  /// Events reported as committed that are not on disk yet.
   var owed: [EventDraft] = []
   var promised: UInt64 = 0
   /// For ``Sabotage/leakPIN``.
@@ -94,7 +94,7 @@ extension SabotagedParts: EventLog {
       return (0..<UInt64(drafts.count)).map { first + $0 }
     case .leakPIN where appends % 25 == 0:
       var leaking = drafts
-      // Hexadecimal, base64 and clear in turn.
+      // Leak it in clear, in hexadecimal and in base64, in turn.
       let forms = [
         pin, pin.utf8.map { String($0, radix: 16) }.joined(),
         String(decoding: Base64URL.encode("typed \(pin)".utf8), as: UTF8.self),
@@ -141,7 +141,7 @@ extension SabotagedParts: CommandLedger {
 
   func finish(commandID: String, result: CommandResult) throws(PortError) {
     if fault == .loseResults {
-      // Told once, and never kept: a lost message is a lost result.
+      // Confirm it at once, so that a result in a lost message is never sent again.
       try disk.ledger.finish(commandID: commandID, result: result)
       return try disk.ledger.confirmResults([commandID])
     }

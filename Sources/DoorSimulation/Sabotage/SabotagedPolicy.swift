@@ -64,7 +64,7 @@ extension SabotagedParts: PolicyStore {
 
 extension SabotagedParts: StateStore {
   func value(forKey key: String) throws(PortError) -> [UInt8]? {
-    // The last time that was seen would give it away.
+    // The stored watermark would reveal that the clock went back.
     if fault == .believeAnyClock, key == "clock.watermark" { return nil }
     return try disk.state.value(forKey: key)
   }

@@ -1,8 +1,8 @@
-/// Everything that happens in a simulation, written down before it begins: the site, its people, and
-/// what comes at what time. A story is made from a seed, can be kept as JSON, and can be shortened;
-/// the same story always goes the same way.
+/// Everything that happens in a simulation, fixed before it begins: the site, its people, and what
+/// happens when. A story is generated from a seed, can be saved as JSON, and can be shortened. The
+/// same story always gives the same run.
 public struct Story: Sendable, Codable, Hashable {
-  /// Of formats that are told apart.
+  /// The version of the format that this program reads and writes.
   public static let versionNow = 1
 
   public var version: Int
@@ -10,7 +10,7 @@ public struct Story: Sendable, Codable, Hashable {
   public var days: Int
   public var site: StorySite
   public var faults: StoryFaults
-  /// In the order of their times.
+  /// Ordered by time.
   public var happenings: [Happening]
 
   public init(
@@ -29,21 +29,21 @@ public struct Story: Sendable, Codable, Hashable {
 public struct Happening: Sendable, Codable, Hashable {
   /// Milliseconds since the story's start.
   public var at: Int64
-  /// What is left to chance in it.
+  /// Seeds the random choices within this happening.
   public var seed: UInt64
   public var what: What
 
   /// What somebody, or something, does.
   public enum What: Sendable, Codable, Hashable {
-    /// A person holds the card up.
+    /// A person presents the card.
     case badge(person: Int, door: Int, then: Passage, spoiled: Spoiling?)
     /// A person types the PIN, perhaps wrongly the first time.
     case typePIN(person: Int, door: Int, slips: Int, then: Passage)
-    /// Somebody with a card that nobody knows.
+    /// Somebody presents an unknown card.
     case strangerCard(door: Int)
     /// Somebody who guesses PINs.
     case guessPINs(door: Int, tries: Int)
-    /// Somebody leaves by the button.
+    /// Somebody presses the exit button and leaves.
     case leave(door: Int, openSeconds: Int)
     /// Somebody pushes the leaf open.
     case force(door: Int, openSeconds: Int)
@@ -54,7 +54,7 @@ public struct Happening: Sendable, Codable, Hashable {
     /// At the door's own console.
     case frontDesk(DeskAction)
     case command(CommandAction)
-    /// Somebody with the broker's password and without the cloud's key.
+    /// Somebody has the broker's password, but not the cloud's key.
     case attack(Attack)
     case fault(Fault)
   }
@@ -69,7 +69,7 @@ public struct Happening: Sendable, Codable, Hashable {
 /// What somebody does once the lock is released.
 public enum Passage: Sendable, Codable, Hashable {
   case enters
-  /// With somebody who does not badge.
+  /// Lets in somebody who does not badge.
   case bringsAnother
   /// Holds the leaf open.
   case props(seconds: Int)
@@ -100,7 +100,7 @@ public enum StaffAction: Sendable, Codable, Hashable {
   case setUnlockSchedule(door: Int, from: Int?, to: Int?)
   /// Today is a holiday, by effect.
   case holiday(effect: String)
-  /// A configuration that cannot be.
+  /// A configuration that the door must refuse.
   case mistake
 }
 
@@ -120,9 +120,9 @@ public enum CommandAction: Sendable, Codable, Hashable {
   case sync
 }
 
-/// What somebody tries who has the network.
+/// What somebody with access to the network tries.
 public enum Attack: Sendable, Codable, Hashable {
-  /// A message of the cloud once more, as it was: the one so many back.
+  /// Sends an old message of the cloud again, unchanged: `back` messages before the latest.
   case replay(back: Int)
   /// Signed with another key.
   case forgedUnlock(door: Int)
@@ -133,7 +133,7 @@ public enum Attack: Sendable, Codable, Hashable {
 
 /// What breaks.
 public enum Fault: Sendable, Codable, Hashable {
-  /// The network is gone; half-open lets the door believe for a while that it is there.
+  /// The network fails. Half-open: the door does not notice it for a while.
   case outage(seconds: Int, halfOpen: Bool)
   case broker(downSeconds: Int, keepsMemory: Bool)
   case cloudDown(seconds: Int)
@@ -143,7 +143,7 @@ public enum Fault: Sendable, Codable, Hashable {
   case diskFull(seconds: Int)
   case diskError(seconds: Int)
   case slowDisk(milliseconds: Int, seconds: Int)
-  /// So many of the newest events that the cloud has not acknowledged cannot be read any more.
+  /// The newest `count` unacknowledged events become unreadable.
   case spoiledEvents(count: Int)
   case clockStep(seconds: Int, correctedAfterSeconds: Int)
   case clockLosesSource(seconds: Int)

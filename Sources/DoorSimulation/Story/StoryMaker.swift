@@ -1,6 +1,6 @@
 import DoorCore
 
-/// Makes a story from a seed: who lives where, what they do every day, and what breaks.
+/// Generates a story from a seed: who the people are, what they do every day, and what breaks.
 public struct StoryMaker {
   private static let dayMilliseconds: Int64 = 86_400_000
 
@@ -45,7 +45,7 @@ public struct StoryMaker {
         "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "UTC",
         "America/Sao_Paulo", "Africa/Casablanca",
       ]),
-      // Anywhere in 2026 and 2027, so that changes of the clocks are in some stories.
+      // Start anywhere in 2026 and 2027, so that some stories include a change of summer time.
       startSeconds: 1_767_225_600 + Int64(random.int(0...729)) * 86_400,
       doors: doors, people: people, offlineHours: random.pick([24, 72, 72, 168]),
       hasClockBattery: random.chance(60), clockDriftPPM: random.int(-80...80))
@@ -77,7 +77,7 @@ public struct StoryMaker {
     happenings.append(Happening(at: at, seed: random.next(), what: what))
   }
 
-  /// Some time of a day; most of life is between seven and eleven at night.
+  /// A random time of a day, mostly between 7:00 and 23:00.
   private mutating func timeOfDay(_ start: Int64) -> Int64 {
     let hours = random.chance(85) ? 7...22 : 0...23
     return start + Int64(random.int(hours)) * 3_600_000 + Int64(random.int(0...3_599_999))
@@ -97,7 +97,7 @@ public struct StoryMaker {
     return random.int(0...site.doors.count - 1)
   }
 
-  /// People come in company and in a rush: half of them shortly after the one before.
+  /// People arrive in groups: half of them come shortly after the previous person.
   private mutating func timeInCompany(_ before: inout Int64?, _ start: Int64) -> Int64 {
     var at = timeOfDay(start)
     if let before, random.chance(50) { at = before + Int64(random.int(200...12_000)) }
@@ -124,7 +124,7 @@ public struct StoryMaker {
         let slips = random.chance(20) ? random.int(1...2) : 0
         add(at, .typePIN(person: person, door: door, slips: slips, then: passage()))
       }
-      // Most come out again.
+      // Most leave again later.
       if random.chance(70) {
         var leaves = at + Int64(random.int(60_000...7_200_000))
         if let departure, departure > at, random.chance(50) {
@@ -162,7 +162,7 @@ public struct StoryMaker {
       let at = timeOfDay(start)
       bookedDoor[person] = door
       add(at, .staff(.book(person: person, door: door, fromMinutes: from, untilMinutes: until)))
-      // Somebody comes just when it ends, and just when it begins.
+      // Somebody comes exactly when the booking begins, and exactly when it ends.
       for minute in [until - 1, from - 15] where minute > 1 && random.chance(50) {
         add(
           at + Int64(minute) * 60_000 + Int64(random.int(-1_200...1_200)),
@@ -207,7 +207,7 @@ public struct StoryMaker {
     add(timeOfDay(start), .staff(action))
   }
 
-  /// Somebody who was just told no tries the door that it was for.
+  /// Somebody who just lost access tries the door.
   private mutating func comesAnyway(_ person: Int, after: Int64) {
     guard let door = bookedDoor[person] ?? site.people[person].door else { return }
     for _ in 0..<random.int(1...2) {
@@ -296,7 +296,7 @@ public struct StoryMaker {
     if any(.clock, 5) {
       add(when(&random), .fault(.clockLosesSource(seconds: random.int(600...86_400))))
     }
-    // A cut just while a command is answered.
+    // Cut the power while a command is being answered.
     if any(.network, 40),
       let command = happenings.last(where: { if case .command = $0.what { true } else { false } }),
       command.at >= start
@@ -305,7 +305,7 @@ public struct StoryMaker {
         command.at + Int64(random.int(0...1_200)),
         .fault(.outage(seconds: random.int(5...300), halfOpen: random.chance(50))))
     }
-    // Trouble likes to come where something is going on.
+    // Put most faults at times when something happens at the doors.
     if any(.power, 5), let busy = happenings.last(where: { $0.at >= start }) {
       add(
         busy.at + Int64(random.int(0...4_000)),

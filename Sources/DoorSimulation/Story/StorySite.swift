@@ -5,22 +5,22 @@ public struct StorySite: Sendable, Codable, Hashable {
   public struct Door: Sendable, Codable, Hashable {
     public var holdTimeSeconds: Int
     public var isFailSafe: Bool
-    /// Of ``DoorCore/DoorTiming/Relock``.
+    /// A raw value of ``DoorCore/DoorTiming/Relock``.
     public var relock: String
     /// `cardOnly`, `pinOnly` or `cardOrPIN`.
     public var presentation: String
-    /// Between two bits of its reader.
+    /// Time from one bit of its reader to the next.
     public var bitSpacingMicroseconds: Int
   }
 
   public struct Person: Sendable, Codable, Hashable {
-    /// Of a 37-bit card without facility code.
+    /// The number of a 37-bit card without facility code.
     public var card: UInt64
     /// Eight digits.
     public var pin: String
-    /// Nil may use every door of the wing.
+    /// The only door that a member may use; nil: every door of the wing.
     public var door: Int?
-    /// False has only what bookings give.
+    /// False: only bookings give access.
     public var isMember: Bool
   }
 
@@ -30,14 +30,14 @@ public struct StorySite: Sendable, Codable, Hashable {
   public var startSeconds: Int64
   public var doors: [Door]
   public var people: [Person]
-  /// Hours that the cache is served without the cloud.
+  /// How long the door serves from its cache without the cloud.
   public var offlineHours: Int
   public var hasClockBattery: Bool
   public var clockDriftPPM: Int
 }
 
-/// How bad the world is, in percent and milliseconds. What comes at its own time is in the story's
-/// happenings.
+/// How unreliable the world is all the time, in percent and milliseconds. Faults at a certain time
+/// are happenings of the story.
 public struct StoryFaults: Sendable, Codable, Hashable {
   /// Chance that a message is lost on its way and sent again later.
   public var lossPercent: Int
@@ -71,7 +71,7 @@ public struct FaultKinds: OptionSet, Sendable {
   public static let attacks = FaultKinds(rawValue: 64)
   public static let all: FaultKinds = [.network, .broker, .disk, .power, .clock, .wires, .attacks]
 
-  /// By the names of the command line.
+  /// The names for the command line.
   public static let names: [(name: String, kind: FaultKinds)] = [
     ("network", .network), ("broker", .broker), ("disk", .disk), ("power", .power),
     ("clock", .clock), ("wires", .wires), ("attacks", .attacks),

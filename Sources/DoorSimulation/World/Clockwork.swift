@@ -1,8 +1,7 @@
 import DoorRules
 import HeapModule
 
-/// What a part of the world needs of time: what time it is, to be called later, and to note what
-/// happens now.
+/// Time for the parts of the world: the present time, calls at a later time, and the trace.
 protocol Scheduler: AnyObject {
   /// Microseconds since the story's start.
   var elapsed: Int64 { get }
@@ -13,7 +12,7 @@ protocol Scheduler: AnyObject {
   func note(_ word: String, _ detail: () -> String)
 }
 
-/// The world's time: it jumps from one thing that was scheduled to the next.
+/// The world's time: jumps from one scheduled call to the next.
 final class Clockwork: Scheduler, @unchecked Sendable {
   // Unchecked: everything of one simulation happens in the thread that runs it.
 
@@ -22,7 +21,7 @@ final class Clockwork: Scheduler, @unchecked Sendable {
   private var queue = Heap<Scheduled>()
   private var order: UInt64 = 0
 
-  /// What happens at the same time happens in the order in which it was scheduled.
+  /// Calls for the same time run in the order in which they were scheduled.
   private struct Scheduled: Comparable {
     var at: Int64
     var order: UInt64
@@ -47,7 +46,7 @@ final class Clockwork: Scheduler, @unchecked Sendable {
     queue.insert(Scheduled(at: time.elapsed + max(delay, 0), order: order, body: body))
   }
 
-  /// Jumps to what comes next and lets it happen; false when nothing is left.
+  /// Jumps to the next scheduled call and runs it; false when there is none.
   func step() -> Bool {
     guard let next = queue.popMin() else { return false }
     time.elapsed = max(time.elapsed, next.at)
@@ -55,7 +54,7 @@ final class Clockwork: Scheduler, @unchecked Sendable {
     return true
   }
 
-  /// Forgets what is scheduled: it refers to the parts of the world, and they to this.
+  /// Removes all scheduled calls: they refer to parts of the world, which refer to this.
   func stop() { queue = Heap() }
 
   func note(_ word: String, _ detail: () -> String) { trace.note(time.elapsed, word, detail) }

@@ -2,12 +2,12 @@ import CloudProtocol
 import DoorPorts
 import DoorRules
 
-/// Who should get in, worked out from the documents themselves, slowly and apart from the rules.
-/// Nil is either: where what the door can know depends on what this does not follow.
+/// Decides who should get in, from the published documents and without the program's rules. Nil:
+/// either answer is right, because the oracle does not track what the door can know.
 struct Oracle {
   let world: World
 
-  /// What holds at the moment of a decision, by the door's own clock.
+  /// The circumstances of a decision, by the door's own clock.
   struct Instant {
     var seconds: Int64
     var isTrusted: Bool
@@ -53,7 +53,7 @@ struct Oracle {
     }
     let isBounded = record.validFrom != nil || record.validUntil != nil
     if !instant.isTrusted, isBounded || settings.accessHours != nil { return false }
-    // A quarter of an hour before its start, and a minute less at its end.
+    // The rules allow 15 minutes before the start and stop one minute before the end.
     if let from = record.validFrom, instant.seconds < from - 900 { return false }
     if let until = record.validUntil, instant.seconds >= until - 60 { return false }
     if !record.doors.isEmpty {
@@ -64,7 +64,7 @@ struct Oracle {
     return isOpen(settings.accessHours, document, instant)
   }
 
-  /// A member by the app.
+  /// Whether a member may unlock by the app.
   func allowsMember(_ person: Int, at door: Int, _ instant: Instant) -> Bool? {
     guard let document = world.cloud.configuration.sent[instant.configRevision],
       let record = world.observers.knowledge.person(
@@ -88,7 +88,7 @@ struct Oracle {
     }
   }
 
-  /// The same window every day, but for holidays.
+  /// All stories use the same window every day; only holidays differ.
   func isOpen(
     _ hours: HoursDocument?, _ document: ConfigurationDocument, _ instant: Instant
   ) -> Bool {
@@ -102,7 +102,7 @@ struct Oracle {
     return (hours.days["monday"] ?? []).contains { $0.from <= time && time < $0.to }
   }
 
-  /// Nil where the door may have lost count.
+  /// Whether the cache is young enough to be used. Nil: the door cannot know exactly.
   private func isFresh(_ document: ConfigurationDocument) -> Bool? {
     let hours = document.facility.credentialClasses?["standard"]?.offlineHours ?? 72
     let age = (world.clockwork.elapsed - world.observers.knowledge.heardAt) / 1_000_000
@@ -110,11 +110,11 @@ struct Oracle {
     if world.observers.knowledge.heardInBoot == world.rig.boots {
       return abs(age - limit) <= 2 ? nil : age < limit
     }
-    // After a restart it goes by what was kept, and by a clock that may be wrong by a day.
+    // After a restart the door relies on its stored time and on a clock that may be a day off.
     return age < limit - 93_600 ? true : nil
   }
 
-  /// Whether a door's schedule may hold it open now, give or take how often it is looked at.
+  /// Whether a schedule may hold the door open now, within the interval of the periodic check.
   func mayBeScheduledOpen(_ door: Int, _ instant: Instant) -> Bool {
     guard instant.isTrusted, let document = world.cloud.configuration.sent[instant.configRevision],
       let schedule = document.doors[door].settings.autoUnlockSchedule
@@ -127,7 +127,7 @@ struct Oracle {
     }
   }
 
-  /// Whether the mode that holds a door open now may do so.
+  /// Whether the door's present mode holds it open for a reason that the world knows.
   func holdsOpenByRight(_ door: Int) -> Bool {
     guard let program = world.rig.program, let mode = program.mode(of: world.site.doors[door]),
       mode.holdsOpen
@@ -149,7 +149,7 @@ struct Oracle {
     }
   }
 
-  /// What depends on the clock may be late by how often it is looked at.
+  /// After a jump of the clock the program reacts no later than at the next periodic check.
   private var clockJumpedRecently: Bool {
     let jumpedAt = world.clockwork.time.jumpedAt
     return jumpedAt >= 0
@@ -159,7 +159,7 @@ struct Oracle {
 
   // MARK: Decisions
 
-  /// The moment of a decision as the program claims it; nil for one without a policy.
+  /// The circumstances of a decision as the program reports them; nil when it does not run.
   func instant(of draft: EventDraft, door: Int) -> Instant? {
     guard let program = world.rig.program else { return nil }
     return Instant(

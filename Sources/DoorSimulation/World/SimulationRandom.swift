@@ -1,11 +1,11 @@
-/// Randomness that is the same for the same seed everywhere (SplitMix64; Steele, Lea and Flood,
+/// Random numbers, the same for the same seed on every machine (SplitMix64; Steele, Lea and Flood,
 /// "Fast Splittable Pseudorandom Number Generators", 2014).
 struct SimulationRandom: RandomNumberGenerator {
   private var state: UInt64
 
   init(seed: UInt64) { state = seed }
 
-  /// Another stream of the same seed, by name.
+  /// An independent stream of the same seed.
   init(seed: UInt64, stream: UInt64) {
     state = seed
     let first = next()
@@ -30,7 +30,7 @@ struct SimulationRandom: RandomNumberGenerator {
     elements[Int.random(in: elements.indices, using: &self)]
   }
 
-  /// 16 letters, as an id: no chance makes a person's number of them.
+  /// An id of 16 letters, which can never look like a card number.
   mutating func id() -> String {
     let bits = next()
     return String(

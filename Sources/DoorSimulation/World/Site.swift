@@ -1,21 +1,21 @@
 import DoorRules
 
-/// The doors and people of the story, and what is true of the doors now.
+/// The doors and people of the story, and the present state of the doors.
 final class Site {
   let plan: StorySite
   let doors: [DoorID]
   let readers: [ReaderID]
   let people: [String]
-  /// Of the site's time zone, whatever the program makes of it.
+  /// The true rules of the site's time zone.
   let rules: ZoneRules
 
   var leafIsOpen: [Bool]
   var lockIsReleased: [Bool]
-  /// Nobody comes to a door before that.
+  /// By door: nobody else uses it before this time.
   var busyUntil: [Int64]
-  /// A reader detects nothing useful before that.
+  /// By door: noise disturbs the reader until this time.
   var noisyUntil: [Int64]
-  /// How often somebody presented something.
+  /// Number of cards and PINs presented so far.
   var shownNumber = 0
   var causes: ReleaseCauses
 
@@ -37,16 +37,16 @@ final class Site {
   var wing: [String] { (0..<(doors.count + 1) / 2).map { "door-\($0)" } }
 }
 
-/// Why a lock may be released, and until when: what the world knows, not what the program reports.
+/// Until when each lock may be released. This is what the world knows, not what the program reports.
 struct ReleaseCauses {
-  /// Time for the disk, the debouncing and the deadlines.
+  /// Allows for the commit, debouncing and deadlines.
   static let slackMicroseconds: Int64 = 2_000_000
 
-  /// A release may begin until then, by door.
+  /// By door: a release may begin until this time.
   private(set) var mayBegin: [Int64]
-  /// It must have ended by then.
+  /// By door: a release must have ended by this time.
   var mustEnd: [Int64]
-  /// When the lock was last seen released.
+  /// By door: when the lock was last seen released.
   var lastReleased: [Int64]
 
   init(doors: Int) {

@@ -2,12 +2,12 @@ import CloudProtocol
 import DoorPorts
 import DoorRules
 
-/// One controller with everything around it, made from a story: time, the site, the controller, the
-/// cloud with the way to it, those who act, and those who watch.
+/// One controller and everything around it, built from a story: time, the site, the controller, the
+/// network, the cloud, the people who act, and the observers.
 final class World {
-  /// How long door and cloud may take to agree after the last happening.
+  /// How long door and cloud may take to synchronise after the faults have ended.
   static let settleMicroseconds: Int64 = 3 * 3_600_000_000
-  /// The end is looked at when nothing was written for so long.
+  /// The final check waits until nothing was committed for this long.
   static let quietMicroseconds: Int64 = 60_000_000
 
   let story: Story
@@ -78,7 +78,7 @@ final class World {
     rig.discard()
   }
 
-  /// Everything that is broken is mended; then door and cloud must become one.
+  /// Repairs everything that is broken; then door and cloud must synchronise.
   private func endFaults() {
     clockwork.note("mended") { "" }
     rig.disk.endFaults()
@@ -94,7 +94,7 @@ final class World {
     }
   }
 
-  /// What happened just now has not had its time yet: doors go on living.
+  /// Waits while events are still being committed: they need time to reach the cloud.
   private func endWhenQuiet() {
     if clockwork.elapsed - observers.lastCommitAt < Self.quietMicroseconds {
       return clockwork.schedule(inMicroseconds: Self.quietMicroseconds) { self.endWhenQuiet() }
@@ -104,7 +104,7 @@ final class World {
   }
 }
 
-/// A simulation that cannot be made.
+/// The simulation could not be built.
 public struct SimulationError: Error, CustomStringConvertible {
   public let description: String
   public init(_ description: String) { self.description = description }

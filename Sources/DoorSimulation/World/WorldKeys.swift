@@ -1,4 +1,4 @@
-/// The secret keys of a world, which no more than the numbers of its people may leave the door.
+/// The secret keys of a world. Like card numbers and PINs, they must never leave the door.
 enum WorldKeys {
   static let credentials = "the credential key"
   static let cloud = "the cloud's key"

@@ -3,7 +3,7 @@ import Foundation
 import FuzzTargets
 import Testing
 
-/// A short run of each target of `Tests/Lab/fuzz`, from a fixed seed and without libFuzzer's eyes.
+/// A short run of each target of `Tests/Lab/fuzz`, from a fixed seed and without libFuzzer.
 @Suite(
   "Nothing that comes in can hurt: each fuzz target for a moment (D4, D5, D6, D13, F3)",
   .serialized)

@@ -1,15 +1,15 @@
-// Counts of what a program asks of the heap, the disk and SQLite: figures that no load of the
-// machine changes. Linked into postern-lab only.
+// Counts heap blocks, syncs and SQL statements: figures that do not depend on the machine or its
+// load. Linked into postern-lab only.
 #ifndef POSTERN_COUNTERS_H
 #define POSTERN_COUNTERS_H
 #include <stdint.h>
 
-/// Blocks that this thread asked the heap for.
+/// Heap blocks that this thread allocated.
 uint64_t counters_allocations(void);
-/// fsync and fdatasync, by any thread.
+/// Calls of fsync and fdatasync by all threads.
 uint64_t counters_syncs(void);
 /// SQL statements begun on connections that were opened after `counters_watch_sql`.
 uint64_t counters_statements(void);
-/// False when SQLite does not take part.
+/// 0 when SQLite refuses.
 int counters_watch_sql(void);
 #endif

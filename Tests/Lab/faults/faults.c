@@ -1,18 +1,18 @@
-/* A disk and a clock that fail on command, under a program that knows nothing of it: preloaded by
- * the tests of what happens when the disk is full, broken or read-only, or when the clock lies.
+/* Makes the disk and the clock of an unmodified program fail on command. Preloaded by tests of a
+ * full, broken or read-only disk, and of a wrong clock.
  *
  *   cc -shared -fPIC -O1 -o faults.so faults.c -ldl
  *   FAULTS_FOLDER=/state FAULTS_ORDERS=/tmp/orders LD_PRELOAD=./faults.so posternd …
  *
  * The file of orders is read at each call, so that it can be changed while the program runs. Lines:
  *   write ENOSPC|EIO|EROFS    every write below the folder fails
- *   read STALL                reads below the folder do not come back before the order is gone
+ *   read STALL                reads below the folder hang until the order is removed
  *   spot INODE FROM TO        reads that touch these bytes of this file below the folder fail: EIO
  *   sync EIO                  every fsync and fdatasync below the folder fails
- *   sync NOTHING              they do nothing and say that they did
+ *   sync NOTHING              they do nothing and report success
  *   open EROFS|EIO            opening for writing below the folder fails
- *   clock SECONDS             civil time is so much later (earlier with a minus)
- *   undisciplined             the kernel says that nobody sets the clock
+ *   clock SECONDS             shifts civil time by so many seconds, which may be negative
+ *   undisciplined             the kernel reports an unsynchronised clock
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -32,8 +32,8 @@
 
 #define NEXT(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
-/* The rest of the order that begins with `word`; null when there is none. Uses the kernel directly,
- * because everything else here calls it. */
+/* The rest of the order that begins with `word`; null when there is none. Uses system calls directly,
+ * because the functions below call it. */
 static const char *order(const char *word, char *text, size_t size) {
   const char *path = getenv("FAULTS_ORDERS");
   if (!path) return NULL;
@@ -73,7 +73,7 @@ static int is_below_at(int descriptor) {
   return is_below(path);
 }
 
-/* The error that this kind of call on the descriptor must give; 0 for none, -1 for "do nothing". */
+/* The errno for this kind of call on the descriptor; 0: no error, -1: do nothing. */
 static int fault(const char *word, int descriptor) {
   char text[512];
   int saved = errno;
@@ -93,7 +93,7 @@ static int fault(const char *word, int descriptor) {
     return -1;                             \
   } while (0)
 
-/* Like a card that no longer answers. */
+/* Hangs like a card that does not answer any more. */
 static void stall(int descriptor) {
   char text[512];
   struct timespec pause = {0, 20000000};
@@ -103,7 +103,7 @@ static void stall(int descriptor) {
   errno = saved;
 }
 
-/* Like a card with a worn-out block. */
+/* Whether a read touches a block that is damaged, as on a worn-out card. */
 static int is_worn(int descriptor, size_t count, long long at) {
   char text[512];
   const char *what;
@@ -165,7 +165,7 @@ int open64(const char *path, int flags, ...) {
 
 int clock_gettime(clockid_t clock, struct timespec *time) {
   static __thread int inside;
-  /* dlsym may ask for the time. */
+  /* dlsym may read the clock. */
   int result = inside ? (int)syscall(SYS_clock_gettime, clock, time) : 0;
   if (inside) return result;
   inside = 1;

@@ -1,5 +1,5 @@
-"""Runs in the guest: the real posternd on the kernel's simulated lines. One line for each check, and
-the counts of every burst; nothing is repeated until it passes."""
+"""Runs in the guest: tests the real posternd on the kernel's simulated lines. Prints a line for each
+check, and the counts of every burst. No check is retried."""
 
 import base64
 import hashlib
@@ -66,7 +66,7 @@ def rest():
 def make_chip():
     os.makedirs(CONFIG + "/bank", exist_ok=True)
     write(CONFIG + "/bank/num_lines", str(len(LINES)))
-    # By label: a chip that comes back may have another number.
+    # By label: a chip that is plugged in again may get another number.
     write(CONFIG + "/bank/label", "postern-test")
     write(CONFIG + "/live", "1")
 
@@ -104,7 +104,7 @@ def events():
 
 
 def fresh():
-    """Events that were not looked at before, oldest first."""
+    """New events since the last call, oldest first."""
     found = sorted((e for e in events() if e["number"] > seen.get("number", 0)),
                    key=lambda e: e["number"])
     if found:
@@ -125,7 +125,7 @@ def counts(name):
 
 
 def judged(name, expected, at_least=1):
-    """What came of a burst at a reader: waits until the log says something."""
+    """The result of a burst at a reader: waits for its event in the log."""
     found = []
 
     def one():
@@ -235,18 +235,18 @@ def digest(canonical):
 
 
 def stamped_wrong(detail, spacing):
-    """True for a malformed frame of less than half, or more than twice, the gaps that were sent."""
+    """Whether a malformed frame has gaps below half, or above twice, those that were sent."""
     if detail.get("fault") == "impossibleGap":
         return True
-    # Without a second bit there is no gap.
+    # There is no gap before the second bit.
     shortest, longest = (int(detail.get(key, 0)) for key in (
         "shortestGapMicroseconds", "longestGapMicroseconds"))
     return longest > 0 and (shortest < spacing / 2 or longest > 2 * spacing)
 
 
 def burst_tests(cases, table):
-    """Every burst counts. What the kernel delivered whole must be decoded right; the rest must be
-    named malformed; nothing may be another card."""
+    """Every burst counts. A burst that the kernel delivered completely must be decoded correctly, every
+    other one reported as malformed; none may be decoded as another card."""
     for spacing in (2000, 5000, 10000, 20000):
         for case in cases:
             bits = case["bits"]
@@ -261,11 +261,11 @@ def burst_tests(cases, table):
             found += [e for e in fresh() if e.get("reader") == "a"]
             edges = counts("a")[0] - edges
             row["sent"] += 1
-            # A burst that the emulation itself tore apart is two frames for any decoder.
+            # A burst that the emulation interrupted is two frames for any decoder.
             torn = longest > 2.5 * spacing
             row["torn"] += torn
-            # Nor is one whole whose stamps do not stand as it was sent: the emulation took its
-            # interrupts late.
+            # A burst whose timestamps differ from what was sent is not complete either: the
+            # emulation handled its interrupts late.
             close = any(stamped_wrong(e.get("detail", {}), spacing) for e in found)
             row["close"] += close
             whole = edges == 2 * len(bits) and not torn and not close
@@ -298,7 +298,7 @@ def summary(table):
 
 
 def parity_blind(bits):
-    """Formats without check bits cannot tell a lost bit."""
+    """Formats without check bits cannot detect a lost bit."""
     return len(bits) in (32, 36, 40, 56)
 
 
@@ -312,7 +312,7 @@ def key_bits(key, dialect):
 
 
 def keypad_tests():
-    """Each PIN is somebody's, so that one that came whole and is read right is let in."""
+    """Each PIN belongs to somebody, so a PIN that is received and decoded correctly is granted."""
     for dialect in ("fourBit", "eightBitComplement", "eightBitASCII"):
         tally = {"typed": 0, "torn": 0, "whole": 0, "right": 0, "malformed": 0, "another": 0}
         for pin in ("1357", "2468", "90901"):
@@ -323,7 +323,7 @@ def keypad_tests():
             torn = False
             for bits in bursts:
                 longest = int(play("bits", "a", bits, 100, 2000).communicate()[0])
-                # As with cards: a burst that the emulation tore apart is two for any decoder.
+                # As with cards: a burst that the emulation interrupted is two for any decoder.
                 torn = torn or longest > 5000
                 time.sleep(0.15)
             found = judged("a", None)
@@ -338,7 +338,7 @@ def keypad_tests():
             tally["whole"] += whole
             tally["right"] += right
             tally["malformed"] += bad
-            # A digit of four bits has no check: a torn burst can be two other keys, or none.
+            # A key of four bits has no check: an interrupted burst can be two other keys, or none.
             tally["another"] += decided and not right
             if whole and not right:
                 check(f"A2 a PIN typed in {dialect} that came whole is read right", False, found)
@@ -390,7 +390,8 @@ LEVEL = re.compile(r"\s(\d+\.\d+): gpio_value: (\d+) set ([01])")
 
 
 def begin_tracing():
-    """The kernel stamps every edge where it takes it, and every level that a program sets."""
+    """The kernel puts a timestamp on every edge that it handles, and on every level that a program
+    sets."""
     subprocess.run(["mount", "-t", "tracefs", "none", TRACING], check=True)
     write(TRACING + "/trace_clock", "mono")
     write(TRACING + "/events/irq/irq_handler_entry/enable", "1")
@@ -398,8 +399,8 @@ def begin_tracing():
 
 
 def stamps():
-    """Microseconds from the last edge of a reader to the relay, and by how much the edges' own
-    spacing was off what was asked for; None where the relay did not move."""
+    """Microseconds from the last edge of a reader to the relay, and how far the spacing of the edges
+    was off; None if the relay did not move."""
     edges, levels = [], []
     with open(TRACING + "/trace") as file:
         for line in file:
@@ -408,7 +409,7 @@ def stamps():
                 edges.append(round(float(edge[1]) * 1e6))
             elif level:
                 levels.append((round(float(level[1]) * 1e6), int(level[2]), level[3] == "1"))
-    # The relay is the chip's first line; lamp and beeper are the next two.
+    # The relay is the first line of the chip; lamp and beeper are the next two.
     relay = min((number for _, number, _ in levels), default=None)
     on = next((at for at, number, high in levels if number == relay and high), None)
     before = [at for at in edges if on and at < on]
@@ -429,7 +430,7 @@ def spread(values):
 
 
 def latency_tests(case):
-    time.sleep(11)  # A mute of the storm ends.
+    time.sleep(11)  # Wait until the reader is not muted any more.
     begin_tracing()
     times, noise, lost = [], [], 0
     for _ in range(30):

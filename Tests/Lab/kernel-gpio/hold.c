@@ -1,4 +1,4 @@
-// Holds a line as another program would: hold CHIP LINE
+// Holds a line, like another program: hold CHIP LINE
 #include <fcntl.h>
 #include <linux/gpio.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 // Plays a reader on two lines of a gpio-sim chip, as pull files in sysfs.
 //
 //   play bits PULL0 PULL1 BITS WIDTH_US SPACING_US     one burst; a 0 pulses line 0
-//   play storm PULL0 PULL1 EDGES                       as fast as the kernel takes them
+//   play storm PULL0 PULL1 EDGES                       as fast as possible
 //
 // Data lines rest high and pulse low.
 #include <fcntl.h>
@@ -45,7 +45,7 @@ static int open_pull(const char *path) {
   return fd;
 }
 
-// The longest time from pulse to pulse that there was, in microseconds.
+// The longest time between two pulses so far, in microseconds.
 static long long longest_us;
 
 static void burst(int line[2], const char *bits, long width, long spacing) {
@@ -60,7 +60,7 @@ static void burst(int line[2], const char *bits, long width, long spacing) {
     until(at + width * 1000);
     pull(fd, 1);
     at += spacing * 1000;
-    // A write that took long must not make the next pulse come closer than asked for.
+    // After a slow write, the next pulse must not come too early.
     if (now_ns() > at) at = now_ns() + (spacing - width) * 1000;
   }
 }
@@ -75,8 +75,8 @@ int main(int argc, char **argv) {
     return 0;
   }
   if (argc < 7) return 64;
-  // A reader does not wait for the controller's processor: above its programs, and below the
-  // kernel's interrupt threads (50). A storm is played without.
+  // A reader does not depend on the controller's processor: use a priority above its programs and
+  // below the kernel's interrupt threads (50), except for a storm.
   struct sched_param priority = {.sched_priority = 40};
   if (sched_setscheduler(0, SCHED_FIFO, &priority)) perror("priority");
   burst(line, argv[4], atol(argv[5]), atol(argv[6]));

@@ -1,8 +1,7 @@
-"""A world whose door keeps its state on a disk of its own that can lose its power: used by
-Tests/Lab/power-cut.
+"""A world whose door keeps its state on a separate disk that can lose its power.
 
-The disk is an ext4 image on a loop device. FS_IOC_SHUTDOWN without flushing the log stops it as a
-dead supply does: what was not yet forced to the disk is gone at the next mount.
+The disk is an ext4 image on a loop device. FS_IOC_SHUTDOWN without flushing the log stops it like a
+power cut: data that was not synced is gone at the next mount.
 """
 
 import fcntl
@@ -28,7 +27,7 @@ IMAGE_BYTES = 256 * 1024 * 1024
 
 
 class Disk:
-    """An ext4 image, mounted; must be used in a mount namespace of the test's own."""
+    """A mounted ext4 image; use it in a mount namespace of the test."""
 
     def __init__(self, image, place):
         self.image, self.place = image, place
@@ -41,7 +40,7 @@ class Disk:
         self.prove()
 
     def prove(self):
-        """A disk that forgot nothing would prove nothing."""
+        """Checks that a cut loses unsynced data; otherwise the test would prove nothing."""
         for name, forced in (("forced", True), ("not-forced", False)):
             with open(os.path.join(self.place, name), "w") as file:
                 file.write("kept")
@@ -58,8 +57,8 @@ class Disk:
                 with open(path) as file:
                     kept[name] = file.read()
                 os.remove(path)
-        assert kept.get("forced") == "kept", "this file system loses what was forced to the disk"
-        assert kept.get("not-forced") != "kept", "a cut takes nothing away on this machine"
+        assert kept.get("forced") == "kept", "this file system loses synced data"
+        assert kept.get("not-forced") != "kept", "a cut loses no data on this machine"
 
     def mount(self):
         subprocess.run(["mount", "-o", "loop,noatime", self.image, self.place], check=True)
@@ -100,8 +99,8 @@ class Console(http.client.HTTPConnection):
 
 
 class Watch:
-    """What can be seen from outside while the door runs: each event as it is told to be on the
-    disk, and each time the relay goes on."""
+    """Watches the running door: each event that is reported as committed, and each time the relay
+    goes on."""
 
     def __init__(self, socket_path):
         self.socket_path = socket_path
@@ -185,7 +184,7 @@ class CutWorld(World):
             console.close()
 
     def badge(self, card):
-        """Holds up a card; nothing happens when the door is gone."""
+        """Presents a card; does nothing if the door does not answer."""
         timing = {"widthMicroseconds": 50, "spacingMicroseconds": 300,
                   "betweenKeysMilliseconds": 50}
         try:
@@ -195,7 +194,7 @@ class CutWorld(World):
             pass
 
     def command(self, command, seconds):
-        """Queues a command as `posterncloud` does, without the time that starting it takes."""
+        """Enqueues a command like `posterncloud`, without the time to start that program."""
         identifier = str(uuid.uuid4())
         now = int(time.time() * 1000)
         with sqlite3.connect(self.path("cloud/cloud.sqlite"), timeout=20) as database:
@@ -226,7 +225,7 @@ class CutWorld(World):
             and not open_ones & begun
 
     def wait(self, what, condition, seconds):
-        """Also ends the wait for a daemon that is no more."""
+        """Also stops waiting when the daemon has ended."""
         def met():
             door = self.running.get("door")
             if door and door.poll() is not None:
@@ -241,7 +240,7 @@ class CutWorld(World):
         self.start("door")
 
     def cut(self):
-        """The power is gone, and comes back: without the daemon."""
+        """Cuts the power and restores it, without starting the daemon."""
         if self.disk:
             self.disk.lose_power()
         self.stop("door", signal.SIGKILL)
@@ -258,11 +257,11 @@ class CutWorld(World):
         if self.disk:
             self.disk.unmount()
 
-    # Proofs, on the files as the cut left them
+    # Checks of the files as the cut left them
 
     def check_files(self, told):
-        """`told` are events that the daemon told to be on the disk. The files are copied first:
-        to open a database is to repair it."""
+        """`told`: events that the daemon reported as committed. Works on a copy, because opening a
+        database repairs it."""
         copy = self.path("copy")
         shutil.rmtree(copy, ignore_errors=True)
         os.makedirs(copy)
@@ -297,16 +296,16 @@ class CutWorld(World):
         for event in told:
             key = (event["number"], event["type"], event["timeMilliseconds"])
             assert key[0] <= self.checked_through or key in told_kept, \
-                f"an event that was told to be on the disk is gone: {key}"
+                f"an event that was reported as committed is missing: {key}"
         cloud = self.query(
             "cloud/cloud.sqlite",
             f"SELECT number, id, epoch FROM event WHERE number > {self.checked_through}", tuple)
         for number, identifier, its_epoch in cloud:
-            assert its_epoch == epoch, "the log began anew"
+            assert its_epoch == epoch, "the log began a new epoch"
             assert kept.get(number) == identifier, \
-                f"the cloud has event {number}, and the door has lost it"
+                f"the cloud has event {number}, but the door does not"
         through = max([number for number, _, _ in cloud], default=self.checked_through)
-        assert acknowledged <= last, "more is acknowledged than there is"
+        assert acknowledged <= last, "the log acknowledges more events than it has"
         twice = database.execute(
             "SELECT json_extract(draft, '$.detail.command') FROM event "
             "WHERE type = 'postern.access.adminUnlock.v1' GROUP BY 1 HAVING count(*) > 1").fetchall()

@@ -1,14 +1,14 @@
-"""Finds places in Swift sources where one token can be changed, and plants the changes.
+"""Finds places in Swift sources where one token can be changed, and makes the changes.
 
-All changes of a package are planted at once, each behind a switch, so that one build serves them
-all: `a < b` becomes `a <~% b`, an operator of its own that compares as before unless the environment
+All changes of a package are planted at once, each behind a switch, so that one build is enough:
+`a < b` becomes `a <~% b`, a new operator that compares like the original unless the environment
 variable names its number.
 """
 import re
 
 VARIABLE = "POSTERN_MUTANT"
 
-# What is looked for, and what stands there instead.
+# Each pattern and its replacement.
 SWAPS = [
     (r" < ", " <= "), (r" <= ", " < "), (r" > ", " >= "), (r" >= ", " > "),
     (r" == ", " != "), (r" != ", " == "), (r" && ", " || "), (r" \|\| ", " && "),

@@ -1,4 +1,4 @@
-"""A door, a broker and a cloud of their own, for tests of outages: used by Tests/Lab/outage."""
+"""The world of the tests in Tests/Lab, made by postern-lab, with a proxy that can fail."""
 
 import contextlib
 import hashlib
@@ -16,12 +16,12 @@ LINK_BYTES = 16
 
 
 def canonical(value):
-    """JSON as the digests are made over it: sorted members, no white space, text as it is."""
+    """JSON as the digests need it: sorted members, no white space, text without escapes."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 class Proxy:
-    """Stands between door and broker; can stall (a half-open connection) and reset."""
+    """A proxy between door and broker; can stall (a half-open connection) and reset."""
 
     def __init__(self):
         # The broker's port.
@@ -189,7 +189,7 @@ class World:
             return [make(row) for row in database.execute(sql)]
 
     def numbers(self):
-        """What tells whether door and cloud are in step, cheaply."""
+        """Positions of door and cloud, to see whether they are in step."""
         log = self.query("state/events.sqlite", "SELECT epoch, last, acknowledged FROM log", tuple)[0]
         through = self.query(
             "cloud/cloud.sqlite", f"SELECT through FROM log WHERE epoch = '{log[0]}'", tuple)
@@ -230,12 +230,12 @@ class World:
         numbers = [number for number, _ in cloud]
         assert len(set(identifier for _, identifier in cloud)) == len(cloud), "an event came twice"
         assert numbers == list(range(1, len(numbers) + 1)), "a gap, or not in order"
-        # The door may have let go of its oldest acknowledged ones.
+        # The door may have pruned its oldest acknowledged events.
         assert door == cloud[len(cloud) - len(door):], "door and cloud have different events"
         return len(cloud)
 
     def check_credentials(self):
-        """Both sides hold the same records; hashes and buckets are computed again from them."""
+        """Both sides have the same records; computes hashes and buckets again from them."""
         cloud = self.query(
             "cloud/cloud.sqlite",
             "SELECT 'person', record, id FROM person UNION ALL "

@@ -1,18 +1,18 @@
 import ArgumentParser
 import Foundation
 
-/// Measures what Postern promises to be fast at. Run it by `Tests/Lab/bench`, in release.
+/// Measures the speed of what Postern promises. Run it with `Tests/Lab/bench`, in release.
 struct BenchCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
-    abstract: "Measure Postern: a table for people, JSON for the next run to compare with.",
+    abstract: "Measure Postern: prints a table, and writes JSON to compare with a later run.",
     discussion: """
-      The whole programs are taken from the folder of this one. Databases are made in a temporary
-      folder, TMPDIR or /tmp: put that on the disk that is to be measured.
+      Uses the programs beside this one. Databases are created in a temporary folder, TMPDIR or
+      /tmp: put that on the disk that you want to measure.
       """)
 
   @Option(help: "Write the figures to this file.") var json: String?
-  @Option(help: "Compare with the figures of an earlier run, as ratios.") var compare: String?
+  @Option(help: "Compare with the figures of an earlier run.") var compare: String?
   @Option(help: "Only scenarios whose name contains this; see --list.") var only: String?
   @Option(help: "Credentials in the door's cache.") var credentials = 250_000
   @Option(help: "Events in the door's log.") var events = 1_000_000
@@ -20,8 +20,8 @@ struct BenchCommand: AsyncParsableCommand {
   var backlog = 490_000
   @Option(help: "Controllers on one broker.") var controllers = 1_000
   @Flag(help: "Print a table in Markdown.") var markdown = false
-  @Flag(help: "Say the names of the scenarios.") var list = false
-  @Flag(help: "Only count what does not depend on the machine, and print it as JSON.")
+  @Flag(help: "Print the names of the scenarios.") var list = false
+  @Flag(help: "Print only the counts that do not depend on the machine, as JSON.")
   var counts = false
 
   private static let scenarios: [any Scenario] = [
@@ -35,7 +35,7 @@ struct BenchCommand: AsyncParsableCommand {
     if list { return Self.scenarios.forEach { print($0.name) } }
     let earlier = try compare.map { try Report(contentsOf: $0) }
     let chosen = Self.scenarios.filter { scenario in only.map(scenario.name.contains) ?? true }
-    guard !chosen.isEmpty else { throw ValidationError("no scenario is called \(only ?? "")") }
+    guard !chosen.isEmpty else { throw ValidationError("there is no scenario \(only ?? "")") }
     let place = try BenchPlace(
       sizes: BenchSizes(
         credentials: credentials, events: events, backlog: backlog, controllers: controllers))
@@ -53,7 +53,7 @@ struct BenchCommand: AsyncParsableCommand {
   }
 }
 
-/// One thing that is measured; it may give several figures.
+/// A measurement; it may give several figures.
 protocol Scenario: Sendable {
   var name: String { get }
   func measure(in place: BenchPlace) async throws -> [Figure]

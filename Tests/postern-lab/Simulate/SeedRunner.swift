@@ -3,7 +3,7 @@ import Foundation
 import HostLinux
 import Synchronization
 
-/// Runs many worlds, some at once, until all are through or one fails.
+/// Runs many worlds, some in parallel, until all have passed or one fails.
 final class SeedRunner: Sendable {
   private let range: ClosedRange<UInt64>
   private let days: Int
@@ -75,7 +75,7 @@ final class SeedRunner: Sendable {
       case .success(let outcome):
         state.done += 1
         state.tally += outcome.tally
-        // The lowest seed, so that the answer does not depend on the processors.
+        // Keep the lowest seed, so that the result does not depend on scheduling.
         if let violation = outcome.violation, seed < state.failure?.seed ?? .max {
           state.failure = (seed, violation)
         }
@@ -94,7 +94,7 @@ final class SeedRunner: Sendable {
   }
 }
 
-/// A line that changes, on a terminal; nothing elsewhere.
+/// A progress line on a terminal; prints nothing elsewhere.
 final class ProgressLine: Sendable {
   private let isTerminal = isatty(2) == 1
   private let last = Mutex(Date.distantPast)

@@ -3,54 +3,54 @@ public import DoorSimulation
 import Foundation
 import HostLinux
 
-/// Years of door time, in this process.
+/// Simulates years of door time in this process.
 struct SimulateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "simulate",
-    abstract: "Run the controller in a simulated world and watch that nothing ever goes wrong.",
+    abstract: "Run the controller in a simulated world and check that nothing goes wrong.",
     discussion: """
-      Every world is made from one seed: doors, people, bookings, staff, and what
-      breaks. The same seed always goes the same way. What goes wrong is shortened to
-      the fewest happenings that still show it, and kept as a story that can be
-      played again.
+      Every world is generated from one seed: doors, people, bookings, staff, and
+      faults. The same seed always gives the same run. A failure is shortened to the
+      fewest happenings that still show it, and saved as a story that can be played
+      again.
 
       Examples:
         postern-lab simulate --seed 7 --days 30 --trace trace.txt
-        postern-lab simulate --seeds 1..10000 --days 30     a night's work
+        postern-lab simulate --seeds 1..10000 --days 30     a long run
         postern-lab simulate --replay story-7.json --trace trace.txt
-        postern-lab simulate --seeds 1..100 --sabotage skip-ledger    does it notice?
+        postern-lab simulate --seeds 1..100 --sabotage skip-ledger    is it found?
 
-      Exit statuses: 0 everything held; 1 something did not; 64 wrong usage.
+      Exit statuses: 0 no failure; 1 a failure; 64 wrong usage.
       """)
 
-  @Option(help: ArgumentHelp("One world.", valueName: "number"))
+  @Option(help: ArgumentHelp("Run one world.", valueName: "number"))
   var seed: UInt64?
-  @Option(help: ArgumentHelp("Many worlds.", valueName: "first..last"))
+  @Option(help: ArgumentHelp("Run many worlds.", valueName: "first..last"))
   var seeds: SeedRange?
   @Option(help: "Days of each world, 1 to 3660.")
   var days = 30
-  @Option(help: "Worlds at once (default: one for each processor).")
+  @Option(help: "Worlds in parallel (default: one for each processor).")
   var jobs: Int?
   @Option(help: "all, none, or some of: \(FaultKinds.names.map(\.name).joined(separator: ",")).")
   var faults = "all"
   @Option(
     help: ArgumentHelp(
-      "Plant a fault, and see whether it is found.",
+      "Plant a fault, to see whether the checkers find it.",
       valueName: "name"))
   var sabotage: Sabotage?
-  @Option(help: ArgumentHelp("Write down everything that happens.", valueName: "file"))
+  @Option(help: ArgumentHelp("Write everything that happens to a file.", valueName: "file"))
   var trace: String?
-  @Option(help: ArgumentHelp("Play a story that was kept.", valueName: "file"))
+  @Option(help: ArgumentHelp("Play a saved story.", valueName: "file"))
   var replay: String?
-  @Option(help: ArgumentHelp("Where stories of failures are kept.", valueName: "folder"))
+  @Option(help: ArgumentHelp("Where to save stories of failures.", valueName: "folder"))
   var stories = "."
-  @Flag(help: "Say the result as JSON.")
+  @Flag(help: "Print the result as JSON.")
   var json = false
 
   func validate() throws {
     guard (1...3_660).contains(days) else { throw ValidationError("--days is 1 to 3660") }
     guard [seed != nil, seeds != nil, replay != nil].count(where: \.self) == 1 else {
-      throw ValidationError("say one of --seed, --seeds and --replay")
+      throw ValidationError("use one of --seed, --seeds and --replay")
     }
     if seeds != nil, trace != nil { throw ValidationError("--trace is for one world") }
     _ = try kinds()
@@ -61,7 +61,7 @@ struct SimulateCommand: ParsableCommand {
     if faults == "none" { return [] }
     return try faults.split(separator: ",").reduce(into: []) { kinds, name in
       guard let known = FaultKinds.names.first(where: { $0.name == name }) else {
-        throw ValidationError("--faults: \(name) is no kind of fault")
+        throw ValidationError("--faults: \(name) is not a kind of fault")
       }
       kinds.insert(known.kind)
     }
@@ -95,9 +95,9 @@ struct SimulateCommand: ParsableCommand {
     let report = SimulationReport(
       worlds: 1, tally: outcome.tally, seconds: -began.timeIntervalSinceNow,
       digest: String(outcome.digest, radix: 16))
-    report.say(asJSON: json)
+    report.print(asJSON: json)
     if let violation = outcome.violation {
-      try tell(violation, of: story)
+      try explain(violation, of: story)
       throw ExitCode(1)
     }
   }
@@ -107,15 +107,15 @@ struct SimulateCommand: ParsableCommand {
       range: range, days: days, kinds: try kinds(), sabotage: sabotage,
       jobs: max(jobs ?? ProcessInfo.processInfo.activeProcessorCount, 1))
     let result = try runner.run()
-    result.report.say(asJSON: json)
+    result.report.print(asJSON: json)
     if let (seed, violation) = result.failure {
-      try tell(
+      try explain(
         violation, of: StoryMaker.story(seed: seed, days: days, faults: try kinds()))
       throw ExitCode(1)
     }
   }
 
-  private func tell(_ violation: Violation, of story: Story) throws {
+  private func explain(_ violation: Violation, of story: Story) throws {
     FileHandle.standardError.write(
       Data(
         """

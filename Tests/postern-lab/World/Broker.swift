@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// A real mosquitto on a free port of the loopback, with its own folder. It ends with this value.
+/// A real mosquitto on a free port of the loopback interface. It ends with this value.
 final class Broker {
   static let path = "/usr/sbin/mosquitto"
   let port: Int
@@ -67,7 +67,7 @@ final class Broker {
     }
   }
 
-  /// A port that nobody has now.
+  /// A port that is free now.
   static func freePort() throws -> Int {
     let descriptor = try socket()
     defer { close(descriptor) }

@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// A program that the laboratory runs, with what the kernel says of it. It ends with this value.
+/// A child process, with figures of the kernel about it. It is killed with this value.
 final class ChildProgram {
   let id: pid_t
   private var status: Int32?
@@ -76,7 +76,7 @@ final class ChildProgram {
     return waitForExit()
   }
 
-  /// As a service manager stops it.
+  /// Stops it like a service manager.
   func stop() { end(with: SIGTERM) }
 
   func kill() { end(with: SIGKILL) }
@@ -87,7 +87,7 @@ final class ChildProgram {
     waitForExit()
   }
 
-  // MARK: What the kernel says
+  // MARK: Figures of the kernel
 
   /// A line of /proc/PID/status in bytes, such as `VmRSS` and its highest, `VmHWM`.
   func memoryBytes(_ field: String) throws -> Double {

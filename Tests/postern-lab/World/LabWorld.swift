@@ -16,6 +16,8 @@ final class LabWorld {
     /// Where the door looks for the broker, when something stands between them.
     var doorPort: Int?
     var keepAliveSeconds = 60
+    /// Whether the broker loses nothing when it is killed; that costs it speed.
+    var brokerSavesAtOnce = true
   }
 
   /// Where everything is, for whoever uses the world.
@@ -48,7 +50,8 @@ final class LabWorld {
       folder: folder, brokerPort: try Broker.freePort(), console: "\(folder)/postern.sock",
       settings: "\(folder)/postern.yaml", state: "\(folder)/state", cloud: "\(folder)/cloud",
       device: "\(folder)/device")
-    _ = try Broker.writeSettings(in: folder, port: places.brokerPort, savedAtOnce: true)
+    _ = try Broker.writeSettings(
+      in: folder, port: places.brokerPort, savedAtOnce: plan.brokerSavesAtOnce)
     let enrolment = try ChildProgram(
       [
         "\(plan.programs)/posterncloud", "enrol", Self.controller, "--out", places.device,

@@ -6,15 +6,15 @@ import StoreSQLite
 
 /// What does not depend on the machine or its load; `CostTests` hold it to committed numbers.
 struct Counts: Codable {
-  /// Blocks of the heap for one decision, the holder in hand.
+  /// Heap blocks for one decision, without the look-up.
   var allocationsPerDecision: Double
-  /// From the first edge of a card to the secured lock, everything included.
+  /// From the first edge of a card until the lock is secured again.
   var allocationsPerBadge: Double
   var statementsPerBadge: Double
   var syncsPerBadge: Double
   /// Bytes given to write calls.
   var bytesWrittenPerBadge: Double
-  /// A batch of one, and the share of one in a full batch.
+  /// Bytes of a batch with one event, and bytes per event in a full batch.
   var bytesPerEventAlone: Double
   var bytesPerEventInBatch: Double
 
@@ -35,7 +35,7 @@ struct Counts: Codable {
       let card = BenchWorld.staffCard(of: Self.credentials, using: &generator)
       guard try door.badge(card: card) else { throw LabFailure("c\(card) did not open") }
     }
-    // The first ones prepare what is then kept.
+    // The first rounds fill caches and prepare statements.
     for _ in 0..<5 { try badge() }
     let before = (
       counters_allocations(), counters_statements(), counters_syncs(),

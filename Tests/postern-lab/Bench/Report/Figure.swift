@@ -10,7 +10,7 @@ struct Figure: Codable {
   var p99: Double
   var max: Double
   var samples: Int
-  /// What was set out to reach; nil for a figure that only says how it is.
+  /// The target; nil for a figure without one.
   var aim: Aim?
 
   /// A bound of one of the three.
@@ -93,7 +93,7 @@ enum Stopwatch {
   }
 }
 
-/// What must not be optimised away ends here.
+/// Consumes a value so that the compiler does not optimise it away.
 @inline(never)
 func keep<Value>(_ value: Value) {}
 

@@ -20,7 +20,7 @@ struct Report: Codable {
     try encoder.encode(self).write(to: URL(filePath: path))
   }
 
-  /// With an earlier run its medians and the ratio now to then.
+  /// With an earlier run, also its medians and the ratio now to then.
   func table(comparedWith earlier: Report?) -> String {
     let before = Dictionary(
       (earlier?.figures ?? []).map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -47,7 +47,7 @@ struct Report: Codable {
     return ([machine.description] + lines).joined(separator: "\n")
   }
 
-  /// For a page.
+  /// As a Markdown table.
   var markdown: String {
     let rows = figures.map { figure in
       let cells = [

@@ -23,7 +23,7 @@ struct BacklogScenario: Scenario {
     let sample = try batch(of: log)
     try site.serve()
     let daemon = try BenchDaemon(
-      in: place, stateFolder: state, brokerPort: site.broker.port, device: site.device)
+      in: place, stateFolder: state, brokerPort: site.brokerPort, device: site.device)
     try daemon.start()
     defer { daemon.stop() }
     let database = try DatabaseQueue(
@@ -44,7 +44,7 @@ struct BacklogScenario: Scenario {
     }
     let rate = Double(place.sizes.backlog - first) / seconds
     daemon.stop()
-    let bare = try bareRate(sample, site.broker.port, in: place)
+    let bare = try bareRate(sample, site.brokerPort, in: place)
     return [
       Figure(
         "backlog of \(grouped(place.sizes.backlog)) events", unit: "events/s", of: [rate],

@@ -39,7 +39,7 @@ struct FrameGapScenario: Scenario {
   static let spacingsMicroseconds = [500, 1_000, 2_000, 5_000]
   static let badges = 60
 
-  /// What the codec is to wait: three bit times, at least 5 ms.
+  /// The expected wait of the codec: three bit times, at least 5 ms.
   static func gapMicroseconds(_ spacing: Int) -> Int { max(3 * spacing, 5_000) }
 
   func measure(in place: BenchPlace) async throws -> [Figure] {

@@ -39,7 +39,7 @@ struct CommitScenario: Scenario {
 
 /// The disk below the databases, without them.
 enum BenchDisk {
-  /// An append of 4 KiB, and fdatasync after it: what any commit takes at least.
+  /// An append of 4 KiB with fdatasync: the least that any commit takes.
   static func syncFigure(in folder: String, samples: Int = 300) throws -> Figure {
     let path = "\(folder)/sync-probe"
     let file = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
@@ -60,7 +60,7 @@ enum BenchDisk {
 
 /// What the kernel says of this process.
 enum OwnProcess {
-  /// Bytes given to write calls so far.
+  /// Bytes passed to write calls so far.
   static func bytesWritten() throws -> Int {
     let text = try String(contentsOfFile: "/proc/self/io", encoding: .utf8)
     guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix("wchar:") }),

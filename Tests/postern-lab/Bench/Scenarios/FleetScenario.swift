@@ -20,7 +20,7 @@ struct FleetScenario: Scenario {
     let keys = try cloudKeys(of: site)
     let folder = try place.newFolder("fleet")
     defer { place.discard(folder) }
-    let fleet = try make(names, keys, in: folder, brokerPort: site.broker.port, place)
+    let fleet = try make(names, keys, in: folder, brokerPort: site.brokerPort, place)
     try site.serve()
     usleep(1_000_000)
 
@@ -40,7 +40,7 @@ struct FleetScenario: Scenario {
     ]
   }
 
-  /// Gives commands until every log is at the cloud; returns what each took, in seconds.
+  /// Sends commands until the cloud has every log; returns the duration of each in seconds.
   private func converge(
     _ fleet: [FleetController], _ site: BenchSite, _ place: BenchPlace
   ) async throws -> [Double] {
@@ -65,7 +65,7 @@ struct FleetScenario: Scenario {
       guard Double(Stopwatch.now - start) / 1e9 < Self.patienceSeconds else {
         throw LabFailure("only \(done) of \(fleet.count) were in step")
       }
-      // A lock that is released already does not move again.
+      // A released lock does not move again.
       if let name = online.filter({ !used.contains($0) }).randomElement(using: &generator),
         let controller = fleet.first(where: { $0.id.rawValue == name })
       {
@@ -86,14 +86,14 @@ struct FleetScenario: Scenario {
     try site.run(
       "unlock", controller.id.rawValue, "front", "--reason", "bench", "--no-wait", "--wait", "30")
     while controller.moments.now.releases == before {
-      // Given up by then, which is worse than any aim.
+      // The command expired, which is worse than any target.
       guard Stopwatch.now - start < 31_000_000_000 else { break }
       try await Task.sleep(for: .milliseconds(2))
     }
     return Double(Stopwatch.now - start) / 1e9
   }
 
-  /// What became of it, for whoever wonders.
+  /// Describes the result.
   private static func lastCommand(_ database: DatabaseQueue) throws -> String {
     try database.read { database in
       try Row.fetchOne(
@@ -111,7 +111,7 @@ struct FleetScenario: Scenario {
 
   // MARK: Before
 
-  /// As `posterncloud enrol` does, in one transaction.
+  /// Enrols all controllers like `posterncloud enrol`, in one transaction.
   private func enrol(_ count: Int, at site: BenchSite) throws -> [ControllerID] {
     let names = (0..<count).compactMap { ControllerID("fleet-\($0)") }
     let database = try DatabaseQueue(path: "\(site.cloudState)/cloud.sqlite")

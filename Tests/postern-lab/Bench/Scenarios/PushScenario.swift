@@ -3,8 +3,8 @@ import DoorRules
 import Foundation
 import WiegandCodec
 
-/// One credential from the cloud's hand until the door says that it is in force, through a broker.
-/// That the last one then opens a door is looked at too.
+/// One credential, from publishing it until the door reports it as applied, through a broker. At the
+/// end the last credential must open a door.
 struct PushScenario: Scenario {
   let name = "push"
   static let pushes = 200
@@ -28,7 +28,7 @@ struct PushScenario: Scenario {
     for number in 0..<Self.pushes {
       place.progress.step("\(number) of \(Self.pushes)")
       last = place.sizes.credentials + number
-      // p3 is of staff.
+      // p3 is a member of staff.
       let record = CredentialRecord(
         id: "c\(last)", kind: "card", person: "p3", status: "active",
         digest: digester.digest(ofCanonical: BenchWorld.card(last).canonical))
@@ -41,7 +41,7 @@ struct PushScenario: Scenario {
         cloud.applied?.revision == revision && cloud.applied?.applied == true
       }
       times.append(Double(Stopwatch.now - start) / 1e6)
-      // Not in step with anything of the door's.
+      // Avoid any rhythm of the door.
       usleep(UInt32(20_000 + number * 7_919 % 30_000))
     }
     try daemon.badge(reader: BenchWorld.readers[0], card: last)

@@ -71,7 +71,7 @@ struct LookUpScenario: Scenario {
 
   func measure(in place: BenchPlace) throws -> [Figure] {
     var figures: [Figure] = []
-    // A run that was asked for less than the full size stops earlier.
+    // A run with smaller sizes stops earlier.
     let counts = [1_000, 10_000, 100_000, 1_000_000]
       .filter { $0 <= max(4 * place.sizes.credentials, 10_000) }
     for count in counts { figures.append(try measure(credentials: count, in: place)) }

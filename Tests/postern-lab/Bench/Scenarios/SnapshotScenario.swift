@@ -21,13 +21,13 @@ struct SnapshotScenario: Scenario {
     try Data(lines.joined().utf8).write(to: URL(filePath: people))
     try site.run("import", BenchDaemon.controller, people)
     try site.serve()
-    let watch = try BrokerWatch(brokerPort: site.broker.port)
+    let watch = try BrokerWatch(brokerPort: site.brokerPort)
     defer { watch.stop() }
     let before = try watch.bytesSent()
 
     let state = try place.newFolder("empty")
     let daemon = try BenchDaemon(
-      in: place, stateFolder: state, brokerPort: site.broker.port, device: site.device)
+      in: place, stateFolder: state, brokerPort: site.brokerPort, device: site.device)
     let start = Stopwatch.now
     try daemon.start()
     defer { daemon.stop() }

@@ -6,14 +6,14 @@ import Foundation
 import HostLinux
 import Synchronization
 
-/// The cloud's end of the wire for one controller: signs what it says, acknowledges every event.
+/// The cloud's end of the wire for one controller: signs messages, acknowledges every event.
 final class BenchCloud: Sendable {
   static let keyID = "bench-1"
 
   private struct State {
     var hello: Hello?
     var applied: ApplyReport?
-    /// Credentials of entries that were granted.
+    /// Credentials that were granted access.
     var granted: Set<String> = []
     var acknowledged: UInt64 = 0
     var isConnected = false
@@ -48,7 +48,7 @@ final class BenchCloud: Sendable {
       privateKeyBytes: Secret([UInt8](repeating: 9, count: 32)), keyID: keyID)
   }
 
-  /// The line by which a door knows this cloud.
+  /// The line for the door's public key file.
   static func publicKeyLine() throws -> String {
     "\(keyID) \(Data(try signer().publicKeyBytes).base64URL)\n"
   }
@@ -60,7 +60,7 @@ final class BenchCloud: Sendable {
     state.withLock { $0.granted.contains(credential) }
   }
 
-  /// Signs and hands over to the broker.
+  /// Signs a message and publishes it.
   func send<Body: Codable & Sendable>(_ body: Body, _ kind: Topics.Down) throws {
     let message = try signer.sign(
       body, kind: kind, issuer: "bench", audience: controller,

@@ -7,7 +7,7 @@ import WiegandCodec
 
 /// A real `posternd` on a state folder, with eight simulated doors.
 final class BenchDaemon {
-  static let controller = "gate-1"
+  static let controller = LabWorld.controller
 
   let console: ConsoleSocket
   private(set) var process: ChildProgram?
@@ -15,7 +15,7 @@ final class BenchDaemon {
   private let program: String
   private let notify: NotifySocket
 
-  /// `device` is what `posterncloud enrol` wrote; nil makes the keys of ``BenchCloud``.
+  /// `device` is the folder written by `posterncloud enrol`; nil: use the keys of ``BenchCloud``.
   init(in place: BenchPlace, stateFolder: String, brokerPort: Int, device: String? = nil) throws {
     folder = try place.newFolder("daemon")
     program = try place.program("posternd")
@@ -55,7 +55,7 @@ final class BenchDaemon {
     try Data(settings.utf8).write(to: URL(filePath: "\(folder)/postern.yaml"))
   }
 
-  /// Starts it, and returns the milliseconds until it says that its doors are served.
+  /// Starts the daemon, and returns the milliseconds until it reports that its doors are served.
   @discardableResult
   func start() throws -> Double {
     let start = Stopwatch.now
@@ -80,7 +80,7 @@ final class BenchDaemon {
     process = nil
   }
 
-  /// Holds up the card of a credential.
+  /// Presents the card of a credential.
   func badge(reader: String, card index: Int) throws {
     let card = BenchWorld.card(index)
     try console.panel(

@@ -10,7 +10,7 @@ struct BenchSizes {
   var controllers: Int
 }
 
-/// Where a run works: a temporary folder of its own, the programs, and who hears of progress.
+/// Where a run works: a temporary folder, the programs, and the progress line.
 final class BenchPlace {
   let sizes: BenchSizes
   let folder: String
@@ -33,7 +33,7 @@ final class BenchPlace {
 
   func remove() {
     do { try FileManager.default.removeItem(atPath: folder) } catch {
-      progress.note("\(folder) stays: \(error)")
+      progress.note("cannot remove \(folder): \(error)")
     }
   }
 
@@ -47,12 +47,12 @@ final class BenchPlace {
 
   func discard(_ path: String) {
     do { try FileManager.default.removeItem(atPath: path) } catch {
-      progress.note("\(path) stays: \(error)")
+      progress.note("cannot remove \(path): \(error)")
     }
   }
 
-  /// A copy of a state folder as after years of service, of the full size. The cloud lacks the
-  /// events of an outage, or none.
+  /// A copy of a full-size state folder, as after years of service. The cloud lacks the events of an
+  /// outage, or none.
   func preparedState(_ name: String, isAcknowledged: Bool = false) throws -> String {
     let source: String
     if let prepared {
@@ -70,7 +70,7 @@ final class BenchPlace {
       let log = try EventDatabase(folder: copy)
       try log.acknowledge(through: try log.position().last)
     }
-    // Written now, so that it is not written while something is measured.
+    // Flush now, so that the disk is idle during the measurement.
     sync()
     return copy
   }
@@ -84,8 +84,8 @@ final class BenchPlace {
   }
 }
 
-/// Says on standard error what is being done: one line that changes on a terminal, a line for each
-/// step elsewhere.
+/// Reports progress on standard error: one changing line on a terminal, a line for each step
+/// elsewhere.
 final class Progress {
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private let started = ContinuousClock.now
@@ -97,7 +97,7 @@ final class Progress {
     if !isTerminal { write("[\(seconds) s] \(title)\n") }
   }
 
-  /// A step within what was begun.
+  /// Shows a step of the current scenario.
   func step(_ text: String) { show(text) }
 
   func note(_ text: String) { write((isTerminal ? "\r\u{1B}[K" : "") + text + "\n") }

@@ -1,26 +1,27 @@
 import Foundation
 
-/// A real `posterncloud` with its own state, and a broker. The door is ``BenchDaemon``.
+/// Broker and cloud of a ``LabWorld``. The door is ``BenchDaemon``, which has more doors.
 final class BenchSite {
-  let broker: Broker
-  /// What `posterncloud enrol` wrote for ``BenchDaemon/controller``.
-  let device: String
-  let cloudState: String
+  private let world: LabWorld
   private let program: String
   private let log: String
-  private var server: ChildProgram?
 
   init(in place: BenchPlace) throws {
-    broker = try Broker(in: place)
-    let folder = try place.newFolder("cloud")
     program = try place.program("posterncloud")
-    cloudState = "\(folder)/state"
-    device = "\(folder)/device"
-    log = "\(folder)/cloud.log"
-    try run("enrol", BenchDaemon.controller, "--out", device)
+    let folder = try place.newFolder("site")
+    log = "\(folder)/commands.log"
+    world = try LabWorld(
+      LabWorld.Plan(folder: folder, programs: place.programs, brokerSavesAtOnce: false))
+    _ = try world.start(.broker)
+    try Broker.waitUntilReady(brokerPort)
   }
 
-  /// One command of `posterncloud`.
+  var brokerPort: Int { world.places.brokerPort }
+  var cloudState: String { world.places.cloud }
+  /// The folder that `posterncloud enrol` wrote for ``BenchDaemon/controller``.
+  var device: String { world.places.device }
+
+  /// Runs a command of `posterncloud`.
   func run(_ arguments: String...) throws {
     let command = try ChildProgram(
       [program] + arguments, output: log, environment: ["POSTERNCLOUD_STATE": cloudState])
@@ -31,13 +32,7 @@ final class BenchSite {
     }
   }
 
-  func serve() throws {
-    server = try ChildProgram(
-      [program, "serve", "--port", String(broker.port), "--state", cloudState], output: log)
-  }
+  func serve() throws { _ = try world.start(.cloud) }
 
-  func stop() {
-    server?.stop()
-    broker.stop()
-  }
+  func stop() { world.end() }
 }

@@ -4,7 +4,7 @@ import Foundation
 import HostLinux
 import WiegandCodec
 
-/// A facility with its people, the same for every run.
+/// A facility and its people, the same for every run.
 struct BenchWorld {
   static let personsPerCredential = 0.4
   static let doors = (0..<8).map { "door\($0)" }
@@ -20,8 +20,8 @@ struct BenchWorld {
   /// Monday 2026-11-23, 10:00 in Berlin.
   let now = WallInstant(secondsSince1970: 1_795_424_400)
 
-  /// `count` credentials of two fifths as many persons. One that is always open lets in whoever
-  /// runs it at night too.
+  /// `count` credentials for two fifths as many persons. `isAlwaysOpen`: cards are also granted at
+  /// night, whenever the benchmark runs.
   init(credentials count: Int, isAlwaysOpen: Bool = false) throws {
     let week: HoursDocument = [
       "monday": [WindowDocument(from: "08:00", to: "18:00")],
@@ -76,7 +76,7 @@ struct BenchWorld {
       format: "H10301", facility: UInt64(index >> 16 & 0xFF), card: UInt64(index & 0xFFFF))
   }
 
-  /// What a reader sends for the card of a credential.
+  /// The bits that a reader sends for the card of a credential.
   static func bits(_ index: Int) throws -> [Bool] {
     let card = card(index)
     return try FormatTable.standard.encode(

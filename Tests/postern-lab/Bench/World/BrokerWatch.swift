@@ -30,13 +30,13 @@ final class BrokerWatch: Sendable {
 
   var applied: ApplyReport? { state.withLock { $0.applied } }
 
-  /// Bytes that the broker has sent to everybody, as it says next.
+  /// Bytes that the broker has sent so far, from its next report.
   func bytesSent() throws -> Double {
     state.withLock { $0.bytesSent = nil }
     _ = try Stopwatch.until("the broker counts", patienceSeconds: 20) {
       state.withLock { $0.bytesSent != nil }
     }
-    // What it says first may be what it retained; the next is of now.
+    // The first report may be retained; the next one is current.
     state.withLock { $0.bytesSent = nil }
     _ = try Stopwatch.until("the broker counts", patienceSeconds: 20) {
       state.withLock { $0.bytesSent != nil }

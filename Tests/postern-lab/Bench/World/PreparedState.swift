@@ -5,9 +5,9 @@ import StoreSQLite
 
 /// A door's state folder as after years of service, made through the store's own code.
 enum PreparedState {
-  /// Events of one commit while it is filled.
+  /// Events per commit while the log is filled.
   private static let batch = 10_000
-  /// Of the events, those that the cloud does not have: an outage of days.
+  /// Events that the cloud does not have, as after an outage of days.
   static let unacknowledged: UInt64 = 400_000
 
   static func make(in folder: String, sizes: BenchSizes, progress: Progress) throws {
@@ -18,7 +18,7 @@ enum PreparedState {
     try fill(try EventDatabase(folder: folder), count: sizes.events, progress)
   }
 
-  /// In messages of the size that a cloud may send.
+  /// Writes the credentials in messages of the largest size that a cloud may send.
   static func fill(_ cache: CacheDatabase, with world: BenchWorld, _ progress: Progress) throws {
     var revision: UInt64 = 0
     func send(_ persons: ArraySlice<PersonRecord>, _ credentials: ArraySlice<CredentialRecord>)
@@ -51,7 +51,7 @@ enum PreparedState {
     }
   }
 
-  /// As a door writes them; one in four is of nobody known.
+  /// Events like those of a door; one in four concerns an unknown card.
   static func draft(_ index: Int) -> EventDraft {
     let known = index % 4 != 0
     return EventDraft(

@@ -49,8 +49,8 @@ final class SteppedDoor {
 
   func end() { shell.end() }
 
-  /// The card of a credential at the first reader, and everything that follows until the lock is
-  /// secured again. True when it was released.
+  /// Presents the card of a credential at the first reader, and runs until the lock is secured again.
+  /// True if the lock was released.
   func badge(card: Int) throws -> Bool {
     guard let reader = ReaderID(BenchWorld.readers[0]), let door = DoorID(BenchWorld.doors[0])
     else { throw LabFailure("no reader") }
@@ -107,7 +107,7 @@ final class SteppedWork: WorkLanes {
     state.withLock { $0.bodies.append(body) }
   }
 
-  /// Tries again what failed: at once, so that a failure shows as cost.
+  /// Retries at once, so that a failure shows as cost.
   func perform(
     _ lane: WorkLane, afterMilliseconds: Int, _ body: @escaping @Sendable () -> Void
   ) { perform(lane, body) }
@@ -116,7 +116,7 @@ final class SteppedWork: WorkLanes {
     while let body = takeBody() { body() }
   }
 
-  /// Does the next thing; false when there is none.
+  /// Handles the next message or piece of work; false when there is none.
   func step(_ receive: (RuntimeMessage) -> Void) -> Bool {
     if let message = state.withLock({ $0.messages.isEmpty ? nil : $0.messages.removeFirst() }) {
       receive(message)

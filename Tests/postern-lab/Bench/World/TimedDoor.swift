@@ -11,13 +11,13 @@ import StoreSQLite
 
 /// The real runtime in this process, on a state folder, with eight doors that are badged at in turn.
 final class TimedDoor {
-  /// What one badge took, in milliseconds.
+  /// Durations of one badge, in milliseconds.
   struct Badge {
-    /// From the last bit to the hand-over of the event, which follows the decision.
+    /// From the last bit until the event is enqueued, right after the decision.
     var toDecision: Double
     /// From the last bit to the relay.
     var toRelay: Double
-    /// Of it, what the commit took.
+    /// The part of ``toRelay`` that the commit took.
     var commit: Double
   }
 
@@ -66,11 +66,11 @@ final class TimedDoor {
     await serving.value
   }
 
-  /// A card of staff at the next door; returns when the lock is released.
+  /// Presents a staff card at the next door; returns when the lock is released.
   func badge(spacingMicroseconds: Int) async throws -> Badge {
     let door = turn % BenchWorld.doors.count
     turn += 1
-    // The lock of this door has to be secured again.
+    // Wait until the lock of this door is secured again.
     let free = usedAt[door] + 1_300_000_000
     let now = Stopwatch.now
     if now < free { try await Task.sleep(for: .nanoseconds(free - now)) }

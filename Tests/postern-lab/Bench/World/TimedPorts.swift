@@ -5,12 +5,12 @@ import DoorRules
 import GPIOLinux
 import Synchronization
 
-/// When things happened, by the clock of the edges; each only passes through what does it.
+/// When things happened, by the clock of the edges. The types below pass calls on and note the time.
 final class Moments: Sendable {
   struct State {
-    /// The last pulse that a reader began.
+    /// The start of the last pulse of a reader.
     var lastBit = MonotonicInstant(nanoseconds: 0)
-    /// The commit of the last event: asked for, and on the disk.
+    /// The commit of the last event: its start and its end.
     var commitBegan = MonotonicInstant(nanoseconds: 0)
     var commitEnded = MonotonicInstant(nanoseconds: 0)
     /// The last release of a lock.
@@ -30,7 +30,7 @@ final class Moments: Sendable {
   }
 }
 
-/// The simulated panel, with a look at when edges come and relays move.
+/// The simulated panel; notes when edges come and relays move.
 final class TimedPanel: GPIOPort {
   let panel: SimulatedPanel
   private let moments: Moments
@@ -68,7 +68,7 @@ final class TimedPanel: GPIOPort {
   func stop() { panel.stop() }
 }
 
-/// The real log, with a look at when a commit begins and ends.
+/// The real log; notes when a commit begins and ends.
 final class TimedLog: EventLog {
   private let log: any EventLog
   private let moments: Moments

@@ -21,13 +21,13 @@ final class NotifySocket {
     unlink(path)
   }
 
-  /// Waits until the daemon says that it serves.
+  /// Waits for the daemon's READY=1.
   func waitUntilReady(patienceMilliseconds: Int32 = 60_000) throws {
     var buffer = [UInt8](repeating: 0, count: 4_096)
     while true {
       var poller = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
       guard poll(&poller, 1, patienceMilliseconds) == 1 else {
-        throw LabFailure("the daemon did not say that it is ready")
+        throw LabFailure("the daemon did not report that it is ready")
       }
       let count = recv(descriptor, &buffer, buffer.count, 0)
       guard count > 0 else { continue }
@@ -36,11 +36,11 @@ final class NotifySocket {
   }
 }
 
-/// The daemon's console: one request at a time, as a technician's program would.
+/// The daemon's console: one request per connection, like the technician's program.
 struct ConsoleSocket {
   let path: String
 
-  /// Plays on the simulated panel.
+  /// Performs an action on the simulated panel.
   func panel(_ action: PanelAction) throws {
     let body = try JSONEncoder().encode(action)
     let head = """
