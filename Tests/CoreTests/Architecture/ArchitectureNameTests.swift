@@ -41,6 +41,12 @@ struct ArchitectureNameTests {
     #expect(wrong == [])
   }
 
+  @Test("the README is a first page of at most 90 lines")
+  func readme() throws {
+    let page = try #require(tree.pages.first { $0.path == "README.md" })
+    #expect(page.lines.count <= 90)
+  }
+
   @Test("the architecture page has a row for every target of Sources")
   func targets() throws {
     let page = try #require(tree.pages.first { $0.path == "Sources/README.md" })
@@ -77,6 +83,7 @@ struct ArchitectureNameTests {
         "``less()``", "``None``", "``Outer/less()``", "``B/first``", "None.swift", "NoneTests",
         "deploy/none",
       ])
+    #expect(names.missing(in: "``Outer/first(_:)``", of: files[0]) == ["``Outer/first(_:)``"])
     // A member of the file's own types does not exist elsewhere.
     #expect(names.missing(in: "``more()``", of: files[2]) == ["``more()``"])
     #expect(

@@ -10,6 +10,10 @@ struct NamedThings {
   /// Full names of types by their last part: `Kind` for `Command.Kind`.
   private let fullNames: [String: [String]]
   private let words: [String: Set<Substring>]
+  /// What each file declares with parentheses: functions, initialisers and cases.
+  private let callable: [String: Set<Substring>]
+  /// Functions of files that declare a protocol: whatever implements it may link to them.
+  private let required: Set<Substring>
   private let allWords: Set<Substring>
   private let aliases: Set<String>
 
@@ -27,6 +31,9 @@ struct NamedThings {
       String($0.split(separator: ".").last ?? "")
     }
     words = Dictionary(files.map { ($0.path, Self.words(of: $0.code)) }) { first, _ in first }
+    callable = Dictionary(files.map { ($0.path, Self.callable(in: $0.code)) }) { first, _ in first }
+    required = files.filter { $0.declarations.bodies.contains { $0.kind == .protocol } }
+      .reduce(into: []) { $0.formUnion(Self.callable(in: $1.code)) }
     allWords = words.values.reduce(into: Self.words(of: files.flatMap(\.literals).map(\.text))) {
       $0.formUnion($1)
     }
@@ -102,10 +109,12 @@ struct NamedThings {
       parts.removeFirst()
     }
     guard let first = parts.first else { return false }
+    let names = link.contains("(") ? callable : words
     if first.first?.isUppercase != true {
       guard let file else { return false }
       let own = file.declarations.bodies.flatMap { types[$0.name].map(Self.files) ?? [] }
-      return (own + [file.path]).contains { words[$0]?.contains(first) == true }
+      return link.contains("(") && required.contains(first)
+        || (own + [file.path]).contains { names[$0]?.contains(first) == true }
     }
     let isPage = fileNames.contains("\(first).md")
     let candidates = fullNames[String(first)] ?? []
@@ -113,7 +122,7 @@ struct NamedThings {
       return isPage || !candidates.isEmpty || aliases.contains(String(first))
     }
     return candidates.compactMap { types[$0] }.flatMap(Self.files)
-      .contains { words[$0]?.contains(member) == true }
+      .contains { names[$0]?.contains(member) == true }
   }
 
   private static func files(of type: SwiftType) -> [String] {
@@ -122,5 +131,21 @@ struct NamedThings {
 
   private static func words(of code: [String]) -> Set<Substring> {
     Set(code.flatMap { $0.split { !$0.isLetter && !$0.isNumber && $0 != "_" } })
+  }
+
+  private static func callable(in code: [String]) -> Set<Substring> {
+    var names: Set<Substring> = ["init"]
+    for line in code where line.contains("(") {
+      let isCase = line.contains("case ")
+      guard isCase || line.contains("func ") else { continue }
+      for piece in line.split(separator: "(", omittingEmptySubsequences: false).dropLast() {
+        let name = piece.reversed().prefix { $0.isLetter || $0.isNumber || $0 == "_" }.reversed()
+        let before = piece.dropLast(name.count)
+        if isCase || before.hasSuffix("func ") { names.insert(Substring(String(name))) }
+      }
+      // A generic function: its name ends at the angle bracket.
+      if let match = line.firstMatch(of: #/func (\w+)</#) { names.insert(match.output.1) }
+    }
+    return names
   }
 }
