@@ -101,7 +101,7 @@ package final class DoorShell {
       ])
     // Files that this start found damaged.
     let damaged = configuration.damagedFiles.map {
-      EventRecord.houseAlarm(.storageDamaged, raised: true, ["movedTo": $0])
+      EventRecord.alarm(.storageDamaged, raised: true, ["movedTo": $0])
     }
     return ([started] + damaged).map { .record($0) }
   }

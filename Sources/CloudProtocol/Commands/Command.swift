@@ -8,7 +8,7 @@ public struct Command: Sendable, Hashable, Codable {
   /// Required for an admin unlock; 1 to 200 characters.
   public var reason: String?
   /// For `mode`.
-  public var mode: ModeWord?
+  public var mode: ModeOrder.Change?
   /// For `mode`: how long, 1 second to a week; absent until it is ended.
   public var seconds: Int64?
   /// For `clearLockout`: which; all when absent.
@@ -26,7 +26,7 @@ public struct Command: Sendable, Hashable, Codable {
 
   public init(
     kind: Kind, door: String? = nil, person: String? = nil, reason: String? = nil,
-    mode: ModeWord? = nil, seconds: Int64? = nil, reader: String? = nil,
+    mode: ModeOrder.Change? = nil, seconds: Int64? = nil, reader: String? = nil,
     location: LocationDocument? = nil, sessionNonce: String? = nil,
     keyID: String? = nil, key: String? = nil, window: OfflinePINWindow? = nil
   ) {

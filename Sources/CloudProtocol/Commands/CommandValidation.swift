@@ -9,7 +9,7 @@ public enum ValidatedCommand: Sendable, Hashable {
   /// Three beeps, at one door or at all.
   case identify(door: DoorID?)
   /// Maintenance or lockdown at one door or at all.
-  case mode(door: DoorID?, ModeWord, orderedBy: String?, reason: String, seconds: Int64?)
+  case mode(ModeOrder)
   /// Nil is every reader.
   case clearLockout(reader: ReaderID?, orderedBy: String?)
   /// Nil is everybody.
@@ -81,7 +81,10 @@ extension Command {
       let person = readOperator(&reader)
       if let seconds { reader.whole(seconds, "seconds", in: Self.modeSeconds) }
       guard let mode, let reason else { return nil }
-      return .mode(door: door, mode, orderedBy: person, reason: reason, seconds: seconds)
+      return .mode(
+        ModeOrder(
+          door: door, change: mode, by: person ?? ModeOrder.cloud, reason: reason,
+          seconds: seconds))
     case .clearLockout:
       let person = readOperator(&reader)
       let which: ReaderID? = self.reader.flatMap { reader.identifier($0, "reader") }

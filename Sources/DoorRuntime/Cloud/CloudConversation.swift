@@ -110,7 +110,9 @@ struct CloudConversation {
     topic: String, _ payload: [UInt8], retained: Bool, inForce: InForce, at now: Moment
   ) -> [Wish] {
     guard let kind = topics.parseDown(topic) else {
-      return refuse(nil, cause: "unknownTopic", detail: "no such topic for a controller", at: now)
+      return refuse(
+        nil, cause: IntakeRefusal.unknownTopic.rawValue, detail: "no such topic for a controller",
+        at: now)
     }
     guard let verifier = keys.verifier else { return [] }
     do throws(EnvelopeRefusal) {
@@ -131,7 +133,8 @@ struct CloudConversation {
     link.lastContact = now.wall
     guard budget.take(at: now.monotonic) else {
       return refuse(
-        nil, cause: "tooMany", detail: "messages come too fast to be read", at: now)
+        nil, cause: IntakeRefusal.tooMany.rawValue, detail: "messages come too fast to be read",
+        at: now)
     }
     return nil
   }

@@ -55,7 +55,7 @@ struct CommandDesk {
 
     func name(_ orderedBy: String?) -> String {
       switch self {
-      case .cloud: orderedBy ?? "cloud"
+      case .cloud: orderedBy ?? ModeOrder.cloud
       case .site(let by): by
       }
     }
@@ -81,7 +81,7 @@ struct CommandDesk {
   func take(_ envelope: Envelope<Command>, session nonce: String?, at now: Moment) -> [Wish] {
     if !envelope.timesChecked, !envelope.isBound(toSession: nonce ?? "") {
       let refusal = "the clock is not trusted and the command is not of this session"
-      return [.refuse(.commands, cause: "sessionRequired", detail: refusal)]
+      return [.refuse(.commands, cause: IntakeRefusal.sessionRequired.rawValue, detail: refusal)]
         + refuse(envelope.id, .rejected, reason: refusal, at: now)
     }
     let command = PendingCommand(
@@ -170,10 +170,7 @@ struct CommandDesk {
       return core(.clearLockout(reader, by: origin.name(by)))
     case .unlock(let door, let person, let location):
       return [.unlock(door: door, person: person, location, order: order)]
-    case .mode(let door, let change, let by, let reason, let seconds):
-      let mode = ModeOrder(
-        door: door, change: change, by: origin.name(by), reason: reason, seconds: seconds)
-      return [.setMode(mode, order: order)]
+    case .mode(let mode): return [.setMode(mode, order: order)]
     case .forgive(let person):
       return [.forgive(person, by: origin.name(nil)), confirmed]
     case .sync:

@@ -40,10 +40,7 @@ package struct SiteOrders {
   /// Sets or ends a mode; kept over restarts and recorded. Throws `invalid` for an unknown door,
   /// and why the relay did not follow.
   package func set(_ mode: ModeOrder) throws(PortError) {
-    try order(
-      .mode(
-        door: mode.door, mode.change, orderedBy: mode.by, reason: mode.reason,
-        seconds: mode.seconds), by: mode.by, "set the mode")
+    try order(.mode(mode), by: mode.by, "set the mode")
   }
 
   /// An operator's unlock, to see whether the lock moves. Throws `invalid` for an unknown door, and

@@ -67,7 +67,7 @@ extension EventRecord {
     case .readerTamper(let reader, let door, let raised):
       self.init(
         raised ? .alarmRaised : .alarmCleared, door: door, reader: reader,
-        reason: "readerTamper")
+        reason: AlarmReason.readerTamper.rawValue)
     case .siteAlarm(let alarm, let raised):
       self.init(raised ? .alarmRaised : .alarmCleared, reason: alarm.rawValue)
     case .edgesLost:

@@ -47,16 +47,9 @@ struct EventRecord: Sendable, Hashable {
     detail["tenant_id"] = change.tenantID
   }
 
-  /// Why an alarm about the controller itself is raised: the `reason` of its events.
-  enum HouseAlarm: String, Sendable {
-    /// Events wait in memory, because the log cannot be written.
-    case eventLog
-    /// A database was damaged; it was moved aside, and there is a new one.
-    case storageDamaged
-  }
-
-  static func houseAlarm(
-    _ alarm: HouseAlarm, raised: Bool, _ detail: [String: String] = [:]
+  /// An alarm about the controller itself.
+  static func alarm(
+    _ alarm: AlarmReason, raised: Bool, _ detail: [String: String] = [:]
   ) -> EventRecord {
     EventRecord(raised ? .alarmRaised : .alarmCleared, reason: alarm.rawValue, detail: detail)
   }

@@ -67,12 +67,12 @@ struct Journal {
     case (nil, let error?):
       return [
         .log(.error, "the event log failed: \(error)"),
-        .record(.houseAlarm(.eventLog, raised: true, ["cause": "\(error)"])),
+        .record(.alarm(.eventLog, raised: true, ["cause": "\(error)"])),
       ]
     case (_?, nil):
       return [
         .log(.notice, "the event log takes events again"),
-        .record(.houseAlarm(.eventLog, raised: false)),
+        .record(.alarm(.eventLog, raised: false)),
       ]
     case (nil, nil), (_?, _?):
       return []

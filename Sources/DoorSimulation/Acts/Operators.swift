@@ -58,7 +58,7 @@ struct Operators {
     do throws(PortError) {
       switch action {
       case .mode(let door, let word, let seconds):
-        guard let change = ModeWord(rawValue: word) else { return }
+        guard let change = ModeOrder.Change(rawValue: word) else { return }
         observers.knowledge.order(
           word, door: door, seconds: seconds, at: clockwork.elapsed, latest: clockwork.elapsed)
         try program.order(
@@ -100,7 +100,7 @@ struct Operators {
       lifetime = 30
       command = Command(
         kind: .mode, door: site.doors[door].rawValue, person: "operator", reason: "story",
-        mode: ModeWord(rawValue: word), seconds: Int64(max(seconds, 1)))
+        mode: ModeOrder.Change(rawValue: word), seconds: Int64(max(seconds, 1)))
       observers.knowledge.order(
         word, door: door, seconds: seconds, at: clockwork.elapsed,
         latest: clockwork.elapsed + 60_000_000)

@@ -1,3 +1,4 @@
+import CloudProtocol
 import DoorCore
 import DoorPorts
 import DoorRules

@@ -15,16 +15,12 @@ extension ConsoleAdapter {
   func setMode(_ request: ModeRequest) async throws(ConsoleProblem) {
     let command = Command(
       kind: .mode, door: request.door, person: request.by, reason: request.reason,
-      mode: ModeWord(rawValue: request.mode), seconds: request.seconds)
+      mode: ModeOrder.Change(rawValue: request.mode), seconds: request.seconds)
     let validated: ValidatedCommand
     do throws(ValidationFailure) { validated = try command.validated() } catch {
       throw ConsoleProblem(.invalid, "\(error)")
     }
-    guard case .mode(let door, let mode, let by, let reason, let seconds) = validated else {
-      return
-    }
-    let order = ModeOrder(
-      door: door, change: mode, by: by ?? "console", reason: reason, seconds: seconds)
+    guard case .mode(let order) = validated else { return }
     try await ordered { () async throws(PortError) in try await runtime.order(order) }
   }
 

@@ -1,7 +1,7 @@
 public import ArgumentParser
 public import CloudProtocol
 
-extension ModeWord: ExpressibleByArgument {}
+extension ModeOrder.Change: ExpressibleByArgument {}
 
 /// Maintenance and lockdown.
 struct ModeCommand: AsyncParsableCommand {
@@ -10,7 +10,7 @@ struct ModeCommand: AsyncParsableCommand {
     discussion: "MODE is force-open, force-closed, off, lockdown or end-lockdown.")
 
   @OptionGroup var target: TargetOptions
-  @Argument(help: "The new mode.") var mode: ModeWord
+  @Argument(help: "The new mode.") var mode: ModeOrder.Change
   @Option(help: "The door; all when left out.") var door: String?
   @Option(help: "Why.") var reason: String
   @Option(help: "The operator.") var by: String?

@@ -82,7 +82,7 @@ struct ProtocolListsTests {
     let schema = try JSONDecoder().decode(Schema.self, from: try Data(contentsOf: file))
     let kinds = Command.Kind.allCases
     #expect(schema.properties["kind"]?.enum == kinds.map(\.rawValue))
-    #expect(schema.properties["mode"]?.enum == ModeWord.allCases.map(\.rawValue))
+    #expect(schema.properties["mode"]?.enum == ModeOrder.Change.allCases.map(\.rawValue))
     #expect(
       Set(schema.properties.keys)
         == Set(Command.Member.allCases.map(\.rawValue) + ["kind", "sessionNonce"]))
