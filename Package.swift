@@ -217,7 +217,7 @@ let package = Package(
         "DoorRules", "WiegandCodec", "DoorCore", "CloudProtocol", "DoorPorts", "DoorRuntime",
         "DoorSimulation",
         "GPIOLinux", "StoreSQLite", "CloudMQTT", "CCounters", "CMosquitto", "ConsoleProtocol",
-        "HostLinux", grdb, log, arguments,
+        "HostLinux", "ChildProcesses", grdb, log, arguments,
       ],
       path: "Tests/postern-lab", exclude: ["RESULTS.md"], swiftSettings: strict),
 
@@ -238,7 +238,7 @@ let package = Package(
       ],
       path: "Tests/FuzzTargets", swiftSettings: feeding),
 
-    // Programs that tests start.
+    // Starts the programs of tests and laboratory.
     .target(name: "ChildProcesses", path: "Tests/ChildProcesses", swiftSettings: strict),
 
     // What the thread sanitizer has to be told.

@@ -75,31 +75,28 @@ public final class ChildProcess {
     return note(raw)
   }
 
-  /// The exit status, or the signal's number below zero; nil if it still runs after so long.
-  public func ended(withinSeconds seconds: Double) -> Int32? {
-    let end = Date(timeIntervalSinceNow: seconds)
-    while status == nil, Date.now < end {
-      if !isReaped() { usleep(5_000) }
-    }
+  /// The exit status, or the signal's number below zero; nil while it runs.
+  public func poll() -> Int32? {
+    var raw: Int32 = 0
+    if status == nil, waitpid(identifier, &raw, WNOHANG) == identifier { note(raw) }
     return status
   }
 
-  /// Sends a signal if it still runs, and waits for the end; after ten seconds, enough for any
-  /// clean end, it is killed.
-  public func end(_ signal: Int32) {
-    guard status == nil else { return }
+  /// The same, after at most so long.
+  public func ended(withinSeconds seconds: Double) -> Int32? {
+    let end = Date(timeIntervalSinceNow: seconds)
+    while poll() == nil, Date.now < end { usleep(5_000) }
+    return status
+  }
+
+  /// Sends a signal if it still runs, and waits for the end; after the patience it is killed.
+  public func end(_ signal: Int32, patienceSeconds: Double = 10) {
+    guard poll() == nil else { return }
     kill(identifier, signal)
-    if ended(withinSeconds: 10) == nil {
+    if ended(withinSeconds: patienceSeconds) == nil {
       kill(identifier, SIGKILL)
       wait()
     }
-  }
-
-  private func isReaped() -> Bool {
-    var raw: Int32 = 0
-    guard waitpid(identifier, &raw, WNOHANG) == identifier else { return false }
-    note(raw)
-    return true
   }
 
   @discardableResult
