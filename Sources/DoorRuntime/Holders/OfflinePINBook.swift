@@ -74,7 +74,7 @@ struct OfflinePINBook: Sendable {
     let door = key.door.rawValue
     if window.utf8.count + door.utf8.count <= CredentialID.maximumLength { return window + door }
     let hash = SHA256.hash(data: Data(door.utf8)).prefix(16)
-    return window + hash.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    return window + Hex.encode(hash)
   }
 
   /// Counts an entry. Nil for a credential that is no offline PIN; true with its first entry.

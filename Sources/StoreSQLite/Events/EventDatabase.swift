@@ -55,8 +55,9 @@ public final class EventDatabase: EventAccess, Sendable {
   public func close() throws(PortError) { try pool.fold("close the event log") }
 
   /// No event may have a number above the count, or that number would be used twice. Events that
-  /// are missing below it are handled when they are read, see ``giveUpSpoiled(after:note:)``. Reads
-  /// one row of each table; checking every page would delay the door.
+  /// are missing below it are handled when they are read, see
+  /// ``EventReader/giveUpSpoiled(after:note:)``. Reads one row of each table; checking every page
+  /// would delay the door.
   private static func check(_ database: Database) throws {
     let position = try EventTable.position(database)
     let newest = try Int64.fetchOne(database, sql: "SELECT MAX(number) FROM event") ?? 0
