@@ -62,7 +62,8 @@ struct SyncSessionIntakeTests {
       }
     }
     #expect(problems { _ in }.isEmpty)
-    #expect(problems { $0.controller = "c2" } == ["controller: is not c1, on whose topic it arrived"])
+    #expect(
+      problems { $0.controller = "c2" } == ["controller: is not c1, on whose topic it arrived"])
     #expect(problems { $0.epoch = "log-2" } == ["epoch: is of another log than log-1"])
     #expect(problems { $0.events = [] } == ["events: has no entries"])
     #expect(
