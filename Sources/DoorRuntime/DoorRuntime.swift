@@ -148,7 +148,20 @@ public actor DoorRuntime {
 
   /// Sets or ends a mode; kept over restarts and recorded. Throws `invalid` for an unknown door,
   /// and what the relay said when it did not follow.
-  public func order(_ order: ModeOrder) throws(PortError) { try shell.site.set(order) }
+  /// Returns once it is on disk.
+  public func order(_ order: ModeOrder) async throws(PortError) {
+    try shell.site.set(order)
+    try await persisted()
+  }
+
+  /// Returns once what was ordered is on disk. Throws when the disk refuses it: it is then in force,
+  /// but a restart would undo it.
+  private func persisted() async throws(PortError) {
+    let refusal = await withCheckedContinuation { continuation in
+      shell.state.whenPersisted { continuation.resume(returning: $0) }
+    }
+    if let refusal { throw refusal }
+  }
 
   /// Lets a keypad listen again. Throws `invalid` for an unknown reader.
   public func clearLockout(of reader: ReaderID?, by: String) throws(PortError) {
@@ -156,13 +169,18 @@ public actor DoorRuntime {
   }
 
   /// Anti-passback: a person, or everybody for nil, counts as outside everywhere. Recorded.
-  public func forgive(_ person: PersonID?, by: String) { shell.site.forgive(person, by: by) }
+  /// Returns once it is on disk.
+  public func forgive(_ person: PersonID?, by: String) async throws(PortError) {
+    shell.site.forgive(person, by: by)
+    try await persisted()
+  }
 
   /// Withdraws an offline PIN at its door; recorded. Throws `invalid` for an unknown door.
   public func revokeOfflinePIN(
     _ window: OfflinePINWindow, at door: DoorID, by: String
-  ) throws(PortError) {
+  ) async throws(PortError) {
     try shell.site.revokeOfflinePIN(window, at: door, by: by)
+    try await persisted()
   }
 
   /// Takes a key that somebody brings; it is on disk and in force when this returns. Throws the

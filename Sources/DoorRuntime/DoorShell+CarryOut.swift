@@ -14,7 +14,7 @@ extension DoorShell {
     switch wish {
     case .record(let record): append(record, at: now)
     case .job(let job): outside.jobs.start(job, at: now)
-    case .persist(let state): outside.jobs.start(.persist(state), at: now)
+    case .persist(let write): carryOut(state.persist(write), at: now)
     case .publish(let message): publish(message, at: now)
     case .log(let level, let text): outside.logger.log(level: .init(level), "\(text)")
     case .moveLock(let movement): move(movement, at: now)
@@ -37,6 +37,7 @@ extension DoorShell {
       carryOut(cloud.refuse(kind, cause: cause, detail: detail, at: now), at: now)
     case .take(let message): take(message, at: now)
 
+    case .endPersisted(let order): carryOut(state.end(order), at: now)
     case .end(let order, let end): carryOut(commands.end(order, end, at: now), at: now)
     case .setMode(let mode, let order): setMode(mode, order: order, at: now)
     case .forgive(let person, let by):
@@ -119,7 +120,7 @@ extension DoorShell {
   private func append(_ record: EventRecord, at now: Moment) {
     let draft = outside.stamp.draft(record, at: now)
     let ticket = journal.nextTicket()
-    onRecord?(draft)
+    outside.onRecord?(draft)
     reporter.tap.note(
       type: draft.type, door: draft.door, reader: draft.reader, reason: draft.reason,
       person: draft.person, at: outside.ports.monotonic.now())
@@ -228,7 +229,7 @@ extension DoorShell {
     }
     outside.inbox.push(.tick)
     let error = doors.lazy.compactMap { self.locks.relayError(of: $0) }.first
-    carryOut(.end(order: order, error.map { .refused($0) } ?? .outcome(.confirmed)), at: now)
+    carryOut(error.map { .end(order: order, .refused($0)) } ?? .endPersisted(order: order), at: now)
   }
 
   private func revoke(
@@ -238,7 +239,7 @@ extension DoorShell {
       let wishes = try holders.revoke(
         key, by: by, hasDoor: controller.view(of: key.door) != nil, in: outside.ports.state,
         at: now)
-      carryOut(wishes + [.end(order: order, .outcome(.confirmed))], at: now)
+      carryOut(wishes + [.endPersisted(order: order)], at: now)
     } catch {
       carryOut(.end(order: order, .failed(error)), at: now)
     }

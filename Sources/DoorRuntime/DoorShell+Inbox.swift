@@ -81,6 +81,8 @@ extension DoorShell {
     case .resultsRead(.failure(let error)):
       outside.logger.error("results of commands could not be read: \(error)")
       carryOut(.session(.resultsReadFailed), at: now)
+    case .persisted(let write, let ticket, let error):
+      carryOut(state.persisted(write, ticket: ticket, error, at: now.monotonic), at: now)
     case .issuedPersisted(let pending, let kept):
       site.end(pending, kept, at: now)
     case .configured(let outcome):

@@ -11,11 +11,9 @@ package import Logging
 /// one thread, on its own time.
 package final class DoorShell {
   let outside: Surroundings
-  /// Called with every event on its way to the log, for whoever watches the shell work.
-  package var onRecord: ((EventDraft) -> Void)?
-
   package internal(set) var controller: Controller
   var clock: ClockKeeper
+  var state = StateKeeper()
   var locks: LockDriver
   var journal: Journal
   var holders: HolderDirectory
@@ -26,13 +24,15 @@ package final class DoorShell {
   var reporter: Reporter
 
   /// Reads what was persisted and makes the controller. Nothing is driven before ``begin()``.
+  /// `onRecord` is called with every event on its way to the log, for whoever watches the shell work.
   package init(
     configuration: RuntimeConfiguration, ports: RuntimePorts, inbox: Inbox, lanes: any WorkLanes,
-    freshID: @escaping @Sendable () -> String, logger: Logger
+    freshID: @escaping @Sendable () -> String, logger: Logger,
+    onRecord: ((EventDraft) -> Void)? = nil
   ) {
     outside = Surroundings(
       configuration: configuration, ports: ports, inbox: inbox, lanes: lanes, freshID: freshID,
-      logger: logger)
+      logger: logger, onRecord: onRecord)
     var start = StartState(ports: ports, controller: configuration.controller)
     var guarded = start.clock
     let now = guarded.now()
@@ -129,6 +129,7 @@ package final class DoorShell {
     let now = moment()
     carryOut(.record(EventRecord(.controllerStopped)), at: now)
     carryOut(clock.persist(cloud.contact), at: now)
+    carryOut(state.flush(), at: now)
     outside.writer.drain()
     journal.end()
     reporter.tap.end()
@@ -160,6 +161,7 @@ package final class DoorShell {
   /// Does what is due and does not depend on edges.
   private func settle(_ now: Moment) {
     carryOut(locks.advance(to: now.monotonic), at: now)
+    carryOut(state.advance(to: now.monotonic), at: now)
     if reporter.takeStateReport(at: now.monotonic) {
       carryOut(.publish(.state(ShellReport(self).state)), at: now)
     }
@@ -179,7 +181,8 @@ package final class DoorShell {
   /// When a ``RuntimeMessage/tick`` must come; nil for never. A tick that comes too early is harmless.
   package var nextDeadline: MonotonicInstant? {
     .earliest(
-      .earliest(controller.nextDeadline, locks.nextDeadline, clock.nextDeadline),
+      .earliest(
+        controller.nextDeadline, locks.nextDeadline, clock.nextDeadline, state.nextDeadline),
       cloud.nextDeadline, cloud.link.isConnected ? reporter.nextDeadline : nil,
       replication.nextDeadline)
   }

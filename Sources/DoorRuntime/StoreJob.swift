@@ -25,7 +25,7 @@ enum StoreJob: Sendable {
   case readResults(limit: Int)
 
   // Small state, and keys that were handed over on site
-  case persist(StateWrite)
+  case persist(StateWrite, ticket: UInt64)
   case persistIssued(PendingHandOver)
   case persistIssuedUse(IssuedKey)
   case forgetIssued([String])
@@ -65,6 +65,8 @@ package enum StoreAnswer: Sendable {
   case ledger(PendingCommand, Result<LedgerAnswer, PortError>)
   case resultPersisted(CommandResult)
   case resultsRead(Result<[CommandResult], PortError>)
+  /// State is on disk, or the disk refused it.
+  case persisted(StateWrite, ticket: UInt64, PortError?)
   case issuedPersisted(PendingHandOver, Result<Void, PortError>)
   case configured(ConfigurationOutcome)
   case credentialsApplied(CredentialsOutcome)

@@ -72,8 +72,10 @@ struct StoreJobRunner: Sendable {
             try ports.ledger.unconfirmedResults(limit: limit)
           }))
 
-    case .persist(let state):
-      write(state.what) { () throws(PortError) in try ports.state.setValues(state.values) }
+    case .persist(let state, let ticket):
+      var refused: PortError?
+      do throws(PortError) { try ports.state.setValues(state.values) } catch { refused = error }
+      answer(.persisted(state, ticket: ticket, refused))
     case .persistIssued(let pending):
       answer(
         .issuedPersisted(

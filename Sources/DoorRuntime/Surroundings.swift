@@ -15,11 +15,14 @@ struct Surroundings {
   let stamp: EventStamp
   let writer: EventWriter
   let jobs: StoreJobRunner
+  let onRecord: ((EventDraft) -> Void)?
 
   init(
     configuration: RuntimeConfiguration, ports: RuntimePorts, inbox: Inbox, lanes: any WorkLanes,
-    freshID: @escaping @Sendable () -> String, logger: Logger
+    freshID: @escaping @Sendable () -> String, logger: Logger,
+    onRecord: ((EventDraft) -> Void)?
   ) {
+    self.onRecord = onRecord
     self.configuration = configuration
     self.ports = ports
     self.inbox = inbox

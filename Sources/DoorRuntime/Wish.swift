@@ -45,6 +45,8 @@ enum Wish {
 
   // What somebody ordered, under the order's id.
   case end(order: String, OrderEnd)
+  /// It is confirmed once all that was persisted until now is on disk, and fails if the disk refuses.
+  case endPersisted(order: String)
   case setMode(ModeOrder, order: String)
   case forgive(PersonID?, by: String)
   case changeKey(id: String, bytes: [UInt8]?, order: String)

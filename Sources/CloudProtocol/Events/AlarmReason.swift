@@ -7,7 +7,7 @@ public enum AlarmReason: String, Sendable, Hashable, CaseIterable {
   // Of a reader.
   case readerTamper
   // Of the controller itself.
-  case eventLog, storageDamaged
+  case eventLog, storageDamaged, stateNotPersisted
 
   /// One sentence for the contract.
   public var meaning: String {
@@ -20,6 +20,8 @@ public enum AlarmReason: String, Sendable, Hashable, CaseIterable {
     case .tamper: "The controller's box is open."
     case .readerTamper: "The reader's case is open."
     case .eventLog: "The event log cannot be written; events are kept in memory."
+    case .stateNotPersisted:
+      "Modes, uses or revocations are in force but not on disk; a restart would undo them."
     case .storageDamaged: "A database was damaged; it was moved aside, and there is a new one."
     }
   }

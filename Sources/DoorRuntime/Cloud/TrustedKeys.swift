@@ -60,7 +60,7 @@ struct TrustedKeys {
         EventRecord(
           .adminCloudKeys, reason: bytes == nil ? "distrusted" : "trusted",
           detail: ["key": keyID])),
-      .end(order: order, .outcome(.confirmed)),
+      .endPersisted(order: order),
     ]
   }
 

@@ -172,7 +172,7 @@ struct CommandDesk {
       return [.unlock(door: door, person: person, location, order: order)]
     case .mode(let mode): return [.setMode(mode, order: order)]
     case .forgive(let person):
-      return [.forgive(person, by: origin.name(nil)), confirmed]
+      return [.forgive(person, by: origin.name(nil)), .endPersisted(order: order)]
     case .sync:
       return [.session(.syncRequested), .job(.digest(rescan: true, asked: true)), confirmed]
     case .logs: return [.uploadLog(order: order)]

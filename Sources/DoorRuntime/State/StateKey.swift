@@ -55,11 +55,16 @@ extension StateStore {
 }
 
 /// Values to persist together, in one commit.
-struct StateWrite: Sendable {
+package struct StateWrite: Sendable {
   /// What the values are, for the log when the disk refuses them.
   var what: String
   /// nil removes a value.
   var values: [String: [UInt8]?]
+
+  init(what: String, values: [String: [UInt8]?]) {
+    self.what = what
+    self.values = values
+  }
 
   init(_ what: String, _ values: [StateKey: [UInt8]?]) {
     self.what = what

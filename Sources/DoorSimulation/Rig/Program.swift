@@ -29,8 +29,8 @@ final class Program {
     shell = DoorShell(
       configuration: configuration, ports: ports,
       inbox: Inbox { [mailbox] message in mailbox.push(message) }, lanes: lanes,
-      freshID: { [ids] in ids.next() }, logger: logger)
-    shell.onRecord = { [observers] draft in observers.see(.recorded(draft)) }
+      freshID: { [ids] in ids.next() }, logger: logger,
+      onRecord: { [observers] draft in observers.see(.recorded(draft)) })
     mailbox.isOpen = true
   }
 

@@ -34,7 +34,8 @@ extension ConsoleAdapter {
 
   func forgive(person: String?, by: String) async throws(ConsoleProblem) {
     try checkOperator(by)
-    await runtime.forgive(try parse(person, as: "person"), by: by)
+    let who: PersonID? = try parse(person, as: "person")
+    try await ordered { () async throws(PortError) in try await runtime.forgive(who, by: by) }
   }
 
   func sync() async throws(ConsoleProblem) {

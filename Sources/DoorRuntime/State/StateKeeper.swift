@@ -1,0 +1,158 @@
+import CloudProtocol
+import DoorCore
+import DoorPorts
+import DoorRules
+
+/// Small state on its way to the disk: modes, lockouts, uses, revoked codes, trusted keys. What the
+/// disk refuses is in force all the same; it stays here, with its newest value for each key, and is
+/// tried again until it is on disk. A restart before that would undo it, so it is an alarm, and who
+/// ordered it is told.
+struct StateKeeper {
+  /// The most keys that wait while the disk refuses them; the oldest are let go, which is logged.
+  static let unsavedMax = 10_000
+  /// Time between tries while the disk refuses.
+  static let retryMilliseconds = 1_000
+
+  private struct Unsaved {
+    var value: [UInt8]?
+    /// The last write that has this value.
+    var ticket: UInt64
+  }
+
+  private struct Waiter {
+    enum What {
+      case order(String)
+      case call(@Sendable (PortError?) -> Void)
+    }
+
+    var ticket: UInt64
+    var what: What
+  }
+
+  /// Why the disk refused the last write; nil while it takes them.
+  private(set) var error: PortError?
+  private var unsaved: [String: Unsaved] = [:]
+  private var lastTicket: UInt64 = 0
+  private var retryAt: MonotonicInstant?
+  private var waiters: [Waiter] = []
+
+  mutating func persist(_ write: StateWrite) -> [Wish] {
+    lastTicket += 1
+    for (key, value) in write.values {
+      unsaved[key] = Unsaved(value: value, ticket: lastTicket)
+    }
+    return [.job(.persist(write, ticket: lastTicket))] + limit()
+  }
+
+  private mutating func limit() -> [Wish] {
+    guard unsaved.count > Self.unsavedMax else { return [] }
+    let oldest = unsaved.sorted { ($0.value.ticket, $0.key) < ($1.value.ticket, $1.key) }
+      .prefix(unsaved.count - Self.unsavedMax).map(\.key)
+    for key in oldest { unsaved[key] = nil }
+    return oldest.map {
+      .log(.error, "\($0) was never persisted: too much state waits for the disk")
+    }
+  }
+
+  /// The disk took a write, or refused it.
+  mutating func persisted(
+    _ write: StateWrite, ticket: UInt64, _ error: PortError?, at now: MonotonicInstant
+  ) -> [Wish] {
+    if error == nil {
+      for key in write.values.keys where unsaved[key].map({ $0.ticket <= ticket }) == true {
+        unsaved[key] = nil
+      }
+    }
+    var wishes = note(write, error, at: now)
+    let ready = waiters.filter { $0.ticket <= ticket }
+    guard !ready.isEmpty else { return wishes }
+    waiters.removeAll { $0.ticket <= ticket }
+    // An earlier write of the same order may be the one that the disk refused.
+    let refusal = self.error.map(Self.notOnDisk)
+    for waiter in ready {
+      switch waiter.what {
+      case .order(let order): wishes.append(Self.end(order, refusal))
+      case .call(let done): done(refusal)
+      }
+    }
+    return wishes
+  }
+
+  private mutating func note(
+    _ write: StateWrite, _ new: PortError?, at now: MonotonicInstant
+  ) -> [Wish] {
+    defer { if new != nil || unsaved.isEmpty { error = new } }
+    switch (error, new) {
+    case (nil, let new?):
+      retryAt = now.advanced(byMilliseconds: Self.retryMilliseconds)
+      return [
+        .log(.error, "\(write.what) is in force but not on disk; tried again: \(new)"),
+        .record(.alarm(.stateNotPersisted, raised: true, ["cause": "\(new)"])),
+      ]
+    case (_?, nil) where unsaved.isEmpty:
+      retryAt = nil
+      return [
+        .log(.notice, "all state is on disk again"),
+        .record(.alarm(.stateNotPersisted, raised: false)),
+      ]
+    case (_?, _):
+      if retryAt == nil { retryAt = now.advanced(byMilliseconds: Self.retryMilliseconds) }
+      return []
+    case (nil, nil): return []
+    }
+  }
+
+  private static func notOnDisk(_ error: PortError) -> PortError {
+    PortError(
+      error.code == .invalid ? .inputOutput : error.code, operation: "persist it",
+      detail: "it is in force, but a restart would undo it; the controller tries again (\(error))")
+  }
+
+  /// Ends an order once everything persisted so far is on disk, or the disk refused it. An order
+  /// given on site is carried out at once; its caller asks ``whenPersisted(_:)`` besides.
+  mutating func end(_ order: String) -> [Wish] {
+    if order == CommandDesk.siteOrder { return [Self.end(order, nil)] }
+    if error != nil || unsaved.isEmpty { return [Self.end(order, error.map(Self.notOnDisk))] }
+    waiters.append(Waiter(ticket: lastTicket, what: .order(order)))
+    return []
+  }
+
+  private static func end(_ order: String, _ refusal: PortError?) -> Wish {
+    .end(order: order, refusal.map { .failed($0) } ?? .outcome(.confirmed))
+  }
+
+  /// Calls `done` once everything persisted so far is on disk, with nil, or the disk refused it.
+  mutating func whenPersisted(_ done: @escaping @Sendable (PortError?) -> Void) {
+    if let error { return done(Self.notOnDisk(error)) }
+    if unsaved.isEmpty { return done(nil) }
+    waiters.append(Waiter(ticket: lastTicket, what: .call(done)))
+  }
+
+  // MARK: Trying again
+
+  /// Tries what the disk refused again when it is time.
+  mutating func advance(to now: MonotonicInstant) -> [Wish] {
+    guard let due = retryAt, due <= now else { return [] }
+    retryAt = nil
+    return flush()
+  }
+
+  /// Writes everything that waits, now.
+  mutating func flush() -> [Wish] {
+    guard error != nil, !unsaved.isEmpty else { return [] }
+    lastTicket += 1
+    for key in unsaved.keys { unsaved[key]?.ticket = lastTicket }
+    let write = StateWrite(what: "the door's state", values: unsaved.mapValues(\.value))
+    return [.job(.persist(write, ticket: lastTicket))]
+  }
+
+  var nextDeadline: MonotonicInstant? { retryAt }
+
+  /// For the status; nil while all is on disk.
+  var trouble: String? {
+    guard let error else { return nil }
+    return
+      "\(unsaved.count) values of the door's state are in force but not on disk, and a restart "
+      + "would undo them: \(error)"
+  }
+}
