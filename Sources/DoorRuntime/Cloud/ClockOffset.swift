@@ -14,15 +14,13 @@ struct ClockOffset {
   /// A message that the cloud made at `issued` has come.
   mutating func note(issued: WallInstant, at now: Moment) {
     let offset = now.wall.secondsSince1970 - issued.secondsSince1970
-    guard let known = seconds else {
+    defer { self.notedAt = now.monotonic }
+    guard let known = seconds, let notedAt else {
       seconds = offset
       return
     }
     // A later message shows a clock that was set since.
-    let isNewer = notedAt.map {
-      now.monotonic.microseconds(since: $0) > Self.freshMilliseconds * 1_000
-    }
-    if offset < known || isNewer == true { seconds = offset }
-    notedAt = now.monotonic
+    let isNewer = now.monotonic.microseconds(since: notedAt) > Self.freshMilliseconds * 1_000
+    if offset < known || isNewer { seconds = offset }
   }
 }

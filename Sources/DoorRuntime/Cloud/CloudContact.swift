@@ -33,10 +33,13 @@ struct CloudContact {
   /// was down cannot be counted, and the age is the least that it can be.
   func ageSeconds(at now: Moment) -> Int64 {
     if let heardAt { return Self.seconds(from: heardAt, to: now) }
-    let least = keptAgeSeconds + Self.seconds(from: startedAt, to: now)
+    // What is on the disk may be any number.
+    let least = Int64(
+      clamping: Int128(keptAgeSeconds) + Int128(Self.seconds(from: startedAt, to: now)))
     guard now.trust != .unknown, let keptWall else { return least }
-    let milliseconds = now.wall.millisecondsSince1970 - keptWall.millisecondsSince1970
-    return max(least, milliseconds / 1_000)
+    let milliseconds =
+      Int128(now.wall.millisecondsSince1970) - Int128(keptWall.millisecondsSince1970)
+    return max(least, Int64(clamping: milliseconds / 1_000))
   }
 
   private static func seconds(from start: MonotonicInstant, to now: Moment) -> Int64 {

@@ -24,7 +24,10 @@ struct GuardedClock {
   /// Both clocks now; moves the watermark on.
   mutating func now() -> Moment {
     let reading = wall.read()
-    let earliest = watermark.millisecondsSince1970 - Self.toleranceMilliseconds
+    // The watermark may be any number, as the disk had it.
+    let earliest =
+      max(watermark.millisecondsSince1970, .min + Self.toleranceMilliseconds)
+      - Self.toleranceMilliseconds
     wasSetBack = hasShown && reading.at.millisecondsSince1970 < earliest
     if reading.at.millisecondsSince1970 < earliest {
       return Moment(monotonic: monotonic.now(), wall: watermark, trust: .unknown)

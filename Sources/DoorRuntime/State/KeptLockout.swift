@@ -56,7 +56,9 @@ struct KeptLockout {
 
   /// Time that passed while the daemon was down counts only if the clock can be believed.
   func restored(at now: Moment) -> Lockout {
-    let passed = now.wall.millisecondsSince1970 - savedAtMilliseconds
+    // What is on the disk may be any number.
+    let passed = Int64(
+      clamping: Int128(now.wall.millisecondsSince1970) - Int128(savedAtMilliseconds))
     let credited = now.trust == .unknown ? 0 : min(max(passed, 0), Int64(remainingMilliseconds))
     return Lockout(
       failures: failures, level: level,
