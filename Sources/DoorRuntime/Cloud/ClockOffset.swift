@@ -1,13 +1,13 @@
 import DoorCore
 import DoorRules
 
-/// How far this clock is from the cloud's, by the message that is nearest: one that the broker held
-/// back makes this clock seem ahead, and none can make it seem behind.
+/// How far this clock is from the cloud's, by the message with the smallest difference: a message
+/// that the broker delayed makes this clock seem ahead, and none makes it seem behind.
 struct ClockOffset {
-  /// Messages closer together than this came in one go; the nearest of them counts.
+  /// Of messages closer together than this the one with the smallest difference counts.
   static let freshMilliseconds = 5_000
 
-  /// This clock less the cloud's; nil before the first message.
+  /// This clock minus the cloud's, in seconds; nil before the first message.
   private(set) var seconds: Int64?
   private var notedAt: MonotonicInstant?
 

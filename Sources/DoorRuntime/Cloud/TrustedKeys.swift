@@ -20,7 +20,8 @@ struct TrustedKeys {
     guard var known = given else { return [] }
     do {
       for line in Self.lines(try kept() ?? []) {
-        // A key of the file that came again, or one that is gone anyway: nothing to do.
+        // Trusting a key of the file again, or distrusting one that the file no longer has, changes
+        // nothing.
         if let bytes = line.bytes {
           try known.trust(keyID: line.keyID, bytes: bytes)
         } else if known.publicKeys[line.keyID] != nil {

@@ -53,8 +53,8 @@ struct OfflinePINBook: Sendable {
     return Array(lines.sorted().joined(separator: "\n").utf8)
   }
 
-  /// The code as a credential for its door and its time, with a person of its own: nobody here
-  /// knows who was given it.
+  /// The code as a credential for its door and its window. It gets a person of its own, since the
+  /// controller cannot know who was given the code.
   mutating func holder(of key: Key) -> CredentialHolder? {
     guard let id = CredentialID(Self.name(of: key)), let person = PersonID(id.rawValue) else {
       return nil
