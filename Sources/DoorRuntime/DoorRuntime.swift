@@ -29,7 +29,7 @@ public actor DoorRuntime {
     thread.asUnownedSerialExecutor()
   }
 
-  /// Reads what was kept and makes the controller. Nothing is driven before ``run()``.
+  /// Reads what was persisted and makes the controller. Nothing is driven before ``run()``.
   public init(configuration: RuntimeConfiguration, ports: RuntimePorts, logger: Logger) {
     let thread = DoorThread()
     self.thread = thread
@@ -89,7 +89,7 @@ public actor DoorRuntime {
   /// The highest event number that the cloud has.
   public func acknowledgedEvent() -> UInt64 { shell.journal.position.acknowledged }
 
-  /// What diagnosis and metrics want to know.
+  /// What diagnosis and metrics read.
   public func inspect() -> RuntimeInspection { shell.inspection() }
 
   /// Edges, frames, movements and events from now on. Nil when too many watch already.
@@ -99,7 +99,7 @@ public actor DoorRuntime {
 
   private func untap(_ id: Int) { shell.reporter.tap.unwatch(id) }
 
-  /// Events of the log, as the query says.
+  /// Events of the log that match the query.
   public func events(_ query: EventQuery) async throws -> [StoredEvent] {
     let log = ports.events
     return try await withCheckedThrowingContinuation { continuation in
@@ -126,7 +126,7 @@ public actor DoorRuntime {
   public func identify(_ door: DoorID?) throws(PortError) { try shell.site.identify(door) }
 
   /// Releases a lock for its hold time, recorded as an operator's unlock with `reason`. Throws
-  /// `invalid` for an unknown door, and what the relay said when it did not follow.
+  /// `invalid` for an unknown door, and the line's error when the relay did not follow.
   public func tryLock(of door: DoorID, by: String, reason: String) throws(PortError) {
     try shell.site.tryLock(of: door, by: by, reason: reason)
   }
@@ -146,9 +146,8 @@ public actor DoorRuntime {
   /// no session.
   public func sync() throws(PortError) { try shell.site.sync() }
 
-  /// Sets or ends a mode; kept over restarts and recorded. Throws `invalid` for an unknown door,
-  /// and what the relay said when it did not follow.
-  /// Returns once it is on disk.
+  /// Sets or ends a mode; recorded, and on disk when this returns. Throws `invalid` for an unknown
+  /// door, and the line's error when the relay did not follow.
   public func order(_ order: ModeOrder) async throws(PortError) {
     try shell.site.set(order)
     try await persisted()

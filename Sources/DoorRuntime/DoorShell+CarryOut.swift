@@ -4,7 +4,8 @@ import DoorPorts
 import DoorRules
 import Logging
 
-/// Carries out what the parts and the controller want. The relay is driven here and nowhere else.
+/// Carries out the wishes of the parts and the effects of the controller. Only this file drives a
+/// relay.
 extension DoorShell {
   func carryOut(_ wishes: [Wish], at now: Moment) {
     for wish in wishes { carryOut(wish, at: now) }
@@ -55,7 +56,7 @@ extension DoorShell {
     }
   }
 
-  // MARK: What the controller wants
+  // MARK: The controller's effects
 
   func perform(_ effects: [ControllerEffect], at now: Moment) {
     for effect in effects { perform(effect, at: now) }
@@ -105,7 +106,7 @@ extension DoorShell {
     }
   }
 
-  /// Persists what the core wants kept over a restart.
+  /// Persists what the core needs after a restart.
   private func remember(_ memory: Memory, at now: Moment) -> [Wish] {
     switch memory {
     case .presence(let person, let area, let presence):

@@ -5,7 +5,7 @@ package import DoorRules
 package import Logging
 
 /// The shell around the core: it takes one message at a time, hands it to the part that it is for,
-/// and carries out what the parts and the controller want, in one place and through the ports.
+/// and carries out the wishes of the parts and of the controller, in one place, through the ports.
 /// Inside ``receive(_:)`` nothing runs beside it: slow work is a ``StoreJob`` in a lane and comes
 /// back through the inbox. ``DoorRuntime`` runs it on real threads; a simulator runs the same code in
 /// one thread, on its own time.
@@ -70,7 +70,7 @@ package final class DoorShell {
     let now = moment()
     let inbox = outside.inbox
     let ports = outside.ports
-    // The level first: whatever the lines were before, the lock is what the core wants.
+    // The locks first: each relay gets the level that the core requires, whatever it had before.
     for door in outside.configuration.layout.doors {
       carryOut(
         .moveLock(.init(door: door.id, level: controller.requiredLock(of: door.id))), at: now)
@@ -193,10 +193,10 @@ package final class DoorShell {
   /// The controller as it stands now.
   package func status() -> RuntimeStatus { ShellReport(self).status(at: moment()) }
 
-  /// What diagnosis and metrics want to know beside ``status()``.
+  /// What diagnosis and metrics read besides ``status()``.
   package func inspection() -> RuntimeInspection { ShellReport(self).inspection(at: moment()) }
 
-  /// Both clocks now, with how long the cloud was not heard.
+  /// Both clocks now, with the seconds since the last contact with the cloud.
   func moment() -> Moment {
     var now = clock.now()
     // Without a cloud there is nothing to be out of touch with.

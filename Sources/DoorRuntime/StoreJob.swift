@@ -18,7 +18,7 @@ enum StoreJob: Sendable {
 
   // The command ledger
   case beginCommand(PendingCommand, at: WallInstant, expires: WallInstant)
-  /// A command that will never act keeps that result, or the one it had.
+  /// A command that will never act gets this result, unless it has one.
   case refuseCommand(CommandResult, at: WallInstant)
   case persistResult(CommandResult)
   case confirmResult(String)

@@ -3,7 +3,7 @@ import DoorCore
 import DoorPorts
 import DoorRules
 
-/// What a part of the shell wants done. A part sees no port, no thread and no other part: it takes
+/// What a part asks of the shell. A part sees no port, no thread and no other part: it takes
 /// values and a time, and returns wishes. ``DoorShell`` carries them out one after the other, each
 /// with everything that follows from it before the next.
 enum Wish {
@@ -19,10 +19,10 @@ enum Wish {
   case log(LogLevel, String)
   /// Drive the relay of a door.
   case moveLock(LockDriver.Movement)
-  /// The same, if the core still wants that level; its command fails otherwise.
+  /// The same, if the core still requires that level; otherwise its command fails.
   case moveLockIfRequired(LockDriver.Movement)
 
-  // What other parts are to know.
+  // Messages to other parts.
   case core(ControllerInput)
   case session(SyncSession.Input)
   /// These committed events overtake the backlog.

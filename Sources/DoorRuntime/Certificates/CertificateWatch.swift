@@ -20,7 +20,7 @@ struct CertificateWatch {
   /// Which warnings were given; nil until the state store could be read.
   private var given: ExpiryWatch?
 
-  /// The certificates were read. `kept` reads what was persisted of the warnings given before.
+  /// The certificates were read. `kept` reads which warnings an earlier run persisted.
   mutating func read(
     _ readings: [CertificateReading], at now: Moment,
     kept: () throws(PortError) -> [UInt8]?

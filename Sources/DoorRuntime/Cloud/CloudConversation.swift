@@ -3,13 +3,13 @@ import DoorCore
 import DoorPorts
 import DoorRules
 
-/// The talk with the cloud: whether there is a connection, which messages are the cloud's own, and
-/// what is due next. Nothing at the door waits for any of it.
+/// The exchange with the cloud: whether there is a connection, which messages are verified, and
+/// what is due next. Nothing at the door waits for it.
 struct CloudConversation {
   /// The connection as the status shows it.
   struct Link {
     var isConnected = false
-    /// Why not, in words; nil while connected.
+    /// Why there is no connection, as text; nil while there is one.
     var disconnectReason: String? = "not connected yet"
     /// When the broker last gave or took a message.
     var lastContact: WallInstant?
@@ -36,7 +36,7 @@ struct CloudConversation {
     topics = Topics(controller: identity.controller)
   }
 
-  /// What the cloud was told of the door.
+  /// The revisions and numbers that the session has of this controller.
   var standing: SyncSession.Standing { session.standing }
   var sessionNonce: String? { session.sessionNonce }
   var nextDeadline: MonotonicInstant? { session.nextDeadline }
@@ -105,7 +105,7 @@ struct CloudConversation {
     keys.change(key, to: bytes, order: order)
   }
 
-  /// Verifies a message; what is not the cloud's own is counted, recorded and dropped.
+  /// Verifies a message; one that is refused is counted, recorded and dropped.
   mutating func receive(
     topic: String, _ payload: [UInt8], retained: Bool, inForce: InForce, at now: Moment
   ) -> [Wish] {
@@ -145,8 +145,8 @@ struct CloudConversation {
     refusals.note(kind, cause: cause, detail: detail, at: now.monotonic)
   }
 
-  /// Tells the cloud why a message of its own was not taken. Only what is well signed and was meant
-  /// for this controller has anybody to answer.
+  /// Reports to the cloud why one of its messages was refused. Only a message for this controller
+  /// with a good signature is answered.
   private func answer(
     _ refusal: EnvelopeRefusal, to kind: Topics.Down, _ inForce: InForce
   ) -> [Wish] {

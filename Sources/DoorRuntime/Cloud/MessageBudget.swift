@@ -2,7 +2,7 @@ import DoorRules
 
 /// How many messages of the broker are looked at: a flood of forgeries must not take the time in
 /// which the door is served. What is beyond it is dropped unread, counted, and recorded once a
-/// second; the cloud says again what stays unanswered.
+/// second; the cloud sends again what stays unanswered.
 struct MessageBudget {
   /// The most at once: the acknowledgements of a long backlog come fast.
   static let burstMax = 2_000

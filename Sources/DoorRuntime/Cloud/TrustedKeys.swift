@@ -20,7 +20,8 @@ struct TrustedKeys {
     guard var known = given else { return [] }
     do {
       for line in Self.lines(try kept() ?? []) {
-        // A key of the file that came again, or one that is gone anyway: nothing to do.
+        // Trusting a key of the file again, or distrusting one that the file no longer has, changes
+        // nothing.
         if let bytes = line.bytes {
           try known.trust(keyID: line.keyID, bytes: bytes)
         } else if known.publicKeys[line.keyID] != nil {
@@ -75,9 +76,11 @@ struct TrustedKeys {
   }
 
   private static func lines(_ kept: [UInt8]) -> [(keyID: String, bytes: [UInt8]?)] {
-    String(decoding: kept, as: UTF8.self).split(separator: "\n").map { line in
+    String(decoding: kept, as: UTF8.self).split(separator: "\n").compactMap { line in
       let words = line.split(separator: " ").map(String.init)
-      return (words[0], words.count > 1 ? Base64URL.decode(words[1].utf8) : nil)
+      guard let keyID = words.first else { return nil }
+      // A key that cannot be read is no withdrawal; without bytes nothing trusts it.
+      return (keyID, words.count > 1 ? Base64URL.decode(words[1].utf8) ?? [] : nil)
     }
   }
 }

@@ -37,7 +37,7 @@ enum UpMessage: Sendable {
     }
   }
 
-  /// Whether the broker keeps it for whoever subscribes later.
+  /// Whether the broker retains it for later subscribers.
   var isRetained: Bool {
     if case .state = self { true } else { false }
   }

@@ -18,10 +18,10 @@ enum OrderEnd: Sendable {
   case outcome(OrderOutcome)
   /// It could not be carried out.
   case failed(PortError)
-  /// It asked for what cannot be had, or failed: the error's code tells which.
+  /// It asked for something that does not exist (`invalid`), or it failed (any other code).
   case refused(PortError)
 
-  /// What the cloud is told.
+  /// The outcome for the cloud.
   var outcome: OrderOutcome {
     switch self {
     case .outcome(let outcome): outcome
@@ -31,7 +31,7 @@ enum OrderEnd: Sendable {
     }
   }
 
-  /// What somebody on site is told; nil when it was carried out.
+  /// The error for somebody on site; nil when it was carried out.
   func failure(of operation: String) -> PortError? {
     switch self {
     case .outcome(.confirmed): nil
@@ -65,7 +65,7 @@ struct CommandDesk {
   /// event only, when the call returns.
   static let siteOrder = "local"
 
-  /// How often a door was told to identify itself by the cloud; there is no event of it.
+  /// How often the cloud made a door identify itself; no event records that.
   private(set) var identified = 0
   /// Commands that were begun and wait for their outcome.
   private var open: Set<String> = []
@@ -149,13 +149,13 @@ struct CommandDesk {
     return wishes(for: command, order: Self.siteOrder, from: .site(by: by))
   }
 
-  /// The same for an order that the caller words itself.
+  /// The same for an order that the caller gives to the core itself.
   mutating func beginSiteOrder() { siteEnd = nil }
 
   /// Why the last order given on site was not carried out; nil when it was.
   func siteFailure(of operation: String) -> PortError? { siteEnd?.failure(of: operation) }
 
-  // MARK: What an order wants
+  // MARK: From an order to wishes
 
   private func wishes(
     for command: ValidatedCommand, order: String, from origin: Origin

@@ -37,7 +37,7 @@ package struct SiteOrders {
     try move(.identify(door: door), "identify")
   }
 
-  /// Sets or ends a mode; kept over restarts and recorded. Throws `invalid` for an unknown door,
+  /// Sets or ends a mode; persisted and recorded. Throws `invalid` for an unknown door,
   /// and why the relay did not follow.
   package func set(_ mode: ModeOrder) throws(PortError) {
     try order(.mode(mode), by: mode.by, "set the mode")
@@ -64,7 +64,7 @@ package struct SiteOrders {
     shell.carryOut(shell.commands.order(.forgive(person: person), by: by), at: shell.moment())
   }
 
-  /// Withdraws an offline PIN at its door; kept over restarts and recorded. Throws `invalid` for a
+  /// Revokes an offline PIN at its door; persisted and recorded. Throws `invalid` for a
   /// door that is not here, and when offline PINs are not served.
   package func revokeOfflinePIN(
     _ window: OfflinePINWindow, at door: DoorID, by: String

@@ -7,6 +7,8 @@ import DoorRules
 struct CredentialUses {
   /// The most uses held in memory; older ones were written long before.
   static let latestMax = 1_024
+  /// No credential may be used so often; a higher number on the disk is damage.
+  private static let usesReadMost = 1_000_000_000
 
   private var latest = LatestValues<CredentialID, CredentialUse>(most: latestMax)
 
@@ -29,13 +31,13 @@ struct CredentialUses {
     Array("\(use.count) \(use.first?.millisecondsSince1970 ?? 0)".utf8)
   }
 
-  /// What cannot be read counts as used up: deny by default.
+  /// What cannot be read counts as used up: deny by default. One more use can still be counted.
   private static func use(from bytes: [UInt8]) -> CredentialUse {
     let numbers = String(decoding: bytes, as: UTF8.self).split(separator: " ").map { Int64($0) }
     guard numbers.count == 2, let count = numbers[0].flatMap(Int.init(exactly:)),
-      let first = numbers[1]
+      (0...usesReadMost).contains(count), let first = numbers[1]
     else {
-      return CredentialUse(count: .max, first: WallInstant(millisecondsSince1970: 0))
+      return CredentialUse(count: usesReadMost, first: WallInstant(millisecondsSince1970: 0))
     }
     return CredentialUse(count: count, first: WallInstant(millisecondsSince1970: first))
   }

@@ -4,7 +4,7 @@ import DoorPorts
 import DoorRules
 import Foundation
 
-/// Who holds what was shown. Its sources are asked in this order, and nothing else adds a holder:
+/// Finds the holders of a credential. It asks its sources in this order; nothing else adds one:
 /// 1. the credential cache, with the uses and the presence that this door remembers;
 /// 2. the keys that were handed over on site, except where the cache has the same credential;
 /// 3. the offline PINs, unless an ordinary PIN of the cache counts now.
@@ -28,7 +28,7 @@ struct HolderDirectory {
     var wishes: [Wish]
   }
 
-  /// Answers the core's question. `hasAreas` says whether the policy asks where people are.
+  /// Answers the core's question. `hasAreas` is true when the policy asks where people are.
   mutating func find(
     _ question: LookUp, in stores: HolderStores, hasAreas: Bool, at now: Moment
   ) -> Finding {
@@ -107,7 +107,7 @@ struct HolderDirectory {
 
   // MARK: The sources
 
-  /// What the cache says; nil when it cannot be read.
+  /// The holders in the cache; nil when it cannot be read.
   private mutating func cached(
     ofAny digests: [CredentialDigest], in stores: HolderStores, _ hasAreas: Bool,
     _ wishes: inout [Wish]
@@ -157,7 +157,7 @@ struct HolderDirectory {
   // MARK: What happened
 
   /// Counts what an access used up. The use is written before the event, and the relay waits for
-  /// the event: a power cut forgets no use.
+  /// the event: no use is lost in a power cut.
   mutating func note(_ occurrence: Occurrence, at now: Moment) -> [Wish] {
     guard case .access(let access) = occurrence else { return [] }
     var wishes: [Wish] = []

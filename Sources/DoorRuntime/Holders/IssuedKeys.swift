@@ -3,7 +3,7 @@ import DoorCore
 import DoorPorts
 import DoorRules
 
-/// What somebody who handed a file over is told.
+/// The answer to somebody who handed a file over.
 struct HandOverAnswer {
   var result: Result<IssuedBook.Change, HandOverRefusal>
   var wishes: [Wish]
@@ -39,7 +39,7 @@ struct IssuedKeys {
     return book
   }
 
-  /// The holder of a key; a person that the cache knows is the cache's.
+  /// The holder of a key. If the cache has the person, its record counts.
   static func holder(
     of key: IssuedKey, in policy: any PolicyStore
   ) throws -> CredentialHolder {
@@ -94,7 +94,7 @@ struct IssuedKeys {
     let id = CredentialID(verified.order.credential.id)
     let cached: CredentialHolder?
     do throws(PortError) { cached = try id.flatMap(stores.policy.holder) } catch {
-      // Without the cache nobody can tell that the id is the cloud's; the cloud objects later.
+      // Without the cache the id may be one of the cloud's; the cloud then refuses the key later.
       wishes.append(.log(.warning, "the cache cannot be read at a hand-over: \(error)"))
       cached = nil
     }

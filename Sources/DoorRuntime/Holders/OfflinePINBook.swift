@@ -12,6 +12,8 @@ struct OfflinePINBook: Sendable {
   static let shownMax = 64
   /// How long a code is remembered after its end, for a clock that is set back: one day.
   private static let keptSeconds: Int64 = 86_400
+  /// More uses than this are read as so many, so that one more can be counted.
+  private static let usesReadMost = 1_000_000_000
 
   /// One code of one door.
   struct Key: Sendable, Hashable {
@@ -39,7 +41,7 @@ struct OfflinePINBook: Sendable {
         let window = try? OfflinePINWindow(startHour: start, hours: hours, serial: serial)
       else { return nil }
       entries[Key(door: door, window: window)] = Entry(
-        uses: max(uses, 0), isRevoked: words[5] == "revoked")
+        uses: min(max(uses, 0), Self.usesReadMost), isRevoked: words[5] == "revoked")
     }
   }
 
@@ -51,8 +53,8 @@ struct OfflinePINBook: Sendable {
     return Array(lines.sorted().joined(separator: "\n").utf8)
   }
 
-  /// The code as a credential for its door and its time, with a person of its own: nobody here
-  /// knows who was given it.
+  /// The code as a credential for its door and its window. It gets a person of its own, since the
+  /// controller cannot know who was given the code.
   mutating func holder(of key: Key) -> CredentialHolder? {
     guard let id = CredentialID(Self.name(of: key)), let person = PersonID(id.rawValue) else {
       return nil

@@ -15,8 +15,8 @@ struct OfflinePINs {
   /// Without `keys` there are no offline PINs.
   init(keys: OfflinePINKeys?) { self.keys = keys }
 
-  /// Adds the offline PINs that were shown, unless an ordinary credential counts now. They need no
-  /// cache: a store that failed is no reason to keep them out.
+  /// Adds the offline PINs that were shown, unless an ordinary credential counts now. They do not
+  /// depend on the cache, so they open while it cannot be read.
   mutating func add(
     to found: [CredentialHolder]?, for question: LookUp, in state: any StateStore, at now: Moment,
     _ wishes: inout [Wish]

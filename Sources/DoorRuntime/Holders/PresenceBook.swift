@@ -8,7 +8,7 @@ struct PresenceBook {
   static let latestMax = 1_024
 
   private var latest = LatestValues<PersonID, [AreaID: AreaPresence]>(most: latestMax)
-  /// What was noted before then counts no more, for anybody.
+  /// What was noted before this time no longer counts, for anybody.
   private var forgivenAt: WallInstant?
   private var isLoaded = false
 
@@ -50,7 +50,7 @@ struct PresenceBook {
     latest = LatestValues(most: Self.latestMax)
   }
 
-  /// A line that cannot be read is forgotten: it must not keep anybody out.
+  /// Skips a line that cannot be read: damage must lock nobody out.
   private static func presence(_ bytes: [UInt8]) -> [AreaID: AreaPresence] {
     var all: [AreaID: AreaPresence] = [:]
     for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {

@@ -36,7 +36,7 @@ struct EventRecord: Sendable, Hashable {
       credential: anomaly.credential, detail: ["count": String(anomaly.count)])
   }
 
-  /// What a delta did to a credential. The names are those that hotel systems know.
+  /// What a delta did to a credential. The names are those that hotel systems use.
   init(_ change: CredentialChange) {
     self.init(
       .lockKey(change.kind), door: change.doors.count == 1 ? DoorID(change.doors[0]) : nil,

@@ -36,7 +36,7 @@ final class EventWriter: Sendable {
   private let lanes: any WorkLanes
   private let now: @Sendable () -> MonotonicInstant
   private let state = Mutex(State())
-  /// Makes the event that says how many were dropped.
+  /// Makes the event that reports how many were dropped.
   private let describeDrop: @Sendable (Int) -> EventDraft
 
   init(

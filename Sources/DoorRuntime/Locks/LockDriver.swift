@@ -33,7 +33,7 @@ struct LockDriver {
     self.commitDeadlineMilliseconds = commitDeadlineMilliseconds
   }
 
-  /// What the core wants of a lock. `events` is how far the log has come.
+  /// The core requires this level of a lock. `events` is how far the log has come.
   mutating func set(
     _ movement: Movement, _ urgency: ControllerEffect.Urgency, events: Journal.Progress,
     at now: Moment
@@ -46,7 +46,7 @@ struct LockDriver {
       }
       return isWaiting ? [] : [.moveLock(movement)]
     case .afterRecords:
-      // A log that is known to be broken keeps nobody waiting.
+      // While the log is broken no release waits for it.
       guard events.committed < events.last, !events.isBroken else { return [.moveLock(movement)] }
       waiting.append(
         Waiting(

@@ -1,4 +1,4 @@
-/// The extremes of a reader's pulses in whole frames, in microseconds.
+/// The extremes of a reader's pulses in complete frames, in microseconds.
 public struct PulseRange: Sendable, Hashable {
   public var narrowest: Int
   public var widest: Int

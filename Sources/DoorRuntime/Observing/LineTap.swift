@@ -5,7 +5,7 @@ import WiegandCodec
 /// Looks at every edge and movement on its way, for technicians and diagnosis. It changes nothing,
 /// and costs a few comparisons an edge while nobody watches.
 struct LineTap {
-  /// The most notes that a slow watcher may be behind; it then loses the oldest, and is told.
+  /// The most notes that wait for a slow watcher; then the oldest go, and the numbers show the gap.
   static let notesMax = 4_096
   /// The most watchers at once.
   static let watchersMax = 16
@@ -77,7 +77,7 @@ struct LineTap {
     watchers = [:]
   }
 
-  /// An edge came; `isReleased` says of its door whether the lock is.
+  /// An edge came; `isReleased` is true while the lock of its door is released.
   mutating func note(_ edge: LineEdge, isReleased: Bool) {
     tell(.edge(edge.line, isActive: edge.isActive), at: edge.at)
     switch edge.line {
@@ -116,7 +116,7 @@ struct LineTap {
   }
 
   private mutating func note(_ edge: LineEdge, _ line: DataEdge.Line, _ id: ReaderID) {
-    // The end of a burst that was told before gives nothing, but its pulses are not the next one's.
+    // Ends a burst that was published already: its pulses must not become part of the next one.
     endBurst(of: id, by: edge.at)
     let captures =
       readers[id]?.assembler.handle(

@@ -4,18 +4,18 @@ import DoorPorts
 import DoorRules
 import WiegandCodec
 
-/// What is shown of this controller from outside: its state and telemetry to the cloud when they
-/// are due, its counters, and the lines to whoever watches.
+/// What others see of this controller: its state and telemetry for the cloud when they are due, its
+/// counters, and its lines for whoever watches them.
 struct Reporter {
   /// The door's state is published at most this often.
   static let stateReportMilliseconds = 200
 
   let startedAt: MonotonicInstant
-  /// What the start found wrong, in words.
+  /// Faults that the start found, as text.
   let troublesAtStart: [String]
   var tap: LineTap
   private(set) var metrics = RuntimeMetrics()
-  /// The doors as the cloud was told on this connection.
+  /// The doors as published on this connection; nil before the first report.
   private var reportedDoors: [StateReport.DoorState]?
   private var stateReportDue: MonotonicInstant?
   /// When telemetry is published next; nil before the first connection.
@@ -54,7 +54,7 @@ struct Reporter {
 
   // MARK: State
 
-  /// A connection begins: nothing was told on it.
+  /// A connection begins: nothing was published on it yet.
   mutating func connected() { reportedDoors = nil }
 
   /// A door may look different. `doors` is read only if a report may be due.

@@ -2,16 +2,16 @@ public import DoorCore
 public import DoorPorts
 public import DoorRules
 
-/// What diagnosis and metrics want to know beside ``RuntimeStatus``.
+/// What diagnosis and metrics read besides ``RuntimeStatus``.
 public struct RuntimeInspection: Sendable {
   public var metrics: RuntimeMetrics
   /// Lines that are not there.
   public var faults: [LineFault]
   public var logError: PortError?
-  /// This clock less the cloud's, in seconds; nil while the cloud was not heard.
+  /// This clock minus the cloud's, in seconds; nil before the cloud's first message.
   public var clockOffsetSeconds: Int64?
   public var clockWasSetBack: Bool
-  /// Since the cloud was heard; nil for never in this run.
+  /// Seconds since the cloud's last verified message; nil before the first of this run.
   public var cloudSilentSeconds: Int?
   /// Messages that were refused, by kind and cause.
   public var refused: [String: Int]

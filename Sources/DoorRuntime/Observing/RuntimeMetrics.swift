@@ -29,7 +29,7 @@ public struct RuntimeMetrics: Sendable, Hashable {
   public var granted: UInt64 = 0
   /// By reason; a closed list.
   public var denied: [String: UInt64] = [:]
-  /// From a whole card or PIN to what is done about it.
+  /// From a complete card or PIN to the core's effects.
   public var decisions = TimeHistogram()
   /// From an event's hand-over to its being on the disk.
   public var commits = TimeHistogram()

@@ -17,7 +17,7 @@ public struct RuntimeStatus: Sendable {
   public var lastCloudContact: WallInstant?
   public var doors: [Door]
   public var readers: [Reader]
-  /// What is wrong, in words with what to do.
+  /// What is wrong and what to do about it, as text.
   public var troubles: [String]
 
   /// A door as it stands.

@@ -14,7 +14,7 @@ public struct TapNote: Sendable {
 
   public enum What: Sendable {
     case edge(InputLine, isActive: Bool)
-    /// A burst that came whole, as the reader's formats read it.
+    /// A complete burst, decoded with the reader's formats.
     case frame(ReaderID, WiegandFrame, DecodedFrame, [Pulse])
     case malformed(ReaderID, MalformedFrame, [Pulse])
     case drive(OutputLine, isActive: Bool)

@@ -2,8 +2,8 @@ import CloudProtocol
 import DoorPorts
 import DoorRules
 
-/// Two credentials that nobody can tell apart where both count. It is reported, so that the
-/// operator issues another; until then the door lets in whom the rules let in.
+/// Two active credentials of different people with the same value, at a door where both count. It
+/// is reported, so that the operator issues another; until then the rules decide as usual.
 package struct CredentialClash: Sendable, Hashable {
   /// The most clashes reported for one message.
   static let reportedMax = 16

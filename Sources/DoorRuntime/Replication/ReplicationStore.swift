@@ -3,7 +3,7 @@ import DoorCore
 import DoorPorts
 import DoorRules
 
-/// Applies what the cloud sent to the credential cache, each message whole or not at all. It runs
+/// Applies what the cloud sent to the credential cache: all of a message, or nothing of it. It runs
 /// off the door's thread, one message after the other.
 struct ReplicationStore: Sendable {
   let policy: any PolicyStore
@@ -71,7 +71,7 @@ struct ReplicationStore: Sendable {
     let isSnapshot = delta.baseRevision == nil
     return CredentialsOutcome(
       report: report,
-      // A snapshot does not tell what is new.
+      // A snapshot replaces everything, so nothing shows which of its records are new.
       changes: isSnapshot ? [] : changes,
       clashes: report.applied ? CredentialClash.found(in: delta, in: policy, scopes: scopes) : [],
       baseRefused: !report.applied && !isSnapshot && delta.baseRevision != report.revision)

@@ -22,10 +22,10 @@ struct ClockKeeper {
   /// Both clocks now; moves the watermark on.
   mutating func now() -> Moment { clock.now() }
 
-  /// The last reading was of a time before one that was shown in this run.
+  /// The last reading was earlier than a time that this run has shown.
   var wasSetBack: Bool { clock.wasSetBack }
 
-  /// Doors behave otherwise when the clock is not trusted, so the log has since when.
+  /// Doors behave differently while the clock is not trusted, so the log records each change.
   mutating func noteTrust(at now: Moment) -> [Wish] {
     guard now.trust != recordedTrust else { return [] }
     defer { recordedTrust = now.trust }

@@ -3,7 +3,7 @@ import DoorPorts
 import DoorRules
 
 /// Civil time that never runs backwards past what was seen. A controller without a battery
-/// starts in 1970: its time is then the last one kept, and not trusted.
+/// starts in 1970: it then shows the last persisted time, and does not trust it.
 struct GuardedClock {
   /// A step back smaller than this is a clock being disciplined, not set.
   static let toleranceMilliseconds: Int64 = 2_000
@@ -11,7 +11,7 @@ struct GuardedClock {
   private let monotonic: any MonotonicClock
   private let wall: any WallClock
   private(set) var watermark: WallInstant
-  /// The last reading was of a time before one that was shown in this run.
+  /// The last reading was earlier than a time that this run has shown.
   private(set) var wasSetBack = false
   private var hasShown = false
 
@@ -24,7 +24,10 @@ struct GuardedClock {
   /// Both clocks now; moves the watermark on.
   mutating func now() -> Moment {
     let reading = wall.read()
-    let earliest = watermark.millisecondsSince1970 - Self.toleranceMilliseconds
+    // The watermark may be any number, as the disk had it.
+    let earliest =
+      max(watermark.millisecondsSince1970, .min + Self.toleranceMilliseconds)
+      - Self.toleranceMilliseconds
     wasSetBack = hasShown && reading.at.millisecondsSince1970 < earliest
     if reading.at.millisecondsSince1970 < earliest {
       return Moment(monotonic: monotonic.now(), wall: watermark, trust: .unknown)

@@ -1,7 +1,7 @@
 import DoorCore
 import DoorRules
 
-/// A reader's lockout as kept over a restart.
+/// A lockout of a reader or a card as persisted.
 struct KeptLockout {
   var failures: Int
   var level: Int
@@ -16,7 +16,7 @@ struct KeptLockout {
     return Array(lines.joined(separator: "\n").utf8)
   }
 
-  /// A line that ``bytes(ofCards:at:)`` did not make is passed over.
+  /// Skips a line that ``bytes(ofCards:at:)`` did not make.
   static func cards(from bytes: [UInt8], at now: Moment) -> [CredentialID: Lockout] {
     var lockouts: [CredentialID: Lockout] = [:]
     for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
@@ -54,9 +54,11 @@ struct KeptLockout {
     savedAtMilliseconds = savedAt
   }
 
-  /// Time that passed while the daemon was down counts only if the clock can be believed.
+  /// Time that passed while the daemon was down counts only if the clock is trusted.
   func restored(at now: Moment) -> Lockout {
-    let passed = now.wall.millisecondsSince1970 - savedAtMilliseconds
+    // What is on the disk may be any number.
+    let passed = Int64(
+      clamping: Int128(now.wall.millisecondsSince1970) - Int128(savedAtMilliseconds))
     let credited = now.trust == .unknown ? 0 : min(max(passed, 0), Int64(remainingMilliseconds))
     return Lockout(
       failures: failures, level: level,

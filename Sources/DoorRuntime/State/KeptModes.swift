@@ -2,7 +2,7 @@ import CloudProtocol
 import DoorRules
 import Foundation
 
-/// The modes of a door as kept over a restart.
+/// The modes of a door as persisted.
 struct KeptModes: Codable {
   private var mode: String
   private var owner: String
@@ -32,7 +32,7 @@ struct KeptModes: Codable {
     }
   }
 
-  /// A mode of another version is passed over.
+  /// Skips a mode that only another version has.
   static func modes(from bytes: [UInt8]) throws -> DoorModes {
     DoorModes(
       try JSONCoding.decoder().decode([KeptModes].self, from: Data(bytes)).compactMap { kept in

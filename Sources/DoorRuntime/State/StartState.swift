@@ -3,8 +3,8 @@ import DoorCore
 import DoorPorts
 import DoorRules
 
-/// What was kept from before, as far as it can be read. What cannot is a trouble in words; the
-/// door is served all the same.
+/// What an earlier run persisted, as far as it can be read. What cannot be read is a trouble, in
+/// words; the door is served all the same.
 struct StartState {
   let ports: RuntimePorts
   var troubles: [String] = []
@@ -13,7 +13,7 @@ struct StartState {
   private(set) var credentialPosition = CredentialPosition(revision: 0, credentials: 0, persons: 0)
   private(set) var logPosition = LogPosition(epoch: "", last: 0, acknowledged: 0)
   private(set) var clock: GuardedClock
-  /// What was kept of the last contact with the cloud.
+  /// What an earlier run persisted of the last contact with the cloud.
   private(set) var contact: [UInt8]?
 
   init(ports: RuntimePorts, controller: ControllerID) {
@@ -67,7 +67,7 @@ struct StartState {
       layout: layout, policy: policy, active: Set(active), memory: memory, at: now)
   }
 
-  /// A mode that was kept and cannot be read is told; the door is then as without it.
+  /// A persisted mode that cannot be read is a trouble; the door then has no mode.
   private mutating func keptModes(_ layout: ControllerLayout) -> [DoorID: DoorModes] {
     var modes: [DoorID: DoorModes] = [:]
     for door in layout.doors {

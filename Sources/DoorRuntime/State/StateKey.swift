@@ -7,7 +7,7 @@ import DoorRules
 enum StateKey: Sendable, Hashable {
   /// The latest civil time that was shown: ``ClockWatermark``.
   case clockWatermark
-  /// When the cloud was last heard: ``CloudContact``.
+  /// The last contact with the cloud: ``CloudContact``.
   case cloudContact
   /// Keys that the cloud added or withdrew: ``TrustedKeys``.
   case cloudKeys

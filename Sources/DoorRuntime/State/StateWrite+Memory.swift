@@ -2,7 +2,7 @@ import DoorCore
 import DoorRules
 
 extension StateWrite {
-  /// What the core wants kept over a restart. Nil for a presence, which ``HolderDirectory`` keeps.
+  /// What the core needs after a restart. Nil for a presence, which ``HolderDirectory`` persists.
   init?(_ memory: Memory, at now: Moment) {
     switch memory {
     case .lockout(let reader, let lockout):

@@ -1,0 +1,140 @@
+import CloudProtocol
+import DoorCore
+import DoorPorts
+import DoorRules
+import Testing
+
+@testable import DoorRuntime
+
+@Suite("CommandDesk: each command of the cloud acts at most once, and nothing stale acts (D4, D5)")
+struct CommandDeskTests {
+  private let forge = EnvelopeForge()
+  private var desk = CommandDesk(simulated: true)
+
+  private static func pending(
+    _ command: Command = Command(kind: .identify, door: "front"), id: String = "c-1",
+    expires: WallInstant? = PartFixture.start.advanced(bySeconds: 20)
+  ) -> PendingCommand {
+    PendingCommand(id: id, keyID: EnvelopeForge.keyID, command: command, expires: expires)
+  }
+
+  private static func result(_ outcome: CommandResult.Outcome) -> CommandResult {
+    CommandResult(
+      commandID: "c-1", outcome: outcome, reason: nil, simulated: true, timeMilliseconds: 1)
+  }
+
+  @Test("D4: a command asks the ledger first, and nothing of it acts before the answer")
+  func ledgerFirst() throws {
+    let wishes = desk.take(try forge.verify(forge.token()), session: nil, at: PartFixture.moment())
+    #expect(wishes.names == ["job beginCommand"])
+    guard case .beginCommand(let command, let at, let expires)? = wishes.jobs.first else { return }
+    #expect(command.id == "c-1" && command.keyID == EnvelopeForge.keyID)
+    #expect(at == PartFixture.start && expires == PartFixture.start.advanced(bySeconds: 20))
+    #expect(command.expires == expires)
+  }
+
+  @Test(
+    "D4: it is reported as received before it acts, and its result is on disk before it is sent")
+  mutating func begun() {
+    let now = PartFixture.moment(1_500)
+    let wishes = desk.answered(Self.pending(), .success(.begun), at: now)
+    #expect(wishes.names == ["publish received", "core order"])
+    #expect(wishes.results.map(\.outcome) == [.received])
+    #expect(desk.identified == 1)
+    let ended = desk.end("c-1", .outcome(.confirmed), at: now)
+    #expect(ended.names == ["job persistResult"])
+    #expect(
+      ended.results == [
+        CommandResult(
+          commandID: "c-1", outcome: .confirmed, reason: nil, simulated: true,
+          timeMilliseconds: now.wall.millisecondsSince1970)
+      ])
+    #expect(desk.end("c-1", .outcome(.failed(reason: "late")), at: now).isEmpty)
+  }
+
+  @Test("D5: an id that came before does not act again and gets the result that it had")
+  mutating func repeated() {
+    let first = Self.result(.confirmed)
+    let again = desk.answered(Self.pending(), .success(.seen(first)), at: PartFixture.moment())
+    #expect(
+      again.names == [
+        "log info", "record command.repeated", "commandRepeated", "session resultReady",
+      ])
+    #expect(again.results == [first] && again.records.first?.detail == ["command": "c-1"])
+    // One that is still under way has no result yet.
+    let running = desk.answered(Self.pending(), .success(.seen(nil)), at: PartFixture.moment())
+    #expect(running.names == ["log info", "record command.repeated", "commandRepeated"])
+    #expect(desk.identified == 0)
+  }
+
+  @Test("D4: a command that expired while the ledger was busy never acts")
+  mutating func expired() {
+    let late = PartFixture.moment(20_000)
+    let wishes = desk.answered(Self.pending(), .success(.begun), at: late)
+    #expect(wishes.names == ["publish received", "job persistResult"])
+    #expect(wishes.results.last?.outcome == .expired)
+    #expect(desk.end("c-1", .outcome(.confirmed), at: late).isEmpty)
+    // A millisecond sooner it still acts.
+    let intime = desk.answered(
+      Self.pending(id: "c-2"), .success(.begun), at: PartFixture.moment(19_999))
+    #expect(intime.names == ["publish received", "core order"])
+  }
+
+  @Test("D4 F4: while the clock is unknown a command acts only with the nonce of this session")
+  func nonce() throws {
+    let body = #"{"kind":"unlock","door":"front","person":"p1","sessionNonce":"n-1"}"#
+    let envelope: Envelope<Command> = try forge.verify(
+      forge.token(EnvelopeForge.header(), EnvelopeForge.claims(body: body)), trust: .unknown)
+    let now = PartFixture.moment(trust: .unknown)
+    let bound = desk.take(envelope, session: "n-1", at: now)
+    #expect(bound.names == ["job beginCommand"])
+    guard case .beginCommand(let command, _, _)? = bound.jobs.first else { return }
+    #expect(command.expires == nil)
+    for session in ["n-2", "", nil] {
+      let refused = desk.take(envelope, session: session, at: now)
+      #expect(refused.names == ["refuse", "job refuseCommand"], "\(session ?? "none")")
+      #expect(refused.results.map(\.outcome) == [.rejected])
+      guard case .refuse(.commands?, cause: "sessionRequired", detail: _)? = refused.first else {
+        Issue.record("another cause for \(session ?? "none")")
+        return
+      }
+    }
+  }
+
+  @Test("F4: without a clock that is trusted nothing expires here")
+  mutating func unknownClock() {
+    let wishes = desk.answered(
+      Self.pending(expires: nil), .success(.begun), at: PartFixture.moment(3_600_000))
+    #expect(wishes.names == ["publish received", "core order"])
+    let unknown = desk.answered(
+      Self.pending(id: "c-2"), .success(.begun),
+      at: PartFixture.moment(3_600_000, trust: .unknown))
+    #expect(unknown.names == ["publish received", "core order"])
+  }
+
+  @Test("D4 F2: without the ledger a command does not act, and the cloud is told so")
+  mutating func ledgerFailed() {
+    let now = PartFixture.moment()
+    let wishes = desk.answered(Self.pending(), .failure(PartFixture.error), at: now)
+    #expect(wishes.names == ["log error", "session resultReady"])
+    #expect(wishes.results.first?.outcome == .failed)
+    #expect(wishes.results.first?.reason?.contains("\(PartFixture.error)") == true)
+    #expect(desk.end("c-1", .outcome(.confirmed), at: now).isEmpty)
+  }
+
+  @Test("D4: a command that is refused is remembered by the ledger, so that it stays refused")
+  func refused() {
+    let wishes = desk.refuse("c-9", .expired, reason: "late", at: PartFixture.moment(5))
+    #expect(wishes.names == ["job refuseCommand"])
+    #expect(wishes.results.map(\.outcome) == [.expired] && wishes.results[0].reason == "late")
+  }
+
+  @Test("D4: a command that lacks something is rejected with what it lacks")
+  mutating func incomplete() {
+    let wishes = desk.answered(
+      Self.pending(Command(kind: .unlock)), .success(.begun), at: PartFixture.moment())
+    #expect(wishes.names == ["publish received", "end c-1"])
+    guard case .rejected(let reason)? = wishes.ends["c-1"] else { return }
+    #expect(reason.contains("door") && reason.contains("person"))
+  }
+}

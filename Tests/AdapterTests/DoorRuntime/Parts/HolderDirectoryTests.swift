@@ -1,0 +1,181 @@
+import CloudProtocol
+import DoorCore
+import DoorPorts
+import DoorRules
+import Testing
+
+@testable import DoorRuntime
+
+@Suite(
+  "HolderDirectory: who holds what was shown, and which source has the first word (C1, C5, C6)")
+struct HolderDirectoryTests {
+  private static let door = DoorID("front")!
+  private static let window = try? OfflinePINFixture.window()
+  /// A time inside the window of the offline PIN.
+  private static let now = moment(OfflinePINFixture.instant(hour: 500_000, seconds: 60))
+
+  private static func moment(_ wall: WallInstant) -> Moment {
+    Moment(monotonic: PartFixture.instant(0), wall: wall, trust: .synchronised)
+  }
+
+  private let digester: CredentialDigester
+  private let pins: OfflinePINKeys
+  private let cache = MemoryPolicy()
+  private let state = MemoryState()
+  private let issued = MemoryIssued()
+  private var directory: HolderDirectory
+
+  init() throws {
+    digester = try #require(CredentialDigester(keyBytes: Array(repeating: 7, count: 32)))
+    pins = try OfflinePINFixture.keys()
+    directory = HolderDirectory(digester: digester, handOver: nil, offline: pins)
+  }
+
+  private var stores: HolderStores { HolderStores(policy: cache, state: state, issued: issued) }
+
+  private mutating func find(_ canonicals: String...) -> HolderDirectory.Finding {
+    let question = LookUp(ticket: 9, canonicals: canonicals.map { Secret($0) }, door: Self.door)
+    return directory.find(question, in: stores, hasAreas: false, at: Self.now)
+  }
+
+  private static func ids(_ finding: HolderDirectory.Finding) -> [String]? {
+    finding.answer.holders?.map { $0.credential?.id.rawValue ?? "nobody" }
+  }
+
+  private func cached(
+    _ id: String, _ canonical: String, kind: Credential.Kind = .card,
+    until: WallInstant? = nil, status: Credential.Status = .active
+  ) {
+    cache.add(
+      Credential(
+        id: CredentialID(id)!, kind: kind, person: PersonID("p-\(id)")!, status: status,
+        validUntil: until), digest: digester.digest(ofCanonical: Secret(canonical)))
+  }
+
+  private func handedOver(_ id: String, _ canonical: String, kind: String = "card") throws {
+    let record = CredentialRecord(
+      id: id, kind: kind, person: "guest", status: "active",
+      digest: digester.digest(ofCanonical: Secret(canonical)),
+      className: CredentialClass.offlineName)
+    try issued.keep(
+      IssuedKey(
+        record: record, issuer: "desk", certificate: "desk-2027", order: "order-1",
+        issuedAt: EnvelopeForge.issued, handedOverAt: EnvelopeForge.issued), mark: nil)
+  }
+
+  private func offlinePIN() throws -> String {
+    "pin:" + (try pins.code(of: #require(Self.window), at: Self.door).reveal())
+  }
+
+  @Test("C1: what nobody holds is answered with its ticket, no holder, and a digest as evidence")
+  mutating func unknown() {
+    let finding = find("card:H10301:1:2")
+    #expect(finding.answer.ticket == 9 && finding.answer.holders == [])
+    #expect(finding.answer.digest?.count == 43 && finding.wishes.isEmpty)
+  }
+
+  @Test("the cache comes first, then keys that were handed over")
+  mutating func order() throws {
+    cached("k-2", "card:H10301:1:2")
+    try handedOver("k-1", "card:H10301:1:2")
+    let finding = find("card:H10301:1:2")
+    #expect(Self.ids(finding) == ["k-2", "k-1"] && finding.answer.digest == nil)
+  }
+
+  @Test("C7: a key that was handed over never shadows the cloud's own of that id")
+  mutating func shadow() throws {
+    cached("k-1", "card:H10301:1:2", status: .revoked)
+    try handedOver("k-1", "card:H10301:1:2")
+    let finding = find("card:H10301:1:2")
+    #expect(Self.ids(finding) == ["k-1"])
+    #expect(finding.answer.holders?.first?.credential?.status == .revoked)
+  }
+
+  @Test("C6: an offline PIN is added, with its window as its validity")
+  mutating func offline() throws {
+    let canonical = try offlinePIN()
+    let finding = find(canonical)
+    let window = try #require(Self.window)
+    #expect(Self.ids(finding) == ["opin.500000.24.0.front"])
+    let credential = finding.answer.holders?.first?.credential
+    #expect(credential?.validFrom == window.validFrom && credential?.doors == [Self.door])
+    #expect(state.reads == ["offlinePIN"])
+    #expect(Self.ids(find("card:" + canonical.dropFirst(4))) == [])
+  }
+
+  @Test("C6: an offline PIN counts only where no ordinary PIN counts now")
+  mutating func offlineBesideOrdinary() throws {
+    let canonical = try offlinePIN()
+    cached("k-1", canonical, kind: .pin)
+    #expect(Self.ids(find(canonical)) == ["k-1"])
+    // One that has ended, or was revoked, is no reason to keep the guest out.
+    let gone = MemoryPolicy()
+    let over: [(String, WallInstant?, Credential.Status)] = [
+      ("k-2", Self.now.wall, .active), ("k-3", nil, .revoked),
+    ]
+    for (id, until, status) in over {
+      gone.add(
+        Credential(
+          id: CredentialID(id)!, kind: .pin, person: PersonID("p1")!, status: status,
+          validUntil: until), digest: digester.digest(ofCanonical: Secret(canonical)))
+    }
+    let question = LookUp(ticket: 1, canonicals: [Secret(canonical)], door: Self.door)
+    let found = directory.find(
+      question, in: HolderStores(policy: gone, state: state, issued: nil), hasAreas: false,
+      at: Self.now)
+    #expect(Self.ids(found) == ["k-2", "k-3", "opin.500000.24.0.front"])
+  }
+
+  @Test("F3: a cache that fails leaves the keys on site and the offline PINs")
+  mutating func cacheFails() throws {
+    try handedOver("k-1", "card:H10301:1:2")
+    let pin = try offlinePIN()
+    cache.fail(with: PartFixture.error)
+    let card = find("card:H10301:1:2")
+    #expect(Self.ids(card) == ["k-1"] && card.wishes.names == ["log error"])
+    let offline = find(pin)
+    #expect(
+      Self.ids(offline) == ["opin.500000.24.0.front"] && offline.wishes.names == ["log error"])
+    // Nobody knows whose this is: that is no evidence of an unknown card.
+    let other = find("card:H10301:1:3")
+    #expect(other.answer.holders == nil && other.answer.digest == nil)
+  }
+
+  @Test("F3: without the state no offline PIN opens, since it may have been withdrawn")
+  mutating func stateFails() throws {
+    let pin = try offlinePIN()
+    state.fail(with: PartFixture.error)
+    let failed = find(pin)
+    #expect(Self.ids(failed) == [] && failed.wishes.names == ["log error"])
+    state.fail(with: nil)
+    #expect(Self.ids(find(pin)) == ["opin.500000.24.0.front"])
+    let key = OfflinePINBook.Key(door: Self.door, window: try #require(Self.window))
+    let wishes = try directory.revoke(key, by: "desk", hasDoor: true, in: state, at: Self.now)
+    #expect(wishes.names == ["persist offlinePIN", "record lock.key.revoked"])
+    #expect(find(pin).answer.holders?.first?.credential?.status == .revoked)
+  }
+
+  @Test("F3: a store of handed-over keys that fails leaves the cache, and is tried again")
+  mutating func issuedFails() throws {
+    cached("k-2", "card:H10301:1:2")
+    try handedOver("k-1", "card:H10301:1:2")
+    issued.fail(with: PartFixture.error)
+    let failed = find("card:H10301:1:2")
+    #expect(Self.ids(failed) == ["k-2"] && failed.wishes.names == ["log error"])
+    issued.fail(with: nil)
+    #expect(Self.ids(find("card:H10301:1:2")) == ["k-2", "k-1"])
+  }
+
+  @Test("C5: only a mobile key opens by phone; a member without one comes by the app alone")
+  mutating func mobile() throws {
+    cached("k-1", "mobile:t-1")
+    cached("k-2", "mobile:t-2", kind: .mobile)
+    #expect(directory.mobile(token: Secret("t-1"), in: stores, hasAreas: false).holders == [])
+    let found = directory.mobile(token: Secret("t-2"), in: stores, hasAreas: false)
+    #expect(found.holders.map(\.credential?.id) == [CredentialID("k-2")])
+    let member = try directory.mobile(of: PersonID("p-k-1")!, in: stores, hasAreas: false)
+    #expect(member.holders.map(\.credential) == [nil])
+    let stranger = try directory.mobile(of: PersonID("x")!, in: stores, hasAreas: false)
+    #expect(stranger.holders.isEmpty)
+  }
+}

@@ -1,0 +1,127 @@
+import CloudProtocol
+import DoorCore
+import DoorPorts
+import DoorRules
+import Testing
+
+@testable import DoorRuntime
+
+@Suite("HolderDirectory: uses and presence are remembered before they are on disk (A9, C3, F2)")
+struct HolderMemoryTests {
+  private static let card = CredentialID("k-1")!
+  private static let person = PersonID("p1")!
+  private static let area = AreaID("gym")!
+
+  private let digester: CredentialDigester
+  private let cache = MemoryPolicy()
+  private let state: MemoryState
+  private var directory: HolderDirectory
+
+  init() throws {
+    digester = try #require(CredentialDigester(keyBytes: Array(repeating: 7, count: 32)))
+    state = MemoryState(["use.k-1": "2 5000", "presence.of.p1": "gym 1 7000\npool 0 8000"])
+    directory = HolderDirectory(digester: digester, handOver: nil, offline: nil)
+    cache.add(
+      Credential(id: Self.card, kind: .card, person: Self.person, usesMax: 5),
+      digest: digester.digest(ofCanonical: Secret("card:1")))
+  }
+
+  private mutating func holder(hasAreas: Bool = true) -> CredentialHolder? {
+    let question = LookUp(ticket: 1, canonicals: [Secret("card:1")])
+    let stores = HolderStores(policy: cache, state: state, issued: nil)
+    return directory.find(question, in: stores, hasAreas: hasAreas, at: PartFixture.moment())
+      .answer.holders?.first
+  }
+
+  private func granted(_ count: Int) -> Occurrence {
+    .access(
+      AccessRecord(
+        door: DoorID("front")!, reader: nil, presentation: "card",
+        verdict: Verdict(
+          decision: .grant(via: .rules), credential: Self.card, person: Self.person,
+          policyRevision: 1,
+          use: CredentialUse(count: count, first: WallInstant(millisecondsSince1970: 5_000)),
+          steps: [])))
+  }
+
+  @Test("what an earlier run persisted counts")
+  mutating func persisted() {
+    #expect(
+      holder()?.use
+        == CredentialUse(count: 2, first: WallInstant(millisecondsSince1970: 5_000)))
+    #expect(
+      holder()?.presence == [
+        Self.area: AreaPresence(isInside: true, since: WallInstant(millisecondsSince1970: 7_000)),
+        AreaID("pool")!: AreaPresence(
+          isInside: false, since: WallInstant(millisecondsSince1970: 8_000)),
+      ])
+    #expect(holder(hasAreas: false)?.presence == [:])
+  }
+
+  @Test("F2: a second badge sees the use of the first one before the disk has it")
+  mutating func use() {
+    let wishes = directory.note(granted(3), at: PartFixture.moment())
+    #expect(wishes.names == ["persist use.k-1"])
+    #expect(wishes.writtenText == ["use.k-1": "3 5000"])
+    state.fail(with: PartFixture.error)
+    #expect(holder(hasAreas: false)?.use.count == 3)
+  }
+
+  @Test("a denial uses nothing up, and nothing else than an access does")
+  mutating func noUse() {
+    let denied = AccessRecord(
+      door: DoorID("front")!, reader: nil, presentation: "card",
+      verdict: Verdict(
+        decision: .deny(.expired), credential: Self.card, person: Self.person, policyRevision: 1,
+        steps: []))
+    #expect(directory.note(.access(denied), at: PartFixture.moment()).isEmpty)
+    #expect(directory.note(.edgesLost, at: PartFixture.moment()).isEmpty)
+  }
+
+  @Test("deny by default: a use that cannot be read counts as used up, and can still be counted")
+  mutating func unreadableUse() throws {
+    for garbage in ["", "x", "3", "3 x", "-1 5000", "9223372036854775807 5000", "3 5 7", "\u{0}"] {
+      try state.setValue(Array(garbage.utf8), forKey: "use.k-1")
+      let use = holder(hasAreas: false)?.use
+      #expect((use?.count ?? 0) >= CredentialLimits.usesMax.upperBound, "\(garbage)")
+      #expect((use?.count ?? .max) < .max && use?.first?.millisecondsSince1970 == 0)
+    }
+  }
+
+  @Test("A9: whoever went in is inside at once, and where they were before is not forgotten")
+  mutating func presence() {
+    let now = AreaPresence(isInside: false, since: WallInstant(millisecondsSince1970: 9_000))
+    let wishes = directory.note(now, of: Self.person, in: Self.area, state)
+    #expect(wishes.names == ["persist presence.of.p1"])
+    #expect(wishes.writtenText == ["presence.of.p1": "gym 0 9000\npool 0 8000"])
+    #expect(holder()?.presence[Self.area] == now)
+  }
+
+  @Test("F3: where somebody is cannot be noted on top of what cannot be read")
+  mutating func presenceUnreadable() {
+    state.fail(with: PartFixture.error)
+    let now = AreaPresence(isInside: true, since: PartFixture.start)
+    let wishes = directory.note(now, of: Self.person, in: Self.area, state)
+    #expect(wishes.names == ["log error"])
+  }
+
+  @Test("A9: a person who is forgiven is outside everywhere, and it is recorded with the operator")
+  mutating func forgivePerson() {
+    let wishes = directory.forgive(Self.person, by: "desk", at: PartFixture.moment())
+    #expect(wishes.names == ["persist presence.of.p1", "record admin.antiPassbackForgiven"])
+    #expect(wishes.writtenText == ["presence.of.p1": "removed"])
+    #expect(wishes.records.first?.detail == ["by": "desk"])
+    #expect(holder()?.presence == [:])
+  }
+
+  @Test("A9: everybody who is forgiven is outside; whoever goes in afterwards is inside")
+  mutating func forgiveEverybody() {
+    let now = PartFixture.moment()
+    let wishes = directory.forgive(nil, by: "desk", at: now)
+    #expect(wishes.writtenText == ["presence.forgiven": "\(now.wall.millisecondsSince1970)"])
+    #expect(holder()?.presence == [:])
+    let later = AreaPresence(isInside: true, since: now.wall.advanced(bySeconds: 1))
+    _ = directory.note(later, of: Self.person, in: Self.area, state)
+    #expect(holder()?.presence == [Self.area: later])
+  }
+}

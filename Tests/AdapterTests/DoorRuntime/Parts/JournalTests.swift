@@ -1,0 +1,146 @@
+import CloudProtocol
+import DoorCore
+import DoorPorts
+import DoorRules
+import Foundation
+import Testing
+
+@testable import DoorRuntime
+
+@Suite("Journal: which events are on disk, and whether the log takes any (D7, F2, F3)")
+struct JournalTests {
+  private var journal = Journal(
+    position: LogPosition(epoch: "e-1", last: 10, acknowledged: 4))
+
+  private static func stored(_ number: UInt64, _ type: EventType = .accessGranted) -> StoredEvent {
+    StoredEvent(number: number, draft: StoreFixture.draft(Int(number), type: type.wireName))
+  }
+
+  @Test("tickets rise by one, and what is not tried yet waits")
+  mutating func tickets() {
+    #expect(journal.progress == .init(last: 0, committed: 0, isBroken: false))
+    let tickets = [journal.nextTicket(), journal.nextTicket(), journal.nextTicket()]
+    #expect(tickets == [1, 2, 3])
+    #expect(journal.waiting == 3)
+    _ = journal.committed(CommitReport(throughTicket: 2, stored: [Self.stored(11)]))
+    #expect(journal.waiting == 1)
+    #expect(journal.progress == .init(last: 3, committed: 2, isBroken: false))
+  }
+
+  @Test("D7: a commit moves the position, tells the cloud's session, and then the locks")
+  mutating func committed() {
+    let wishes = journal.committed(
+      CommitReport(
+        throughTicket: 2, stored: [Self.stored(11), Self.stored(12)], tookMicroseconds: 900))
+    #expect(wishes.names == ["noteCommit", "session eventsCommitted", "eventsCommitted"])
+    #expect(wishes.sessionInputs == [.eventsCommitted(last: 12)])
+    #expect(journal.position == LogPosition(epoch: "e-1", last: 12, acknowledged: 4))
+    guard case .noteCommit(900) = wishes[0], case .eventsCommitted(through: 2) = wishes[2] else {
+      Issue.record("other values: \(wishes.names)")
+      return
+    }
+  }
+
+  @Test("D7: of what was committed the urgent events overtake the backlog, in their order")
+  mutating func urgent() {
+    let wishes = journal.committed(
+      CommitReport(
+        throughTicket: 4,
+        stored: [
+          Self.stored(11), Self.stored(12, .alarmRaised), Self.stored(13),
+          Self.stored(14, .accessAdminUnlock),
+        ]))
+    guard case .publishUrgent(let events) = wishes[1] else {
+      Issue.record("nothing overtakes: \(wishes.names)")
+      return
+    }
+    #expect(events.map(\.number) == [12, 14])
+    #expect(wishes.names[2] == "session eventsCommitted")
+  }
+
+  @Test("F2: that the log failed is an alarm, once, with its cause; and so is its end")
+  mutating func alarm() {
+    let failed = CommitReport(throughTicket: 1, stored: [], error: PartFixture.error)
+    let first = journal.committed(failed)
+    #expect(first.names == ["log error", "record alarm.raised", "eventsCommitted"])
+    #expect(first.records.first?.reason == "eventLog")
+    #expect(first.records.first?.detail == ["cause": "\(PartFixture.error)"])
+    #expect(journal.error == PartFixture.error && journal.progress.isBroken)
+    #expect(journal.committed(failed).names == ["eventsCommitted"])
+    let other = CommitReport(throughTicket: 1, stored: [], error: PartFixture.otherError)
+    #expect(journal.committed(other).names == ["eventsCommitted"])
+    #expect(journal.error == PartFixture.otherError)
+
+    let cleared = journal.committed(CommitReport(throughTicket: 2, stored: [Self.stored(11)]))
+    #expect(Array(cleared.names.prefix(2)) == ["log notice", "record alarm.cleared"])
+    #expect(cleared.records.first?.reason == "eventLog")
+    #expect(journal.error == nil && !journal.progress.isBroken)
+    let next = journal.committed(CommitReport(throughTicket: 3, stored: [Self.stored(12)]))
+    #expect(next.records.isEmpty)
+  }
+
+  @Test("a report that comes late takes nothing back")
+  mutating func lateReport() {
+    _ = journal.committed(CommitReport(throughTicket: 5, stored: [Self.stored(11)]))
+    // What the log gave up is reported with no ticket of its own.
+    let wishes = journal.committed(CommitReport(throughTicket: 0, stored: [Self.stored(12)]))
+    #expect(journal.progress.committed == 5 && journal.position.last == 12)
+    guard case .eventsCommitted(through: 5)? = wishes.last else {
+      Issue.record("the locks were given another ticket")
+      return
+    }
+  }
+
+  @Test("D7: the cloud's acknowledgement only rises")
+  mutating func acknowledged() {
+    journal.acknowledged(through: 9)
+    journal.acknowledged(through: 3)
+    #expect(journal.position.acknowledged == 9)
+  }
+
+  @Test("D7 D9: a new epoch and a rewound log are told to the session, and each is an event")
+  mutating func epochs() {
+    let rewound = journal.epochBegun(
+      .success(LogPosition(epoch: "e-1", last: 10, acknowledged: 2, dropped: 3)))
+    #expect(
+      rewound.sessionInputs == [
+        .epochBegun(epoch: "e-1", last: 10, acknowledged: 2), .eventsDropped(through: 3),
+      ])
+    #expect(rewound.names.last == "record log.rewound")
+    #expect(journal.position.acknowledged == 2 && journal.position.dropped == 3)
+
+    let begun = journal.epochBegun(
+      .success(LogPosition(epoch: "e-2", last: 10, acknowledged: 2, dropped: 2)))
+    #expect(begun.sessionInputs == [.epochBegun(epoch: "e-2", last: 10, acknowledged: 2)])
+    #expect(begun.names.last == "record log.epochBegun")
+    #expect(begun.records.first?.detail == ["epoch": "e-2", "acknowledged": "2"])
+  }
+
+  @Test("a log that takes no new epoch stays what it is")
+  mutating func noEpoch() {
+    #expect(journal.epochBegun(.failure(PartFixture.error)).names == ["log error"])
+    #expect(journal.position.epoch == "e-1")
+  }
+
+  @Test("D11: repeated commands and a clock that is set back are events of their own")
+  mutating func anomalies() {
+    let now = PartFixture.instant(0)
+    for _ in 1...4 { #expect(journal.commandRepeated(at: now).isEmpty) }
+    #expect(journal.commandRepeated(at: now).names == ["record anomaly.replayedCommands"])
+    #expect(journal.clockSetBack(at: now).names == ["record anomaly.clockSetBack"])
+    #expect(journal.clockSetBack(at: now).isEmpty)
+  }
+
+  @Test("E3: whoever watches sees each event that is on disk, until the end")
+  mutating func watchers() async {
+    let (stream, watcher) = AsyncStream<StoredEvent>.makeStream()
+    journal.watch(UUID(), watcher)
+    _ = journal.committed(
+      CommitReport(throughTicket: 2, stored: [Self.stored(11), Self.stored(12)]))
+    _ = journal.committed(CommitReport(throughTicket: 3, stored: [], error: PartFixture.error))
+    journal.end()
+    var seen: [UInt64] = []
+    for await event in stream { seen.append(event.number) }
+    #expect(seen == [11, 12])
+  }
+}

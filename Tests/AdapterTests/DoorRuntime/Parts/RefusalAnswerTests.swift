@@ -1,0 +1,151 @@
+import CloudProtocol
+import DoorCore
+import DoorRules
+import Foundation
+import Testing
+
+@testable import DoorRuntime
+
+/// Which refused messages are answered, and how: a message that nobody can be held to has no
+/// answer, and one that is out of its time by this clock is asked for again.
+@Suite("CloudConversation: which refusal is answered, and how (D2, D3, D4, D6)")
+struct RefusalAnswerTests {
+  private enum Answer: String {
+    case none, askAgain, rejected, expired, config, credentials
+  }
+
+  /// For commands, configurations, records, and messages that are never answered.
+  private static func answers(
+    to cause: EnvelopeRefusal.Cause
+  ) -> (commands: Answer, config: Answer, records: Answer, others: Answer) {
+    switch cause {
+    case .malformed, .lifetimeTooLong: (.rejected, .config, .credentials, .none)
+    case .notYetValid: (.rejected, .askAgain, .askAgain, .askAgain)
+    case .expired: (.expired, .askAgain, .askAgain, .askAgain)
+    case .tooLarge, .wrongAlgorithm, .unknownKey, .badSignature, .wrongAudience, .wrongIssuer,
+      .wrongKind, .retainedCommand:
+      (.none, .none, .none, .none)
+    }
+  }
+
+  private static func answer(to cause: EnvelopeRefusal.Cause, _ kind: Topics.Down) -> Answer {
+    let row = answers(to: cause)
+    return switch kind {
+    case .commands: row.commands
+    case .config: row.config
+    case .credentials, .snapshot, .chunk, .repair: row.records
+    case .ack, .digest: row.others
+    }
+  }
+
+  private let forge = EnvelopeForge()
+
+  @Test(
+    "every cause and kind is answered as the table states, counted, and recorded",
+    arguments: EnvelopeRefusal.Cause.allCases, Topics.Down.allCases)
+  func table(_ cause: EnvelopeRefusal.Cause, _ kind: Topics.Down) throws {
+    // The broker may retain anything but a command.
+    guard cause != .retainedCommand || kind == .commands else { return }
+    var cloud = CloudFixture.conversation(try forge.verifier())
+    let wishes = cloud.receive(
+      topic: CloudFixture.topics.topic(kind), try message(cause, kind),
+      retained: cause == .retainedCommand, inForce: .init(config: 5, credentials: 6),
+      at: PartFixture.moment())
+    #expect(Array(wishes.names.prefix(2)) == ["log warning", "record message.refused"])
+    #expect(wishes.records.first?.reason == cause.rawValue)
+    #expect(wishes.records.first?.detail["kind"] == kind.rawValue)
+    #expect(cloud.refusals.counts == ["\(kind.rawValue).\(cause.rawValue)": 1])
+    #expect(cloud.contact.heardSeconds(at: PartFixture.moment()) == nil)
+    try expect(Self.answer(to: cause, kind), Array(wishes.dropFirst(2)), cause)
+  }
+
+  @Test("what is no signed message at all has no answer, whatever its topic")
+  func unsigned() throws {
+    for kind in Topics.Down.allCases {
+      var cloud = CloudFixture.conversation(try forge.verifier())
+      let wishes = cloud.receive(
+        topic: CloudFixture.topics.topic(kind), Array("a.b.c".utf8), retained: false,
+        inForce: .init(config: 0, credentials: 0), at: PartFixture.moment())
+      #expect(wishes.names == ["log warning", "record message.refused"])
+    }
+  }
+
+  private func expect(
+    _ answer: Answer, _ wishes: [Wish], _ cause: EnvelopeRefusal.Cause
+  ) throws {
+    switch answer {
+    case .none: #expect(wishes.names == [])
+    case .askAgain: #expect(wishes.names == ["askAgain"])
+    case .rejected, .expired:
+      guard case .refuseCommand("c-1", let outcome, let reason)? = wishes.first else {
+        Issue.record("no refused command: \(wishes.names)")
+        return
+      }
+      #expect(wishes.count == 1 && outcome.rawValue == answer.rawValue)
+      #expect(reason.hasPrefix(cause.rawValue))
+    case .config, .credentials:
+      let report = try #require(wishes.reports.first)
+      #expect(wishes.names == ["session applied"])
+      #expect(report.subject.rawValue == answer.rawValue && report.messageID == "c-1")
+      #expect(!report.applied && report.revision == (answer == .config ? 5 : 6))
+      #expect(!report.problems.isEmpty)
+    }
+  }
+
+  /// A message of this kind that is refused for this cause and no other.
+  private func message(_ cause: EnvelopeRefusal.Cause, _ kind: Topics.Down) throws -> [UInt8] {
+    let typ = "\"\(kind.rawValue)\""
+    let body = try Self.body(kind)
+    func claims(
+      iss: String = #""cloud""#, aud: String = #""door-7""#, from: Int64 = 0, seconds: Int64 = 20,
+      typ: String? = nil, body: String? = nil
+    ) -> String {
+      let start = EnvelopeForge.issued + from
+      return EnvelopeForge.claims(
+        iss: iss, aud: aud, iat: "\(start)", nbf: "\(start)", exp: "\(start + seconds)",
+        typ: typ ?? "\"\(kind.rawValue)\"", body: body ?? Self.unread)
+    }
+    let good = EnvelopeForge.header()
+    switch cause {
+    case .malformed: return try forge.token(good, claims())
+    case .tooLarge:
+      return [UInt8](
+        repeating: UInt8(ascii: "a"), count: EnvelopeLimits.messageBytesMax(kind) + 1)
+    case .wrongAlgorithm: return try forge.token(EnvelopeForge.header("HS256"), claims())
+    case .unknownKey: return try forge.token(EnvelopeForge.header(kid: "issuer-2"), claims())
+    case .badSignature:
+      var token = try forge.token(good, claims())
+      let place = token.count - 10
+      token[place] = token[place] == UInt8(ascii: "A") ? UInt8(ascii: "B") : UInt8(ascii: "A")
+      return token
+    case .wrongAudience: return try forge.token(good, claims(aud: #""door-8""#))
+    case .wrongIssuer: return try forge.token(good, claims(iss: #""somebody""#))
+    case .wrongKind:
+      return try forge.token(good, claims(typ: kind == .ack ? #""digest""# : #""ack""#))
+    case .notYetValid: return try forge.token(good, claims(from: 100))
+    case .expired: return try forge.token(good, claims(from: -100))
+    case .lifetimeTooLong:
+      return try forge.token(good, claims(seconds: 8 * 86_400, typ: typ, body: body))
+    case .retainedCommand: return try forge.token(good, claims())
+    }
+  }
+
+  /// A body that no kind has.
+  private static let unread = "[]"
+
+  private static func body(_ kind: Topics.Down) throws -> String {
+    func text(_ body: some Encodable) throws -> String {
+      String(decoding: try JSONCoding.encode(body), as: UTF8.self)
+    }
+    return switch kind {
+    case .config: try text(StoreFixture.configuration(9))
+    case .credentials: try text(CredentialDelta(baseRevision: 6, revision: 7))
+    case .commands: try text(Command(kind: .identify))
+    case .ack: try text(EventAcknowledgement(epoch: "e-1", through: 1))
+    case .snapshot: try text(SnapshotOffer(snapshotID: "s-1", revision: 7, chunks: 1))
+    case .chunk: try text(SnapshotChunk(snapshotID: "s-1", revision: 7, index: 0))
+    case .repair: try text(BucketRepair(revision: 6, buckets: [1]))
+    case .digest: try text(DigestRequest())
+    }
+  }
+}

@@ -1,0 +1,120 @@
+import CloudProtocol
+import DoorPorts
+import DoorRules
+import HostLinux
+import Testing
+
+@testable import DoorRuntime
+
+@Suite(
+  "ReplicationStore: each message whole or not at all, and the disk is no verdict (D2, D3, F3)")
+struct ReplicationStoreTests {
+  private let cache = MemoryPolicy()
+  private let store: ReplicationStore
+
+  init() {
+    store = ReplicationStore(
+      policy: cache, zones: SystemZones(), controller: CloudFixture.controller)
+    cache.set(revision: 3)
+  }
+
+  private func apply(_ delta: CredentialDelta) throws(PortError) -> CredentialsOutcome {
+    try store.apply(delta, messageID: "m-1", scopes: [:], at: PartFixture.start)
+  }
+
+  @Test("D2: a valid configuration is stored and gives its rules")
+  func configuration() throws {
+    let outcome = try store.apply(
+      .whole(StoreFixture.configuration(4)), messageID: "m-1", current: 3)
+    #expect(outcome.report.applied && outcome.report.revision == 4)
+    #expect(outcome.applied?.policy.revision == 4)
+    #expect(try cache.configuration()?.revision == 4)
+  }
+
+  @Test("D2: one mistake refuses all of a configuration, and the disk keeps what it had")
+  func invalidConfiguration() throws {
+    var document = StoreFixture.configuration(4)
+    document.facility.timeZone = "Nowhere/At_all"
+    let outcome = try store.apply(.whole(document), messageID: "m-1", current: 3)
+    #expect(!outcome.report.applied && outcome.report.revision == 3 && outcome.applied == nil)
+    #expect(outcome.report.problems.map(\.path) == ["facility.timeZone"])
+    #expect(try cache.configuration() == nil)
+    let patch = ConfigurationPatch(baseRevision: 2, revision: 4, patch: .object([:]))
+    let patched = try store.apply(.patch(patch), messageID: "m-1", current: 3)
+    #expect(patched.report.problems.map(\.path) == ["baseRevision"])
+  }
+
+  @Test("F3: a disk that fails is thrown, not answered")
+  func diskFails() {
+    cache.fail(with: PartFixture.error)
+    let bodies: [() throws -> Void] = [
+      {
+        _ = try store.apply(.whole(StoreFixture.configuration(4)), messageID: "m", current: 3)
+      },
+      { _ = try apply(CredentialDelta(baseRevision: 3, revision: 4)) },
+      { _ = try store.apply(BucketRepair(revision: 3, buckets: [1]), messageID: "m") },
+      {
+        _ = try store.stage("m") {
+          try cache.stage(SnapshotOffer(snapshotID: "s-1", revision: 4, chunks: 2))
+        }
+      },
+    ]
+    for (index, body) in bodies.enumerated() {
+      #expect(portError(body) == PartFixture.error, "\(index)")
+    }
+  }
+
+  @Test("D3: a delta on another base is refused with the revision that is here")
+  func base() throws {
+    let outcome = try apply(CredentialDelta(baseRevision: 2, revision: 4))
+    #expect(!outcome.report.applied && outcome.baseRefused && outcome.report.revision == 3)
+    #expect(outcome.report.digest == RecordSetDigest().root)
+    // A delta whose base is right and whose records are not is refused for those.
+    var wrong = StoreFixture.credential(1)
+    wrong.kind = "key ring"
+    let refused = try apply(
+      CredentialDelta(baseRevision: 3, revision: 4, credentials: [wrong]))
+    #expect(!refused.report.applied && !refused.baseRefused)
+    #expect(refused.report.problems.map(\.path) == ["credentials[0].kind"])
+    #expect(refused.report.credentials?.map(\.status) == [.failed])
+  }
+
+  @Test("C5: each credential of a delta is answered by what it now is")
+  func statuses() throws {
+    let past = PartFixture.start.secondsSince1970
+    let outcome = try apply(
+      CredentialDelta(
+        baseRevision: 3, revision: 4,
+        credentials: [
+          StoreFixture.credential(1), StoreFixture.credential(2, status: "revoked"),
+          StoreFixture.credential(3, until: past), StoreFixture.credential(4, until: past + 1),
+        ]))
+    #expect(outcome.report.applied && outcome.report.revision == 4)
+    #expect(
+      outcome.report.credentials?.map(\.status) == [.active, .revoked, .expired, .active])
+    #expect(outcome.changes.map(\.credential) == ["c1", "c2", "c3", "c4"])
+  }
+
+  @Test("D3: a delta that came before is applied, and changes nothing again")
+  func again() throws {
+    let outcome = try apply(
+      CredentialDelta(baseRevision: 2, revision: 3, credentials: [StoreFixture.credential(1)]))
+    #expect(outcome.report.applied && outcome.changes.isEmpty && !outcome.baseRefused)
+  }
+
+  @Test("D3: a chunk is answered when it is the last one, or refused")
+  func chunks() throws {
+    func stage(next: Int) throws -> CredentialsOutcome? {
+      try store.stage("m-1") {
+        StagedSnapshot(snapshotID: "s-1", revision: 4, chunks: 2, next: next)
+      }.outcome
+    }
+    #expect(try stage(next: 1) == nil)
+    #expect(try stage(next: 2)?.report.applied == true)
+    let refused = try store.stage("m-1") {
+      try SnapshotOffer(snapshotID: "s 1", revision: 4, chunks: 2).check()
+      return nil
+    }
+    #expect(refused.staged == nil && refused.outcome?.report.applied == false)
+  }
+}

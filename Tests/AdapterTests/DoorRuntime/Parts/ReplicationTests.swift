@@ -1,0 +1,174 @@
+import CloudProtocol
+import DoorCore
+import DoorPorts
+import DoorRules
+import Testing
+
+@testable import DoorRuntime
+
+@Suite("Replication: which configuration and which credentials are in force (D2, D3, C4, F3)")
+struct ReplicationTests {
+  private let forge = EnvelopeForge()
+  private var replication = Replication(
+    document: nil, position: CredentialPosition(revision: 3, credentials: 1, persons: 1))
+
+  /// What the verifier makes of a body that is well signed.
+  private func envelope<Body: Codable & Sendable>(
+    _ body: Body, _ kind: Topics.Down
+  ) throws -> Envelope<Body> {
+    let token = try forge.signer().sign(
+      body, kind: kind, issuer: "cloud", audience: CloudFixture.controller, id: "m-1",
+      at: PartFixture.start, lifetimeSeconds: 600)
+    return try forge.verify(token, as: Body.self, kind: kind)
+  }
+
+  private static func report(
+    _ subject: ApplyReport.Subject, applied: Bool, revision: UInt64 = 4
+  ) -> ApplyReport {
+    ApplyReport(
+      subject: subject, messageID: "m-1", revision: revision, applied: applied,
+      problems: applied ? [] : [Problem(path: "doors", message: "is missing")])
+  }
+
+  private static func policy(_ revision: UInt64) -> PolicySnapshot {
+    PolicySnapshot(revision: revision, zone: .utc, doors: [:])
+  }
+
+  @Test(
+    "D2: the same revision again is applied; an older one is refused; a newer one goes to the disk")
+  func revisions() throws {
+    func take(_ revision: UInt64) throws -> [Wish] {
+      let message = ConfigurationMessage.whole(StoreFixture.configuration(revision))
+      return replication.take(try envelope(message, .config), current: 7)
+    }
+    let same = try take(7)
+    #expect(same.names == ["session applied"])
+    #expect(same.reports.first?.applied == true && same.reports.first?.problems == [])
+    let older = try take(6)
+    #expect(older.reports.first?.applied == false && older.reports.first?.revision == 7)
+    #expect(older.reports.first?.problems.map(\.path) == ["revision"])
+    #expect(try take(8).names == ["job applyConfiguration"])
+  }
+
+  @Test("D2: an accepted configuration reaches the core before the cloud is answered")
+  mutating func configured() {
+    let document = StoreFixture.configuration(4)
+    let outcome = ConfigurationOutcome(
+      report: Self.report(.config, applied: true), applied: (document, Self.policy(4)))
+    let wishes = replication.configured(outcome, current: 3)
+    #expect(wishes.names == ["core policy", "record config.applied", "session applied"])
+    #expect(wishes.records.first?.detail == ["revision": "4"])
+    #expect(replication.document == document)
+    // Another one overtook it: it is answered, and changes nothing.
+    #expect(replication.configured(outcome, current: 4).names == ["session applied"])
+  }
+
+  @Test("D2: a refused configuration is an event with its problems; the last good one stays")
+  mutating func rejected() {
+    let wishes = replication.configured(
+      ConfigurationOutcome(report: Self.report(.config, applied: false)), current: 3)
+    #expect(wishes.names == ["record config.rejected", "session applied"])
+    #expect(wishes.records.first?.detail["problems"]?.contains("doors") == true)
+    #expect(replication.document == nil)
+  }
+
+  @Test(
+    "F3: what the disk did not take is not answered, is an event once a cause, asked after 30 s")
+  mutating func notStored() {
+    let first = replication.notStored(.config, PartFixture.error, at: PartFixture.instant(0))
+    #expect(first.names == ["log error", "record config.notStored"] && first.reports.isEmpty)
+    #expect(first.records.first?.detail == ["cause": "\(PartFixture.error)"])
+    let again = replication.notStored(.config, PartFixture.error, at: PartFixture.instant(10_000))
+    #expect(again.names == ["log error"])
+    let other = replication.notStored(
+      .config, PartFixture.otherError, at: PartFixture.instant(10_000))
+    #expect(other.names == ["log error", "record config.notStored"])
+    let credentials = replication.notStored(
+      .credentials, PartFixture.otherError, at: PartFixture.instant(10_000))
+    #expect(credentials.names == ["log error", "record credentials.notStored"])
+
+    // 30 s after the first one, once.
+    #expect(replication.nextDeadline == PartFixture.instant(30_000))
+    let early = replication.advance(to: PartFixture.instant(29_999), isConnected: true)
+    #expect(early.isEmpty)
+    let due = replication.advance(to: PartFixture.instant(30_000), isConnected: true)
+    #expect(due.sessionInputs == [.syncRequested] && replication.nextDeadline == nil)
+    let later = replication.advance(to: PartFixture.instant(90_000), isConnected: true)
+    #expect(later.isEmpty)
+  }
+
+  @Test("F3: once the disk takes it the same cause is an event again")
+  mutating func storedSince() {
+    _ = replication.notStored(.config, PartFixture.error, at: PartFixture.instant(0))
+    _ = replication.configured(
+      ConfigurationOutcome(report: Self.report(.config, applied: true)), current: 4)
+    let again = replication.notStored(.config, PartFixture.error, at: PartFixture.instant(1))
+    #expect(again.names == ["log error", "record config.notStored"])
+  }
+
+  @Test("without a connection nothing is asked: the next one asks by itself")
+  mutating func disconnected() {
+    replication.askAgain(at: PartFixture.instant(0))
+    replication.askAgain(at: PartFixture.instant(20_000))
+    #expect(replication.nextDeadline == PartFixture.instant(30_000))
+    let wishes = replication.advance(to: PartFixture.instant(30_000), isConnected: false)
+    #expect(wishes.isEmpty && replication.nextDeadline == nil)
+  }
+
+  @Test("C5 D3: an applied delta moves the position, records each change, and is answered last")
+  mutating func applied() {
+    var outcome = CredentialsOutcome(report: Self.report(.credentials, applied: true))
+    outcome.changes = [CredentialChange(.issued, StoreFixture.credential(1))]
+    let position = CredentialPosition(revision: 4, credentials: 2, persons: 2)
+    let wishes = replication.applied(outcome, position: .success(position))
+    #expect(wishes.names == ["record lock.key.issued", "reconcileIssued", "session applied"])
+    #expect(wishes.records.first?.detail["key_id"] == "c1")
+    #expect(replication.position == position)
+  }
+
+  @Test("C4: two credentials of one value are a warning and an event, each pair")
+  mutating func clashes() {
+    var outcome = CredentialsOutcome(report: Self.report(.credentials, applied: true))
+    outcome.clashes = [
+      CredentialClash(first: CredentialID("c1")!, second: CredentialID("c2")!),
+      CredentialClash(first: CredentialID("c1")!, second: CredentialID("c3")!),
+    ]
+    let wishes = replication.applied(outcome, position: .failure(PartFixture.error))
+    let pair = ["log warning", "record credential.clash"]
+    #expect(
+      wishes.names == pair + pair + ["log error", "reconcileIssued", "session applied"])
+    #expect(wishes.records.first?.detail == ["first": "c1", "second": "c2"])
+    // A position that cannot be read leaves what was known.
+    #expect(replication.position.revision == 3)
+  }
+
+  @Test("D3: a delta on another base is answered so that the cloud learns what is here")
+  mutating func baseRefused() {
+    var outcome = CredentialsOutcome(report: Self.report(.credentials, applied: false))
+    outcome.baseRefused = true
+    let wishes = replication.applied(outcome, position: .success(replication.position))
+    #expect(wishes.names == ["record credentials.rejected", "session credentialsBaseRefused"])
+  }
+
+  @Test("D3: records go to the disk with their message's id; a chunk is told to the session first")
+  func records() throws {
+    let chunk = SnapshotChunk(snapshotID: "s-1", revision: 4, index: 2)
+    let chunks = replication.take(try envelope(chunk, .chunk))
+    #expect(chunks.names == ["session snapshotChunkArrived", "job stageChunk"])
+    #expect(chunks.sessionInputs == [.snapshotChunkArrived(snapshotID: "s-1", index: 2)])
+    let repair = replication.take(
+      try envelope(BucketRepair(revision: 3, buckets: [1, 2]), .repair))
+    #expect(repair.names == ["record credentials.repaired", "job repair"])
+    #expect(repair.records.first?.detail == ["buckets": "2"])
+    let delta = CredentialDelta(baseRevision: 3, revision: 4)
+    let scopes = [ScopeID("gym")!: Set([DoorID("front")!])]
+    let wishes = replication.take(try envelope(delta, .credentials), scopes: scopes)
+    guard case .applyDelta(delta, messageID: "m-1", scopes: scopes)? = wishes.jobs.first else {
+      Issue.record("another job: \(wishes.names)")
+      return
+    }
+    let hello = replication.take(try envelope(DigestRequest(rescan: true, hello: true), .digest))
+    #expect(hello.names == ["session syncRequested", "job digest"])
+    #expect(replication.take(try envelope(DigestRequest(), .digest)).names == ["job digest"])
+  }
+}

@@ -1,0 +1,124 @@
+import CloudProtocol
+import DoorCore
+import DoorRules
+import Foundation
+import Testing
+
+@testable import DoorRuntime
+
+/// The names and the bytes here are on the disks of doors in the field. Where one of these tests
+/// fails, an upgrade would forget lockouts, modes or uses: give the new format a key of its own, or
+/// read the old one too, and add a row; change none.
+@Suite("StateKey: the names and formats that doors in the field have on their disks (F2, F3)")
+struct StateKeyTests {
+  private static let door = DoorID("front")!
+  private static let five = WallInstant(millisecondsSince1970: 1_800_000_005_000)
+
+  @Test("every key has the name that it always had")
+  func names() {
+    let reader = ReaderID("front-in")!
+    let rows: [(StateKey, String)] = [
+      (.clockWatermark, "clock.watermark"), (.cloudContact, "cloud.heard"),
+      (.cloudKeys, "cloud.keys"), (.certificateWarnings, "expiry"), (.offlinePINs, "offlinePIN"),
+      (.use(CredentialID("k-1")!), "use.k-1"), (.lockout(reader), "lockout.front-in"),
+      (.cardLockouts, "lockout.cards"), (.firstPerson(Self.door), "firstPerson.front"),
+      (.presence(PersonID("p1")!), "presence.of.p1"), (.forgiven, "presence.forgiven"),
+      (.modes(Self.door), "modes.front"),
+    ]
+    for (key, name) in rows { #expect(key.name == name) }
+    #expect(Set(rows.map { Self.place(of: $0.0) }) == Set(0..<rows.count))
+  }
+
+  /// Its only use is that a new key does not compile without a row.
+  private static func place(of key: StateKey) -> Int {
+    switch key {
+    case .clockWatermark: 0
+    case .cloudContact: 1
+    case .cloudKeys: 2
+    case .certificateWarnings: 3
+    case .offlinePINs: 4
+    case .use: 5
+    case .lockout: 6
+    case .cardLockouts: 7
+    case .firstPerson: 8
+    case .presence: 9
+    case .forgiven: 10
+    case .modes: 11
+    }
+  }
+
+  @Test("the clock's watermark is eight bytes, lowest first")
+  func watermark() {
+    let bytes: [UInt8] = [0x88, 0x63, 0x5C, 0x18, 0xA3, 0x01, 0x00, 0x00]
+    #expect(ClockWatermark.bytes(of: Self.five) == bytes)
+    #expect(ClockWatermark.instant(bytes) == Self.five)
+    #expect(ClockWatermark.instant(Array(bytes.dropLast())) == nil)
+    #expect(ClockWatermark.instant([]) == nil)
+  }
+
+  @Test("the last contact with the cloud is its time and its age")
+  func contact() {
+    let kept = Array("1800000005000 70".utf8)
+    let now = Moment(
+      monotonic: PartFixture.instant(0), wall: Self.five.advanced(bySeconds: 100), trust: .holdover)
+    let contact = CloudContact(kept: kept, startedAt: now.monotonic)
+    #expect(contact.ageSeconds(at: now) == 100)
+    #expect(contact.bytes(at: now) == Array("1800000005000 100".utf8))
+  }
+
+  @Test("points of civil time are milliseconds in decimal")
+  func instants() {
+    #expect(KeptInstant.bytes(of: Self.five) == Array("1800000005000".utf8))
+    #expect(KeptInstant.instant(Array("1800000005000".utf8)) == Self.five)
+    for garbage in ["", " ", "x", "1.5", "99999999999999999999"] {
+      #expect(KeptInstant.instant(Array(garbage.utf8)) == nil)
+    }
+  }
+
+  @Test("a use is its count and the time of the first")
+  func use() {
+    #expect(
+      CredentialUses.bytes(of: CredentialUse(count: 3, first: Self.five))
+        == Array("3 1800000005000".utf8))
+    #expect(CredentialUses.bytes(of: CredentialUse(count: 0)) == Array("0 0".utf8))
+  }
+
+  @Test("offline PINs are a line for each code, in order")
+  func offlinePINs() throws {
+    let text = "back 500000 1 3 1 live\nfront 500000 24 0 0 revoked\nfront 500000 24 0 12 live"
+    let lines = text.split(separator: "\n")
+    for line in lines { #expect(try bytes(ofBook: String(line)) == Array(line.utf8)) }
+    let two = "back 500000 1 3 1 live\nfront 500000 24 0 0 revoked"
+    #expect(try bytes(ofBook: two) == Array(two.utf8))
+    for garbage in [
+      "x", "front 500000 25 0 0 live", "front 500000 24 4 0 live", "front 500000 24 0 0 dead",
+      "front 500000 24 0 0", "front 99999999999999999999 24 0 0 live",
+    ] {
+      #expect(OfflinePINBook(bytes: Array("\(two)\n\(garbage)".utf8)) == nil, "\(garbage)")
+    }
+  }
+
+  private func bytes(ofBook text: String) throws -> [UInt8] {
+    try #require(OfflinePINBook(bytes: Array(text.utf8))).bytes
+  }
+
+  @Test("the modes of a door are JSON; a mode of another version is passed over")
+  func modes() throws {
+    let text = """
+      [{"mode":"lockdown","owner":"desk","reason":"drill","sinceMilliseconds":1800000005000,\
+      "untilMilliseconds":1800000065000},{"mode":"forceOpen","owner":"ann","reason":"move",\
+      "sinceMilliseconds":1800000005000}]
+      """
+    let modes = DoorModes([
+      DoorModeEntry(mode: .forceOpen, owner: "ann", reason: "move", since: Self.five),
+      DoorModeEntry(
+        mode: .lockdown, owner: "desk", reason: "drill", since: Self.five,
+        until: Self.five.advanced(bySeconds: 60)),
+    ])
+    #expect(String(decoding: try KeptModes.bytes(of: modes), as: UTF8.self) == text)
+    #expect(try KeptModes.modes(from: Array(text.utf8)) == modes)
+    let other = text.replacingOccurrences(of: "lockdown", with: "sealed")
+    #expect(try KeptModes.modes(from: Array(other.utf8)).all.map(\.mode) == [.forceOpen])
+    #expect(throws: (any Error).self) { try KeptModes.modes(from: Array("[{}]".utf8)) }
+  }
+}

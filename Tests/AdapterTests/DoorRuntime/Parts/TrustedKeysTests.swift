@@ -1,0 +1,115 @@
+import CloudProtocol
+import DoorPorts
+import DoorRules
+import Foundation
+import Testing
+
+@testable import DoorRuntime
+
+@Suite("TrustedKeys: the cloud's keys, and what the cloud changed of them (D12, D4)")
+struct TrustedKeysTests {
+  private static let own = EnvelopeForge.keyID
+  private static let second = [UInt8](repeating: 3, count: 32)
+  private static let secondLine = "k-2 \(Data(second).base64URL)"
+  private let given: EnvelopeVerifier
+  private var keys: TrustedKeys
+
+  init() throws {
+    given = try EnvelopeForge().verifier()
+    keys = TrustedKeys(given: given)
+  }
+
+  private func loaded(_ kept: String) -> (keys: TrustedKeys, wishes: [Wish]) {
+    var keys = TrustedKeys(given: given)
+    let wishes = keys.load { Array(kept.utf8) }
+    return (keys, wishes)
+  }
+
+  private func known(_ keys: TrustedKeys) -> [String] {
+    keys.verifier?.publicKeys.keys.sorted() ?? []
+  }
+
+  @Test("the keys of the file count before anything is read, and where nothing was persisted")
+  mutating func fileAlone() {
+    #expect(keys.needsLoading && known(keys) == [Self.own])
+    #expect(keys.load { nil }.isEmpty)
+    #expect(!keys.needsLoading && known(keys) == [Self.own])
+    let without = TrustedKeys(given: nil)
+    #expect(!without.needsLoading && without.verifier == nil)
+  }
+
+  @Test("F3: while what was persisted cannot be read the file counts, and no key can be changed")
+  mutating func unreadable() {
+    #expect(keys.load { throw PartFixture.error }.names == ["log error"])
+    #expect(keys.needsLoading && known(keys) == [Self.own])
+    let wishes = keys.change("k-2", to: Self.second, order: "c-1")
+    #expect(wishes.names == ["end c-1"])
+    guard case .failed? = wishes.ends["c-1"] else {
+      Issue.record("not failed")
+      return
+    }
+    // The next try may succeed.
+    #expect(keys.load { Array(Self.secondLine.utf8) }.isEmpty)
+    #expect(known(keys) == [Self.own, "k-2"])
+  }
+
+  @Test("a new key is persisted, recorded and confirmed, and is in force at once")
+  mutating func trust() {
+    _ = keys.load { nil }
+    let wishes = keys.change("k-2", to: Self.second, order: "c-1")
+    #expect(wishes.names == ["persist cloud.keys", "record admin.cloudKeys", "end c-1"])
+    #expect(wishes.writtenText == ["cloud.keys": Self.secondLine])
+    #expect(wishes.records.first?.reason == "trusted")
+    #expect(wishes.records.first?.detail == ["key": "k-2"])
+    #expect(wishes.ends == ["c-1": .confirmed])
+    #expect(known(keys) == [Self.own, "k-2"])
+  }
+
+  @Test("the last key stays, and another key does not take over a name; nothing is persisted")
+  mutating func refused() {
+    _ = keys.load { nil }
+    for wishes in [
+      keys.change(Self.own, to: nil, order: "c-1"),
+      keys.change(Self.own, to: Self.second, order: "c-1"),
+      keys.change("k-3", to: [1, 2], order: "c-1"),
+    ] {
+      #expect(wishes.names == ["end c-1"])
+      guard case .rejected? = wishes.ends["c-1"] else {
+        Issue.record("not rejected")
+        return
+      }
+    }
+    #expect(known(keys) == [Self.own])
+  }
+
+  @Test("the file's key can be withdrawn once there is another, and that survives a restart")
+  mutating func withdraw() {
+    _ = keys.load { nil }
+    _ = keys.change("k-2", to: Self.second, order: "c-1")
+    let wishes = keys.change(Self.own, to: nil, order: "c-2")
+    #expect(wishes.records.first?.reason == "distrusted")
+    // The addition first: no line leaves the controller without a key.
+    let kept = "\(Self.secondLine)\n\(Self.own)"
+    #expect(wishes.writtenText == ["cloud.keys": kept])
+    let (restarted, problems) = loaded(kept)
+    #expect(problems.isEmpty && known(restarted) == ["k-2"])
+    #expect(known(loaded(Self.secondLine).keys) == [Self.own, "k-2"])
+  }
+
+  @Test("lines that the file overtook change nothing: its own key again, and one that is gone")
+  func overtaken() {
+    let own = given.publicKeys[Self.own] ?? []
+    let (keys, wishes) = loaded("\(Self.own) \(Data(own).base64URL)\nold-key")
+    #expect(wishes.isEmpty && known(keys) == [Self.own])
+  }
+
+  @Test(
+    "F3: lines that cannot be in force leave the file's keys, never no key, and never crash",
+    arguments: [
+      "issuer-1", "k-2", "k-2 !!!", "issuer-1 !!!", "k-2 AAAA", "  ", "\n\n", " \n  \n", "\u{FFFD}",
+      "k 2 3 4 5",
+    ])
+  func garbage(_ kept: String) {
+    #expect(known(loaded(kept).keys) == [Self.own])
+  }
+}

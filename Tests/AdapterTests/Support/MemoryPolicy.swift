@@ -1,0 +1,101 @@
+import CloudProtocol
+import DoorPorts
+import DoorRules
+import Synchronization
+
+/// A cache of the cloud's records in memory that a test can make fail.
+final class MemoryPolicy: PolicyStore {
+  private struct State {
+    var document: ConfigurationDocument?
+    var position = CredentialPosition(revision: 0, credentials: 0, persons: 0)
+    var holders: [(digest: CredentialDigest?, holder: CredentialHolder)] = []
+    var failure: PortError?
+  }
+  private let state = Mutex(State())
+
+  /// From now on every call fails with this; nil ends that.
+  func fail(with error: PortError?) { state.withLock { $0.failure = error } }
+
+  func add(_ credential: Credential, digest: CredentialDigest? = nil) {
+    state.withLock {
+      let person = Person(id: credential.person, accessEnabled: true, memberType: "cached")
+      $0.holders.append((digest, CredentialHolder(credential: credential, person: person)))
+    }
+  }
+
+  func add(_ person: Person) {
+    state.withLock { $0.holders.append((nil, CredentialHolder(credential: nil, person: person))) }
+  }
+
+  func set(revision: UInt64) { state.withLock { $0.position.revision = revision } }
+
+  private func read<Value: Sendable>(
+    _ body: (inout State) -> Value
+  ) throws(PortError) -> Value {
+    let (value, failure) = state.withLock { state in
+      let failure = state.failure
+      return (body(&state), failure)
+    }
+    if let failure { throw failure }
+    return value
+  }
+
+  func configuration() throws(PortError) -> ConfigurationDocument? { try read { $0.document } }
+
+  func replaceConfiguration(_ document: ConfigurationDocument) throws(PortError) {
+    try read { if $0.failure == nil { $0.document = document } }
+  }
+
+  func credentialPosition() throws(PortError) -> CredentialPosition {
+    try read { $0.position }
+  }
+
+  @discardableResult
+  func apply(_ delta: CredentialDelta) throws(PortError) -> [CredentialChange] {
+    let present = try credentialPosition().revision
+    if let base = delta.baseRevision, base != present {
+      throw PortError(.invalid, operation: "apply a delta", detail: "\(present) is in force")
+    }
+    set(revision: delta.revision)
+    return delta.credentials.map { CredentialChange(.issued, $0) }
+  }
+
+  func recordDigest() throws(PortError) -> RecordSetDigest { try read { _ in RecordSetDigest() } }
+
+  func rescanRecordDigest() throws(PortError) -> RecordSetDigest { try recordDigest() }
+
+  func apply(_ repair: BucketRepair) throws(PortError) {
+    guard repair.revision == (try credentialPosition().revision) else {
+      throw PortError(.invalid, operation: "repair", detail: "another revision is in force")
+    }
+  }
+
+  func revoke(_ credentials: [String]) throws(PortError) { try read { _ in } }
+
+  func stage(_ offer: SnapshotOffer) throws(PortError) -> StagedSnapshot {
+    try read { _ in
+      StagedSnapshot(
+        snapshotID: offer.snapshotID, revision: offer.revision, chunks: offer.chunks, next: 0)
+    }
+  }
+
+  func stage(_ chunk: SnapshotChunk) throws(PortError) -> StagedSnapshot? { try read { _ in nil } }
+
+  func holders(ofAny digests: [CredentialDigest]) throws(PortError) -> [CredentialHolder] {
+    try read { state in
+      state.holders.filter { $0.digest.map { digests.contains($0) } ?? false }.map(\.holder)
+    }
+  }
+
+  func holder(of credential: CredentialID) throws(PortError) -> CredentialHolder? {
+    try read { $0.holders.map(\.holder).first { $0.credential?.id == credential } }
+  }
+
+  func person(_ id: PersonID) throws(PortError) -> Person? {
+    try read { $0.holders.map(\.holder.person).first { $0.id == id } }
+  }
+
+  func credentials(of person: PersonID) throws(PortError) -> [Credential] {
+    try read { $0.holders.compactMap(\.holder.credential).filter { $0.person == person } }
+  }
+}
