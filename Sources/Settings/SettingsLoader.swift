@@ -5,9 +5,9 @@ import Yams
 /// Reads the daemon's settings, and reports everything that is wrong with them at once.
 public enum SettingsLoader {
   /// Environment variables begin with this, so that a general name such as `LOG_LEVEL` does not
-  /// reach a door by accident. The rest is the key in capitals, with `_` for the dots, before
-  /// each capital inside a word, and for each character that is neither letter nor digit:
-  /// `events.commitDeadlineMilliseconds` is `POSTERN_EVENTS_COMMIT_DEADLINE_MILLISECONDS`,
+  /// reach a door by accident. The rest is the key in capitals, with `_` for each character that is
+  /// neither letter nor digit, and before each capital that follows a small letter:
+  /// `credentials.offlinePINKeyFile` is `POSTERN_CREDENTIALS_OFFLINE_PINKEY_FILE`,
   /// `reader.front-in.door` is `POSTERN_READER_FRONT_IN_DOOR`. Lists are separated by commas;
   /// an empty value leaves the key out.
   public static let environmentPrefix = "POSTERN_"

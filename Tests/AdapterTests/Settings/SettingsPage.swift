@@ -17,11 +17,12 @@ enum SettingsPage {
     in `deploy/profiles`.
 
     **Environment variables** override the file. The name is `POSTERN_` and the key in capitals, with
-    `_` for each dot, before each capital inside a word, and for each character that is neither
-    letter nor digit: `cloud.port` is `POSTERN_CLOUD_PORT`, `events.commitDeadlineMilliseconds` is
-    `POSTERN_EVENTS_COMMIT_DEADLINE_MILLISECONDS`, `reader.front-in.door` is
-    `POSTERN_READER_FRONT_IN_DOOR`. Items of a list are separated by commas. An empty value leaves
-    the key out.
+    `_` for each dot and for each other character that is neither letter nor digit, and `_` before
+    each capital that follows a small letter: `cloud.port` is `POSTERN_CLOUD_PORT`,
+    `events.commitDeadlineMilliseconds` is `POSTERN_EVENTS_COMMIT_DEADLINE_MILLISECONDS`,
+    `credentials.offlinePINKeyFile` is `POSTERN_CREDENTIALS_OFFLINE_PINKEY_FILE`,
+    `reader.front-in.door` is `POSTERN_READER_FRONT_IN_DOOR`. Items of a list are separated by
+    commas. An empty value leaves the key out.
 
     **Secrets** stay in files of their own: the settings only name the files. A value that is marked
     as secret below is never shown.

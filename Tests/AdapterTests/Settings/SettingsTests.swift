@@ -104,6 +104,16 @@ struct SettingsTests {
     #expect(settings.doors.map(\.failSafe) == [false, true])
   }
 
+  @Test("capitals in a row count as one word in a variable's name")
+  func variableNames() async throws {
+    let settings = try await fixture.load(
+      SettingsFixture.least,
+      environment: [
+        "POSTERN_CREDENTIALS_OFFLINE_PINKEY_FILE": "/o", "POSTERN_CREDENTIALS_KEY_FILE": "/k",
+      ])
+    #expect(settings.credentials.offlinePINKeyFile == "/o" && settings.credentials.keyFile == "/k")
+  }
+
   @Test("a variable without the prefix does not reach the door")
   func noPrefix() async throws {
     let settings = try await fixture.load(
