@@ -10,13 +10,17 @@ extension FuzzTarget {
       // Badge, open, close; badge and nobody comes; forced; latched and left; held open.
       [
         [0, 0, 1, 3, 2, 4, 1], [0, 0, 1, 9, 255], [0, 3, 1, 4, 9], [0, 5, 1, 3, 9, 6, 1, 4, 1],
+        // The exit input held, and one that follows its leaf.
+        [0, 1, 1, 3, 1, 4, 255, 7, 1], [0, 3, 1, 1, 9, 7, 9],
         [0, 0, 1, 3, 1, 9, 255, 9, 255, 4, 1],
       ]
     }, make: { { try MachineTarget.run(FuzzInput($0)) } })
 }
 
 private enum MachineTarget {
-  private static let names = ["release", "exit", "secure", "open", "close", "latch", "unlatch"]
+  private static let names = [
+    "release", "exit", "secure", "open", "close", "latch", "unlatch", "exitEnds",
+  ]
   private static let cells: [String: DoorMachineTable.Cell] = Dictionary(
     uniqueKeysWithValues: DoorMachineTable.cells.map { ("\($0.from) \($0.input)", $0) })
 
@@ -43,13 +47,14 @@ private enum MachineTarget {
       }
       let effects = machine.handle(entered, at: now)
       if timing.relock == .whenClosed {
-        let from = word(before.state, now)
+        let from = DoorMachineTable.word(before, at: now)
         guard let cell = cells["\(from) \(name)"] else {
           throw FuzzFinding("no cell \(from) \(name)")
         }
         try demand(effects.map(DoorMachineTable.word) == cell.effects, "\(cell): does \(effects)")
         if let to = cell.to {
-          try demand(word(machine.state, now) == to, "\(cell): leads to \(machine.state)")
+          try demand(
+            DoorMachineTable.word(machine, at: now) == to, "\(cell): leads to \(machine.state)")
         } else {
           try demand(
             machine == before || isCut(before, machine),
@@ -65,19 +70,27 @@ private enum MachineTarget {
   private static func isCut(_ before: DoorMachine, _ after: DoorMachine) -> Bool {
     switch (before.state, after.state) {
     case (.released(let old), .released(let new)), (.passing(let old, _), .passing(let new, _)):
-      new.leavingUntil == old.leavingUntil && new.limit == old.limit
-        && new.until == old.leavingUntil && new.until < old.until
+      before.leaving != nil && after.leaving == before.leaving && new.limit == old.limit
+        && new.until < old.until
     default: false
     }
   }
 
-  /// No release is longer than the limit, except by a mode.
+  /// No release is longer than the limit, except by a mode or for somebody who leaves.
   private static func check(
     _ machine: DoorMachine, _ now: MonotonicInstant, _ timing: DoorTiming,
     _ releasedAt: inout MonotonicInstant?
   ) throws {
     guard machine.requiredLock == .released else { return releasedAt = nil }
     if case .latched = machine.state { return releasedAt = now }
+    // Leaving has no limit; that of entries counts anew after it.
+    switch machine.leaving {
+    case .asking:
+      releasedAt = now
+      return
+    case .until(let end) where now < end: return releasedAt = now
+    case .until, nil: break
+    }
     let since = releasedAt ?? now
     releasedAt = since
     try demand(
@@ -90,20 +103,7 @@ private enum MachineTarget {
     DoorTiming(
       relock: DoorTiming.Relock.allCases[Int(choice & 3) % 3],
       heldOpenMilliseconds: choice & 4 == 0 ? 30_000 : 500,
-      warningMilliseconds: choice & 8 == 0 ? 10_000 : 0)
-  }
-
-  private static func word(_ state: DoorMachine.State, _ now: MonotonicInstant) -> String {
-    func isLeaving(_ hold: DoorMachine.Hold) -> Bool { hold.leavingUntil.map { $0 > now } ?? false }
-    return switch state {
-    case .secured: "secured"
-    case .released(let hold): isLeaving(hold) ? "leaving" : "released"
-    case .passing(let hold, _): isLeaving(hold) ? "passingOut" : "passing"
-    case .open: "open"
-    case .warned: "warned"
-    case .heldOpen: "heldOpen"
-    case .forcedOpen: "forcedOpen"
-    case .latched(let open): open ? "latchedOpen" : "latched"
-    }
+      warningMilliseconds: choice & 8 == 0 ? 10_000 : 0,
+      exitGraceMilliseconds: 500 - Int(choice & 16) * 30)
   }
 }

@@ -1,7 +1,7 @@
 /// What an alarm is about: `reason` of ``EventType/alarmRaised`` and ``EventType/alarmCleared``.
 public enum AlarmReason: String, Sendable, Hashable, CaseIterable {
   // Of a door; the names are those of `DoorAlarm`.
-  case forcedOpen, heldOpenWarning, heldOpen
+  case forcedOpen, heldOpenWarning, heldOpen, exitHeld
   // Of the site; the names are those of `SiteAlarm`.
   case fire, tamper
   // Of a reader.
@@ -16,6 +16,8 @@ public enum AlarmReason: String, Sendable, Hashable, CaseIterable {
       "The door was opened without a release, an exit request or a mode that allows it."
     case .heldOpenWarning: "The door has been open for so long that `heldOpen` is near."
     case .heldOpen: "The door has been open for longer than allowed."
+    case .exitHeld:
+      "The exit input is active for so long that it may be stuck; the door stays free."
     case .fire: "The building's fire alarm is active."
     case .tamper: "The controller's box is open."
     case .readerTamper: "The reader's case is open."

@@ -16,7 +16,7 @@ public struct Controller: Sendable {
   var guesses: PINGuard
   private var site: SiteInputs
 
-  /// `active` are the contacts and site inputs that are active at the start, `memory` is what was
+  /// `active` are the inputs of doors and site that are active at the start, `memory` is what was
   /// persisted. A mode or a schedule that holds a door open does so from the start.
   public init(
     layout: ControllerLayout, policy: PolicySnapshot, active: Set<InputLine> = [],
@@ -31,8 +31,8 @@ public struct Controller: Sendable {
         (
           $0.id,
           DoorUnit(
-            layout: $0, leafOpen: active.contains(.contact($0.id)),
-            modes: memory.modes[$0.id] ?? DoorModes(), firstPerson: memory.firstPersons[$0.id],
+            layout: $0, active: active, modes: memory.modes[$0.id] ?? DoorModes(),
+            firstPerson: memory.firstPersons[$0.id],
             at: now.monotonic)
         )
       })

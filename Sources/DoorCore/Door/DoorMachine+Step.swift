@@ -5,29 +5,26 @@ import DoorRules
 extension DoorMachine {
   mutating func step(_ input: Input, at now: MonotonicInstant) -> [Effect] {
     switch input {
-    case .release(let milliseconds): release(milliseconds, isForLeaving: false, at: now)
-    case .exit(let milliseconds): release(milliseconds, isForLeaving: true, at: now)
+    case .release(let milliseconds): release(milliseconds, at: now)
+    case .exit(let active): active ? exitBegins(at: now) : exitEnds(at: now)
     case .secure: secure(at: now)
     case .contact(let open): open ? leafOpened(at: now) : leafClosed()
     case .latch(let holds): holds ? latch() : unlatch(at: now)
     }
   }
 
-  private mutating func release(
-    _ milliseconds: Int, isForLeaving: Bool, at now: MonotonicInstant
-  ) -> [Effect] {
-    let limit = now.advanced(byMilliseconds: timing.releaseLimitMilliseconds)
-    let until = min(now.advanced(byMilliseconds: milliseconds), limit)
-    let hold = Hold(until: until, limit: limit, leavingUntil: isForLeaving ? until : nil)
+  private mutating func release(_ milliseconds: Int, at now: MonotonicInstant) -> [Effect] {
+    let limit = releaseLimit(from: now)
+    let hold = Hold(until: min(now.advanced(byMilliseconds: milliseconds), limit), limit: limit)
     switch state {
     case .secured:
       state = .released(hold)
       return [.setLock(.released)]
     case .released(let old):
-      state = .released(old.prolonged(by: hold))
+      state = .released(prolonged(old, by: hold))
       return []
     case .passing(let old, let heldAt):
-      state = .passing(old.prolonged(by: hold), heldAt: heldAt)
+      state = .passing(prolonged(old, by: hold), heldAt: heldAt)
       return []
     case .open(let heldAt):
       state = .passing(hold, heldAt: heldAt)
@@ -36,28 +33,72 @@ extension DoorMachine {
       let cleared = alarms.map(Effect.clear)
       state = .passing(hold, heldAt: heldDeadline(from: now))
       return cleared + [.setLock(.released)]
+    case .unexplained(let leafOpen, _):
+      // An entry does not explain a leaf that opened before it.
+      state = unlocked(hold, leafOpen: leafOpen, at: now)
+      return [.raise(.forcedOpen), .clear(.forcedOpen), .setLock(.released)]
     case .latched:
       return []
     }
   }
 
+  private mutating func exitBegins(at now: MonotonicInstant) -> [Effect] {
+    leaving = .asking
+    // It has no end yet, and leaves nothing to an entry.
+    let hold = Hold(until: now, limit: releaseLimit(from: now))
+    switch state {
+    case .secured:
+      state = .released(hold)
+      return [.setLock(.released)]
+    case .released, .passing, .latched:
+      return []
+    case .open(let heldAt):
+      state = .passing(hold, heldAt: heldAt)
+      return [.setLock(.released)]
+    case .warned, .heldOpen, .forcedOpen:
+      let cleared = alarms.map(Effect.clear)
+      state = .passing(hold, heldAt: heldDeadline(from: now))
+      return cleared + [.setLock(.released)]
+    case .unexplained(let leafOpen, _):
+      state = unlocked(hold, leafOpen: leafOpen, at: now)
+      return [.setLock(.released)]
+    }
+  }
+
+  /// The hold time counts from here. It may be longer than the limit of entries, which starts again.
+  private mutating func exitEnds(at now: MonotonicInstant) -> [Effect] {
+    guard leaving == .asking else { return [] }
+    let end = now.advanced(byMilliseconds: timing.exitHoldMilliseconds)
+    let limit = releaseLimit(from: now)
+    leaving = .until(end)
+    switch state {
+    case .released(let hold):
+      state = .released(Hold(until: max(hold.until, end), limit: limit))
+    case .passing(let hold, let heldAt):
+      state = .passing(Hold(until: max(hold.until, end), limit: limit), heldAt: heldAt)
+    case .secured, .open, .warned, .heldOpen, .unexplained, .forcedOpen, .latched:
+      break
+    }
+    return []
+  }
+
   private mutating func secure(at now: MonotonicInstant) -> [Effect] {
     switch state {
     case .released(let hold):
-      if let rest = hold.leaving(at: now) {
-        state = .released(rest)
+      if let end = leavingEnd(at: now) {
+        state = .released(Hold(until: min(hold.until, end), limit: hold.limit))
         return []
       }
       state = .secured
       return [.setLock(.secured)]
     case .passing(let hold, let heldAt):
-      if let rest = hold.leaving(at: now) {
-        state = .passing(rest, heldAt: heldAt)
+      if let end = leavingEnd(at: now) {
+        state = .passing(Hold(until: min(hold.until, end), limit: hold.limit), heldAt: heldAt)
         return []
       }
       state = .open(heldAt: heldAt)
       return [.setLock(.secured)]
-    case .secured, .open, .warned, .heldOpen, .forcedOpen, .latched:
+    case .secured, .open, .warned, .heldOpen, .unexplained, .forcedOpen, .latched:
       return []
     }
   }
@@ -65,11 +106,13 @@ extension DoorMachine {
   private mutating func leafOpened(at now: MonotonicInstant) -> [Effect] {
     switch state {
     case .secured:
-      state = .forcedOpen
-      return [.leaf(open: true), .raise(.forcedOpen)]
+      return [.leaf(open: true)] + openedWhileLocked(at: now)
+    case .unexplained(leafOpen: false, let forcedAt):
+      state = .unexplained(leafOpen: true, forcedAt: forcedAt)
+      return [.leaf(open: true)]
     case .released(let hold):
       let heldAt = heldDeadline(from: now)
-      guard timing.relock == .whenOpened else {
+      guard timing.relock == .whenOpened, leaving != .asking else {
         state = .passing(hold, heldAt: heldAt)
         return [.leaf(open: true)]
       }
@@ -78,7 +121,24 @@ extension DoorMachine {
     case .latched(leafOpen: false):
       state = .latched(leafOpen: true)
       return [.leaf(open: true)]
-    case .passing, .open, .warned, .heldOpen, .forcedOpen, .latched:
+    case .passing, .open, .warned, .heldOpen, .unexplained, .forcedOpen, .latched:
+      return []
+    }
+  }
+
+  /// Without a need for a request to exit, a leaf that opens is somebody who leaves.
+  private mutating func openedWhileLocked(at now: MonotonicInstant) -> [Effect] {
+    switch timing.exitRequest {
+    case .none:
+      state = .open(heldAt: heldDeadline(from: now))
+      return []
+    case .required:
+      guard timing.exitGraceMilliseconds > 0 else {
+        state = .forcedOpen
+        return [.raise(.forcedOpen)]
+      }
+      state = .unexplained(
+        leafOpen: true, forcedAt: now.advanced(byMilliseconds: timing.exitGraceMilliseconds))
       return []
     }
   }
@@ -86,7 +146,7 @@ extension DoorMachine {
   private mutating func leafClosed() -> [Effect] {
     switch state {
     case .passing(let hold, _):
-      guard timing.relock != .afterHold else {
+      guard timing.relock != .afterHold, leaving != .asking else {
         state = .released(hold)
         return [.leaf(open: false)]
       }
@@ -99,10 +159,13 @@ extension DoorMachine {
       let cleared = alarms.map(Effect.clear)
       state = .secured
       return [.leaf(open: false)] + cleared
+    case .unexplained(leafOpen: true, let forcedAt):
+      state = .unexplained(leafOpen: false, forcedAt: forcedAt)
+      return [.leaf(open: false)]
     case .latched(leafOpen: true):
       state = .latched(leafOpen: false)
       return [.leaf(open: false)]
-    case .secured, .released, .latched:
+    case .secured, .released, .unexplained, .latched:
       return []
     }
   }
@@ -122,6 +185,9 @@ extension DoorMachine {
       let cleared = alarms.map(Effect.clear)
       state = .latched(leafOpen: true)
       return cleared + [.setLock(.released)]
+    case .unexplained(let leafOpen, _):
+      state = .latched(leafOpen: leafOpen)
+      return [.raise(.forcedOpen), .clear(.forcedOpen), .setLock(.released)]
     case .latched:
       return []
     }
@@ -129,28 +195,41 @@ extension DoorMachine {
 
   private mutating func unlatch(at now: MonotonicInstant) -> [Effect] {
     guard case .latched(let leafOpen) = state else { return [] }
+    if let end = leavingEnd(at: now) {
+      let hold = Hold(until: end, limit: releaseLimit(from: now))
+      state = unlocked(hold, leafOpen: leafOpen, at: now)
+      return []
+    }
     state = leafOpen ? .open(heldAt: heldDeadline(from: now)) : .secured
     return [.setLock(.secured)]
+  }
+
+  private func unlocked(_ hold: Hold, leafOpen: Bool, at now: MonotonicInstant) -> State {
+    leafOpen ? .passing(hold, heldAt: heldDeadline(from: now)) : .released(hold)
   }
 
   private func heldDeadline(from now: MonotonicInstant) -> MonotonicInstant {
     now.advanced(byMilliseconds: timing.heldOpenMilliseconds)
   }
-}
 
-extension DoorMachine.Hold {
-  /// The later end of the two, within this one's limit.
-  fileprivate func prolonged(by other: DoorMachine.Hold) -> DoorMachine.Hold {
-    DoorMachine.Hold(
-      until: min(max(until, other.until), limit), limit: limit,
-      leavingUntil: [leavingUntil, other.leavingUntil].compactMap { $0 }.max().map {
-        min($0, limit)
-      })
+  private func releaseLimit(from now: MonotonicInstant) -> MonotonicInstant {
+    now.advanced(byMilliseconds: timing.releaseLimitMilliseconds)
   }
 
-  /// The part that is left for somebody who leaves; nil when nobody leaves.
-  fileprivate func leaving(at now: MonotonicInstant) -> DoorMachine.Hold? {
-    guard let leavingUntil, now < leavingUntil else { return nil }
-    return DoorMachine.Hold(until: leavingUntil, limit: limit, leavingUntil: leavingUntil)
+  /// When the leaving that is left now ends, `now` for one without an end yet; nil when nobody
+  /// leaves.
+  private func leavingEnd(at now: MonotonicInstant) -> MonotonicInstant? {
+    switch leaving {
+    case .asking: now
+    case .until(let end): now < end ? end : nil
+    case nil: nil
+    }
+  }
+
+  /// The later end of the two, within the older limit.
+  private func prolonged(_ old: Hold, by new: Hold) -> Hold {
+    // While somebody asks to leave it is not entries that hold the door.
+    let limit = leaving == .asking ? new.limit : old.limit
+    return Hold(until: max(old.until, min(new.until, limit)), limit: limit)
   }
 }

@@ -7,14 +7,20 @@ public import DoorRules
 /// ``requiredLock`` is the level that the lock must have now. The owner of the line drives that
 /// level periodically, so that a lost effect is repaired.
 public struct DoorMachine: Sendable, Hashable {
-  /// Why and how long the lock is released.
+  /// How long the lock is released.
   public struct Hold: Sendable, Hashable {
-    /// The end of the release.
+    /// The end of the release, unless the exit input is active.
     public var until: MonotonicInstant
-    /// The latest end, however often the release is extended.
+    /// The latest end that entries can give it, however many there are. Leaving has no limit.
     public var limit: MonotonicInstant
-    /// Somebody is leaving until then: only time ends that part.
-    public var leavingUntil: MonotonicInstant?
+  }
+
+  /// Somebody is leaving. Only time and the exit input itself end that.
+  public enum Leaving: Sendable, Hashable {
+    /// The exit input is active: nothing locks the door.
+    case asking
+    /// The exit input was released; its hold time runs until then.
+    case until(MonotonicInstant)
   }
 
   /// Each case carries only what that state needs.
@@ -31,6 +37,9 @@ public struct DoorMachine: Sendable, Hashable {
     case warned(heldAt: MonotonicInstant)
     /// Open for longer than allowed.
     case heldOpen
+    /// Opened while locked. Until `forcedAt` a request to exit can explain it; the leaf may be
+    /// closed again by then.
+    case unexplained(leafOpen: Bool, forcedAt: MonotonicInstant)
     /// Opened without a release.
     case forcedOpen
     /// Unlocked by a mode while it is in force; no alarms.
@@ -41,8 +50,8 @@ public struct DoorMachine: Sendable, Hashable {
   public enum Input: Sendable, Hashable {
     /// Somebody may enter for `holdMilliseconds`.
     case release(holdMilliseconds: Int)
-    /// Somebody leaves; stronger than ``secure``.
-    case exit(holdMilliseconds: Int)
+    /// The level of the exit input, debounced; stronger than ``secure``.
+    case exit(active: Bool)
     /// Lock now, unless somebody is leaving or a mode holds the door open.
     case secure
     /// The leaf, debounced.
@@ -60,9 +69,11 @@ public struct DoorMachine: Sendable, Hashable {
   }
 
   public internal(set) var state: State
+  /// Nil when nobody is leaving; an ``Leaving/until(_:)`` may be over. Never `asking` while locked.
+  public internal(set) var leaving: Leaving?
   let timing: DoorTiming
 
-  /// Starts locked. A leaf that stands open at the start is not a forced door: nobody saw it open.
+  /// Starts locked, and nobody is leaving. A leaf that stands open at the start is not a forced door: nobody saw it open.
   public init(leafOpen: Bool, timing: DoorTiming, at now: MonotonicInstant) {
     self.timing = timing
     state =
@@ -74,15 +85,16 @@ public struct DoorMachine: Sendable, Hashable {
   public var requiredLock: LockLevel {
     switch state {
     case .released, .passing, .latched: .released
-    case .secured, .open, .warned, .heldOpen, .forcedOpen: .secured
+    case .secured, .open, .warned, .heldOpen, .unexplained, .forcedOpen: .secured
     }
   }
 
   /// When to call ``advance(to:)``; nil while no time runs.
   public var nextDeadline: MonotonicInstant? {
     switch state {
-    case .released(let hold): hold.until
-    case .passing(let hold, let heldAt): min(hold.until, heldAt)
+    case .released(let hold): leaving == .asking ? nil : hold.until
+    case .passing(let hold, let heldAt): leaving == .asking ? nil : min(hold.until, heldAt)
+    case .unexplained(_, let forcedAt): forcedAt
     case .open(let heldAt): warnAt(before: heldAt)
     case .warned(let heldAt): heldAt
     case .secured, .heldOpen, .forcedOpen, .latched: nil
@@ -95,13 +107,15 @@ public struct DoorMachine: Sendable, Hashable {
     case .forcedOpen: [.forcedOpen]
     case .heldOpen: [.heldOpen]
     case .warned: [.heldOpenWarning]
-    case .secured, .released, .passing, .open, .latched: []
+    case .secured, .released, .passing, .open, .unexplained, .latched: []
     }
   }
 
   /// Takes one input. An input without a meaning in the present state changes nothing.
   public mutating func handle(_ input: Input, at now: MonotonicInstant) -> [Effect] {
-    advance(to: now) + step(input, at: now)
+    let effects = advance(to: now) + step(input, at: now)
+    forgetLeavingWhenLocked()
+    return effects
   }
 
   /// Lets time pass: relocks, warns and raises what is due, in the order of the deadlines.
@@ -112,7 +126,13 @@ public struct DoorMachine: Sendable, Hashable {
     while let deadline = nextDeadline, deadline <= now {
       effects += expire(at: deadline)
     }
+    forgetLeavingWhenLocked()
     return effects
+  }
+
+  /// What locks the door ends the leaving as well, such as a leaf that closed behind somebody.
+  private mutating func forgetLeavingWhenLocked() {
+    if requiredLock == .secured { leaving = nil }
   }
 
   private mutating func expire(at now: MonotonicInstant) -> [Effect] {
@@ -135,6 +155,9 @@ public struct DoorMachine: Sendable, Hashable {
     case .warned:
       state = .heldOpen
       return [.clear(.heldOpenWarning), .raise(.heldOpen)]
+    case .unexplained(let leafOpen, _):
+      state = leafOpen ? .forcedOpen : .secured
+      return leafOpen ? [.raise(.forcedOpen)] : [.raise(.forcedOpen), .clear(.forcedOpen)]
     case .secured, .heldOpen, .forcedOpen, .latched:
       return []
     }
@@ -151,12 +174,14 @@ public enum LockLevel: String, Sendable, Hashable, CaseIterable {
   case released
 }
 
-/// What is wrong with a door leaf.
+/// What is wrong at a door.
 public enum DoorAlarm: String, Sendable, Hashable, CaseIterable {
-  /// Opened without a release.
+  /// Opened without a release, a request to exit or a mode that allows it.
   case forcedOpen
   /// Open for so long that the alarm is near.
   case heldOpenWarning
   /// Open for longer than allowed.
   case heldOpen
+  /// The exit input is active for so long that it may be stuck. The door stays free.
+  case exitHeld
 }

@@ -12,7 +12,7 @@ struct DoorUnit: Sendable {
   private(set) var mode: DoorModeEntry?
   private var machine: DoorMachine
   private var contact: DebouncedInput
-  private var exit: DebouncedInput
+  private var exit: ExitInput
   /// When the required level is driven again.
   private var reassertAt: MonotonicInstant
   private var firstPerson: FirstPerson
@@ -22,19 +22,21 @@ struct DoorUnit: Sendable {
   /// An input of the door.
   enum Input: Sendable, Hashable { case contact, exit }
 
-  /// `firstPerson` is when the first person of the unlock window came, as it was persisted.
+  /// `active` are the inputs that are active at the start, `firstPerson` is when the first person
+  /// of the unlock window came, as it was persisted.
   init(
-    layout: ControllerLayout.Door, leafOpen: Bool, modes: DoorModes, firstPerson: WallInstant?,
-    at now: MonotonicInstant
+    layout: ControllerLayout.Door, active: Set<InputLine>, modes: DoorModes,
+    firstPerson: WallInstant?, at now: MonotonicInstant
   ) {
     self.layout = layout
     self.firstPerson = FirstPerson(restored: firstPerson)
     orderedModes = modes
-    let open = layout.hasContact && leafOpen
+    let open = layout.hasContact && active.contains(.contact(layout.id))
     machine = DoorMachine(leafOpen: open, timing: layout.timing, at: now)
     let quiet = layout.timing.debounceMilliseconds
     contact = DebouncedInput(isActive: open, quietMilliseconds: quiet)
-    exit = DebouncedInput(isActive: false, quietMilliseconds: quiet)
+    exit = ExitInput(
+      isActive: active.contains(.requestToExit(layout.id)), timing: layout.timing, at: now)
     reassertAt = now
   }
 
@@ -42,7 +44,7 @@ struct DoorUnit: Sendable {
 
   var requiredLock: LockLevel { machine.requiredLock }
 
-  var alarms: [DoorAlarm] { machine.alarms }
+  var alarms: [DoorAlarm] { machine.alarms + (exit.isHeld ? [.exitHeld] : []) }
 
   /// Whether the leaf stands open; nil without a contact.
   var isOpen: Bool? { layout.hasContact ? contact.isActive : nil }
@@ -82,16 +84,17 @@ struct DoorUnit: Sendable {
   /// Lets time pass.
   mutating func advance(to now: Moment, under conditions: DoorConditions) -> [DoorWish] {
     guard nextDeadline <= now.monotonic else { return [] }
-    let isLeaving = exit.advance(to: now.monotonic) == true
-    let leaf = contact.advance(to: now.monotonic)
     var wishes: [DoorWish] = []
     // Leaving comes first: it must neither wait nor be taken for a forced door.
-    if isLeaving {
-      let hold = layout.timing.exitHoldMilliseconds
-      wishes += move(.exit(holdMilliseconds: hold), under: conditions, at: now)
-      wishes.append(.effect(.record(.exitRequested(layout.id))))
+    for change in exit.advance(to: now.monotonic) {
+      wishes += follow(change, under: conditions, at: now)
     }
-    if let leaf { wishes += move(.contact(open: leaf), under: conditions, at: now) }
+    // Late as this may be, the leaf moved when its level began to count.
+    let movedAt = contact.nextDeadline ?? now.monotonic
+    if let leaf = contact.advance(to: now.monotonic) {
+      let moves = machine.handle(.contact(open: leaf), at: movedAt)
+      wishes += translate(moves, under: conditions, at: now)
+    }
     wishes += translate(machine.advance(to: now.monotonic), under: conditions, at: now)
     if let waiting = companion, !waiting.isWaiting(at: now.monotonic) {
       companion = nil
@@ -102,6 +105,21 @@ struct DoorUnit: Sendable {
     wishes.append(.effect(.setLock(layout.id, machine.requiredLock, .atOnce, order: nil)))
     wishes.append(.effect(.sample(layout.id)))
     return wishes + refreshMode(under: conditions, at: now)
+  }
+
+  /// What the exit input does to the door.
+  private mutating func follow(
+    _ change: ExitInput.Change, under conditions: DoorConditions, at now: Moment
+  ) -> [DoorWish] {
+    switch change {
+    case .begins(let began):
+      let moves = machine.handle(.exit(active: true), at: began)
+      return translate(moves, under: conditions, at: now)
+        + [.effect(.record(.exitRequested(layout.id)))]
+    case .ends: return move(.exit(active: false), under: conditions, at: now)
+    case .isHeld: return [.effect(.record(.alarm(layout.id, .exitHeld, raised: true)))]
+    case .isFree: return [.effect(.record(.alarm(layout.id, .exitHeld, raised: false)))]
+    }
   }
 
   // MARK: Modes
@@ -168,7 +186,7 @@ struct DoorUnit: Sendable {
   private var waitsForLeaf: Bool {
     switch machine.state {
     case .released: layout.hasContact
-    case .secured, .passing, .open, .warned, .heldOpen, .forcedOpen, .latched: false
+    case .secured, .passing, .open, .warned, .heldOpen, .unexplained, .forcedOpen, .latched: false
     }
   }
 

@@ -46,7 +46,22 @@ enum DoorKeys {
       about: "How long an input must be steady before its level counts."),
     .number(
       "exitHoldSeconds", .at(\.timing.exitHoldMilliseconds), 1...60, scale: 1_000,
-      about: "How long a request to exit releases the lock."),
+      about: "How long the lock stays released after the exit input is released."),
+    .choice(
+      "exitRequest", .at(\.timing.exitRequest),
+      about:
+        "Whether leaving needs the exit input. `none` is for a mechanical handle: a leaf that opens then counts as somebody who leaves, and the door never raises the forced alarm."
+    ),
+    .number(
+      "exitGraceMilliseconds", .at(\.timing.exitGraceMilliseconds), 0...5_000,
+      about:
+        "How long after a leaf that opened its exit input may follow, as with a switch in the handle. The forced alarm waits as long."
+    ),
+    .number(
+      "exitHeldSeconds", .at(\.timing.exitHeldMilliseconds), 5...3_600, scale: 1_000,
+      about:
+        "After how long an exit input that stays active raises the alarm `exitHeld`. The door stays free."
+    ),
     .number(
       "releaseLimitSeconds", .at(\.timing.releaseLimitMilliseconds), 30...600, scale: 1_000,
       about: "The longest time that repeated badges keep the lock released."),

@@ -25,6 +25,9 @@ struct SettingsDoorTests {
         heldOpenWarningSeconds: 15
         debounceMilliseconds: 30
         exitHoldSeconds: 8
+        exitRequest: none
+        exitGraceMilliseconds: 800
+        exitHeldSeconds: 90
         releaseLimitSeconds: 60
         interlock: lobby
     readers: [in]
@@ -52,7 +55,8 @@ struct SettingsDoorTests {
         == DoorTiming(
           relock: .whenOpened, heldOpenMilliseconds: 45_000, warningMilliseconds: 15_000,
           releaseLimitMilliseconds: 60_000, debounceMilliseconds: 30,
-          exitHoldMilliseconds: 8_000))
+          exitHoldMilliseconds: 8_000, exitRequest: .none, exitGraceMilliseconds: 800,
+          exitHeldMilliseconds: 90_000))
     #expect(door.interlock == "lobby")
     let reader = try #require(settings.readers.first)
     #expect(
@@ -88,6 +92,12 @@ struct SettingsDoorTests {
       ("heldOpenSeconds: 45", "heldOpenSeconds: 4", "door.front.heldOpenSeconds"),
       ("WarningSeconds: 15", "WarningSeconds: 46", "door.front.heldOpenWarningSeconds"),
       ("exitHoldSeconds: 8", "exitHoldSeconds: 0", "door.front.exitHoldSeconds"),
+      ("exitRequest: none", "exitRequest: never", "door.front.exitRequest"),
+      (
+        "exitGraceMilliseconds: 800", "exitGraceMilliseconds: 5001",
+        "door.front.exitGraceMilliseconds"
+      ),
+      ("exitHeldSeconds: 90", "exitHeldSeconds: 4", "door.front.exitHeldSeconds"),
       ("releaseLimitSeconds: 60", "releaseLimitSeconds: 9", "door.front.releaseLimitSeconds"),
       ("interlock: lobby", "interlock: \"the lobby\"", "door.front.interlock"),
       ("pinLength: 6", "pinLength: 3", "reader.in.pinLength"),

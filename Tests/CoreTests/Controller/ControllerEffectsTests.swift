@@ -94,8 +94,8 @@ struct ControllerEffectsTests {
         Told(20, .record(.exitRequested(Self.door)))
       ] + drive(50, led: false, beeper: false) + [
         Told(220, .record(.leaf(Self.door, open: true))),
-        Told(1_020, .setLock(Self.door, .secured, .atOnce, order: nil)),
-      ] + drive(1_020, led: false, beeper: true) + drive(1_050, led: false, beeper: false) + [
+        Told(1_220, .setLock(Self.door, .secured, .atOnce, order: nil)),
+      ] + drive(1_220, led: false, beeper: true) + drive(1_250, led: false, beeper: false) + [
         Told(2_220, .record(.alarm(Self.door, .heldOpenWarning, raised: true)))
       ] + drive(2_220, led: true, beeper: true) + [
         Told(3_220, .record(.alarm(Self.door, .heldOpenWarning, raised: false)))
@@ -117,7 +117,7 @@ struct ControllerEffectsTests {
     #expect(
       told(world, since: start) == [
         Told(20, .record(.leaf(Self.door, open: true))),
-        Told(20, .record(.alarm(Self.door, .forcedOpen, raised: true))),
+        Told(520, .record(.alarm(Self.door, .forcedOpen, raised: true))),
         Told(1_020, .record(.leaf(Self.door, open: false))),
         Told(1_020, .record(.alarm(Self.door, .forcedOpen, raised: false))),
       ])

@@ -56,7 +56,7 @@ struct ControllerPartsTests {
   @Test("an exit counts before the leaf that opens at the same moment: nobody forced the door")
   func exitFirst() {
     var door = DoorUnit(
-      layout: .init(id: Self.door, hasContact: true), leafOpen: false, modes: DoorModes(),
+      layout: .init(id: Self.door, hasContact: true), active: [], modes: DoorModes(),
       firstPerson: nil, at: Self.now)
     let conditions = DoorConditions(policy: .empty)
     let moment = Moment(

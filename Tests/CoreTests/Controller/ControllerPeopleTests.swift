@@ -233,6 +233,7 @@ struct ControllerPeopleTests {
     world.run(forMilliseconds: 6_000)
     world.setContact(open: true)
     world.setContact(open: false)
+    world.run(forMilliseconds: 500)
     #expect(
       world.occurrences.contains(.alarm(ControllerHarness.door, .forcedOpen, raised: true)))
     #expect(world.presence.isEmpty)

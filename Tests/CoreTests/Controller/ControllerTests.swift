@@ -186,7 +186,7 @@ struct ControllerTests {
         .edge(LineEdge(line: .contact(ControllerHarness.door), isActive: open, at: world.now)))
       world.run(forMilliseconds: 3)
     }
-    world.run(forMilliseconds: 100)
+    world.run(forMilliseconds: 600)
     let leaves = world.occurrences.filter {
       if case .leaf = $0 { true } else { false }
     }

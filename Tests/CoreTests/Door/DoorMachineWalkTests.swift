@@ -15,6 +15,9 @@ struct DoorMachineWalkTests {
     /// Ends of the releases so far.
     var entryUntil: MonotonicInstant
     var exitUntil: MonotonicInstant
+    var exitIsActive = false
+    /// Until when a request explains the leaf that opened.
+    var unexplainedUntil: MonotonicInstant?
     var latched = false
     var leafOpen = false
     var releasedSince: MonotonicInstant?
@@ -25,7 +28,12 @@ struct DoorMachineWalkTests {
       switch input {
       case .release(let hold):
         entryUntil = max(entryUntil, now.advanced(byMilliseconds: hold))
-      case .exit(let hold): exitUntil = max(exitUntil, now.advanced(byMilliseconds: hold))
+      case .exit(active: true): exitIsActive = true
+      case .exit(active: false):
+        if exitIsActive {
+          exitUntil = now.advanced(byMilliseconds: timing.exitHoldMilliseconds)
+        }
+        exitIsActive = false
       case .secure: entryUntil = exitUntil
       case .latch(let holds): latched = holds
       case .contact: break
@@ -33,29 +41,43 @@ struct DoorMachineWalkTests {
     }
 
     mutating func check(
-      _ input: DoorMachine.Input?, _ effects: [DoorMachine.Effect],
+      _ input: DoorMachine.Input?, raised: Int, _ effects: [DoorMachine.Effect],
       before: DoorMachine, after machine: DoorMachine, at now: MonotonicInstant
     ) {
       let isReleased = machine.requiredLock == .released
-      if isReleased && !latched && now >= max(entryUntil, exitUntil) {
+      if isReleased && !latched && !exitIsActive && now >= max(entryUntil, exitUntil) {
         violations.append("released without a live cause")
       }
       if latched && !isReleased { violations.append("a mode holds it open, and it is locked") }
-      if case .exit = input, !isReleased { violations.append("an exit was not honoured") }
+      if exitIsActive && !isReleased { violations.append("an exit was not honoured") }
       if effects.contains(.setLock(.released)) { releasedSince = now }
-      if !isReleased || latched { releasedSince = isReleased ? now : nil }
+      let isLeaving = exitIsActive || now < exitUntil
+      if !isReleased || latched || isLeaving { releasedSince = isReleased ? now : nil }
       if let since = releasedSince,
         since.advanced(byMilliseconds: timing.releaseLimitMilliseconds) < now
       {
         violations.append("released for longer than the limit")
       }
-      if case .contact(open: true) = input, !leafOpen {
-        let mustBeForced = before.requiredLock == .secured
-        if effects.contains(.raise(.forcedOpen)) != mustBeForced {
-          violations.append("forced is raised if and only if it opened without a cause")
+      if let until = unexplainedUntil {
+        let isExplained = exitIsActive && now < until
+        let raisedBefore = input.map { input in
+          switch input {
+          case .release, .latch(true): true
+          case .exit, .secure, .contact, .latch(false): false
+          }
         }
-      } else if effects.contains(.raise(.forcedOpen)) {
+        let mustRaise = until <= now || raisedBefore == true
+        if raised != (mustRaise && !isExplained ? 1 : 0) {
+          violations.append("forced is raised when the grace ends without a request")
+        }
+        if mustRaise || isExplained { unexplainedUntil = nil }
+      } else if raised > 0 {
         violations.append("forced without an opening")
+      }
+      if case .contact(open: true) = input, !leafOpen, unexplainedUntil == nil,
+        before.requiredLock == .secured, timing.exitRequest == .required
+      {
+        unexplainedUntil = now.advanced(byMilliseconds: timing.exitGraceMilliseconds)
       }
       if case .contact(let open) = input { leafOpen = open }
       if !leafOpen && !machine.alarms.isEmpty { violations.append("an alarm of a closed leaf") }
@@ -72,7 +94,9 @@ struct DoorMachineWalkTests {
       let timing = DoorTiming(
         relock: DoorTiming.Relock.allCases[walk % 3],
         heldOpenMilliseconds: random.number(1...40) * 1_000,
-        warningMilliseconds: random.number(0...10) * 1_000)
+        warningMilliseconds: random.number(0...10) * 1_000,
+        exitRequest: walk % 7 == 6 ? .none : .required,
+        exitGraceMilliseconds: random.number(1...4) * 1_000)
       let start = MonotonicInstant(nanoseconds: 1_000_000_000_000)
       var machine = DoorMachine(leafOpen: false, timing: timing, at: start)
       var checker = Checker(timing: timing, entryUntil: start, exitUntil: start)
@@ -84,16 +108,18 @@ struct DoorMachineWalkTests {
         let input: DoorMachine.Input? =
           switch random.number(0...9) {
           case 0...2: .release(holdMilliseconds: random.number(1...30) * 1_000)
-          case 3: .exit(holdMilliseconds: 5_000)
+          case 3: .exit(active: random.chance(1, in: 2))
           case 4...5: .contact(open: true)
           case 6...7: .contact(open: false)
           case 8: random.chance(1, in: 2) ? .secure : nil
           default: .latch(random.chance(1, in: 3))
           }
         let effects = input.map { machine.handle($0, at: now) } ?? machine.advance(to: now)
+        let raised = effects.count { $0 == .raise(.forcedOpen) }
         if let input { checker.note(input, at: now) }
-        checker.check(input, effects, before: before, after: machine, at: now)
-        if effects.contains(.raise(.forcedOpen)) { forced += 1 }
+        checker.check(
+          input, raised: raised, effects, before: before, after: machine, at: now)
+        forced += raised
         if (due + effects).contains(.raise(.heldOpen)) { held += 1 }
       }
       for violation in checker.violations { violations[violation, default: 0] += 1 }

@@ -10,7 +10,8 @@ struct DoorTimingTests {
         == DoorTiming(
           relock: .whenClosed, heldOpenMilliseconds: 30_000, warningMilliseconds: 10_000,
           releaseLimitMilliseconds: 120_000, debounceMilliseconds: 20,
-          reassertMilliseconds: 1_000, exitHoldMilliseconds: 5_000))
+          reassertMilliseconds: 1_000, exitHoldMilliseconds: 5_000,
+          exitRequest: .required, exitGraceMilliseconds: 500, exitHeldMilliseconds: 60_000))
   }
 
   @Test(
