@@ -117,6 +117,8 @@ public struct DaemonSettings: Sendable {
     public var entry = PINEntrySettings()
     /// The key codes that report an opened and a closed case; nil for a reader without them.
     public var tamperCodes: TamperCodes?
+    /// What the reader does by itself.
+    public var habits = ReaderHabits()
     /// In place of the standard ones.
     public var patterns: [ReaderSignal: FeedbackPattern] = [:]
   }

@@ -31,7 +31,7 @@ extension ControllerLayout {
           id: $0.id, door: $0.door, formats: $0.formats, keypad: $0.keypad,
           hasLED: settings.isSimulated || $0.led != nil,
           hasBeeper: settings.isSimulated || $0.beeper != nil, entry: $0.entry,
-          tamperCodes: $0.tamperCodes, patterns: $0.patterns)
+          tamperCodes: $0.tamperCodes, habits: $0.habits, patterns: $0.patterns)
       })
   }
 }

@@ -90,7 +90,7 @@ private enum EdgeTarget {
           table.candidates(for: again).contains(card), "\(card.format) does not read what it writes"
         )
       }
-    case .key: try demand([4, 8].contains(frame.bits.count), "a key of no burst")
+    case .key: try demand([4, 6, 8].contains(frame.bits.count), "a key of no burst")
     case .malformed(let malformed):
       try demand(malformed.bitCount == frame.bits.count, "a fault of another frame")
     }

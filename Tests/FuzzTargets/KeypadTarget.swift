@@ -37,6 +37,9 @@ private struct KeypadTarget {
 
   private var input: FuzzInput
   private var now = MonotonicInstant(nanoseconds: 5_000_000_000)
+  /// Nil, and every way to send a PIN as one frame.
+  private static let frames: [PINFrame?] = [nil] + PINFrameLayout.allCases.map { PINFrame($0) }
+
   private var controller: Controller
   private let door: DoorID
   private let reader: ReaderID
@@ -61,7 +64,9 @@ private struct KeypadTarget {
       readers: [
         .init(
           id: reader, door: door, keypad: dialect,
-          entry: PINEntrySettings(fixedLength: choice & 2 == 0 ? nil : 4))
+          entry: PINEntrySettings(
+            fixedLength: choice & 2 == 0 ? nil : 4,
+            frame: Self.frames[Int(choice) % Self.frames.count]))
       ])
     controller = Controller(
       layout: layout,

@@ -5,7 +5,7 @@ public enum AlarmReason: String, Sendable, Hashable, CaseIterable {
   // Of the site; the names are those of `SiteAlarm`.
   case fire, tamper
   // Of a reader.
-  case readerTamper
+  case readerTamper, readerGone
   // Of the controller itself.
   case eventLog, storageDamaged
 
@@ -19,6 +19,7 @@ public enum AlarmReason: String, Sendable, Hashable, CaseIterable {
     case .fire: "The building's fire alarm is active."
     case .tamper: "The controller's box is open."
     case .readerTamper: "The reader's case is open."
+    case .readerGone: "The reader has stopped reporting that it works: cable, power or reader."
     case .eventLog: "The event log cannot be written; events are kept in memory."
     case .storageDamaged: "A database was damaged; it was moved aside, and there is a new one."
     }

@@ -39,6 +39,8 @@ extension EventType {
     case .doorExitRequested: EventRow("Request to exit", .evidence, [.door])
     case .doorOpened: EventRow("Door opened", .evidence, [.door])
     case .doorClosed: EventRow("Door closed", .evidence, [.door])
+    case .doorBell:
+      EventRow("Somebody rang the bell", .evidence, urgent: true, [.door, .reader])
 
     // Readers
     case .readerMalformed:
@@ -60,6 +62,13 @@ extension EventType {
         ])
     case .readerLockoutCleared:
       EventRow("Keypad unlocked", .audit, [.door, .reader, .person])
+    case .readerKey:
+      EventRow(
+        "Function key", .evidence, [.door, .reader],
+        reason: "`keypadError` if the keypad reported a mistake in a PIN, else none",
+        detail: [
+          EventMember("code", "if a key was pressed that is no part of a PIN: its code, 12 to 15")
+        ])
     case .readerMuted:
       EventRow(
         "Reader muted: too many pulses", .evidence, [.door, .reader], reason: "`edgeStorm`",
@@ -247,7 +256,9 @@ extension EventType {
     EventMember(
       "formats", "if no credential has this card: the formats that fit, with spaces between"),
     EventMember(
-      "lastDigits", "if no credential has this card: last two digits of its number in each format"),
+      "lastDigits",
+      "if no credential has this card, and it cannot be a PIN: last two digits of its number in each"
+        + " format"),
     EventMember("digest", "if no credential has this card: its digest, in base64url"),
   ]
   private static let counted = [EventMember("count", "how many were seen")]

@@ -13,11 +13,13 @@ public enum EventType: String, CaseIterable, Sendable, Hashable {
   case doorExitRequested = "postern.door.exitRequested.v1"
   case doorOpened = "postern.door.opened.v1"
   case doorClosed = "postern.door.closed.v1"
+  case doorBell = "postern.door.bell.v1"
 
   // Readers
   case readerMalformed = "postern.reader.malformed.v1"
   case readerLockedOut = "postern.reader.lockedOut.v1"
   case readerLockoutCleared = "postern.reader.lockoutCleared.v1"
+  case readerKey = "postern.reader.key.v1"
   case readerMuted = "postern.reader.muted.v1"
   case readerUnmuted = "postern.reader.unmuted.v1"
 

@@ -9,16 +9,21 @@ extension Controller {
         decision: .deny(.lookupFailed), credential: nil, person: nil,
         policyRevision: policy.revision, steps: [])
       return settle(verdict, of: look, presentation: "unknown", at: now)
+        + atReader(look.reader) {
+          // Who tries again at once must be asked about again.
+          $0.forgetPresentations()
+          return []
+        }
     }
     switch look.purpose {
-    case .card(var evidence):
+    case .card(let raw, var evidence):
       evidence["digest"] = answer.digest
       let cards = found.filter { $0.credential?.kind == .card }
       let verdict = judge(.card, cards, at: look.door, reader: look.reader, now)
       if verdict.decision == .deny(.pinRequired),
         policy.presentationMode(of: look.door, at: now.wall, clockTrust: now.trust) == .cardThenPIN
       {
-        return atReader(look.reader) { $0.waitForPIN(after: cards, at: now.monotonic) }
+        return atReader(look.reader) { $0.waitForPIN(after: cards, of: raw, at: now.monotonic) }
       }
       return settle(verdict, of: look, evidence: cards.isEmpty ? evidence : [:], at: now)
     case .pin:

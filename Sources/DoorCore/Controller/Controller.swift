@@ -38,7 +38,11 @@ public struct Controller: Sendable {
       })
     readers = Roster(
       layout.readers.map {
-        ($0.id, ReaderUnit(layout: $0, lockout: memory.lockouts[$0.id] ?? Lockout()))
+        (
+          $0.id,
+          ReaderUnit(
+            layout: $0, lockout: memory.lockouts[$0.id] ?? Lockout(), at: now.monotonic)
+        )
       })
     // Discard these effects: the shell drives ``requiredLock(of:)`` at its start anyway.
     _ = refreshModes(at: now)

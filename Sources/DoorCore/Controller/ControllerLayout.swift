@@ -39,6 +39,8 @@ public struct ControllerLayout: Sendable, Hashable {
     public var entry: PINEntrySettings
     /// Codes that the reader sends as keys when its case is opened or closed.
     public var tamperCodes: TamperCodes?
+    /// What the reader does by itself.
+    public var habits: ReaderHabits
     /// Patterns that replace ``FeedbackPattern/standard(_:)``.
     public var patterns: [ReaderSignal: FeedbackPattern]
 
@@ -47,7 +49,7 @@ public struct ControllerLayout: Sendable, Hashable {
       keypad: KeypadDialect? = .automatic, timing: CaptureTiming = CaptureTiming(),
       hasLED: Bool = true, hasBeeper: Bool = true,
       entry: PINEntrySettings = PINEntrySettings(), tamperCodes: TamperCodes? = nil,
-      patterns: [ReaderSignal: FeedbackPattern] = [:]
+      habits: ReaderHabits = ReaderHabits(), patterns: [ReaderSignal: FeedbackPattern] = [:]
     ) {
       self.id = id
       self.door = door
@@ -58,6 +60,7 @@ public struct ControllerLayout: Sendable, Hashable {
       self.hasBeeper = hasBeeper
       self.entry = entry
       self.tamperCodes = tamperCodes
+      self.habits = habits
       self.patterns = patterns
     }
   }

@@ -7,7 +7,8 @@ struct LookUps: Sendable {
 
   /// What was presented.
   enum Purpose: Sendable {
-    case card(evidence: [String: String])
+    /// The card's frame as a credential, and what is recorded if nobody has it.
+    case card(Secret<String>, evidence: [String: String])
     case pin
     case pinAfterCard([CredentialHolder])
 

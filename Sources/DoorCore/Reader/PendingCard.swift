@@ -6,10 +6,18 @@ struct PendingCard: Sendable {
   static let waitMilliseconds = 10_000
 
   let holders: [CredentialHolder]
-  let until: MonotonicInstant
+  /// The card's frame, as a credential.
+  let raw: Secret<String>
+  private(set) var until: MonotonicInstant
 
-  init(holders: [CredentialHolder], at now: MonotonicInstant) {
+  init(holders: [CredentialHolder], raw: Secret<String>, at now: MonotonicInstant) {
     self.holders = holders
+    self.raw = raw
+    until = now.advanced(byMilliseconds: Self.waitMilliseconds)
+  }
+
+  /// The card was read again: the wait begins again.
+  mutating func extend(at now: MonotonicInstant) {
     until = now.advanced(byMilliseconds: Self.waitMilliseconds)
   }
 }

@@ -14,14 +14,18 @@ struct ReaderUnit: Sendable {
   private var entry: PINEntry
   private var pendingCard: PendingCard?
   private var isTampered = false
+  private var recent: RecentPresentations
+  private var supervision: SupervisionWatch
   private var feedback: ReaderFeedback
 
-  init(layout: ControllerLayout.Reader, lockout: Lockout) {
+  init(layout: ControllerLayout.Reader, lockout: Lockout, at now: MonotonicInstant) {
     self.layout = layout
     self.lockout = lockout
     assembler = FrameAssembler(timing: layout.timing)
     entry = PINEntry(settings: layout.entry)
     feedback = ReaderFeedback(layout: layout)
+    recent = RecentPresentations(milliseconds: layout.habits.presentationMilliseconds)
+    supervision = SupervisionWatch(layout.habits.supervision, at: now)
   }
 
   // MARK: What can be seen
@@ -33,7 +37,7 @@ struct ReaderUnit: Sendable {
   var nextDeadline: MonotonicInstant? {
     .earliest(
       assembler.nextDeadline, entry.nextDeadline, feedback.nextDeadline, pendingCard?.until,
-      storm.nextDeadline)
+      .earliest(storm.nextDeadline, supervision.nextDeadline))
   }
 
   // MARK: Inputs and time
@@ -48,6 +52,7 @@ struct ReaderUnit: Sendable {
     case .muted(let seconds, let edges):
       // Nothing half read may become a card, now or after the mute.
       forgetHalfRead()
+      supervision.pause()
       return [.effect(.record(.muted(layout.id, layout.door, seconds: seconds, edges: edges)))]
     }
     var wishes: [ReaderWish] = []
@@ -62,12 +67,9 @@ struct ReaderUnit: Sendable {
     _ delivery: ReaderDelivery, guesses: PINGuard, at now: MonotonicInstant
   ) -> [ReaderWish] {
     switch delivery {
-    case .card(let frame):
-      let decoded = decode(frame, formats: layout.formats, keypad: nil)
-      return take(decoded, bitCount: frame.bits.count, guesses, at: now)
-    case .key(let key): return take(.key(key), bitCount: 0, guesses, at: now)
-    case .malformed(let frame):
-      return take(.malformed(frame), bitCount: frame.bitCount, guesses, at: now)
+    case .card(let frame): return take(frame, isDelivered: true, guesses, at: now)
+    case .key(let key): return noteFrame(at: now) + take(.key(key), [], guesses, at: now)
+    case .malformed(let frame): return take(.malformed(frame), [], guesses, at: now)
     }
   }
 
@@ -86,9 +88,13 @@ struct ReaderUnit: Sendable {
     var wishes = feedback.advance(to: now).map(ReaderWish.effect)
     if let dropped = storm.advance(to: now) {
       forgetHalfRead()
+      supervision.resume(at: now)
       wishes.append(.effect(.record(.unmuted(layout.id, layout.door, dropped: dropped))))
     }
     for capture in captures { wishes += take(capture, guesses, at: now) }
+    if supervision.advance(to: now) {
+      wishes.append(.effect(.record(.readerGone(layout.id, layout.door, raised: true))))
+    }
     let typedTooSlowly = entry.advance(to: now)
     let waitedInVain = dropStalePendingCard(at: now)
     if typedTooSlowly || waitedInVain { wishes += play(.denied, at: now) }
@@ -108,33 +114,68 @@ struct ReaderUnit: Sendable {
   ) -> [ReaderWish] {
     switch capture {
     case .malformed(let frame): return reject(frame, at: now)
-    case .frame(let frame):
-      let decoded = decode(
-        frame, formats: layout.formats, keypad: layout.keypad,
-        otherKeys: layout.tamperCodes?.codes ?? [])
-      diagnosis.note(frame, decoded, formats: layout.formats)
-      return take(decoded, bitCount: frame.bits.count, guesses, at: now)
+    case .frame(let frame): return take(frame, isDelivered: false, guesses, at: now)
     }
+  }
+
+  /// Bits without a fault of capture. A supervision frame and the PIN of a keypad that sends it as
+  /// one frame are recognised first, since either can fit a card format or a key too.
+  private mutating func take(
+    _ frame: WiegandFrame, isDelivered: Bool, _ guesses: PINGuard, at now: MonotonicInstant
+  ) -> [ReaderWish] {
+    let isSupervision = frame.bits == layout.habits.supervision?.bits
+    if isSupervision { return noteFrame(at: now) }
+    if let reading = layout.entry.frame?.read(frame.bits, fixedLength: layout.entry.fixedLength) {
+      return noteFrame(at: now) + take(reading, guesses, at: now)
+    }
+    let decoded = decode(
+      frame, formats: layout.formats, keypad: isDelivered ? nil : layout.keypad)
+    if !isDelivered { diagnosis.note(frame, decoded, formats: layout.formats) }
+    var wishes: [ReaderWish] = []
+    switch decoded {
+    case .card, .key: wishes = noteFrame(at: now)
+    case .malformed: break
+    }
+    return wishes + take(decoded, frame.bits, guesses, at: now)
+  }
+
+  /// A good frame: the reader is there.
+  private mutating func noteFrame(at now: MonotonicInstant) -> [ReaderWish] {
+    guard supervision.noteFrame(at: now) else { return [] }
+    return [.effect(.record(.readerGone(layout.id, layout.door, raised: false)))]
   }
 
   /// Where pulses and deliveries meet.
   private mutating func take(
-    _ decoded: DecodedFrame, bitCount: Int, _ guesses: PINGuard, at now: MonotonicInstant
+    _ decoded: DecodedFrame, _ bits: [Bool], _ guesses: PINGuard, at now: MonotonicInstant
   ) -> [ReaderWish] {
     switch decoded {
     case .malformed(let frame): return reject(frame, at: now)
-    case .key(.other(let code)): return noteTamper(code)
-    case .key(let key): return press(key, guesses, at: now)
+    case .key(let key):
+      if key.code == layout.entry.bellCode { return ring(at: now) }
+      if case .other(let code) = key { return noteCode(code, at: now) }
+      return press(key, guesses, at: now)
     case .card(let candidates, let raw):
+      let isRepeat = recent.isRepeat(raw, at: now)
+      if pendingCard?.raw == raw {
+        pendingCard?.extend(at: now)
+        return []
+      }
+      guard !isRepeat else { return [] }
       entry.clear()
-      if let pin = layout.entry.pin(of: candidates) { return enter(pin, guesses, at: now) }
       pendingCard = nil
-      let evidence = [
-        "bits": String(bitCount),
+      var evidence = [
+        "bits": String(bits.count),
         "formats": candidates.map(\.format).joined(separator: " "),
-        "lastDigits": candidates.map { lastTwoDigits(of: $0.card) }.joined(separator: " "),
       ]
-      return [.ask(candidates.map(\.canonical) + [raw], purpose: .card(evidence: evidence))]
+      let hasKeypad = layout.keypad != nil || layout.entry.frame != nil
+      if !hasKeypad || !couldBePIN(bits, candidates) {
+        evidence["lastDigits"] =
+          candidates.map { lastTwoDigits(of: $0.card) }.joined(separator: " ")
+      }
+      return [
+        .ask(candidates.map(\.canonical) + [raw], purpose: .card(raw, evidence: evidence))
+      ]
     }
   }
 
@@ -142,13 +183,25 @@ struct ReaderUnit: Sendable {
     [.effect(.record(.malformed(layout.id, layout.door, frame)))] + play(.denied, at: now)
   }
 
-  private mutating func noteTamper(_ code: UInt8) -> [ReaderWish] {
-    guard let codes = layout.tamperCodes, codes.codes.contains(code) else { return [] }
+  /// A code that is no key of a PIN: what the settings say, else a key of its own.
+  private mutating func noteCode(_ code: UInt8, at now: MonotonicInstant) -> [ReaderWish] {
+    guard let codes = layout.tamperCodes, codes.codes.contains(code) else {
+      guard !recent.isRepeat(Secret("key:\(code)"), at: now) else { return [] }
+      return [.effect(.record(.functionKey(layout.id, layout.door, code: code)))]
+    }
     let wasTampered = isTampered
     isTampered = code == codes.opened
     guard isTampered != wasTampered else { return [] }
     return [.effect(.record(.readerTamper(layout.id, layout.door, raised: isTampered)))]
   }
+
+  private mutating func ring(at now: MonotonicInstant) -> [ReaderWish] {
+    guard !recent.isRepeat(Secret("bell"), at: now) else { return [] }
+    return [.effect(.record(.bell(layout.id, layout.door)))]
+  }
+
+  /// The next reading of a card is a new presentation, even if it comes at once.
+  mutating func forgetPresentations() { recent.forget() }
 
   // MARK: PINs
 
@@ -157,11 +210,31 @@ struct ReaderUnit: Sendable {
   ) -> [ReaderWish] {
     switch entry.handle(key, at: now) {
     case .more, .cleared: return []
-    case .wrongLength:
-      pendingCard = nil
-      return play(.denied, at: now)
+    case .wrongLength: return refuseLength(at: now)
     case .complete(let pin): return enter(pin, guesses, at: now)
     }
+  }
+
+  /// A frame of a keypad that sends a PIN at once.
+  private mutating func take(
+    _ reading: PINFrame.Reading, _ guesses: PINGuard, at now: MonotonicInstant
+  ) -> [ReaderWish] {
+    switch reading {
+    case .pin(let pin):
+      entry.clear()
+      return enter(pin, guesses, at: now)
+    case .wrongLength: return refuseLength(at: now)
+    case .bell: return ring(at: now)
+    case .error:
+      guard !recent.isRepeat(Secret("keypad error"), at: now) else { return [] }
+      return [.effect(.record(.functionKey(layout.id, layout.door, code: nil)))]
+    }
+  }
+
+  private mutating func refuseLength(at now: MonotonicInstant) -> [ReaderWish] {
+    pendingCard = nil
+    recent.forget()
+    return play(.denied, at: now)
   }
 
   /// A complete PIN. It is not looked up while the keypad, or the card before it, is locked out.
@@ -180,10 +253,10 @@ struct ReaderUnit: Sendable {
 
   /// A card was shown where a PIN must follow.
   mutating func waitForPIN(
-    after holders: [CredentialHolder], at now: MonotonicInstant
+    after holders: [CredentialHolder], of raw: Secret<String>, at now: MonotonicInstant
   ) -> [ControllerEffect] {
     entry.clear()
-    pendingCard = PendingCard(holders: holders, at: now)
+    pendingCard = PendingCard(holders: holders, raw: raw, at: now)
     return feedback.handle(.play(.moreInput), at: now)
   }
 
@@ -191,11 +264,13 @@ struct ReaderUnit: Sendable {
   private mutating func dropStalePendingCard(at now: MonotonicInstant) -> Bool {
     guard let pendingCard, pendingCard.until <= now else { return false }
     self.pendingCard = nil
+    recent.forget()
     entry.clear()
     return true
   }
 
   mutating func noteWrongPIN(at now: MonotonicInstant) -> [ControllerEffect] {
+    recent.forget()
     var effects: [ControllerEffect] = []
     if let seconds = lockout.fail(at: now) {
       effects.append(.record(.lockedOut(layout.id, layout.door, seconds: seconds)))

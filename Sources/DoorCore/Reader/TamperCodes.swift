@@ -1,5 +1,5 @@
 /// Key codes by which some readers report that their case was opened or closed; 12 to 15, which are
-/// no keys.
+/// no keys of a PIN.
 public struct TamperCodes: Sendable, Hashable {
   /// Codes that a reader may use.
   public static let range: ClosedRange<UInt8> = 12...15

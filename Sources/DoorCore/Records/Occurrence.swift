@@ -33,6 +33,13 @@ public enum Occurrence: Sendable, Hashable {
   case unmuted(ReaderID, DoorID, dropped: Int)
   /// A reader's case was opened, or closed again.
   case readerTamper(ReaderID, DoorID, raised: Bool)
+  /// A reader that reports by itself that it works has not done so for three periods, or is back.
+  case readerGone(ReaderID, DoorID, raised: Bool)
+  /// A key that is no part of a PIN, by its code 12 to 15; nil when a keypad that sends a PIN as one
+  /// frame reports a mistake.
+  case functionKey(ReaderID, DoorID, code: UInt8?)
+  /// Somebody rang the bell at a keypad.
+  case bell(ReaderID, DoorID)
   /// An input that belongs to no door, such as the fire alarm.
   case siteAlarm(SiteAlarm, raised: Bool)
   /// The controller could not keep up, and edges were lost.

@@ -68,6 +68,16 @@ extension EventRecord {
       self.init(
         raised ? .alarmRaised : .alarmCleared, door: door, reader: reader,
         reason: AlarmReason.readerTamper.rawValue)
+    case .readerGone(let reader, let door, let raised):
+      self.init(
+        raised ? .alarmRaised : .alarmCleared, door: door, reader: reader,
+        reason: AlarmReason.readerGone.rawValue)
+    case .functionKey(let reader, let door, let code):
+      self.init(
+        .readerKey, door: door, reader: reader, reason: code == nil ? "keypadError" : nil,
+        detail: code.map { ["code": String($0)] } ?? [:])
+    case .bell(let reader, let door):
+      self.init(.doorBell, door: door, reader: reader)
     case .siteAlarm(let alarm, let raised):
       self.init(raised ? .alarmRaised : .alarmCleared, reason: alarm.rawValue)
     case .edgesLost:

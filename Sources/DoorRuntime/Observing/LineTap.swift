@@ -135,10 +135,10 @@ struct LineTap {
       switch capture {
       case .frame(let frame):
         reader.range = PulseRange.widened(reader.range, by: pulses)
-        let tamper = Set(
-          [reader.layout.tamperCodes?.opened, reader.layout.tamperCodes?.closed].compactMap { $0 })
+        // What the reader sends by itself would bury what people do.
+        guard frame.bits != reader.layout.habits.supervision?.bits else { continue }
         let decoded = decode(
-          frame, formats: reader.layout.formats, keypad: reader.layout.keypad, otherKeys: tamper)
+          frame, formats: reader.layout.formats, keypad: reader.layout.keypad)
         tell(.frame(id, frame, decoded, pulses), at: frame.endedAt)
       case .malformed(let frame):
         tell(.malformed(id, frame, pulses), at: frame.at)

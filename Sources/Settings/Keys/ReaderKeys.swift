@@ -61,13 +61,13 @@ enum ReaderKeys {
       .number(
         "pinPauseMilliseconds", .at(\.entry.pauseMilliseconds), PINEntrySettings.pauseRange,
         about: "A pause after which a PIN must be typed from the beginning."),
+    ] + pinFrameKeys + [
       .number(
-        "pinFrameFacility",
+        "bellCode",
         SettingsField(
-          get: { $0.entry.frameFacility.map(Int.init) },
-          set: { $0.entry.frameFacility = UInt64($1) }), 0...255,
-        fallback: "none",
-        about: "For keypads that send a PIN as one H10301 frame: the facility code of such frames."),
+          get: { $0.entry.bellCode.map(Int.init) }, set: { $0.entry.bellCode = UInt8($1) }),
+        PINEntrySettings.bellRange, fallback: "none",
+        about: "The code of the key that rings the bell: 10 is `*`, 11 is `#`."),
       .value(
         "tamperOpened", .number(tamperRange),
         about:
@@ -82,7 +82,122 @@ enum ReaderKeys {
         about: "The key code that it sends when its case is closed again; needs `tamperOpened`.",
         fallback: "none", get: { ($0.tamperCodes?.closed).map { .number(Int($0)) } },
         read: readTamperClosed),
+      .number(
+        "presentationMilliseconds", .at(\.habits.presentationMilliseconds),
+        ReaderHabits.presentationRange,
+        about: "A card that is read again within this time of its last reading counts once."),
+      .value(
+        "supervision", .text("zeros and ones"),
+        about: "The frame by which the reader reports that it works, such as `\"10101010\"`.",
+        fallback: "none", get: { ($0.habits.supervision?.bitText).map { .text($0) } },
+        read: readSupervision),
+      .value(
+        "supervisionSeconds", .number(Supervision.periodRange),
+        about: """
+          How often it sends that frame; the alarm `readerGone` comes after three times as long
+          without any.
+          """,
+        fallback: "10 with `supervision`",
+        get: { ($0.habits.supervision?.periodSeconds).map { .number($0) } },
+        read: readSupervisionPeriod),
     ] + ReaderSignal.allCases.map(pattern)
+
+  /// Keypads that send a PIN as one frame.
+  private static let pinFrameKeys: [SettingsKey<DaemonSettings.Reader>] = [
+    .value(
+      "pinFrame", .choice(PINFrameLayout.allCases.map(\.rawValue)),
+      about: "For keypads that send a PIN as one frame: how they write it.",
+      fallback: "none, or `number26` with `pinFrameFacility`",
+      get: { ($0.entry.frame?.layout.rawValue).map { .text($0) } },
+      read: { reader, path, value in
+        guard let layout = reader.choice(path, of: PINFrameLayout.self) else { return }
+        value.entry.frame = PINFrame(layout)
+      }),
+    .value(
+      "pinFrameFacility", .number(0...65_535),
+      about: "The facility code of such frames. Without it every frame of that length is a PIN.",
+      fallback: "none", get: { ($0.entry.frame?.facility).map { .number(Int($0)) } },
+      read: { reader, path, value in
+        guard let facility = reader.integer(path, in: 0...65_535) else { return }
+        var frame = value.entry.frame ?? PINFrame()
+        guard frame.layout.hasFacility else {
+          return reader.note(path, "a PIN of \(frame.layout.rawValue) has no facility code")
+        }
+        let most = frame.layout == .number26 ? 255 : 65_535
+        guard facility <= most else {
+          return reader.note(path, "\"\(facility)\" is not a number from 0 to \(most)")
+        }
+        frame.facility = UInt64(facility)
+        value.entry.frame = frame
+      }),
+    .value(
+      "pinFrameBits", .number(PINFrame.bitRange),
+      about: """
+        The length of a frame of digits (`bcd`): a multiple of four, or two more with check bits.
+        """,
+      fallback: "any multiple of four", get: { ($0.entry.frame?.bitCount).map { .number($0) } },
+      read: { reader, path, value in
+        guard let bits = reader.integer(path, in: PINFrame.bitRange) else { return }
+        guard var frame = value.entry.frame, frame.layout.isDigits else {
+          return reader.note(path, "needs a pinFrame of digits, such as bcd")
+        }
+        guard [0, 2].contains(bits % 4) else {
+          return reader.note(path, "must be a multiple of four, or two more")
+        }
+        frame.bitCount = bits
+        value.entry.frame = frame
+      }),
+    pinFrameValues(
+      "pinFrameErrors", "The values by which the keypad reports a mistake; they are no attempt.",
+      fallback: "all bits ones", get: { $0.errors }, set: { $0.errors = $1 }),
+    pinFrameValues(
+      "pinFrameBells", "The values by which the keypad reports its bell.", fallback: "none",
+      get: { $0.bells.isEmpty ? nil : $0.bells }, set: { $0.bells = $1 }),
+  ]
+
+  private static func pinFrameValues(
+    _ name: String, _ about: String, fallback: String,
+    get: @escaping @Sendable (PINFrame) -> [String]?,
+    set: @escaping @Sendable (inout PINFrame, [String]) -> Void
+  ) -> SettingsKey<DaemonSettings.Reader> {
+    .value(
+      name, .list("numbers, or digits 0 to F"), about: about, fallback: fallback,
+      get: { $0.entry.frame.flatMap(get).map { .list($0) } },
+      read: { reader, path, value in
+        guard let list = reader.list(path) else { return }
+        guard var frame = value.entry.frame else { return reader.note(path, "needs pinFrame") }
+        let wrong = list.filter { text in
+          !text.utf8.allSatisfy { frame.layout.isDigits ? $0.isHexDigit : $0.isDecimalDigit }
+        }
+        guard wrong.isEmpty else {
+          let shown = wrong.map(reader.shown).joined(separator: ", ")
+          let kind = frame.layout.isDigits ? "of digits 0 to F" : "a number"
+          return reader.note(path, "\(shown): not \(kind)")
+        }
+        set(&frame, list.map { $0.uppercased() })
+        value.entry.frame = frame
+      })
+  }
+
+  private static let readSupervision: SettingsKey<DaemonSettings.Reader>.Read = {
+    reader, path, value in
+    guard let text = reader.text(path) else { return }
+    value.habits.supervision = Supervision(bitText: text)
+    guard value.habits.supervision == nil else { return }
+    reader.note(path, "\(reader.shown(text)) is not 4 to 128 zeros and ones, in quotes")
+  }
+
+  private static let readSupervisionPeriod: SettingsKey<DaemonSettings.Reader>.Read = {
+    reader, path, value in
+    guard let seconds = reader.integer(path, in: Supervision.periodRange) else { return }
+    guard value.habits.supervision != nil else {
+      if !reader.isGiven(path.dropLast() + ["supervision"]) {
+        reader.note(path, "needs supervision")
+      }
+      return
+    }
+    value.habits.supervision?.periodSeconds = seconds
+  }
 
   /// A reader without a keypad.
   private static let noKeypad = "none"
@@ -153,5 +268,12 @@ extension FeedbackPattern {
       let what = step.led ? (step.beeper ? "both" : "led") : (step.beeper ? "beeper" : "off")
       return "\(what) \(step.milliseconds)"
     }.joined(separator: ", ")
+  }
+}
+
+extension UInt8 {
+  fileprivate var isDecimalDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
+  fileprivate var isHexDigit: Bool {
+    isDecimalDigit || (UInt8(ascii: "A")...UInt8(ascii: "F")).contains(self & 0xDF)
   }
 }

@@ -12,14 +12,12 @@ public enum DecodedFrame: Sendable, Hashable {
 }
 
 /// Decodes a frame by its length and check bits. With a nil `keypad` short bursts are no keys.
-/// `otherKeys` are codes that are no keys but have a meaning at this reader.
 public func decode(
-  _ frame: WiegandFrame, formats: FormatTable, keypad: KeypadDialect?,
-  otherKeys: Set<UInt8> = []
+  _ frame: WiegandFrame, formats: FormatTable, keypad: KeypadDialect?
 ) -> DecodedFrame {
   let count = frame.bits.count
   if let keypad, keypad.coding.burstBits.contains(count) {
-    if let key = keypadKey(of: frame.bits, dialect: keypad, others: otherKeys) { return .key(key) }
+    if let key = keypadKey(of: frame.bits, dialect: keypad) { return .key(key) }
     return malformed(frame, .keypadCheck, "no key of a \(keypad.rawValue) keypad")
   }
   guard formats.hasFormat(ofBits: count) else {

@@ -46,8 +46,9 @@ public struct FormatTable: Sendable, Hashable {
         issue: format.issue.isEmpty ? nil : number(format.issue, in: bits))
     }
   }
+}
 
-  private func number(_ places: [Int], in bits: [Bool]) -> UInt64 {
-    places.reduce(0) { $0 << 1 | (bits[$1] ? 1 : 0) }
-  }
+/// The number that the bits at these places are, most significant first.
+func number(_ places: [Int], in bits: [Bool]) -> UInt64 {
+  places.reduce(0) { $0 << 1 | (bits[$1] ? 1 : 0) }
 }

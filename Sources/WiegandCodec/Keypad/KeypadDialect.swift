@@ -1,16 +1,24 @@
 /// How a keypad sends a key, each in a burst of its own. A new dialect is a case here and its row
-/// in ``KeypadCoding``; settings, ``automatic`` and the tests take it from `allCases`.
+/// in ``KeypadCoding``; settings, ``automatic`` and the tests take it from `allCases`. Keypads that
+/// send a PIN as one frame are described by ``PINFrame``.
 public enum KeypadDialect: String, Sendable, Hashable, CaseIterable {
   /// Four bits, most significant first: 0 to 9, 10 is `*`, 11 is `#`. Nothing checks them, so a
   /// flipped bit is another key.
   case fourBit
+  /// Six bits: even parity over the first two of the four, the four, odd parity over the others.
+  /// (Rosslare keypad manuals: nibble and parity.)
+  case sixBitParity
   /// Eight bits: the complement of the four, then the four. Every single flipped bit is found.
   /// (HID and Rosslare keypad manuals.)
   case eightBitComplement
   /// Eight bits: even parity, then seven bits of ASCII.
   case eightBitASCII
+  /// Eight bits: odd parity, then seven bits of ASCII.
+  case eightBitASCIIOdd
+  /// Eight bits: a zero, then seven bits of ASCII. Nothing checks them.
+  case eightBitASCIIPlain
   /// Whichever of the others the burst is; no burst is two different keys. It checks less than the
-  /// dialect itself does: of a checked burst of eight bits, it accepts either kind.
+  /// dialect itself does: of a checked burst of eight bits, it accepts every kind.
   case automatic
 
   /// The dialects that a keypad can have: every one but ``automatic``.
@@ -20,8 +28,11 @@ public enum KeypadDialect: String, Sendable, Hashable, CaseIterable {
   var coding: KeypadCoding {
     switch self {
     case .fourBit: .fourBit
+    case .sixBitParity: .sixBitParity
     case .eightBitComplement: .eightBitComplement
-    case .eightBitASCII: .eightBitASCII
+    case .eightBitASCII: .ascii { $0.nonzeroBitCount % 2 == 1 }
+    case .eightBitASCIIOdd: .ascii { $0.nonzeroBitCount % 2 == 0 }
+    case .eightBitASCIIPlain: .ascii { _ in false }
     case .automatic: .automatic
     }
   }
@@ -35,14 +46,11 @@ public func keypadBits(for key: KeypadKey, dialect: KeypadDialect) -> [Bool] {
   return (0..<coding.sentBits).reversed().map { value >> UInt8($0) & 1 == 1 }
 }
 
-/// The key of a burst; nil when its check fails or it is no key. Of the codes that are no keys
-/// only those of `others` count.
-func keypadKey(
-  of burst: [Bool], dialect: KeypadDialect, others: Set<UInt8> = []
-) -> KeypadKey? {
+/// The key of a burst; nil when its check fails or it is no key.
+func keypadKey(of burst: [Bool], dialect: KeypadDialect) -> KeypadKey? {
   let coding = dialect.coding
   guard coding.burstBits.contains(burst.count) else { return nil }
-  return coding.key(burst.count, burst.reduce(UInt8(0)) { $0 << 1 | ($1 ? 1 : 0) }, others)
+  return coding.key(burst.count, burst.reduce(UInt8(0)) { $0 << 1 | ($1 ? 1 : 0) })
 }
 
 /// One dialect as data: how long its bursts are, and what they mean.
@@ -54,25 +62,22 @@ struct KeypadCoding: Sendable {
   /// The burst of a key, as a number with its first bit most significant.
   let value: @Sendable (KeypadKey) -> UInt8
   /// The key of a burst by its length and its number; nil when its check fails or it is no key.
-  let key: @Sendable (_ bitCount: Int, _ value: UInt8, _ others: Set<UInt8>) -> KeypadKey?
+  let key: @Sendable (_ bitCount: Int, _ value: UInt8) -> KeypadKey?
 
-  static let fourBit = KeypadCoding(
-    burstBits: [4], sentBits: 4, value: { $0.code },
-    key: { _, value, others in KeypadKey(code: value, others: others) })
+  static let fourBit = KeypadCoding(bits: 4) { $0.code }
 
-  static let eightBitComplement = KeypadCoding(
-    burstBits: [8], sentBits: 8, value: { ~$0.code << 4 | $0.code },
-    key: { _, value, others in
-      let code = value & 0x0F
-      return ~value >> 4 == code ? KeypadKey(code: code, others: others) : nil
-    })
+  static let sixBitParity = KeypadCoding(bits: 6) { key in
+    let first: UInt8 = (key.code >> 2).nonzeroBitCount % 2 == 1 ? 1 : 0
+    let last: UInt8 = (key.code & 3).nonzeroBitCount % 2 == 0 ? 1 : 0
+    return first << 5 | key.code << 1 | last
+  }
 
-  static let eightBitASCII = KeypadCoding(
-    burstBits: [8], sentBits: 8, value: { asciiWithParity(of: $0) },
-    key: { _, value, _ in
-      KeypadKey.codes.lazy.compactMap { KeypadKey(code: $0) }
-        .first { asciiWithParity(of: $0) == value }
-    })
+  static let eightBitComplement = KeypadCoding(bits: 8) { ~$0.code << 4 | $0.code }
+
+  /// Seven bits of ASCII, under a one where `isMarked`.
+  static func ascii(_ isMarked: @escaping @Sendable (UInt8) -> Bool) -> KeypadCoding {
+    KeypadCoding(bits: 8) { isMarked($0.ascii) ? $0.ascii | 0x80 : $0.ascii }
+  }
 
   /// Made of the rows of the others, in their order.
   static let automatic: KeypadCoding = {
@@ -80,21 +85,19 @@ struct KeypadCoding: Sendable {
     return KeypadCoding(
       burstBits: Set(rows.flatMap(\.burstBits)).sorted(), sentBits: fourBit.sentBits,
       value: fourBit.value,
-      key: { bitCount, value, others in
+      key: { bitCount, value in
         rows.lazy.filter { $0.burstBits.contains(bitCount) }
-          .compactMap { $0.key(bitCount, value, others) }.first
+          .compactMap { $0.key(bitCount, value) }.first
       })
   }()
 }
 
-/// Seven bits of ASCII under a bit that makes the number of ones even.
-private func asciiWithParity(of key: KeypadKey) -> UInt8 {
-  let character: UInt8 =
-    switch key {
-    case .digit: UInt8(ascii: "0") + key.code
-    case .star: UInt8(ascii: "*")
-    case .pound: UInt8(ascii: "#")
-    case .other: 0x40 | key.code
-    }
-  return character.nonzeroBitCount % 2 == 1 ? character | 0x80 : character
+extension KeypadCoding {
+  /// Bursts of one length, each of which is one key.
+  fileprivate init(bits: Int, value: @escaping @Sendable (KeypadKey) -> UInt8) {
+    let keys = KeypadKey.codes.map { KeypadKey(code: $0) }
+    self.init(
+      burstBits: [bits], sentBits: bits, value: value,
+      key: { _, burst in keys.first { value($0) == burst } })
+  }
 }

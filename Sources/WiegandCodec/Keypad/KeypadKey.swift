@@ -6,7 +6,8 @@ public enum KeypadKey: Sendable, Hashable {
   case star
   /// `#`, on some keypads marked ENT.
   case pound
-  /// A code that is no key, 12 to 15; some readers use one to report that their case was opened.
+  /// Codes 12 to 15: a bell or function key, or a reader's report that its case was opened. Which,
+  /// the reader's settings define; it is never part of a PIN.
   case other(UInt8)
 }
 
@@ -25,11 +26,11 @@ extension KeypadKey: CustomStringConvertible, CustomDebugStringConvertible, Cust
 
 /// Codes of keys, as four-bit keypads number them.
 extension KeypadKey {
-  /// Codes that are keys: 0 to 9, 10 for `*`, 11 for `#`.
-  static let codes: ClosedRange<UInt8> = 0...11
+  /// 0 to 9, 10 for `*`, 11 for `#`, 12 to 15 for every other key.
+  static let codes: ClosedRange<UInt8> = 0...15
 
   /// 0 to 15. A digit over 9 does not exist and has the code of its last decimal place.
-  var code: UInt8 {
+  public var code: UInt8 {
     switch self {
     case .digit(let digit): digit % 10
     case .star: 10
@@ -38,15 +39,23 @@ extension KeypadKey {
     }
   }
 
-  /// The key of a code. Of the codes that are no keys, only those of `others` count.
-  init?(code: UInt8, others: Set<UInt8> = []) {
-    switch code {
-    case 0...9: self = .digit(code)
+  /// The key's character: codes 12 to 15 are the letters A to D of a keypad with four columns.
+  var ascii: UInt8 {
+    switch self {
+    case .digit: UInt8(ascii: "0") + code
+    case .star: UInt8(ascii: "*")
+    case .pound: UInt8(ascii: "#")
+    case .other: UInt8(ascii: "A") + (max(code, 12) - 12)
+    }
+  }
+
+  /// The key of a code; only its last four bits count.
+  init(code: UInt8) {
+    switch code & 0x0F {
     case 10: self = .star
     case 11: self = .pound
-    default:
-      guard others.contains(code), code < 16 else { return nil }
-      self = .other(code)
+    case let code where code < 10: self = .digit(code)
+    case let code: self = .other(code)
     }
   }
 }

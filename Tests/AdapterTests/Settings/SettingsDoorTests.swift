@@ -57,7 +57,8 @@ struct SettingsDoorTests {
     let reader = try #require(settings.readers.first)
     #expect(
       reader.entry
-        == PINEntrySettings(fixedLength: 6, pauseMilliseconds: 8_000, frameFacility: 255))
+        == PINEntrySettings(
+          fixedLength: 6, pauseMilliseconds: 8_000, frame: PINFrame(facility: 255)))
     #expect(reader.tamperCodes == TamperCodes(opened: 14, closed: 15))
     #expect(
       reader.patterns == [
@@ -103,5 +104,58 @@ struct SettingsDoorTests {
     #expect(yaml != Self.yaml)
     let problems = try await fixture.problems(yaml)
     #expect(problems.count == 1 && problems[0].hasPrefix(path), "\(problems)")
+  }
+
+  private static let keypads = """
+    controller: {id: gate-1}
+    hardware: {driver: simulated}
+    doors: [front]
+    credentials: {keyFile: /k}
+    readers: [in]
+    reader:
+      in:
+        door: front
+        pinFrame: bcd
+        pinFrameBits: 32
+        pinFrameErrors: [eeee, "1234"]
+        pinFrameBells: [BBBB]
+        bellCode: 12
+        presentationMilliseconds: 500
+        supervision: "10101010"
+        supervisionSeconds: 5
+
+    """
+
+  @Test("a keypad that sends whole PINs, rings, and reports that it works")
+  func keypad() async throws {
+    let reader = try #require(try await fixture.load(Self.keypads).readers.first)
+    #expect(
+      reader.entry
+        == PINEntrySettings(
+          frame: PINFrame(.bcd, bitCount: 32, errors: ["EEEE", "1234"], bells: ["BBBB"]),
+          bellCode: 12))
+    #expect(
+      reader.habits
+        == ReaderHabits(
+          presentationMilliseconds: 500,
+          supervision: Supervision(bitText: "10101010", periodSeconds: 5)))
+  }
+
+  @Test(
+    "each wrong value of a keypad is named with what is allowed",
+    arguments: [
+      ("pinFrame: bcd", "pinFrame: number32", "reader.in.pinFrameBits"),
+      ("pinFrameBits: 32", "pinFrameBits: 33", "reader.in.pinFrameBits"),
+      ("pinFrameBits: 32", "pinFrameFacility: 1", "reader.in.pinFrameFacility"),
+      ("pinFrameBells: [BBBB]", "pinFrameBells: [bell]", "reader.in.pinFrameBells"),
+      ("bellCode: 12", "bellCode: 9", "reader.in.bellCode"),
+      ("Milliseconds: 500", "Milliseconds: 10001", "reader.in.presentationMilliseconds"),
+      ("supervision: \"10101010\"", "supervision: \"102\"", "reader.in.supervision"),
+      ("supervisionSeconds: 5", "supervisionSeconds: 0", "reader.in.supervisionSeconds"),
+    ])
+  func wrongKeypad(_ good: String, _ bad: String, _ path: String) async throws {
+    let problems = try await fixture.problems(
+      Self.keypads.replacingOccurrences(of: good, with: bad))
+    #expect(!problems.isEmpty && problems.allSatisfy { $0.hasPrefix(path) }, "\(problems)")
   }
 }

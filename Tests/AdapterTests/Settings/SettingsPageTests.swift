@@ -80,7 +80,13 @@ struct SettingsPageTests {
         formats: [Gym40, H10301]
         keypad: none
         pinLength: 6
-        pinFrameFacility: 255
+        pinFrame: number34
+        pinFrameFacility: 65535
+        pinFrameErrors: ["65535", "65533"]
+        bellCode: 13
+        supervision: "10101010"
+        supervisionSeconds: 30
+        presentationMilliseconds: 0
         tamperOpened: 14
         tamperClosed: 15
         feedback: {granted: "both 250, led 1750"}

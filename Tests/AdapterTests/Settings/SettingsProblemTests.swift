@@ -47,8 +47,8 @@ struct SettingsProblemTests {
         "hardware.driver: \"simulate\" is none of: gpiod, simulated (line 2)",
         "doors: \"front\" is named twice (line 3)",
         "reader.in.formats: \"H1\": none of \(formats) (line 8)",
-        "reader.in.keypad: \"morse\" is none of: fourBit, eightBitComplement, eightBitASCII, "
-          + "automatic, none (line 9)",
+        "reader.in.keypad: \"morse\" is none of: fourBit, sixBitParity, eightBitComplement, "
+          + "eightBitASCII, eightBitASCIIOdd, eightBitASCIIPlain, automatic, none (line 9)",
         "reader.in.door: \"back\" is not named in `doors` (line 7)",
         "events.commitDeadlineMilliseconds: \"1001\" is not a number from 0 to 1000 (line 11)",
         "clock.assumeTrust: \"fully\" is none of: synchronised, holdover, unknown (line 12)",

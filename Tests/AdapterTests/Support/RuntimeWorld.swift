@@ -89,7 +89,12 @@ final class RuntimeWorld: Sendable {
     let events = try store.events()
     let layout = ControllerLayout(
       doors: [.init(id: Self.door, hasContact: true)],
-      readers: [.init(id: ReaderID("front-in")!, door: Self.door)])
+      // Tests badge the same card in quick succession, and mean each as a presentation.
+      readers: [
+        .init(
+          id: ReaderID("front-in")!, door: Self.door,
+          habits: ReaderHabits(presentationMilliseconds: 0))
+      ])
     let ports = RuntimePorts(
       gpio: panel, monotonic: clock, wall: wall, zones: SystemZones(), events: events,
       ledger: events, state: events, policy: try store.cache(),

@@ -11,12 +11,28 @@ struct AccessRecordTests {
 
   @Test("D8: of a number that nobody knows the last two digits are told, always two")
   func lastDigits() throws {
-    var world = ControllerHarness()
+    var world = ControllerHarness { $0.layout.readers[0].keypad = nil }
     let cards: [UInt64] = [0, 1, 9, 10, 11, 99, 100, 110, 111, 201, 65_535]
     for card in cards { try world.badge(facility: 1, card: card) }
     #expect(
       records(world).map { $0.evidence["lastDigits"] }
         == ["00", "01", "09", "10", "11", "99", "00", "10", "11", "01", "35"])
+  }
+
+  @Test("D8: at a reader with a keypad nothing is told of a number that could be a PIN")
+  func couldBePIN() throws {
+    var world = ControllerHarness {
+      $0.layout.readers[0].formats = FormatTable.standard
+    }
+    // 0x12 and 0x3456 are the digits 123456; facility 0 is where keypads send PINs.
+    for (facility, card): (UInt64, UInt64) in [(0x12, 0x3456), (0, 4_711), (200, 4_711)] {
+      try world.badge(facility: facility, card: card)
+    }
+    world.send(
+      bits: try FormatTable.standard.encode(format: "H10302", facility: nil, card: 4_711))
+    #expect(
+      records(world).map { $0.evidence["lastDigits"] != nil } == [false, false, true, false])
+    #expect(records(world).allSatisfy { $0.evidence["formats"] != nil })
   }
 
   @Test("A8: a PIN that is not looked up is recorded as what it was, with the card that is locked")

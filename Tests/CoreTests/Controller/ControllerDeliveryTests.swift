@@ -95,7 +95,7 @@ struct ControllerDeliveryTests {
     #expect(world.controller.view(of: Self.reader)?.findings == [])
   }
 
-  @Test("A6: a tamper code counts, any other code that is no key does nothing")
+  @Test("A6: a tamper code counts, any other code that is no key of a PIN is a key of its own")
   func tamper() {
     var world = ControllerHarness {
       $0.layout.readers[0].tamperCodes = TamperCodes(opened: 14, closed: 15)
@@ -104,7 +104,8 @@ struct ControllerDeliveryTests {
     let (reader, door) = (Self.reader, ControllerHarness.door)
     #expect(
       world.occurrences == [
-        .readerTamper(reader, door, raised: true), .readerTamper(reader, door, raised: false),
+        .readerTamper(reader, door, raised: true), .functionKey(reader, door, code: 13),
+        .readerTamper(reader, door, raised: false),
       ])
   }
 

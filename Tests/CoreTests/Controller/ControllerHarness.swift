@@ -53,7 +53,12 @@ struct ControllerHarness {
     var otherDoors: [DoorPolicy] = []
     var layout = ControllerLayout(
       doors: [.init(id: ControllerHarness.door, hasContact: true)],
-      readers: [.init(id: ControllerHarness.reader, door: ControllerHarness.door)])
+      // Tests badge the same card in quick succession, and mean each as a presentation.
+      readers: [
+        .init(
+          id: ControllerHarness.reader, door: ControllerHarness.door,
+          habits: ReaderHabits(presentationMilliseconds: 0))
+      ])
   }
 
   /// Where people were last seen, as the controller wanted it persisted.

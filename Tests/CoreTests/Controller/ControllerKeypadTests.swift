@@ -65,7 +65,7 @@ struct ControllerKeypadTests {
 
   @Test("A2: a whole PIN in one frame of 26 bits; leading zeros come back, cards stay cards")
   func frame() throws {
-    var world = world(.cardOrPIN, PINEntrySettings(frameFacility: 0))
+    var world = world(.cardOrPIN, PINEntrySettings(frame: PINFrame(facility: 0)))
     try world.badge(facility: 0, card: 1_234)
     try world.badge(facility: 0, card: 42)
     try world.badge(facility: 0, card: 9_999)

@@ -15,7 +15,7 @@ struct DenialAtReaderTests {
   func wrongPIN() {
     #expect(reasons(LookUps.Purpose.pin.isWrongPIN) == [.unknownCredential])
     #expect(reasons(Self.anyone.isWrongPIN) == [.pinMismatch])
-    #expect(reasons(LookUps.Purpose.card(evidence: [:]).isWrongPIN) == [])
+    #expect(reasons(LookUps.Purpose.card(Secret("raw:1:8"), evidence: [:]).isWrongPIN) == [])
   }
 
   @Test("a PIN that is withdrawn, out of its time, used up or of another device is void")

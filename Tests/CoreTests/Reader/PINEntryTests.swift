@@ -63,25 +63,6 @@ struct PINEntryTests {
         == [1_000, 1_000, 1_000, 30_000, 30_000])
     #expect(
       PINEntrySettings()
-        == PINEntrySettings(fixedLength: nil, pauseMilliseconds: 5_000, frameFacility: nil))
-  }
-
-  @Test("A2: a PIN in a frame is filled with zeros to its length, and no other frame is one")
-  func frame() {
-    func pin(_ format: String, _ facility: UInt64, _ card: UInt64, fixedLength: Int? = nil)
-      -> String?
-    {
-      PINEntrySettings(fixedLength: fixedLength, frameFacility: 7)
-        .pin(of: [CardCandidate(format: format, facility: facility, card: card)])?.reveal()
-    }
-    #expect(
-      [0, 42, 999, 1_234, 12_345, 65_535].map { pin("H10301", 7, $0) }
-        == ["0000", "0042", "0999", "1234", "12345", "65535"])
-    #expect(pin("H10301", 7, 42, fixedLength: 6) == "000042")
-    #expect(pin("H10301", 7, 12_345, fixedLength: 4) == "12345")
-    #expect(pin("H10301", 8, 42) == nil && pin("C1000-35", 7, 42) == nil)
-    #expect(pin("C1000-35", 8, 42) == nil)
-    let none = PINEntrySettings().pin(of: [CardCandidate(format: "H10301", facility: 7, card: 1)])
-    #expect(none == nil)
+        == PINEntrySettings(fixedLength: nil, pauseMilliseconds: 5_000, frame: nil))
   }
 }

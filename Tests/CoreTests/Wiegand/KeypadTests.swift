@@ -4,7 +4,8 @@ import WiegandCodec
 
 @Suite("A2: keypads")
 struct KeypadTests {
-  static let keys: [KeypadKey] = (0...9).map { .digit($0) } + [.star, .pound]
+  static let keys: [KeypadKey] =
+    (0...9).map { .digit($0) } + [.star, .pound] + (12...15).map { .other($0) }
   static let dialects = KeypadDialect.sent
 
   private func text(_ bits: [Bool]) -> String { String(bits.map { $0 ? "1" : "0" }) }
@@ -20,20 +21,29 @@ struct KeypadTests {
   func golden() {
     let complement = [
       "11110000", "11100001", "11010010", "11000011", "10110100", "10100101", "10010110",
-      "10000111", "01111000", "01101001", "01011010", "01001011",
+      "10000111", "01111000", "01101001", "01011010", "01001011", "00111100", "00101101",
+      "00011110", "00001111",
     ]
     let nibbles = [
       "0000", "0001", "0010", "0011", "0100", "0101", "0110", "0111", "1000", "1001", "1010",
-      "1011",
+      "1011", "1100", "1101", "1110", "1111",
     ]
-    // ASCII 0x30 to 0x39, 0x2A and 0x23, each with an even number of ones.
+    // Even parity over the first two, odd parity over the last two.
+    let six = [
+      "000001", "000010", "000100", "000111", "101001", "101010", "101100", "101111", "110001",
+      "110010", "110100", "110111", "011001", "011010", "011100", "011111",
+    ]
+    // ASCII 0x30 to 0x39, 0x2A, 0x23 and 0x41 to 0x44, each with an even number of ones.
     let ascii = [
       "00110000", "10110001", "10110010", "00110011", "10110100", "00110101", "00110110",
-      "10110111", "10111000", "00111001", "10101010", "10100011",
+      "10110111", "10111000", "00111001", "10101010", "10100011", "01000001", "01000010",
+      "11000011", "01000100",
     ]
+    func turned(_ text: String) -> String { (text.first == "1" ? "0" : "1") + text.dropFirst() }
     let printed: [KeypadDialect: [String]] = [
       .eightBitComplement: complement, .fourBit: nibbles, .eightBitASCII: ascii,
-      .automatic: nibbles,
+      .eightBitASCIIOdd: ascii.map(turned), .eightBitASCIIPlain: ascii.map { "0" + $0.dropFirst() },
+      .sixBitParity: six, .automatic: nibbles,
     ]
     for dialect in KeypadDialect.allCases {
       let sent = Self.keys.map { text(keypadBits(for: $0, dialect: dialect)) }
@@ -60,15 +70,25 @@ struct KeypadTests {
   @Test("A2: automatic takes a burst of any dialect, and no burst is two keys")
   func automatic() {
     for dialect in Self.dialects {
-      for key in Self.keys {
+      for key in Self.keys.prefix(12) {
         #expect(decodeBits(keypadBits(for: key, dialect: dialect), .automatic) == .key(key))
       }
     }
   }
 
+  @Test("A2: keys as eight bits of ASCII with odd parity, as a keypad was seen to send 1234#")
+  func oddParity() {
+    let bursts = ["00110001", "00110010", "10110011", "00110100", "00100011"]
+    for dialect in [KeypadDialect.eightBitASCIIOdd, .automatic] {
+      #expect(
+        bursts.map { decodeBits($0.map { $0 == "1" }, dialect) }
+          == [.digit(1), .digit(2), .digit(3), .digit(4), .pound].map { .key($0) })
+    }
+  }
+
   @Test("A2: any one bit of a checked burst turned round is keypadCheck, never another key")
   func turnedBit() {
-    for dialect in [KeypadDialect.eightBitComplement, .eightBitASCII] {
+    for dialect in [KeypadDialect.eightBitComplement, .eightBitASCII, .eightBitASCIIOdd] {
       for key in Self.keys {
         for place in 0..<8 {
           var bits = keypadBits(for: key, dialect: dialect)

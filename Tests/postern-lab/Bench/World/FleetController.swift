@@ -45,7 +45,10 @@ final class FleetController: Sendable {
       configuration: RuntimeConfiguration(
         controller: id, software: "bench", bootID: UUID().uuidString.lowercased(),
         layout: ControllerLayout(
-          doors: [.init(id: door, hasContact: false)], readers: [.init(id: reader, door: door)])),
+          doors: [.init(id: door, hasContact: false)],
+          readers: [
+            .init(id: reader, door: door, habits: ReaderHabits(presentationMilliseconds: 0))
+          ])),
       ports: RuntimePorts(
         gpio: TimedPanel(SimulatedPanel(clock: clock), moments), monotonic: clock,
         wall: SystemWallClock(assumedTrust: .synchronised), zones: SystemZones(), events: events,

@@ -41,7 +41,10 @@ final class TimedDoor {
     else { throw LabFailure("the world has no name") }
     let doors = BenchWorld.doors.compactMap { DoorID($0) }
     let readers = zip(BenchWorld.readers, doors).compactMap { name, door in
-      ReaderID(name).map { ControllerLayout.Reader(id: $0, door: door) }
+      ReaderID(name).map {
+        ControllerLayout.Reader(
+          id: $0, door: door, habits: ReaderHabits(presentationMilliseconds: 0))
+      }
     }
     var logger = Logger(label: "bench")
     logger.logLevel = .critical
