@@ -48,6 +48,7 @@ final class DoorWorld {
           data0: {chip: gpiochip-none, line: 23}
           data1: {chip: gpiochip-none, line: 24}
           beeper: {chip: gpiochip-none, line: 25}
+          presentationMilliseconds: 0
       cloud: {host: 127.0.0.1, port: \(port), publicKeyFile: \(folder.path)/device/cloud.pub}
       credentials:
         keyFile: \(folder.path)/device/credential.key

@@ -61,6 +61,11 @@ final class LabWorld {
     try Data(settings.utf8).write(to: URL(filePath: places.settings))
   }
 
+  /// Every badge of the lab is a presentation of its own.
+  private static func reader(_ name: String) -> String {
+    "\(name): {door: front, presentationMilliseconds: 0}"
+  }
+
   private var settings: String {
     """
     controller: {id: \(Self.controller)}
@@ -68,7 +73,7 @@ final class LabWorld {
     hardware: {driver: simulated}
     doors: [front]
     readers: [\(plan.readers.joined(separator: ", "))]
-    reader: {\(plan.readers.map { "\($0): {door: front}" }.joined(separator: ", "))}
+    reader: {\(plan.readers.map(Self.reader).joined(separator: ", "))}
     cloud: {host: 127.0.0.1, port: \(plan.doorPort ?? places.brokerPort), \
     publicKeyFile: \(places.device)/cloud.pub, keepAliveSeconds: \(plan.keepAliveSeconds)}
     credentials: {keyFile: \(places.device)/credential.key}

@@ -33,6 +33,7 @@ final class BenchDaemon {
       """
         \(pair.0):
           door: \(pair.1)
+          presentationMilliseconds: 0
           data0: {chip: none, line: \(100 + index * 2)}
           data1: {chip: none, line: \(101 + index * 2)}
 
