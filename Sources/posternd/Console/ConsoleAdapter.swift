@@ -50,11 +50,10 @@ struct ConsoleAdapter: ConsoleBackend {
     guard let notes = await runtime.tap() else {
       throw ConsoleProblem(.refused, "too many monitors are running; end another one first")
     }
-    let pinFacilities = Dictionary(
-      settings.readers.compactMap { reader in
-        reader.entry.frameFacility.map { (reader.id, $0) }
-      }, uniquingKeysWith: { first, _ in first })
-    let writer = LiveWriter(options: options, pinFacilities: pinFacilities)
+    let pinFrames = Dictionary(
+      settings.readers.compactMap { reader in reader.entry.frame.map { (reader.id, $0) } },
+      uniquingKeysWith: { first, _ in first })
+    let writer = LiveWriter(options: options, pinFrames: pinFrames)
     return AsyncStream(bufferingPolicy: .bufferingNewest(LiveWriter.notesMax)) { continuation in
       let pump = Task {
         var number: UInt64 = 0

@@ -10,8 +10,8 @@ struct LiveWriter: Sendable {
   static let notesMax = 4_096
 
   let options: LiveOptions
-  /// Readers that send a PIN as one frame, with the facility code of such frames.
-  let pinFacilities: [ReaderID: UInt64]
+  /// Readers that send a PIN as one frame, with what such frames are.
+  let pinFrames: [ReaderID: PINFrame]
 
   /// Nil when the watcher did not ask for it.
   func show(_ note: TapNote, number: UInt64) -> LiveNote? {
@@ -80,9 +80,7 @@ struct LiveWriter: Sendable {
   ) {
     switch decoded {
     case .card(let candidates, _):
-      let isPIN = candidates.contains {
-        $0.format == "H10301" && $0.facility != nil && $0.facility == pinFacilities[reader]
-      }
+      let isPIN = pinFrames[reader]?.read(frame.bits, fixedLength: nil) != nil
       guard !isPIN || options.keys else {
         shown.key = "•"
         shown.detail = "a complete PIN"
