@@ -62,7 +62,7 @@ struct StartState {
     }
     let inputs =
       layout.doors.filter(\.hasContact).map { InputLine.contact($0.id) }
-      + layout.doors.map { .requestToExit($0.id) } + [.fire, .tamper]
+      + layout.doors.map { InputLine.requestToExit($0.id) } + [.fire, .tamper]
     let active = inputs.filter { (try? ports.gpio.isActive($0)) == true }
     return Controller(
       layout: layout, policy: policy, active: Set(active), memory: memory, at: now)
