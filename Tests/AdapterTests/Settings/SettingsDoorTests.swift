@@ -154,7 +154,7 @@ struct SettingsDoorTests {
   @Test(
     "each wrong value of a keypad is named with what is allowed",
     arguments: [
-      ("pinFrame: bcd", "pinFrame: number32", "reader.in.pinFrameBits"),
+      ("pinFrame: bcd", "pinFrame: number32", "reader.in.pinFrame"),
       ("pinFrameBits: 32", "pinFrameBits: 33", "reader.in.pinFrameBits"),
       ("pinFrameBits: 32", "pinFrameFacility: 1", "reader.in.pinFrameFacility"),
       ("pinFrameBells: [BBBB]", "pinFrameBells: [bell]", "reader.in.pinFrameBells"),
