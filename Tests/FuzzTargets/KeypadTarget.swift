@@ -107,6 +107,8 @@ private struct KeypadTarget {
         try deliver(.card(frame))
       }
     }
+    // An exit input that is held keeps the door free.
+    try edge(.requestToExit(door), false, afterMicroseconds: 50_000)
     try pass(milliseconds: 200_000)
     try demand(
       controller.requiredLock(of: door) == .secured, "still released long after everything")

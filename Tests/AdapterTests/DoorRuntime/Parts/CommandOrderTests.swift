@@ -19,7 +19,7 @@ struct CommandOrderTests {
     (Command(kind: .clearLockout), ["core order"]),
     (Command(kind: .unlock, door: "front", person: "p1"), ["unlock"]),
     (Command(kind: .mode, door: "front", reason: "cleaning", mode: .forceOpen), ["setMode"]),
-    (Command(kind: .forgive), ["forgive", "end c-1"]),
+    (Command(kind: .forgive), ["forgive", "endPersisted"]),
     (Command(kind: .sync), ["session syncRequested", "job digest", "end c-1"]),
     (Command(kind: .logs), ["uploadLog"]),
     (Command(kind: .diagnostics), ["reportTelemetry", "runSelfTest"]),
