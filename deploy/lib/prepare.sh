@@ -59,8 +59,11 @@ test_packages=(mosquitto-clients python3-paho-mqtt python3-cryptography python3-
 # Builds with SwiftPM's own progress on a terminal, and a sign of life elsewhere.
 # shellcheck disable=SC2120
 build() {
-  say "Building with $(swift --version 2>/dev/null | head -n 1)."
-  say "The first time this takes some minutes: SQLite, MQTT, HTTP and cryptography come along."
+  if [ -z "${is_building:-}" ]; then
+    say "Building with $(swift --version 2>/dev/null | head -n 1)."
+    say "The first time this takes some minutes: SQLite, MQTT, HTTP and cryptography come along."
+    is_building=yes
+  fi
   if [ -t 1 ]; then
     swift build --package-path "$root" "$@"
     return

@@ -94,7 +94,7 @@ enum ReaderKeys {
       .value(
         "supervisionSeconds", .number(Supervision.periodRange),
         about: """
-          How often it sends that frame; the alarm `readerGone` comes after three times as long
+          How often it sends that frame; the alarm `readerGone` comes after three times as long \
           without any.
           """,
         fallback: "10 with `supervision`",
