@@ -164,7 +164,8 @@ let package = Package(
     .target(
       name: "Settings",
       dependencies: [
-        "DoorRules", "WiegandCodec", "DoorCore", "DoorPorts", configuration, system,
+        "DoorRules", "WiegandCodec", "DoorCore", "CloudProtocol", "DoorPorts", configuration,
+        system,
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: strict),

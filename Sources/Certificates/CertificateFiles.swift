@@ -1,3 +1,4 @@
+import CloudProtocol
 public import DoorPorts
 public import DoorRules
 import Foundation
@@ -14,7 +15,8 @@ public struct CertificateFiles: CertificateSource {
     paths.sorted { $0.key < $1.key }.compactMap { name, path in
       guard let data = FileManager.default.contents(atPath: path),
         data.count <= CertificateEnd.fileBytesMax,
-        let end = CertificateEnd.earliest(ofPEM: String(decoding: data, as: UTF8.self))
+        let text = try? WrittenText.decode(data, lines: .doNotMatter),
+        let end = CertificateEnd.earliest(ofPEM: text)
       else { return nil }
       return (name, end)
     }

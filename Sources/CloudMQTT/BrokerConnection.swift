@@ -56,8 +56,9 @@ final class BrokerConnection {
       "limit messages going out")
     try check(mosquitto_int_option(handle, MOSQ_OPT_TCP_NODELAY, 1), "set TCP_NODELAY")
     if let username = settings.username {
+      let password = try settings.readPassword?() ?? settings.password
       try check(
-        mosquitto_username_pw_set(handle, username, settings.password?.reveal()),
+        mosquitto_username_pw_set(handle, username, password?.reveal()),
         "set user name and password")
     }
     if let will = settings.will {
@@ -76,6 +77,7 @@ final class BrokerConnection {
           .unavailable, operation: "read TLS file \(file)",
           detail: String(cString: strerror(errno)))
       }
+      if let file { try checkStart(of: file) }
     }
     guard let caFile = tls.caFile else {
       try check(
@@ -86,6 +88,22 @@ final class BrokerConnection {
     }
     try check(
       mosquitto_tls_set(handle, caFile, nil, tls.certificateFile, tls.keyFile, nil), "set up TLS")
+  }
+
+  /// Throws for a file that begins with a byte order mark: the library reads TLS files by itself, and
+  /// would only report that it finds no certificate.
+  private func checkStart(of file: String) throws(PortError) {
+    let descriptor = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    var start: [UInt8] = [0, 0, 0]
+    guard read(descriptor, &start, start.count) == start.count else { return }
+    let marks: [[UInt8]] = [[0xEF, 0xBB, 0xBF], [0xFF, 0xFE], [0xFE, 0xFF]]
+    if marks.contains(where: { start.starts(with: $0) }) {
+      throw PortError(
+        .damaged, operation: "read TLS file \(file)",
+        detail: "it begins with a byte order mark; save it as UTF-8 without one")
+    }
   }
 
   /// Begins to connect; ``step(wake:milliseconds:)`` continues. Blocks while a name is resolved.

@@ -1,3 +1,4 @@
+public import DoorPorts
 public import DoorRules
 
 /// Address of the broker and options of the connection.
@@ -12,6 +13,9 @@ public struct MQTTSettings: Sendable {
   public var keepAliveSeconds: Int
   public var username: String?
   public var password: Secret<String>?
+  /// Reads ``password`` again for every connection, so that a changed one is used from the next
+  /// one on; what it throws is why that connection is not made.
+  public var readPassword: (@Sendable () throws(PortError) -> Secret<String>)?
   /// Nil connects without TLS.
   public var tls: TLSSettings?
   public var will: Will?
@@ -24,8 +28,10 @@ public struct MQTTSettings: Sendable {
 
   public init(
     host: String, port: Int, clientID: String, keepAliveSeconds: Int = 30,
-    username: String? = nil, password: Secret<String>? = nil, tls: TLSSettings? = nil,
-    will: Will? = nil, subscriptions: [String] = [], sessionExpirySeconds: UInt32 = 7 * 86_400,
+    username: String? = nil, password: Secret<String>? = nil,
+    readPassword: (@Sendable () throws(PortError) -> Secret<String>)? = nil,
+    tls: TLSSettings? = nil, will: Will? = nil, subscriptions: [String] = [],
+    sessionExpirySeconds: UInt32 = 7 * 86_400,
     reconnectMillisecondsMax: Int = 30_000
   ) {
     self.host = host
@@ -34,6 +40,7 @@ public struct MQTTSettings: Sendable {
     self.keepAliveSeconds = keepAliveSeconds
     self.username = username
     self.password = password
+    self.readPassword = readPassword
     self.tls = tls
     self.will = will
     self.subscriptions = subscriptions

@@ -36,6 +36,7 @@ extension MQTTSettings {
         (tls.certificateFile == nil) == (tls.keyFile == nil),
         "a client certificate and its key belong together")
     }
-    try require(password == nil || username != nil, "a password needs a user name")
+    try require(
+      password == nil && readPassword == nil || username != nil, "a password needs a user name")
   }
 }

@@ -4,6 +4,8 @@ public import CloudProtocol
 public struct DiagnosisFacts: Sendable {
   public var daemon: DaemonFacts?
   public var settings: SettingsFacts?
+  /// Only those that have a trouble.
+  public var files: [FileFacts] = []
   public var lines: LineFacts?
   public var readers: [ReaderFacts] = []
   public var doors: [DoorFacts] = []
@@ -23,6 +25,7 @@ public struct DiagnosisFacts: Sendable {
     var found: [DiagnosisReport.Check] = []
     if let daemon { found += daemon.checks() }
     if let settings { found += settings.checks() }
+    for file in files { found += file.checks() }
     if let lines { found += lines.checks() }
     for reader in readers { found += reader.checks() }
     for door in doors { found += door.checks() }

@@ -15,10 +15,11 @@ final class LineWorker<Answerer: LineAnswerer>: @unchecked Sendable {
     refusal(of: nil, "the line has more than \(LineRun.lineBytesMax) bytes") + [10]
   }
 
-  /// Replaces the output by the answers to these lines.
+  /// Replaces the output by the answers to these lines. A line without any text has no answer, so
+  /// that an extra line end does not matter.
   func answer(_ lines: ArraySlice<Range<Int>>, of bytes: [UInt8]) {
     output.removeAll(keepingCapacity: true)
-    for line in lines {
+    for line in lines where bytes[line].contains(where: { $0 > UInt8(ascii: " ") }) {
       if line.count > LineRun.lineBytesMax {
         output += Self.tooLong
       } else {
@@ -29,7 +30,17 @@ final class LineWorker<Answerer: LineAnswerer>: @unchecked Sendable {
   }
 
   /// The answer to one line, without its end.
-  func answer(_ line: Data) -> [UInt8] {
+  func answer(_ written: Data) -> [UInt8] {
+    let line: Data
+    do throws(WrittenTextProblem) {
+      // The carriage return belongs to the line's end, which is not in `written`.
+      let end = written.last == UInt8(ascii: "\r") ? written.dropLast() : written
+      line =
+        Self.needsNormalising(end)
+        ? Data(try WrittenText.normalise(Array(end), lines: .matter)) : end
+    } catch {
+      return Self.refusal(of: nil, error.message)
+    }
     let question: Answerer.Question
     do { question = try decoder.decode(Answerer.Question.self, from: line) } catch {
       return refuse(line, error)
@@ -40,6 +51,12 @@ final class LineWorker<Answerer: LineAnswerer>: @unchecked Sendable {
     } catch {
       return Self.refusal(of: question.id, error.message)
     }
+  }
+
+  /// Most lines do not: this spares them a copy.
+  private static func needsNormalising(_ line: Data) -> Bool {
+    line.first.map { $0 >= 0xEF || $0 == 0 } == true || line.contains(UInt8(ascii: "\r"))
+      || line.prefix(4).contains(0)
   }
 
   private struct OnlyID: Decodable {

@@ -52,7 +52,13 @@ struct PolicyFile {
   /// The same for bytes that were read from `path`.
   init(_ bytes: Data, of path: String) throws {
     let document: Document
-    do { document = try JSONDecoder().decode(Document.self, from: bytes) } catch {
+    let text: [UInt8]
+    do throws(WrittenTextProblem) {
+      text = try WrittenText.normalise(Array(bytes), lines: .doNotMatter)
+    } catch {
+      throw DryRunFailure("\(path): \(error)")
+    }
+    do { document = try JSONDecoder().decode(Document.self, from: Data(text)) } catch {
       throw DryRunFailure("\(path): \(ValidationFailure(decoding: error))")
     }
     let zones = SystemZones()

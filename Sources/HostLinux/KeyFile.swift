@@ -66,7 +66,11 @@ public enum KeyFile {
       throw PortError(
         .damaged, operation: operation, detail: "it has more than \(bytesMax) bytes")
     }
-    return Secret(String(decoding: bytes.prefix(count), as: UTF8.self))
+    do throws(WrittenTextProblem) {
+      return Secret(try WrittenText.decode(bytes.prefix(count)))
+    } catch {
+      throw PortError(.damaged, operation: operation, detail: "\(error)")
+    }
   }
 
   /// Creates a file for a key of ``keyBytes``; throws `busy` when it exists. It is on disk when

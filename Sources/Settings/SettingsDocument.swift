@@ -1,3 +1,4 @@
+import CloudProtocol
 import Foundation
 import Yams
 
@@ -57,10 +58,9 @@ struct SettingsDocument {
     guard data.count <= fileBytesMax else {
       throw failure("\(path) has \(data.count) bytes; at most \(fileBytesMax) are allowed")
     }
-    guard let text = String(data: data, encoding: .utf8) else {
-      throw failure("\(path) is not UTF-8 text")
+    do throws(WrittenTextProblem) { return try WrittenText.decode(data) } catch {
+      throw failure("\(path): \(error)")
     }
-    return text
   }
 
   private mutating func walk(

@@ -21,9 +21,9 @@ public enum SettingsLoader {
     path: String, environment: [String: String]
   ) async throws(SettingsFailure) -> DaemonSettings {
     let document = try SettingsDocument(path: path)
-    let file: FileProvider<YAMLSnapshot>
+    let file: FileProvider<WrittenYAML>
     do {
-      file = try await FileProvider<YAMLSnapshot>(filePath: FilePath(path))
+      file = try await FileProvider<WrittenYAML>(filePath: FilePath(path))
     } catch {
       throw SettingsDocument.failure("\(path) cannot be read: \(error)")
     }

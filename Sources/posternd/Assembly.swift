@@ -1,3 +1,4 @@
+import CloudProtocol
 import Console
 import DoorPorts
 import DoorRules
@@ -20,8 +21,14 @@ struct Assembly {
   init(
     settings: DaemonSettings, settingsPath: String, log: RecentLog, logger: Logger
   ) throws(PortError) {
-    let keys = KeyFiles(settings: settings, logger: logger)
-    let digester = try keys.digester()
+    let keys = KeyFiles(settings: settings)
+    keys.log(to: logger)
+    let digester: CredentialDigester
+    if let own = keys.digester {
+      digester = own
+    } else {
+      digester = try KeyFiles.digesterOfNobody()
+    }
     let monotonic = SystemMonotonicClock()
     databases = try Databases(folder: settings.stateFolder, logger: logger)
     let panel = settings.isSimulated ? SimulatedPanel(clock: monotonic) : nil
@@ -38,7 +45,7 @@ struct Assembly {
       state: databases.events, policy: databases.cache, digester: digester, host: host, log: log,
       selfTest: selfTest,
       cloud: try CloudConnection.ports(settings, keys: keys, logger: logger),
-      offlinePIN: keys.offlinePINs(), handOver: keys.handOver(), issued: databases.events,
+      offlinePIN: keys.offlinePINs, handOver: keys.handOver, issued: databases.events,
       certificates: CloudConnection.certificates(settings))
     runtime = DoorRuntime(
       configuration: RuntimeConfiguration(settings, damagedFiles: databases.damaged),
@@ -46,12 +53,12 @@ struct Assembly {
     let diagnostician = Diagnostician(
       settings: settings, settingsPath: settingsPath, runtime: runtime,
       events: databases.events, cache: databases.cache, host: host, monotonic: monotonic,
-      wall: wall)
+      wall: wall, filesAtStart: keys.troubles)
     selfTest.set(diagnostician)
     history = HistoryKeeper(runtime: runtime, host: host, wall: wall)
     let backend = ConsoleAdapter(
       runtime: runtime, settings: settings, panel: panel, diagnostician: diagnostician, log: log,
-      keeper: history)
+      keeper: history, fileTroubles: keys.troubles.map(\.words))
     let gate = ConsoleGate()
     let web = settings.console.web.map {
       ConsoleWebSettings(

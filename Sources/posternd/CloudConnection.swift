@@ -15,19 +15,43 @@ enum CloudConnection {
     _ settings: DaemonSettings, keys: KeyFiles, logger: Logger
   ) throws(PortError) -> RuntimePorts.CloudPorts? {
     guard let cloud = settings.cloud else { return nil }
-    let verifier = try keys.envelopes(of: cloud)
     let topics = Topics(controller: settings.controller)
+    guard let verifier = keys.envelopes else {
+      return try withoutKeys(of: cloud, settings, keys)
+    }
     let link = MQTTLink(
       settings: MQTTSettings(
         host: cloud.host, port: cloud.port, clientID: "postern-\(settings.controller)",
         keepAliveSeconds: cloud.keepAliveSeconds, username: cloud.username,
-        password: try cloud.passwordFile.map(keys.password),
+        readPassword: cloud.passwordFile.map(password),
         tls: cloud.tls.map {
           TLSSettings(
             caFile: $0.caFile, certificateFile: $0.certificateFile, keyFile: $0.keyFile)
         }, will: try will(settings, topics), subscriptions: [topics.downFilter]),
       onProblem: { logger.warning("cloud: \($0)") })
     return RuntimePorts.CloudPorts(link: link, verifier: verifier)
+  }
+
+  private static func password(
+    in path: String
+  ) -> @Sendable () throws(PortError) -> Secret<String> {
+    { () throws(PortError) in try KeyFiles.password(path: path) }
+  }
+
+  /// A link that never starts: the status says why, and nothing that came could be verified.
+  private static func withoutKeys(
+    of cloud: DaemonSettings.Cloud, _ settings: DaemonSettings, _ keys: KeyFiles
+  ) throws(PortError) -> RuntimePorts.CloudPorts {
+    let setting = "cloud.publicKeyFile"
+    let cause = keys.troubles.first { $0.setting == setting }?.cause ?? cloud.publicKeyFile
+    do throws(EnvelopeKeyFailure) {
+      return RuntimePorts.CloudPorts(
+        link: UnusableLink(cause: "\(setting): \(cause); correct it, then restart posternd"),
+        verifier: try EnvelopeVerifier(
+          publicKeys: [:], audience: settings.controller, issuer: nil))
+    } catch {
+      throw PortError(.invalid, operation: "make a verifier", detail: "\(error)")
+    }
   }
 
   /// What the broker publishes when the controller is gone.

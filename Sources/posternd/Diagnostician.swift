@@ -20,6 +20,8 @@ struct Diagnostician: Sendable {
   let host: SystemFacts
   let monotonic: any MonotonicClock
   let wall: any WallClock
+  /// The files that could not be used when the daemon started.
+  let filesAtStart: [KeyFiles.Trouble]
 
   func report() async -> DiagnosisReport {
     let began = monotonic.now()
@@ -34,6 +36,7 @@ struct Diagnostician: Sendable {
       unreachable: nil, uptimeSeconds: status.uptimeSeconds, software: SoftwareVersion.text)
     facts.settings = SettingsFacts(
       path: settingsPath, problems: [], simulated: settings.isSimulated)
+    facts.files = files()
     facts.lines = lines(inspection)
     facts.readers = readers(status, inspection)
     facts.doors = doors(status, inspection)
@@ -61,6 +64,25 @@ struct Diagnostician: Sendable {
       timeMilliseconds: wall.read().at.millisecondsSince1970,
       tookMilliseconds: monotonic.now().microseconds(since: began) / 1_000,
       checks: facts.checks())
+  }
+
+  /// What is wrong with the files of keys now, and what is right again but not in use yet.
+  private func files() -> [FileFacts] {
+    var facts = KeyFiles(settings: settings).troubles.map {
+      FileFacts(setting: $0.setting, fault: $0.cause, loss: $0.loss)
+    }
+    let wrong = Set(facts.map(\.setting))
+    facts += filesAtStart.filter { !wrong.contains($0.setting) }
+      .map { FileFacts(setting: $0.setting, fault: nil, loss: $0.loss) }
+    if let path = settings.cloud?.passwordFile {
+      do throws(PortError) { _ = try KeyFiles.password(path: path) } catch {
+        facts.append(
+          FileFacts(
+            setting: "cloud.passwordFile", fault: "\(error)", loss: "the cloud is not connected",
+            isReadAgain: true))
+      }
+    }
+    return facts
   }
 
   static func words(of reading: HostReading) -> String? {

@@ -7,107 +7,149 @@ import HostLinux
 import Logging
 import Settings
 
-/// The files of keys and passwords that the settings name.
+/// The files of keys and passwords that the settings name. None of them ends the daemon: whatever
+/// is wrong with one, the doors are served and people can leave. What cannot be used is in
+/// ``troubles``, which status, diagnosis and log show.
 struct KeyFiles {
-  let settings: DaemonSettings
-  let logger: Logger
+  /// A file that cannot be used.
+  struct Trouble: Hashable {
+    /// The key of the settings, such as `cloud.publicKeyFile`.
+    var setting: String
+    var cause: String
+    /// What does not work without it.
+    var loss: String
 
-  /// Digests credentials, under the key before the present one too while there is one.
-  func digester() throws(PortError) -> CredentialDigester {
-    let path = settings.credentials.keyFile
-    let key = try KeyFile.load(path: path)
-    let previous = optional("credentials.previousKeyFile", settings.credentials.previousKeyFile) {
-      (path) throws(PortError) in try KeyFile.load(path: path)
+    var words: String { "\(setting): \(cause); \(loss)" }
+  }
+
+  let settings: DaemonSettings
+  private(set) var troubles: [Trouble] = []
+  /// Digests credentials, under the key before the present one too while there is one; nil without
+  /// a usable key.
+  private(set) var digester: CredentialDigester?
+  /// The keys of offline PINs; nil accepts none.
+  private(set) var offlinePINs: OfflinePINKeys?
+  /// Verifies keys that are handed over on site; nil accepts none.
+  private(set) var handOver: HandOverVerifier?
+  /// Verifies what the cloud signed; nil without a cloud, and when its keys cannot be used.
+  private(set) var envelopes: EnvelopeVerifier?
+
+  /// Reads every file.
+  init(settings: DaemonSettings) {
+    self.settings = settings
+    let names = settings.credentials
+    let key = use("credentials.keyFile", names.keyFile, "no card, PIN or mobile key opens") {
+      path throws(PortError) in try KeyFile.load(path: path)
     }
-    guard
-      let digester = CredentialDigester(
+    let previous = use(
+      "credentials.previousKeyFile", names.previousKeyFile,
+      "credentials under the previous key open nothing"
+    ) { path throws(PortError) in try KeyFile.load(path: path) }
+    if let key,
+      let made = CredentialDigester(
         keyBytes: key.reveal(), previous: previous.map { [$0.reveal()] } ?? [])
-    else {
-      throw PortError(
-        .damaged, operation: "read key \(path)", detail: "a credential key has 32 bytes")
+    {
+      digester = made
+      // Under another key a handed-over credential would be stored for nobody.
+      handOver = readHandOver()
+    }
+    offlinePINs = readOfflinePINs()
+    envelopes = readEnvelopes()
+  }
+
+  /// A digester under a random key, with which no credential is found.
+  static func digesterOfNobody() throws(PortError) -> CredentialDigester {
+    let bytes = (0..<KeyFile.keyBytes).map { _ in UInt8.random(in: .min ... .max) }
+    guard let digester = CredentialDigester(keyBytes: bytes) else {
+      throw PortError(.invalid, operation: "make a key", detail: "it has \(bytes.count) bytes")
     }
     return digester
   }
 
-  /// The keys of offline PINs; nil accepts none.
-  func offlinePINs() -> OfflinePINKeys? {
-    optional("credentials.offlinePINKeyFile", settings.credentials.offlinePINKeyFile) {
-      (path) throws(PortError) in
+  private mutating func readOfflinePINs() -> OfflinePINKeys? {
+    let controller = settings.controller
+    return use(
+      "credentials.offlinePINKeyFile", settings.credentials.offlinePINKeyFile,
+      "no offline PIN opens"
+    ) { path throws(PortError) in
       let text = try KeyFile.secretText(path: path, bytesMax: OfflinePINKeys.fileBytesMax)
       do throws(OfflinePINProblem) {
-        return try OfflinePINKeys(parsing: text, controller: settings.controller)
+        return try OfflinePINKeys(parsing: text, controller: controller)
       } catch {
         throw PortError(.damaged, operation: "read key \(path)", detail: "\(error)")
       }
     }
   }
 
-  /// Verifies keys that are handed over on site; nil accepts none.
-  func handOver() -> HandOverVerifier? {
-    optional("credentials.issuerRootsFile", settings.credentials.issuerRootsFile) {
-      (path) throws(PortError) in
+  private mutating func readHandOver() -> HandOverVerifier? {
+    let controller = settings.controller
+    return use(
+      "credentials.issuerRootsFile", settings.credentials.issuerRootsFile,
+      "no key is accepted on site"
+    ) { path throws(PortError) in
+      let roots = try Self.publicKeys(path: path)
       do throws(EnvelopeKeyFailure) {
-        return try HandOverVerifier(
-          roots: try Self.publicKeys(path: path), controller: settings.controller)
+        return try HandOverVerifier(roots: roots, controller: controller)
       } catch {
-        throw PortError(
-          .damaged, operation: "read the issuers' roots in \(path)", detail: "\(error)")
+        throw PortError(.damaged, operation: "read \(path)", detail: "\(error)")
       }
     }
   }
 
-  /// Verifies what the cloud signed.
-  func envelopes(of cloud: DaemonSettings.Cloud) throws(PortError) -> EnvelopeVerifier {
-    do throws(EnvelopeKeyFailure) {
-      return try EnvelopeVerifier(
-        publicKeys: try Self.publicKeys(path: cloud.publicKeyFile),
-        audience: settings.controller, issuer: nil)
-    } catch {
-      throw PortError(
-        .damaged, operation: "read the cloud's keys in \(cloud.publicKeyFile)",
-        detail: "\(error)")
+  private mutating func readEnvelopes() -> EnvelopeVerifier? {
+    let controller = settings.controller
+    return use(
+      "cloud.publicKeyFile", settings.cloud?.publicKeyFile, "the cloud is not connected"
+    ) { path throws(PortError) in
+      let keys = try Self.publicKeys(path: path)
+      do throws(EnvelopeKeyFailure) {
+        return try EnvelopeVerifier(publicKeys: keys, audience: controller, issuer: nil)
+      } catch {
+        throw PortError(.damaged, operation: "read \(path)", detail: "\(error)")
+      }
     }
   }
 
-  /// The first line of a password file.
-  func password(path: String) throws(PortError) -> Secret<String> {
-    guard let data = FileManager.default.contents(atPath: path),
-      let line = String(decoding: data, as: UTF8.self).split(separator: "\n").first
-    else {
-      throw PortError(
-        .unavailable, operation: "read \(path)", detail: "it cannot be read or is empty")
+  /// The first line of a password file that is not empty.
+  static func password(path: String) throws(PortError) -> Secret<String> {
+    guard let line = try TextFile.read(path).split(separator: "\n").first else {
+      throw PortError(.damaged, operation: "read \(path)", detail: "it is empty")
     }
     return Secret(String(line))
   }
 
   /// Public keys by id: a line `KEYID BASE64URL` each; `#` begins a comment.
-  private static func publicKeys(path: String) throws(EnvelopeKeyFailure) -> [String: [UInt8]] {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw EnvelopeKeyFailure(keyID: path, detail: "the file cannot be read")
-    }
+  private static func publicKeys(path: String) throws(PortError) -> [String: [UInt8]] {
     var keys: [String: [UInt8]] = [:]
-    for line in String(decoding: data, as: UTF8.self).split(separator: "\n") {
-      let words = line.split(separator: " ")
-      guard let first = words.first, !first.hasPrefix("#") else { continue }
-      guard words.count == 2, let key = Data(base64URL: String(words[1])) else {
-        throw EnvelopeKeyFailure(
-          keyID: String(first.prefix(64)), detail: "its line must be KEYID BASE64URL")
+    for (line, words) in WrittenText.records(of: try TextFile.read(path)) {
+      guard words.count == 2, let key = Data(base64URL: words[1]) else {
+        throw PortError(
+          .damaged, operation: "read \(path)", detail: "line \(line) must be KEYID BASE64URL")
       }
-      keys[String(first)] = Array(key)
+      keys[words[0]] = Array(key)
     }
-    guard !keys.isEmpty else { throw EnvelopeKeyFailure(keyID: path, detail: "no key is in it") }
+    guard !keys.isEmpty else {
+      throw PortError(.damaged, operation: "read \(path)", detail: "no key is in it")
+    }
     return keys
   }
 
-  /// Reads a file whose keys the door can do without: without it they open nothing, which is no
-  /// reason to serve nobody.
-  private func optional<Value>(
-    _ setting: String, _ path: String?, _ read: (String) throws(PortError) -> Value
+  /// Reads a file, or notes why it cannot be used.
+  private mutating func use<Value>(
+    _ setting: String, _ path: String?, _ loss: String,
+    _ read: (String) throws(PortError) -> Value
   ) -> Value? {
     guard let path else { return nil }
     do throws(PortError) { return try read(path) } catch {
-      logger.error("feature disabled: the file of \(setting) cannot be used: \(error)")
+      troubles.append(Trouble(setting: setting, cause: "\(error)", loss: loss))
       return nil
+    }
+  }
+
+  /// Each trouble is an error in the log.
+  func log(to logger: Logger) {
+    for trouble in troubles {
+      logger.error("feature disabled: \(trouble.words): correct the file, then restart posternd")
     }
   }
 }

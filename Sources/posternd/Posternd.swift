@@ -20,8 +20,9 @@ struct Posternd: AsyncParsableCommand {
       settings without starting anything. Variables that begin with POSTERN_ override
       the file: POSTERN_CLOUD_PORT overrides cloud.port.
 
-      Exit statuses: 0 stopped by a signal; 1 a key, a folder or another resource
-      cannot be used; 78 the settings are wrong.
+      Exit statuses: 0 stopped by a signal; 1 a folder or another resource cannot be
+      used; 78 the settings are wrong. A key or password file that cannot be used does
+      not end it: the doors are served, and `postern status` names the file.
       """,
     version: SoftwareVersion.text)
 

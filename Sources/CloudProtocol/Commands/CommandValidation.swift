@@ -48,6 +48,14 @@ extension Command {
     return command
   }
 
+  /// Throws unless this is an operator's name as a command may have it: of this length, without
+  /// control characters.
+  public static func check(operator name: String, path: String) throws(ValidationFailure) {
+    var reader = DocumentReader()
+    reader.text(name, path, length: operatorCharacters)
+    try reader.check()
+  }
+
   private func isMissing(_ member: Member) -> Bool {
     switch member {
     case .door: door == nil

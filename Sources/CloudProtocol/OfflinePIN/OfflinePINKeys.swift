@@ -28,26 +28,26 @@ public struct OfflinePINKeys: Sendable {
   private let controller: ControllerID
   private let lines: [Line]
 
-  /// Reads the text of a key file for one controller. Throws with the line's number.
+  /// Reads the text of a key file for one controller, ``WrittenText``. Throws with the line's
+  /// number.
   public init(parsing text: Secret<String>, controller: ControllerID) throws(OfflinePINProblem) {
     var lines: [Line] = []
-    let all = text.reveal().split(separator: "\n", omittingEmptySubsequences: false)
-    guard all.count <= Self.linesMax else {
-      throw OfflinePINProblem("has \(all.count) lines, at most \(Self.linesMax) are allowed")
+    let count = text.reveal().utf8.count { $0 == UInt8(ascii: "\n") } + 1
+    guard count <= Self.linesMax else {
+      throw OfflinePINProblem("has \(count) lines, at most \(Self.linesMax) are allowed")
     }
-    for (number, line) in all.enumerated() {
-      let words = line.split(separator: " ").map(String.init)
-      guard let first = words.first, !first.hasPrefix("#") else { continue }
+    for (number, words) in WrittenText.records(of: text.reveal()) {
+      let first = words[0]
       let door = DoorID(first)
       guard words.count == 4, door != nil || first == "*", EnvelopeLimits.isID(words[1]),
         let from = Int64(words[2]), from >= 0, let bytes = Hex.decode(words[3]), bytes.count == 32
       else {
         throw OfflinePINProblem(
-          "line \(number + 1) must be DOOR KEYID FROMHOUR HEX, with * or a door's id, "
+          "line \(number) must be DOOR KEYID FROMHOUR HEX, with * or a door's id, "
             + "hours since 1970, and 64 hexadecimal digits")
       }
       if lines.contains(where: { $0.door == door && $0.fromHour == from }) {
-        throw OfflinePINProblem("line \(number + 1) begins at the hour of another of its door")
+        throw OfflinePINProblem("line \(number) begins at the hour of another of its door")
       }
       lines.append(
         Line(

@@ -1,3 +1,4 @@
+import CloudProtocol
 import ConsolePage
 public import ConsoleProtocol
 import Foundation
@@ -82,10 +83,24 @@ public struct ConsoleWeb: Service {
       return http
     }
     var tls = TLSConfiguration.makeServerConfiguration(
-      certificateChain: try NIOSSLCertificate.fromPEMFile(certificate).map { .certificate($0) },
-      privateKey: .privateKey(try NIOSSLPrivateKey(file: key, format: .pem)))
+      certificateChain: try NIOSSLCertificate.fromPEMBytes(Self.pem(certificate)).map {
+        .certificate($0)
+      },
+      privateKey: .privateKey(try NIOSSLPrivateKey(bytes: try Self.pem(key), format: .pem)))
     tls.minimumTLSVersion = .tlsv12
     return try .tls(http, tlsConfiguration: tls)
+  }
+
+  /// A PEM file as a person may have saved it.
+  private static func pem(_ path: String) throws -> [UInt8] {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw ConsoleProblem(.unavailable, "\(path) cannot be read")
+    }
+    do throws(WrittenTextProblem) {
+      return try WrittenText.normalise(Array(data), lines: .doNotMatter)
+    } catch {
+      throw ConsoleProblem(.unavailable, "\(path): \(error)")
+    }
   }
 
   /// The routes of the web page.

@@ -11,7 +11,7 @@ enum EventCSV {
       String(event.number), StatusPage.time(event.timeMilliseconds), event.type, event.door,
       event.reader, event.person, event.credential, event.reason,
       event.simulated ? "true" : "false", detail.joined(separator: " "),
-    ].map { quoted($0 ?? "") }.joined(separator: ",")
+    ].map { quoted(($0 ?? "").printable) }.joined(separator: ",")
   }
 
   /// A cell, with its formula disarmed: a spreadsheet runs what begins like one.

@@ -9,13 +9,13 @@ struct EventLine {
 
   var text: String {
     var parts = ["#\(event.number)", StatusPage.time(event.timeMilliseconds), name]
-    if let door = event.door { parts.append("door \(door)") }
-    if let person = event.person { parts.append(person) }
+    if let door = event.door { parts.append("door \(door.printable)") }
+    if let person = event.person { parts.append(person.printable) }
     if let reason = event.reason {
       // An alarm's reason is not a denial and is shown as it is.
-      parts.append(DenialReason(rawValue: reason)?.sentence ?? reason)
+      parts.append(DenialReason(rawValue: reason)?.sentence ?? reason.printable)
     }
-    let detail = event.detail.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    let detail = event.detail.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)".printable }
     if !detail.isEmpty { parts.append("[" + detail.joined(separator: " ") + "]") }
     if event.simulated { parts.append("(simulated)") }
     return parts.joined(separator: "  ")
@@ -28,6 +28,6 @@ struct EventLine {
       case .bad: "31"
       case .plain: "36"
       }
-    return Output.paint(EventType.name(ofWireName: event.type), code, if: colour)
+    return Output.paint(EventType.name(ofWireName: event.type).printable, code, if: colour)
   }
 }

@@ -31,6 +31,6 @@ struct LiveLine {
       parts.append(DenialReason(rawValue: reason)?.sentence ?? reason)
     }
     if let lost = note.lost { parts.append("\(lost) lines are lost: this terminal was too slow") }
-    return parts.joined(separator: "  ")
+    return parts.joined(separator: "  ").printable
   }
 }

@@ -10,7 +10,7 @@ struct StatusPage {
     var lines: [String] = []
     if !status.troubles.isEmpty {
       lines.append(paint("TROUBLE", "31;1"))
-      lines += status.troubles.map { "  ! \($0)" }
+      lines += status.troubles.map { "  ! \($0.printable)" }
       lines.append("")
     }
     let kind = status.simulated ? "SIMULATED hardware" : "real hardware"
@@ -42,7 +42,8 @@ struct StatusPage {
       let seconds = max(0, Int((status.timeMilliseconds - $0) / 1_000))
       return ", last contact \(Self.duration(seconds: seconds)) ago"
     }
-    return paint("not connected", "33") + " (\(status.cloud.detail ?? "unknown"))\(since ?? "")"
+    return paint("not connected", "33")
+      + " (\((status.cloud.detail ?? "unknown").printable))\(since ?? "")"
   }
 
   static func line(of door: ConsoleStatus.Door) -> String {
@@ -50,9 +51,11 @@ struct StatusPage {
     let leaf = door.open.map { $0 ? "open" : "closed" } ?? "no contact"
     let alarms = door.alarms.isEmpty ? "" : "  ALARM " + door.alarms.joined(separator: ", ")
     let configured = door.configured ? "" : "  not configured"
-    let mode = door.mode == "normal" ? "" : "  \(door.mode.uppercased()) (\(door.modeWhy ?? "?"))"
+    let mode =
+      door.mode == "normal"
+      ? "" : "  \(door.mode.uppercased()) (\((door.modeWhy ?? "?").printable))"
     return "door \(door.id)  \(door.lock), \(leaf), \(relay)\(mode)\(alarms)\(configured)  "
-      + door.name
+      + door.name.printable
   }
 
   static func line(of reader: ConsoleStatus.Reader) -> String {

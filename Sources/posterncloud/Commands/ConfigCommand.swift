@@ -21,9 +21,7 @@ struct ConfigCommand: ParsableCommand {
     @Argument(help: "The configuration, JSON.") var file: String
 
     func run() throws {
-      guard let data = FileManager.default.contents(atPath: file) else {
-        throw CloudProblem("\(file) cannot be read")
-      }
+      let data = try WrittenJSON.read(file)
       guard var object = try? JSONSerialization.jsonObject(with: data) as? [String: Any] else {
         throw CloudProblem("\(file) is not a JSON object")
       }
@@ -84,9 +82,7 @@ struct ConfigCommand: ParsableCommand {
     @Argument(help: "The patch, JSON.") var file: String
 
     func run() throws {
-      guard let data = FileManager.default.contents(atPath: file) else {
-        throw CloudProblem("\(file) cannot be read")
-      }
+      let data = try WrittenJSON.read(file)
       let zones = SystemZones()
       do {
         let patch = try JSONCoding.decode(JSONValue.self, from: Array(data))

@@ -7,6 +7,9 @@ import WiegandCodec
 enum CredentialValue {
   static func canonical(card: String) throws -> Secret<String> {
     let parts = card.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+    if parts.count == 3, let damage = parts.dropFirst().compactMap(spreadsheetDamage).first {
+      throw ValidationError("--card: \(damage)")
+    }
     guard parts.count == 3, let number = UInt64(parts[2]) else {
       throw ValidationError("--card is FORMAT:FACILITY:NUMBER, such as H10301:12:345")
     }
@@ -21,9 +24,21 @@ enum CredentialValue {
     return CardCandidate(format: parts[0], facility: facility, card: number).canonical
   }
 
+  /// What a spreadsheet did to a number, as far as it can be seen: `1.23457E+11`, `12,345`, `345.0`.
+  /// It has rounded the digits or may have, so that nobody can tell what they were.
+  private static func spreadsheetDamage(_ text: String) -> String? {
+    let isNumber = text.first?.isNumber == true && text.last?.isNumber == true
+    guard isNumber, text.contains(where: { "eE.,".contains($0) }),
+      text.allSatisfy({ "0123456789eE.,+-".contains($0) })
+    else { return nil }
+    return
+      "\(text) is a number as a spreadsheet shows it; format the column as text and export again"
+  }
+
   static func canonical(pin: String) throws -> Secret<String> {
+    if let damage = spreadsheetDamage(pin) { throw ValidationError("--pin: \(damage)") }
     guard (4...10).contains(pin.count), pin.allSatisfy({ "0123456789".contains($0) }) else {
-      throw ValidationError("--pin is 4 to 10 digits")
+      throw ValidationError("--pin is 4 to 10 digits; were zeros in front lost in a spreadsheet?")
     }
     return Secret("pin:" + pin)
   }

@@ -2,6 +2,7 @@ import ArgumentParser
 import CloudProtocol
 import Foundation
 import GRDB
+import HostLinux
 
 /// Many people and credentials at once.
 struct ImportCommand: ParsableCommand {
@@ -38,19 +39,19 @@ struct ImportCommand: ParsableCommand {
   }
 
   func run() throws {
-    guard let data = FileManager.default.contents(atPath: file) else {
-      throw CloudProblem("\(file) cannot be read")
-    }
-    let lines = data.split(separator: UInt8(ascii: "\n"))
+    let text: String
+    do { text = try TextFile.read(file) } catch { throw CloudProblem("\(error)") }
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+      .filter { !$0.element.allSatisfy(\.isWhitespace) }
     guard lines.count <= Self.linesMax else {
       throw CloudProblem("\(file) has \(lines.count) lines, at most \(Self.linesMax)")
     }
     let store = try state.store()
     let digester = try store.controllers.digester(of: controller)
     try store.database.write { database in
-      for (index, bytes) in lines.enumerated() {
+      for (index, words) in lines {
         do {
-          let line = try JSONCoding.decode(Line.self, from: Array(bytes))
+          let line = try JSONCoding.decode(Line.self, from: Array(words.utf8))
           if let id = line.revoke {
             try CredentialTable.revoke(id, database)
             continue

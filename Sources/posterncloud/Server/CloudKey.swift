@@ -20,9 +20,10 @@ enum CloudKey {
 
   static func load(folder: String) throws -> EnvelopeSigner {
     if !FileManager.default.fileExists(atPath: path(1, in: folder)) { try create(1, in: folder) }
-    let current = FileManager.default.contents(atPath: "\(folder)/signing.current").map {
-      String(decoding: $0, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-    }
+    let choice = "\(folder)/signing.current"
+    let current =
+      try FileManager.default.fileExists(atPath: choice)
+      ? TextFile.read(choice).trimmingCharacters(in: .whitespacesAndNewlines) : nil
     return try load(current ?? keyID, folder: folder)
   }
 

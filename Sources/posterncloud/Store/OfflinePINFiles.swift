@@ -47,8 +47,9 @@ struct OfflinePINFiles {
   /// at any moment.
   func rotate(of controller: ControllerID, fromHour: Int64) throws -> String {
     let text = try text(of: controller).reveal()
-    let keyID = "opin-\(text.split(separator: "\n").count + 1)"
-    let next = Secret(text + Self.newLine(keyID: keyID, fromHour: fromHour).reveal())
+    let keyID = "opin-\(WrittenText.records(of: text).count + 1)"
+    let end = text.isEmpty || text.hasSuffix("\n") ? "" : "\n"
+    let next = Secret(text + end + Self.newLine(keyID: keyID, fromHour: fromHour).reveal())
     do { _ = try OfflinePINKeys(parsing: next, controller: controller) } catch {
       throw CloudProblem("the new key was not added: \(error)")
     }

@@ -127,14 +127,11 @@ extension ConsoleAdapter {
     }
   }
 
-  /// Throws unless the operator's name has as many characters as in a command: it goes into the
-  /// event log, and from there to the cloud.
+  /// Throws unless the operator's name is one that a command may have: it goes into the event log,
+  /// from there to the cloud, and onto screens.
   private func checkOperator(_ by: String) throws(ConsoleProblem) {
-    let allowed = Command.operatorCharacters
-    guard allowed.contains(by.unicodeScalars.count) else {
-      throw ConsoleProblem(
-        .invalid,
-        "by: must be a name of \(allowed.lowerBound) to \(allowed.upperBound) characters")
+    do throws(ValidationFailure) { try Command.check(operator: by, path: "by") } catch {
+      throw ConsoleProblem(.invalid, "\(error)")
     }
   }
 }

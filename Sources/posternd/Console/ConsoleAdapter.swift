@@ -18,10 +18,14 @@ struct ConsoleAdapter: ConsoleBackend {
   let diagnostician: Diagnostician
   let log: RecentLog
   let keeper: HistoryKeeper
+  /// Files that could not be used when the daemon started, in words.
+  let fileTroubles: [String]
 
   func status() async -> ConsoleStatus {
-    ConsoleStatus(
+    var status = ConsoleStatus(
       await runtime.status(), controller: settings.controller, isSimulated: panel != nil)
+    status.troubles += fileTroubles
+    return status
   }
 
   func events(_ query: EventQuery) async throws(ConsoleProblem) -> [ConsoleEvent] {

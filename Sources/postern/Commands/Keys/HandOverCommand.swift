@@ -1,7 +1,9 @@
 import ArgumentParser
 import CloudProtocol
 import ConsoleProtocol
+import DoorPorts
 import Foundation
+import HostLinux
 
 /// Hands over a key on site.
 struct HandOverCommand: AsyncParsableCommand {
@@ -16,10 +18,13 @@ struct HandOverCommand: AsyncParsableCommand {
   @Argument(help: "The file that `postern issuer` made.") var file: String
 
   func run() async throws {
-    guard let data = FileManager.default.contents(atPath: file),
-      data.count <= HandOverFile.bytesMax,
-      let parts = try? JSONCoding.decode(HandOverFile.self, from: Array(data))
-    else {
+    let text: String
+    do throws(PortError) {
+      text = try TextFile.read(file, bytesMax: HandOverFile.bytesMax, lines: .doNotMatter)
+    } catch {
+      throw ConsoleProblem(.invalid, "\(error)")
+    }
+    guard let parts = try? JSONCoding.decode(HandOverFile.self, from: Array(text.utf8)) else {
       throw ConsoleProblem(.invalid, "\(file) is not a hand-over file; `postern issuer` makes them")
     }
     let answer = try await console.client.post(

@@ -56,10 +56,10 @@ extension IdentityCommand {
 
     func run() throws {
       let id = try identifier(controller)
-      guard let data = FileManager.default.contents(atPath: certificate),
-        data.count <= CertificateEnd.fileBytesMax
-      else { throw ConsoleProblem(.invalid, "\(certificate) cannot be read, or is too large") }
-      let text = String(decoding: data, as: UTF8.self)
+      let text = try IdentityCommand.words {
+        try TextFile.read(
+          certificate, bytesMax: CertificateEnd.fileBytesMax, lines: .doNotMatter)
+      }
       guard let end = CertificateEnd.earliest(ofPEM: text) else {
         throw ConsoleProblem(.invalid, "\(certificate) contains no certificate")
       }

@@ -51,11 +51,12 @@ struct IssuerCommand: ParsableCommand {
 
     func sign(_ action: HandOverOrder.Action, _ wanted: HandOverOrder.Key) throws {
       let secret = try refusing { () throws(PortError) in try KeyFile.load(path: key) }
-      guard let data = FileManager.default.contents(atPath: certificate),
-        case let text = String(decoding: data, as: UTF8.self)
-          .trimmingCharacters(in: .whitespacesAndNewlines),
-        let claims = HandOverSigner.unverified(certificate: text)
-      else { throw ConsoleProblem(.invalid, "\(certificate) is not an issuer's certificate") }
+      let text = try refusing { () throws(PortError) in
+        try TextFile.read(certificate).trimmingCharacters(in: .whitespacesAndNewlines)
+      }
+      guard let claims = HandOverSigner.unverified(certificate: text) else {
+        throw ConsoleProblem(.invalid, "\(certificate) is not an issuer's certificate")
+      }
       let signer = try HandOverSigner(privateKeyBytes: secret)
       guard claims.key == Data(signer.publicKeyBytes).base64URL else {
         throw ConsoleProblem(.invalid, "\(certificate) is for another key than \(key)")

@@ -1,6 +1,8 @@
 import ArgumentParser
+import CloudProtocol
 import ConsoleProtocol
 import Foundation
+import HostLinux
 
 /// Presents a phone's key, as a radio on site would.
 struct PresentCommand: AsyncParsableCommand {
@@ -13,16 +15,16 @@ struct PresentCommand: AsyncParsableCommand {
   var mobile: String
 
   func run() async throws {
-    let token: String?
-    if mobile == "-" {
-      token = readLine()
-    } else {
-      let text = FileManager.default.contents(atPath: mobile).map {
-        String(decoding: $0, as: UTF8.self)
-      }
-      token = text?.split(separator: "\n").first.map(String.init)
+    let text: String
+    do {
+      text =
+        try mobile == "-"
+        ? WrittenText.decode((readLine(strippingNewline: false) ?? "").utf8)
+        : TextFile.read(mobile)
+    } catch {
+      throw ConsoleProblem(.invalid, "\(error)")
     }
-    guard let token, !token.isEmpty else {
+    guard let token = text.split(separator: "\n").first.map(String.init) else {
       throw ConsoleProblem(.invalid, "\(mobile) has no mobile key in its first line")
     }
     try await console.client.post("/v1/keys/present", PresentRequest(door: door, mobile: token))

@@ -1,0 +1,28 @@
+public import CloudProtocol
+public import DoorPorts
+import Foundation
+
+/// Reads files that a person may have written, as ``WrittenText``.
+public enum TextFile {
+  /// Throws `unavailable` when the file cannot be read, `damaged` when it is longer than `bytesMax`
+  /// or no text.
+  public static func read(
+    _ path: String, bytesMax: Int = .max, lines: WrittenText.Lines = .matter
+  ) throws(PortError) -> String {
+    let operation = "read \(path)"
+    let data: Data
+    do { data = try Data(contentsOf: URL(filePath: path)) } catch {
+      let isThere = FileManager.default.fileExists(atPath: path)
+      throw PortError(
+        .unavailable, operation: operation,
+        detail: isThere ? "it cannot be read; may this user read it?" : "there is no such file")
+    }
+    guard data.count <= bytesMax else {
+      throw PortError(
+        .damaged, operation: operation, detail: "it has more than \(bytesMax) bytes")
+    }
+    do throws(WrittenTextProblem) { return try WrittenText.decode(data, lines: lines) } catch {
+      throw PortError(.damaged, operation: operation, detail: "\(error)")
+    }
+  }
+}
