@@ -239,7 +239,7 @@ let package = Package(
       ],
       path: "Tests/FuzzTargets", swiftSettings: feeding),
 
-    // Starts the programs of tests and laboratory.
+    // Programs that tests and the laboratory start, and ports for them.
     .target(name: "ChildProcesses", path: "Tests/ChildProcesses", swiftSettings: strict),
 
     // What the thread sanitizer has to be told.

@@ -1,3 +1,4 @@
+import ChildProcesses
 import CloudMQTT
 import DoorPorts
 import DoorRules
@@ -120,7 +121,7 @@ struct CloudMQTTLinkTests {
 
   @Test("D1: without a broker the error names the address")
   func nobodyThere() async throws {
-    let port = try BrokerFixture.freePort()
+    let port = try LoopbackPort.free()
     let door = TestLink(
       MQTTSettings(
         host: "127.0.0.1", port: port, clientID: "door", reconnectMillisecondsMax: 50))

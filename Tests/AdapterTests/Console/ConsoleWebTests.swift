@@ -1,3 +1,4 @@
+import ChildProcesses
 import ConsoleProtocol
 import Foundation
 import Logging
@@ -16,7 +17,7 @@ struct ConsoleWebTests {
     private let running = Mutex<Task<Void, any Error>?>(nil)
 
     init(limits: ConsoleLimits = ConsoleLimits()) async throws {
-      port = try BrokerFixture.freePort()
+      port = try LoopbackPort.free()
       let web = ConsoleWeb(
         backend: backend, settings: ConsoleWebSettings(address: "127.0.0.1", port: port),
         gate: gate, limits: limits,

@@ -25,7 +25,7 @@ final class BrokerFixture: Sendable {
     folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("broker-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    port = try Self.freePort()
+    port = try LoopbackPort.free()
     let lines =
       [
         "listener \(port) 127.0.0.1", access, "user root", "persistence true",
@@ -111,25 +111,6 @@ final class BrokerFixture: Sendable {
         shutdown(descriptor, Int32(SHUT_RDWR))
       }
     }
-  }
-
-  // MARK: Ports
-
-  /// A port that is free now.
-  static func freePort() throws -> Int {
-    let socket = try loopbackSocket()
-    defer { close(socket) }
-    var address = address(port: 0)
-    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let code = withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(socket, $0, size) == 0 && getsockname(socket, $0, &size) == 0
-      }
-    }
-    guard code else {
-      throw Failure(description: "no free port: \(String(cString: strerror(errno)))")
-    }
-    return Int(UInt16(bigEndian: address.sin_port))
   }
 
   private static func loopbackSocket() throws -> Int32 {

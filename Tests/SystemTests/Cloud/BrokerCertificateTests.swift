@@ -13,7 +13,7 @@ private struct TLSWorld {
 
   init() throws {
     world = try DoorWorld()
-    port = try DoorWorld.freePort()
+    port = try LoopbackPort.free()
     own = world.folder.path + "/own"
     for authority in ["old", "new"] { try enrol(authority, "init", "localhost") }
     #expect(try postern("new", "--out", own).status == 0)

@@ -1,3 +1,4 @@
+import ChildProcesses
 import Foundation
 import Testing
 
@@ -17,7 +18,7 @@ struct BrowserTests {
   /// A world whose daemon serves the page on a free port of the loopback.
   private func world() throws -> (DoorWorld, url: String) {
     let world = try DoorWorld()
-    let port = try DoorWorld.freePort()
+    let port = try LoopbackPort.free()
     let text = try world.text("postern.yaml").replacingOccurrences(
       of: "console: {socket: \(world.folder.path)/postern.sock}",
       with:

@@ -1,3 +1,4 @@
+import ChildProcesses
 import Foundation
 import Testing
 
@@ -88,7 +89,7 @@ struct HostileClientTests {
   @Test("E4: 500 half-open connections, huge heads, slow bodies: the door answers as before")
   func attacked() throws {
     let world = try DoorWorld()
-    let port = try DoorWorld.freePort()
+    let port = try LoopbackPort.free()
     let config = try world.text("postern.yaml").replacingOccurrences(
       of: "postern.sock}", with: "postern.sock, web: {port: \(port)}}")
     try Data(config.utf8).write(to: URL(filePath: world.folder.path + "/postern.yaml"))

@@ -17,7 +17,7 @@ final class DoorWorld {
   /// With `driver` gpiod the lines name a chip that does not exist.
   init(driver: String = "simulated") throws {
     folder = try TemporaryFolder()
-    port = try Self.freePort()
+    port = try LoopbackPort.free()
     try write(
       "mosquitto.conf",
       """
@@ -71,22 +71,6 @@ final class DoorWorld {
 
   private func write(_ name: String, _ text: String) throws {
     try Data(text.utf8).write(to: URL(filePath: "\(folder.path)/\(name)"))
-  }
-
-  static func freePort() throws -> Int {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    defer { close(descriptor) }
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_addr.s_addr = inet_addr("127.0.0.1")
-    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-    withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        _ = bind(descriptor, $0, length)
-        _ = getsockname(descriptor, $0, &length)
-      }
-    }
-    return Int(UInt16(bigEndian: address.sin_port))
   }
 
   // MARK: Actors

@@ -1,3 +1,4 @@
+import ChildProcesses
 import Foundation
 import Glibc
 
@@ -8,7 +9,7 @@ final class Broker {
   private let process: ChildProgram
 
   init(in place: BenchPlace) throws {
-    port = try Self.freePort()
+    port = try LoopbackPort.free()
     let settings = try Self.writeSettings(in: try place.newFolder("broker"), port: port)
     process = try ChildProgram([Self.path, "-c", settings])
     try Self.waitUntilReady(port)
@@ -65,20 +66,5 @@ final class Broker {
         connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
       }
     }
-  }
-
-  /// A port that is free now.
-  static func freePort() throws -> Int {
-    let descriptor = try socket()
-    defer { close(descriptor) }
-    var address = address(0)
-    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-    let code = withUnsafeMutablePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(descriptor, $0, size) == 0 && getsockname(descriptor, $0, &size) == 0
-      }
-    }
-    guard code else { throw LabFailure("no free port") }
-    return Int(UInt16(bigEndian: address.sin_port))
   }
 }

@@ -1,3 +1,4 @@
+import ChildProcesses
 import Foundation
 
 /// A broker, a cloud and a door with a simulated panel, in a folder of their own. They end with this
@@ -47,7 +48,7 @@ final class LabWorld {
     let folder = plan.folder
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     places = Places(
-      folder: folder, brokerPort: try Broker.freePort(), console: "\(folder)/postern.sock",
+      folder: folder, brokerPort: try LoopbackPort.free(), console: "\(folder)/postern.sock",
       settings: "\(folder)/postern.yaml", state: "\(folder)/state", cloud: "\(folder)/cloud",
       device: "\(folder)/device")
     _ = try Broker.writeSettings(

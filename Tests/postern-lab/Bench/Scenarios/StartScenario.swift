@@ -1,3 +1,4 @@
+import ChildProcesses
 import Foundation
 
 /// The daemon's start on a full door, from its birth to READY=1.
@@ -9,7 +10,7 @@ struct StartScenario: Scenario {
     let folder = try place.preparedState("start")
     defer { place.discard(folder) }
     let daemon = try BenchDaemon(
-      in: place, stateFolder: folder, brokerPort: try Broker.freePort())
+      in: place, stateFolder: folder, brokerPort: try LoopbackPort.free())
     var times: [Double] = []
     for round in 0..<Self.rounds {
       place.progress.step("\(round) of \(Self.rounds)")
