@@ -1,3 +1,4 @@
+public import CloudProtocol
 public import DoorRules
 
 /// The kernel's monotonic clock, the one of the edge stamps.
@@ -10,8 +11,12 @@ public protocol WallClock: Sendable {
   func read() -> (at: WallInstant, trust: ClockTrust)
 }
 
-/// Where the rules of time zones come from.
+/// Where the rules of time zones come from. Both methods read files: never on the door's thread.
 public protocol ZoneSource: Sendable {
-  /// Throws ``PortError`` when the zone has no rules here.
-  func rules(for identifier: String) throws(PortError) -> ZoneRules
+  /// The zone of this name, an old one too. Throws ``PortError`` when it has no rules here:
+  /// `invalid` for text that names no zone, `damaged` for a file that is none.
+  func zone(named name: String) throws(PortError) -> CompiledZone
+
+  /// For an old name such as `US/Eastern` the one that it stands for; nil for any other.
+  func currentName(of name: String) -> String?
 }

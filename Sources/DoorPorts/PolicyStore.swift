@@ -6,8 +6,17 @@ public protocol PolicyStore: Sendable {
   /// The configuration in force, as it was accepted; nil before the first.
   func configuration() throws(PortError) -> ConfigurationDocument?
 
-  /// Replaces the configuration in one transaction; stores the previous one too.
-  func replaceConfiguration(_ document: ConfigurationDocument) throws(PortError)
+  /// The rules of the time zone of the configuration in force, as last stored; nil when there are
+  /// none, or when they are damaged.
+  func zone() throws(PortError) -> CompiledZone?
+
+  /// Replaces the configuration, and the rules of its time zone, in one transaction; stores the
+  /// previous configuration too.
+  func replaceConfiguration(
+    _ document: ConfigurationDocument, zone: CompiledZone?) throws(PortError)
+
+  /// Replaces the rules of the time zone; changes nothing unless `revision` is in force.
+  func storeZone(_ zone: CompiledZone, revision: UInt64) throws(PortError)
 
   /// Where the credentials stand.
   func credentialPosition() throws(PortError) -> CredentialPosition

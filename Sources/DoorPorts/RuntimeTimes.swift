@@ -17,6 +17,7 @@ public enum RuntimeTimes {
   public static let commitDeadlineMilliseconds = Setting(range: 0...1_000, standard: 50)
   /// How often the controller publishes telemetry.
   public static let heartbeatSeconds = Setting(range: 5...86_400, standard: 60)
-  /// How often the clock's watermark and the last contact with the cloud are written to disk.
+  /// How often the clock's watermark and the last contact with the cloud are written to disk,
+  /// and the time zone and certificates are read again.
   public static let housekeepingSeconds = Setting(range: 1...86_400, standard: 60)
 }

@@ -105,6 +105,9 @@ extension DoorShell {
       let report = DigestReport(
         controller: outside.configuration.controller.rawValue, revision: revision, digest: digest)
       carryOut(.publish(.digest(report)), at: now)
+    case .zoneRead(let found):
+      carryOut(replication.zoneRead(found, policy: controller.policy), at: now)
+    case .zoneStored(let zone): replication.zoneStored(zone)
     case .certificatesRead(let readings):
       let state = outside.ports.state
       carryOut(

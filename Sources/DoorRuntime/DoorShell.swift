@@ -33,7 +33,7 @@ package final class DoorShell {
     outside = Surroundings(
       configuration: configuration, ports: ports, inbox: inbox, lanes: lanes, freshID: freshID,
       logger: logger, onRecord: onRecord)
-    var start = StartState(ports: ports, controller: configuration.controller)
+    var start = StartState(ports: ports, replication: outside.jobs.replication)
     var guarded = start.clock
     let now = guarded.now()
     clock = ClockKeeper(
@@ -45,7 +45,9 @@ package final class DoorShell {
     journal = Journal(position: start.logPosition)
     holders = HolderDirectory(
       digester: ports.digester, handOver: ports.handOver, offline: ports.offlinePIN)
-    replication = Replication(document: start.document, position: start.credentialPosition)
+    replication = Replication(
+      document: start.accepted?.document, zone: start.accepted?.zone,
+      position: start.credentialPosition)
     commands = CommandDesk(simulated: ports.gpio.isSimulated)
     reporter = Reporter(
       layout: configuration.layout, heartbeatSeconds: configuration.heartbeatSeconds,
@@ -83,6 +85,7 @@ package final class DoorShell {
     }
     closeInterruptedCommands(at: now)
     carryOut(.job(.digest(rescan: false, asked: false)), at: now)
+    carryOut(replication.lookAtZone(), at: now)
     do throws(PortError) {
       try ports.cloud?.link.start { inbox.push(.link($0)) }
     } catch {
@@ -175,6 +178,7 @@ package final class DoorShell {
     guard clock.takeHousekeeping(at: now.monotonic) else { return }
     carryOut(clock.persist(cloud.contact), at: now)
     if outside.ports.certificates != nil { carryOut(.job(.readCertificates), at: now) }
+    carryOut(replication.lookAtZone(), at: now)
     adoptLateConfiguration(at: now)
   }
 
@@ -207,12 +211,10 @@ package final class DoorShell {
   /// A cache that could not be opened at the start may be there by now.
   private func adoptLateConfiguration(at now: Moment) {
     guard controller.policy.revision == 0 else { return }
-    let policy = outside.ports.policy
     do {
-      guard let kept = try policy.configuration() else { return }
-      let snapshot = try outside.jobs.replication.snapshot(of: kept)
-      let position = try policy.credentialPosition()
-      carryOut(replication.adopt(kept, snapshot, position: position), at: now)
+      guard let kept = try outside.jobs.replication.stored() else { return }
+      let position = try outside.ports.policy.credentialPosition()
+      carryOut(replication.adopt(kept, position: position), at: now)
     } catch {
       outside.logger.error("the kept configuration cannot be used yet: \(error)")
     }

@@ -37,8 +37,11 @@ enum StoreJob: Sendable {
   case stageChunk(SnapshotChunk, messageID: String)
   case repair(BucketRepair, messageID: String)
   case digest(rescan: Bool, asked: Bool)
+  /// Stores the rules of the time zone beside the configuration, if that revision is in force.
+  case storeZone(CompiledZone, revision: UInt64)
 
   // The machine
+  case readZone(String)
   case readCertificates
   case readHost
 
@@ -48,8 +51,11 @@ enum StoreJob: Sendable {
     case .acknowledge, .beginEpoch, .rewind, .giveUpSpoiled, .beginCommand, .refuseCommand,
       .persistResult, .confirmResult, .persist, .persistIssued, .persistIssuedUse, .forgetIssued:
       .events
-    case .applyConfiguration, .applyDelta, .stageOffer, .stageChunk, .repair, .digest: .policy
-    case .readEvents, .readUrgent, .readResults, .readCertificates, .readHost: .outbox
+    case .applyConfiguration, .applyDelta, .stageOffer, .stageChunk, .repair, .digest,
+      .storeZone:
+      .policy
+    case .readEvents, .readUrgent, .readResults: .outbox
+    case .readZone, .readCertificates, .readHost: .machine
     }
   }
 }
@@ -74,6 +80,8 @@ package enum StoreAnswer: Sendable {
   case notStored(ApplyReport.Subject, PortError)
   case snapshotStaged(StagedSnapshot)
   case digestKnown(RecordSetDigest, revision: UInt64, asked: Bool)
+  case zoneRead(Result<CompiledZone, PortError>)
+  case zoneStored(CompiledZone)
   case certificatesRead([CertificateReading])
   case hostRead(HostReading)
   case diagnosed(order: String, DiagnosisReport)

@@ -119,6 +119,14 @@ struct StoreJobRunner: Sendable {
       }
     case .digest(let rescan, let asked): digest(rescan: rescan, asked: asked)
 
+    case .storeZone(let zone, let revision):
+      write("the rules of time zone \(zone.name)") { () throws(PortError) in
+        try ports.policy.storeZone(zone, revision: revision)
+        answer(.zoneStored(zone))
+      }
+
+    case .readZone(let name):
+      answer(.zoneRead(Result { () throws(PortError) in try ports.zones.zone(named: name) }))
     case .readCertificates:
       answer(
         .certificatesRead(

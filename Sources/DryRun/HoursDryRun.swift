@@ -53,7 +53,7 @@ struct HoursDryRun: ParsableCommand {
     private mutating func zone(_ name: String) throws(DryRunError) -> ZoneRules {
       if let known = zones[name] { return known }
       do {
-        let rules = try source.rules(for: name)
+        let rules = try source.zone(named: name).rules
         if zones.count >= Self.memoryMax { zones.removeAll() }
         zones[name] = rules
         return rules

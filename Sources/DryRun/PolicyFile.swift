@@ -63,7 +63,7 @@ struct PolicyFile {
     }
     let zones = SystemZones()
     do {
-      policy = try document.configuration.validated(zones: { try? zones.rules(for: $0) })
+      policy = try document.configuration.validated(zones: { (try? zones.zone(named: $0))?.rules })
       persons = try Self.read(document.persons ?? [])
       credentials = try Self.read(document.credentials ?? [], persons)
     } catch let failure as ValidationFailure {

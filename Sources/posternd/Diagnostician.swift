@@ -165,7 +165,7 @@ struct Diagnostician: Sendable {
   private func zone(_ status: RuntimeStatus) -> ZoneFacts {
     var facts = ZoneFacts(zone: status.timeZone, rules: MachineProbe.zoneRules(), fault: nil)
     guard let zone = status.timeZone else { return facts }
-    do throws(PortError) { _ = try SystemZones().rules(for: zone) } catch {
+    do throws(PortError) { _ = try SystemZones().zone(named: zone) } catch {
       facts.fault = "\(error)"
     }
     return facts

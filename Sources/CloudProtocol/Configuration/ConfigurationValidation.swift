@@ -38,23 +38,40 @@ extension ConfigurationDocument {
     return try JSONCoding.decode(ConfigurationDocument.self, from: json)
   }
 
+  /// What becomes of a configuration whose time zone has no rules here.
+  public enum UnknownZone: Sendable, Hashable {
+    /// It is refused: an operator's tool finds a misspelled name.
+    case refused
+    /// Whatever needs the time of day is closed and denied until the rules are here; all else goes
+    /// on.
+    case closesHours
+  }
+
   /// The configuration in terms of the rules. `zones` returns nil for a time zone that this device
   /// does not have; `controller` is this device. Throws everything that is wrong, each with its
   /// path.
   public func validated(
-    controller: ControllerID? = nil, zones: (String) -> ZoneRules?
+    controller: ControllerID? = nil, unknownZone: UnknownZone = .refused,
+    zones: (String) -> ZoneRules?
   ) throws(ValidationFailure) -> PolicySnapshot {
     var reader = DocumentReader()
     reader.whole(revision, "revision", in: 1...DocumentReader.revisionMax)
-    let zone = zones(facility.timeZone)
-    if zone == nil { reader.note("facility.timeZone", "has no rules on this device") }
+    var zone: ZoneRules?
+    if ZoneRules.isName(facility.timeZone) {
+      zone = zones(facility.timeZone)
+      if zone == nil, unknownZone == .refused {
+        reader.note("facility.timeZone", "has no rules on this device")
+      }
+    } else {
+      reader.note("facility.timeZone", "is not the name of a time zone, such as Europe/Berlin")
+    }
     var facilityPolicy = facility.read(&reader, "facility")
     facilityPolicy.controller = controller
     let doorPolicies = readDoors(&reader)
     let scopePolicies = readScopes(&reader, doors: Set(doorPolicies.keys))
     try reader.check()
     return PolicySnapshot(
-      revision: revision, zone: zone ?? .utc, facility: facilityPolicy, scopes: scopePolicies,
+      revision: revision, zone: zone, facility: facilityPolicy, scopes: scopePolicies,
       doors: doorPolicies)
   }
 

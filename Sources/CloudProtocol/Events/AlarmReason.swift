@@ -7,7 +7,7 @@ public enum AlarmReason: String, Sendable, Hashable, CaseIterable {
   // Of a reader.
   case readerTamper, readerGone
   // Of the controller itself.
-  case eventLog, storageDamaged, stateNotPersisted
+  case eventLog, storageDamaged, stateNotPersisted, timeZone
 
   /// One sentence for the contract.
   public var meaning: String {
@@ -25,6 +25,8 @@ public enum AlarmReason: String, Sendable, Hashable, CaseIterable {
     case .eventLog: "The event log cannot be written; events are kept in memory."
     case .stateNotPersisted:
       "Modes, uses or revocations are in force but not on disk; a restart would undo them."
+    case .timeZone:
+      "The rules of the time zone cannot be read; the last good ones stay in force if there are any."
     case .storageDamaged: "A database was damaged; it was moved aside, and there is a new one."
     }
   }

@@ -86,7 +86,7 @@ extension EventType {
       EventRow(
         "Alarm", .alarm, urgent: true, [.door, .reader], reason: "an alarm",
         detail: [
-          EventMember("cause", "of `eventLog`: the error"),
+          EventMember("cause", "of `eventLog`, `stateNotPersisted` and `timeZone`: the error"),
           EventMember("movedTo", "of `storageDamaged`: where the damaged file is"),
         ])
     case .alarmCleared:
@@ -151,7 +151,11 @@ extension EventType {
     // What the cloud sent
     case .configApplied:
       EventRow(
-        "New configuration", .audit, detail: [EventMember("revision", "the revision now in force")])
+        "New configuration", .audit,
+        detail: [
+          EventMember("revision", "the revision now in force"),
+          EventMember("warnings", "if there are any: each by its path, joined by `; `"),
+        ])
     case .configRejected:
       EventRow("A configuration was refused", .audit, detail: Self.problems)
     case .configNotStored:
@@ -200,6 +204,15 @@ extension EventType {
       EventRow(
         "Clock trust changed", .housekeeping,
         detail: [EventMember("from", "the trust before"), EventMember("to", "the trust now")])
+    case .clockZoneChanged:
+      EventRow(
+        "The time zone has other rules", .housekeeping,
+        detail: [
+          EventMember("timeZone", "the zone's name"),
+          EventMember(
+            "from", "first 16 digits of the SHA-256 of the rules before, or `none`"),
+          EventMember("to", "the same of the rules now in force"),
+        ])
     case .cloudConnected: EventRow("Cloud connected", .housekeeping)
     case .cloudDisconnected:
       EventRow(

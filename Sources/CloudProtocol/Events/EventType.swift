@@ -64,6 +64,7 @@ public enum EventType: String, CaseIterable, Sendable, Hashable {
   case controllerStopped = "postern.controller.stopped.v1"
   case controllerEdgesLost = "postern.controller.edgesLost.v1"
   case clockTrustChanged = "postern.clock.trustChanged.v1"
+  case clockZoneChanged = "postern.clock.zoneChanged.v1"
   case cloudConnected = "postern.cloud.connected.v1"
   case cloudDisconnected = "postern.cloud.disconnected.v1"
   case certificateExpiring = "postern.certificate.expiring.v1"

@@ -10,6 +10,8 @@ public struct ApplyReport: Sendable, Hashable, Codable {
   public var applied: Bool
   /// Empty when applied.
   public var problems: [Problem]
+  /// What was accepted and should be looked at, by path; absent when there is nothing.
+  public var warnings: [Problem]?
   /// ``RecordSetDigest/root`` after credentials were applied.
   public var digest: String?
   /// What became of each credential of a delta.
@@ -17,13 +19,14 @@ public struct ApplyReport: Sendable, Hashable, Codable {
 
   public init(
     subject: Subject, messageID: String, revision: UInt64, applied: Bool, problems: [Problem],
-    digest: String? = nil, credentials: [CredentialOutcome]? = nil
+    warnings: [Problem]? = nil, digest: String? = nil, credentials: [CredentialOutcome]? = nil
   ) {
     self.subject = subject
     self.messageID = messageID
     self.revision = revision
     self.applied = applied
     self.problems = problems
+    self.warnings = warnings
     self.digest = digest
     self.credentials = credentials
   }

@@ -51,6 +51,8 @@ public enum DenialReason: String, Sendable, Hashable, CaseIterable {
   case cacheExpired
   /// The clock is not trusted, and the credential or the hours depend on the time.
   case clockUntrusted
+  /// The rules of the facility's time zone are not known here, and the hours depend on them.
+  case zoneUnknown
   /// An override that gives no reason.
   case overrideReasonMissing
   /// This controller has no such door, or no policy for it yet.
@@ -202,6 +204,11 @@ public enum DenialReason: String, Sendable, Hashable, CaseIterable {
         member: "The door does not know the time; ask the desk",
         sentence: "the clock cannot be trusted; set it",
         advice: "Set the clock or bring the network back; see `postern status`.")
+    case .zoneUnknown:
+      Texts(
+        member: "The door does not know the time of day; ask the desk",
+        sentence: "the rules of the facility's time zone are not known here; see postern status",
+        advice: "Install or upgrade tzdata on the device, or correct the zone's name.")
     case .overrideReasonMissing:
       Texts(
         member: "Give a reason",

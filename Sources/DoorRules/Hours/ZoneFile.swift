@@ -2,7 +2,7 @@
 public struct ZoneRulesError: Error, Sendable, Hashable, CustomStringConvertible {
   public var description: String
 
-  init(_ description: String) { self.description = description }
+  public init(_ description: String) { self.description = description }
 }
 
 extension ZoneRules {

@@ -23,6 +23,24 @@ public struct ZoneRules: Sendable, Hashable {
   /// Coordinated universal time.
   public static let utc = ZoneRules(transitions: [], offsets: [], initialOffset: 0, tail: nil)
 
+  /// The longest name of a zone, in bytes.
+  public static let nameBytesMax = 64
+
+  /// True for text that can be the name of a zone, such as `Europe/Berlin`: words of ASCII between
+  /// slashes, none of which begins with a dot.
+  public static func isName(_ text: String) -> Bool {
+    text.utf8.count <= nameBytesMax
+      && text.split(separator: "/", omittingEmptySubsequences: false).allSatisfy { word in
+        !word.isEmpty && word.first != "."
+          && word.utf8.allSatisfy { byte in
+            switch byte {
+            case 48...57, 65...90, 97...122, 43, 45, 46, 95: true
+            default: false
+            }
+          }
+      }
+  }
+
   /// Seconds east of UTC at a moment.
   public func offsetSeconds(at instant: WallInstant) -> Int {
     let seconds = instant.secondsSince1970

@@ -1,6 +1,7 @@
 extension PolicySnapshot {
   /// True when hours are open at a moment. While the clock is unknown they are open to nobody,
-  /// whatever the clock shows, unless `ifClockUnknown` is true.
+  /// whatever the clock shows, unless `ifClockUnknown` is true. While the rules of the zone are not
+  /// known they are closed.
   public func isOpen(
     _ hours: WeeklyHours, at instant: WallInstant, clockTrust: ClockTrust,
     ifClockUnknown: Bool = false, for purpose: WeeklyHours.Purpose = .access
@@ -8,7 +9,9 @@ extension PolicySnapshot {
     switch clockTrust {
     case .unknown: ifClockUnknown
     case .synchronised, .holdover:
-      hours.contains(instant, in: zone, holidays: facility.holidays, for: purpose)
+      zone.map {
+        hours.contains(instant, in: $0, holidays: facility.holidays, for: purpose)
+      } ?? false
     }
   }
 }

@@ -3,8 +3,9 @@
 public struct PolicySnapshot: Sendable, Hashable {
   /// Revision of the configuration this was made from; 0 before the first one.
   public let revision: UInt64
-  /// Offsets of the facility's time zone.
-  public let zone: ZoneRules
+  /// Offsets of the facility's time zone; nil while this device does not know them. Whatever needs
+  /// the time of day is then denied or closed, and everything else goes on.
+  public let zone: ZoneRules?
   public let facility: FacilityPolicy
   public let scopes: [ScopeID: Scope]
   public let doors: [DoorID: DoorPolicy]
@@ -13,7 +14,7 @@ public struct PolicySnapshot: Sendable, Hashable {
 
   /// Merges the settings of facility, scopes and doors; see ``EffectiveSettings``.
   public init(
-    revision: UInt64, zone: ZoneRules, facility: FacilityPolicy = FacilityPolicy(),
+    revision: UInt64, zone: ZoneRules?, facility: FacilityPolicy = FacilityPolicy(),
     scopes: [ScopeID: Scope] = [:], doors: [DoorID: DoorPolicy]
   ) {
     self.revision = revision
@@ -43,6 +44,18 @@ public struct PolicySnapshot: Sendable, Hashable {
 
   /// The settings in force at a door; nil for a door that this policy does not know.
   public func settings(of door: DoorID) -> EffectiveSettings? { effective[door] }
+
+  /// The same policy by other rules of its time zone.
+  public func under(_ zone: ZoneRules?) -> PolicySnapshot {
+    PolicySnapshot(
+      revision: revision, zone: zone, facility: facility, scopes: scopes, doors: doors)
+  }
+
+  /// A moment as `2026-11-20 09:30` on the facility's clock, or in UTC and so marked while the
+  /// rules of its zone are not known.
+  public func text(of instant: WallInstant) -> String {
+    zone.map { $0.civil(at: instant).text } ?? "\(ZoneRules.utc.civil(at: instant).text) UTC"
+  }
 
   /// The class of a credential; a class that is not configured is like the standard one.
   public func credentialClass(named name: String) -> CredentialClass {

@@ -3,9 +3,13 @@
 func accessHoursRule(_ question: RuleQuestion) -> RuleAnswer {
   guard let hours = question.effectiveHours else { return .pass("open at all hours") }
   if question.ignoresTime { return .pass(from: hours.source, "the clock is unknown") }
+  guard let now = question.now else {
+    return .deny(
+      .zoneUnknown, from: hours.source, "there are hours and the rules of the time zone are unknown"
+    )
+  }
   let isInside = question.isOpen(hours.value)
   func detail() -> String {
-    let now = question.now
     let holidays = question.policy.facility.holidays
     let special = hours.value.specialDay(of: now, holidays: holidays).map { " (\($0))" } ?? ""
     let place = isInside ? "inside" : "outside"

@@ -10,8 +10,13 @@ func antiPassbackRule(_ question: RuleQuestion) -> RuleAnswer {
     return "\(question.holder.person.id) is already \(side) \(broken.area.name)"
       + " (anti-passback \(broken.area.antiPassback.rawValue))"
   }
-  return broken.area.antiPassback == .hard
-    ? .deny(.antiPassback, from: .facility, detail()) : .pass(from: .facility, detail())
+  guard broken.area.antiPassback == .hard else { return .pass(from: .facility, detail()) }
+  if broken.area.forgivenAtMinute != nil, question.now == nil {
+    return .deny(
+      .zoneUnknown, from: .facility,
+      detail() + "; the rules of the time zone are unknown, so its daily reset is not either")
+  }
+  return .deny(.antiPassback, from: .facility, detail())
 }
 
 extension RuleQuestion {
@@ -40,10 +45,9 @@ extension RuleQuestion {
 
   /// True when the area's daily reset has come since.
   private func isForgiven(_ presence: AreaPresence, in area: Area) -> Bool {
-    guard let minute = area.forgivenAtMinute else { return false }
-    let now = self.now
+    guard let minute = area.forgivenAtMinute, let zone = policy.zone, let now else { return false }
     let day = now.secondOfDay / 60 >= minute ? now.dayNumber : now.dayNumber - 1
-    let since = policy.zone.civil(at: presence.since)
+    let since = zone.civil(at: presence.since)
     return (since.dayNumber, since.secondOfDay) < (day, minute * 60)
   }
 }

@@ -21,8 +21,9 @@ final class RuleQuestion {
     accessPath = findPath()
   }
 
-  /// What the facility's clock shows at the time of the request.
-  var now: CivilMoment { policy.zone.civil(at: request.at) }
+  /// What the facility's clock shows at the time of the request; nil while the rules of its zone
+  /// are not known.
+  var now: CivilMoment? { policy.zone?.civil(at: request.at) }
 
   /// The credential's class; somebody without a credential is of the standard class.
   var credentialClass: CredentialClass {

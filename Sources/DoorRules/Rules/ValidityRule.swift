@@ -7,7 +7,7 @@ func validityRule(_ question: RuleQuestion) -> RuleAnswer {
   if question.ignoresTime { return .pass(from: .facility, "the clock is unknown") }
   let now = question.request.at
   func show(_ instant: WallInstant?) -> String {
-    instant.map { question.policy.zone.civil(at: $0).text } ?? "open"
+    instant.map(question.policy.text) ?? "open"
   }
   if let from = question.activeFrom, now < from {
     return .deny(.notYetValid, from: .facility, "counts from \(show(from)), now \(show(now))")

@@ -134,7 +134,12 @@ package struct SiteOrders {
     case .now: break
     case .instant(let instant): now.wall = instant
     case .local(let date, let minute):
-      guard let instant = policy.zone.instant(of: date, minuteOfDay: minute) else {
+      guard let zone = policy.zone else {
+        throw PortError(
+          .unavailable, operation: "explain",
+          detail: "the rules of the facility's time zone are not known here")
+      }
+      guard let instant = zone.instant(of: date, minuteOfDay: minute) else {
         throw PortError(
           .invalid, operation: "explain",
           detail: "the facility's clock jumps over that time on \(date)")
@@ -149,6 +154,6 @@ package struct SiteOrders {
       clockTrust: now.trust, cacheAgeSeconds: now.cacheAgeSeconds,
       mode: shell.controller.view(of: question.door)?.mode?.mode ?? .normal)
     let verdict = decide(request, under: policy, explaining: true)
-    return (verdict, policy.zone.civil(at: now.wall).text)
+    return (verdict, policy.text(of: now.wall))
   }
 }

@@ -65,6 +65,7 @@ struct ShellReport {
     if shell.controller.policy.revision == 0 {
       found.append("no configuration yet: nobody can enter until the cloud sends one")
     }
+    if let trouble = shell.replication.zoneTrouble { found.append(trouble) }
     if now.trust == .unknown {
       found.append("the clock cannot be believed: time-bounded credentials are denied; set it")
     }

@@ -13,13 +13,16 @@ struct Replication {
   /// The configuration in force, as it was accepted; nil before the first.
   private(set) var document: ConfigurationDocument?
   private(set) var position: CredentialPosition
+  /// The rules of the configuration's time zone.
+  private(set) var zones: ZoneWatch
   /// Why the disk did not take something, as recorded: once for each cause.
   private var notStored: [ApplyReport.Subject: PortError] = [:]
   /// When the cloud is asked again; nil for never.
   private var askAgainAt: MonotonicInstant?
 
-  init(document: ConfigurationDocument?, position: CredentialPosition) {
+  init(document: ConfigurationDocument?, zone: CompiledZone?, position: CredentialPosition) {
     self.document = document
+    zones = ZoneWatch(stored: zone)
     self.position = position
   }
 
@@ -46,11 +49,15 @@ struct Replication {
     var wishes: [Wish] = []
     if let applied = outcome.applied, applied.policy.revision > current {
       document = applied.document
+      zones.accepted(applied.zone)
+      var detail = ["revision": String(applied.policy.revision)]
+      let warnings = outcome.report.warnings ?? []
+      if !warnings.isEmpty { detail["warnings"] = Self.line(warnings) }
       wishes = [
-        .core(.policy(applied.policy)),
-        .record(
-          EventRecord(.configApplied, detail: ["revision": String(applied.policy.revision)])),
+        .core(.policy(applied.policy)), .record(EventRecord(.configApplied, detail: detail)),
       ]
+      wishes += warnings.map { .log(.warning, "configuration \(applied.policy.revision): \($0)") }
+      wishes += lookAtZone()
     } else if !outcome.report.applied {
       wishes = [.record(.problems(.configRejected, outcome.report.problems))]
     }
@@ -58,14 +65,36 @@ struct Replication {
     return wishes + [.session(.applied(outcome.report))]
   }
 
+  private static func line(_ problems: [Problem]) -> String {
+    problems.map(\.description).joined(separator: "; ")
+  }
+
   /// A cache that could not be opened at the start is there by now.
   mutating func adopt(
-    _ document: ConfigurationDocument, _ policy: PolicySnapshot, position: CredentialPosition
+    _ kept: AcceptedConfiguration, position: CredentialPosition
   ) -> [Wish] {
     self.position = position
-    self.document = document
-    return [.core(.policy(policy))]
+    document = kept.document
+    zones.accepted(kept.zone)
+    return [.core(.policy(kept.policy))] + lookAtZone()
   }
+
+  // MARK: The time zone
+
+  /// Reads the rules of the zone in force again.
+  mutating func lookAtZone() -> [Wish] { zones.look(at: document?.facility.timeZone) }
+
+  /// They were read; `policy` is in force.
+  mutating func zoneRead(
+    _ found: Result<CompiledZone, PortError>, policy: PolicySnapshot
+  ) -> [Wish] {
+    zones.read(found, name: document?.facility.timeZone, policy: policy)
+  }
+
+  mutating func zoneStored(_ zone: CompiledZone) { zones.noteStored(zone) }
+
+  /// For the status.
+  var zoneTrouble: String? { zones.trouble(of: document?.facility.timeZone) }
 
   // MARK: Persons and credentials
 
@@ -167,7 +196,15 @@ struct Replication {
 package struct ConfigurationOutcome: Sendable {
   var report: ApplyReport
   /// Set when it is now in force.
-  var applied: (document: ConfigurationDocument, policy: PolicySnapshot)?
+  var applied: AcceptedConfiguration?
+}
+
+/// A configuration with the rules that were accepted with it.
+package struct AcceptedConfiguration: Sendable {
+  var document: ConfigurationDocument
+  var policy: PolicySnapshot
+  /// Nil while this device knows no rules of its time zone.
+  var zone: CompiledZone?
 }
 
 /// What became of a message about persons and credentials.

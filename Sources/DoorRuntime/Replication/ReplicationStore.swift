@@ -28,12 +28,13 @@ struct ReplicationStore: Sendable {
       case .whole(let whole): document = whole
       case .patch(let patch): document = try patch.applied(to: policy.configuration())
       }
-      let snapshot = try snapshot(of: document)
-      try policy.replaceConfiguration(document)
+      let (zone, warnings) = rules(of: document.facility.timeZone)
+      let accepted = try accept(document, zone)
+      try policy.replaceConfiguration(document, zone: zone)
       return ConfigurationOutcome(
         report: ApplyReport(
           subject: .config, messageID: messageID, revision: document.revision, applied: true,
-          problems: []), applied: (document, snapshot))
+          problems: [], warnings: warnings.isEmpty ? nil : warnings), applied: accepted)
     } catch let failure as ValidationFailure {
       return refused(failure.problems)
     } catch {
@@ -42,9 +43,43 @@ struct ReplicationStore: Sendable {
     }
   }
 
-  /// The rules of a configuration. Throws everything that is wrong in it.
-  func snapshot(of document: ConfigurationDocument) throws(ValidationFailure) -> PolicySnapshot {
-    try document.validated(controller: controller, zones: { try? zones.rules(for: $0) })
+  /// The configuration that an earlier run stored, with the rules that were accepted with it; nil
+  /// for none. Throws when it cannot be read, or is not valid for this version.
+  func stored() throws -> AcceptedConfiguration? {
+    guard let document = try policy.configuration() else { return nil }
+    return try accept(document, storedZone(named: document.facility.timeZone))
+  }
+
+  /// Throws everything that is wrong in a configuration.
+  private func accept(
+    _ document: ConfigurationDocument, _ zone: CompiledZone?
+  ) throws(ValidationFailure) -> AcceptedConfiguration {
+    let policy = try document.validated(
+      controller: controller, unknownZone: .closesHours, zones: { _ in zone?.rules })
+    return AcceptedConfiguration(document: document, policy: policy, zone: zone)
+  }
+
+  /// The rules of a zone: the machine's, or else those that were accepted with the configuration in
+  /// force, or else none; and what the operator should know about that.
+  private func rules(of name: String) -> (zone: CompiledZone?, warnings: [Problem]) {
+    func warning(_ text: String) -> [Problem] {
+      [Problem(path: "facility.timeZone", message: text)]
+    }
+    do throws(PortError) {
+      let zone = try zones.zone(named: name)
+      let current = zones.currentName(of: name)
+      return (zone, current.map { warning("is an old name, write \($0)") } ?? [])
+    } catch {
+      guard let zone = storedZone(named: name) else {
+        return (nil, warning("has no rules here, so hours are closed and denied: \(error)"))
+      }
+      return (zone, warning("has no rules here now; those accepted before stay: \(error)"))
+    }
+  }
+
+  private func storedZone(named name: String) -> CompiledZone? {
+    guard let zone = try? policy.zone(), zone.name == name else { return nil }
+    return zone
   }
 
   // MARK: Persons and credentials

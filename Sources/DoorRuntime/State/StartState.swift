@@ -8,15 +8,17 @@ import DoorRules
 struct StartState {
   let ports: RuntimePorts
   var troubles: [String] = []
-  private(set) var document: ConfigurationDocument?
-  private(set) var policy = PolicySnapshot.empty
+  /// The configuration, with the rules of its time zone that were accepted with it. The zone's file
+  /// is read later, off the door's thread.
+  private(set) var accepted: AcceptedConfiguration?
+  var policy: PolicySnapshot { accepted?.policy ?? .empty }
   private(set) var credentialPosition = CredentialPosition(revision: 0, credentials: 0, persons: 0)
   private(set) var logPosition = LogPosition(epoch: "", last: 0, acknowledged: 0)
   private(set) var clock: GuardedClock
   /// What an earlier run persisted of the last contact with the cloud.
   private(set) var contact: [UInt8]?
 
-  init(ports: RuntimePorts, controller: ControllerID) {
+  init(ports: RuntimePorts, replication: ReplicationStore) {
     self.ports = ports
     var troubles: [String] = []
     func read<Value>(_ body: () throws -> Value) -> Value? {
@@ -31,14 +33,8 @@ struct StartState {
     contact = read { try ports.state.value(of: .cloudContact) } ?? nil
     credentialPosition = read { try ports.policy.credentialPosition() } ?? credentialPosition
     logPosition = read { try ports.events.position() } ?? logPosition
-    if let kept = read({ try ports.policy.configuration() }) ?? nil {
-      do throws(ValidationFailure) {
-        policy = try kept.validated(
-          controller: controller, zones: { try? ports.zones.rules(for: $0) })
-        document = kept
-      } catch {
-        troubles.append("the kept configuration \(kept.revision) is not usable: \(error)")
-      }
+    do { accepted = try replication.stored() } catch {
+      troubles.append("the stored configuration is not usable: \(error)")
     }
     self.troubles = troubles
   }

@@ -8,6 +8,9 @@ package enum WorkLane: Sendable, Hashable, CaseIterable {
   case policy
   /// Reads the log for the cloud.
   case outbox
+  /// Reads files of the machine: time zone, certificates, sensors. One that stalls holds up nothing
+  /// else.
+  case machine
 }
 
 /// Where the shell has slow work done. What a body finds goes to the inbox.
@@ -25,11 +28,14 @@ struct DispatchLanes: WorkLanes {
   private let policy = DispatchQueue(label: "postern.policy", qos: .utility)
   private let outbox = DispatchQueue(label: "postern.outbox", qos: .utility)
 
+  private let machine = DispatchQueue(label: "postern.machine", qos: .utility)
+
   private func queue(_ lane: WorkLane) -> DispatchQueue {
     switch lane {
     case .events: events
     case .policy: policy
     case .outbox: outbox
+    case .machine: machine
     }
   }
 

@@ -8,6 +8,7 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
 
   private let medium: DiskMedium
   private(set) var present: ConfigurationDocument?
+  private var presentZone: CompiledZone?
   private(set) var revision: UInt64 = 0
   private(set) var records = SimulatedRecords()
   private var staged: StagedSnapshot?
@@ -17,7 +18,16 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
 
   public func configuration() throws(PortError) -> ConfigurationDocument? { present }
 
-  public func replaceConfiguration(_ document: ConfigurationDocument) throws(PortError) {
+  public func zone() throws(PortError) -> CompiledZone? { presentZone }
+
+  public func storeZone(_ zone: CompiledZone, revision: UInt64) throws(PortError) {
+    try medium.write("store the rules of time zone \(zone.name)")
+    if present?.revision == revision { presentZone = zone }
+  }
+
+  public func replaceConfiguration(
+    _ document: ConfigurationDocument, zone: CompiledZone?
+  ) throws(PortError) {
     let operation = "store configuration \(document.revision)"
     try medium.write(operation)
     if let present, document.revision < present.revision {
@@ -26,6 +36,7 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
         detail: "it is older than revision \(present.revision), which is in force")
     }
     present = document
+    presentZone = zone
   }
 
   public func credentialPosition() throws(PortError) -> CredentialPosition {

@@ -46,7 +46,11 @@ final class SimulatedLanes: WorkLanes, @unchecked Sendable {
       return
     }
     let begins = max(scheduler.elapsed, free[lane] ?? 0)
-    let typical = lane == .outbox ? 2 : commitMilliseconds
+    let typical =
+      switch lane {
+      case .outbox, .machine: 2
+      case .events, .policy: commitMilliseconds
+      }
     let takes = Int64(random.int(typical * 300...typical * 1_700))
     let ends = begins + max(takes, 100)
     free[lane] = ends

@@ -7,8 +7,14 @@ extension SabotagedParts: PolicyStore {
   func configuration() throws(PortError) -> ConfigurationDocument? {
     try disk.cache.configuration()
   }
-  func replaceConfiguration(_ document: ConfigurationDocument) throws(PortError) {
-    try disk.cache.replaceConfiguration(document)
+  func zone() throws(PortError) -> CompiledZone? { try disk.cache.zone() }
+  func replaceConfiguration(
+    _ document: ConfigurationDocument, zone: CompiledZone?
+  ) throws(PortError) {
+    try disk.cache.replaceConfiguration(document, zone: zone)
+  }
+  func storeZone(_ zone: CompiledZone, revision: UInt64) throws(PortError) {
+    try disk.cache.storeZone(zone, revision: revision)
   }
   func credentialPosition() throws(PortError) -> CredentialPosition {
     try disk.cache.credentialPosition()

@@ -26,9 +26,9 @@ final class World {
     let time = SimulatedTime(
       start: WallInstant(secondsSince1970: story.site.startSeconds),
       driftPPM: story.site.clockDriftPPM, hasBattery: story.site.hasClockBattery)
-    let programZones = sabotage == .ignoreZone ? SabotagedZones() : zones
+    let programZones = sabotage == .ignoreZone ? SabotagedZones(real: zones) : zones
     clockwork = Clockwork(time: time, trace: trace)
-    site = Site(plan: story.site, rules: try zones.rules(for: story.site.zone))
+    site = Site(plan: story.site, rules: try zones.zone(named: story.site.zone).rules)
     observers = Observers(clockwork: clockwork, doors: site.doors.count)
     let keys = WorldKeys.bytes(ofSeed: seed)
     guard let digester = CredentialDigester(keyBytes: keys[WorldKeys.credentials] ?? []) else {

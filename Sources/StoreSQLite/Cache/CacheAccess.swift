@@ -19,8 +19,16 @@ extension CacheAccess {
     try opened().configurations.present()
   }
 
-  public func replaceConfiguration(_ document: ConfigurationDocument) throws(PortError) {
-    try opened().configurations.replace(with: document)
+  public func zone() throws(PortError) -> CompiledZone? { try opened().configurations.zone() }
+
+  public func replaceConfiguration(
+    _ document: ConfigurationDocument, zone: CompiledZone?
+  ) throws(PortError) {
+    try opened().configurations.replace(with: document, zone: zone)
+  }
+
+  public func storeZone(_ zone: CompiledZone, revision: UInt64) throws(PortError) {
+    try opened().configurations.store(zone, revision: revision)
   }
 
   public func credentialPosition() throws(PortError) -> CredentialPosition {

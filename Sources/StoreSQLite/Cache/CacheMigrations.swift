@@ -102,6 +102,18 @@ enum CacheMigrations {
           ) STRICT, WITHOUT ROWID;
           """)
     }
+    migrator.registerMigration("6 rules of the time zone") { database in
+      try database.execute(
+        sql: """
+          CREATE TABLE zone (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            revision INTEGER NOT NULL,
+            name TEXT NOT NULL,
+            rules BLOB NOT NULL,
+            sha256 BLOB NOT NULL
+          ) STRICT
+          """)
+    }
     return migrator
   }
 }

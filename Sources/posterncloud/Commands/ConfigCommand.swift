@@ -31,7 +31,7 @@ struct ConfigCommand: ParsableCommand {
       let zones = SystemZones()
       do {
         let document = try ConfigurationDocument.parse(Array(numbered))
-        _ = try document.validated(zones: { try? zones.rules(for: $0) })
+        _ = try document.validated(zones: { (try? zones.zone(named: $0))?.rules })
         for path in try Self.unknown(in: object, of: document) {
           FileHandle.standardError.write(
             Data("posterncloud: \(path) is unknown, and ignored\n".utf8))
@@ -87,7 +87,7 @@ struct ConfigCommand: ParsableCommand {
       do {
         let patch = try JSONCoding.decode(JSONValue.self, from: Array(data))
         let revision = try state.store().configurations.patch(patch, of: controller) { merged in
-          _ = try merged.validated(zones: { try? zones.rules(for: $0) })
+          _ = try merged.validated(zones: { (try? zones.zone(named: $0))?.rules })
         }
         print("configuration \(revision) is queued for \(controller)")
       } catch let failure as ValidationFailure {

@@ -137,6 +137,10 @@ extension CloudServer {
       let problems = report.problems.map(\.description).joined(separator: "; ")
       logger.error("\(controller) refused \(report.subject.rawValue): \(problems)")
     }
+    for warning in report.warnings ?? [] {
+      logger.warning(
+        "\(controller) applied \(report.subject.rawValue) \(report.revision): \(warning)")
+    }
     guard var session = state.sessions[controller] else { return }
     switch report.subject {
     case .config:

@@ -2,6 +2,7 @@ import CloudProtocol
 import DoorPorts
 import Foundation
 import GRDB
+import HostLinux
 import Testing
 
 @testable import StoreSQLite
@@ -15,9 +16,9 @@ struct StoreConfigurationTests {
     let cache = try fixture.cache()
     #expect(try cache.configuration() == nil)
     #expect(try cache.configurations.previous() == nil)
-    try cache.replaceConfiguration(StoreFixture.configuration(3))
+    try cache.replaceConfiguration(StoreFixture.configuration(3), zone: nil)
     #expect(try cache.configurations.previous() == nil)
-    try cache.replaceConfiguration(StoreFixture.configuration(5, name: "Pool"))
+    try cache.replaceConfiguration(StoreFixture.configuration(5, name: "Pool"), zone: nil)
     try cache.pool.close()
     let again = try fixture.cache()
     #expect(try again.configuration() == StoreFixture.configuration(5, name: "Pool"))
@@ -29,10 +30,10 @@ struct StoreConfigurationTests {
   )
   func older() throws {
     let cache = try fixture.cache()
-    try cache.replaceConfiguration(StoreFixture.configuration(5))
+    try cache.replaceConfiguration(StoreFixture.configuration(5), zone: nil)
     for revision in [4, UInt64.max] {
       let error = portError {
-        try cache.replaceConfiguration(StoreFixture.configuration(revision))
+        try cache.replaceConfiguration(StoreFixture.configuration(revision), zone: nil)
       }
       #expect(error?.code == .invalid)
     }
@@ -43,14 +44,44 @@ struct StoreConfigurationTests {
   @Test("one that cannot be read is damage, and the same revision again repairs it (D2, F3)")
   func repair() throws {
     let cache = try fixture.cache()
-    try cache.replaceConfiguration(StoreFixture.configuration(4))
-    try cache.replaceConfiguration(StoreFixture.configuration(5))
+    try cache.replaceConfiguration(StoreFixture.configuration(4), zone: nil)
+    try cache.replaceConfiguration(StoreFixture.configuration(5), zone: nil)
     try cache.pool.write {
       try $0.execute(sql: "UPDATE configuration SET document = x'7B' WHERE slot = 'present'")
     }
     #expect(portError { _ = try cache.configuration() }?.code == .damaged)
-    try cache.replaceConfiguration(StoreFixture.configuration(5))
+    try cache.replaceConfiguration(StoreFixture.configuration(5), zone: nil)
     #expect(try cache.configuration() == StoreFixture.configuration(5))
     #expect(try cache.configurations.previous()?.revision == 4)
+  }
+
+  @Test("B2: the rules of the zone live and go with the configuration, and damage is none")
+  func zone() throws {
+    let berlin = try SystemZones().zone(named: "Europe/Berlin")
+    let tokyo = try SystemZones().zone(named: "Asia/Tokyo")
+    let cache = try fixture.cache()
+    #expect(try cache.zone() == nil)
+    try cache.storeZone(berlin, revision: 3)
+    try cache.replaceConfiguration(StoreFixture.configuration(3), zone: berlin)
+    try cache.pool.close()
+    let again = try fixture.cache()
+    #expect(try again.zone() == berlin)
+    try again.storeZone(tokyo, revision: 2)
+    #expect(try again.zone() == berlin)
+    try again.storeZone(tokyo, revision: 3)
+    #expect(try again.zone() == tokyo)
+    // A refused configuration leaves both as they were.
+    #expect(
+      portError { try again.replaceConfiguration(StoreFixture.configuration(2), zone: berlin) }
+        != nil)
+    #expect(try again.zone() == tokyo)
+    try again.pool.write {
+      // Sound by itself, but not what was stored.
+      try $0.execute(sql: "UPDATE zone SET rules = ?", arguments: [Data(berlin.bytes)])
+    }
+    #expect(try again.zone() == nil)
+    #expect(try again.configuration() == StoreFixture.configuration(3))
+    try again.replaceConfiguration(StoreFixture.configuration(4), zone: nil)
+    #expect(try again.zone() == nil)
   }
 }

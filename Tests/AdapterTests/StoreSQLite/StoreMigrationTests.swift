@@ -17,6 +17,7 @@ struct StoreMigrationTests {
   private static let cacheSchemas = [
     "1 configuration, persons, credentials", "2 custom tags, credential classes, uses, devices",
     "3 digests, snapshots in chunks, reservations", "4 duress", "5 snapshots gathered as rows",
+    "6 rules of the time zone",
   ]
 
   private let fixture = StoreFixture()

@@ -7,6 +7,7 @@ import Synchronization
 final class MemoryPolicy: PolicyStore {
   private struct State {
     var document: ConfigurationDocument?
+    var zone: CompiledZone?
     var position = CredentialPosition(revision: 0, credentials: 0, persons: 0)
     var holders: [(digest: CredentialDigest?, holder: CredentialHolder)] = []
     var failure: PortError?
@@ -42,8 +43,18 @@ final class MemoryPolicy: PolicyStore {
 
   func configuration() throws(PortError) -> ConfigurationDocument? { try read { $0.document } }
 
-  func replaceConfiguration(_ document: ConfigurationDocument) throws(PortError) {
-    try read { if $0.failure == nil { $0.document = document } }
+  func zone() throws(PortError) -> CompiledZone? { try read { $0.zone } }
+
+  func replaceConfiguration(
+    _ document: ConfigurationDocument, zone: CompiledZone?
+  ) throws(PortError) {
+    try read { if $0.failure == nil { ($0.document, $0.zone) = (document, zone) } }
+  }
+
+  func storeZone(_ zone: CompiledZone, revision: UInt64) throws(PortError) {
+    try read {
+      if $0.failure == nil, $0.document?.revision == revision { $0.zone = zone }
+    }
   }
 
   func credentialPosition() throws(PortError) -> CredentialPosition {

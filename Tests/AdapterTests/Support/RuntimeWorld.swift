@@ -80,7 +80,8 @@ final class RuntimeWorld: Sendable {
   init(
     _ store: StoreFixture = StoreFixture(), trust: ClockTrust = .synchronised,
     offlinePIN: OfflinePINKeys? = nil, handOver: HandOverVerifier? = nil,
-    credentialKey: UInt8 = 7, certificates: (any CertificateSource)? = nil
+    credentialKey: UInt8 = 7, certificates: (any CertificateSource)? = nil,
+    zones: any ZoneSource = SystemZones(), housekeepingSeconds: Int = 60
   ) throws {
     self.store = store
     let clock = SystemMonotonicClock()
@@ -96,7 +97,7 @@ final class RuntimeWorld: Sendable {
           habits: ReaderHabits(presentationMilliseconds: 0))
       ])
     let ports = RuntimePorts(
-      gpio: panel, monotonic: clock, wall: wall, zones: SystemZones(), events: events,
+      gpio: panel, monotonic: clock, wall: wall, zones: zones, events: events,
       ledger: events, state: events, policy: try store.cache(),
       digester: try #require(
         CredentialDigester(keyBytes: Array(repeating: credentialKey, count: 32))),
@@ -107,7 +108,7 @@ final class RuntimeWorld: Sendable {
     runtime = DoorRuntime(
       configuration: RuntimeConfiguration(
         controller: Self.controller, software: "test", bootID: UUID().uuidString.lowercased(),
-        layout: layout),
+        layout: layout, housekeepingSeconds: housekeepingSeconds),
       ports: ports, logger: logger)
   }
 

@@ -131,6 +131,14 @@ struct DecideExplanationTests {
       $0.person.grants = [Grant(facilityWide: true, accessHours: WeeklyHours())]
       $0.credential?.doors = []
     },
+    Failing(
+      "AccessHoursRule", .zoneUnknown,
+      "there are hours and the rules of the time zone are unknown", door
+    ) {
+      $0.credential?.validFrom = nil
+      $0.credential?.validUntil = nil
+      $0.zone = nil
+    },
     Failing("GeofenceRule", .geofenceLocationMissing, "the phone sent no position", facility) {
       $0.presentation = .mobile(nil)
       $0.facility.settings.geofence = GeoPoint(latitude: 0, longitude: 0).map {

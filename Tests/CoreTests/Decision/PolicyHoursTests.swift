@@ -24,7 +24,7 @@ struct PolicyHoursTests {
   @Test("a holiday that is open lets people in, and unlocks nothing by itself")
   func purpose() throws {
     let holiday = Holidays.Holiday(name: "Fair", effect: .open)
-    let date = PolicySnapshot.empty.zone.civil(at: RuleWorld.noon).date
+    let date = ZoneRules.utc.civil(at: RuleWorld.noon).date
     let policy = PolicySnapshot(
       revision: 1, zone: .utc,
       facility: FacilityPolicy(holidays: Holidays([(date: date, holiday: holiday)])), doors: [:])

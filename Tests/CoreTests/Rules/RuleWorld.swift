@@ -29,6 +29,8 @@ struct RuleWorld {
   var presence: [AreaID: AreaPresence] = [:]
   var companion: PersonID?
   var interlockedBy: DoorID?
+  /// Nil: this device does not know the rules of the facility's zone.
+  var zone: ZoneRules? = .utc
 
   init(_ change: (inout RuleWorld) -> Void = { _ in }) { change(&self) }
 
@@ -45,7 +47,7 @@ struct RuleWorld {
 
   var policy: PolicySnapshot {
     PolicySnapshot(
-      revision: 7, zone: .utc, facility: facility,
+      revision: 7, zone: zone, facility: facility,
       scopes: Dictionary(uniqueKeysWithValues: scopes.map { ($0.id, $0) }),
       doors: [
         door.id: door, Self.back: DoorPolicy(id: Self.back, name: "Back"),

@@ -130,6 +130,9 @@ struct ValidationConfigurationTests {
       try problems { $0.facility.timeZone = "Mars/Base" }
         == ["facility.timeZone: has no rules on this device"])
     #expect(
+      try problems { $0.facility.timeZone = "../Mars" }
+        == ["facility.timeZone: is not the name of a time zone, such as Europe/Berlin"])
+    #expect(
       try problems { $0.revision = 0 } == ["revision: 0 is outside 1 to 9223372036854775807"])
     #expect(
       try problems { $0.scopes[0].name = String(repeating: "s", count: 121) }

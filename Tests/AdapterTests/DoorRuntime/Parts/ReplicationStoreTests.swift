@@ -34,7 +34,7 @@ struct ReplicationStoreTests {
   @Test("D2: one mistake refuses all of a configuration, and the disk keeps what it had")
   func invalidConfiguration() throws {
     var document = StoreFixture.configuration(4)
-    document.facility.timeZone = "Nowhere/At_all"
+    document.facility.timeZone = "Nowhere at all"
     let outcome = try store.apply(.whole(document), messageID: "m-1", current: 3)
     #expect(!outcome.report.applied && outcome.report.revision == 3 && outcome.applied == nil)
     #expect(outcome.report.problems.map(\.path) == ["facility.timeZone"])

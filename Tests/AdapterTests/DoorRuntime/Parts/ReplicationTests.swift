@@ -10,7 +10,7 @@ import Testing
 struct ReplicationTests {
   private let forge = EnvelopeForge()
   private var replication = Replication(
-    document: nil, position: CredentialPosition(revision: 3, credentials: 1, persons: 1))
+    document: nil, zone: nil, position: CredentialPosition(revision: 3, credentials: 1, persons: 1))
 
   /// What the verifier makes of a body that is well signed.
   private func envelope<Body: Codable & Sendable>(
@@ -54,9 +54,11 @@ struct ReplicationTests {
   mutating func configured() {
     let document = StoreFixture.configuration(4)
     let outcome = ConfigurationOutcome(
-      report: Self.report(.config, applied: true), applied: (document, Self.policy(4)))
+      report: Self.report(.config, applied: true),
+      applied: AcceptedConfiguration(document: document, policy: Self.policy(4)))
     let wishes = replication.configured(outcome, current: 3)
-    #expect(wishes.names == ["core policy", "record config.applied", "session applied"])
+    #expect(
+      wishes.names == ["core policy", "record config.applied", "job readZone", "session applied"])
     #expect(wishes.records.first?.detail == ["revision": "4"])
     #expect(replication.document == document)
     // Another one overtook it: it is answered, and changes nothing.

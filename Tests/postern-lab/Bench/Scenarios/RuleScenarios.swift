@@ -9,7 +9,7 @@ struct HoursScenario: Scenario {
   let name = "hours"
 
   func measure(in place: BenchPlace) throws -> [Figure] {
-    let zone = try SystemZones().rules(for: "Europe/Berlin")
+    let zone = try SystemZones().zone(named: "Europe/Berlin").rules
     let week = try WeeklyHours(parsing: ["monday": [("09:00", "17:00")]])
     let dated = try WeeklyHours(
       parsing: ["monday": [("09:00", "17:00")]], exceptions: ["2026-12-24": []])

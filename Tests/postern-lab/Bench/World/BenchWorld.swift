@@ -45,7 +45,7 @@ struct BenchWorld {
           doors: ["door\($0)", "door\($0 + 4)"])
       }, doors: Self.doors.map { DoorDocument(id: $0, name: $0) })
     let zones = SystemZones()
-    policy = try document.validated(zones: { try? zones.rules(for: $0) })
+    policy = try document.validated(zones: { (try? zones.zone(named: $0))?.rules })
     guard let door = DoorID("door1"),
       let digester = CredentialDigester(keyBytes: Self.credentialKey)
     else { throw CocoaError(.coderInvalidValue) }

@@ -1,6 +1,8 @@
 import CloudProtocol
+import DoorPorts
 import DoorRules
 import Foundation
+import HostLinux
 import StoreSQLite
 
 /// A door's state folder as after years of service, made through the store's own code.
@@ -13,7 +15,8 @@ enum PreparedState {
   static func make(in folder: String, sizes: BenchSizes, progress: Progress) throws {
     let world = try BenchWorld(credentials: sizes.credentials, isAlwaysOpen: true)
     let cache = try CacheDatabase(folder: folder)
-    try cache.replaceConfiguration(world.document)
+    let zone = try SystemZones().zone(named: world.document.facility.timeZone)
+    try cache.replaceConfiguration(world.document, zone: zone)
     try fill(cache, with: world, progress)
     try fill(try EventDatabase(folder: folder), count: sizes.events, progress)
   }
