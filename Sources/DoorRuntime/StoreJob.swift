@@ -31,7 +31,9 @@ enum StoreJob: Sendable {
   case forgetIssued([String])
 
   // What the cloud replicates
-  case applyConfiguration(ConfigurationMessage, messageID: String, current: UInt64)
+  /// `zone` has the rules in force.
+  case applyConfiguration(
+    ConfigurationMessage, messageID: String, current: UInt64, zone: CompiledZone?)
   case applyDelta(CredentialDelta, messageID: String, scopes: [ScopeID: Set<DoorID>])
   case stageOffer(SnapshotOffer, messageID: String)
   case stageChunk(SnapshotChunk, messageID: String)

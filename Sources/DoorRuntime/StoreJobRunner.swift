@@ -92,10 +92,10 @@ struct StoreJobRunner: Sendable {
         try ports.issued?.forgetIssued(ids)
       }
 
-    case .applyConfiguration(let message, let id, let current):
+    case .applyConfiguration(let message, let id, let current, let zone):
       store(.config) { () throws(PortError) in
         answer(
-          .configured(try replication.apply(message, messageID: id, current: current)))
+          .configured(try replication.apply(message, messageID: id, current: current, zone: zone)))
       }
     case .applyDelta(let delta, let id, let scopes):
       store(.credentials) { () throws(PortError) in

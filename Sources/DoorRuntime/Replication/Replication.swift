@@ -41,7 +41,11 @@ struct Replication {
         problems: same ? [] : [problem])
       return [.session(.applied(report))]
     }
-    return [.job(.applyConfiguration(message, messageID: envelope.id, current: current))]
+    return [
+      .job(
+        .applyConfiguration(
+          message, messageID: envelope.id, current: current, zone: zones.zone))
+    ]
   }
 
   /// What became of it. `current` is the revision in force until now.

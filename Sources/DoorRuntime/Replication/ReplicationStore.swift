@@ -12,9 +12,9 @@ struct ReplicationStore: Sendable {
 
   // MARK: Configuration
 
-  /// Throws when the disk did not take it, whatever it was worth.
+  /// `zone` has the rules in force. Throws when the disk did not take it, whatever it was worth.
   func apply(
-    _ message: ConfigurationMessage, messageID: String, current: UInt64
+    _ message: ConfigurationMessage, messageID: String, current: UInt64, zone: CompiledZone?
   ) throws(PortError) -> ConfigurationOutcome {
     func refused(_ problems: [Problem]) -> ConfigurationOutcome {
       ConfigurationOutcome(
@@ -28,7 +28,7 @@ struct ReplicationStore: Sendable {
       case .whole(let whole): document = whole
       case .patch(let patch): document = try patch.applied(to: policy.configuration())
       }
-      let (zone, warnings) = rules(of: document.facility.timeZone)
+      let (zone, warnings) = rules(of: document.facility.timeZone, inForce: zone)
       let accepted = try accept(document, zone)
       try policy.replaceConfiguration(document, zone: zone)
       return ConfigurationOutcome(
@@ -59,9 +59,11 @@ struct ReplicationStore: Sendable {
     return AcceptedConfiguration(document: document, policy: policy, zone: zone)
   }
 
-  /// The rules of a zone: the machine's, or else those that were accepted with the configuration in
-  /// force, or else none; and what the operator should know about that.
-  private func rules(of name: String) -> (zone: CompiledZone?, warnings: [Problem]) {
+  /// The rules of a zone: the machine's, or else those in force, or else none; and what the
+  /// operator should know about that.
+  private func rules(
+    of name: String, inForce: CompiledZone?
+  ) -> (zone: CompiledZone?, warnings: [Problem]) {
     func warning(_ text: String) -> [Problem] {
       [Problem(path: "facility.timeZone", message: text)]
     }
@@ -70,7 +72,8 @@ struct ReplicationStore: Sendable {
       let current = zones.currentName(of: name)
       return (zone, current.map { warning("is an old name, write \($0)") } ?? [])
     } catch {
-      guard let zone = storedZone(named: name) else {
+      guard let zone = inForce.flatMap({ $0.name == name ? $0 : nil }) ?? storedZone(named: name)
+      else {
         return (nil, warning("has no rules here, so hours are closed and denied: \(error)"))
       }
       return (zone, warning("has no rules here now; those accepted before stay: \(error)"))

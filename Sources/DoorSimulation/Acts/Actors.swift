@@ -11,20 +11,20 @@ struct Actors {
 
   init(
     story: Story, clockwork: Clockwork, site: Site, observers: Observers, wire: SimulatedWire,
-    cloud: SimulatedCloud, rig: Rig, digester: CredentialDigester
+    cloud: SimulatedCloud, rig: Rig, zones: SimulatedZones, digester: CredentialDigester
   ) {
     staff = CloudStaff(cloud: cloud, site: site, observers: observers, digester: digester)
     visitors = Visitors(
       clockwork: clockwork, site: site, rig: rig, observers: observers,
       bounces: story.faults.bounces)
     operators = Operators(
-      clockwork: clockwork, site: site, rig: rig, observers: observers, cloud: cloud,
+      clockwork: clockwork, site: site, rig: rig, zones: zones, observers: observers, cloud: cloud,
       staff: staff, visitors: visitors)
     attacker = Attacker(
       scheduler: clockwork, site: site, observers: observers, wire: wire, cloud: cloud)
     troubles = Troubles(
       scheduler: clockwork, observers: observers, wire: wire, cloud: cloud, rig: rig,
-      commitMilliseconds: story.faults.commitMilliseconds)
+      zones: zones, commitMilliseconds: story.faults.commitMilliseconds)
   }
 
   func happen(_ happening: Happening) {

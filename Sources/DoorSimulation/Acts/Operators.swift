@@ -8,6 +8,7 @@ struct Operators {
   let clockwork: Clockwork
   let site: Site
   let rig: Rig
+  let zones: SimulatedZones
   let observers: Observers
   let cloud: SimulatedCloud
   let staff: CloudStaff
@@ -33,7 +34,7 @@ struct Operators {
     case .setUnlockSchedule(let door, let from, let to):
       cloud.configuration.changeDoor(door) { $0.autoUnlockSchedule = Self.hours(from, to) }
     case .holiday(let effect):
-      let date = site.rules.civil(at: clockwork.wall)
+      let date = zones.rules.civil(at: clockwork.wall)
       cloud.configuration.holiday(String(date.text.prefix(10)), effect: effect)
     case .mistake:
       cloud.configuration.makeMistake()

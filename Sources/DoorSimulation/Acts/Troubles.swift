@@ -5,6 +5,7 @@ struct Troubles {
   let wire: SimulatedWire
   let cloud: SimulatedCloud
   let rig: Rig
+  let zones: SimulatedZones
   /// Duration of a commit while the disk is not slow.
   let commitMilliseconds: Int
 
@@ -59,6 +60,11 @@ struct Troubles {
     case .clockLosesSource(let seconds):
       rig.hardware.time.loseSource()
       after(seconds) { rig.synchroniseSoon() }
+    case .zoneGone(let seconds): breakZone(.gone, forSeconds: seconds)
+    case .zoneCut(let seconds): breakZone(.cut, forSeconds: seconds)
+    case .zoneLaw(let other):
+      count(.zoneFaults)
+      zones.change(toThatOf: other)
     }
   }
 
@@ -66,6 +72,12 @@ struct Troubles {
 
   private func after(_ seconds: Int, _ body: @escaping () -> Void) {
     scheduler.schedule(inMicroseconds: Int64(seconds) * 1_000_000, body)
+  }
+
+  private func breakZone(_ file: SimulatedZones.File, forSeconds seconds: Int) {
+    count(.zoneFaults)
+    zones.become(file)
+    after(seconds) { zones.become(.sound) }
   }
 
   private func breakDisk(_ fault: DiskFault, forSeconds seconds: Int) {

@@ -7,7 +7,8 @@ protocol Checker: AnyObject {
 
 func allCheckers() -> [any Checker] {
   [
-    HonestClock(), RightDecision(), DecisionsOnce(), EventsOnce(), LockHasCause(), NeverTooLong(),
+    HonestClock(), RightDecision(), LastGoodRules(), DecisionsOnce(), EventsOnce(), LockHasCause(),
+    NeverTooLong(),
     LeavingWorks(),
     GrantOpens(), WrittenFirst(), AcknowledgedIsKept(), CommandsOnce(), NoSecrets(), Limits(),
     Convergence(),

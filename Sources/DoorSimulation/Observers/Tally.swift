@@ -3,7 +3,8 @@ public struct Tally: Sendable {
   /// What is counted. The raw values are names in JSON.
   public enum Figure: String, CaseIterable, CodingKey, Sendable {
     case cards, pins, granted, denied, exits, passages, records, commands, changes, outages
-    case powerCuts, kills, boots, diskFaults, clockSteps, brokerRestarts, spoiled, attacks, steps
+    case powerCuts, kills, boots, diskFaults, clockSteps, zoneFaults, brokerRestarts, spoiled,
+      attacks, steps
 
     /// The name in a report.
     public var title: String {
@@ -23,6 +24,7 @@ public struct Tally: Sendable {
       case .boots: "starts"
       case .diskFaults: "disk faults"
       case .clockSteps: "clock steps"
+      case .zoneFaults: "zone faults"
       case .brokerRestarts: "broker restarts"
       case .spoiled: "spoiled frames"
       case .attacks: "attacks"

@@ -20,7 +20,12 @@ struct Hardware {
   ) throws {
     self.time = time
     self.wire = wire
-    self.zones = zones
+    self.zones =
+      switch sabotage {
+      case .ignoreZone: SabotagedZones(real: zones)
+      case .ignoreLaw: UnchangingZones(real: zones)
+      default: zones
+      }
     self.digester = digester
     verifier = try EnvelopeVerifier(
       publicKeys: ["cloud-1": cloudKey], audience: Rig.controllerID,

@@ -93,6 +93,7 @@ final class Program {
   /// The mode of a door; nil while none was ever set.
   func mode(of door: DoorID) -> DoorMode? { shell.controller.view(of: door)?.mode?.mode }
   var policyRevision: UInt64 { shell.controller.policy.revision }
+  var zoneRules: ZoneRules? { shell.controller.policy.zone }
   var statusText: String { "\(shell.status())" }
 }
 

@@ -9,6 +9,7 @@ final class Rig {
   /// Interval of the periodic check of locks and inputs. It is longer than in a real controller, so
   /// that years pass in minutes; checkers that depend on it wait as much longer.
   static let reassertMilliseconds = 900_000
+  static let housekeepingSeconds = 900
 
   let hardware: Hardware
   private let story: Story
@@ -18,6 +19,8 @@ final class Rig {
   private let ids: IDSource
   private(set) var program: Program?
   private(set) var boots = 0
+  /// When the program last started.
+  private(set) var bootedAt: Int64 = 0
   var hasPower = false
   private var isEnding = false
 
@@ -44,6 +47,7 @@ final class Rig {
   func boot() {
     guard hasPower, program == nil else { return }
     boots += 1
+    bootedAt = clockwork.elapsed
     observers.tally[.boots] += 1
     let lanes = SimulatedLanes(
       scheduler: clockwork, seed: story.seed &+ UInt64(boots),
@@ -76,7 +80,7 @@ final class Rig {
       controller: Self.controllerID, software: "simulated", bootID: ids.next(), layout: layout,
       failSafeDoors: Set(
         site.doors.indices.filter { site.plan.doors[$0].isFailSafe }.map { site.doors[$0] }),
-      heartbeatSeconds: 14_400, housekeepingSeconds: 900)
+      heartbeatSeconds: 14_400, housekeepingSeconds: Self.housekeepingSeconds)
   }
 
   /// The program handles all waiting messages.

@@ -21,6 +21,10 @@ public enum Sabotage: String, Sendable, CaseIterable {
   case ignoreSwitch = "ignore-switch"
   /// Access hours are taken as UTC.
   case ignoreZone = "ignore-zone"
+  /// The rules of the time zone are not stored.
+  case forgetRules = "forget-rules"
+  /// The file of the time zone is read once.
+  case ignoreLaw = "ignore-law"
   /// A credential for one door opens every door.
   case ignoreScope = "ignore-scope"
   /// The program trusts a clock that was never set.

@@ -53,6 +53,25 @@ struct SabotagedZones: ZoneSource {
   func currentName(of name: String) -> String? { nil }
 }
 
+/// Zones as they were when each was first read.
+final class UnchangingZones: ZoneSource, @unchecked Sendable {
+  // Unchecked: everything of one simulation happens in the thread that runs it.
+
+  private let real: any ZoneSource
+  private var first: [String: CompiledZone] = [:]
+
+  init(real: any ZoneSource) { self.real = real }
+
+  func zone(named name: String) throws(PortError) -> CompiledZone {
+    if let known = first[name] { return known }
+    let zone = try real.zone(named: name)
+    first[name] = zone
+    return zone
+  }
+
+  func currentName(of name: String) -> String? { nil }
+}
+
 extension SabotagedParts: GPIOPort {
   var isSimulated: Bool { true }
   var faults: [LineFault] { [] }

@@ -7,7 +7,9 @@ extension SabotagedParts: PolicyStore {
   func configuration() throws(PortError) -> ConfigurationDocument? {
     try disk.cache.configuration()
   }
-  func zone() throws(PortError) -> CompiledZone? { try disk.cache.zone() }
+  func zone() throws(PortError) -> CompiledZone? {
+    fault == .forgetRules ? nil : try disk.cache.zone()
+  }
   func replaceConfiguration(
     _ document: ConfigurationDocument, zone: CompiledZone?
   ) throws(PortError) {

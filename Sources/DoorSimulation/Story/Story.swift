@@ -147,4 +147,9 @@ public enum Fault: Sendable, Codable, Hashable {
   case spoiledEvents(count: Int)
   case clockStep(seconds: Int, correctedAfterSeconds: Int)
   case clockLosesSource(seconds: Int)
+  /// The file of the time zone is gone, or cut short, for a while.
+  case zoneGone(seconds: Int)
+  case zoneCut(seconds: Int)
+  /// The time zone gets the law of another one.
+  case zoneLaw(of: String)
 }

@@ -3,6 +3,10 @@ import DoorCore
 /// Generates a story from a seed: who the people are, what they do every day, and what breaks.
 public struct StoryMaker {
   private static let dayMilliseconds: Int64 = 86_400_000
+  private static let zones = [
+    "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "UTC",
+    "America/Sao_Paulo", "Africa/Casablanca",
+  ]
 
   private var random: SimulationRandom
   private let days: Int
@@ -41,10 +45,7 @@ public struct StoryMaker {
         isMember: random.chance(60))
     }
     return StorySite(
-      zone: random.pick([
-        "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "UTC",
-        "America/Sao_Paulo", "Africa/Casablanca",
-      ]),
+      zone: random.pick(zones),
       // Start anywhere in 2026 and 2027, so that some stories include a change of summer time.
       startSeconds: 1_767_225_600 + Int64(random.int(0...729)) * 86_400,
       doors: doors, people: people, offlineHours: random.pick([24, 72, 72, 168]),
@@ -312,5 +313,12 @@ public struct StoryMaker {
         .fault(random.chance(50) ? .kill : .powerCut(seconds: random.int(1...60))))
     }
     if any(.disk, 5) { add(when(&random), .fault(.spoiledEvents(count: random.int(1...40)))) }
+    // The first configuration comes on the first day, with a sound file.
+    guard start > 0 else { return }
+    if any(.zones, 5) {
+      add(when(&random), .fault(.zoneGone(seconds: random.int(600...400_000))))
+    }
+    if any(.zones, 3) { add(when(&random), .fault(.zoneCut(seconds: random.int(600...90_000)))) }
+    if any(.zones, 4) { add(when(&random), .fault(.zoneLaw(of: random.pick(Self.zones)))) }
   }
 }

@@ -69,11 +69,14 @@ public struct FaultKinds: OptionSet, Sendable {
   public static let clock = FaultKinds(rawValue: 16)
   public static let wires = FaultKinds(rawValue: 32)
   public static let attacks = FaultKinds(rawValue: 64)
-  public static let all: FaultKinds = [.network, .broker, .disk, .power, .clock, .wires, .attacks]
+  public static let zones = FaultKinds(rawValue: 128)
+  public static let all: FaultKinds = [
+    .network, .broker, .disk, .power, .clock, .wires, .attacks, .zones,
+  ]
 
   /// The names for the command line.
   public static let names: [(name: String, kind: FaultKinds)] = [
     ("network", .network), ("broker", .broker), ("disk", .disk), ("power", .power),
-    ("clock", .clock), ("wires", .wires), ("attacks", .attacks),
+    ("clock", .clock), ("wires", .wires), ("attacks", .attacks), ("zones", .zones),
   ]
 }

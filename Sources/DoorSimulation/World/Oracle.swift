@@ -27,11 +27,11 @@ struct Oracle {
     for (record, mayBeRevoked) in world.observers.knowledge.credentials(
       for: shown.canonical, at: instant.credentialRevision)
     {
-      guard record.kind == shown.kind,
-        let answer = allows(record, at: shown.door, instant, document)
-      else { continue }
-      if answer {
-        if mayBeRevoked || fresh == nil { mayBe = true } else { return true }
+      guard record.kind == shown.kind else { continue }
+      switch allows(record, at: shown.door, instant, document) {
+      case false?: continue
+      case true? where !mayBeRevoked && fresh != nil: return true
+      case true?, nil: mayBe = true
       }
     }
     return mayBe ? nil : false
@@ -75,8 +75,10 @@ struct Oracle {
     }
     let settings = document.doors[door].settings
     if !instant.isTrusted, settings.accessHours != nil { return false }
-    guard isOpen(settings.accessHours, document, instant) else { return false }
-    return isFresh(document)
+    let open = isOpen(settings.accessHours, document, instant)
+    let fresh = isFresh(document)
+    if open == false || fresh == false { return false }
+    return open == nil || fresh == nil ? nil : true
   }
 
   private func hasGrant(_ person: PersonRecord, _ door: Int) -> Bool {
@@ -88,12 +90,24 @@ struct Oracle {
     }
   }
 
-  /// All stories use the same window every day; only holidays differ.
+  /// Nil: by one of the laws that the door may go by they are open, by another one not.
   func isOpen(
     _ hours: HoursDocument?, _ document: ConfigurationDocument, _ instant: Instant
-  ) -> Bool {
+  ) -> Bool? {
     guard let hours else { return true }
-    let local = world.site.rules.civil(at: WallInstant(secondsSince1970: instant.seconds)).text
+    let answers = Set(
+      world.zones.possible(bootedAt: world.rig.bootedAt).map {
+        isOpen(hours, document, instant, by: $0)
+      })
+    return answers.count == 1 ? answers.first : nil
+  }
+
+  /// All stories use the same window every day; only holidays differ.
+  private func isOpen(
+    _ hours: HoursDocument, _ document: ConfigurationDocument, _ instant: Instant,
+    by rules: ZoneRules
+  ) -> Bool {
+    let local = rules.civil(at: WallInstant(secondsSince1970: instant.seconds)).text
     let date = String(local.prefix(10))
     let holiday = document.facility.holidays?.first { $0.date == date }
     if holiday?.effect == "closed" { return false }
@@ -123,7 +137,7 @@ struct Oracle {
     return [-slack, 0].contains {
       var at = instant
       at.seconds += $0
-      return isOpen(schedule, document, at)
+      return isOpen(schedule, document, at) != false
     }
   }
 

@@ -6,8 +6,6 @@ final class Site {
   let doors: [DoorID]
   let readers: [ReaderID]
   let people: [String]
-  /// The true rules of the site's time zone.
-  let rules: ZoneRules
 
   var leafIsOpen: [Bool]
   var lockIsReleased: [Bool]
@@ -19,9 +17,8 @@ final class Site {
   var shownNumber = 0
   var causes: ReleaseCauses
 
-  init(plan: StorySite, rules: ZoneRules) {
+  init(plan: StorySite) {
     self.plan = plan
-    self.rules = rules
     let count = plan.doors.count
     doors = (0..<count).map { DoorID("door-\($0)")! }
     readers = (0..<count).map { ReaderID("door-\($0)-in")! }

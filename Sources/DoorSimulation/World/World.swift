@@ -17,6 +17,7 @@ final class World {
   let wire: SimulatedWire
   let cloud: SimulatedCloud
   let rig: Rig
+  let zones: SimulatedZones
   private let actors: Actors
   private var isOver = false
 
@@ -26,9 +27,9 @@ final class World {
     let time = SimulatedTime(
       start: WallInstant(secondsSince1970: story.site.startSeconds),
       driftPPM: story.site.clockDriftPPM, hasBattery: story.site.hasClockBattery)
-    let programZones = sabotage == .ignoreZone ? SabotagedZones(real: zones) : zones
     clockwork = Clockwork(time: time, trace: trace)
-    site = Site(plan: story.site, rules: try zones.zone(named: story.site.zone).rules)
+    self.zones = try SimulatedZones(of: story.site.zone, in: zones, scheduler: clockwork)
+    site = Site(plan: story.site)
     observers = Observers(clockwork: clockwork, doors: site.doors.count)
     let keys = WorldKeys.bytes(ofSeed: seed)
     guard let digester = CredentialDigester(keyBytes: keys[WorldKeys.credentials] ?? []) else {
@@ -46,11 +47,11 @@ final class World {
     rig = Rig(
       story: story, clockwork: clockwork, site: site, observers: observers,
       hardware: try Hardware(
-        story: story, time: time, wire: wire, zones: programZones, digester: digester,
+        story: story, time: time, wire: wire, zones: self.zones, digester: digester,
         cloudKey: sender.signer.publicKeyBytes, sabotage: sabotage))
     actors = Actors(
       story: story, clockwork: clockwork, site: site, observers: observers, wire: wire,
-      cloud: cloud, rig: rig, digester: digester)
+      cloud: cloud, rig: rig, zones: self.zones, digester: digester)
     observers.watch(self)
   }
 
@@ -85,6 +86,7 @@ final class World {
     rig.program?.lanes.commitMilliseconds = story.faults.commitMilliseconds
     clockwork.schedule(inMicroseconds: 7_300_000_000) { [self] in
       wire.outages = 0
+      zones.become(.sound)
       clockwork.time.synchronise()
       rig.disk.endFaults()
       if !wire.isBrokerUp { wire.brokerStarts() }

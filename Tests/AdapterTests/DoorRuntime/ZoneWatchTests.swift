@@ -93,13 +93,16 @@ struct ZoneWatchTests {
   // MARK: On push
 
   private func apply(
-    _ name: String, revision: UInt64 = 4, zones: any ZoneSource, _ cache: MemoryPolicy
+    _ name: String, revision: UInt64 = 4, zones: any ZoneSource, _ cache: MemoryPolicy,
+    inForce: CompiledZone? = nil
   ) throws -> ConfigurationOutcome {
     var document = StoreFixture.configuration(revision)
     document.facility.timeZone = name
     let store = ReplicationStore(
       policy: cache, zones: zones, controller: CloudFixture.controller)
-    return try store.apply(.whole(document), messageID: "m-1", current: revision - 1)
+    return try store.apply(
+      .whole(document), messageID: "m-1", current: revision - 1,
+      zone: inForce)
   }
 
   @Test("B2: the rules are stored with the configuration, and an old name is said in the answer")
@@ -129,9 +132,13 @@ struct ZoneWatchTests {
     #expect(outcome.applied?.zone == (try zone("America/New_York", as: "US/Eastern")))
     #expect(outcome.applied?.policy.zone != nil)
     #expect(try cache.zone()?.name == "US/Eastern")
+    // Rules that the disk has not taken yet count too.
+    let newer = try zone("Asia/Tokyo", as: "US/Eastern")
+    let inForce = try apply("US/Eastern", revision: 6, zones: folder.zones, cache, inForce: newer)
+    #expect(inForce.applied?.zone == newer)
     // The rules of one zone are none of another.
     try folder.remove("Europe/Berlin")
-    let other = try apply("Europe/Berlin", revision: 6, zones: folder.zones, cache)
+    let other = try apply("Europe/Berlin", revision: 7, zones: folder.zones, cache)
     #expect(other.report.applied && other.applied?.policy.zone == nil)
     #expect(try cache.zone() == nil)
   }

@@ -25,7 +25,7 @@ struct ReplicationStoreTests {
   @Test("D2: a valid configuration is stored and gives its rules")
   func configuration() throws {
     let outcome = try store.apply(
-      .whole(StoreFixture.configuration(4)), messageID: "m-1", current: 3)
+      .whole(StoreFixture.configuration(4)), messageID: "m-1", current: 3, zone: nil)
     #expect(outcome.report.applied && outcome.report.revision == 4)
     #expect(outcome.applied?.policy.revision == 4)
     #expect(try cache.configuration()?.revision == 4)
@@ -35,12 +35,12 @@ struct ReplicationStoreTests {
   func invalidConfiguration() throws {
     var document = StoreFixture.configuration(4)
     document.facility.timeZone = "Nowhere at all"
-    let outcome = try store.apply(.whole(document), messageID: "m-1", current: 3)
+    let outcome = try store.apply(.whole(document), messageID: "m-1", current: 3, zone: nil)
     #expect(!outcome.report.applied && outcome.report.revision == 3 && outcome.applied == nil)
     #expect(outcome.report.problems.map(\.path) == ["facility.timeZone"])
     #expect(try cache.configuration() == nil)
     let patch = ConfigurationPatch(baseRevision: 2, revision: 4, patch: .object([:]))
-    let patched = try store.apply(.patch(patch), messageID: "m-1", current: 3)
+    let patched = try store.apply(.patch(patch), messageID: "m-1", current: 3, zone: nil)
     #expect(patched.report.problems.map(\.path) == ["baseRevision"])
   }
 
@@ -49,7 +49,8 @@ struct ReplicationStoreTests {
     cache.fail(with: PartFixture.error)
     let bodies: [() throws -> Void] = [
       {
-        _ = try store.apply(.whole(StoreFixture.configuration(4)), messageID: "m", current: 3)
+        _ = try store.apply(
+          .whole(StoreFixture.configuration(4)), messageID: "m", current: 3, zone: nil)
       },
       { _ = try apply(CredentialDelta(baseRevision: 3, revision: 4)) },
       { _ = try store.apply(BucketRepair(revision: 3, buckets: [1]), messageID: "m") },
