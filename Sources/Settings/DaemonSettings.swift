@@ -184,6 +184,8 @@ public struct DaemonSettings: Sendable {
     public var address = "127.0.0.1"
     /// 1 to 65535.
     public var port = 0
+    /// Further names of this machine by which browsers may ask for the page, in lower case.
+    public var names: [String] = []
     public var certificateFile: String?
     public var keyFile: String?
   }

@@ -63,7 +63,7 @@ struct Assembly {
     let web = settings.console.web.map {
       ConsoleWebSettings(
         address: $0.address, port: $0.port, certificateFile: $0.certificateFile,
-        keyFile: $0.keyFile)
+        keyFile: $0.keyFile, names: $0.names)
     }
     console = ConsoleServer(
       backend: backend, socketPath: settings.console.socket,

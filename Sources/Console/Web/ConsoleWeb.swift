@@ -20,9 +20,15 @@ public struct ConsoleWebSettings: Sendable, Hashable {
   /// PEM files; both or none.
   public var certificateFile: String?
   public var keyFile: String?
+  /// Further names of this machine by which browsers may ask, in lower case.
+  public var names: [String]
 
-  public init(address: String, port: Int, certificateFile: String? = nil, keyFile: String? = nil) {
+  public init(
+    address: String, port: Int, certificateFile: String? = nil, keyFile: String? = nil,
+    names: [String] = []
+  ) {
     self.address = address
+    self.names = names
     self.port = port
     self.certificateFile = certificateFile
     self.keyFile = keyFile
@@ -106,11 +112,10 @@ public struct ConsoleWeb: Service {
   /// The routes of the web page.
   package func router() -> Router<BasicRequestContext> {
     let router = Router()
-    var names: Set<String> = ["localhost", settings.address]
-    names.insert(ProcessInfo.processInfo.hostName.lowercased())
     router.add(
       middleware: GateMiddleware(
-        gate: gate, isSecure: settings.isSecure, isLoopback: settings.isLoopback, names: names))
+        gate: gate, isSecure: settings.isSecure, isLoopback: settings.isLoopback,
+        names: OwnNames(Set(settings.names + ["localhost", settings.address]))))
     router.add(middleware: ProblemMiddleware())
     SessionRoutes(gate: gate, isSecure: settings.isSecure).add(to: router)
     for file in PageFile.all {

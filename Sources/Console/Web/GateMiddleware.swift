@@ -2,7 +2,6 @@ import ConsoleProtocol
 import Foundation
 import HTTPTypes
 import Hummingbird
-import NIOCore
 
 /// Lets only a signed-in browser through, and only from the page itself. Every response carries the
 /// headers that restrict what a browser may do with it.
@@ -20,8 +19,7 @@ struct GateMiddleware: RouterMiddleware {
   let isSecure: Bool
   /// True if only programs of this machine can connect.
   let isLoopback: Bool
-  /// Host names of this machine.
-  let names: Set<String>
+  let names: OwnNames
 
   func handle(
     _ request: Request, context: BasicRequestContext,
@@ -50,11 +48,13 @@ struct GateMiddleware: RouterMiddleware {
 
   private func refusal(of request: Request) -> Refusal? {
     // A foreign host name that resolves to this machine is an attack on browsers (DNS rebinding).
-    guard let host = request.head.authority, isOurs(host) else {
-      return Refusal(status: .misdirectedRequest, words: "this is not the name of this controller")
+    guard let host = request.head.authority, names.contains(authority: host) else {
+      return Refusal(
+        status: .misdirectedRequest,
+        words: "this is not a name of this controller: use its address, or set console.web.names")
     }
     if let origin = request.headers[.origin] {
-      guard origin == "\(isSecure ? "https" : "http")://\(host)" else {
+      guard origin.lowercased() == "\(isSecure ? "https" : "http")://\(host.lowercased())" else {
         return Refusal(status: .forbidden, words: "another page may not ask this one")
       }
     }
@@ -75,21 +75,6 @@ struct GateMiddleware: RouterMiddleware {
       return nil
     }
     return nil
-  }
-
-  private func isOurs(_ authority: String) -> Bool {
-    let name: Substring
-    if authority.hasPrefix("[") {
-      guard let end = authority.firstIndex(of: "]") else { return false }
-      name = authority[authority.index(after: authority.startIndex)..<end]
-    } else {
-      name = authority.prefix { $0 != ":" }
-    }
-    return names.contains(name.lowercased()) || isAddress(String(name))
-  }
-
-  private func isAddress(_ name: String) -> Bool {
-    (try? SocketAddress(ipAddress: name, port: 0)) != nil
   }
 
   static func token(of request: Request) -> String? {

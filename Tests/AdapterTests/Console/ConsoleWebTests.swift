@@ -16,10 +16,13 @@ struct ConsoleWebTests {
     let port: Int
     private let running = Mutex<Task<Void, any Error>?>(nil)
 
-    init(limits: ConsoleLimits = ConsoleLimits()) async throws {
+    init(
+      limits: ConsoleLimits = ConsoleLimits(), names: [String] = []
+    ) async throws {
       port = try LoopbackPort.free()
       let web = ConsoleWeb(
-        backend: backend, settings: ConsoleWebSettings(address: "127.0.0.1", port: port),
+        backend: backend,
+        settings: ConsoleWebSettings(address: "127.0.0.1", port: port, names: names),
         gate: gate, limits: limits,
         logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
       running.withLock { $0 = Task { try await web.run() } }
@@ -117,6 +120,48 @@ struct ConsoleWebTests {
     let own = try await web.ask(
       "POST", "/v1/identify", [cookie, word, "Origin: http://127.0.0.1:\(web.port)"], body: body)
     #expect(own.hasPrefix("HTTP/1.1 204"))
+  }
+
+  @Test("D4 E4: a name of the settings is the page's own, for Host and for Origin; no other is")
+  func furtherNames() async throws {
+    let web = try await Web(names: ["door.example.org"])
+    let (cookie, csrf) = try await web.signIn()
+    let word = "X-Postern-CSRF: \(csrf)"
+    func identify(host: String, origin: String) async throws -> String {
+      try await web.ask(
+        "POST", "/v1/identify", [cookie, word, "Origin: http://\(origin)"], host: host,
+        body: #"{"door":"front"}"#)
+    }
+    let own = "door.example.org:\(web.port)"
+    #expect(try await web.ask("GET", "/", host: own).hasPrefix("HTTP/1.1 200"))
+    #expect(try await identify(host: own, origin: own).hasPrefix("HTTP/1.1 204"))
+    // Each is a name of this machine, but the page came from the other one.
+    let address = "127.0.0.1:\(web.port)"
+    #expect(try await identify(host: own, origin: address).hasPrefix("HTTP/1.1 403"))
+    #expect(try await identify(host: address, origin: own).hasPrefix("HTTP/1.1 403"))
+    for host in ["x.door.example.org", "example.org", "door.example.org.evil.example"] {
+      let answer = try await web.ask("GET", "/", host: "\(host):\(web.port)")
+      #expect(answer.hasPrefix("HTTP/1.1 421") && answer.contains("console.web.names"), "\(host)")
+    }
+  }
+
+  @Test("D4: the machine's own name is known, alone, with .local and with a final dot")
+  func ownNames() {
+    let names = OwnNames(["localhost", "door.example.org"]) { "Gate-1.example.net" }
+    for host in [
+      "gate-1.example.net", "gate-1", "gate-1.local", "GATE-1.local:8480", "gate-1.local.",
+      "gate-1.local.:80", "door.example.org", "localhost:1", "192.0.2.7", "192.0.2.7:80",
+      "[::1]", "[fe80::1]:8480",
+    ] {
+      #expect(names.contains(authority: host), "\(host)")
+    }
+    for host in [
+      "", ":80", ".", ".local", "example.net", "gate-1.local.evil.example", "gate-2.local",
+      "evil.example", "gate-1.local..", "[::1", "[gate-1]x", "gate-1@evil.example", "300.1.1.1",
+    ] {
+      #expect(!names.contains(authority: host), "\(host)")
+    }
+    #expect(!OwnNames([]) { "" }.contains(authority: ".local"))
   }
 
   @Test("E4: a head that is too large is refused; one that drips, and a body that drips, are cut")

@@ -76,6 +76,17 @@ struct SettingsLimitTests {
     }
   }
 
+  @Test("16 names of the page are taken, 17 are refused", arguments: [0, 1])
+  func pageNames(_ more: Int) async throws {
+    let names = list(ConsoleKeys.webNamesMax + more, "n")
+    let problems = try await fixture.problems(
+      SettingsFixture.least + "console: {web: {port: 8480, names: \(names)}}\n")
+    #expect(
+      problems.contains { $0.hasPrefix("console.web.names: has 17 names; at most 16") }
+        == (more == 1), "\(problems)")
+    #expect(problems.count == more)
+  }
+
   @Test("three edits away is a hint, four are none")
   func edits() {
     #expect(SettingsReader.editsMax == 3)

@@ -93,7 +93,7 @@ struct SettingsPageTests {
     site: {}
     credentials: {keyFile: /k, previousKeyFile: /p, offlinePINKeyFile: /o, issuerRootsFile: /r}
     cloud: {host: b, publicKeyFile: /c, heartbeatSeconds: 30}
-    console: {web: {address: "::1", port: 8080}}
+    console: {web: {address: "::1", port: 8080, names: [door.example.org, gate]}}
 
     """
 }

@@ -211,4 +211,25 @@ struct SettingsProblemTests {
     #expect(problems.count == 1)
     #expect(problems.first?.hasSuffix("has more than 4096 keys") == true, "\(problems)")
   }
+
+  @Test("D4: names of the page are host names, in either case; what is more or less is refused")
+  func pageNames() async throws {
+    func page(_ names: String) -> String {
+      SettingsFixture.least + "console: {web: {port: 8480, names: [\(names)]}}\n"
+    }
+    let settings = try await fixture.load(page("Door-1.Example.ORG, gate, xn--tr-xka.example"))
+    #expect(
+      settings.console.web?.names == ["door-1.example.org", "gate", "xn--tr-xka.example"])
+    for wrong in [
+      "\"*.example.org\"", "\"https://door.example.org\"", "\"door.example.org:8480\"", "-door",
+      "door-", "\"a..b\"", "\".local\"", "\"tür.example\"", "\"a b\"",
+      String(repeating: "a", count: 64),
+    ] {
+      let problems = try await fixture.problems(page(wrong))
+      #expect(
+        problems.count == 1
+          && problems.first?.hasPrefix("console.web.names: ") == true
+          && problems.first?.contains("is no host name") == true, "\(wrong): \(problems)")
+    }
+  }
 }
