@@ -5,7 +5,8 @@ pages.explain = (place) => {
   const person = input("explain-person", T.explain.person, { autocomplete: "off" });
   const card = input("explain-card", T.explain.card, { autocomplete: "off", placeholder: "H10301:12:345" });
   const at = input("explain-at", T.explain.at, { type: "datetime-local" });
-  const answer = h("div", { class: "stack", "aria-live": "polite" });
+  // Empty until there is an answer, and while another one is asked for.
+  const answer = h("div", { "aria-live": "polite" });
   put(place, h("div", { class: "wide" }, h("form", { class: "card", onsubmit: (event) => {
     event.preventDefault();
     attempt(async () => {
@@ -13,11 +14,12 @@ pages.explain = (place) => {
       if (person.field.value.trim()) question.person = person.field.value.trim();
       else if (card.field.value.trim()) question.card = card.field.value.trim();
       if (at.field.value) question.atLocal = at.field.value.slice(0, 16);
-      put(answer, explanation(await ask("/v1/explain", question)));
+      put(answer);
+      put(answer, h("section", { class: "card" }, explanation(await ask("/v1/explain", question))));
     });
   } }, h("h2", {}, T.explain.title), door.label, person.label, card.label, how.label, at.label,
     h("button", { class: "main", type: "submit" }, T.explain.go)),
-    h("section", { class: "card" }, answer)));
+    answer));
 };
 
 function explanation(found) {
@@ -32,5 +34,5 @@ function explanation(found) {
     h("table", {}, h("tbody", {}, found.explanation.map((step) => h("tr", {},
       h("td", { class: step.passed ? "good-text" : "bad-text" }, step.passed ? "✓" : "✗"),
       h("td", { class: "mono small" }, step.rule),
-      h("td", { class: "small" }, step.detail, step.source ? h("span", { class: "soft" }, " (" + step.source + ")") : null))))));
+      h("td", { class: "small words" }, step.detail, step.source ? h("span", { class: "soft" }, " (" + step.source + ")") : null))))));
 }

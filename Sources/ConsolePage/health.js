@@ -35,13 +35,13 @@ function diagnosisTable(found) {
   const kinds = { ok: "good", warning: "warn", failure: "bad" };
   const order = { failure: 0, warning: 1, ok: 2 };
   const checks = [...found.checks].sort((a, b) => order[a.outcome] - order[b.outcome]);
-  return h("div", { class: "scroll" }, h("p", { class: "soft small" },
+  return h("div", {}, h("p", { class: "soft small" },
     found.checks.length + " " + T.health.checks + ", " + found.tookMilliseconds + " " + T.health.took),
-    h("table", {}, h("tbody", {}, checks.map((check) => h("tr", { "data-check": check.id },
-      h("td", {}, pill(T.outcome[check.outcome], kinds[check.outcome])),
-      h("td", {}, h("div", {}, check.finding),
+    h("ul", { class: "checks" }, checks.map((check) => h("li", { "data-check": check.id },
+      h("div", {}, pill(T.outcome[check.outcome], kinds[check.outcome])),
+      h("div", {}, h("div", {}, check.finding),
         check.advice ? h("div", { class: "small" }, T.health.todo + ": " + check.advice) : null,
-        h("div", { class: "soft small mono" }, check.id)))))));
+        h("div", { class: "soft small mono" }, check.id))))));
 }
 
 // A small chart: the curve, its ends in time, and the least, greatest and last value.

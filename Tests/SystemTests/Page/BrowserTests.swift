@@ -51,9 +51,22 @@ struct BrowserTests {
        "presentation": "cardOrPIN"}]}
     """
 
+  /// Shows a diagnosis with one long finding; true when it fits.
+  private static let longFinding = """
+    (() => {
+      put(content, h("section", { class: "card" }, diagnosisTable({ tookMilliseconds: 1, checks: [{
+        id: "certificate." + "x".repeat(60), outcome: "failure",
+        finding: "/var/lib/postern/" + "y".repeat(150) + " cannot be read",
+        advice: "z".repeat(90) }] })));
+      return [...content.querySelectorAll("*")].every((one) => one.scrollWidth <= one.clientWidth
+        || getComputedStyle(one).display === "inline")
+        && document.documentElement.scrollWidth <= innerWidth;
+    })()
+    """
+
   @Test(
     "E4: it signs in, badges, types a PIN, watches the relay and opens each page without an error",
-    arguments: [("desktop", 1_280, 900, false), ("phone", 390, 844, true)])
+    arguments: [("desktop", 1_280, 900, false), ("phone", 360, 800, true)])
   func played(_ name: String, _ width: Int, _ height: Int, _ isPhone: Bool) throws {
     let (world, url) = try world()
     let code = try #require(
@@ -122,6 +135,10 @@ struct BrowserTests {
     try picture("place")
 
     try show("explain", until: "document.querySelector('#explain-person')")
+    #expect(
+      try browser.value("content.querySelectorAll('.card').length") as? Int == 1,
+      "an answer is shown before there is one")
+    try picture("explain-before")
     try browser.click("#explain-person")
     try browser.type("ada")
     try browser.click("#content form button")
@@ -130,6 +147,12 @@ struct BrowserTests {
 
     try show("health", until: "document.querySelector('[data-check=\"network.broker\"]')")
     try picture("health")
+    // Paths and ids that cannot be broken anywhere stay inside of their card.
+    #expect(
+      try browser.value(Self.longFinding) as? Bool == true, "a long finding is wider than its card")
+    try picture("health-long")
+    try show("live", until: "true")
+    try show("health", until: "document.querySelector('[data-check=\"network.broker\"]')")
     // A curve needs two samples; one comes every ten seconds.
     #expect(try browser.eventually("document.querySelectorAll('svg .curve').length >= 4"))
     _ = try browser.value(
