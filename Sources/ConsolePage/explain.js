@@ -33,6 +33,6 @@ function explanation(found) {
     found.at ? h("p", { class: "soft small mono" }, found.at) : null,
     h("table", {}, h("tbody", {}, found.explanation.map((step) => h("tr", {},
       h("td", { class: step.passed ? "good-text" : "bad-text" }, step.passed ? "✓" : "✗"),
-      h("td", { class: "mono small" }, step.rule),
-      h("td", { class: "small words" }, step.detail, step.source ? h("span", { class: "soft" }, " (" + step.source + ")") : null))))));
+      h("td", { class: "small words" }, h("div", { class: "soft mono" }, step.rule), step.detail,
+        step.source ? h("span", { class: "soft" }, " (" + step.source + ")") : null))))));
 }

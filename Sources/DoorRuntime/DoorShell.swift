@@ -178,7 +178,7 @@ package final class DoorShell {
     guard clock.takeHousekeeping(at: now.monotonic) else { return }
     carryOut(clock.persist(cloud.contact), at: now)
     if outside.ports.certificates != nil { carryOut(.job(.readCertificates), at: now) }
-    carryOut(replication.lookAtZone(), at: now)
+    carryOut(replication.lookAtZoneInTurn(), at: now)
     adoptLateConfiguration(at: now)
   }
 

@@ -57,7 +57,8 @@ enum StoreJob: Sendable {
       .storeZone:
       .policy
     case .readEvents, .readUrgent, .readResults: .outbox
-    case .readZone, .readCertificates, .readHost: .machine
+    case .readCertificates, .readHost: .machine
+    case .readZone: .zone
     }
   }
 }

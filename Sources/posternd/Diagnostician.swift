@@ -165,9 +165,10 @@ struct Diagnostician: Sendable {
   private func zone(_ status: RuntimeStatus) -> ZoneFacts {
     var facts = ZoneFacts(zone: status.timeZone, rules: MachineProbe.zoneRules(), fault: nil)
     guard let zone = status.timeZone else { return facts }
-    do throws(PortError) { _ = try SystemZones().zone(named: zone) } catch {
-      facts.fault = "\(error)"
-    }
+    let zones = SystemZones()
+    do throws(PortError) { _ = try zones.zone(named: zone) } catch { facts.fault = "\(error)" }
+    facts.currentName = zones.currentName(of: zone)
+    facts.isKnown = status.knowsTimeZone
     return facts
   }
 }

@@ -66,8 +66,12 @@ public struct ZoneFacts: Sendable, Hashable {
   public var zone: String?
   /// Version of tzdata; nil when the system's files do not have it.
   public var rules: String?
-  /// Why the zone has no rules; nil when it has.
+  /// Why the zone cannot be read from the system's files; nil when it can.
   public var fault: String?
+  /// For an old name the one that it stands for.
+  public var currentName: String?
+  /// True when the door has rules of the zone, be it those of before.
+  public var isKnown = true
 
   public init(zone: String?, rules: String?, fault: String?) {
     self.zone = zone
@@ -77,10 +81,17 @@ public struct ZoneFacts: Sendable, Hashable {
 
   func checks() -> [DiagnosisReport.Check] {
     var writer = CheckWriter("clock")
-    if let fault {
-      writer.failure("zone", fault, do: "install tzdata, or correct the zone in the cloud")
+    if let fault, isKnown {
+      writer.warning(
+        "zone", "\(fault); the last good rules stay in force",
+        do: "install or upgrade tzdata, or write the zone's present name in the cloud")
+    } else if let fault {
+      writer.failure(
+        "zone", "\(fault); hours are closed and denied",
+        do: "install or upgrade tzdata, or correct the zone in the cloud")
     } else if let zone {
-      writer.ok("zone", "time zone \(zone), rules \(rules ?? "of the system")")
+      let old = currentName.map { ", an old name of \($0)" } ?? ""
+      writer.ok("zone", "time zone \(zone)\(old), rules \(rules ?? "of the system")")
     }
     return writer.checks
   }

@@ -9,6 +9,8 @@ public struct RuntimeStatus: Sendable {
   public var uptimeSeconds: Int
   public var configRevision: UInt64
   public var timeZone: String?
+  /// False while the device has no rules of the time zone, so that hours are closed.
+  public var knowsTimeZone: Bool
   public var credentials: CredentialPosition
   public var log: LogPosition
   public var cloudConnected: Bool

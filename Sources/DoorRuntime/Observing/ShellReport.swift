@@ -21,6 +21,7 @@ struct ShellReport {
       now: now, uptimeSeconds: shell.reporter.uptimeSeconds(at: now.monotonic),
       configRevision: shell.controller.policy.revision,
       timeZone: shell.replication.document?.facility.timeZone,
+      knowsTimeZone: shell.replication.zones.zone != nil,
       credentials: shell.replication.position, log: shell.journal.position,
       cloudConnected: link.isConnected,
       cloudDetail: ports.cloud == nil ? "no cloud is configured" : link.disconnectReason,

@@ -88,6 +88,11 @@ struct Replication {
   /// Reads the rules of the zone in force again.
   mutating func lookAtZone() -> [Wish] { zones.look(at: document?.facility.timeZone) }
 
+  /// The same in its turn, with each housekeeping.
+  mutating func lookAtZoneInTurn() -> [Wish] {
+    zones.lookInTurn(at: document?.facility.timeZone)
+  }
+
   /// They were read; `policy` is in force.
   mutating func zoneRead(
     _ found: Result<CompiledZone, PortError>, policy: PolicySnapshot

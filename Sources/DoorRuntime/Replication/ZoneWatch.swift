@@ -15,6 +15,8 @@ struct ZoneWatch {
   private(set) var fault: PortError?
   /// The name that is being read. There is one read at a time, however long it takes.
   private var reading: String?
+  /// The read was under way when the zone was last looked at in its turn.
+  private var isLate = false
 
   /// `stored` was kept by an earlier run, with the configuration in force.
   init(stored: CompiledZone? = nil) {
@@ -32,7 +34,20 @@ struct ZoneWatch {
   mutating func look(at name: String?) -> [Wish] {
     guard let name, reading == nil else { return [] }
     reading = name
+    isLate = false
     return [.job(.readZone(name))]
+  }
+
+  /// The same in its turn. A read that lasts over two turns has a disk that does not answer.
+  mutating func lookInTurn(at name: String?) -> [Wish] {
+    guard let reading, isLate else {
+      isLate = reading != nil
+      return look(at: name)
+    }
+    return failed(
+      PortError(
+        .busy, operation: "read time zone \"\(reading)\"",
+        detail: "the file does not answer; check the disk"))
   }
 
   /// The disk has these rules.

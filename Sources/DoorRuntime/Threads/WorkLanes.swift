@@ -8,9 +8,10 @@ package enum WorkLane: Sendable, Hashable, CaseIterable {
   case policy
   /// Reads the log for the cloud.
   case outbox
-  /// Reads files of the machine: time zone, certificates, sensors. One that stalls holds up nothing
-  /// else.
+  /// Reads the machine's certificates and sensors.
   case machine
+  /// Reads the file of the time zone.
+  case zone
 }
 
 /// Where the shell has slow work done. What a body finds goes to the inbox.
@@ -29,6 +30,7 @@ struct DispatchLanes: WorkLanes {
   private let outbox = DispatchQueue(label: "postern.outbox", qos: .utility)
 
   private let machine = DispatchQueue(label: "postern.machine", qos: .utility)
+  private let zone = DispatchQueue(label: "postern.zone", qos: .utility)
 
   private func queue(_ lane: WorkLane) -> DispatchQueue {
     switch lane {
@@ -36,6 +38,7 @@ struct DispatchLanes: WorkLanes {
     case .policy: policy
     case .outbox: outbox
     case .machine: machine
+    case .zone: zone
     }
   }
 

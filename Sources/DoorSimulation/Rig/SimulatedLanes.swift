@@ -48,7 +48,7 @@ final class SimulatedLanes: WorkLanes, @unchecked Sendable {
     let begins = max(scheduler.elapsed, free[lane] ?? 0)
     let typical =
       switch lane {
-      case .outbox, .machine: 2
+      case .outbox, .machine, .zone: 2
       case .events, .policy: commitMilliseconds
       }
     let takes = Int64(random.int(typical * 300...typical * 1_700))

@@ -10,6 +10,29 @@ struct ConfigCommand: ParsableCommand {
     commandName: "config", abstract: "Push configurations to controllers.",
     subcommands: [Push.self, Patch.self])
 
+  /// Throws everything that a controller would refuse, and a time zone without rules here: it is
+  /// most likely misspelled. A name that the controller was given before is accepted, since the
+  /// controller keeps its rules.
+  fileprivate static func check(
+    _ document: ConfigurationDocument, after present: ConfigurationDocument?
+  ) throws {
+    let zones = SystemZones()
+    let name = document.facility.timeZone
+    let rules = (try? zones.zone(named: name))?.rules
+    _ = try document.validated(
+      unknownZone: name == present?.facility.timeZone ? .closesHours : .refused,
+      zones: { _ in rules })
+    if rules == nil {
+      warn("facility.timeZone: has no rules here; the controller goes by those that it has")
+    } else if let current = zones.currentName(of: name) {
+      warn("facility.timeZone: is an old name, write \(current)")
+    }
+  }
+
+  fileprivate static func warn(_ text: String) {
+    FileHandle.standardError.write(Data("posterncloud: \(text)\n".utf8))
+  }
+
   struct Push: ParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Give a controller a configuration; the cloud numbers it.",
@@ -28,15 +51,14 @@ struct ConfigCommand: ParsableCommand {
       // The cloud assigns the revision.
       object["revision"] = 1
       let numbered = try JSONSerialization.data(withJSONObject: object)
-      let zones = SystemZones()
       do {
         let document = try ConfigurationDocument.parse(Array(numbered))
-        _ = try document.validated(zones: { (try? zones.zone(named: $0))?.rules })
+        let configurations = try state.store().configurations
+        try ConfigCommand.check(document, after: try configurations.present(of: controller))
         for path in try Self.unknown(in: object, of: document) {
-          FileHandle.standardError.write(
-            Data("posterncloud: \(path) is unknown, and ignored\n".utf8))
+          ConfigCommand.warn("\(path) is unknown, and ignored")
         }
-        let revision = try state.store().configurations.push(document, to: controller)
+        let revision = try configurations.push(document, to: controller)
         print("configuration \(revision) is queued for \(controller)")
       } catch let failure as ValidationFailure {
         throw CloudProblem("\(file) is not a valid configuration:\n\(failure)")
@@ -83,12 +105,10 @@ struct ConfigCommand: ParsableCommand {
 
     func run() throws {
       let data = try WrittenJSON.read(file)
-      let zones = SystemZones()
       do {
         let patch = try JSONCoding.decode(JSONValue.self, from: Array(data))
-        let revision = try state.store().configurations.patch(patch, of: controller) { merged in
-          _ = try merged.validated(zones: { (try? zones.zone(named: $0))?.rules })
-        }
+        let revision = try state.store().configurations.patch(
+          patch, of: controller, check: ConfigCommand.check)
         print("configuration \(revision) is queued for \(controller)")
       } catch let failure as ValidationFailure {
         throw CloudProblem("\(file) does not make a valid configuration:\n\(failure)")

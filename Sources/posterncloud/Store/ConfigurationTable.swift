@@ -17,7 +17,8 @@ struct ConfigurationTable {
   /// controllers that have its base. `check` throws for a configuration that no controller
   /// accepts.
   func patch(
-    _ patch: JSONValue, of controller: String, check: (ConfigurationDocument) throws -> Void
+    _ patch: JSONValue, of controller: String,
+    check: (_ merged: ConfigurationDocument, _ present: ConfigurationDocument) throws -> Void
   ) throws -> UInt64 {
     try database.write { database in
       try ControllerTable.requireEnrolled(controller, database)
@@ -27,9 +28,14 @@ struct ConfigurationTable {
       let change = ConfigurationPatch(
         baseRevision: present.revision, revision: present.revision + 1, patch: patch)
       let merged = try change.applied(to: present)
-      try check(merged)
+      try check(merged, present)
       return try Self.push(merged, patch: change, to: controller, database)
     }
+  }
+
+  /// What was last pushed to a controller; nil for nothing.
+  func present(of controller: String) throws -> ConfigurationDocument? {
+    try database.read { try Self.present(of: controller, $0) }
   }
 
   private static func present(

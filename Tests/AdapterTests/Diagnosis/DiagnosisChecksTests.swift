@@ -55,6 +55,25 @@ struct DiagnosisChecksTests {
     return facts
   }
 
+  @Test(
+    "B2: a zone that cannot be read is a warning while its last good rules count, else a failure")
+  func zone() {
+    func outcome(_ change: (inout ZoneFacts) -> Void) -> DiagnosisReport.Check? {
+      var facts = ZoneFacts(zone: "US/Eastern", rules: "tzdata 2026a", fault: nil)
+      change(&facts)
+      return facts.checks().first
+    }
+    #expect(outcome { _ in }?.finding == "time zone US/Eastern, rules tzdata 2026a")
+    let old = outcome { $0.currentName = "America/New_York" }
+    #expect(old?.outcome == .ok && old?.finding.contains("an old name of America/New_York") == true)
+    #expect(outcome { $0.fault = "it is gone" }?.outcome == .warning)
+    let unknown = outcome {
+      $0.fault = "it is gone"
+      $0.isKnown = false
+    }
+    #expect(unknown?.outcome == .failure && unknown?.finding.contains("closed") == true)
+  }
+
   static func reader(wiring: Set<ReaderFacts.Wiring> = []) -> ReaderFacts {
     ReaderFacts(
       id: "front-in", watchedSeconds: 600, edges: 5_200, noise: 1, frames: 100,

@@ -90,6 +90,22 @@ struct ZoneWatchTests {
     #expect(watch.read(.success(tokyo), name: "Asia/Tokyo", policy: policy).isEmpty)
   }
 
+  @Test("B10: a read that does not come back over two turns is an alarm, until it does")
+  func stalled() throws {
+    let good = try zone("Europe/Berlin")
+    var watch = ZoneWatch(stored: good)
+    #expect(watch.lookInTurn(at: nil).isEmpty)
+    #expect(watch.lookInTurn(at: Self.berlin).names == ["job readZone"])
+    #expect(watch.lookInTurn(at: Self.berlin).isEmpty)
+    #expect(watch.lookInTurn(at: Self.berlin).names == ["log error", "record alarm.raised"])
+    #expect(watch.lookInTurn(at: Self.berlin).isEmpty)
+    #expect(watch.trouble(of: Self.berlin)?.contains("does not answer") == true)
+    let back = watch.read(.success(good), name: Self.berlin, policy: policy)
+    #expect(back.names == ["record alarm.cleared"])
+    #expect(watch.lookInTurn(at: Self.berlin).names == ["job readZone"])
+    #expect(watch.lookInTurn(at: Self.berlin).isEmpty)
+  }
+
   // MARK: On push
 
   private func apply(

@@ -124,6 +124,13 @@ struct CommandLineTests {
     for path in ["facility.timeZone", "doors[0].holdTimeSeconds", "doors[0].icon"] {
       #expect(outcome.errors.contains(path), "\(path) in \(outcome.errors)")
     }
+    // An old name of a time zone is said, and pushed.
+    try Data(
+      #"{"facility": {"id": "h", "name": "H", "timeZone": "US/Eastern"}, "doors": []}"#.utf8
+    ).write(to: URL(filePath: file))
+    let old = try cloud.run(["config", "push", "g", file], environment: state)
+    #expect(old.status == 0)
+    #expect(old.errors.contains("facility.timeZone: is an old name, write America/New_York"))
     // A member in the wrong place is named, and the rest is pushed.
     try Data(
       """
