@@ -50,7 +50,7 @@ struct Postern: AsyncParsableCommand {
     } catch let error as DaemonUnreachable {
       say(error.description, status: 69)
     } catch let problem as ConsoleProblem {
-      say(problem.message, status: 1)
+      say(problem.message.printable, status: 1)
     } catch let failure as DryRunFailure {
       say(failure.description, status: 1)
     } catch {

@@ -45,7 +45,8 @@ struct Posternd: AsyncParsableCommand {
     }
     let recent = RecentLog()
     var logger = Logger(label: "posternd") {
-      MultiplexLogHandler([StreamLogHandler.standardError(label: $0), recent.handler()])
+      PrintableLogHandler(
+        MultiplexLogHandler([StreamLogHandler.standardError(label: $0), recent.handler()]))
     }
     logger.logLevel = Logger.Level(rawValue: settings.logLevel) ?? .info
     do {

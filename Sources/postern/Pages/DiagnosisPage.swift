@@ -14,7 +14,8 @@ struct DiagnosisPage {
         group = check.group
         lines.append(paint(group, "1"))
       }
-      lines.append("  \(mark(check.outcome))  \(check.finding.printable)  \(paint(check.id, "2"))")
+      lines.append(
+        "  \(mark(check.outcome))  \(check.finding.printable)  \(paint(check.id.printable, "2"))")
       if let advice = check.advice { lines.append("            do: \(advice.printable)") }
     }
     let failures = report.checks.filter { $0.outcome == .failure }.count

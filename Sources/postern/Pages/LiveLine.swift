@@ -1,3 +1,4 @@
+import CloudProtocol
 import ConsoleProtocol
 import DoorRules
 import Foundation

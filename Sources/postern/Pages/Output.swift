@@ -1,3 +1,4 @@
+import CloudProtocol
 import Foundation
 
 /// Prints to standard output, with colours only on a terminal.
@@ -6,7 +7,11 @@ enum Output {
     isatty(STDOUT_FILENO) == 1 && ProcessInfo.processInfo.environment["NO_COLOR"] == nil
   }
 
-  static func line(_ text: String) {
+  /// One line. What others wrote, such as names and reasons, may be in it.
+  static func line(_ text: String) { page(text.printable) }
+
+  /// Lines that may have colours; text of others in them is escaped already.
+  static func page(_ text: String) {
     FileHandle.standardOutput.write(Data((text + "\n").utf8))
   }
 
@@ -14,7 +19,7 @@ enum Output {
   static func show(
     _ value: some Encodable, json isJSON: Bool, _ text: @autoclosure () throws -> String
   ) throws {
-    if isJSON { try json(value) } else { line(try text()) }
+    if isJSON { try json(value) } else { page(try text()) }
   }
 
   /// A message on standard error.
@@ -27,7 +32,7 @@ enum Output {
     colour ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
   }
 
-  static func json(_ value: some Encodable) throws { line(try text(value)) }
+  static func json(_ value: some Encodable) throws { page(try text(value)) }
 
   /// A value as one line of JSON.
   static func text(_ value: some Encodable) throws -> String {

@@ -1,3 +1,4 @@
+import CloudProtocol
 import ConsoleProtocol
 import Foundation
 
@@ -17,7 +18,7 @@ struct StatusPage {
     lines.append("\(paint(status.controller, "1"))  \(kind), posternd \(status.software)")
     lines.append(row("up", Self.duration(seconds: status.uptimeSeconds)))
     lines.append(row("clock", "\(Self.time(status.timeMilliseconds)), \(status.clockTrust)"))
-    lines.append(row("time zone", status.timeZone ?? "none yet"))
+    lines.append(row("time zone", (status.timeZone ?? "none yet").printable))
     lines.append(row("cloud", cloud))
     lines.append(
       row(

@@ -49,7 +49,7 @@ struct CredentialCommand: ParsableCommand {
         duress: duress ? true : nil)
       do { _ = try record.validated(path: "credential") } catch { throw CloudProblem("\(error)") }
       try store.credentials.issue(record, at: controller)
-      print("credential \(record.id)")
+      printLine("credential \(record.id)")
     }
   }
 
@@ -60,7 +60,7 @@ struct CredentialCommand: ParsableCommand {
 
     func run() throws {
       try state.store().credentials.revoke(id)
-      print("credential \(id) is revoked")
+      printLine("credential \(id) is revoked")
     }
   }
 
@@ -100,7 +100,7 @@ struct CredentialCommand: ParsableCommand {
           let words = [
             standing.record.id, standing.record.kind, standing.record.person, standing.status, time,
           ]
-          print(words.compactMap { $0 }.joined(separator: "  "))
+          printLine(words.compactMap { $0 }.joined(separator: "  "))
         }
       }
     }

@@ -81,6 +81,6 @@ struct ImportCommand: ParsableCommand {
         }
       }
     }
-    print("\(lines.count) lines are imported for \(controller)")
+    printLine("\(lines.count) lines are imported for \(controller)")
   }
 }

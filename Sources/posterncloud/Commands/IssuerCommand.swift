@@ -55,7 +55,7 @@ struct IssuerCommand: ParsableCommand {
       }
       let text = try root.signer.sign(certificate, root: root.keyID)
       try Data((text + "\n").utf8).write(to: URL(filePath: out))
-      print("certificate \(certificate.id) of \(issuer), signed by \(root.keyID)")
+      printLine("certificate \(certificate.id) of \(issuer), signed by \(root.keyID)")
     }
   }
 
@@ -70,7 +70,7 @@ struct IssuerCommand: ParsableCommand {
     func run() throws {
       guard let seconds = try TimeArgument.time(from) else { return }
       try state.store().issued.revokeCertificate(id, at: seconds)
-      print(
+      printLine(
         "keys that certificate \(id) issued from \(seconds) on are revoked when they are reported")
     }
   }
@@ -95,7 +95,7 @@ struct IssuerCommand: ParsableCommand {
     @OptionGroup var state: StateOptions
 
     func run() throws {
-      print(try IssuerRoots(folder: try state.store().folder).add())
+      printLine(try IssuerRoots(folder: try state.store().folder).add())
     }
   }
 
@@ -118,7 +118,8 @@ struct IssuerCommand: ParsableCommand {
         if json {
           try printJSON(Line(key: key, outcome: outcome, reason: reason))
         } else {
-          print("\(key.record.id)  \(key.record.kind)  \(key.record.person)  \(outcome): \(reason)")
+          printLine(
+            "\(key.record.id)  \(key.record.kind)  \(key.record.person)  \(outcome): \(reason)")
         }
       }
     }

@@ -38,7 +38,7 @@ struct OfflinePINCommand: AsyncParsableCommand {
         text = try store.offlinePINs.text(of: id)
       }
       do { try KeyFile.create(path: out, text: text) } catch { throw CloudProblem("\(error)") }
-      print("\(out) is written; it is secret, keep it 0600")
+      printLine("\(out) is written; it is secret, keep it 0600")
     }
   }
 
@@ -81,7 +81,7 @@ struct OfflinePINCommand: AsyncParsableCommand {
       let hour = (seconds + 3_599) / 3_600
       let keyID = try state.store().offlinePINs.rotate(
         of: try parseController(controller), fromHour: hour)
-      print("key \(keyID) applies to windows from hour \(hour) since 1970 on")
+      printLine("key \(keyID) applies to windows from hour \(hour) since 1970 on")
     }
   }
 }

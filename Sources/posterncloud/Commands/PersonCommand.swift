@@ -39,7 +39,7 @@ struct PersonCommand: ParsableCommand {
       }
       do { _ = try person.validated(path: "person") } catch { throw CloudProblem("\(error)") }
       try state.store().people.put(person)
-      print("person \(id)")
+      printLine("person \(id)")
     }
 
     private func week() throws -> HoursDocument? {
@@ -80,5 +80,5 @@ private func set(_ id: String, _ enabled: Bool, _ state: StateOptions) throws {
   var person = try store.people.get(id)
   person.accessEnabled = enabled
   try store.people.put(person)
-  print("person \(id) is switched \(enabled ? "on" : "off")")
+  printLine("person \(id) is switched \(enabled ? "on" : "off")")
 }

@@ -20,7 +20,7 @@ struct SigningKeyCommand: AsyncParsableCommand {
       abstract: "Create one more key; it does not sign yet.")
     @OptionGroup var state: StateOptions
 
-    func run() throws { print(try CloudKey.add(folder: try state.store().folder)) }
+    func run() throws { printLine(try CloudKey.add(folder: try state.store().folder)) }
   }
 
   struct Use: ParsableCommand {

@@ -3,6 +3,7 @@ import CloudProtocol
 import DoorPorts
 import DoorRules
 import Foundation
+import HostLinux
 import Logging
 import Synchronization
 
@@ -36,7 +37,9 @@ final class CloudServer: Sendable {
   }
 
   init(store: CloudStore, host: String, port: Int) throws {
-    let logger = Logger(label: "posterncloud") { StreamLogHandler.standardError(label: $0) }
+    let logger = Logger(label: "posterncloud") {
+      PrintableLogHandler(StreamLogHandler.standardError(label: $0))
+    }
     self.store = store
     self.logger = logger
     links = BrokerLinks(host: host, port: port, logger: logger)

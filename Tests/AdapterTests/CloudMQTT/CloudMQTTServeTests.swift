@@ -103,6 +103,45 @@ struct CloudMQTTServeTests {
     door.stop()
   }
 
+  @Test("what a controller says is one line of every list and of the log, with its controls shown")
+  func controls() async throws {
+    let cloud = try ServeFixture()
+    try await cloud.serve()
+    let door = try await FakeDoor(cloud)
+    let evil = "\u{1B}[2J\n#99  forged\u{9B}\u{202E}"
+    let draft = EventDraft(
+      id: "e-1", type: EventType.accessDenied.wireName, timeMilliseconds: 0,
+      clockTrust: "synchronised", simulated: true, door: evil, person: evil, reason: evil)
+    try door.publish(
+      .events,
+      EventBatch(
+        controller: "gate-1", epoch: "e",
+        events: [CloudEvent(controller: "gate-1", number: 1, draft: draft, chain: nil)]))
+    #expect(try await door.acknowledged(1))
+    try door.publish(
+      .state,
+      StateReport(
+        controller: "gate-1", online: true, simulated: true,
+        doors: [.init(id: evil, lock: evil, open: nil, mode: nil)]), retain: true)
+    try door.publish(
+      .applied,
+      ApplyReport(
+        subject: .config, messageID: "m", revision: 1, applied: false,
+        problems: [Problem(path: evil, message: evil)]))
+    // The acknowledgement comes after what was said before.
+    try door.batch(2...2)
+    #expect(try await door.acknowledged(2))
+    #expect(try cloud.start("events", output: "list").wait() == 0)
+    #expect(try cloud.start("doors", output: "list").wait() == 0)
+    let shown = cloud.text("list") + cloud.text("serve-1.log")
+    #expect(shown.contains("u{1B}[2J") && shown.contains("u{A}#99") && shown.contains("u{202E}"))
+    #expect(shown.contains("refused config"))
+    for hidden in ["\u{1B}", "\n#99", "\u{9B}", "\u{202E}"] {
+      #expect(!shown.contains(hidden), "\(hidden.debugDescription) in \(shown)")
+    }
+    door.stop()
+  }
+
   @Test("D5: an unlock for a controller that is not online expires and is never sent")
   func offline() async throws {
     let cloud = try ServeFixture()

@@ -17,4 +17,18 @@ struct HostRecentLogTests {
     #expect(lines.first?.hasSuffix("info: line 8") == true)
     #expect(lines.last?.count == LogUpload.lineCharactersMax)
   }
+
+  @Test("text of others stays one line of the log, and level and metadata reach the handler")
+  func printable() {
+    let recent = RecentLog()
+    var logger = Logger(label: "test") { _ in PrintableLogHandler(recent.handler()) }
+    logger.logLevel = .warning
+    logger[metadataKey: "door"] = "front"
+    logger.info("not told")
+    logger.warning("by \("a\nb\u{1B}[31m\u{2028}ä")")
+    #expect(logger[metadataKey: "door"] == "front")
+    let (lines, _) = recent.recent()
+    #expect(lines.count == 1)
+    #expect(lines.first?.hasSuffix(#"warning: by a\u{A}b\u{1B}[31m\u{2028}ä"#) == true)
+  }
 }

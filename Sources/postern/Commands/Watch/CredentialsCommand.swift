@@ -39,6 +39,6 @@ struct CredentialsCommand: AsyncParsableCommand {
     }
     let places = credential.doors + credential.scopes.map { "scope \($0)" }
     parts.append(places.isEmpty ? "wherever the person may enter" : places.joined(separator: ", "))
-    return parts.joined(separator: "  ")
+    return parts.joined(separator: "  ").printable
   }
 }

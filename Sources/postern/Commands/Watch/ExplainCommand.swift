@@ -1,3 +1,4 @@
+import CloudProtocol
 import ArgumentParser
 import ConsoleProtocol
 import Foundation
@@ -68,17 +69,18 @@ struct ExplainCommand: AsyncParsableCommand {
     let isGrant = answer.decision == "grant"
     let word = isGrant ? "GRANT, by \(answer.via ?? "?")" : "DENY: \(answer.reason ?? "?")"
     let code = isGrant ? "32" : "31"
-    let head = Output.paint(word, "1;\(code)", if: Output.colour)
-    var lines = ["\(head)  (door \(door), \(answer.at ?? "now"), facility time)"]
+    let head = Output.paint(word.printable, "1;\(code)", if: Output.colour)
+    var lines = ["\(head)  (door \(door.printable), \(answer.at ?? "now"), facility time)"]
     if let person = answer.person {
       let credential = answer.credential.map { ", credential \($0)" } ?? ""
-      lines.append("person \(person)\(credential), configuration \(answer.policyRevision)")
+      lines.append(
+        "person \(person)\(credential), configuration \(answer.policyRevision)".printable)
     }
     let width = answer.explanation.map(\.rule.count).max() ?? 0
     for step in answer.explanation {
       let name = step.rule.padding(toLength: width, withPad: " ", startingAt: 0)
       let source = step.source.map { "  [\($0)]" } ?? ""
-      lines.append("  \(step.passed ? "ok  " : "STOP")  \(name)  \(step.detail)\(source)")
+      lines.append("  \(step.passed ? "ok  " : "STOP")  \(name)  \(step.detail)\(source)".printable)
     }
     if let text = answer.memberText { lines.append("The member sees: \(text)") }
     if let advice = answer.advice { lines.append("What to do: \(advice)") }

@@ -32,7 +32,7 @@ struct LearnCommand: AsyncParsableCommand {
       try console.show(seen, seen.text)
       return lesson.cards < cards
     }
-    if !console.json { Output.line(lesson.advice) }
+    if !console.json { Output.page(lesson.advice) }
     if lesson.fitting.isEmpty { throw ExitCode(1) }
   }
 }

@@ -23,7 +23,7 @@ struct AlarmsCommand: ParsableCommand {
           "#\(event.sequence)", event.time, arrived.controller, event.type, event.data.door,
           event.data.reason, event.historical == true ? "(after the fact)" : nil,
         ]
-        print(words.compactMap { $0 }.joined(separator: "  "))
+        printLine(words.compactMap { $0 }.joined(separator: "  "))
       }
     }
   }

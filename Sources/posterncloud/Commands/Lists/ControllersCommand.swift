@@ -31,7 +31,7 @@ struct ControllersCommand: ParsableCommand {
         continue
       }
       guard let hello else {
-        print("\(id)  never connected")
+        printLine("\(id)  never connected")
         continue
       }
       let words = [
@@ -43,7 +43,7 @@ struct ControllersCommand: ParsableCommand {
         telemetry.map { "queued \($0.queuedEvents)" },
         telemetry.flatMap { $0.troubles.isEmpty ? nil : "\($0.troubles.count) troubles" },
       ]
-      print(words.compactMap { $0 }.joined(separator: "  "))
+      printLine(words.compactMap { $0 }.joined(separator: "  "))
     }
   }
 }

@@ -20,9 +20,9 @@ struct DoorsCommand: ParsableCommand {
       let policy = hello.map {
         ", config \($0.configRevision), credentials \($0.credentialRevision) when it connected"
       }
-      print("\(id)  \(online)\(simulated)\(policy ?? ", never connected")")
+      printLine("\(id)  \(online)\(simulated)\(policy ?? ", never connected")")
       for door in report?.doors ?? [] {
-        print(
+        printLine(
           "  door \(door.id)  \(door.lock)\(door.open.map { $0 ? ", open" : ", closed" } ?? "")")
       }
     }

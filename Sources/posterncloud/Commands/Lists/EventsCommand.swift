@@ -47,7 +47,7 @@ struct EventsCommand: AsyncParsableCommand {
       data.door.map { "door \($0)" },
       data.person, data.reason, data.simulated ? "(simulated)" : nil,
     ]
-    print(words.compactMap { $0 }.joined(separator: "  "))
+    printLine(words.compactMap { $0 }.joined(separator: "  "))
     // A reader of a pipe must not wait for a full buffer.
     fflush(nil)
   }

@@ -33,7 +33,7 @@ struct ResultsCommand: ParsableCommand {
       let reason = command.result?.reason.map { ": \($0)" } ?? ""
       let forged = command.forgery.map { " (forged: \($0))" } ?? ""
       let kind = command.command.kind.rawValue
-      print("\(command.id)  \(command.controller)  \(kind)\(forged)  \(status)\(reason)")
+      printLine("\(command.id)  \(command.controller)  \(kind)\(forged)  \(status)\(reason)")
     }
   }
 }

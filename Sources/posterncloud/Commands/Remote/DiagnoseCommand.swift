@@ -18,8 +18,8 @@ struct DiagnoseCommand: AsyncParsableCommand {
     else { return }
     if target.waiting.json { return try printJSON(report) }
     for check in report.checks {
-      print("\(check.outcome.rawValue.uppercased())  \(check.id)  \(check.finding)")
-      if let advice = check.advice { print("    -> \(advice)") }
+      printLine("\(check.outcome.rawValue.uppercased())  \(check.id)  \(check.finding)")
+      if let advice = check.advice { printLine("    -> \(advice)") }
     }
     if report.outcome == .failure { throw ExitCode(1) }
   }

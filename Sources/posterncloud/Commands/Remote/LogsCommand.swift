@@ -14,7 +14,7 @@ struct LogsCommand: AsyncParsableCommand {
     guard let upload = try store.controllers.latest(LogUpload.self, of: target.controller),
       upload.commandID == id
     else { return }
-    if upload.dropped > 0 { print("(\(upload.dropped) older lines were dropped)") }
-    for line in upload.lines { print(line) }
+    if upload.dropped > 0 { printLine("(\(upload.dropped) older lines were dropped)") }
+    for line in upload.lines { printLine(line) }
   }
 }

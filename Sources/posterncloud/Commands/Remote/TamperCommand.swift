@@ -17,6 +17,6 @@ struct TamperCommand: ParsableCommand {
     let command = Command(kind: .adminUnlock, door: door, person: "mallory", reason: "none")
     let id = try state.store().commands.queue(
       command, for: controller, secondsToLive: 10, forgery: kind.rawValue)
-    print("command \(id) is sent with \(kind.rawValue)")
+    printLine("command \(id) is sent with \(kind.rawValue)")
   }
 }

@@ -17,7 +17,7 @@ struct WaitOptions: ParsableArguments {
   /// Prints the outcome; throws unless it is `confirmed`.
   func outcome(of id: String, in store: CloudStore) async throws {
     guard !noWait else {
-      if json { try printJSON(["commandID": id]) } else { print("command \(id) is queued") }
+      if json { try printJSON(["commandID": id]) } else { printLine("command \(id) is queued") }
       return
     }
     let end = CloudClock.now() + (wait + 2) * 1_000
@@ -30,7 +30,7 @@ struct WaitOptions: ParsableArguments {
         }
         let reason = result.reason.map { ": \($0)" } ?? ""
         let simulated = result.simulated ? " (simulated)" : ""
-        print("command \(id) \(result.outcome.rawValue)\(reason)\(simulated)")
+        printLine("command \(id) \(result.outcome.rawValue)\(reason)\(simulated)")
         if result.outcome == .confirmed { return }
         throw ExitCode.failure
       }

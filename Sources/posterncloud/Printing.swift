@@ -1,6 +1,9 @@
 import CloudProtocol
 import Foundation
 
+/// Prints one line for people. What others wrote, such as names and reasons, may be in it.
+func printLine(_ text: String) { print(text.printable) }
+
 /// Prints one line of JSON, and flushes it, also into a pipe.
 func printJSON(_ value: some Encodable) throws {
   print(String(decoding: try JSONCoding.encode(value), as: UTF8.self))

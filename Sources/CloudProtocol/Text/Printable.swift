@@ -1,8 +1,8 @@
 extension String {
   /// The text with its control characters as visible escapes, such as `\u{1B}`. What others wrote
-  /// (names, reasons, details) passes here before a terminal shows it, so that it can neither move
-  /// the cursor nor look like a line of its own.
-  var printable: String {
+  /// (names, reasons, details) passes here before a terminal or a log shows it, so that it can neither
+  /// move the cursor nor look like a line of its own.
+  package var printable: String {
     guard unicodeScalars.contains(where: Self.isHidden) else { return self }
     var text = ""
     for scalar in unicodeScalars {
