@@ -41,9 +41,9 @@ static int flags_of(const struct postern_wish *wish) {
 }
 
 // Requests the line of a handle. 0, or -1.
-static int request(struct postern_line *handle, const char *chip, const struct postern_wish *wish,
+static int request(struct postern_line *handle, const char *path, const struct postern_wish *wish,
                    bool output, char *holder, size_t holder_size) {
-  handle->chip = gpiod_chip_open_lookup(chip);
+  handle->chip = gpiod_chip_open(path);
   if (!handle->chip) return -1;
   struct gpiod_line *line = gpiod_chip_get_line(handle->chip, wish->offset);
   if (!line) return -1;
@@ -61,7 +61,7 @@ static int request(struct postern_line *handle, const char *chip, const struct p
   return 0;
 }
 
-struct postern_line *postern_line_open(const char *chip, const struct postern_wish *wishes,
+struct postern_line *postern_line_open(const char *path, const struct postern_wish *wishes,
                                        int count, bool output, char *holder, size_t holder_size) {
   holder[0] = 0;
   if (count != 1) {
@@ -71,18 +71,18 @@ struct postern_line *postern_line_open(const char *chip, const struct postern_wi
   struct postern_line *handle = calloc(1, sizeof(*handle));
   if (!handle) return NULL;
   handle->offset = wishes[0].offset;
-  if (request(handle, chip, wishes, output, holder, holder_size) == 0) return handle;
+  if (request(handle, path, wishes, output, holder, holder_size) == 0) return handle;
   int saved = errno;
   postern_line_close(handle);
   errno = saved;
   return NULL;
 }
 
-int postern_line_look(const char *chip, unsigned int offset, char *holder, size_t holder_size,
+int postern_line_look(const char *path, unsigned int offset, char *holder, size_t holder_size,
                       char *name, size_t name_size) {
   holder[0] = 0;
   name[0] = 0;
-  struct gpiod_chip *opened = gpiod_chip_open_lookup(chip);
+  struct gpiod_chip *opened = gpiod_chip_open(path);
   if (!opened) return -1;
   int used = -1;
   struct gpiod_line *line = gpiod_chip_get_line(opened, offset);
@@ -97,6 +97,17 @@ int postern_line_look(const char *chip, unsigned int offset, char *holder, size_
   gpiod_chip_close(opened);
   errno = saved;
   return used;
+}
+
+int postern_chip_look(const char *path, char *label, size_t label_size) {
+  label[0] = 0;
+  struct gpiod_chip *opened = gpiod_chip_open(path);
+  if (!opened) return -1;
+  const char *own = gpiod_chip_label(opened);
+  if (own) strncat(label, own, label_size - 1);
+  int lines = (int)gpiod_chip_num_lines(opened);
+  gpiod_chip_close(opened);
+  return lines;
 }
 
 int postern_line_descriptor(struct postern_line *handle) {

@@ -8,15 +8,12 @@
 #ifndef GPIOD_BIT
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define LINES_MAX 2
 // Edges that the kernel keeps for a request while nobody reads.
 #define QUEUE 2048
-// Chips that are searched for a label.
-#define CHIPS_MAX 64
 
 struct postern_line {
   struct gpiod_chip *chip;
@@ -35,29 +32,6 @@ void postern_line_close(struct postern_line *handle) {
   if (handle->request) gpiod_line_request_release(handle->request);
   if (handle->chip) gpiod_chip_close(handle->chip);
   free(handle);
-}
-
-// By name, by path, or by label as 1.x does: a label stays when a chip comes back with another
-// number.
-static struct gpiod_chip *chip_open(const char *chip) {
-  char path[128] = "/dev/";
-  if (chip[0] == '/') path[0] = 0;
-  strncat(path, chip, sizeof(path) - strlen(path) - 1);
-  struct gpiod_chip *opened = gpiod_chip_open(path);
-  if (opened || chip[0] == '/') return opened;
-  int saved = errno;
-  for (int number = 0; number < CHIPS_MAX; number++) {
-    snprintf(path, sizeof(path), "/dev/gpiochip%d", number);
-    opened = gpiod_chip_open(path);
-    if (!opened) continue;
-    struct gpiod_chip_info *info = gpiod_chip_get_info(opened);
-    int is_it = info && !strcmp(gpiod_chip_info_get_label(info), chip);
-    if (info) gpiod_chip_info_free(info);
-    if (is_it) return opened;
-    gpiod_chip_close(opened);
-  }
-  errno = saved;
-  return NULL;
 }
 
 static enum gpiod_line_bias bias_of(enum postern_bias bias) {
@@ -118,7 +92,7 @@ static void copy_holder(struct gpiod_chip *chip, unsigned int offset, char *hold
   errno = saved;
 }
 
-struct postern_line *postern_line_open(const char *chip, const struct postern_wish *wishes,
+struct postern_line *postern_line_open(const char *path, const struct postern_wish *wishes,
                                        int count, bool output, char *holder, size_t holder_size) {
   holder[0] = 0;
   if (count < 1 || count > LINES_MAX) {
@@ -128,7 +102,7 @@ struct postern_line *postern_line_open(const char *chip, const struct postern_wi
   struct postern_line *handle = calloc(1, sizeof(*handle));
   if (!handle) return NULL;
   handle->offset = wishes[0].offset;
-  handle->chip = chip_open(chip);
+  handle->chip = gpiod_chip_open(path);
   if (!handle->chip) goto failed;
   handle->request = request(handle->chip, wishes, count, output);
   if (!handle->request) {
@@ -147,11 +121,11 @@ failed:;
   return NULL;
 }
 
-int postern_line_look(const char *chip, unsigned int offset, char *holder, size_t holder_size,
+int postern_line_look(const char *path, unsigned int offset, char *holder, size_t holder_size,
                       char *name, size_t name_size) {
   holder[0] = 0;
   name[0] = 0;
-  struct gpiod_chip *opened = chip_open(chip);
+  struct gpiod_chip *opened = gpiod_chip_open(path);
   if (!opened) return -1;
   int used = -1;
   struct gpiod_line_info *info = gpiod_chip_get_line_info(opened, offset);
@@ -167,6 +141,21 @@ int postern_line_look(const char *chip, unsigned int offset, char *holder, size_
   gpiod_chip_close(opened);
   errno = saved;
   return used;
+}
+
+int postern_chip_look(const char *path, char *label, size_t label_size) {
+  label[0] = 0;
+  struct gpiod_chip *opened = gpiod_chip_open(path);
+  if (!opened) return -1;
+  int lines = -1;
+  struct gpiod_chip_info *info = gpiod_chip_get_info(opened);
+  if (info) {
+    strncat(label, gpiod_chip_info_get_label(info), label_size - 1);
+    lines = (int)gpiod_chip_info_get_num_lines(info);
+    gpiod_chip_info_free(info);
+  }
+  gpiod_chip_close(opened);
+  return lines;
 }
 
 int postern_line_descriptor(struct postern_line *handle) {

@@ -35,6 +35,7 @@ public enum SettingsGathering {
     switch error.code {
     case .unavailable where error.detail.hasPrefix("no such chip"): .chipMissing
     case .invalid: .lineMissing
+    case .ambiguous: .ambiguous(error.detail)
     case .busy:
       .busy(
         by: String(
@@ -48,7 +49,7 @@ public enum SettingsGathering {
     switch error.code {
     case .full: .full(error.detail)
     case .damaged: .damaged(error.detail)
-    case .unavailable, .busy, .inputOutput, .invalid: .other("\(error)")
+    case .unavailable, .busy, .inputOutput, .invalid, .ambiguous: .other("\(error)")
     }
   }
 }

@@ -4,7 +4,7 @@ public import DoorCore
 public struct LinePlan: Sendable, Hashable {
   /// A line of a chip.
   public struct Place: Sendable, Hashable, CustomStringConvertible {
-    /// Name, path or label.
+    /// Its name, path, label, or the address that stays (`postern lines chips`).
     public var chip: String
     /// The number of the line on the chip.
     public var offset: Int

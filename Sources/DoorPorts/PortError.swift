@@ -14,6 +14,8 @@ public struct PortError: Error, Sendable, Hashable, CustomStringConvertible {
     case damaged
     /// We asked for something that does not exist or is not allowed.
     case invalid
+    /// The name means several things, and which one was meant cannot be known.
+    case ambiguous
   }
 
   public var code: Code

@@ -37,6 +37,7 @@ public final class GPIODPort: GPIOPort {
     var generation = 0
     var outputs: [OutputLine: Owned] = [:]
     var faults: [String: LineFault] = [:]
+    var finder = ChipFinder()
     var isStopped = false
     var isRealTime = false
     var onEdge: (@Sendable (LineEdge) -> Void)?
@@ -65,11 +66,16 @@ public final class GPIODPort: GPIOPort {
   }
 
   private static func request(_ plan: LinePlan, _ state: inout State) {
+    let chips = ChipScan().chips()
+    func chip(of place: LinePlan.Place) throws(PortError) -> Chip {
+      try state.finder.find(place.chip, among: chips, for: "request \(place)")
+    }
     for output in plan.outputs where state.outputs[output.line] == nil {
       let name = output.line.words
       do throws(PortError) {
         state.outputs[output.line] = Owned(
-          line: try GPIOLine(output: output), offset: output.place.offset)
+          line: try GPIOLine(output: output, on: chip(of: output.place)),
+          offset: output.place.offset)
         state.faults[name] = nil
       } catch {
         state.faults[name] = LineFault(line: name, place: "\(output.place)", error: error)
@@ -78,12 +84,12 @@ public final class GPIODPort: GPIOPort {
     let missing = plan.inputs.filter { state.inputs[$0.line] == nil }
     for pair in pairs(of: missing) {
       // A line that fails is reported below, where each is requested alone.
-      guard let line = try? GPIOLine(inputs: pair) else { continue }
+      guard let line = try? GPIOLine(inputs: pair, on: chip(of: pair[0].place)) else { continue }
       for input in pair { hold(input, line, &state) }
     }
     for input in missing where state.inputs[input.line] == nil {
       do throws(PortError) {
-        hold(input, try GPIOLine(inputs: [input]), &state)
+        hold(input, try GPIOLine(inputs: [input], on: chip(of: input.place)), &state)
       } catch {
         let name = input.line.words
         state.faults[name] = LineFault(line: name, place: "\(input.place)", error: error)

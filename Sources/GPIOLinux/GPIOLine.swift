@@ -16,28 +16,28 @@ final class GPIOLine {
   private let handle: OpaquePointer
   let descriptor: Int32
 
-  convenience init(output: LinePlan.Output) throws(PortError) {
+  convenience init(output: LinePlan.Output, on chip: Chip) throws(PortError) {
     let wish = postern_wish(
       offset: UInt32(output.place.offset), active_low: output.activeLow, bias: POSTERN_BIAS_AS_IS)
-    try self.init(output.place, [wish], isOutput: true)
+    try self.init(output.place, chip, [wish], isOutput: true)
   }
 
   /// `inputs` are 1 to ``linesMax`` of one chip.
-  convenience init(inputs: [LinePlan.Input]) throws(PortError) {
+  convenience init(inputs: [LinePlan.Input], on chip: Chip) throws(PortError) {
     let wishes = inputs.map {
       postern_wish(
         offset: UInt32($0.place.offset), active_low: $0.activeLow, bias: $0.bias.ofKernel)
     }
-    try self.init(inputs[0].place, wishes, isOutput: false)
+    try self.init(inputs[0].place, chip, wishes, isOutput: false)
   }
 
   private init(
-    _ place: LinePlan.Place, _ wishes: [postern_wish], isOutput: Bool
+    _ place: LinePlan.Place, _ chip: Chip, _ wishes: [postern_wish], isOutput: Bool
   ) throws(PortError) {
     var holder = [CChar](repeating: 0, count: 64)
     guard
       let handle = postern_line_open(
-        place.chip, wishes, Int32(wishes.count), isOutput, &holder, holder.count)
+        chip.path, wishes, Int32(wishes.count), isOutput, &holder, holder.count)
     else {
       throw Self.failure(of: place, code: errno, holder: String(cString: holder))
     }
@@ -48,11 +48,11 @@ final class GPIOLine {
   deinit { postern_line_close(handle) }
 
   /// Who holds a line; nil when it is free. Does not request it.
-  static func holder(of place: LinePlan.Place) throws(PortError) -> String? {
+  static func holder(of place: LinePlan.Place, on chip: Chip) throws(PortError) -> String? {
     var holder = [CChar](repeating: 0, count: 64)
     var name = [CChar](repeating: 0, count: 64)
     let answer = postern_line_look(
-      place.chip, UInt32(place.offset), &holder, holder.count, &name, name.count)
+      chip.path, UInt32(place.offset), &holder, holder.count, &name, name.count)
     guard answer >= 0 else { throw failure(of: place, code: errno, holder: "") }
     guard answer == 1 else { return nil }
     let text = String(cString: holder)
@@ -71,7 +71,7 @@ final class GPIOLine {
     case ENOENT, ENODEV, ENXIO:
       return PortError(
         .unavailable, operation: operation,
-        detail: "no such chip (\(cause)); `gpiodetect` lists those that are there")
+        detail: "no such chip (\(cause)); `postern lines chips` lists those that are there")
     case EINVAL:
       return PortError(
         .invalid, operation: operation,

@@ -15,9 +15,13 @@ public enum SafeLines {
   /// killed daemon left on, and so locks a fail-secure lock. Leaves an output alone that another
   /// process holds, such as a running daemon, and reports it.
   public static func makeSafe(_ plan: LinePlan) -> [Answer] {
-    plan.outputs.map { output in
+    let chips = ChipScan().chips()
+    var finder = ChipFinder()
+    return plan.outputs.map { output in
       do throws(PortError) {
-        let line = try GPIOLine(output: output)
+        let chip = try finder.find(
+          output.place.chip, among: chips, for: "request \(output.place)")
+        let line = try GPIOLine(output: output, on: chip)
         guard let code = line.set(active: false) else {
           return Answer(line: output.line.words, place: output.place, error: nil)
         }
@@ -36,8 +40,14 @@ public enum SafeLines {
   ) -> [(line: String, place: LinePlan.Place, holder: Result<String?, PortError>)] {
     let lines =
       plan.outputs.map { ($0.line.words, $0.place) } + plan.inputs.map { ($0.line.words, $0.place) }
+    let chips = ChipScan().chips()
+    var finder = ChipFinder()
     return lines.map { words, place in
-      (words, place, Result { () throws(PortError) in try GPIOLine.holder(of: place) })
+      let holder = Result { () throws(PortError) in
+        let chip = try finder.find(place.chip, among: chips, for: "request \(place)")
+        return try GPIOLine.holder(of: place, on: chip)
+      }
+      return (words, place, holder)
     }
   }
 }

@@ -40,17 +40,20 @@ int postern_gpiod_major(void);
 // The most lines of one request: 1 with libgpiod 1.x, 2 with 2.x.
 int postern_lines_max(void);
 
-// Opens lines of a chip, which is named by its name, path or label: as inputs with both edges, or as
-// inactive outputs. NULL on failure; the holder of a busy line, if any, is copied to `holder`.
-struct postern_line *postern_line_open(const char *chip, const struct postern_wish *wishes,
+// The lines of the chip with that device file, and its label; -1 when it is none or cannot be opened.
+int postern_chip_look(const char *path, char *label, size_t label_size);
+
+// Opens lines of the chip with that device file: as inputs with both edges, or as inactive outputs.
+// NULL on failure; the holder of a busy line, if any, is copied to `holder`.
+struct postern_line *postern_line_open(const char *path, const struct postern_wish *wishes,
                                        int count, bool output, char *holder, size_t holder_size);
 
 // Releases the lines. NULL is allowed.
 void postern_line_close(struct postern_line *handle);
 
-// Who holds a line, and the kernel's name for it; either may be empty. 1 held, 0 free, -1 on
+// Who holds a line of the chip with that device file, and the kernel's name for it; either may be empty. 1 held, 0 free, -1 on
 // failure. Does not request the line.
-int postern_line_look(const char *chip, unsigned int offset, char *holder, size_t holder_size,
+int postern_line_look(const char *path, unsigned int offset, char *holder, size_t holder_size,
                       char *name, size_t name_size);
 
 // The descriptor that becomes readable with an edge.

@@ -10,6 +10,8 @@ public struct LineFacts: Sendable, Hashable {
     case lineMissing
     /// `by` is the kernel's name for the holder.
     case busy(by: String)
+    /// The chip's name means several chips; the text names them.
+    case ambiguous(String)
     case other(String)
   }
 
@@ -43,7 +45,7 @@ public struct LineFacts: Sendable, Hashable {
       case .chipMissing:
         writer.failure(
           "chip", "\(what): there is no such chip",
-          do: "`gpiodetect` lists the chips; correct `chip` in the settings or load its driver")
+          do: "`postern lines chips` lists the chips; correct `chip` or load its driver")
       case .lineMissing:
         writer.failure(
           "number", "\(what): the chip has no such line",
@@ -52,6 +54,11 @@ public struct LineFacts: Sendable, Hashable {
         writer.failure(
           "busy", "\(what): held by \(holder)",
           do: "stop that program, or wire and set another line")
+      case .ambiguous(let detail):
+        writer.failure(
+          "ambiguous", "\(what): \(detail)",
+          do: "`postern lines chips` lists the addresses; set `chip` to the right one, restart, "
+            + "and try which door the relay opens")
       case .other(let detail):
         writer.failure(
           "fault", "\(what): \(detail)",

@@ -162,7 +162,7 @@ struct ReplicationStore: Sendable {
     guard let failure = error as? PortError else { return nil }
     switch failure.code {
     case .unavailable, .busy, .inputOutput, .full, .damaged: return failure
-    case .invalid: return nil
+    case .invalid, .ambiguous: return nil
     }
   }
 }

@@ -22,7 +22,9 @@ enum LineKeys {
     [
       .text(
         "chip", .at(\.chip), fallback: "required",
-        about: "The chip's name, path or label, such as `gpiochip0`."),
+        about:
+          "The chip's label, name, path or address. `postern lines chips` lists them. A label that two chips have is refused: two boards of a kind are told apart by the address, which names the port that a board is plugged into."
+      ),
       .number(
         "line", .at(\.line), lineRange, fallback: "required",
         about: "The number of the line on the chip."),

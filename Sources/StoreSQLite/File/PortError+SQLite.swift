@@ -41,7 +41,7 @@ extension PortError {
     case .unavailable: "check the owner and the rights of the state folder"
     case .busy: "end the other program that has the file open"
     case .inputOutput: "check the disk"
-    case .invalid: nil
+    case .invalid, .ambiguous: nil
     }
   }
 }

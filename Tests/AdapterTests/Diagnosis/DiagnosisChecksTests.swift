@@ -122,9 +122,15 @@ struct DiagnosisChecksTests {
       name: "inverted contact, at once", id: "doors.contact", outcome: .warning,
       finding: "reads open", advice: "activeLow"
     ) { $0.doors = [door(open: true, openedReleased: 0, closedReleased: 0)] },
-    Planted(name: "chip missing", id: "lines.chip", finding: "no such chip", advice: "gpiodetect") {
+    Planted(
+      name: "chip missing", id: "lines.chip", finding: "no such chip", advice: "postern lines chips"
+    ) {
       $0.lines = line(.chipMissing)
     },
+    Planted(
+      name: "two chips of one label", id: "lines.ambiguous", finding: "2 chips are named",
+      advice: "address"
+    ) { $0.lines = line(.ambiguous("2 chips are named ftdi-cbus")) },
     Planted(
       name: "line held by another program", id: "lines.busy", finding: "gpioset",
       advice: "stop that program"

@@ -13,6 +13,7 @@ import sys
 import time
 
 CONFIG = "/sys/kernel/config/gpio-sim/door"
+TWIN = "/sys/kernel/config/gpio-sim/twin"
 LINES = ["relay", "led", "beeper", "contact", "exit", "a0", "a1", "b0", "b1", "spare"]
 failures = []
 seen = {}
@@ -226,6 +227,40 @@ def line_tests(daemon):
     check("F3 and is taken when that program ends",
           eventually(lambda: not [t for t in status()["troubles"] if "relay" in t], 20))
     daemon.end(signal.SIGTERM)
+
+
+def twin_tests():
+    """A second chip with the same label: the daemon must drive neither, and say which both are."""
+    os.makedirs(TWIN + "/bank", exist_ok=True)
+    write(TWIN + "/bank/num_lines", str(len(LINES)))
+    write(TWIN + "/bank/label", "postern-test")
+    write(TWIN + "/live", "1")
+    rest()
+    device = open(CONFIG + "/dev_name").read().strip()
+    twin = open(TWIN + "/dev_name").read().strip()
+    chips = [json.loads(line) for line in run("lines", "chips", "--json").stdout.splitlines()]
+    check("A4 lines chips tells two chips of one label apart",
+          sorted(c["address"] for c in chips if not c["isLabelUnique"])
+          == sorted(f"platform/{d}" for d in (device, twin)), chips)
+    daemon = Daemon()
+    daemon.up()
+    troubles = [t for t in status()["troubles"] if "relay" in t]
+    check("A4 a label of two chips is refused, and both are named",
+          any(f"platform/{device}" in t and f"platform/{twin}" in t for t in troubles), troubles)
+    check("A4 no relay of the two moves", not value("relay"))
+    names("E2 diagnose says what to do about two chips of one label", "lines.ambiguous", "address")
+    daemon.end(signal.SIGTERM)
+    settings = open("/etc/postern.yaml").read().replace("postern-test", f"platform/{device}")
+    write("/tmp/addressed.yaml", settings)
+    daemon = Daemon("/tmp/addressed.yaml")
+    daemon.up()
+    pull("exit", True)
+    check("A4 an address names the right one of the two", eventually(lambda: value("relay"), 10),
+          status()["troubles"][:2])
+    pull("exit", False)
+    eventually(lambda: not value("relay"), 15)
+    daemon.end(signal.SIGTERM)
+    write(TWIN + "/live", "0")
 
 
 def digest(canonical):
@@ -462,6 +497,7 @@ def main():
     known = next(c for c in cases if c.get("known"))
     daemon = relay_tests()
     line_tests(daemon)
+    twin_tests()
     rest()
     table = {}
     daemon = Daemon("/etc/odd.yaml")

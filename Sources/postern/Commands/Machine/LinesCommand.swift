@@ -8,8 +8,8 @@ import Settings
 struct LinesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "lines",
-    abstract: "Show who holds the lines of the settings, or make them safe.",
-    subcommands: [List.self, Safe.self], defaultSubcommand: List.self)
+    abstract: "Show who holds the lines of the settings, or make them safe; list the chips.",
+    subcommands: [List.self, Chips.self, Safe.self], defaultSubcommand: List.self)
 
   /// The settings that name the lines.
   struct File: ParsableArguments {
@@ -69,6 +69,50 @@ struct LinesCommand: AsyncParsableCommand {
         Output.line("line \(line.offset) of \(line.chip)  \(line.line)  \(state)")
       }
       if found.contains(where: { $0.error != nil }) { throw ExitCode(1) }
+    }
+  }
+
+  struct Chips: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "List the GPIO chips of this machine, with what the settings may name them.",
+      discussion: """
+        Name a chip by its label. Where two boards have one label, name each by its
+        address: the port that it is plugged into. A number such as gpiochip2 may
+        belong to another board after a restart.
+        """)
+    @OptionGroup var option: JSONOption
+
+    /// A chip, for programs.
+    private struct Found: Encodable {
+      var path: String
+      var label: String
+      var lines: Int
+      var address: String?
+      /// Whether its label names it and no other chip.
+      var isLabelUnique: Bool
+    }
+
+    func run() async throws {
+      let chips = ChipScan().chips()
+      if chips.isEmpty, !option.json {
+        Output.complain(
+          "There is no GPIO chip that you may open. Is its driver loaded, and are you in group gpio?"
+        )
+      }
+      for chip in chips {
+        let isUnique = chips.filter { $0.label == chip.label }.count == 1
+        if option.json {
+          try Output.json(
+            Found(
+              path: chip.path, label: chip.label, lines: chip.lines, address: chip.address,
+              isLabelUnique: isUnique))
+          continue
+        }
+        let label = isUnique ? "label \(chip.label)" : "label \(chip.label) (not the only one)"
+        Output.line(
+          "\(chip.path)  \(chip.lines) lines  \(label)  address \(chip.address ?? "unknown")")
+      }
+      if chips.isEmpty { throw ExitCode(1) }
     }
   }
 
