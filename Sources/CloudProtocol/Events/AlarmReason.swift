@@ -7,7 +7,7 @@ public enum AlarmReason: String, Sendable, Hashable, CaseIterable {
   // Of a reader.
   case readerTamper, readerGone
   // Of the controller itself.
-  case eventLog, storageDamaged, stateNotPersisted
+  case eventLog, storageDamaged, storageStalled, stateNotPersisted
 
   /// One sentence for the contract.
   public var meaning: String {
@@ -25,6 +25,8 @@ public enum AlarmReason: String, Sendable, Hashable, CaseIterable {
     case .eventLog: "The event log cannot be written; events are kept in memory."
     case .stateNotPersisted:
       "Modes, uses or revocations are in force but not on disk; a restart would undo them."
+    case .storageStalled:
+      "The storage does not answer: cards, PINs and phones are denied; leaving works."
     case .storageDamaged: "A database was damaged; it was moved aside, and there is a new one."
     }
   }

@@ -27,7 +27,8 @@ extension DenialReason {
     case .malformedCredential, .wrongDoor, .accessDisabled, .ruleMismatch, .outsideHours,
       .geofenceOutside, .geofenceLocationMissing, .geofenceAccuracyTooLow,
       .maintenanceForceClosed, .lockdown, .pinRequired, .cardRequired, .lockedOut, .antiPassback,
-      .interlocked, .clockUntrusted, .overrideReasonMissing, .unknownDoor, .lookupFailed:
+      .interlocked, .clockUntrusted, .overrideReasonMissing, .unknownDoor, .lookupFailed,
+      .lookupTimedOut:
       DenialAtReader()
     }
   }

@@ -17,6 +17,8 @@ struct Replication {
   private var notStored: [ApplyReport.Subject: PortError] = [:]
   /// When the cloud is asked again; nil for never.
   private var askAgainAt: MonotonicInstant?
+  /// The cache is being read for a configuration.
+  private var isLooking = false
 
   init(document: ConfigurationDocument?, position: CredentialPosition) {
     self.document = document
@@ -58,13 +60,28 @@ struct Replication {
     return wishes + [.session(.applied(outcome.report))]
   }
 
-  /// A cache that could not be opened at the start is there by now.
-  mutating func adopt(
-    _ document: ConfigurationDocument, _ policy: PolicySnapshot, position: CredentialPosition
+  /// A cache that could not be opened at the start may be there by now.
+  mutating func lookForConfiguration() -> [Wish] {
+    guard document == nil, !isLooking else { return [] }
+    isLooking = true
+    return [.job(.readConfiguration)]
+  }
+
+  /// What was found. `current` is the revision in force.
+  mutating func found(
+    _ kept: Result<KeptConfiguration?, PortError>, current: UInt64
   ) -> [Wish] {
-    self.position = position
-    self.document = document
-    return [.core(.policy(policy))]
+    isLooking = false
+    switch kept {
+    case .failure(let error):
+      return [.log(.error, "the kept configuration cannot be used yet: \(error)")]
+    case .success(let kept):
+      // The cloud may have sent one meanwhile.
+      guard let kept, current == 0 else { return [] }
+      position = kept.position
+      document = kept.document
+      return [.core(.policy(kept.policy))]
+    }
   }
 
   // MARK: Persons and credentials
@@ -126,7 +143,7 @@ struct Replication {
       wishes.append(.record(.problems(.credentialsRejected, report.problems)))
     }
     wishes += outcome.changes.map { .record(EventRecord($0)) }
-    if report.applied { wishes.append(.reconcileIssued(report.credentials ?? [])) }
+    if report.applied { wishes.append(.recordsChanged(report.credentials ?? [])) }
     wishes.append(
       .session(outcome.baseRefused ? .credentialsBaseRefused(report) : .applied(report)))
     return wishes
@@ -161,6 +178,13 @@ struct Replication {
   }
 
   var nextDeadline: MonotonicInstant? { askAgainAt }
+}
+
+/// A configuration that an earlier run accepted, with the credentials' position.
+package struct KeptConfiguration: Sendable {
+  var document: ConfigurationDocument
+  var policy: PolicySnapshot
+  var position: CredentialPosition
 }
 
 /// What became of a configuration message.

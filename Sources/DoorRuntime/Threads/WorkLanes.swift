@@ -1,13 +1,24 @@
 import Dispatch
 
 /// What slow work waits for. Within a lane it is done in the order in which it was asked for.
-package enum WorkLane: Sendable, Hashable, CaseIterable {
+package enum WorkLane: Sendable, Hashable {
   /// Commits to the event log, the command ledger and the small state.
   case events
   /// Validates and stores what the cloud pushed.
   case policy
   /// Reads the log for the cloud.
   case outbox
+  /// Reads for whoever stands at a door. There are ``readings`` of them, so that one read that the
+  /// disk does not answer holds up no other.
+  case reading(Int)
+
+  /// How many lanes read at the same time, numbered from 0. Each database has three readers.
+  package static let readings = 2
+}
+
+extension WorkLane: CaseIterable {
+  package static let allCases =
+    [events, policy, outbox] + (0..<readings).map { WorkLane.reading($0) }
 }
 
 /// Where the shell has slow work done. What a body finds goes to the inbox.
@@ -24,12 +35,16 @@ struct DispatchLanes: WorkLanes {
   private let events = DispatchQueue(label: "postern.events", qos: .userInitiated)
   private let policy = DispatchQueue(label: "postern.policy", qos: .utility)
   private let outbox = DispatchQueue(label: "postern.outbox", qos: .utility)
+  private let readings = (0..<WorkLane.readings).map {
+    DispatchQueue(label: "postern.reading-\($0)", qos: .userInteractive)
+  }
 
   private func queue(_ lane: WorkLane) -> DispatchQueue {
     switch lane {
     case .events: events
     case .policy: policy
     case .outbox: outbox
+    case .reading(let number): readings[number]
     }
   }
 

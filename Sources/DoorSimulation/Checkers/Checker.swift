@@ -8,7 +8,7 @@ protocol Checker: AnyObject {
 func allCheckers() -> [any Checker] {
   [
     HonestClock(), RightDecision(), DecisionsOnce(), EventsOnce(), LockHasCause(), NeverTooLong(),
-    LeavingWorks(),
+    LeavingWorks(), WaitsForNothing(),
     GrantOpens(), WrittenFirst(), AcknowledgedIsKept(), CommandsOnce(), NoSecrets(), Limits(),
     Convergence(),
   ]
