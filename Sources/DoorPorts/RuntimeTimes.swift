@@ -15,6 +15,8 @@ public enum RuntimeTimes {
 
   /// How long an unlock waits for its event to be on disk.
   public static let commitDeadlineMilliseconds = Setting(range: 0...1_000, standard: 50)
+  /// How long a card, a PIN or a phone waits for the credential store.
+  public static let lookUpDeadlineMilliseconds = Setting(range: 100...10_000, standard: 2_000)
   /// How often the controller publishes telemetry.
   public static let heartbeatSeconds = Setting(range: 5...86_400, standard: 60)
   /// How often the clock's watermark and the last contact with the cloud are written to disk,

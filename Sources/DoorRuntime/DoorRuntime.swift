@@ -192,12 +192,20 @@ public actor DoorRuntime {
   }
 
   /// Opens for a mobile key that a phone gave on site. Throws `invalid` with the reason of a denial.
-  public func present(mobile token: Secret<String>, at door: DoorID) throws(PortError) {
-    try shell.site.present(mobile: token, at: door)
+  public func present(mobile token: Secret<String>, at door: DoorID) async throws(PortError) {
+    let answer = await withCheckedContinuation { continuation in
+      shell.site.present(mobile: token, at: door) { continuation.resume(returning: $0) }
+    }
+    try answer.get()
   }
 
   /// What would be decided, by the rules and the records of this moment. Nothing is recorded.
-  public func explain(_ question: AccessQuestion) throws(PortError) -> (Verdict, at: String) {
-    try shell.site.explain(question)
+  public func explain(
+    _ question: AccessQuestion
+  ) async throws(PortError) -> (Verdict, at: String) {
+    let answer = await withCheckedContinuation { continuation in
+      shell.site.explain(question) { continuation.resume(returning: $0) }
+    }
+    return try answer.get()
   }
 }

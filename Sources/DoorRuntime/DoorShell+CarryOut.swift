@@ -30,8 +30,13 @@ extension DoorShell {
     case .acknowledged(let number): journal.acknowledged(through: number)
     case .commandRepeated: carryOut(journal.commandRepeated(at: now.monotonic), at: now)
     case .askAgain: replication.askAgain(at: now.monotonic)
-    case .reconcileIssued(let outcomes):
-      carryOut(holders.reconcile(outcomes, in: outside.stores, at: now), at: now)
+    case .noteDecision(let asked):
+      reporter.countDecision(
+        microseconds: outside.ports.monotonic.now().microseconds(since: asked))
+    case .recordsChanged(let outcomes): carryOut(holders.recordsChanged(outcomes), at: now)
+    case .publishIssued: publishIssued(at: now)
+    case .ask(let question): ask(question, at: now)
+    case .onSite(let answer): site.take(answer, at: now)
     case .refuseCommand(let id, let outcome, let reason):
       carryOut(commands.refuse(id, outcome, reason: reason, at: now), at: now)
     case .refuse(let kind, let cause, let detail):
@@ -44,12 +49,9 @@ extension DoorShell {
     case .forgive(let person, let by):
       carryOut(holders.forgive(person, by: by, at: now), at: now)
     case .changeKey(let id, let bytes, let order):
-      loadKeys(at: now)
       carryOut(cloud.change(key: id, to: bytes, order: order), at: now)
     case .revokeOfflinePIN(let key, let by, let order):
       revoke(key, by: by, order: order, at: now)
-    case .unlock(let door, let person, let location, let order):
-      unlock(door, for: person, location, order: order, at: now)
     case .uploadLog(let order): uploadLog(for: order, at: now)
     case .runSelfTest(let order): runSelfTest(for: order, at: now)
     case .reportTelemetry: carryOut(reporter.beginTelemetry(at: now.monotonic), at: now)
@@ -73,7 +75,7 @@ extension DoorShell {
       let movement = LockDriver.Movement(door: door, level: level, order: order)
       carryOut(locks.set(movement, urgency, events: journal.progress, at: now), at: now)
     case .drive(let line, let active): drive(line, active: active)
-    case .lookUp(let question): lookUp(question, at: now)
+    case .lookUp(let question): ask(.shown(question), at: now)
     case .sample(let door): sample([.contact(door), .requestToExit(door)], at: now)
     case .sampleSite:
       let data = outside.configuration.layout.readers.flatMap {
@@ -85,18 +87,11 @@ extension DoorShell {
     }
   }
 
-  private func lookUp(_ question: LookUp, at now: Moment) {
-    let began = outside.ports.monotonic.now()
-    defer {
-      reporter.countDecision(
-        microseconds: outside.ports.monotonic.now().microseconds(since: began))
-    }
-    let found = holders.find(question, in: outside.stores, hasAreas: hasAreas, at: now)
-    carryOut(found.wishes, at: now)
-    carryOut(.core(.lookedUp(found.answer)), at: now)
+  func ask(_ question: HolderQuestion, at now: Moment) {
+    carryOut(holders.ask(question, hasAreas: hasAreas, at: now), at: now)
   }
 
-  var hasAreas: Bool { !controller.policy.facility.areas.isEmpty }
+  private var hasAreas: Bool { !controller.policy.facility.areas.isEmpty }
 
   /// A line that is not wired, or cannot be read now, has no level.
   private func sample(_ lines: [InputLine], at now: Moment) {
@@ -110,7 +105,7 @@ extension DoorShell {
   private func remember(_ memory: Memory, at now: Moment) -> [Wish] {
     switch memory {
     case .presence(let person, let area, let presence):
-      holders.note(presence, of: person, in: area, outside.ports.state)
+      holders.note(presence, of: person, in: area)
     case .lockout, .cardLockouts, .firstPerson:
       StateWrite(memory, at: now).map { [.persist($0)] } ?? []
     }
@@ -208,9 +203,7 @@ extension DoorShell {
 
   func publishIssued(at now: Moment) {
     guard cloud.link.isConnected else { return }
-    carryOut(
-      holders.issuedReports(
-        of: outside.configuration.controller, from: outside.ports.issued), at: now)
+    carryOut(holders.issuedReports(of: outside.configuration.controller), at: now)
   }
 
   // MARK: Orders
@@ -236,25 +229,12 @@ extension DoorShell {
   private func revoke(
     _ key: OfflinePINBook.Key, by: String, order: String, at now: Moment
   ) {
+    // Should the start have missed it.
+    if holders.needsOfflinePINs { ask(.books, at: now) }
     do throws(PortError) {
       let wishes = try holders.revoke(
-        key, by: by, hasDoor: controller.view(of: key.door) != nil, in: outside.ports.state,
-        at: now)
+        key, by: by, hasDoor: controller.view(of: key.door) != nil, at: now)
       carryOut(wishes + [.endPersisted(order: order)], at: now)
-    } catch {
-      carryOut(.end(order: order, .failed(error)), at: now)
-    }
-  }
-
-  private func unlock(
-    _ door: DoorID, for person: PersonID, _ location: Presentation.Location?, order: String,
-    at now: Moment
-  ) {
-    do throws(PortError) {
-      let found = try holders.mobile(of: person, in: outside.stores, hasAreas: hasAreas)
-      carryOut(found.wishes, at: now)
-      let kind = Order.Kind.memberUnlock(door, holders: found.holders, location: location)
-      carryOut(.core(.order(Order(id: order, kind: kind))), at: now)
     } catch {
       carryOut(.end(order: order, .failed(error)), at: now)
     }

@@ -22,18 +22,14 @@ extension DoorShell {
     case .delivered(let token): carryOut(cloud.delivered(token, at: now), at: now)
     case .message(let topic, let payload, let retained):
       if let refused = cloud.admit(at: now) { return carryOut(refused, at: now) }
-      loadKeys(at: now)
+      // Until they can be read, the keys of the file alone count.
+      if cloud.needsKeys { carryOut(.job(.readCloudKeys), at: now) }
       let inForce = CloudConversation.InForce(
         config: controller.policy.revision, credentials: replication.position.revision)
       carryOut(
         cloud.receive(
           topic: topic, payload, retained: retained, inForce: inForce, at: now), at: now)
     }
-  }
-
-  func loadKeys(at now: Moment) {
-    guard cloud.needsKeys else { return }
-    carryOut(cloud.loadKeys { try outside.ports.state.value(of: .cloudKeys) }, at: now)
   }
 
   private func standing(at now: Moment) -> SyncSession.Standing {
@@ -88,10 +84,7 @@ extension DoorShell {
     case .configured(let outcome):
       carryOut(
         replication.configured(outcome, current: controller.policy.revision), at: now)
-    case .credentialsApplied(let outcome):
-      let position = Result { () throws(PortError) in
-        try outside.ports.policy.credentialPosition()
-      }
+    case .credentialsApplied(let outcome, let position):
       carryOut(replication.applied(outcome, position: position), at: now)
     case .notStored(let subject, let error):
       carryOut(replication.notStored(subject, error, at: now.monotonic), at: now)
@@ -108,17 +101,36 @@ extension DoorShell {
     case .zoneRead(let found):
       carryOut(replication.zoneRead(found, policy: controller.policy), at: now)
     case .zoneStored(let zone): replication.zoneStored(zone)
-    case .certificatesRead(let readings):
-      let state = outside.ports.state
+    case .configurationRead(let kept):
+      carryOut(replication.found(kept, current: controller.policy.revision), at: now)
+    case .cachedFound(let ids, let outcomes):
+      carryOut(holders.reconcile(outcomes, cached: ids, at: now), at: now)
+    case .holdersRead(let reading): carryOut(holders.answered(reading, at: now), at: now)
+    case .interrupted(let closed): noteInterrupted(closed, at: now)
+    case .certificatesRead(let readings, let kept):
       carryOut(
-        certificates.read(readings, at: now) { () throws(PortError) in
-          try state.value(of: .certificateWarnings)
-        }, at: now)
+        certificates.read(readings, at: now) { () throws(PortError) in try kept.get() }, at: now)
+    case .cloudKeysRead(let kept):
+      if cloud.needsKeys { carryOut(cloud.loadKeys { try kept.get() }, at: now) }
     case .hostRead(let host):
       carryOut(.publish(.telemetry(ShellReport(self).telemetry(host, at: now))), at: now)
     case .diagnosed(let order, var report):
       report.commandID = order
       carryOut(.publish(.diagnosis(report, order: order)), at: now)
+    }
+  }
+
+  /// Commands that a crash cut off are reported, and never run again.
+  private func noteInterrupted(_ closed: Result<[CommandResult], PortError>, at now: Moment) {
+    switch closed {
+    case .success(let results):
+      for result in results {
+        let record = EventRecord(
+          .commandInterrupted, reason: "interrupted", detail: ["command": result.commandID])
+        carryOut([.record(record), .session(.resultReady(result))], at: now)
+      }
+    case .failure(let error):
+      outside.logger.error("interrupted commands were not closed: \(error)")
     }
   }
 

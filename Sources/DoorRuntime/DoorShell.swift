@@ -44,7 +44,8 @@ package final class DoorShell {
       commitDeadlineMilliseconds: configuration.commitDeadlineMilliseconds)
     journal = Journal(position: start.logPosition)
     holders = HolderDirectory(
-      digester: ports.digester, handOver: ports.handOver, offline: ports.offlinePIN)
+        digester: ports.digester, servesOfflinePINs: ports.offlinePIN != nil,
+        lookUpMilliseconds: configuration.layout.lookUpMilliseconds)
     replication = Replication(
       document: start.accepted?.document, zone: start.accepted?.zone,
       position: start.credentialPosition)
@@ -65,6 +66,7 @@ package final class DoorShell {
         clockTrust: now.trust),
       contact: CloudContact(kept: start.contact, startedAt: now.monotonic),
       verifier: ports.cloud?.verifier)
+    start.cloudKeys.map { kept in _ = cloud.loadKeys { kept } }
   }
 
   /// Starts the lines and the link. Called once, before anything is received.
@@ -83,7 +85,8 @@ package final class DoorShell {
     for fault in ports.gpio.faults {
       outside.logger.error("\(fault.line) at \(fault.place): \(fault.error)")
     }
-    closeInterruptedCommands(at: now)
+    carryOut(.job(.closeInterrupted(simulated: ports.gpio.isSimulated)), at: now)
+    ask(.books, at: now)
     carryOut(.job(.digest(rescan: false, asked: false)), at: now)
     carryOut(replication.lookAtZone(), at: now)
     do throws(PortError) {
@@ -107,22 +110,6 @@ package final class DoorShell {
       EventRecord.alarm(.storageDamaged, raised: true, ["movedTo": $0])
     }
     return ([started] + damaged).map { .record($0) }
-  }
-
-  /// Commands that a crash cut off are closed, reported, and never run again.
-  private func closeInterruptedCommands(at now: Moment) {
-    let ports = outside.ports
-    do throws(PortError) {
-      for result in try ports.ledger.interruptOpen(
-        at: now.wall, simulated: ports.gpio.isSimulated)
-      {
-        let record = EventRecord(
-          .commandInterrupted, reason: "interrupted", detail: ["command": result.commandID])
-        carryOut(.record(record), at: now)
-      }
-    } catch {
-      outside.logger.error("interrupted commands were not closed: \(error)")
-    }
   }
 
   /// Stops link and lines and waits until the disk has everything. Nothing may be received after it.
@@ -164,6 +151,7 @@ package final class DoorShell {
   /// Does what is due and does not depend on edges.
   private func settle(_ now: Moment) {
     carryOut(locks.advance(to: now.monotonic), at: now)
+    carryOut(holders.advance(to: now), at: now)
     carryOut(state.advance(to: now.monotonic), at: now)
     if reporter.takeStateReport(at: now.monotonic) {
       carryOut(.publish(.state(ShellReport(self).state)), at: now)
@@ -179,7 +167,7 @@ package final class DoorShell {
     carryOut(clock.persist(cloud.contact), at: now)
     if outside.ports.certificates != nil { carryOut(.job(.readCertificates), at: now) }
     carryOut(replication.lookAtZoneInTurn(), at: now)
-    adoptLateConfiguration(at: now)
+    if controller.policy.revision == 0 { carryOut(replication.lookForConfiguration(), at: now) }
   }
 
   /// When a ``RuntimeMessage/tick`` must come; nil for never. A tick that comes too early is harmless.
@@ -187,7 +175,8 @@ package final class DoorShell {
     .earliest(
       .earliest(
         controller.nextDeadline, locks.nextDeadline, clock.nextDeadline, state.nextDeadline),
-      cloud.nextDeadline, cloud.link.isConnected ? reporter.nextDeadline : nil,
+      holders.nextDeadline, cloud.nextDeadline,
+      cloud.link.isConnected ? reporter.nextDeadline : nil,
       replication.nextDeadline)
   }
 
@@ -206,17 +195,5 @@ package final class DoorShell {
     // Without a cloud there is nothing to be out of touch with.
     if outside.ports.cloud != nil { now.cacheAgeSeconds = cloud.contact.ageSeconds(at: now) }
     return now
-  }
-
-  /// A cache that could not be opened at the start may be there by now.
-  private func adoptLateConfiguration(at now: Moment) {
-    guard controller.policy.revision == 0 else { return }
-    do {
-      guard let kept = try outside.jobs.replication.stored() else { return }
-      let position = try outside.ports.policy.credentialPosition()
-      carryOut(replication.adopt(kept, position: position), at: now)
-    } catch {
-      outside.logger.error("the kept configuration cannot be used yet: \(error)")
-    }
   }
 }

@@ -17,6 +17,8 @@ enum StoreJob: Sendable {
   case giveUpSpoiled(after: UInt64, note: EventDraft)
 
   // The command ledger
+  /// Commands that a crash cut off are closed, and never run again.
+  case closeInterrupted(simulated: Bool)
   case beginCommand(PendingCommand, at: WallInstant, expires: WallInstant)
   /// A command that will never act gets this result, unless it has one.
   case refuseCommand(CommandResult, at: WallInstant)
@@ -41,24 +43,35 @@ enum StoreJob: Sendable {
   case digest(rescan: Bool, asked: Bool)
   /// Stores the rules of the time zone beside the configuration, if that revision is in force.
   case storeZone(CompiledZone, revision: UInt64)
+  /// The configuration that an earlier run accepted.
+  case readConfiguration
+  /// Which of these credentials the cache has, for whom the cloud said what became of them.
+  case findCached([String], [CredentialOutcome])
+
+  // Reads for whoever stands at a door
+  case readHolders(HolderRequest, lane: Int)
 
   // The machine
   case readZone(String)
   case readCertificates
   case readHost
+  /// What the cloud said of its keys.
+  case readCloudKeys
 
   /// Work in one lane is done in the order in which it was asked for.
   var lane: WorkLane {
     switch self {
     case .acknowledge, .beginEpoch, .rewind, .giveUpSpoiled, .beginCommand, .refuseCommand,
-      .persistResult, .confirmResult, .persist, .persistIssued, .persistIssuedUse, .forgetIssued:
+      .persistResult, .confirmResult, .persist, .persistIssued, .persistIssuedUse, .forgetIssued,
+      .closeInterrupted:
       .events
     case .applyConfiguration, .applyDelta, .stageOffer, .stageChunk, .repair, .digest,
-      .storeZone:
+      .storeZone, .readConfiguration, .findCached:
       .policy
-    case .readEvents, .readUrgent, .readResults: .outbox
+    case .readEvents, .readUrgent, .readResults, .readCloudKeys: .outbox
     case .readCertificates, .readHost: .machine
     case .readZone: .zone
+    case .readHolders(_, let lane): .reading(lane)
     }
   }
 }
@@ -78,14 +91,21 @@ package enum StoreAnswer: Sendable {
   case persisted(StateWrite, ticket: UInt64, PortError?)
   case issuedPersisted(PendingHandOver, Result<Void, PortError>)
   case configured(ConfigurationOutcome)
-  case credentialsApplied(CredentialsOutcome)
+  /// With where the credentials stand now.
+  case credentialsApplied(CredentialsOutcome, Result<CredentialPosition, PortError>)
   /// The disk did not take what the cloud sent, whatever it was worth.
   case notStored(ApplyReport.Subject, PortError)
   case snapshotStaged(StagedSnapshot)
   case digestKnown(RecordSetDigest, revision: UInt64, asked: Bool)
   case zoneRead(Result<CompiledZone, PortError>)
   case zoneStored(CompiledZone)
-  case certificatesRead([CertificateReading])
+  case configurationRead(Result<KeptConfiguration?, PortError>)
+  case cachedFound(Set<String>, [CredentialOutcome])
+  case holdersRead(HolderReading)
+  case interrupted(Result<[CommandResult], PortError>)
+  /// `kept` is which warnings an earlier run gave.
+  case certificatesRead([CertificateReading], kept: Result<[UInt8]?, PortError>)
+  case cloudKeysRead(Result<[UInt8]?, PortError>)
   case hostRead(HostReading)
   case diagnosed(order: String, DiagnosisReport)
 }

@@ -10,7 +10,8 @@ struct StoreJobRunner: Sendable {
   let inbox: Inbox
   let lanes: any WorkLanes
   let logger: Logger
-  let replication: ReplicationStore
+  private let replication: ReplicationStore
+  private let reader: HolderReader
 
   init(
     ports: RuntimePorts, controller: ControllerID, inbox: Inbox, lanes: any WorkLanes,
@@ -22,6 +23,9 @@ struct StoreJobRunner: Sendable {
     self.logger = logger
     replication = ReplicationStore(
       policy: ports.policy, zones: ports.zones, controller: controller)
+    reader = HolderReader(
+      policy: ports.policy, state: ports.state, issued: ports.issued, digester: ports.digester,
+      handOver: ports.handOver, offline: ports.offlinePIN)
   }
 
   /// `now` is the time at which the job was asked for.
@@ -48,6 +52,12 @@ struct StoreJobRunner: Sendable {
           Result { () throws(PortError) in try ports.events.rewind(through: through) }))
     case .giveUpSpoiled(let after, let note): giveUpSpoiled(after: after, note: note)
 
+    case .closeInterrupted(let simulated):
+      answer(
+        .interrupted(
+          Result { () throws(PortError) in
+            try ports.ledger.interruptOpen(at: now, simulated: simulated)
+          }))
     case .beginCommand(let command, let at, let expires):
       answer(
         .ledger(
@@ -99,9 +109,7 @@ struct StoreJobRunner: Sendable {
       }
     case .applyDelta(let delta, let id, let scopes):
       store(.credentials) { () throws(PortError) in
-        answer(
-          .credentialsApplied(
-            try replication.apply(delta, messageID: id, scopes: scopes, at: now)))
+        answerApplied(try replication.apply(delta, messageID: id, scopes: scopes, at: now))
       }
     case .stageOffer(let offer, let id):
       stage(id) { () throws in
@@ -115,9 +123,18 @@ struct StoreJobRunner: Sendable {
       }
     case .repair(let repair, let id):
       store(.credentials) { () throws(PortError) in
-        answer(.credentialsApplied(try replication.apply(repair, messageID: id)))
+        answerApplied(try replication.apply(repair, messageID: id))
       }
     case .digest(let rescan, let asked): digest(rescan: rescan, asked: asked)
+    case .readConfiguration: answer(.configurationRead(keptConfiguration()))
+    case .findCached(let ids, let outcomes):
+      // One that cannot be read now is looked for again with the next change.
+      let cached = ids.filter { id in
+        CredentialID(id).flatMap { (try? ports.policy.holder(of: $0)) ?? nil } != nil
+      }
+      answer(.cachedFound(Set(cached), outcomes))
+
+    case .readHolders(let request, _): answer(.holdersRead(reader.read(request)))
 
     case .storeZone(let zone, let revision):
       write("the rules of time zone \(zone.name)") { () throws(PortError) in
@@ -130,12 +147,37 @@ struct StoreJobRunner: Sendable {
     case .readCertificates:
       answer(
         .certificatesRead(
-          (ports.certificates?.read() ?? []).map { CertificateReading($0.name, $0.end) }))
+          (ports.certificates?.read() ?? []).map { CertificateReading($0.name, $0.end) },
+          kept: value(of: .certificateWarnings)))
+    case .readCloudKeys: answer(.cloudKeysRead(value(of: .cloudKeys)))
     case .readHost: answer(.hostRead(ports.host?.read() ?? HostReading()))
     }
   }
 
   // MARK: Jobs of more than one step
+
+  private func value(of key: StateKey) -> Result<[UInt8]?, PortError> {
+    Result { () throws(PortError) in try ports.state.value(of: key) }
+  }
+
+  private func answerApplied(_ outcome: CredentialsOutcome) {
+    answer(
+      .credentialsApplied(
+        outcome, Result { () throws(PortError) in try ports.policy.credentialPosition() }))
+  }
+
+  private func keptConfiguration() -> Result<KeptConfiguration?, PortError> {
+    Result { () throws(PortError) in
+      let position = try ports.policy.credentialPosition()
+      do {
+        return try replication.stored().map { KeptConfiguration(accepted: $0, position: position) }
+      } catch let error as PortError {
+        throw error
+      } catch {
+        throw PortError(.invalid, operation: "use the kept configuration", detail: "\(error)")
+      }
+    }
+  }
 
   /// A failure costs a repetition later, not a loss.
   private func write(_ what: String, _ body: () throws(PortError) -> Void) {
@@ -196,7 +238,7 @@ struct StoreJobRunner: Sendable {
     store(.credentials) { () throws(PortError) in
       let (staged, outcome) = try replication.stage(messageID, body)
       if let staged { answer(.snapshotStaged(staged)) }
-      if let outcome { answer(.credentialsApplied(outcome)) }
+      if let outcome { answerApplied(outcome) }
     }
   }
 

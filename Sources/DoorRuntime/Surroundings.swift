@@ -43,9 +43,4 @@ struct Surroundings {
       ports: ports, controller: configuration.controller, inbox: inbox, lanes: lanes,
       logger: logger)
   }
-
-  /// What look-ups read.
-  var stores: HolderStores {
-    HolderStores(policy: ports.policy, state: ports.state, issued: ports.issued)
-  }
 }

@@ -29,13 +29,21 @@ enum Wish {
   case publishUrgent([StoredEvent])
   case eventsCommitted(through: UInt64)
   case noteCommit(microseconds: Int)
+  /// A look-up that was asked for then is decided now.
+  case noteDecision(since: MonotonicInstant)
   case acknowledged(through: UInt64)
   /// A command that had acted came again.
   case commandRepeated
   /// Ask the cloud again, later, for what was not taken.
   case askAgain
-  /// What of the keys that were handed over on site the cloud has now.
-  case reconcileIssued([CredentialOutcome])
+  /// Persons or credentials changed; what the cloud says of each.
+  case recordsChanged([CredentialOutcome])
+  /// Keys that were handed over on site, for the cloud.
+  case publishIssued
+  /// Ask the stores.
+  case ask(HolderQuestion)
+  /// The stores' answer to somebody on site.
+  case onSite(SiteAnswer)
   /// A command that never acts; the ledger remembers it.
   case refuseCommand(String, CommandResult.Outcome, reason: String)
   /// A message that was not taken, for the counters and the log.
@@ -51,7 +59,6 @@ enum Wish {
   case forgive(PersonID?, by: String)
   case changeKey(id: String, bytes: [UInt8]?, order: String)
   case revokeOfflinePIN(OfflinePINBook.Key, by: String, order: String)
-  case unlock(door: DoorID, person: PersonID, Presentation.Location?, order: String)
   case uploadLog(order: String)
   case runSelfTest(order: String)
   case reportTelemetry

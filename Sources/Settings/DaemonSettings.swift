@@ -26,12 +26,20 @@ public struct DaemonSettings: Sendable {
   public var credentials = CredentialFiles()
   /// Where the console is served.
   public var console = Console()
-  /// How long an unlock waits for its event to be on disk.
-  public var commitDeadlineMilliseconds = RuntimeTimes.commitDeadlineMilliseconds.standard
+  /// How long whoever stands outside waits for the disk.
+  public var deadlines = Deadlines()
   /// For development: the trust of the clock, in place of the kernel's report; nil asks the kernel.
   public var assumedClockTrust: ClockTrust?
   /// `trace` to `critical`, as swift-log names them.
   public var logLevel = LogLevel.info.rawValue
+
+  /// How long whoever stands outside waits for the disk. Leaving waits for nothing.
+  public struct Deadlines: Sendable {
+    /// A card, a PIN or a phone for its look-up; then it is denied.
+    public var lookUpMilliseconds = RuntimeTimes.lookUpDeadlineMilliseconds.standard
+    /// An unlock for its event; then it opens all the same.
+    public var commitMilliseconds = RuntimeTimes.commitDeadlineMilliseconds.standard
+  }
 
   /// The levels of swift-log.
   enum LogLevel: String, Sendable, CaseIterable {

@@ -12,7 +12,7 @@ extension RuntimeConfiguration {
       controller: settings.controller, software: SoftwareVersion.text,
       bootID: UUID().uuidString.lowercased(), layout: ControllerLayout(settings),
       failSafeDoors: Set(settings.doors.filter(\.failSafe).map(\.id)),
-      commitDeadlineMilliseconds: settings.commitDeadlineMilliseconds,
+      commitDeadlineMilliseconds: settings.deadlines.commitMilliseconds,
       heartbeatSeconds: settings.cloud?.heartbeatSeconds ?? RuntimeTimes.heartbeatSeconds.standard,
       damagedFiles: damagedFiles)
   }
@@ -32,6 +32,6 @@ extension ControllerLayout {
           hasLED: settings.isSimulated || $0.led != nil,
           hasBeeper: settings.isSimulated || $0.beeper != nil, entry: $0.entry,
           tamperCodes: $0.tamperCodes, habits: $0.habits, patterns: $0.patterns)
-      })
+      }, lookUpMilliseconds: settings.deadlines.lookUpMilliseconds)
   }
 }

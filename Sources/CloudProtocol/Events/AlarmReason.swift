@@ -7,7 +7,7 @@ public enum AlarmReason: String, Sendable, Hashable, CaseIterable {
   // Of a reader.
   case readerTamper, readerGone
   // Of the controller itself.
-  case eventLog, storageDamaged, stateNotPersisted, timeZone
+  case eventLog, storageDamaged, storageStalled, stateNotPersisted, timeZone
 
   /// One sentence for the contract.
   public var meaning: String {
@@ -27,6 +27,8 @@ public enum AlarmReason: String, Sendable, Hashable, CaseIterable {
       "Modes, uses or revocations are in force but not on disk; a restart would undo them."
     case .timeZone:
       "The rules of the time zone cannot be read; the last good ones stay in force if there are any."
+    case .storageStalled:
+      "The storage does not answer: cards, PINs and phones are denied; leaving works."
     case .storageDamaged: "A database was damaged; it was moved aside, and there is a new one."
     }
   }

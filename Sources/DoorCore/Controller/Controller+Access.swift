@@ -4,17 +4,7 @@ import DoorRules
 extension Controller {
   mutating func handle(_ answer: LookUpAnswer, at now: Moment) -> [ControllerEffect] {
     guard let look = lookUps.end(answer.ticket) else { return [] }
-    guard let found = answer.holders else {
-      let verdict = Verdict(
-        decision: .deny(.lookupFailed), credential: nil, person: nil,
-        policyRevision: policy.revision, steps: [])
-      return settle(verdict, of: look, presentation: "unknown", at: now)
-        + atReader(look.reader) {
-          // Who tries again at once must be asked about again.
-          $0.forgetPresentations()
-          return []
-        }
-    }
+    guard let found = answer.holders else { return deny(look, .lookupFailed, at: now) }
     switch look.purpose {
     case .card(let raw, var evidence):
       evidence["digest"] = answer.digest
@@ -43,6 +33,26 @@ extension Controller {
       }
       return settle(verdict, of: look, at: now)
     }
+  }
+
+  /// Denies what the store did not answer in time.
+  mutating func giveUpLookUps(at now: Moment) -> [ControllerEffect] {
+    lookUps.giveUp(at: now.monotonic).flatMap { deny($0, .lookupTimedOut, at: now) }
+  }
+
+  /// Denies without knowing who it was.
+  private mutating func deny(
+    _ look: LookUps.Open, _ reason: DenialReason, at now: Moment
+  ) -> [ControllerEffect] {
+    let verdict = Verdict(
+      decision: .deny(reason), credential: nil, person: nil, policyRevision: policy.revision,
+      steps: [])
+    return settle(verdict, of: look, presentation: "unknown", at: now)
+      + atReader(look.reader) {
+        // Who tries again at once must be asked about again.
+        $0.forgetPresentations()
+        return []
+      }
   }
 
   /// False for a PIN that is itself revoked or not valid now: beside a card it proves nothing.

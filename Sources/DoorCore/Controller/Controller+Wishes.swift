@@ -42,7 +42,9 @@ extension Controller {
     return effects
   }
 
-  mutating func effects(of wishes: [ReaderWish], at reader: Int) -> [ControllerEffect] {
+  mutating func effects(
+    of wishes: [ReaderWish], at reader: Int, _ now: Moment
+  ) -> [ControllerEffect] {
     guard !wishes.isEmpty else { return [] }
     let layout = readers.units[reader].layout
     var effects: [ControllerEffect] = []
@@ -51,7 +53,7 @@ extension Controller {
       case .effect(let effect): effects.append(effect)
       case .ask(let canonicals, let purpose):
         let look = LookUps.Open(reader: layout.id, door: layout.door, purpose: purpose)
-        effects.append(.lookUp(lookUps.begin(canonicals, for: look)))
+        effects.append(.lookUp(lookUps.begin(canonicals, for: look, at: now.monotonic)))
       case .refuse(let purpose, let card):
         let verdict = Verdict(
           decision: .deny(.lockedOut), credential: card, person: nil,

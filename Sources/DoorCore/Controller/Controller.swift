@@ -12,7 +12,7 @@ public struct Controller: Sendable {
   var conditions: DoorConditions
   var doors: Roster<DoorID, DoorUnit>
   var readers: Roster<ReaderID, ReaderUnit>
-  var lookUps = LookUps()
+  var lookUps: LookUps
   var guesses: PINGuard
   private var site: SiteInputs
 
@@ -23,6 +23,7 @@ public struct Controller: Sendable {
     memory: ControllerMemory = ControllerMemory(), at now: Moment
   ) {
     conditions = DoorConditions(policy: policy)
+    lookUps = LookUps(milliseconds: layout.lookUpMilliseconds)
     guesses = PINGuard(lockouts: memory.cardLockouts)
     site = SiteInputs(
       active: active, sampleMilliseconds: layout.sampleMilliseconds, at: now.monotonic)
@@ -55,7 +56,7 @@ public struct Controller: Sendable {
 
   /// When to call ``advance(to:)`` next.
   public var nextDeadline: MonotonicInstant? {
-    var first = site.nextDeadline
+    var first = MonotonicInstant.earliest(site.nextDeadline, lookUps.nextDeadline)
     for door in doors.units { first = .earliest(first, door.nextDeadline) }
     for reader in readers.units { first = .earliest(first, reader.nextDeadline) }
     return first
@@ -101,7 +102,7 @@ public struct Controller: Sendable {
       return advance(reader: place, to: now)
         + effects(
           of: readers.units[place].handle(delivery, guesses: guesses, at: now.monotonic),
-          at: place)
+          at: place, now)
     case .lookedUp(let answer):
       return handle(answer, at: now)
     case .policy(let snapshot):
@@ -125,7 +126,7 @@ public struct Controller: Sendable {
     var effects: [ControllerEffect] = []
     for place in readers.units.indices { effects += advance(reader: place, to: now) }
     for place in doors.units.indices { effects += advance(door: place, to: now) }
-    return effects + advanceSite(to: now)
+    return effects + advanceSite(to: now) + giveUpLookUps(at: now)
   }
 
   /// Lets time pass at the reader or door that the line belongs to, since edges come in order
@@ -148,7 +149,7 @@ public struct Controller: Sendable {
     return advance(reader: place, to: now)
       + effects(
         of: readers.units[place].handle(edge, of: line, guesses: guesses, at: now.monotonic),
-        at: place)
+        at: place, now)
   }
 
   private mutating func handle(
@@ -193,7 +194,8 @@ public struct Controller: Sendable {
   }
 
   private mutating func advance(reader place: Int, to now: Moment) -> [ControllerEffect] {
-    effects(of: readers.units[place].advance(to: now.monotonic, guesses: guesses), at: place)
+    effects(
+      of: readers.units[place].advance(to: now.monotonic, guesses: guesses), at: place, now)
   }
 
   private mutating func advance(door place: Int, to now: Moment) -> [ControllerEffect] {

@@ -9,7 +9,8 @@ public enum ControllerEffect: Sendable, Hashable {
   case drive(OutputLine, active: Bool)
   /// Add this to the event log.
   case record(Occurrence)
-  /// Ask the credential store; answer with ``ControllerInput/lookedUp(_:)``.
+  /// Ask the credential store; answer with ``ControllerInput/lookedUp(_:)``. What is not answered
+  /// in time is denied, and its answer then changes nothing.
   case lookUp(LookUp)
   /// Sample contact and exit of a door, so that a lost edge is repaired.
   case sample(DoorID)

@@ -70,10 +70,16 @@ public struct ControllerLayout: Sendable, Hashable {
   /// How often the inputs that belong to no door are sampled, so that a lost edge cannot hide a
   /// fire.
   public var sampleMilliseconds: Int
+  /// How long a card or a PIN waits for its look-up; then it is denied.
+  public var lookUpMilliseconds: Int
 
-  public init(doors: [Door], readers: [Reader], sampleMilliseconds: Int = 1_000) {
+  public init(
+    doors: [Door], readers: [Reader], sampleMilliseconds: Int = 1_000,
+    lookUpMilliseconds: Int = 2_000
+  ) {
     self.doors = doors
     self.readers = readers
     self.sampleMilliseconds = sampleMilliseconds
+    self.lookUpMilliseconds = lookUpMilliseconds
   }
 }

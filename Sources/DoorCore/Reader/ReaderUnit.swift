@@ -255,7 +255,7 @@ struct ReaderUnit: Sendable {
   mutating func waitForPIN(
     after holders: [CredentialHolder], of raw: Secret<String>, at now: MonotonicInstant
   ) -> [ControllerEffect] {
-    entry.clear()
+    // Digits since the card was read are the beginning of its PIN: the store may have taken its time.
     pendingCard = PendingCard(holders: holders, raw: raw, at: now)
     return feedback.handle(.play(.moreInput), at: now)
   }

@@ -5,7 +5,8 @@ public struct AccessRecord: Sendable, Hashable {
   public var door: DoorID
   /// Nil for an unlock by command.
   public var reader: ReaderID?
-  /// `card`, `pin`, `cardThenPIN` or `mobile`; `unknown` when the look-up failed.
+  /// `card`, `pin`, `cardThenPIN` or `mobile`; `unknown` when the look-up failed
+  /// or took too long.
   public var presentation: String
   public var verdict: Verdict
   /// What an unmatched card was, without its number: formats that fit, its length in bits, the

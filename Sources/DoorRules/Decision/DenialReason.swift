@@ -59,6 +59,8 @@ public enum DenialReason: String, Sendable, Hashable, CaseIterable {
   case unknownDoor
   /// The look-up failed: the store could not be read.
   case lookupFailed
+  /// The look-up took too long: the store did not answer.
+  case lookupTimedOut
 
   /// What people are told about a reason.
   public struct Texts: Sendable, Hashable {
@@ -224,6 +226,11 @@ public enum DenialReason: String, Sendable, Hashable, CaseIterable {
         member: "The door cannot check right now",
         sentence: "the credential cache could not be read; see postern status",
         advice: "Look at the disk; see `postern status`.")
+    case .lookupTimedOut:
+      Texts(
+        member: "The door cannot check right now; try again",
+        sentence: "the credential cache did not answer in time; see postern status",
+        advice: "Look at the disk: it may be worn out or overloaded; see `postern status`.")
     }
   }
 

@@ -135,7 +135,9 @@ struct CommandDesk {
     do throws(ValidationFailure) {
       let command = try pending.command.validated()
       if case .identify = command { identified += 1 }
-      return wishes(for: command, order: pending.id, from: .cloud(keyID: pending.keyID))
+      return wishes(
+        for: command, order: pending.id, from: .cloud(keyID: pending.keyID),
+        expires: pending.expires)
     } catch {
       return [.end(order: pending.id, .outcome(.rejected(reason: "\(error)")))]
     }
@@ -158,7 +160,7 @@ struct CommandDesk {
   // MARK: From an order to wishes
 
   private func wishes(
-    for command: ValidatedCommand, order: String, from origin: Origin
+    for command: ValidatedCommand, order: String, from origin: Origin, expires: WallInstant? = nil
   ) -> [Wish] {
     func core(_ kind: Order.Kind) -> [Wish] { [.core(.order(Order(id: order, kind: kind)))] }
     let confirmed = Wish.end(order: order, .outcome(.confirmed))
@@ -169,7 +171,9 @@ struct CommandDesk {
     case .clearLockout(let reader, let by):
       return core(.clearLockout(reader, by: origin.name(by)))
     case .unlock(let door, let person, let location):
-      return [.unlock(door: door, person: person, location, order: order)]
+      return [
+        .ask(.member(person, door: door, location, order: order, expires: expires))
+      ]
     case .mode(let mode): return [.setMode(mode, order: order)]
     case .forgive(let person):
       return [.forgive(person, by: origin.name(nil)), .endPersisted(order: order)]

@@ -84,18 +84,14 @@ package struct SiteOrders {
     try order(.sync, "sync")
   }
 
-  /// Opens for a mobile key that a phone gave to something on site. Throws `invalid` with the reason
-  /// of a denial.
-  package func present(mobile token: Secret<String>, at door: DoorID) throws(PortError) {
-    let now = shell.moment()
-    let found = shell.holders.mobile(
-      token: token, in: shell.outside.stores, hasAreas: shell.hasAreas)
-    shell.commands.beginSiteOrder()
-    shell.carryOut(found.wishes, at: now)
-    let kind = Order.Kind.memberUnlock(door, holders: found.holders, location: nil)
-    shell.carryOut(.core(.order(Order(id: CommandDesk.siteOrder, kind: kind))), at: now)
+  /// Opens for a mobile key that a phone gave to something on site. `done` gets `invalid` with the
+  /// reason of a denial.
+  package func present(
+    mobile token: Secret<String>, at door: DoorID,
+    done: @escaping @Sendable (Result<Void, PortError>) -> Void
+  ) {
+    shell.ask(.phone(token, door: door, done: done), at: shell.moment())
     shell.outside.inbox.push(.tick)
-    if let failure = shell.commands.siteFailure(of: "open \(door)") { throw failure }
   }
 
   /// Takes a key that somebody brings; `done` is called once it is on disk and in force, or with the
@@ -103,11 +99,41 @@ package struct SiteOrders {
   package func handOver(
     _ file: [UInt8], done: @escaping @Sendable (Result<IssuedBook.Change, HandOverRefusal>) -> Void
   ) {
-    let now = shell.moment()
-    let step = shell.holders.handOver(
-      file, in: shell.outside.stores, scopes: shell.controller.policy.scopes.mapValues(\.doors),
-      at: now)
-    switch step {
+    shell.ask(.handOver(file, done: done), at: shell.moment())
+    shell.outside.inbox.push(.tick)
+  }
+
+  /// The decision as it would be made, with its steps and the facility's time it was made for.
+  /// Nothing moves and nothing is recorded. `done` gets an error when the cache cannot be read, and
+  /// `invalid` for a local time that the clock jumps over.
+  package func explain(
+    _ question: AccessQuestion,
+    done: @escaping @Sendable (Result<(Verdict, at: String), PortError>) -> Void
+  ) {
+    shell.ask(.explanation(question, done: done), at: shell.moment())
+    shell.outside.inbox.push(.tick)
+  }
+
+  /// The stores have answered.
+  func take(_ answer: SiteAnswer, at now: Moment) {
+    switch answer {
+    case .phone(let holders, let door, let done):
+      shell.commands.beginSiteOrder()
+      let kind = Order.Kind.memberUnlock(door, holders: holders, location: nil)
+      shell.carryOut(.core(.order(Order(id: CommandDesk.siteOrder, kind: kind))), at: now)
+      done(shell.commands.siteFailure(of: "open \(door)").map { .failure($0) } ?? .success(()))
+    case .explanation(let question, let holders, let done):
+      done(Result { () throws(PortError) in try decision(on: question, holders) })
+    case .handOver(let reading, let done): take(reading, done, at: now)
+    }
+  }
+
+  private func take(
+    _ reading: HandOverReading, _ done: @escaping @Sendable (HolderQuestion.HandedOver) -> Void,
+    at now: Moment
+  ) {
+    let scopes = shell.controller.policy.scopes.mapValues(\.doors)
+    switch shell.holders.handOver(reading, scopes: scopes, at: now) {
     case .answered(let answer):
       shell.carryOut(answer.wishes, at: now)
       done(answer.result)
@@ -124,10 +150,9 @@ package struct SiteOrders {
     if case .success = answer.result { shell.publishIssued(at: now) }
   }
 
-  /// The decision as it would be made, with its steps and the facility's time it was made for.
-  /// Nothing moves and nothing is recorded. Throws when the cache cannot be read, and `invalid`
-  /// for a local time that the clock jumps over.
-  package func explain(_ question: AccessQuestion) throws(PortError) -> (Verdict, at: String) {
+  private func decision(
+    on question: AccessQuestion, _ holders: [CredentialHolder]
+  ) throws(PortError) -> (Verdict, at: String) {
     let policy = shell.controller.policy
     var now = shell.moment()
     switch question.time {
@@ -148,9 +173,7 @@ package struct SiteOrders {
     }
     let request = AccessRequest(
       door: question.door, presentation: question.presentation,
-      holders: try shell.holders.holders(
-        of: question.subject, shown: question.presentation, in: shell.outside.stores,
-        hasAreas: shell.hasAreas), at: now.wall,
+      holders: holders, at: now.wall,
       clockTrust: now.trust, cacheAgeSeconds: now.cacheAgeSeconds,
       mode: shell.controller.view(of: question.door)?.mode?.mode ?? .normal)
     let verdict = decide(request, under: policy, explaining: true)

@@ -4,13 +4,16 @@ import DoorRules
 /// Uses of credentials that may be used so often, or for so long after the first time. The disk
 /// has them all; the latest are here too, so that a second badge sees the first one's use before
 /// it is written.
-struct CredentialUses {
+struct CredentialUses: Sendable {
   /// The most uses held in memory; older ones were written long before.
   static let latestMax = 1_024
   /// No credential may be used so often; a higher number on the disk is damage.
   private static let usesReadMost = 1_000_000_000
 
   private var latest = LatestValues<CredentialID, CredentialUse>(most: latestMax)
+
+  /// The use of a credential that was noted here; nil where the disk has the newest.
+  func latest(of credential: CredentialID) -> CredentialUse? { latest[credential] }
 
   /// The use of a credential, from memory or from the disk.
   func use(

@@ -2,156 +2,182 @@ import CloudProtocol
 import DoorCore
 import DoorPorts
 import DoorRules
-import Foundation
 
-/// Finds the holders of a credential. It asks its sources in this order; nothing else adds one:
-/// 1. the credential cache, with the uses and the presence that this door remembers;
-/// 2. the keys that were handed over on site, except where the cache has the same credential;
-/// 3. the offline PINs, unless an ordinary PIN of the cache counts now.
+/// Who holds what was shown. The stores are read in lanes of their own (``HolderReader``), and
+/// what this door remembers is added to their answer here, so that a second badge sees the first
+/// one before it is written. Nobody waits for an answer: a question that gets none in its time is
+/// given up, and its late answer goes to nobody.
 struct HolderDirectory {
   private var uses = CredentialUses()
   private var presence = PresenceBook()
-  private var issued: IssuedKeys
+  private var issued = IssuedKeys()
   private var offlinePINs: OfflinePINs
+  private var questions: ReadingQueue
+  /// Moves on whenever the records may have changed.
+  private var generation: UInt64 = 0
+  private var isStalled = false
   private let digester: CredentialDigester
+  private let milliseconds: Int
 
-  /// `handOver` verifies keys that are handed over, `offline` computes offline PINs; nil without.
-  init(digester: CredentialDigester, handOver: HandOverVerifier?, offline: OfflinePINKeys?) {
+  /// `servesOfflinePINs` is true where there are keys for them; a question that the stores have not
+  /// answered after `lookUpMilliseconds` is given up.
+  init(digester: CredentialDigester, servesOfflinePINs: Bool, lookUpMilliseconds: Int) {
     self.digester = digester
-    issued = IssuedKeys(verifier: handOver)
-    offlinePINs = OfflinePINs(keys: offline)
+    offlinePINs = OfflinePINs(isServed: servesOfflinePINs)
+    questions = ReadingQueue(milliseconds: lookUpMilliseconds)
+    milliseconds = lookUpMilliseconds
   }
 
-  /// What a look-up found, and what is to be logged of it.
-  struct Finding {
-    var answer: LookUpAnswer
-    var wishes: [Wish]
-  }
+  // MARK: Questions
 
-  /// Answers the core's question. `hasAreas` is true when the policy asks where people are.
-  mutating func find(
-    _ question: LookUp, in stores: HolderStores, hasAreas: Bool, at now: Moment
-  ) -> Finding {
-    var wishes: [Wish] = []
-    let digests = question.canonicals.flatMap { digester.digests(ofCanonical: $0) }
-    var found = cached(ofAny: digests, in: stores, hasAreas, &wishes)
-    found = withIssued(found, in: stores, hasAreas, &wishes) { $0.keys(ofAny: digests) }
-    found = offlinePINs.add(to: found, for: question, in: stores.state, at: now, &wishes)
-    let evidence = found?.isEmpty == true ? digests.first.map { Data($0.bytes).base64URL } : nil
-    return Finding(
-      answer: LookUpAnswer(ticket: question.ticket, holders: found, digest: evidence),
-      wishes: wishes)
-  }
-
-  /// Holders of a mobile key that a phone gave on site.
-  mutating func mobile(
-    token: Secret<String>, in stores: HolderStores, hasAreas: Bool
-  ) -> (holders: [CredentialHolder], wishes: [Wish]) {
-    var wishes: [Wish] = []
-    let digests = digester.digests(ofCanonical: Secret("mobile:" + token.reveal()))
-    let found = withIssued(
-      cached(ofAny: digests, in: stores, hasAreas, &wishes), in: stores, hasAreas, &wishes
-    ) {
-      $0.keys(ofAny: digests)
+  /// Asks the stores. `hasAreas` is true when the policy asks where people are.
+  mutating func ask(_ question: HolderQuestion, hasAreas: Bool, at now: Moment) -> [Wish] {
+    guard questions.add(question, hasAreas: hasAreas, generation: generation, at: now) else {
+      let detail = "too many wait for the storage already"
+      guard case .shown(let look) = question else { return giveUp(question, detail) }
+      return [
+        .log(.error, detail),
+        .core(.lookedUp(LookUpAnswer(ticket: look.ticket, holders: nil))),
+      ]
     }
-    return ((found ?? []).filter { $0.credential?.kind == .mobile }, wishes)
+    return read()
   }
 
-  /// A person's mobile keys; a member without any comes by the app alone. Throws when the cache
-  /// cannot be read.
-  mutating func mobile(
-    of id: PersonID, in stores: HolderStores, hasAreas: Bool
-  ) throws(PortError) -> (holders: [CredentialHolder], wishes: [Wish]) {
-    var wishes: [Wish] = []
-    guard let person = try stores.policy.person(id) else { return ([], []) }
-    var found: [CredentialHolder] = []
-    for key in try stores.policy.credentials(of: id) where key.kind == .mobile {
-      found.append(
-        try withMemory(CredentialHolder(credential: key, person: person), stores.state, hasAreas))
-    }
-    let kind = Credential.Kind.mobile.rawValue
-    let holders =
-      withIssued(found, in: stores, hasAreas, &wishes) { book in
-        book.keys.values.filter { $0.record.kind == kind && $0.record.person == id.rawValue }
-      } ?? found
-    return (holders.isEmpty ? [CredentialHolder(credential: nil, person: person)] : holders, wishes)
-  }
-
-  /// Holders as an explanation asks for them: out of the cache alone.
-  mutating func holders(
-    of subject: AccessQuestion.Subject, shown presentation: Presentation, in stores: HolderStores,
-    hasAreas: Bool
-  ) throws(PortError) -> [CredentialHolder] {
-    let found: [CredentialHolder]
-    switch subject {
-    case .shown(let canonical):
-      found = try stores.policy.holders(ofAny: digester.digests(ofCanonical: canonical))
-    case .credential(let id):
-      found = try stores.policy.holder(of: id).map { [$0] } ?? []
-    case .person(let id):
-      guard let person = try stores.policy.person(id) else { return [] }
-      let kind: Credential.Kind =
-        switch presentation {
-        case .card, .cardThenPIN: .card
-        case .pin: .pin
-        case .mobile: .mobile
-        }
-      let usable = try stores.policy.credentials(of: id).filter { $0.kind == kind }
-      guard !usable.isEmpty else { return [CredentialHolder(credential: nil, person: person)] }
-      found = usable.map { CredentialHolder(credential: $0, person: person) }
-    }
-    return try found.map { (holder) throws(PortError) in
-      try withMemory(holder, stores.state, hasAreas)
-    }
-  }
-
-  // MARK: The sources
-
-  /// The holders in the cache; nil when it cannot be read.
-  private mutating func cached(
-    ofAny digests: [CredentialDigest], in stores: HolderStores, _ hasAreas: Bool,
-    _ wishes: inout [Wish]
-  ) -> [CredentialHolder]? {
-    do throws(PortError) {
-      return try stores.policy.holders(ofAny: digests).map { (holder) throws(PortError) in
-        try withMemory(holder, stores.state, hasAreas)
-      }
-    } catch {
-      wishes.append(.log(.error, "credential look-up failed: \(error)"))
-      return nil
-    }
-  }
-
-  private mutating func withIssued(
-    _ found: [CredentialHolder]?, in stores: HolderStores, _ hasAreas: Bool,
-    _ wishes: inout [Wish], _ keys: (IssuedBook) -> [IssuedKey]
-  ) -> [CredentialHolder]? {
-    guard let book = issued.load(from: stores.issued, &wishes) else { return found }
-    let known = Set((found ?? []).compactMap { $0.credential?.id })
-    var holders: [CredentialHolder] = []
-    for key in keys(book) {
-      do {
-        let holder = try IssuedKeys.holder(of: key, in: stores.policy)
-        guard let id = holder.credential?.id, !known.contains(id) else { continue }
-        holders.append(try withMemory(holder, stores.state, hasAreas))
-      } catch {
-        wishes.append(.log(.error, "key \(key.record.id) is not served: \(error)"))
+  /// The stores have answered.
+  mutating func answered(_ reading: HolderReading, at now: Moment) -> [Wish] {
+    var wishes = reading.troubles.map { Wish.log(.error, $0) }
+    wishes += adopt(reading)
+    if let asked = questions.end(reading.ticket) {
+      if asked.generation == generation {
+        wishes += answer(asked, reading, at: now)
+      } else {
+        questions.askAgain(asked, generation: generation)
       }
     }
-    return holders.isEmpty ? found : (found ?? []) + holders
+    return wishes + read() + noteStall()
   }
 
-  /// The holder with what this door remembers: uses where the credential counts them, and where
-  /// the person was last seen where the policy has areas.
-  private mutating func withMemory(
-    _ holder: CredentialHolder, _ state: any StateStore, _ hasAreas: Bool
-  ) throws(PortError) -> CredentialHolder {
+  /// Gives up what was not answered in its time.
+  mutating func advance(to now: Moment) -> [Wish] {
+    guard let deadline = nextDeadline, deadline <= now.monotonic else { return [] }
+    let over = questions.giveUp(at: now.monotonic).flatMap {
+      giveUp($0.question, "the storage did not answer within \(milliseconds) ms")
+    }
+    return over + noteStall()
+  }
+
+  var nextDeadline: MonotonicInstant? { questions.nextDeadline }
+
+  /// For the status; nil while the stores answer.
+  var trouble: String? {
+    isStalled
+      ? "the storage does not answer: cards and PINs are denied, leaving works; check the disk"
+      : nil
+  }
+
+  private mutating func read() -> [Wish] {
+    var wishes: [Wish] = []
+    while let (asked, lane) = questions.next() {
+      let request = HolderRequest(
+        ticket: asked.ticket, question: asked.question, at: asked.at, hasAreas: asked.hasAreas,
+        uses: uses, presence: presence, issued: issued.book,
+        needsOfflinePINs: offlinePINs.needsReading)
+      wishes.append(.job(.readHolders(request, lane: lane)))
+    }
+    return wishes
+  }
+
+  private mutating func noteStall() -> [Wish] {
+    guard questions.isStalled != isStalled else { return [] }
+    isStalled = questions.isStalled
+    guard isStalled else { return [.record(.alarm(.storageStalled, raised: false))] }
+    return [
+      .log(.error, "the storage did not answer within \(milliseconds) ms"),
+      .record(.alarm(.storageStalled, raised: true)),
+    ]
+  }
+
+  /// Keeps what was read for the first time.
+  private mutating func adopt(_ reading: HolderReading) -> [Wish] {
+    if let read = reading.presence { presence.adopt(read) }
+    if let read = reading.offlinePINs { offlinePINs.adopt(read) }
+    guard let read = reading.issued, issued.book == nil else { return [] }
+    issued.adopt(read)
+    return [.publishIssued]
+  }
+
+  // MARK: Answers
+
+  private mutating func answer(
+    _ asked: ReadingQueue.Asked, _ reading: HolderReading, at now: Moment
+  ) -> [Wish] {
+    let holders = reading.holders.map { holders in
+      holders.map { withMemory($0, hasAreas: asked.hasAreas) }
+    }
+    switch asked.question {
+    case .shown(let question):
+      let answer = answer(to: question, try? holders.get(), reading)
+      return [.core(.lookedUp(answer)), .noteDecision(since: asked.at.monotonic)]
+    case .member(_, let door, let location, let order, let expires):
+      if let expires, now.trust != .unknown, now.wall >= expires {
+        let reason = "it expired while the storage was read"
+        return [.end(order: order, .outcome(.rejected(reason: reason)))]
+      }
+      switch holders {
+      case .success(let holders):
+        let kind = Order.Kind.memberUnlock(door, holders: holders, location: location)
+        return [.core(.order(Order(id: order, kind: kind)))]
+      case .failure(let error): return [.end(order: order, .failed(error))]
+      }
+    case .phone(_, let door, let done):
+      return [.onSite(.phone((try? holders.get()) ?? [], door: door, done: done))]
+    case .explanation(let question, let done):
+      switch holders {
+      case .success(let holders): return [.onSite(.explanation(question, holders, done: done))]
+      case .failure(let error):
+        done(.failure(error))
+        return []
+      }
+    case .handOver(_, let done):
+      return reading.handOver.map { [.onSite(.handOver($0, done: done))] } ?? []
+    case .books: return []
+    }
+  }
+
+  private mutating func answer(
+    to question: LookUp, _ found: [CredentialHolder]?, _ reading: HolderReading
+  ) -> LookUpAnswer {
+    var found = found
+    let offline = question.door.map { offlinePINs.holders(of: reading.windows, at: $0) } ?? []
+    if !offline.isEmpty { found = (found ?? []) + offline }
+    return LookUpAnswer(
+      ticket: question.ticket, holders: found,
+      digest: found?.isEmpty == true ? reading.digest : nil)
+  }
+
+  /// The holder with what happened here since the disk was read.
+  private mutating func withMemory(_ holder: CredentialHolder, hasAreas: Bool) -> CredentialHolder {
     var holder = holder
-    if let credential = holder.credential, credential.countsUses {
-      holder.use = try uses.use(of: credential.id, in: state)
+    if let credential = holder.credential, credential.countsUses,
+      let latest = uses.latest(of: credential.id)
+    {
+      holder.use = latest
     }
-    if hasAreas { holder.presence = try presence.presence(of: holder.person.id, in: state) }
+    if hasAreas { holder.presence = presence.newest(of: holder.person.id, read: holder.presence) }
     return holder
+  }
+
+  /// Whoever asked gets no answer. The core gives up its look-ups by itself.
+  private func giveUp(_ question: HolderQuestion, _ detail: String) -> [Wish] {
+    let error = PortError(.unavailable, operation: "read the credentials", detail: detail)
+    switch question {
+    case .shown, .books: break
+    case .member(_, _, _, let order, _): return [.end(order: order, .failed(error))]
+    case .phone(_, _, let done): done(.failure(error))
+    case .explanation(_, let done): done(.failure(error))
+    case .handOver(_, let done): done(.failure(HandOverRefusal(.notKept, "\(error)")))
+    }
+    return []
   }
 
   // MARK: What happened
@@ -174,13 +200,9 @@ struct HolderDirectory {
   }
 
   /// A person went into an area or out of it.
-  mutating func note(
-    _ seen: AreaPresence, of person: PersonID, in area: AreaID, _ state: any StateStore
-  ) -> [Wish] {
-    do throws(PortError) {
-      try presence.note(seen, of: person, in: area, state)
-    } catch {
-      return [.log(.error, "where \(person) is was not noted: \(error)")]
+  mutating func note(_ seen: AreaPresence, of person: PersonID, in area: AreaID) -> [Wish] {
+    guard presence.note(seen, of: person, in: area) else {
+      return [.log(.error, "where \(person) is was not noted: nothing was read of the person")]
     }
     return [
       .persist(
@@ -208,40 +230,48 @@ struct HolderDirectory {
 
   // MARK: Parts of it
 
+  /// Whether ``HolderQuestion/books`` is still to be answered.
+  var needsOfflinePINs: Bool { offlinePINs.needsReading }
+
   /// Withdraws an offline PIN. Throws `invalid` where there are none, and for a door that is not
   /// here (`hasDoor`).
   mutating func revoke(
-    _ key: OfflinePINBook.Key, by: String, hasDoor: Bool, in state: any StateStore, at now: Moment
+    _ key: OfflinePINBook.Key, by: String, hasDoor: Bool, at now: Moment
   ) throws(PortError) -> [Wish] {
-    try offlinePINs.revoke(key, by: by, hasDoor: hasDoor, in: state, at: now)
+    try offlinePINs.revoke(key, by: by, hasDoor: hasDoor, at: now)
   }
 
   /// Takes a file that somebody hands over; see ``IssuedKeys``.
   mutating func handOver(
-    _ file: [UInt8], in stores: HolderStores, scopes: [ScopeID: Set<DoorID>], at now: Moment
+    _ reading: HandOverReading, scopes: [ScopeID: Set<DoorID>], at now: Moment
   ) -> HandOverStep {
-    issued.handOver(file, in: stores, digester: digester, scopes: scopes, at: now)
+    issued.handOver(reading, digester: digester, scopes: scopes, at: now)
   }
 
   mutating func handedOver(
     _ change: IssuedBook.Change, _ kept: Result<Void, PortError>
   ) -> HandOverAnswer {
-    issued.handedOver(change, kept)
+    generation += 1
+    return issued.handedOver(change, kept)
   }
 
   /// The keys that the cloud has not taken up yet, in messages.
-  mutating func issuedReports(
-    of controller: ControllerID, from store: (any IssuedStore)?
-  ) -> [Wish] {
-    var wishes: [Wish] = []
-    let reports = issued.reports(of: controller, from: store, &wishes)
-    return wishes + reports.map { .publish(.issued($0)) }
+  func issuedReports(of controller: ControllerID) -> [Wish] {
+    issued.reports(of: controller).map { .publish(.issued($0)) }
+  }
+
+  /// The records have changed: what was read before counts no more, and keys that the cloud has
+  /// now are looked for.
+  mutating func recordsChanged(_ outcomes: [CredentialOutcome]) -> [Wish] {
+    generation += 1
+    let ids = issued.ids
+    return ids.isEmpty ? [] : [.job(.findCached(ids, outcomes))]
   }
 
   /// Forgets the keys that the cloud's own records now have.
   mutating func reconcile(
-    _ outcomes: [CredentialOutcome], in stores: HolderStores, at now: Moment
+    _ outcomes: [CredentialOutcome], cached: Set<String>, at now: Moment
   ) -> [Wish] {
-    issued.reconcile(outcomes, in: stores, at: now)
+    issued.reconcile(outcomes, cached: cached, at: now)
   }
 }

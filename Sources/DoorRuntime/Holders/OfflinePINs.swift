@@ -8,55 +8,35 @@ struct OfflinePINs {
   /// How a PIN's canonical text begins.
   private static let pinPrefix = "pin:"
 
-  private let keys: OfflinePINKeys?
-  /// Nil until the state store could be read.
+  private let isServed: Bool
+  /// Nil until it could be read which codes were used and withdrawn: until then none opens.
   private var book: OfflinePINBook?
 
-  /// Without `keys` there are no offline PINs.
-  init(keys: OfflinePINKeys?) { self.keys = keys }
+  /// Without keys there are no offline PINs.
+  init(isServed: Bool) { self.isServed = isServed }
 
-  /// Adds the offline PINs that were shown, unless an ordinary credential counts now. They do not
-  /// depend on the cache, so they open while it cannot be read.
-  mutating func add(
-    to found: [CredentialHolder]?, for question: LookUp, in state: any StateStore, at now: Moment,
-    _ wishes: inout [Wish]
-  ) -> [CredentialHolder]? {
-    guard let keys, let door = question.door,
-      !(found ?? []).contains(where: { Self.counts($0, at: now.wall) })
-    else { return found }
-    var offline: [CredentialHolder] = []
-    for canonical in question.canonicals where canonical.reveal().hasPrefix(Self.pinPrefix) {
-      let code = Secret(String(canonical.reveal().dropFirst(Self.pinPrefix.count)))
-      let windows = keys.windows(of: code, at: door, now: now.wall)
-      guard !windows.isEmpty, load(from: state, &wishes) else { continue }
-      for window in windows {
-        let key = OfflinePINBook.Key(door: door, window: window)
-        if let holder = book?.holder(of: key) { offline.append(holder) }
-      }
-    }
-    return offline.isEmpty ? found : (found ?? []) + offline
+  var needsReading: Bool { isServed && book == nil }
+
+  /// It was read. What is here already is newer.
+  mutating func adopt(_ read: OfflinePINBook) { if book == nil { book = read } }
+
+  /// The code of a PIN's canonical text; nil for another kind.
+  static func code(in canonical: Secret<String>) -> Secret<String>? {
+    guard canonical.reveal().hasPrefix(pinPrefix) else { return nil }
+    return Secret(String(canonical.reveal().dropFirst(pinPrefix.count)))
   }
 
-  private static func counts(_ holder: CredentialHolder, at now: WallInstant) -> Bool {
+  /// An ordinary credential that counts now leaves no room for an offline PIN.
+  static func counts(_ holder: CredentialHolder, at now: WallInstant) -> Bool {
     guard let credential = holder.credential, credential.status == .active else { return false }
     return (credential.validFrom.map { $0 <= now } ?? true)
       && (credential.validUntil.map { now < $0 } ?? true)
   }
 
-  /// False while it is not known which codes were withdrawn: then none opens.
-  private mutating func load(from state: any StateStore, _ wishes: inout [Wish]) -> Bool {
-    if book != nil { return true }
-    do throws(PortError) {
-      book = try state.value(of: .offlinePINs).map(OfflinePINBook.init(bytes:)) ?? OfflinePINBook()
-    } catch {
-      wishes.append(.log(.error, "offline PINs are not served: \(error)"))
-      return false
-    }
-    if book == nil {
-      wishes.append(
-        .log(.error, "offline PINs are not served: what is kept of them cannot be read"))
-    }
-    return book != nil
+  /// The offline PINs of these windows at a door. They do not depend on the cache, so they open
+  /// while it cannot be read.
+  mutating func holders(of windows: [OfflinePINWindow], at door: DoorID) -> [CredentialHolder] {
+    windows.compactMap { book?.holder(of: OfflinePINBook.Key(door: door, window: $0)) }
   }
 
   /// Counts an entry by an offline PIN; its first one is when the door learns of the code.
@@ -67,10 +47,10 @@ struct OfflinePINs {
 
   /// Withdraws one code at its door. Throws when offline PINs are not served.
   mutating func revoke(
-    _ key: OfflinePINBook.Key, by: String, hasDoor: Bool, in state: any StateStore, at now: Moment
+    _ key: OfflinePINBook.Key, by: String, hasDoor: Bool, at now: Moment
   ) throws(PortError) -> [Wish] {
     let operation = "withdraw an offline PIN"
-    guard keys != nil else {
+    guard isServed else {
       throw PortError(
         .invalid, operation: operation,
         detail: "this controller has no keys for offline PINs (credentials.offlinePINKeyFile)")
@@ -79,14 +59,15 @@ struct OfflinePINs {
       throw PortError(
         .invalid, operation: operation, detail: "this controller has no door \(key.door)")
     }
-    var wishes: [Wish] = []
-    guard load(from: state, &wishes) else {
-      throw PortError(.unavailable, operation: operation, detail: "the state cannot be read")
+    guard book != nil else {
+      throw PortError(
+        .unavailable, operation: operation,
+        detail: "the state was not read yet; try again, and see postern status")
     }
     book?.revoke(key, at: now.wall)
     var record = record(.lockKeyRevoked, key)
     record.detail["by"] = by
-    return wishes + [persist(), .record(record)]
+    return [persist(), .record(record)]
   }
 
   private func persist() -> Wish {

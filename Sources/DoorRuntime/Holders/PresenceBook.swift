@@ -3,36 +3,63 @@ import DoorRules
 
 /// Who was last seen going into which area and out of it. The disk has it all; the latest are here
 /// too, so that a second badge sees the first one before it is written.
-struct PresenceBook {
+struct PresenceBook: Sendable {
   /// The most people held in memory; others were written long before.
   static let latestMax = 1_024
+  /// The most people held in memory as the disk had them; whoever was let in is one of them.
+  static let readMax = 256
 
   private var latest = LatestValues<PersonID, [AreaID: AreaPresence]>(most: latestMax)
   /// What was noted before this time no longer counts, for anybody.
   private var forgivenAt: WallInstant?
-  private var isLoaded = false
+  private(set) var isLoaded = false
+  private var read = LatestValues<PersonID, [AreaID: AreaPresence]>(most: readMax)
+
+  /// Reads what was forgiven; false when that is known already.
+  mutating func load(from store: any StateStore) throws(PortError) -> Bool {
+    guard !isLoaded else { return false }
+    forgivenAt = try store.value(of: .forgiven).flatMap(KeptInstant.instant)
+    isLoaded = true
+    return true
+  }
 
   /// Where a person was last seen, as far as it was not forgiven.
   mutating func presence(
     of person: PersonID, in store: any StateStore
   ) throws(PortError) -> [AreaID: AreaPresence] {
-    if !isLoaded {
-      forgivenAt = try store.value(of: .forgiven).flatMap(KeptInstant.instant)
-      isLoaded = true
-    }
-    var all = latest[person]
-    if all == nil { all = try store.value(of: .presence(person)).map(Self.presence) }
-    guard let all else { return [:] }
+    _ = try load(from: store)
+    if let known = latest[person] { return unforgiven(known) }
+    return unforgiven(try store.value(of: .presence(person)).map(Self.presence) ?? [:])
+  }
+
+  private func unforgiven(_ all: [AreaID: AreaPresence]) -> [AreaID: AreaPresence] {
     guard let forgivenAt else { return all }
     return all.filter { forgivenAt < $0.value.since }
   }
 
-  mutating func note(
-    _ presence: AreaPresence, of person: PersonID, in area: AreaID, _ store: any StateStore
-  ) throws(PortError) {
-    var all = try self.presence(of: person, in: store)
+  /// What another copy has read. What is here already is newer.
+  mutating func adopt(_ other: PresenceBook) {
+    guard !isLoaded else { return }
+    forgivenAt = other.forgivenAt
+    isLoaded = true
+  }
+
+  /// Notes where the disk has a person, and returns where the person is by what happened since.
+  mutating func newest(
+    of person: PersonID, read onDisk: [AreaID: AreaPresence]
+  ) -> [AreaID: AreaPresence] {
+    read.note(onDisk, for: person)
+    return unforgiven(latest[person] ?? onDisk)
+  }
+
+  /// False, and nothing is noted, for a person of whom nothing was read: the rest of what the disk
+  /// has would be lost.
+  mutating func note(_ presence: AreaPresence, of person: PersonID, in area: AreaID) -> Bool {
+    guard var all = latest[person] ?? read[person] else { return false }
+    all = unforgiven(all)
     all[area] = presence
     latest.note(all, for: person)
+    return true
   }
 
   func bytes(of person: PersonID) -> [UInt8] {

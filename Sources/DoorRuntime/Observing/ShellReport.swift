@@ -62,7 +62,7 @@ struct ShellReport {
     if let error = shell.journal.error {
       found.append("events are kept in memory only, the log failed: \(error)")
     }
-    if let trouble = shell.state.trouble { found.append(trouble) }
+    found += [shell.holders.trouble, shell.state.trouble].compactMap(\.self)
     if shell.controller.policy.revision == 0 {
       found.append("no configuration yet: nobody can enter until the cloud sends one")
     }

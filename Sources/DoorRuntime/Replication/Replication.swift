@@ -19,6 +19,8 @@ struct Replication {
   private var notStored: [ApplyReport.Subject: PortError] = [:]
   /// When the cloud is asked again; nil for never.
   private var askAgainAt: MonotonicInstant?
+  /// The cache is being read for a configuration.
+  private var isLooking = false
 
   init(document: ConfigurationDocument?, zone: CompiledZone?, position: CredentialPosition) {
     self.document = document
@@ -73,14 +75,29 @@ struct Replication {
     problems.map(\.description).joined(separator: "; ")
   }
 
-  /// A cache that could not be opened at the start is there by now.
-  mutating func adopt(
-    _ kept: AcceptedConfiguration, position: CredentialPosition
+  /// A cache that could not be opened at the start may be there by now.
+  mutating func lookForConfiguration() -> [Wish] {
+    guard document == nil, !isLooking else { return [] }
+    isLooking = true
+    return [.job(.readConfiguration)]
+  }
+
+  /// What was found. `current` is the revision in force.
+  mutating func found(
+    _ kept: Result<KeptConfiguration?, PortError>, current: UInt64
   ) -> [Wish] {
-    self.position = position
-    document = kept.document
-    zones.accepted(kept.zone)
-    return [.core(.policy(kept.policy))] + lookAtZone()
+    isLooking = false
+    switch kept {
+    case .failure(let error):
+      return [.log(.error, "the kept configuration cannot be used yet: \(error)")]
+    case .success(let kept):
+      // The cloud may have sent one meanwhile.
+      guard let kept, current == 0 else { return [] }
+      position = kept.position
+      document = kept.accepted.document
+      zones.accepted(kept.accepted.zone)
+      return [.core(.policy(kept.accepted.policy))] + lookAtZone()
+    }
   }
 
   // MARK: The time zone
@@ -164,7 +181,7 @@ struct Replication {
       wishes.append(.record(.problems(.credentialsRejected, report.problems)))
     }
     wishes += outcome.changes.map { .record(EventRecord($0)) }
-    if report.applied { wishes.append(.reconcileIssued(report.credentials ?? [])) }
+    if report.applied { wishes.append(.recordsChanged(report.credentials ?? [])) }
     wishes.append(
       .session(outcome.baseRefused ? .credentialsBaseRefused(report) : .applied(report)))
     return wishes
@@ -199,6 +216,12 @@ struct Replication {
   }
 
   var nextDeadline: MonotonicInstant? { askAgainAt }
+}
+
+/// A configuration that an earlier run accepted, with the credentials' position.
+package struct KeptConfiguration: Sendable {
+  var accepted: AcceptedConfiguration
+  var position: CredentialPosition
 }
 
 /// What became of a configuration message.

@@ -17,6 +17,8 @@ struct StartState {
   private(set) var clock: GuardedClock
   /// What an earlier run persisted of the last contact with the cloud.
   private(set) var contact: [UInt8]?
+  /// What the cloud said of its keys, nil inside for nothing; nil when it cannot be read.
+  private(set) var cloudKeys: [UInt8]??
 
   init(ports: RuntimePorts, replication: ReplicationStore) {
     self.ports = ports
@@ -30,6 +32,7 @@ struct StartState {
     let mark = read { try ports.state.value(of: .clockWatermark) } ?? nil
     clock = GuardedClock(
       monotonic: ports.monotonic, wall: ports.wall, watermark: mark.flatMap(ClockWatermark.instant))
+    cloudKeys = read { try ports.state.value(of: .cloudKeys) }
     contact = read { try ports.state.value(of: .cloudContact) } ?? nil
     credentialPosition = read { try ports.policy.credentialPosition() } ?? credentialPosition
     logPosition = read { try ports.events.position() } ?? logPosition

@@ -50,6 +50,9 @@ struct Troubles {
       count(.diskFaults)
       rig.program?.lanes.commitMilliseconds = milliseconds
       after(seconds) { rig.program?.lanes.commitMilliseconds = commitMilliseconds }
+    case .readStall(let milliseconds):
+      count(.diskFaults)
+      rig.stallReads(until: scheduler.elapsed + Int64(milliseconds) * 1_000)
     case .spoiledEvents(let number):
       count(.diskFaults)
       rig.disk.log.spoil(number)

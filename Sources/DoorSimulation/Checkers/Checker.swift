@@ -8,8 +8,7 @@ protocol Checker: AnyObject {
 func allCheckers() -> [any Checker] {
   [
     HonestClock(), RightDecision(), LastGoodRules(), DecisionsOnce(), EventsOnce(), LockHasCause(),
-    NeverTooLong(),
-    LeavingWorks(),
+    NeverTooLong(), LeavingWorks(), WaitsForNothing(),
     GrantOpens(), WrittenFirst(), AcknowledgedIsKept(), CommandsOnce(), NoSecrets(), Limits(),
     Convergence(),
   ]

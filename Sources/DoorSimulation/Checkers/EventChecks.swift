@@ -36,7 +36,8 @@ final class DecisionsOnce: Checker {
         return "\(first.kind) of \(first.person.map { "person \($0)" } ?? "somebody") at door "
           + "\(first.door) was not decided"
       }
-    case .began, .lock, .exitPressed, .committed, .said, .logged, .cloudTook, .commandSent, .over:
+    case .began, .lock, .exitPressed, .committed, .said, .logged, .waitedForDisk, .cloudTook,
+      .commandSent, .over:
       break
     }
     return nil
@@ -86,7 +87,9 @@ final class EventsOnce: Checker {
       guard world.cloud.log.events == owed.map(\.element) else {
         return "the log has \(log.count) events, the cloud \(world.cloud.log.events.count)"
       }
-    case .began, .lock, .exitPressed, .presented, .said, .logged, .commandSent, .stepped: break
+    case .began, .lock, .exitPressed, .presented, .said, .logged, .waitedForDisk, .commandSent,
+      .stepped:
+      break
     }
     return nil
   }
@@ -111,8 +114,8 @@ final class AcknowledgedIsKept: Checker {
         }
         looked += 1
       }
-    case .began, .ended, .lock, .exitPressed, .presented, .recorded, .said, .logged, .cloudTook,
-      .commandSent, .over:
+    case .began, .ended, .lock, .exitPressed, .presented, .recorded, .said, .logged,
+      .waitedForDisk, .cloudTook, .commandSent, .over:
       break
     }
     return nil
@@ -147,7 +150,8 @@ final class CommandsOnce: Checker {
       guard let open = world.cloud.commands.open.first else { return nil }
       // A command that the broker lost, or that arrived too late, has no result.
       return acted.contains(open.id) ? "the cloud never heard of the end of \(open.id)" : nil
-    case .began, .ended, .lock, .exitPressed, .presented, .committed, .logged, .cloudTook,
+    case .began, .ended, .lock, .exitPressed, .presented, .committed, .logged, .waitedForDisk,
+      .cloudTook,
       .stepped:
       break
     }

@@ -26,7 +26,7 @@ final class LockHasCause: Checker {
         world.site.causes.mayRelease(
           index, forSeconds: 5, at: world.clockwork.elapsed)
       }
-    case .ended, .presented, .recorded, .committed, .said, .logged, .cloudTook,
+    case .ended, .presented, .recorded, .committed, .said, .logged, .waitedForDisk, .cloudTook,
       .commandSent, .stepped, .over:
       break
     }
@@ -77,6 +77,16 @@ final class LeavingWorks: Checker {
   }
 }
 
+/// The thread through which exit, fire and the lock pass uses no disk.
+final class WaitsForNothing: Checker {
+  let sentence = "the door's own thread waits for no disk while it serves"
+
+  func see(_ sight: Sight, in world: World) -> String? {
+    guard case .waitedForDisk(let operation) = sight else { return nil }
+    return operation
+  }
+}
+
 /// A grant at a reader moves the lock.
 final class GrantOpens: Checker {
   let sentence = "whoever is let in finds the lock released within 300 ms"
@@ -124,7 +134,8 @@ final class WrittenFirst: Checker {
       }
     case .ended: unwritten = []
     case .stepped: unwritten.removeAll { world.clockwork.elapsed - $0.at > 5_000_000 }
-    case .began, .exitPressed, .presented, .said, .logged, .cloudTook, .commandSent, .over:
+    case .began, .exitPressed, .presented, .said, .logged, .waitedForDisk, .cloudTook,
+      .commandSent, .over:
       break
     }
     return nil

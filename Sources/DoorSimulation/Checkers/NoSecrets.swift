@@ -41,7 +41,8 @@ final class NoSecrets: Checker {
       }
     case .ended, .over:
       return disk(world.rig.disk, search) ?? world.rig.program.flatMap { status($0, search) }
-    case .began, .lock, .exitPressed, .presented, .recorded, .cloudTook, .commandSent, .stepped:
+    case .began, .lock, .exitPressed, .presented, .recorded, .waitedForDisk, .cloudTook,
+      .commandSent, .stepped:
       break
     }
     return nil

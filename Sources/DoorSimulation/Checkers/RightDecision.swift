@@ -9,16 +9,21 @@ final class RightDecision: Checker {
   let sentence =
     "nobody outside their window, scope, switch or revocation gets in, and everyone inside does"
 
-  private var shown: [Shown?] = []
+  /// What was shown is decided within this time, even while the disk answers no read.
+  private static let decidedMicroseconds: Int64 = 2_500_000
+
+  /// At each door, the latest last.
+  private var shown: [[Shown]] = []
 
   func see(_ sight: Sight, in world: World) -> String? {
     switch sight {
     case .presented(let one):
-      if shown.isEmpty { shown = Array(repeating: nil, count: world.site.doors.count) }
-      shown[one.door] = one
+      if shown.isEmpty { shown = Array(repeating: [], count: world.site.doors.count) }
+      shown[one.door].removeAll { $0.at < one.at - Self.decidedMicroseconds }
+      shown[one.door].append(one)
     case .recorded(let draft): return judge(draft, world)
-    case .began, .ended, .lock, .exitPressed, .committed, .said, .logged, .cloudTook,
-      .commandSent, .stepped, .over:
+    case .began, .ended, .lock, .exitPressed, .committed, .said, .logged, .waitedForDisk,
+      .cloudTook, .commandSent, .stepped, .over:
       break
     }
     return nil
@@ -39,10 +44,19 @@ final class RightDecision: Checker {
       should = Oracle(world: world).allowsMember(person, at: door, instant)
     } else {
       // A damaged frame may only be granted as the card that was presented.
-      guard shown.indices.contains(door), let one = shown[door] else {
+      guard shown.indices.contains(door), var one = shown[door].last else {
         return isGrant ? "granted without anything shown" : nil
       }
       if draft.reason == DenialReason.lockedOut.rawValue { return nil }
+      let stalled = world.rig.disk.mayHaveStalled(
+        since: world.clockwork.elapsed - Self.decidedMicroseconds)
+      if draft.reason == DenialReason.lookupTimedOut.rawValue {
+        return stalled ? nil : "\(name) gave up a look-up that the disk could have answered"
+      }
+      // While reads wait, the next person may come before the one before is decided.
+      if stalled {
+        one = shown[door].last { Oracle(world: world).allows($0, at: instant) == isGrant } ?? one
+      }
       should = Oracle(world: world).allows(one, at: instant)
       isWrongPIN = one.kind == "pin" && draft.reason == DenialReason.unknownCredential.rawValue
       if !one.mustBeDecided, !isGrant { return nil }

@@ -16,7 +16,10 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
 
   init(medium: DiskMedium) { self.medium = medium }
 
-  public func configuration() throws(PortError) -> ConfigurationDocument? { present }
+  public func configuration() throws(PortError) -> ConfigurationDocument? {
+    medium.read("read the configuration")
+    return present
+  }
 
   public func zone() throws(PortError) -> CompiledZone? { presentZone }
 
@@ -40,7 +43,8 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
   }
 
   public func credentialPosition() throws(PortError) -> CredentialPosition {
-    CredentialPosition(
+    medium.read("read the credential position")
+    return CredentialPosition(
       revision: revision, credentials: records.credentials.count, persons: records.persons.count)
   }
 
@@ -82,7 +86,10 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
     return changes
   }
 
-  public func recordDigest() throws(PortError) -> RecordSetDigest { records.digest }
+  public func recordDigest() throws(PortError) -> RecordSetDigest {
+    medium.read("read the digest")
+    return records.digest
+  }
 
   public func rescanRecordDigest() throws(PortError) -> RecordSetDigest {
     try medium.write("keep the credential digest")
@@ -175,6 +182,7 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
   public func holders(
     ofAny digests: [CredentialDigest]
   ) throws(PortError) -> [CredentialHolder] {
+    medium.read("look up")
     var found: [CredentialHolder] = []
     for digest in Set(digests) {
       let known = records.credentials(ofDigest: digest).sorted(by: Self.first)
@@ -195,6 +203,7 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
   }
 
   public func holder(of credential: CredentialID) throws(PortError) -> CredentialHolder? {
+    medium.read("read a credential")
     guard let record = records.credentials[credential.rawValue] else { return nil }
     return try holder(record)
   }
@@ -211,6 +220,7 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
   }
 
   public func person(_ id: PersonID) throws(PortError) -> Person? {
+    medium.read("read a person")
     guard let record = records.persons[id.rawValue] else { return nil }
     do throws(ValidationFailure) { return try record.validated(path: "person") } catch {
       throw PortError(.damaged, operation: "look up a person", detail: "\(error)")
@@ -218,6 +228,7 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
   }
 
   public func credentials(of person: PersonID) throws(PortError) -> [Credential] {
+    medium.read("read a person's credentials")
     let held = records.credentials.values.filter { $0.person == person.rawValue }
     do throws(ValidationFailure) {
       return try held.sorted { $0.id < $1.id }.map { (record) throws(ValidationFailure) in

@@ -6,13 +6,17 @@ enum DiskFault {
   case error
 }
 
-/// Every write of the simulated stores asks this first, and fails while there is a fault.
+/// Every access of the simulated stores asks this first; a write fails while there is a fault.
 final class DiskMedium: @unchecked Sendable {
   // Unchecked: everything of one simulation happens in the thread that runs it.
 
   var fault: DiskFault?
+  var onAccess: ((String) -> Void)?
+
+  func read(_ operation: String) { onAccess?(operation) }
 
   func write(_ operation: String) throws(PortError) {
+    onAccess?(operation)
     switch fault {
     case nil: return
     case .full: throw PortError(.full, operation: operation, detail: "the disk is full")
@@ -34,6 +38,8 @@ public final class SimulatedDisk: @unchecked Sendable {
   private let medium = DiskMedium()
   /// When a fault last began or ended, in microseconds since the story's start; -1 for never.
   private(set) var faultChangedAt: Int64 = -1
+  /// When reads were last not answered, in microseconds since the story's start.
+  private(set) var readStall: Range<Int64> = 0..<0
 
   /// `acknowledgedKept` and `unacknowledgedMax` as for the real log; `freshID` names epochs.
   public init(
@@ -48,7 +54,19 @@ public final class SimulatedDisk: @unchecked Sendable {
     cache = SimulatedCache(medium: medium)
   }
 
+  /// Called with each access, before it happens.
+  public var onAccess: ((String) -> Void)? {
+    get { medium.onAccess }
+    set { medium.onAccess = newValue }
+  }
+
   var fault: DiskFault? { medium.fault }
+
+  /// From now on reads are not answered until then.
+  func stallReads(_ span: Range<Int64>) { readStall = span }
+
+  /// Whether a read that was asked for at `begin` or later may have waited.
+  func mayHaveStalled(since begin: Int64) -> Bool { begin < readStall.upperBound }
 
   /// Begins a fault, or ends it with nil. `elapsed` is the present time.
   func setFault(_ fault: DiskFault?, at elapsed: Int64) {
@@ -69,7 +87,10 @@ public final class SimulatedState: StateStore, @unchecked Sendable {
 
   init(medium: DiskMedium) { self.medium = medium }
 
-  public func value(forKey key: String) throws(PortError) -> [UInt8]? { values[key] }
+  public func value(forKey key: String) throws(PortError) -> [UInt8]? {
+    medium.read("read \(key)")
+    return values[key]
+  }
 
   public func setValues(_ values: [String: [UInt8]?]) throws(PortError) {
     try medium.write("keep values")

@@ -37,7 +37,8 @@ public final class SimulatedEventLog: EventLog, @unchecked Sendable {
   }
 
   public func position() throws(PortError) -> LogPosition {
-    LogPosition(epoch: epoch, last: last, acknowledged: acknowledged, dropped: dropped)
+    medium.read("read the log's position")
+    return LogPosition(epoch: epoch, last: last, acknowledged: acknowledged, dropped: dropped)
   }
 
   public func append(_ drafts: [EventDraft]) throws(PortError) -> [UInt64] {
@@ -100,6 +101,7 @@ public final class SimulatedEventLog: EventLog, @unchecked Sendable {
   }
 
   public func events(after number: UInt64, limit: Int) throws(PortError) -> [StoredEvent] {
+    medium.read("read events")
     let after = max(number, dropped)
     guard let first = events.first?.number, limit > 0, after < last else { return [] }
     let start = after < first ? 0 : Int(after - first) + 1
@@ -130,6 +132,7 @@ public final class SimulatedEventLog: EventLog, @unchecked Sendable {
   }
 
   public func urgentEvents(after number: UInt64, limit: Int) throws(PortError) -> [StoredEvent] {
+    medium.read("read urgent events")
     let after = max(number, dropped)
     let urgent = events.lazy.filter { $0.number > after && $0.draft.isUrgent }
     return Array(urgent.prefix(max(limit, 0)).prefix { !self.spoiled.contains($0.number) })
@@ -160,6 +163,7 @@ public final class SimulatedEventLog: EventLog, @unchecked Sendable {
   }
 
   public func page(_ query: EventQuery) throws(PortError) -> [StoredEvent] {
+    medium.read("read a page of events")
     let matching = events.filter { event in
       query.before.map { event.number < $0 } ?? true
         && query.after.map { event.number > $0 } ?? true

@@ -43,7 +43,8 @@ public final class SimulatedLedger: CommandLedger, @unchecked Sendable {
   }
 
   public func unconfirmedResults(limit: Int) throws(PortError) -> [CommandResult] {
-    Array(
+    medium.read("read results")
+    return Array(
       entries.lazy.filter { !$0.isConfirmed }.compactMap(\.result).prefix(max(limit, 0)))
   }
 

@@ -19,6 +19,8 @@ enum Sight {
   /// The door publishes a message.
   case said(topic: String, payload: [UInt8])
   case logged(String)
+  /// The door's own thread used the disk.
+  case waitedForDisk(String)
   case cloudTook(CloudEvent)
   case commandSent(id: String, expires: WallInstant, nonce: String)
   /// A step of the simulation is done.

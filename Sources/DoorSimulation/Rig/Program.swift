@@ -14,6 +14,8 @@ final class Program {
   /// The shell was called directly, so its next deadline may have changed.
   private var isTouched = false
   private var isDraining = false
+  /// The door's own thread is at work: it must wait for nothing.
+  private(set) var isServing = false
   private var tickAt: Int64?
 
   init(
@@ -52,7 +54,7 @@ final class Program {
     isDraining = true
     isTouched = false
     while mailbox.isOpen, !mailbox.isEmpty {
-      for message in mailbox.takeAll() where mailbox.isOpen { shell.receive(message) }
+      for message in mailbox.takeAll() where mailbox.isOpen { serve { shell.receive(message) } }
     }
     isDraining = false
     if mailbox.isOpen { arm() }
@@ -67,8 +69,14 @@ final class Program {
       guard let self, self.mailbox.isOpen, self.tickAt == at else { return }
       self.tickAt = nil
       self.isTouched = true
-      self.shell.receive(.tick)
+      self.serve { self.shell.receive(.tick) }
     }
+  }
+
+  private func serve(_ body: () -> Void) {
+    isServing = true
+    body()
+    isServing = false
   }
 
   // MARK: At the console

@@ -35,6 +35,10 @@ final class Rig {
     ids = IDSource(seed: story.seed)
     hardware.wire.attach(door: self)
     hardware.lines.onDrive = { [weak self] line, active in self?.driven(line, active) }
+    hardware.disk.onAccess = { [weak self] operation in
+      guard let self, self.program?.isServing == true else { return }
+      self.observers.see(.waitedForDisk(operation))
+    }
     hardware.disk.log.onCommit = { [observers] event in observers.see(.committed(event)) }
   }
 
@@ -51,7 +55,8 @@ final class Rig {
     observers.tally[.boots] += 1
     let lanes = SimulatedLanes(
       scheduler: clockwork, seed: story.seed &+ UInt64(boots),
-      commitMilliseconds: story.faults.commitMilliseconds)
+      commitMilliseconds: story.faults.commitMilliseconds,
+      readsAnsweredFrom: disk.readStall.upperBound)
     let program = Program(
       clockwork: clockwork, lanes: lanes, ports: hardware.ports, ids: ids, observers: observers,
       configuration: configuration())
@@ -63,6 +68,12 @@ final class Rig {
       observers.see(.lock(door: door, isReleased: true))
     }
     drain()
+  }
+
+  /// The disk answers no read before `end`.
+  func stallReads(until end: Int64) {
+    disk.stallReads(clockwork.elapsed..<max(end, clockwork.elapsed))
+    program?.lanes.readsAnsweredFrom = end
   }
 
   private func configuration() -> RuntimeConfiguration {

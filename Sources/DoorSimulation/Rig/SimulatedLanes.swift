@@ -23,8 +23,13 @@ final class SimulatedLanes: WorkLanes, @unchecked Sendable {
   private(set) var waitingMost = 0
   private var isAlive = true
   var commitMilliseconds: Int
+  /// Reads are not answered before this.
+  var readsAnsweredFrom: Int64
 
-  init(scheduler: any Scheduler, seed: UInt64, commitMilliseconds: Int) {
+  init(
+    scheduler: any Scheduler, seed: UInt64, commitMilliseconds: Int, readsAnsweredFrom: Int64
+  ) {
+    self.readsAnsweredFrom = readsAnsweredFrom
     self.scheduler = scheduler
     random = SimulationRandom(seed: seed, stream: 7)
     self.commitMilliseconds = commitMilliseconds
@@ -48,8 +53,9 @@ final class SimulatedLanes: WorkLanes, @unchecked Sendable {
     let begins = max(scheduler.elapsed, free[lane] ?? 0)
     let typical =
       switch lane {
-      case .outbox, .machine, .zone: 2
       case .events, .policy: commitMilliseconds
+      case .outbox, .machine, .zone: 2
+      case .reading: 1
       }
     let takes = Int64(random.int(typical * 300...typical * 1_700))
     let ends = begins + max(takes, 100)
@@ -63,6 +69,10 @@ final class SimulatedLanes: WorkLanes, @unchecked Sendable {
 
   private func finish(_ lane: WorkLane) {
     guard isAlive, let piece = pieces[lane]?.first, piece.ends <= scheduler.elapsed else { return }
+    let stall = readsAnsweredFrom - scheduler.elapsed
+    if stall > 0, lane.reads {
+      return scheduler.schedule(inMicroseconds: stall) { [weak self] in self?.finish(lane) }
+    }
     pieces[lane]?.removeFirst()
     piece.body()
   }
@@ -83,5 +93,15 @@ final class SimulatedLanes: WorkLanes, @unchecked Sendable {
       }
     }
     pieces = [:]
+  }
+}
+
+extension WorkLane {
+  /// Its work waits for a disk that does not answer reads.
+  fileprivate var reads: Bool {
+    switch self {
+    case .events: false
+    case .policy, .outbox, .reading: true
+    }
   }
 }

@@ -36,6 +36,10 @@ public enum Sabotage: String, Sendable, CaseIterable {
   /// Results of commands are sent once and not stored.
   case loseResults = "lose-results"
   case leakPIN = "leak-pin"
+  /// Each movement of a lock reads the disk first.
+  case readBeforeRelay = "read-before-relay"
+  /// While the disk answers no read, the exit button is not heard.
+  case leavingWaits = "leaving-waits"
   /// A delta is reported as applied, but its records are dropped.
   case skipDelta = "skip-delta"
 }

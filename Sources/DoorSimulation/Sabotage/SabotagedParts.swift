@@ -81,11 +81,14 @@ extension SabotagedParts: GPIOPort {
   func isActive(_ line: OutputLine) throws(PortError) -> Bool { try realLines.isActive(line) }
 
   func start(onEdge: @escaping @Sendable (LineEdge) -> Void) {
-    guard fault == .deafExit else { return realLines.start(onEdge: onEdge) }
+    guard fault == .deafExit || fault == .leavingWaits else {
+      return realLines.start(onEdge: onEdge)
+    }
     realLines.start { [unowned self] edge in
       if case .requestToExit = edge.line {
         appends += 1
-        if appends % 5 == 0 { return }
+        if fault == .deafExit, appends % 5 == 0 { return }
+        if fault == .leavingWaits, disk.readStall.contains(time.elapsed) { return }
       }
       onEdge(edge)
     }
@@ -95,6 +98,9 @@ extension SabotagedParts: GPIOPort {
     if fault == .forgetRelock, case .relay = line, !active {
       releases += 1
       if releases % 7 == 0 { return }
+    }
+    if fault == .readBeforeRelay, case .relay = line {
+      _ = try disk.state.value(forKey: "clock.watermark")
     }
     try realLines.drive(line, active: active)
   }

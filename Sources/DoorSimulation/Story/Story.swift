@@ -143,6 +143,8 @@ public enum Fault: Sendable, Codable, Hashable {
   case diskFull(seconds: Int)
   case diskError(seconds: Int)
   case slowDisk(milliseconds: Int, seconds: Int)
+  /// The disk answers no read.
+  case readStall(milliseconds: Int)
   /// The newest `count` unacknowledged events become unreadable.
   case spoiledEvents(count: Int)
   case clockStep(seconds: Int, correctedAfterSeconds: Int)

@@ -313,6 +313,16 @@ public struct StoryMaker {
         .fault(random.chance(50) ? .kill : .powerCut(seconds: random.int(1...60))))
     }
     if any(.disk, 5) { add(when(&random), .fault(.spoiledEvents(count: random.int(1...40)))) }
+    if any(.disk, 10) {
+      let stall = Fault.readStall(
+        milliseconds: random.pick([
+          random.int(100...1_900), random.int(1_900...20_000), random.int(20_000...900_000),
+        ]))
+      // Mostly when somebody stands at a door.
+      let busy = happenings.filter { $0.at >= start }
+      let at = busy.isEmpty || random.chance(20) ? when(&random) : random.pick(busy).at
+      add(max(at - Int64(random.int(0...1_000)), start), .fault(stall))
+    }
     // The first configuration comes on the first day, with a sound file.
     guard start > 0 else { return }
     if any(.zones, 5) {

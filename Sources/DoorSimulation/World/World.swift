@@ -83,6 +83,7 @@ final class World {
   private func endFaults() {
     clockwork.note("mended") { "" }
     rig.disk.endFaults()
+    rig.stallReads(until: clockwork.elapsed)
     rig.program?.lanes.commitMilliseconds = story.faults.commitMilliseconds
     clockwork.schedule(inMicroseconds: 7_300_000_000) { [self] in
       wire.outages = 0

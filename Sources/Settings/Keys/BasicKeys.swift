@@ -12,6 +12,11 @@ enum BasicKeys {
       .text(
         "state.folder", .at(\.stateFolder), .folder,
         about: "The folder of the databases: the event log and the credential cache."),
+      .number(
+        "state.lookUpDeadlineMilliseconds", .at(\.deadlines.lookUpMilliseconds),
+        RuntimeTimes.lookUpDeadlineMilliseconds.range,
+        about:
+          "How long a card, a PIN or a phone waits for the credential store; then it is denied."),
       .value(
         "hardware.driver", .choice(DaemonSettings.Hardware.Driver.allCases.map(\.rawValue)),
         .required("`gpiod`, or `simulated` to have no hardware"),
@@ -38,7 +43,7 @@ enum BasicKeys {
     title: "Events, clock, log", text: "",
     keys: [
       .number(
-        "events.commitDeadlineMilliseconds", .at(\.commitDeadlineMilliseconds),
+        "events.commitDeadlineMilliseconds", .at(\.deadlines.commitMilliseconds),
         RuntimeTimes.commitDeadlineMilliseconds.range,
         about: "How long an unlock waits for its event to be on disk."),
       .choice(

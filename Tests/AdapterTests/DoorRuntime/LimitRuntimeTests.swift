@@ -191,12 +191,30 @@ struct LimitRuntimeTests {
     func id(_ index: Int) -> PersonID { PersonID("p\(index)")! }
     let inside = AreaPresence(isInside: true, since: Self.at)
     var book = PresenceBook()
-    for index in 0..<PresenceBook.latestMax { try book.note(inside, of: id(index), in: gym, store) }
+    func see(_ index: Int) {
+      _ = book.newest(of: id(index), read: [:])
+      let isNoted = book.note(inside, of: id(index), in: gym)
+      #expect(isNoted)
+    }
+    for index in 0..<PresenceBook.latestMax { see(index) }
     // Seen again, so not the next to go.
-    try book.note(inside, of: id(0), in: gym, store)
-    try book.note(inside, of: id(PresenceBook.latestMax), in: gym, store)
+    see(0)
+    see(PresenceBook.latestMax)
     let found = try [0, 1, 2].map { try book.presence(of: id($0), in: store) }
     #expect(found == [[gym: inside], [:], [gym: inside]])
+  }
+
+  @Test("of more than 256 people who were read the one read longest ago must be read again")
+  func presenceRead() {
+    let gym = AreaID("gym")!
+    let inside = AreaPresence(isInside: true, since: Self.at)
+    var book = PresenceBook()
+    #expect(PresenceBook.readMax == 256)
+    for index in 0...PresenceBook.readMax {
+      _ = book.newest(of: PersonID("p\(index)")!, read: [:])
+    }
+    let noted = [0, 1].map { book.note(inside, of: PersonID("p\($0)")!, in: gym) }
+    #expect(noted == [false, true])
   }
 
   @Test("people who are forgiven one by one take no more memory than those who are seen")
@@ -205,7 +223,8 @@ struct LimitRuntimeTests {
     let gym = AreaID("gym")!
     let inside = AreaPresence(isInside: true, since: Self.at)
     var book = PresenceBook()
-    try book.note(inside, of: PersonID("first")!, in: gym, store)
+    _ = book.newest(of: PersonID("first")!, read: [:])
+    _ = book.note(inside, of: PersonID("first")!, in: gym)
     for index in 0..<PresenceBook.latestMax { book.forgive(PersonID("p\(index)")!) }
     // The first one is no longer in memory, and was never on this disk.
     let found = try book.presence(of: PersonID("first")!, in: store)

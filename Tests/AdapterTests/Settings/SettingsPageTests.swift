@@ -39,7 +39,8 @@ struct SettingsPageTests {
   func redacted() async throws {
     let least = RedactedSettings(try await fixture.load(SettingsFixture.least)).text
     for line in [
-      "controller: {id: gate-1}\n", "state: {folder: /var/lib/postern}\n", "doors: [front]\n",
+      "controller: {id: gate-1}\n", "folder: /var/lib/postern", "lookUpDeadlineMilliseconds: 2000",
+      "doors: [front]\n",
       "    heldOpenSeconds: 30\n", "    formats: [H10301, H10306, C1k35s, H10302, H10304]\n",
       "    keypad: automatic\n", "events: {commitDeadlineMilliseconds: 50}\n",
     ] {

@@ -19,7 +19,7 @@ struct SettingsTests {
     #expect(settings.hardware.driver == .gpiod)
     #expect(settings.credentials.keyFile == "/etc/postern/credential.key")
     #expect(settings.console.socket == "/run/postern/console.sock")
-    #expect(settings.commitDeadlineMilliseconds == 20)
+    #expect(settings.deadlines.commitMilliseconds == 20)
     #expect(settings.assumedClockTrust == .synchronised)
     #expect(settings.logLevel == "debug")
 
@@ -57,7 +57,8 @@ struct SettingsTests {
     let settings = try await fixture.load(SettingsFixture.least)
     #expect(settings.stateFolder == "/var/lib/postern")
     #expect(settings.console.socket == "/run/postern/postern.sock")
-    #expect(settings.commitDeadlineMilliseconds == 50)
+    #expect(settings.deadlines.lookUpMilliseconds == 2_000)
+    #expect(settings.deadlines.commitMilliseconds == 50)
     #expect(settings.assumedClockTrust == nil)
     #expect(settings.logLevel == "info")
     #expect(settings.cloud == nil)
@@ -90,7 +91,7 @@ struct SettingsTests {
     #expect(settings.doors.first?.relay?.line == 5)
     #expect(settings.readers.first?.data0?.activeLow == false)
     #expect(settings.readers.first?.formats.formats.map(\.name) == ["H10302", "H10304"])
-    #expect(settings.commitDeadlineMilliseconds == 0)
+    #expect(settings.deadlines.commitMilliseconds == 0)
   }
 
   @Test("a variable can give what the file leaves out, such as a whole door")

@@ -18,6 +18,9 @@ struct ControllerHarness {
   let policy: PolicySnapshot
   var store: [String: [CredentialHolder]] = [:]
   var storeFails = false
+  /// The store does not answer; its questions wait for ``answerAll()``.
+  var isStalled = false
+  private var unanswered: [LookUp] = []
   /// All effects so far, with their time.
   var journal: [(at: MonotonicInstant, effect: ControllerEffect)] = []
 
@@ -94,14 +97,26 @@ struct ControllerHarness {
         presence[person, default: [:]][area] = seen
       }
       guard case .lookUp(let question) = effect else { continue }
-      let found = question.canonicals.flatMap { store[$0.reveal()] ?? [] }.map { holder in
-        var holder = holder
-        holder.presence = presence[holder.person.id] ?? [:]
-        return holder
-      }
-      let answer = LookUpAnswer(ticket: question.ticket, holders: storeFails ? nil : found)
-      take(controller.handle(.lookedUp(answer), at: moment))
+      if isStalled { unanswered.append(question) } else { answer(question) }
     }
+  }
+
+  /// The store answers after all.
+  mutating func answerAll() {
+    isStalled = false
+    let questions = unanswered
+    unanswered = []
+    for question in questions { answer(question) }
+  }
+
+  private mutating func answer(_ question: LookUp) {
+    let found = question.canonicals.flatMap { store[$0.reveal()] ?? [] }.map { holder in
+      var holder = holder
+      holder.presence = presence[holder.person.id] ?? [:]
+      return holder
+    }
+    let answer = LookUpAnswer(ticket: question.ticket, holders: storeFails ? nil : found)
+    take(controller.handle(.lookedUp(answer), at: moment))
   }
 
   /// Moves time from deadline to deadline.

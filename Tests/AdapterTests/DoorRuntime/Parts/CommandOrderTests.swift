@@ -17,7 +17,7 @@ struct CommandOrderTests {
       ["core order"]
     ),
     (Command(kind: .clearLockout), ["core order"]),
-    (Command(kind: .unlock, door: "front", person: "p1"), ["unlock"]),
+    (Command(kind: .unlock, door: "front", person: "p1"), ["ask"]),
     (Command(kind: .mode, door: "front", reason: "cleaning", mode: .forceOpen), ["setMode"]),
     (Command(kind: .forgive), ["forgive", "endPersisted"]),
     (Command(kind: .sync), ["session syncRequested", "job digest", "end c-1"]),

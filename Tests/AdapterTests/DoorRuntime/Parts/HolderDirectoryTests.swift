@@ -23,22 +23,23 @@ struct HolderDirectoryTests {
   private let cache = MemoryPolicy()
   private let state = MemoryState()
   private let issued = MemoryIssued()
-  private var directory: HolderDirectory
+  private var holders: AnsweringDirectory
 
   init() throws {
     digester = try #require(CredentialDigester(keyBytes: Array(repeating: 7, count: 32)))
     pins = try OfflinePINFixture.keys()
-    directory = HolderDirectory(digester: digester, handOver: nil, offline: pins)
+    holders = AnsweringDirectory(
+      HolderReader(
+        policy: cache, state: state, issued: issued, digester: digester, handOver: nil,
+        offline: pins))
   }
 
-  private var stores: HolderStores { HolderStores(policy: cache, state: state, issued: issued) }
-
-  private mutating func find(_ canonicals: String...) -> HolderDirectory.Finding {
+  private mutating func find(_ canonicals: String...) -> AnsweringDirectory.Finding {
     let question = LookUp(ticket: 9, canonicals: canonicals.map { Secret($0) }, door: Self.door)
-    return directory.find(question, in: stores, hasAreas: false, at: Self.now)
+    return holders.find(question, at: Self.now)
   }
 
-  private static func ids(_ finding: HolderDirectory.Finding) -> [String]? {
+  private static func ids(_ finding: AnsweringDirectory.Finding) -> [String]? {
     finding.answer.holders?.map { $0.credential?.id.rawValue ?? "nobody" }
   }
 
@@ -119,10 +120,11 @@ struct HolderDirectoryTests {
           id: CredentialID(id)!, kind: .pin, person: PersonID("p1")!, status: status,
           validUntil: until), digest: digester.digest(ofCanonical: Secret(canonical)))
     }
+    var others = AnsweringDirectory(
+      HolderReader(
+        policy: gone, state: state, issued: nil, digester: digester, handOver: nil, offline: pins))
     let question = LookUp(ticket: 1, canonicals: [Secret(canonical)], door: Self.door)
-    let found = directory.find(
-      question, in: HolderStores(policy: gone, state: state, issued: nil), hasAreas: false,
-      at: Self.now)
+    let found = others.find(question, at: Self.now)
     #expect(Self.ids(found) == ["k-2", "k-3", "opin.500000.24.0.front"])
   }
 
@@ -150,7 +152,7 @@ struct HolderDirectoryTests {
     state.fail(with: nil)
     #expect(Self.ids(find(pin)) == ["opin.500000.24.0.front"])
     let key = OfflinePINBook.Key(door: Self.door, window: try #require(Self.window))
-    let wishes = try directory.revoke(key, by: "desk", hasDoor: true, in: state, at: Self.now)
+    let wishes = try holders.directory.revoke(key, by: "desk", hasDoor: true, at: Self.now)
     #expect(wishes.names == ["persist offlinePIN", "record lock.key.revoked"])
     #expect(find(pin).answer.holders?.first?.credential?.status == .revoked)
   }
@@ -170,12 +172,21 @@ struct HolderDirectoryTests {
   mutating func mobile() throws {
     cached("k-1", "mobile:t-1")
     cached("k-2", "mobile:t-2", kind: .mobile)
-    #expect(directory.mobile(token: Secret("t-1"), in: stores, hasAreas: false).holders == [])
-    let found = directory.mobile(token: Secret("t-2"), in: stores, hasAreas: false)
-    #expect(found.holders.map(\.credential?.id) == [CredentialID("k-2")])
-    let member = try directory.mobile(of: PersonID("p-k-1")!, in: stores, hasAreas: false)
-    #expect(member.holders.map(\.credential) == [nil])
-    let stranger = try directory.mobile(of: PersonID("x")!, in: stores, hasAreas: false)
-    #expect(stranger.holders.isEmpty)
+    #expect(phone("t-1") == [])
+    #expect(phone("t-2")?.map(\.credential?.id) == [CredentialID("k-2")])
+    #expect(unlock("p-k-1")?.map(\.credential) == [nil])
+    #expect(unlock("x")?.isEmpty == true)
+  }
+
+  private mutating func phone(_ token: String) -> [CredentialHolder]? {
+    let wishes = holders.ask(.phone(Secret(token), door: Self.door) { _ in }, at: Self.now)
+    for case .onSite(.phone(let holders, _, _)) in wishes { return holders }
+    return nil
+  }
+
+  private mutating func unlock(_ person: String) -> [CredentialHolder]? {
+    holders.ask(
+      .member(PersonID(person)!, door: Self.door, nil, order: "o", expires: nil), at: Self.now
+    ).orderHolders
   }
 }

@@ -100,7 +100,10 @@ struct KeptGarbageTests {
     var presence = PresenceBook()
     let person = PersonID("p1")!
     let inside = AreaPresence(isInside: true, since: PartFixture.start)
-    try presence.note(inside, of: person, in: AreaID("gym")!, state)
+    let read = try presence.presence(of: person, in: state)
+    _ = presence.newest(of: person, read: read)
+    let isNoted = presence.note(inside, of: person, in: AreaID("gym")!)
+    #expect(isNoted)
     _ = presence.bytes(of: person)
     guard var book = OfflinePINBook(bytes: bytes) else { return }
     for key in book.entries.keys {

@@ -123,7 +123,7 @@ struct ReplicationTests {
     outcome.changes = [CredentialChange(.issued, StoreFixture.credential(1))]
     let position = CredentialPosition(revision: 4, credentials: 2, persons: 2)
     let wishes = replication.applied(outcome, position: .success(position))
-    #expect(wishes.names == ["record lock.key.issued", "reconcileIssued", "session applied"])
+    #expect(wishes.names == ["record lock.key.issued", "recordsChanged", "session applied"])
     #expect(wishes.records.first?.detail["key_id"] == "c1")
     #expect(replication.position == position)
   }
@@ -138,7 +138,7 @@ struct ReplicationTests {
     let wishes = replication.applied(outcome, position: .failure(PartFixture.error))
     let pair = ["log warning", "record credential.clash"]
     #expect(
-      wishes.names == pair + pair + ["log error", "reconcileIssued", "session applied"])
+      wishes.names == pair + pair + ["log error", "recordsChanged", "session applied"])
     #expect(wishes.records.first?.detail == ["first": "c1", "second": "c2"])
     // A position that cannot be read leaves what was known.
     #expect(replication.position.revision == 3)

@@ -1,0 +1,252 @@
+import CloudProtocol
+import DoorCore
+import DoorPorts
+import DoorRules
+import Foundation
+
+/// Reads what a question asks of the stores, off the door's thread. It asks its sources in this
+/// order; nothing else adds one:
+/// 1. the credential cache, with the uses and the presence that this door remembers;
+/// 2. the keys that were handed over on site, except where the cache has the same credential;
+/// 3. the offline PINs, unless an ordinary PIN of the cache counts now.
+struct HolderReader: Sendable {
+  let policy: any PolicyStore
+  let state: any StateStore
+  /// Keys that were handed over on site; nil where the controller takes none.
+  let issued: (any IssuedStore)?
+  let digester: CredentialDigester
+  /// Verifies keys that are handed over; nil without.
+  let handOver: HandOverVerifier?
+  /// Computes offline PINs; nil without.
+  let offline: OfflinePINKeys?
+
+  /// Blocks for as long as the disk takes.
+  func read(_ request: HolderRequest) -> HolderReading {
+    var request = request
+    var reading = HolderReading(ticket: request.ticket)
+    switch request.question {
+    case .shown(let question): find(question, &request, &reading)
+    case .phone(let token, _, _):
+      let digests = digester.digests(ofCanonical: Secret("mobile:" + token.reveal()))
+      findCards(digests, &request, &reading)
+      reading.holders = reading.holders.map { $0.filter { $0.credential?.kind == .mobile } }
+    case .member(let person, _, _, _, _):
+      reading.holders = Result { () throws(PortError) in
+        try mobileKeys(of: person, &request, &reading)
+      }
+    case .explanation(let question, _):
+      reading.holders = Result { () throws(PortError) in
+        try holders(of: question.subject, shown: question.presentation, &request, &reading)
+      }
+    case .handOver(let file, _): read(file, &request, &reading)
+    case .books:
+      loadIssued(&request, &reading)
+      loadOfflinePINs(request, &reading)
+      loadPresence(&request, &reading)
+    }
+    return reading
+  }
+
+  // MARK: Questions
+
+  private func find(
+    _ question: LookUp, _ request: inout HolderRequest, _ reading: inout HolderReading
+  ) {
+    let digests = question.canonicals.flatMap { digester.digests(ofCanonical: $0) }
+    findCards(digests, &request, &reading)
+    findOfflinePINs(question, request, &reading)
+    reading.digest = digests.first.map { Data($0.bytes).base64URL }
+  }
+
+  private func findCards(
+    _ digests: [CredentialDigest], _ request: inout HolderRequest, _ reading: inout HolderReading
+  ) {
+    let cached = Result { () throws(PortError) in
+      try policy.holders(ofAny: digests).map { (holder) throws(PortError) in
+        try withMemory(holder, &request, &reading)
+      }
+    }
+    if case .failure(let error) = cached {
+      reading.troubles.append("credential look-up failed: \(error)")
+    }
+    let handedOver = handedOver(beside: (try? cached.get()) ?? [], &request, &reading) {
+      $0.keys(ofAny: digests)
+    }
+    reading.holders =
+      handedOver.isEmpty ? cached : .success(((try? cached.get()) ?? []) + handedOver)
+  }
+
+  /// A person's mobile keys; a member without any comes by the app alone.
+  private func mobileKeys(
+    of id: PersonID, _ request: inout HolderRequest, _ reading: inout HolderReading
+  ) throws(PortError) -> [CredentialHolder] {
+    guard let person = try policy.person(id) else { return [] }
+    var found: [CredentialHolder] = []
+    for key in try policy.credentials(of: id) where key.kind == .mobile {
+      found.append(
+        try withMemory(CredentialHolder(credential: key, person: person), &request, &reading))
+    }
+    let kind = Credential.Kind.mobile.rawValue
+    found += handedOver(beside: found, &request, &reading) { book in
+      book.keys.values.filter { $0.record.kind == kind && $0.record.person == id.rawValue }
+    }
+    return found.isEmpty ? [CredentialHolder(credential: nil, person: person)] : found
+  }
+
+  /// Holders as an explanation asks for them: out of the cache alone.
+  private func holders(
+    of subject: AccessQuestion.Subject, shown presentation: Presentation,
+    _ request: inout HolderRequest, _ reading: inout HolderReading
+  ) throws(PortError) -> [CredentialHolder] {
+    let found: [CredentialHolder]
+    switch subject {
+    case .shown(let canonical):
+      found = try policy.holders(ofAny: digester.digests(ofCanonical: canonical))
+    case .credential(let id):
+      found = try policy.holder(of: id).map { [$0] } ?? []
+    case .person(let id):
+      guard let person = try policy.person(id) else { return [] }
+      let kind: Credential.Kind =
+        switch presentation {
+        case .card, .cardThenPIN: .card
+        case .pin: .pin
+        case .mobile: .mobile
+        }
+      let usable = try policy.credentials(of: id).filter { $0.kind == kind }
+      guard !usable.isEmpty else { return [CredentialHolder(credential: nil, person: person)] }
+      found = usable.map { CredentialHolder(credential: $0, person: person) }
+    }
+    var holders: [CredentialHolder] = []
+    for holder in found { holders.append(try withMemory(holder, &request, &reading)) }
+    return holders
+  }
+
+  private func read(
+    _ file: [UInt8], _ request: inout HolderRequest, _ reading: inout HolderReading
+  ) {
+    guard let handOver, issued != nil else {
+      let refusal = HandOverRefusal(
+        .notConfigured,
+        "this controller has no root keys of issuers (credentials.issuerRootsFile)")
+      reading.handOver = HandOverReading(order: .failure(refusal), isCached: false)
+      return
+    }
+    loadIssued(&request, &reading)
+    let order = Result { () throws(HandOverRefusal) in
+      try handOver.verify(file, at: request.at.wall, clockTrust: request.at.trust)
+    }
+    let id = (try? order.get()).flatMap { CredentialID($0.order.credential.id) }
+    var cached: CredentialHolder?
+    do throws(PortError) { if let id { cached = try policy.holder(of: id) } } catch {
+      // Without the cache the id may be one of the cloud's; the cloud then refuses the key later.
+      reading.troubles.append("the cache cannot be read at a hand-over: \(error)")
+    }
+    reading.handOver = HandOverReading(order: order, isCached: cached != nil)
+  }
+
+  // MARK: The sources
+
+  private func handedOver(
+    beside found: [CredentialHolder], _ request: inout HolderRequest,
+    _ reading: inout HolderReading, _ keys: (IssuedBook) -> [IssuedKey]
+  ) -> [CredentialHolder] {
+    guard let book = loadIssued(&request, &reading) else { return [] }
+    let known = Set(found.compactMap { $0.credential?.id })
+    var holders: [CredentialHolder] = []
+    for key in keys(book) {
+      do {
+        let holder = try holder(of: key)
+        guard let id = holder.credential?.id, !known.contains(id) else { continue }
+        holders.append(try withMemory(holder, &request, &reading))
+      } catch {
+        reading.troubles.append("key \(key.record.id) is not served: \(error)")
+      }
+    }
+    return holders
+  }
+
+  /// The holder of a key. If the cache has the person, its record counts.
+  private func holder(of key: IssuedKey) throws -> CredentialHolder {
+    let credential = try key.record.validated(path: "credential")
+    let person = (try? policy.person(credential.person)) ?? nil
+    return CredentialHolder(
+      credential: credential, person: person ?? Person(id: credential.person, accessEnabled: true))
+  }
+
+  private func findOfflinePINs(
+    _ question: LookUp, _ request: HolderRequest, _ reading: inout HolderReading
+  ) {
+    let found = (try? reading.holders.get()) ?? []
+    guard let offline, let door = question.door,
+      !found.contains(where: { OfflinePINs.counts($0, at: request.at.wall) })
+    else { return }
+    for canonical in question.canonicals {
+      guard let code = OfflinePINs.code(in: canonical) else { continue }
+      reading.windows += offline.windows(of: code, at: door, now: request.at.wall)
+    }
+    if !reading.windows.isEmpty { loadOfflinePINs(request, &reading) }
+  }
+
+  /// The holder with what this door remembers: uses where the credential counts them, and where
+  /// the person was last seen where the policy has areas.
+  private func withMemory(
+    _ holder: CredentialHolder, _ request: inout HolderRequest, _ reading: inout HolderReading
+  ) throws(PortError) -> CredentialHolder {
+    var holder = holder
+    if let credential = holder.credential, credential.countsUses {
+      holder.use = try request.uses.use(of: credential.id, in: state)
+    }
+    if request.hasAreas {
+      let wasLoaded = request.presence.isLoaded
+      holder.presence = try request.presence.presence(of: holder.person.id, in: state)
+      if !wasLoaded { reading.presence = request.presence }
+    }
+    return holder
+  }
+
+  // MARK: Read once, then kept in memory
+
+  /// What was handed over before; nil while that cannot be read: then none of it opens.
+  @discardableResult
+  private func loadIssued(
+    _ request: inout HolderRequest, _ reading: inout HolderReading
+  ) -> IssuedBook? {
+    if let book = request.issued { return book }
+    guard let issued else { return nil }
+    do throws(PortError) {
+      let book = IssuedBook(keys: try issued.issuedKeys(), marks: try issued.issuerMarks())
+      request.issued = book
+      reading.issued = book
+    } catch {
+      reading.troubles.append("keys that were handed over are not served: \(error)")
+    }
+    return request.issued
+  }
+
+  /// While it is not known which codes were withdrawn, none opens.
+  private func loadOfflinePINs(_ request: HolderRequest, _ reading: inout HolderReading) {
+    guard offline != nil, request.needsOfflinePINs else { return }
+    do throws(PortError) {
+      guard let bytes = try state.value(of: .offlinePINs) else {
+        reading.offlinePINs = OfflinePINBook()
+        return
+      }
+      reading.offlinePINs = OfflinePINBook(bytes: bytes)
+      if reading.offlinePINs == nil {
+        reading.troubles.append(
+          "offline PINs are not served: what is kept of them cannot be read")
+      }
+    } catch {
+      reading.troubles.append("offline PINs are not served: \(error)")
+    }
+  }
+
+  private func loadPresence(_ request: inout HolderRequest, _ reading: inout HolderReading) {
+    do throws(PortError) {
+      guard try request.presence.load(from: state) else { return }
+      reading.presence = request.presence
+    } catch {
+      reading.troubles.append("who was forgiven cannot be read: \(error)")
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import DoorCore
+import DoorRules
+import Testing
+
+/// The store does not answer: whoever stands outside is denied with a reason of its own, and whoever
+/// is inside leaves as ever.
+@Suite("Controller: a store that does not answer (A1, A2)")
+struct ControllerStallTests {
+  private static let lookUpMilliseconds = ControllerLayout(doors: [], readers: [])
+    .lookUpMilliseconds
+
+  private func world(_ mode: PresentationMode = .cardOrPIN) -> ControllerHarness {
+    var world = ControllerHarness(mode: mode)
+    world.issue("k1", .card, to: "ada", as: "card:H10301:1:1")
+    world.issue("k2", .pin, to: "ada", as: "pin:1234")
+    return world
+  }
+
+  private func released(_ world: ControllerHarness) -> Bool {
+    world.controller.requiredLock(of: ControllerHarness.door) == .released
+  }
+
+  @Test("A1: a card that nobody looked up in time is denied with its own reason, at its time")
+  func timesOut() throws {
+    var world = world()
+    world.isStalled = true
+    try world.badge(facility: 1, card: 1)
+    world.run(forMilliseconds: Self.lookUpMilliseconds - 500)
+    #expect(world.denials.isEmpty)
+    world.run(forMilliseconds: 500)
+    #expect(world.denials == [.lookupTimedOut] && !released(world))
+  }
+
+  @Test("A1: an answer that comes too late opens nothing and is not recorded")
+  func late() throws {
+    var world = world()
+    world.isStalled = true
+    try world.badge(facility: 1, card: 1)
+    world.run(forMilliseconds: Self.lookUpMilliseconds)
+    world.answerAll()
+    world.run(forMilliseconds: 1_000)
+    #expect(world.denials == [.lookupTimedOut] && !released(world))
+  }
+
+  @Test("A1: an answer within the time opens, and the card is asked about again after a denial")
+  func recovers() throws {
+    var world = world()
+    world.isStalled = true
+    try world.badge(facility: 1, card: 1)
+    world.run(forMilliseconds: Self.lookUpMilliseconds - 500)
+    world.answerAll()
+    #expect(world.denials == [nil] && released(world))
+    world.run(forMilliseconds: 10_000)
+    world.isStalled = true
+    try world.badge(facility: 1, card: 1)
+    world.run(forMilliseconds: Self.lookUpMilliseconds)
+    world.isStalled = false
+    try world.badge(facility: 1, card: 1)
+    #expect(world.denials == [nil, .lookupTimedOut, nil] && released(world))
+  }
+
+  @Test("A2: the exit button frees the door at once while a look-up waits, and no denial shuts it")
+  func exit() throws {
+    var world = world()
+    world.isStalled = true
+    try world.badge(facility: 1, card: 1)
+    world.send(
+      .edge(
+        LineEdge(
+          line: .requestToExit(ControllerHarness.door), isActive: true, at: world.now)))
+    world.run(forMilliseconds: DoorTiming().debounceMilliseconds)
+    #expect(released(world))
+    world.run(forMilliseconds: Self.lookUpMilliseconds)
+    #expect(world.denials == [.lookupTimedOut] && released(world))
+  }
+
+  @Test("A1: a PIN that nobody looked up in time is no wrong PIN")
+  func noWrongPIN() {
+    var world = world(.pinOnly)
+    world.isStalled = true
+    for _ in 0..<Lockout.triesMax + 1 {
+      world.type("1234#", pauseMilliseconds: 0)
+      world.run(forMilliseconds: Self.lookUpMilliseconds)
+    }
+    world.isStalled = false
+    world.type("1234#", pauseMilliseconds: 0)
+    #expect(world.denials.last == .some(nil) && released(world))
+    #expect(world.denials.dropLast().allSatisfy { $0 == .lookupTimedOut })
+  }
+
+  @Test("A1: digits that are typed while the card is still looked up begin its PIN")
+  func typedEarly() throws {
+    var world = world(.cardThenPIN)
+    world.isStalled = true
+    try world.badge(facility: 1, card: 1)
+    world.type("12", pauseMilliseconds: 0)
+    world.answerAll()
+    world.type("34#", pauseMilliseconds: 0)
+    #expect(world.denials == [nil] && released(world))
+  }
+
+  @Test("A1: the PIN after a card is given up by itself, and card and PIN begin anew")
+  func pinAfterCard() throws {
+    var world = world(.cardThenPIN)
+    try world.badge(facility: 1, card: 1)
+    world.isStalled = true
+    world.type("1234#", pauseMilliseconds: 0)
+    world.run(forMilliseconds: Self.lookUpMilliseconds)
+    world.answerAll()
+    #expect(world.denials == [.lookupTimedOut] && !released(world))
+    try world.badge(facility: 1, card: 1)
+    world.type("1234#", pauseMilliseconds: 0)
+    #expect(world.denials == [.lookupTimedOut, nil] && released(world))
+  }
+}
