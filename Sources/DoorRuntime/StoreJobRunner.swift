@@ -10,7 +10,7 @@ struct StoreJobRunner: Sendable {
   let inbox: Inbox
   let lanes: any WorkLanes
   let logger: Logger
-  private let replication: ReplicationStore
+  let replication: ReplicationStore
   private let reader: HolderReader
 
   init(

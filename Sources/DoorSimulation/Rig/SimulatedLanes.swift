@@ -101,7 +101,7 @@ extension WorkLane {
   fileprivate var reads: Bool {
     switch self {
     case .events: false
-    case .policy, .outbox, .reading: true
+    case .policy, .outbox, .machine, .zone, .reading: true
     }
   }
 }

@@ -78,7 +78,7 @@ final class ShellWorld {
           """
           {"revision":1,"facility":{"id":"hq","name":"HQ","timeZone":"UTC"},
           "doors":[{"id":"front","name":"Front","holdTimeSeconds":5}]}
-          """.utf8)))
+          """.utf8)), zone: nil)
     try disk.cache.apply(
       CredentialDelta(
         baseRevision: nil, revision: 1,
