@@ -42,7 +42,7 @@ struct Posterncloud: AsyncParsableCommand {
         try command.run()
       }
     } catch let problem as CloudProblem {
-      FileHandle.standardError.write(Data("posterncloud: \(problem.message)\n".utf8))
+      complain(problem.message)
       Foundation.exit(1)
     } catch {
       exit(withError: error)

@@ -40,7 +40,7 @@ struct Posternd: AsyncParsableCommand {
     do throws(SettingsFailure) {
       settings = try await SettingsLoader.load(path: config, environment: environment)
     } catch {
-      FileHandle.standardError.write(Data("\(error)\n".utf8))
+      FileHandle.standardError.write(Data("\("\(error)".printableLines)\n".utf8))
       throw ExitCode(78)
     }
     let recent = RecentLog()

@@ -15,6 +15,12 @@ extension String {
     return text
   }
 
+  /// The same for text of several lines, which stay lines.
+  package var printableLines: String {
+    split(separator: "\n", omittingEmptySubsequences: false).map { String($0).printable }
+      .joined(separator: "\n")
+  }
+
   /// Controls, separators of lines, and marks that turn the direction of writing.
   private static func isHidden(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {

@@ -24,7 +24,7 @@ enum Output {
 
   /// A message on standard error.
   static func complain(_ text: String) {
-    FileHandle.standardError.write(Data("postern: \(text)\n".utf8))
+    FileHandle.standardError.write(Data("postern: \(text.printableLines)\n".utf8))
   }
 
   /// Text in the colour of an SGR code, such as 31 for red, where colours are wanted.

@@ -23,14 +23,10 @@ struct ConfigCommand: ParsableCommand {
       unknownZone: name == present?.facility.timeZone ? .closesHours : .refused,
       zones: { _ in rules })
     if rules == nil {
-      warn("facility.timeZone: has no rules here; the controller goes by those that it has")
+      complain("facility.timeZone: has no rules here; the controller goes by those that it has")
     } else if let current = zones.currentName(of: name) {
-      warn("facility.timeZone: is an old name, write \(current)")
+      complain("facility.timeZone: is an old name, write \(current)")
     }
-  }
-
-  fileprivate static func warn(_ text: String) {
-    FileHandle.standardError.write(Data("posterncloud: \(text)\n".utf8))
   }
 
   struct Push: ParsableCommand {
@@ -56,7 +52,7 @@ struct ConfigCommand: ParsableCommand {
         let configurations = try state.store().configurations
         try ConfigCommand.check(document, after: try configurations.present(of: controller))
         for path in try Self.unknown(in: object, of: document) {
-          ConfigCommand.warn("\(path) is unknown, and ignored")
+          complain("\(path) is unknown, and ignored")
         }
         let revision = try configurations.push(document, to: controller)
         printLine("configuration \(revision) is queued for \(controller)")

@@ -105,6 +105,21 @@ struct CommandLineTests {
     }
   }
 
+  @Test("what is complained about is shown with its control characters as escapes, by each program")
+  func complaints() throws {
+    let place = "/no/\u{1B}[31m\u{202E}"
+    let runs = [
+      try BuiltProgram("posterncloud").run(["config", "push", "g", place]),
+      try BuiltProgram("postern").run(["status", "--socket", place]),
+      try BuiltProgram("posternd").run(["--config", place]),
+    ]
+    for run in runs {
+      let shown = run.output + run.errors
+      #expect(run.status != 0 && shown.contains(#"/no/\u{1B}[31m\u{202E}"#), "\(run)")
+      #expect(!shown.contains("\u{1B}") && !shown.contains("\u{202E}"), "\(run)")
+    }
+  }
+
   @Test("D2: a wrong configuration is not pushed, and every error is listed")
   func configPush() throws {
     let folder = try TemporaryFolder()

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CloudProtocol
 import Foundation
 import Settings
 
@@ -20,7 +21,7 @@ struct ConfigCommand: AsyncParsableCommand {
         path: file, environment: ProcessInfo.processInfo.environment)
     } catch {
       if json { try Output.json(Verdict(file: file, failure: error)) }
-      FileHandle.standardError.write(Data("\(error)\n".utf8))
+      FileHandle.standardError.write(Data("\("\(error)".printableLines)\n".utf8))
       throw ExitCode(78)
     }
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CloudProtocol
 import ConsoleProtocol
 import Foundation
 
@@ -23,7 +24,8 @@ struct RelayCommand: AsyncParsableCommand {
     func run() async throws {
       if !yes {
         FileHandle.standardError.write(
-          Data("This unlocks door \(door) for everybody in front of it. Go on? [y/N] ".utf8))
+          Data(
+            "This unlocks door \(door.printable) for everybody in front of it. Go on? [y/N] ".utf8))
         guard let answer = readLine(), ["y", "yes"].contains(answer.lowercased()) else {
           Output.complain("the relay was not moved")
           throw ExitCode(1)
