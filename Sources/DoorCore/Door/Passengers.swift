@@ -12,12 +12,11 @@ struct Passengers: Sendable, Hashable {
 
   private var waiting: [Passenger] = []
 
-  /// Notes somebody who may pass now. False when no area asks for that.
-  mutating func add(_ verdict: Verdict) -> Bool {
-    guard let person = verdict.person, !verdict.passages.isEmpty else { return false }
+  /// Notes somebody who may pass now, if an area asks for that.
+  mutating func add(_ verdict: Verdict) {
+    guard let person = verdict.person, !verdict.passages.isEmpty else { return }
     waiting.append(Passenger(person: person, passages: verdict.passages))
     if waiting.count > Self.waitingMax { waiting.removeFirst() }
-    return true
   }
 
   /// Everybody has passed: where each of them is now.

@@ -22,7 +22,7 @@ public enum Occurrence: Sendable, Hashable {
   /// An operator opened the door, overriding the rules.
   case adminUnlock(DoorID, by: String, reason: String, commandID: String)
   /// Somebody opened under duress; reported to the cloud, and not shown at the door.
-  case duress(DoorID, ReaderID, PersonID?)
+  case duress(DoorID, ReaderID?, PersonID?)
   /// A violation of anti-passback in an area that only records it.
   case antiPassback(DoorID, ReaderID?, PersonID?)
   /// Too many wrong PINs for a card; locked for `seconds`.
