@@ -16,6 +16,8 @@ final class SabotagedParts: @unchecked Sendable {
   /// Events reported as committed that are not on disk yet.
   var owed: [EventDraft] = []
   var promised: UInt64 = 0
+  /// For ``Sabotage/staleLookUps``: what was found, and when.
+  var found: [HolderID: (holder: CredentialHolder, at: Int64)] = [:]
   /// For ``Sabotage/leakPIN``.
   let pin: String
 
