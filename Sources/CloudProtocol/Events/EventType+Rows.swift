@@ -37,6 +37,9 @@ extension EventType {
         "Anti-passback violated, let in", .evidence, [.door, .reader, .person],
         reason: "`antiPassback`")
 
+    case .accessGrantedNotOpened:
+      EventRow("Let in, did not open", .evidence, [.door, .reader, .person, .credential])
+
     // Doors
     case .doorModeChanged:
       EventRow(

@@ -169,7 +169,7 @@ struct DoorUnit: Sendable {
       }
     }
     wishes += release(order: order, under: conditions, at: now)
-    for entrant in entrants { passengers.add(entrant.verdict) }
+    for entrant in entrants { passengers.add(entrant) }
     if !waitsForLeaf { wishes += passengers.pass(at: now.wall) }
     if firstPerson.enter(under: ModeSchedule(of: layout.id, under: conditions), at: now) {
       wishes.append(.effect(.remember(.firstPerson(layout.id, now.wall))))
@@ -236,7 +236,7 @@ struct DoorUnit: Sendable {
         wishes.append(
           .effect(
             .setLock(layout.id, level, level == .secured ? .atOnce : urgency, order: order)))
-        if level == .secured { passengers.clear() }
+        if level == .secured { wishes += passengers.turnBack(from: layout.id) }
         if conditions.policy.settings(of: layout.id)?.playNotificationSoundOnRelayToggle.value
           == true
         {

@@ -52,6 +52,10 @@ extension EventRecord {
       self.init(
         .accessAntiPassback, door: door, reader: reader, person: person?.rawValue,
         reason: DenialReason.antiPassback.rawValue)
+    case .notOpened(let door, let reader, let person, let credential):
+      self.init(
+        .accessGrantedNotOpened, door: door, reader: reader, person: person?.rawValue,
+        credential: credential)
     case .cardLockedOut(let card, let reader, let door, let seconds):
       self.init(
         .readerLockedOut, door: door, reader: reader, credential: card,

@@ -4,7 +4,7 @@ import DoorRules
 
 extension EventDraft {
   /// Everybody whom a grant lets in.
-  fileprivate var entrants: [String] {
+  var entrants: [String] {
     guard type == EventType.accessGranted.wireName else { return [] }
     return [person, detail["companion"]].compactMap { $0 }
   }
@@ -43,7 +43,8 @@ final class UsesOnce: Checker {
     case .committed(let event):
       for id in unwritten.removeValue(forKey: event.draft.id) ?? [] { uses[id, default: 0] += 1 }
     case .ended: unwritten = [:]
-    case .began, .lock, .exitPressed, .presented, .said, .logged, .waitedForDisk, .cloudTook, .commandSent,
+    case .began, .lock, .exitPressed, .presented, .said, .logged, .waitedForDisk, .cloudTook,
+      .commandSent,
       .stepped, .over:
       break
     }
@@ -78,7 +79,8 @@ final class NobodyTwice: Checker {
         if disk.fault == nil { inside = [:] }
       }
       inside = inside.filter { $0.value.at < safe }
-    case .began, .exitPressed, .presented, .committed, .said, .logged, .waitedForDisk, .cloudTook, .commandSent,
+    case .began, .exitPressed, .presented, .committed, .said, .logged, .waitedForDisk, .cloudTook,
+      .commandSent,
       .stepped, .over:
       break
     }

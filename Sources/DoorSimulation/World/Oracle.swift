@@ -32,11 +32,11 @@ struct Oracle {
       // Who may be the second, who is inside and what is used up is for other checkers.
       let isOpen = mayBeRevoked || fresh == nil || isVault || record.usesMax != nil
       let answer = allows(record, at: shown.door, withPIN: shown.card != nil, instant, document)
-      let hasPIN = shown.card == nil || hasPIN(record.person, shown.canonical, instant)
+      let isWhole = shown.card == nil || hasPIN(record.person, shown.canonical, instant)
       switch answer {
       case false?: continue
-      case true? where hasPIN && !isOpen: return true
-      case true?, nil: if hasPIN { mayBe = true }
+      case true? where isWhole && !isOpen: return true
+      case true?, nil: if isWhole { mayBe = true }
       }
     }
     return mayBe ? nil : false
