@@ -7,13 +7,24 @@ extension EventType {
       EventRow(
         "Let in", .checkInCandidate, [.door, .reader, .person, .credential],
         detail: [
-          EventMember("via", "what granted access: `rules`, `grant`, `credential` or `override`")
+          EventMember("via", "what granted access: `rules`, `grant`, `credential` or `override`"),
+          EventMember(
+            "companion",
+            "if two people were needed: the one who badged first, let in as well; a candidate for"
+              + " a check-in too"),
+          EventMember("companionCredential", "if the companion had one: the credential"),
+          EventMember("pinCredential", "if a PIN followed a card: the PIN's credential"),
         ]
           + Self.attempt)
     case .accessDenied:
       EventRow(
         "Denied", .evidence, [.door, .reader, .person, .credential],
-        reason: "a denial reason", detail: Self.attempt + Self.unknownCard)
+        reason: "a denial reason",
+        detail: Self.attempt + [
+          EventMember("companion", "if `companionDenied`: the one who badged first"),
+          EventMember("companionCredential", "if the companion had one: the credential"),
+          EventMember("companionReason", "if `companionDenied`: the companion's denial reason"),
+        ] + Self.unknownCard)
     case .accessAdminUnlock:
       EventRow(
         "Unlocked by an operator", .audit, urgent: true, [.door, .person],
@@ -25,6 +36,9 @@ extension EventType {
       EventRow(
         "Anti-passback violated, let in", .evidence, [.door, .reader, .person],
         reason: "`antiPassback`")
+
+    case .accessGrantedNotOpened:
+      EventRow("Let in, did not open", .evidence, [.door, .reader, .person, .credential])
 
     // Doors
     case .doorModeChanged:

@@ -7,6 +7,7 @@ public enum EventType: String, CaseIterable, Sendable, Hashable {
   case accessDenied = "postern.access.denied.v1"
   case accessAdminUnlock = "postern.access.adminUnlock.v1"
   case accessAntiPassback = "postern.access.antiPassback.v1"
+  case accessGrantedNotOpened = "postern.access.grantedNotOpened.v1"
 
   // Doors
   case doorModeChanged = "postern.door.modeChanged.v1"

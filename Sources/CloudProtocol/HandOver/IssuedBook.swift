@@ -154,6 +154,9 @@ public struct IssuedBook: Sendable {
       .sorted { $0.record.id < $1.record.id }
   }
 
+  /// The key of this id, or none.
+  public func key(of id: CredentialID) -> [IssuedKey] { keys[id.rawValue].map { [$0] } ?? [] }
+
   /// Counts an entry. Returns the key after it, or nil for a key that is not here.
   public mutating func noteUse(of id: CredentialID) -> IssuedKey? {
     guard var key = keys[id.rawValue] else { return nil }

@@ -1,80 +1,73 @@
 import DoorRules
 
-/// From a look-up's answer, or an order, to the lock.
+/// From a look-up's answer to the lock. Every decision is made on what the answer says, at the time
+/// of the answer; what waited in between is named only, and was read with it.
 extension Controller {
+  /// Puts a question to the store; a look-up that is given up for it fails.
+  mutating func ask(_ asked: LookUps.Asked, at now: Moment) -> [ControllerEffect] {
+    [.lookUp(asked.question)] + (asked.dropped.map { fail($0, at: now) } ?? [])
+  }
+
   mutating func handle(_ answer: LookUpAnswer, at now: Moment) -> [ControllerEffect] {
     guard let look = lookUps.end(answer.ticket) else { return [] }
-    guard let found = answer.holders else { return deny(look, .lookupFailed, at: now) }
+    guard let found = answer.holders else { return fail(look, at: now) }
+    if look.isOvertaken(for: found) {
+      return lookUps.beginAgain(look).map { ask($0, at: now) } ?? fail(look, at: now)
+    }
+    func named(_ kind: Credential.Kind) -> [HolderID] {
+      found.filter { $0.credential?.kind == kind }.map(\.id)
+    }
+    func claim(
+      _ presentation: Presentation, _ holders: [HolderID], pins: [HolderID] = []
+    ) -> Claim {
+      Claim(presentation: presentation, reader: look.reader, holders: holders, pins: pins)
+    }
+    let judge = judge(at: look.door, now)
     switch look.purpose {
     case .card(let raw, var evidence):
-      evidence["digest"] = answer.digest
-      let cards = found.filter { $0.credential?.kind == .card }
-      let verdict = judge(.card, cards, at: look.door, reader: look.reader, now)
-      if verdict.decision == .deny(.pinRequired),
+      let card = claim(.card, named(.card))
+      let verdict = judge.verdict(on: card, by: found)
+      if verdict.decision == .deny(.pinRequired), let reader = look.reader,
         policy.presentationMode(of: look.door, at: now.wall, clockTrust: now.trust) == .cardThenPIN
       {
-        return atReader(look.reader) { $0.waitForPIN(after: cards, of: raw, at: now.monotonic) }
+        return atReader(reader) {
+          $0.waitForPIN(after: card.holders, of: raw, at: now.monotonic)
+        }
       }
-      return settle(verdict, of: look, evidence: cards.isEmpty ? evidence : [:], at: now)
+      evidence["digest"] = answer.digest
+      return settle(
+        verdict, of: card, at: look.door, evidence: card.holders.isEmpty ? evidence : [:], now)
     case .pin:
-      let pins = found.filter { $0.credential?.kind == .pin }
-      return settle(judge(.pin, pins, at: look.door, reader: look.reader, now), of: look, at: now)
+      let pin = claim(.pin, named(.pin))
+      return settle(judge.verdict(on: pin, by: found), of: pin, at: look.door, now)
     case .pinAfterCard(let cards):
-      let pins = found.filter { $0.credential?.kind == .pin && counts($0, at: look.door, now) }
-      let owners = Set(pins.map(\.person.id))
-      let matching = cards.filter { owners.contains($0.person.id) }
-      var verdict = judge(
-        .cardThenPIN, matching.isEmpty ? cards : matching, at: look.door, reader: look.reader, now)
-      if matching.isEmpty { verdict.decision = .deny(.pinMismatch) }
-      if verdict.isGrant {
-        verdict.isDuress =
-          verdict.isDuress
-          || pins.contains { $0.person.id == verdict.person && $0.credential?.isDuress == true }
-      }
-      return settle(verdict, of: look, at: now)
+      let both = claim(.cardThenPIN, cards, pins: named(.pin))
+      return settle(judge.verdict(on: both, by: found), of: both, at: look.door, now)
+    case .pair(let second, let first, let order):
+      return settle(second, after: first, by: found, at: look.door, order, now)
     }
   }
 
   /// Denies what the store did not answer in time.
   mutating func giveUpLookUps(at now: Moment) -> [ControllerEffect] {
-    lookUps.giveUp(at: now.monotonic).flatMap { deny($0, .lookupTimedOut, at: now) }
+    lookUps.giveUp(at: now.monotonic).flatMap { fail($0, .lookupTimedOut, at: now) }
   }
 
-  /// Denies without knowing who it was.
-  private mutating func deny(
-    _ look: LookUps.Open, _ reason: DenialReason, at now: Moment
-  ) -> [ControllerEffect] {
-    let verdict = Verdict(
-      decision: .deny(reason), credential: nil, person: nil, policyRevision: policy.revision,
-      steps: [])
-    return settle(verdict, of: look, presentation: "unknown", at: now)
-      + atReader(look.reader) {
-        // Who tries again at once must be asked about again.
-        $0.forgetPresentations()
-        return []
-      }
-  }
+  // MARK: Judging
 
-  /// False for a PIN that is itself revoked or not valid now: beside a card it proves nothing.
-  private func counts(_ pin: CredentialHolder, at door: DoorID, _ now: Moment) -> Bool {
-    switch judge(.cardThenPIN, [pin], at: door, reader: nil, now).decision {
-    case .grant: true
-    case .deny(let reason): !reason.atReader.voidsPIN
-    }
-  }
-
+  /// Judges what is shown at a door now. `companion` is who waits there, unless another is named.
   private func judge(
-    _ presentation: Presentation, _ holders: [CredentialHolder], at door: DoorID,
-    reader: ReaderID?, _ now: Moment
-  ) -> Verdict {
-    decide(
-      AccessRequest(
-        door: door, presentation: presentation, holders: holders, at: now.wall,
-        clockTrust: now.trust, cacheAgeSeconds: now.cacheAgeSeconds,
-        mode: doors[door]?.mode?.mode ?? .normal, reader: reader,
-        companion: doors[door]?.companion(at: now.monotonic),
+    at door: DoorID, with companion: PersonID? = nil, _ now: Moment
+  ) -> ClaimJudge {
+    let unit = doors[door]
+    return ClaimJudge(
+      policy: policy,
+      door: AccessRequest(
+        door: door, presentation: .card, holders: [], at: now.wall, clockTrust: now.trust,
+        cacheAgeSeconds: now.cacheAgeSeconds, mode: unit?.mode?.mode ?? .normal,
+        companion: companion ?? unit?.companion(at: now.monotonic)?.person,
         interlockedBy: interlock(against: door)),
-      under: policy)
+      readers: readers.units.filter { $0.layout.door == door }.map(\.layout.id))
   }
 
   /// The first other door of the interlock that is not locked and closed.
@@ -85,80 +78,140 @@ extension Controller {
     }?.layout.id
   }
 
+  // MARK: What follows
+
+  /// The second of two people is there: both are judged by what is true now. If the first may no
+  /// longer enter, nobody does, and both must badge again.
   private mutating func settle(
-    _ verdict: Verdict, of look: LookUps.Open, presentation: String? = nil,
-    evidence: [String: String] = [:], at now: Moment
+    _ second: Claim, after first: Companion, by found: [CredentialHolder], at door: DoorID,
+    _ order: Order?, _ now: Moment
   ) -> [ControllerEffect] {
+    if let order, order.isOver(at: now) {
+      letWait(first, at: door, now)
+      let reason = "it expired while the storage was read"
+      return [.answer(order: order.id, .rejected(reason: reason))]
+    }
+    let verdict = judge(at: door, with: first.person, now).verdict(on: second, by: found)
+    guard verdict.companion != nil else {
+      // It is not the first's fault.
+      if !verdict.isGrant { letWait(first, at: door, now) }
+      return settle(verdict, of: second, at: door, for: order, now)
+    }
+    let companion = judge(at: door, with: second.person, now).verdict(on: first.claim, by: found)
+    return settle(
+      companion.isGrant ? verdict : verdict.denied(.companionDenied), of: second,
+      with: (companion, first.claim), at: door, for: order, now)
+  }
+
+  /// The first of two people goes on waiting, unless somebody else waits by now.
+  private mutating func letWait(_ first: Companion, at door: DoorID, _ now: Moment) {
+    guard let place = doors.place(of: door),
+      doors.units[place].companion(at: now.monotonic) == nil
+    else { return }
+    doors.units[place].letWait(first)
+  }
+
+  /// Records the verdict and does what follows from it.
+  private mutating func settle(
+    _ verdict: Verdict, of claim: Claim, with first: (verdict: Verdict, claim: Claim)? = nil,
+    at door: DoorID, for order: Order? = nil, evidence: [String: String] = [:], _ now: Moment
+  ) -> [ControllerEffect] {
+    if first == nil, verdict.isGrant, let place = doors.place(of: door) {
+      let waiting = doors.units[place].takeCompanion()
+      if verdict.companion != nil, let waiting {
+        let pair = LookUps.Purpose.pair(
+          second: claim.narrowed(to: verdict), first: waiting, order: order)
+        let next = LookUps.Open(reader: claim.reader, door: door, purpose: pair)
+        return ask(lookUps.begin(again: pair.again, for: next, at: now.monotonic), at: now)
+      }
+    }
     let record = AccessRecord(
-      door: look.door, reader: look.reader, presentation: presentation ?? look.purpose.name,
-      verdict: verdict, evidence: evidence)
+      door: door, reader: claim.reader, presentation: claim.presentation.eventName,
+      verdict: verdict, companion: first?.verdict, evidence: evidence, commandID: order?.id)
     var effects: [ControllerEffect] = [.record(.access(record))]
     switch verdict.decision {
     case .grant:
-      effects += admit(verdict, at: look.door, reader: look.reader, now, order: nil)
-      effects += noteRightPIN(look.purpose, verdict)
-      effects += play(.granted, at: look.reader, now)
+      var entrants = [Entrant(verdict: verdict, reader: claim.reader)]
+      if let first { entrants.append(Entrant(verdict: first.verdict, reader: first.claim.reader)) }
+      for person in entrants.compactMap(\.verdict.person) { lookUps.overtake(person) }
+      effects += atDoor(door, now) { $0.admit(entrants, order: order?.id, under: $1, at: now) }
+      effects += noteRightPIN(claim, verdict)
+      if let first { effects += noteRightPIN(first.claim, first.verdict) }
+      effects += play(.granted, at: claim.reader, of: door, now)
     case .deny(let reason):
-      let signal = noteDenial(reason, verdict, at: look.door, now)
-      effects += play(signal, at: look.reader, now)
-      if look.purpose.isWrongPIN(reason) { effects += noteWrongPIN(look, verdict, now) }
+      if reason.atReader.awaitsSecondPerson, let person = verdict.person,
+        let place = doors.place(of: door)
+      {
+        doors.units[place].letWait(
+          Companion(person: person, claim: claim.narrowed(to: verdict), at: now.monotonic))
+      }
+      effects += play(reason.atReader.signal, at: claim.reader, of: door, now)
+      if claim.presentation.isWrongPIN(reason) {
+        effects += noteWrongPIN(claim, at: door, verdict, now)
+      }
+      if let order { effects.append(.answer(order: order.id, .rejected(reason: reason.rawValue))) }
     }
     return effects
   }
 
-  private mutating func admit(
-    _ verdict: Verdict, at door: DoorID, reader: ReaderID?, _ now: Moment, order: String?
+  /// The look-up has no answer that counts: nobody is let in, and whoever tries again at once is
+  /// asked about again.
+  private mutating func fail(
+    _ look: LookUps.Open, _ reason: DenialReason = .lookupFailed, at now: Moment
   ) -> [ControllerEffect] {
-    atDoor(door, now) {
-      $0.admit(verdict, reader: reader, order: order, under: $1, at: now)
+    if case .pair(_, let first, _) = look.purpose { letWait(first, at: look.door, now) }
+    let order = look.purpose.order?.id
+    let verdict = Verdict(
+      decision: .deny(reason), credential: nil, person: nil, policyRevision: policy.revision,
+      steps: [])
+    let record = AccessRecord(
+      door: look.door, reader: look.reader, presentation: "unknown", verdict: verdict,
+      commandID: order)
+    var effects: [ControllerEffect] = [.record(.access(record))]
+    effects += play(reason.atReader.signal, at: look.reader, of: look.door, now)
+    if let reader = look.reader {
+      effects += atReader(reader) {
+        $0.forgetPresentations()
+        return []
+      }
     }
+    if let order {
+      effects.append(
+        .answer(order: order, .failed(reason: "\(reason.rawValue): \(reason.texts.sentence)")))
+    }
+    return effects
   }
 
+  /// At the reader; for a phone a grant is shown at every reader of the door, and a denial nowhere.
   private mutating func play(
-    _ signal: ReaderSignal, at reader: ReaderID, _ now: Moment
+    _ signal: ReaderSignal, at reader: ReaderID?, of door: DoorID, _ now: Moment
   ) -> [ControllerEffect] {
-    atReader(reader) { $0.handle(.play(signal), at: now.monotonic) }
+    guard let reader else { return signal == .granted ? play(signal, at: door, now) : [] }
+    return atReader(reader) { $0.handle(.play(signal), at: now.monotonic) }
   }
 
   /// At every reader of a door.
-  private mutating func play(
+  mutating func play(
     _ signal: ReaderSignal, at door: DoorID, _ now: Moment
   ) -> [ControllerEffect] {
     atDoor(door, now) { _, _ in [.feedback(.play(signal))] }
   }
 
-  /// Notes what follows from a denial. Returns how the reader signals it.
-  private mutating func noteDenial(
-    _ reason: DenialReason, _ verdict: Verdict, at door: DoorID, _ now: Moment
-  ) -> ReaderSignal {
-    let atReader = reason.atReader
-    guard atReader.awaitsSecondPerson else { return atReader.signal }
-    guard let person = verdict.person, let place = doors.place(of: door) else { return .denied }
-    doors.units[place].awaitSecond(after: person, at: now.monotonic)
-    return atReader.signal
-  }
-
   // MARK: Guessed PINs
 
   private mutating func noteWrongPIN(
-    _ look: LookUps.Open, _ verdict: Verdict, _ now: Moment
+    _ claim: Claim, at door: DoorID, _ verdict: Verdict, _ now: Moment
   ) -> [ControllerEffect] {
-    var effects = atReader(look.reader) { $0.noteWrongPIN(at: now.monotonic) }
-    switch look.purpose {
-    case .card, .pin: break
-    case .pinAfterCard:
-      guard let card = verdict.credential else { break }
-      effects += guesses.noteWrongPIN(of: card, at: look.reader, of: look.door, now.monotonic)
-    }
-    return effects
+    guard let reader = claim.reader else { return [] }
+    let effects = atReader(reader) { $0.noteWrongPIN(at: now.monotonic) }
+    guard claim.presentation == .cardThenPIN, let card = verdict.credential else { return effects }
+    return effects + guesses.noteWrongPIN(of: card, at: reader, of: door, now.monotonic)
   }
 
-  private mutating func noteRightPIN(
-    _ purpose: LookUps.Purpose, _ verdict: Verdict
-  ) -> [ControllerEffect] {
-    switch purpose {
-    case .card: []
-    case .pin, .pinAfterCard: verdict.credential.map { guesses.noteRightPIN(of: $0) } ?? []
+  private mutating func noteRightPIN(_ claim: Claim, _ verdict: Verdict) -> [ControllerEffect] {
+    switch claim.presentation {
+    case .card, .mobile: []
+    case .pin, .cardThenPIN: verdict.credential.map { guesses.noteRightPIN(of: $0) } ?? []
     }
   }
 
@@ -175,18 +228,10 @@ extension Controller {
         + play(.granted, at: door, now)
     case .memberUnlock(let door, let holders, let location):
       guard doors[door] != nil else { return unknownDoor(door, order) }
-      let verdict = judge(.mobile(location), holders, at: door, reader: nil, now)
-      let record = AccessRecord(
-        door: door, reader: nil, presentation: "mobile", verdict: verdict, commandID: order.id)
-      let recorded: [ControllerEffect] = [.record(.access(record))]
-      switch verdict.decision {
-      case .grant:
-        return recorded + admit(verdict, at: door, reader: nil, now, order: order.id)
-          + play(.granted, at: door, now)
-      case .deny(let reason):
-        _ = noteDenial(reason, verdict, at: door, now)
-        return recorded + [.answer(order: order.id, .rejected(reason: reason.rawValue))]
-      }
+      let phone = Claim(
+        presentation: .mobile(location), reader: nil, holders: holders.map(\.id))
+      return settle(
+        judge(at: door, now).verdict(on: phone, by: holders), of: phone, at: door, for: order, now)
     case .identify(let door):
       if let door, doors[door] == nil { return unknownDoor(door, order) }
       let effects = (door.map { [$0] } ?? doors.units.map(\.layout.id)).flatMap {

@@ -23,7 +23,9 @@ extension Controller {
     var effects: [ControllerEffect] = []
     for wish in wishes {
       switch wish {
-      case .effect(let effect): effects.append(effect)
+      case .effect(let effect):
+        if case .remember(.presence(let person, _, _)) = effect { lookUps.overtake(person) }
+        effects.append(effect)
       case .feedback(let change): effects += feedback(change, at: door, now)
       }
     }
@@ -53,7 +55,8 @@ extension Controller {
       case .effect(let effect): effects.append(effect)
       case .ask(let canonicals, let purpose):
         let look = LookUps.Open(reader: layout.id, door: layout.door, purpose: purpose)
-        effects.append(.lookUp(lookUps.begin(canonicals, for: look, at: now.monotonic)))
+        effects += ask(
+          lookUps.begin(canonicals, again: purpose.again, for: look, at: now.monotonic), at: now)
       case .refuse(let purpose, let card):
         let verdict = Verdict(
           decision: .deny(.lockedOut), credential: card, person: nil,

@@ -73,6 +73,11 @@ public struct ControllerLayout: Sendable, Hashable {
   /// How long a card or a PIN waits for its look-up; then it is denied.
   public var lookUpMilliseconds: Int
 
+  /// The readers of a door, in their order.
+  public func readers(of door: DoorID) -> [ReaderID] {
+    readers.filter { $0.door == door }.map(\.id)
+  }
+
   public init(
     doors: [Door], readers: [Reader], sampleMilliseconds: Int = 1_000,
     lookUpMilliseconds: Int = 2_000

@@ -6,13 +6,18 @@ public struct LookUp: Sendable, Hashable {
   public var ticket: UInt64
   /// Canonical texts of what was presented, to be digested under the device's key.
   public var canonicals: [Secret<String>]
+  /// Holders that an earlier look-up found, to be read anew.
+  public var again: [HolderID]
   /// Where it was presented, for codes that the door can verify offline.
   public var door: DoorID?
 
-  public init(ticket: UInt64, canonicals: [Secret<String>], door: DoorID? = nil) {
-    self.door = door
+  public init(
+    ticket: UInt64, canonicals: [Secret<String>], again: [HolderID] = [], door: DoorID? = nil
+  ) {
     self.ticket = ticket
     self.canonicals = canonicals
+    self.again = again
+    self.door = door
   }
 }
 

@@ -1,16 +1,23 @@
 import DoorRules
 
-/// Look-ups that wait for their answer, each until its time is up.
+/// Look-ups that wait for their answer, each until its time is up. A decision is made on what is
+/// true when it is made: an answer that an entry overtook is asked for again.
 struct LookUps: Sendable {
-  /// The most that may be open at once; the oldest is forgotten beyond it.
+  /// The most that may be open at once; the oldest fails beyond it.
   static let openMax = 64
+  /// How often a question is put again because its answer was overtaken.
+  static let repeatsMax = 3
 
   /// What was presented.
   enum Purpose: Sendable {
     /// The card's frame as a credential, and what is recorded if nobody has it.
     case card(Secret<String>, evidence: [String: String])
     case pin
-    case pinAfterCard([CredentialHolder])
+    /// The cards that wait for this PIN.
+    case pinAfterCard([HolderID])
+    /// Two people who both passed: both are read anew before the door opens. The order is the
+    /// second one's, where that one came by phone.
+    case pair(second: Claim, first: Companion, order: Order?)
 
     /// As events name it.
     var name: String {
@@ -18,51 +25,95 @@ struct LookUps: Sendable {
       case .card: "card"
       case .pin: "pin"
       case .pinAfterCard: "cardThenPIN"
+      case .pair(let second, _, _): second.presentation.eventName
       }
     }
 
-    /// True when a denial for this reason means that the PIN was wrong.
-    func isWrongPIN(_ reason: DenialReason) -> Bool {
+    /// Holders that must be read anew for it.
+    var again: [HolderID] {
       switch self {
-      case .card: false
-      case .pin: reason.atReader.isWrongPIN
-      case .pinAfterCard: reason.atReader.isWrongPINOfCard
+      case .card, .pin: []
+      case .pinAfterCard(let cards): cards
+      case .pair(let second, let first, _): second.everybody + first.claim.everybody
+      }
+    }
+
+    /// The order that waits for the answer.
+    var order: Order? {
+      switch self {
+      case .card, .pin, .pinAfterCard: nil
+      case .pair(_, _, let order): order
       }
     }
   }
 
   /// One look-up that was not answered yet.
   struct Open: Sendable {
-    let reader: ReaderID
+    /// Nil for a phone.
+    let reader: ReaderID?
     let door: DoorID
     let purpose: Purpose
+    fileprivate(set) var question = LookUp(ticket: 0, canonicals: [])
+    fileprivate(set) var until = MonotonicInstant(nanoseconds: 0)
+    fileprivate var repeats = 0
+    fileprivate var overtakenBy: Set<PersonID> = []
+
+    init(reader: ReaderID?, door: DoorID, purpose: Purpose) {
+      self.reader = reader
+      self.door = door
+      self.purpose = purpose
+    }
+
+    /// True when one of these holders entered after they were read.
+    func isOvertaken(for found: [CredentialHolder]) -> Bool {
+      found.contains { overtakenBy.contains($0.person.id) }
+    }
   }
 
-  struct Waiting: Sendable {
-    let look: Open
-    let until: MonotonicInstant
-  }
+  /// A question to the store, and the look-up that is given up for it.
+  typealias Asked = (question: LookUp, dropped: Open?)
 
-  private(set) var waiting: [UInt64: Waiting] = [:]
+  private(set) var waiting: [UInt64: Open] = [:]
   private var nextTicket: UInt64 = 1
   private let milliseconds: Int
 
   /// A look-up is given up after so many milliseconds.
   init(milliseconds: Int) { self.milliseconds = milliseconds }
 
-  /// Begins a look-up: the question to the store.
+  /// Begins a look-up.
   mutating func begin(
-    _ canonicals: [Secret<String>], for look: Open, at now: MonotonicInstant
-  ) -> LookUp {
-    let ticket = nextTicket
-    nextTicket += 1
-    waiting[ticket] = Waiting(look: look, until: now.advanced(byMilliseconds: milliseconds))
-    if waiting.count > Self.openMax, let oldest = waiting.keys.min() { waiting[oldest] = nil }
-    return LookUp(ticket: ticket, canonicals: canonicals, door: look.door)
+    _ canonicals: [Secret<String>] = [], again: [HolderID] = [], for look: Open,
+    at now: MonotonicInstant
+  ) -> Asked {
+    var look = look
+    look.until = now.advanced(byMilliseconds: milliseconds)
+    look.question = LookUp(ticket: 0, canonicals: canonicals, again: again, door: look.door)
+    return ask(look)
   }
 
-  /// Ends a look-up; nil for one that is not open, was forgotten, or was given up.
-  mutating func end(_ ticket: UInt64) -> Open? { waiting.removeValue(forKey: ticket)?.look }
+  /// Puts the question of an overtaken look-up again, within its time; nil when that was done too
+  /// often.
+  mutating func beginAgain(_ look: Open) -> Asked? {
+    guard look.repeats < Self.repeatsMax else { return nil }
+    var look = look
+    look.repeats += 1
+    look.overtakenBy = []
+    return ask(look)
+  }
+
+  private mutating func ask(_ look: Open) -> Asked {
+    var look = look
+    look.question.ticket = nextTicket
+    waiting[nextTicket] = look
+    nextTicket += 1
+    guard waiting.count > Self.openMax, let oldest = waiting.keys.min() else {
+      return (look.question, nil)
+    }
+    return (look.question, end(oldest))
+  }
+
+  /// Ends a look-up; nil for one that is not open, or was given up.
+  mutating func end(_ ticket: UInt64) -> Open? { waiting.removeValue(forKey: ticket) }
 
   /// Gives up those whose time is up, oldest first. An answer that comes later finds nothing.
   mutating func giveUp(at now: MonotonicInstant) -> [Open] {
@@ -70,10 +121,10 @@ struct LookUps: Sendable {
     return waiting.filter { $0.value.until <= now }.keys.sorted().compactMap { end($0) }
   }
 
-  /// Asked with each input: it takes no memory.
-  var nextDeadline: MonotonicInstant? {
-    var first: MonotonicInstant?
-    for look in waiting.values { first = .earliest(first, look.until) }
-    return first
+  var nextDeadline: MonotonicInstant? { waiting.values.lazy.map(\.until).min() }
+
+  /// Somebody entered, or was seen in an area: what was read about them before no longer counts.
+  mutating func overtake(_ person: PersonID) {
+    for ticket in waiting.keys { waiting[ticket]?.overtakenBy.insert(person) }
   }
 }

@@ -6,7 +6,7 @@ public struct Order: Sendable, Hashable {
   public enum Kind: Sendable, Hashable {
     /// An operator's unlock, overriding the rules.
     case adminUnlock(DoorID, by: String, reason: String)
-    /// A member's unlock; `holders` are the person's credentials.
+    /// A member's unlock by phone; `holders` are the person's mobile keys, read just now.
     case memberUnlock(DoorID, holders: [CredentialHolder], location: Presentation.Location?)
     /// Nil is every door.
     case identify(DoorID?)
@@ -17,10 +17,17 @@ public struct Order: Sendable, Hashable {
   /// The command's id, repeated in its answer.
   public var id: String
   public var kind: Kind
+  /// From then on it opens nothing; nil for an order without an end.
+  public var expires: WallInstant?
 
-  public init(id: String, kind: Kind) {
+  public init(id: String, kind: Kind, expires: WallInstant? = nil) {
     self.id = id
     self.kind = kind
+    self.expires = expires
+  }
+
+  func isOver(at now: Moment) -> Bool {
+    now.trust != .unknown && expires.map { $0 <= now.wall } ?? false
   }
 }
 

@@ -6,10 +6,13 @@ struct Companion: Sendable, Hashable {
   static let waitMilliseconds = 15_000
 
   let person: PersonID
+  /// What that person showed: it is judged again when the second is there.
+  let claim: Claim
   let until: MonotonicInstant
 
-  init(person: PersonID, at now: MonotonicInstant) {
+  init(person: PersonID, claim: Claim, at now: MonotonicInstant) {
     self.person = person
+    self.claim = claim
     until = now.advanced(byMilliseconds: Self.waitMilliseconds)
   }
 

@@ -53,8 +53,8 @@ struct DoorUnit: Sendable {
   var isSecured: Bool { machine.state == .secured }
 
   /// Who waits here for a second person.
-  func companion(at now: MonotonicInstant) -> PersonID? {
-    companion.flatMap { $0.isWaiting(at: now) ? $0.person : nil }
+  func companion(at now: MonotonicInstant) -> Companion? {
+    companion.flatMap { $0.isWaiting(at: now) ? $0 : nil }
   }
 
   var nextDeadline: MonotonicInstant {
@@ -153,22 +153,24 @@ struct DoorUnit: Sendable {
 
   // MARK: People
 
-  /// Everything that follows from a grant: the lock, the area, the schedule that waited for a first
-  /// person, the silent duress alarm.
+  /// Everything that follows from a grant: the lock, the areas, the schedule that waited for a first
+  /// person, the silent duress alarms. `entrants` are one person, or two who enter together.
   mutating func admit(
-    _ verdict: Verdict, reader: ReaderID?, order: String?, under conditions: DoorConditions,
-    at now: Moment
+    _ entrants: [Entrant], order: String?, under conditions: DoorConditions, at now: Moment
   ) -> [DoorWish] {
     var wishes: [DoorWish] = []
-    if verdict.isDuress, let reader {
-      wishes.append(.effect(.record(.duress(layout.id, reader, verdict.person))))
+    for entrant in entrants {
+      let (verdict, reader) = (entrant.verdict, entrant.reader)
+      if verdict.isDuress {
+        wishes.append(.effect(.record(.duress(layout.id, reader, verdict.person))))
+      }
+      if verdict.breaksAntiPassback {
+        wishes.append(.effect(.record(.antiPassback(layout.id, reader, verdict.person))))
+      }
     }
-    if verdict.breaksAntiPassback {
-      wishes.append(.effect(.record(.antiPassback(layout.id, reader, verdict.person))))
-    }
-    companion = nil
     wishes += release(order: order, under: conditions, at: now)
-    if passengers.add(verdict), !waitsForLeaf { wishes += passengers.pass(at: now.wall) }
+    for entrant in entrants { passengers.add(entrant) }
+    if !waitsForLeaf { wishes += passengers.pass(at: now.wall) }
     if firstPerson.enter(under: ModeSchedule(of: layout.id, under: conditions), at: now) {
       wishes.append(.effect(.remember(.firstPerson(layout.id, now.wall))))
       wishes += refreshMode(under: conditions, at: now)
@@ -176,9 +178,13 @@ struct DoorUnit: Sendable {
     return wishes
   }
 
-  /// Somebody passed every rule but that for two people, and waits for the second.
-  mutating func awaitSecond(after person: PersonID, at now: MonotonicInstant) {
-    companion = Companion(person: person, at: now)
+  /// Somebody waits here for a second person; replaces who waited before.
+  mutating func letWait(_ companion: Companion) { self.companion = companion }
+
+  /// The wait for a second person is over; nil when nobody waited.
+  mutating func takeCompanion() -> Companion? {
+    defer { companion = nil }
+    return companion
   }
 
   /// With a contact the area is entered when the leaf opens, so that a person who badges and turns
@@ -230,7 +236,7 @@ struct DoorUnit: Sendable {
         wishes.append(
           .effect(
             .setLock(layout.id, level, level == .secured ? .atOnce : urgency, order: order)))
-        if level == .secured { passengers.clear() }
+        if level == .secured { wishes += passengers.turnBack(from: layout.id) }
         if conditions.policy.settings(of: layout.id)?.playNotificationSoundOnRelayToggle.value
           == true
         {

@@ -28,7 +28,7 @@ extension DenialReason {
       .geofenceOutside, .geofenceLocationMissing, .geofenceAccuracyTooLow,
       .maintenanceForceClosed, .lockdown, .pinRequired, .cardRequired, .lockedOut, .antiPassback,
       .interlocked, .clockUntrusted, .zoneUnknown, .overrideReasonMissing, .unknownDoor,
-      .lookupFailed, .lookupTimedOut:
+      .lookupFailed, .lookupTimedOut, .companionDenied:
       DenialAtReader()
     }
   }

@@ -11,8 +11,8 @@ struct PINGuard: Sendable {
   init(lockouts: [CredentialID: Lockout]) { self.lockouts = lockouts }
 
   /// The first of these cards that is locked out.
-  func lockedCard(of holders: [CredentialHolder], at now: MonotonicInstant) -> CredentialID? {
-    holders.compactMap(\.credential?.id).first { lockouts[$0]?.isLocked(at: now) == true }
+  func lockedCard(of holders: [HolderID], at now: MonotonicInstant) -> CredentialID? {
+    holders.compactMap(\.credential).first { lockouts[$0]?.isLocked(at: now) == true }
   }
 
   mutating func noteWrongPIN(

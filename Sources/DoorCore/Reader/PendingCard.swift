@@ -1,16 +1,16 @@
 import DoorRules
 
-/// A card that waits for its PIN.
+/// A card that waits for its PIN. Its holders are named only: with the PIN they are read anew.
 struct PendingCard: Sendable {
   /// How long a reader that asks for a PIN waits for it.
   static let waitMilliseconds = 10_000
 
-  let holders: [CredentialHolder]
+  let holders: [HolderID]
   /// The card's frame, as a credential.
   let raw: Secret<String>
   private(set) var until: MonotonicInstant
 
-  init(holders: [CredentialHolder], raw: Secret<String>, at now: MonotonicInstant) {
+  init(holders: [HolderID], raw: Secret<String>, at now: MonotonicInstant) {
     self.holders = holders
     self.raw = raw
     until = now.advanced(byMilliseconds: Self.waitMilliseconds)

@@ -253,7 +253,7 @@ struct ReaderUnit: Sendable {
 
   /// A card was shown where a PIN must follow.
   mutating func waitForPIN(
-    after holders: [CredentialHolder], of raw: Secret<String>, at now: MonotonicInstant
+    after holders: [HolderID], of raw: Secret<String>, at now: MonotonicInstant
   ) -> [ControllerEffect] {
     // Digits since the card was read are the beginning of its PIN: the store may have taken its time.
     pendingCard = PendingCard(holders: holders, raw: raw, at: now)

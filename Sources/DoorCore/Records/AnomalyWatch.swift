@@ -42,7 +42,8 @@ public struct AnomalyWatch: Sendable {
     case .alarm(let door, .forcedOpen, raised: true):
       tell(forcedAfterDenial(at: door, now), now)
     case .alarm, .lockedOut, .lockoutCleared, .modeChanged, .exitRequested, .leaf, .adminUnlock,
-      .duress, .antiPassback, .cardLockedOut, .muted, .unmuted, .readerTamper, .readerGone,
+      .duress, .antiPassback, .notOpened, .cardLockedOut, .muted, .unmuted, .readerTamper,
+      .readerGone,
       .functionKey, .bell, .siteAlarm, .edgesLost:
       []
     }

@@ -22,9 +22,11 @@ public enum Occurrence: Sendable, Hashable {
   /// An operator opened the door, overriding the rules.
   case adminUnlock(DoorID, by: String, reason: String, commandID: String)
   /// Somebody opened under duress; reported to the cloud, and not shown at the door.
-  case duress(DoorID, ReaderID, PersonID?)
+  case duress(DoorID, ReaderID?, PersonID?)
   /// A violation of anti-passback in an area that only records it.
   case antiPassback(DoorID, ReaderID?, PersonID?)
+  /// Somebody was let in at a door with a contact, and the lock closed before the leaf opened.
+  case notOpened(DoorID, ReaderID?, PersonID?, CredentialID?)
   /// Too many wrong PINs for a card; locked for `seconds`.
   case cardLockedOut(CredentialID, ReaderID, DoorID, seconds: Int)
   /// A reader sent `edges` within a second and is muted for `seconds`.

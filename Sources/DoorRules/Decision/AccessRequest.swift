@@ -16,6 +16,8 @@ public struct AccessRequest: Sendable, Hashable {
   public var override: AdminOverride?
   /// The reader that it was presented at; nil for a phone or a dry run.
   public var reader: ReaderID?
+  /// All readers of the door: a phone passes where they lead.
+  public var doorReaders: [ReaderID]
   /// Who passed every other rule here just before, for the two-person rule.
   public var companion: PersonID?
   /// Another door of the interlock that is not locked and closed.
@@ -24,8 +26,8 @@ public struct AccessRequest: Sendable, Hashable {
   public init(
     door: DoorID, presentation: Presentation, holders: [CredentialHolder], at: WallInstant,
     clockTrust: ClockTrust, cacheAgeSeconds: Int64 = 0, mode: DoorMode = .normal,
-    override: AdminOverride? = nil, reader: ReaderID? = nil, companion: PersonID? = nil,
-    interlockedBy: DoorID? = nil
+    override: AdminOverride? = nil, reader: ReaderID? = nil, doorReaders: [ReaderID] = [],
+    companion: PersonID? = nil, interlockedBy: DoorID? = nil
   ) {
     self.door = door
     self.presentation = presentation
@@ -36,6 +38,7 @@ public struct AccessRequest: Sendable, Hashable {
     self.mode = mode
     self.override = override
     self.reader = reader
+    self.doorReaders = doorReaders
     self.companion = companion
     self.interlockedBy = interlockedBy
   }
@@ -74,30 +77,33 @@ public struct Verdict: Sendable, Hashable {
   public var person: PersonID?
   /// The revision of the policy that decided.
   public var policyRevision: UInt64
-  /// The credential's use including this entry, to be persisted; nil when its uses are not counted.
-  public var use: CredentialUse?
+  /// The credentials that this entry uses; none for a denial.
+  public var used: [UsedCredential]
   /// Areas that the person enters or leaves with this entry.
   public var passages: [AreaPassage]
   /// It broke anti-passback in an area that only records that.
   public var breaksAntiPassback: Bool
   /// The credential raises a silent duress alarm.
   public var isDuress: Bool
+  /// Who badged first, where this person is let in as the second of two.
+  public var companion: PersonID?
   /// What was checked, in order; the last step decided.
   public var steps: [ExplanationStep]
 
   public init(
     decision: Decision, credential: CredentialID?, person: PersonID?, policyRevision: UInt64,
-    use: CredentialUse? = nil, passages: [AreaPassage] = [], breaksAntiPassback: Bool = false,
-    isDuress: Bool = false, steps: [ExplanationStep]
+    used: [UsedCredential] = [], passages: [AreaPassage] = [], breaksAntiPassback: Bool = false,
+    isDuress: Bool = false, companion: PersonID? = nil, steps: [ExplanationStep]
   ) {
     self.decision = decision
     self.credential = credential
     self.person = person
     self.policyRevision = policyRevision
-    self.use = use
+    self.used = used
     self.passages = passages
     self.breaksAntiPassback = breaksAntiPassback
     self.isDuress = isDuress
+    self.companion = companion
     self.steps = steps
   }
 

@@ -95,9 +95,11 @@ private func judge(_ question: RuleQuestion, explaining: Bool) -> (depth: Int, V
   let verdict = Verdict(
     decision: decision, credential: question.holder.credential?.id,
     person: question.holder.person.id, policyRevision: question.policy.revision,
-    use: denial == nil ? question.useAfterwards : nil,
+    used: denial == nil ? [question.holder.used(at: question.request.at)].compactMap { $0 } : [],
     passages: denial == nil ? question.passages : [],
     breaksAntiPassback: denial == nil && question.brokenCrossing != nil,
-    isDuress: denial == nil && question.holder.credential?.isDuress == true, steps: steps)
+    isDuress: denial == nil && question.holder.credential?.isDuress == true,
+    companion: denial == nil && question.needsCompanion ? question.request.companion : nil,
+    steps: steps)
   return (depth, verdict)
 }

@@ -45,6 +45,8 @@ public enum DenialReason: String, Sendable, Hashable, CaseIterable {
   case antiPassback
   /// A second person must badge.
   case secondPersonRequired
+  /// The first of two people may no longer enter.
+  case companionDenied
   /// The other door of an interlock is open or released.
   case interlocked
   /// The door was without its cloud for longer than this class of credential allows.
@@ -191,6 +193,11 @@ public enum DenialReason: String, Sendable, Hashable, CaseIterable {
         member: "A second person must badge",
         sentence: "a second person must badge",
         advice: "Two people with access must badge one after the other.")
+    case .companionDenied:
+      Texts(
+        member: "Both must badge again",
+        sentence: "the first of the two people may no longer enter",
+        advice: "The event names the first person and the reason; help as for that reason.")
     case .interlocked:
       Texts(
         member: "Close the other door first",

@@ -81,6 +81,31 @@ public struct CredentialUse: Sendable, Hashable {
   }
 }
 
+/// A credential that an entry used.
+public struct UsedCredential: Sendable, Hashable {
+  public var credential: CredentialID
+  /// Its use including this entry, to be persisted; nil when its uses are not counted.
+  public var use: CredentialUse?
+
+  public init(_ credential: CredentialID, use: CredentialUse? = nil) {
+    self.credential = credential
+    self.use = use
+  }
+}
+
+/// Names a holder and keeps nothing that can change: for what is decided later, and is then read
+/// anew.
+public struct HolderID: Sendable, Hashable {
+  /// Nil for a person without one.
+  public var credential: CredentialID?
+  public var person: PersonID
+
+  public init(credential: CredentialID?, person: PersonID) {
+    self.credential = credential
+    self.person = person
+  }
+}
+
 /// A credential with its person and its use, as a look-up found them.
 public struct CredentialHolder: Sendable, Hashable {
   /// Nil for a person without one, such as a member who uses the app.
@@ -98,5 +123,15 @@ public struct CredentialHolder: Sendable, Hashable {
     self.person = person
     self.use = use
     self.presence = presence
+  }
+
+  public var id: HolderID { HolderID(credential: credential?.id, person: person.id) }
+
+  /// What an entry at `instant` uses; nil for a person without a credential.
+  public func used(at instant: WallInstant) -> UsedCredential? {
+    guard let credential else { return nil }
+    guard credential.countsUses else { return UsedCredential(credential.id) }
+    return UsedCredential(
+      credential.id, use: CredentialUse(count: use.count + 1, first: use.first ?? instant))
   }
 }

@@ -20,7 +20,19 @@ func antiPassbackRule(_ question: RuleQuestion) -> RuleAnswer {
 }
 
 extension RuleQuestion {
-  var crossings: [AreaCrossing] { request.reader.map { policy.crossings(at: $0) } ?? [] }
+  /// A phone stands outside: it takes the way of a reader that leads in, the first that fits where
+  /// the person was last seen. It leaves an area only through a door that has no such reader.
+  var crossings: [AreaCrossing] {
+    switch request.presentation {
+    case .card, .pin, .cardThenPIN:
+      return request.reader.map { policy.crossings(at: $0) } ?? []
+    case .mobile:
+      let ways = request.doorReaders.map { policy.crossings(at: $0) }.filter { !$0.isEmpty }
+      let inward = ways.filter { $0.contains(where: \.isEntry) }
+      let possible = inward.isEmpty ? ways : inward
+      return possible.first { !$0.contains(where: isBroken) } ?? possible.first ?? []
+    }
+  }
 
   /// Where the person is once this entry is made: inside or outside of each area.
   var passages: [AreaPassage] {

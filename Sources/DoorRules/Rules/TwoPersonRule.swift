@@ -2,7 +2,7 @@
 func twoPersonRule(_ question: RuleQuestion) -> RuleAnswer {
   let required = question.settings.personsRequired
   guard required.value > 1 else { return .pass("one person is enough") }
-  if question.request.mode.holdsOpen {
+  guard question.needsCompanion else {
     return .pass(from: required.source, "the door stands open anyway")
   }
   guard let companion = question.request.companion, companion != question.holder.person.id else {
@@ -12,4 +12,9 @@ func twoPersonRule(_ question: RuleQuestion) -> RuleAnswer {
   }
   return .pass(
     from: required.source, "\(companion) badged just before \(question.holder.person.id)")
+}
+
+extension RuleQuestion {
+  /// Two people are asked for, and the door does not stand open anyway.
+  var needsCompanion: Bool { settings.personsRequired.value > 1 && !request.mode.holdsOpen }
 }

@@ -7,11 +7,3 @@ func useCountRule(_ question: RuleQuestion) -> RuleAnswer {
   return question.holder.use.count < most
     ? .pass(detail) : .deny(.useCountExceeded, detail)
 }
-
-extension RuleQuestion {
-  /// The credential's use including this entry; nil for a credential whose uses are not counted.
-  var useAfterwards: CredentialUse? {
-    guard holder.credential?.countsUses == true else { return nil }
-    return CredentialUse(count: holder.use.count + 1, first: holder.use.first ?? request.at)
-  }
-}

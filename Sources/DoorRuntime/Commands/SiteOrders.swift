@@ -175,7 +175,8 @@ package struct SiteOrders {
       door: question.door, presentation: question.presentation,
       holders: holders, at: now.wall,
       clockTrust: now.trust, cacheAgeSeconds: now.cacheAgeSeconds,
-      mode: shell.controller.view(of: question.door)?.mode?.mode ?? .normal)
+      mode: shell.controller.view(of: question.door)?.mode?.mode ?? .normal,
+      doorReaders: shell.outside.configuration.layout.readers(of: question.door))
     let verdict = decide(request, under: policy, explaining: true)
     return (verdict, policy.text(of: now.wall))
   }

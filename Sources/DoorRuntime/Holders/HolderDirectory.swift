@@ -116,7 +116,8 @@ struct HolderDirectory {
     }
     switch asked.question {
     case .shown(let question):
-      let answer = answer(to: question, try? holders.get(), reading)
+      let answer = answer(
+        to: question, try? holders.get(), reading, hasAreas: asked.hasAreas)
       return [.core(.lookedUp(answer)), .noteDecision(since: asked.at.monotonic)]
     case .member(_, let door, let location, let order, let expires):
       if let expires, now.trust != .unknown, now.wall >= expires {
@@ -126,7 +127,7 @@ struct HolderDirectory {
       switch holders {
       case .success(let holders):
         let kind = Order.Kind.memberUnlock(door, holders: holders, location: location)
-        return [.core(.order(Order(id: order, kind: kind)))]
+        return [.core(.order(Order(id: order, kind: kind, expires: expires)))]
       case .failure(let error): return [.end(order: order, .failed(error))]
       }
     case .phone(_, let door, let done):
@@ -145,14 +146,23 @@ struct HolderDirectory {
   }
 
   private mutating func answer(
-    to question: LookUp, _ found: [CredentialHolder]?, _ reading: HolderReading
+    to question: LookUp, _ found: [CredentialHolder]?, _ reading: HolderReading, hasAreas: Bool
   ) -> LookUpAnswer {
     var found = found
     let offline = question.door.map { offlinePINs.holders(of: reading.windows, at: $0) } ?? []
     if !offline.isEmpty { found = (found ?? []) + offline }
-    return LookUpAnswer(
-      ticket: question.ticket, holders: found,
-      digest: found?.isEmpty == true ? reading.digest : nil)
+    let digest = found?.isEmpty == true ? reading.digest : nil
+    for (id, holder) in reading.again {
+      if let offline = id.credential.flatMap({ offlinePINs.holder(of: $0) }) {
+        found = (found ?? []) + [offline]
+      } else if let read = try? holder.get() {
+        found = (found ?? []) + read.map { withMemory($0, hasAreas: hasAreas) }
+      } else {
+        // Nobody can say whether it still counts.
+        return LookUpAnswer(ticket: question.ticket, holders: nil)
+      }
+    }
+    return LookUpAnswer(ticket: question.ticket, holders: found, digest: digest)
   }
 
   /// The holder with what happened here since the disk was read.
@@ -182,21 +192,28 @@ struct HolderDirectory {
 
   // MARK: What happened
 
-  /// Counts what an access used up. The use is written before the event, and the relay waits for
-  /// the event: no use is lost in a power cut.
+  /// Counts what an access used up, of everybody who is let in: the only place where a use is
+  /// spent. All of it is one write, before the event, and the relay waits for the event: no use is
+  /// lost in a power cut.
   mutating func note(_ occurrence: Occurrence, at now: Moment) -> [Wish] {
     guard case .access(let access) = occurrence else { return [] }
+    var write = StateWrite(what: "", values: [:])
     var wishes: [Wish] = []
-    if let use = access.verdict.use, let credential = access.verdict.credential {
-      uses.note(use, of: credential)
-      wishes.append(
-        .persist(
-          StateWrite(
-            "the use of credential \(credential)", .use(credential), CredentialUses.bytes(of: use)))
-      )
+    for used in access.used {
+      if let use = used.use {
+        uses.note(use, of: used.credential)
+        write.add(.use(used.credential), CredentialUses.bytes(of: use))
+      }
+      if let offline = offlinePINs.noteUse(of: used.credential, at: now) {
+        write.add(.offlinePINs, offline.bytes)
+        wishes += offline.wishes
+      }
+      wishes += issued.noteUse(of: used.credential)
     }
-    guard access.verdict.isGrant, let credential = access.verdict.credential else { return wishes }
-    return wishes + offlinePINs.noteUse(of: credential, at: now) + issued.noteUse(of: credential)
+    guard !write.values.isEmpty else { return wishes }
+    let names = access.used.map(\.credential.rawValue).joined(separator: ", ")
+    write.what = "the use of \(names)"
+    return [.persist(write)] + wishes
   }
 
   /// A person went into an area or out of it.

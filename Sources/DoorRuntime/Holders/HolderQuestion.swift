@@ -55,6 +55,8 @@ package struct HolderReading: Sendable {
   /// The holders in the cache and of keys that were handed over; an error when the cache, or what
   /// this door remembers of a holder, cannot be read.
   var holders: Result<[CredentialHolder], PortError> = .success([])
+  /// Holders that were found before, as they are now: none where one is gone, or an offline PIN.
+  var again: [(id: HolderID, holder: Result<[CredentialHolder], PortError>)] = []
   /// Offline PINs that fit what was shown.
   var windows: [OfflinePINWindow] = []
   /// Evidence of a credential that nobody has.

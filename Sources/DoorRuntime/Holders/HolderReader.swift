@@ -53,8 +53,16 @@ struct HolderReader: Sendable {
     _ question: LookUp, _ request: inout HolderRequest, _ reading: inout HolderReading
   ) {
     let digests = question.canonicals.flatMap { digester.digests(ofCanonical: $0) }
-    findCards(digests, &request, &reading)
+    if !digests.isEmpty { findCards(digests, &request, &reading) }
     findOfflinePINs(question, request, &reading)
+    let known = Set(((try? reading.holders.get()) ?? []).map(\.id))
+    for id in question.again where !known.contains(id) {
+      let read = Result { () throws(PortError) in try readAgain(id, &request, &reading) }
+      if case .failure(let error) = read {
+        reading.troubles.append("credential look-up failed: \(error)")
+      }
+      reading.again.append((id, read))
+    }
     reading.digest = digests.first.map { Data($0.bytes).base64URL }
   }
 
@@ -91,6 +99,21 @@ struct HolderReader: Sendable {
       book.keys.values.filter { $0.record.kind == kind && $0.record.person == id.rawValue }
     }
     return found.isEmpty ? [CredentialHolder(credential: nil, person: person)] : found
+  }
+
+  /// A holder that was found before, as it is now: none when it is gone.
+  private func readAgain(
+    _ id: HolderID, _ request: inout HolderRequest, _ reading: inout HolderReading
+  ) throws(PortError) -> [CredentialHolder] {
+    guard let credential = id.credential else {
+      guard let person = try policy.person(id.person) else { return [] }
+      return [try withMemory(CredentialHolder(credential: nil, person: person), &request, &reading)]
+    }
+    let cached = Result { () throws(PortError) in try policy.holder(of: credential) }
+    if let holder = try? cached.get() { return [try withMemory(holder, &request, &reading)] }
+    let handedOver = handedOver(beside: [], &request, &reading) { $0.key(of: credential) }
+    if handedOver.isEmpty, case .failure(let error) = cached { throw error }
+    return handedOver
   }
 
   /// Holders as an explanation asks for them: out of the cache alone.

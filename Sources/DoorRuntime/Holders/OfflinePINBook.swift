@@ -70,6 +70,11 @@ struct OfflinePINBook: Sendable {
       use: CredentialUse(count: entry.uses))
   }
 
+  /// A code that ``holder(of:)`` gave a moment ago, by its credential's id.
+  mutating func holder(ofShown id: CredentialID) -> CredentialHolder? {
+    shown[id].flatMap { holder(of: $0) }
+  }
+
   /// Unique at its controller, and short enough for an identifier whatever the door is called.
   static func name(of key: Key) -> String {
     let window = "opin.\(key.window.startHour).\(key.window.hours).\(key.window.serial)."

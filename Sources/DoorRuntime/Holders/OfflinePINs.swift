@@ -39,10 +39,18 @@ struct OfflinePINs {
     windows.compactMap { book?.holder(of: OfflinePINBook.Key(door: door, window: $0)) }
   }
 
-  /// Counts an entry by an offline PIN; its first one is when the door learns of the code.
-  mutating func noteUse(of credential: CredentialID, at now: Moment) -> [Wish] {
-    guard let (key, isFirst) = book?.noteUse(of: credential, at: now.wall) else { return [] }
-    return [persist()] + (isFirst ? [.record(record(.lockKeyIssued, key))] : [])
+  /// A code that was shown a moment ago, as it counts now.
+  mutating func holder(of credential: CredentialID) -> CredentialHolder? {
+    book?.holder(ofShown: credential)
+  }
+
+  /// Counts an entry by an offline PIN: the book to persist. Its first one is when the door learns
+  /// of the code.
+  mutating func noteUse(
+    of credential: CredentialID, at now: Moment
+  ) -> (bytes: [UInt8], wishes: [Wish])? {
+    guard let (key, isFirst) = book?.noteUse(of: credential, at: now.wall) else { return nil }
+    return (book?.bytes ?? [], isFirst ? [.record(record(.lockKeyIssued, key))] : [])
   }
 
   /// Withdraws one code at its door. Throws when offline PINs are not served.

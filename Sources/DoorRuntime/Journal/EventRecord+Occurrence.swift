@@ -52,6 +52,10 @@ extension EventRecord {
       self.init(
         .accessAntiPassback, door: door, reader: reader, person: person?.rawValue,
         reason: DenialReason.antiPassback.rawValue)
+    case .notOpened(let door, let reader, let person, let credential):
+      self.init(
+        .accessGrantedNotOpened, door: door, reader: reader, person: person?.rawValue,
+        credential: credential)
     case .cardLockedOut(let card, let reader, let door, let seconds):
       self.init(
         .readerLockedOut, door: door, reader: reader, credential: card,
@@ -90,9 +94,18 @@ extension EventRecord {
     detail["presentation"] = record.presentation
     detail["policyRevision"] = String(record.verdict.policyRevision)
     if let command = record.commandID { detail["command"] = command }
+    if let companion = record.companion {
+      detail["companion"] = companion.person?.rawValue
+      detail["companionCredential"] = companion.credential?.rawValue
+      if case .deny(let reason) = companion.decision { detail["companionReason"] = reason.rawValue }
+    }
     switch record.verdict.decision {
     case .grant(let via):
       detail["via"] = via.rawValue
+      let beside = record.verdict.used.map(\.credential).filter { $0 != record.verdict.credential }
+      if !beside.isEmpty {
+        detail["pinCredential"] = beside.map(\.rawValue).joined(separator: " ")
+      }
       self.init(
         .accessGranted, door: record.door, reader: record.reader,
         person: record.verdict.person?.rawValue, credential: record.verdict.credential,

@@ -75,6 +75,10 @@ package struct StateWrite: Sendable {
     self.what = what
     values = [key.name: value]
   }
+
+  mutating func add(_ key: StateKey, _ value: [UInt8]?) {
+    values.updateValue(value, forKey: key.name)
+  }
 }
 
 /// A point of civil time as persisted: milliseconds since 1970 in decimal.

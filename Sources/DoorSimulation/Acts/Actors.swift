@@ -34,6 +34,12 @@ struct Actors {
       visitors.badge(person, at: door, then: passage, spoiled: spoiled, &random)
     case .typePIN(let person, let door, let slips, let passage):
       visitors.typePIN(person, at: door, slips: slips, then: passage, &random)
+    case .pair(let first, let second, let door, let gap, let passage):
+      visitors.pair(
+        first, second, at: door, gapMilliseconds: gap, then: passage, &random)
+    case .identify(let person, let door, let pause, let passage):
+      visitors.identify(
+        person, at: door, pauseMilliseconds: pause, then: passage, &random)
     case .strangerCard(let door):
       visitors.badge(nil, at: door, then: .enters, spoiled: nil, &random)
     case .guessPINs(let door, let tries): visitors.guessPINs(tries, at: door, &random)

@@ -26,6 +26,7 @@ struct Operators {
     case .move(let person, let from, let until):
       staff.move(person, from: now + Int64(from) * 60, until: now + Int64(until) * 60)
     case .cancel(let person): staff.cancel(person)
+    case .issueUses(let person, let uses): staff.issueUses(person, uses)
     case .setEnabled(let person, let isOn): staff.setEnabled(person, isOn)
     case .setHours(let door, let from, let to):
       cloud.configuration.changeDoor(door) { $0.accessHours = Self.hours(from, to) }

@@ -11,7 +11,7 @@ struct Visitors {
   let observers: Observers
   /// How often each contact and button bounces.
   let bounces: Int
-  private let formats = FormatTable.default
+  let formats = FormatTable.default
 
   init(clockwork: Clockwork, site: Site, rig: Rig, observers: Observers, bounces: Int) {
     self.clockwork = clockwork
@@ -21,10 +21,10 @@ struct Visitors {
     self.bounces = bounces
   }
 
-  private var isRunning: Bool { rig.program != nil }
+  var isRunning: Bool { rig.program != nil }
 
   /// Whether nobody else is using the door.
-  private func isFree(_ door: Int) -> Bool { site.busyUntil[door] <= clockwork.elapsed }
+  func isFree(_ door: Int) -> Bool { site.busyUntil[door] <= clockwork.elapsed }
 
   func badge(
     _ person: Int?, at door: Int, then passage: Passage, spoiled: Spoiling?,
@@ -51,13 +51,13 @@ struct Visitors {
     let end = send(bits, to: door, at: 1_000, isStuck: isStuck)
     present(
       person, at: door, kind: "card", canonical: "card:H10302:-:\(number)", after: end,
-      mustBeDecided: spoiled == nil, since: rig.boots)
+      mustBeDecided: spoiled == nil && !site.plan.doors[door].asksForBoth, since: rig.boots)
     pass(door, passage, after: end + 1_000_000, &random)
   }
 
   func typePIN(
     _ person: Int?, _ digits: String, at door: Int, then passage: Passage?,
-    startingIn start: Int64, _ random: inout SimulationRandom
+    startingIn start: Int64, after card: String? = nil, _ random: inout SimulationRandom
   ) -> Int64 {
     observers.tally[.pins] += 1
     var at = start
@@ -70,8 +70,8 @@ struct Visitors {
     clockwork.schedule(inMicroseconds: start) {
       let boot = isRunning ? rig.boots : -1
       present(
-        person, at: door, kind: "pin", canonical: "pin:\(digits)", after: at - start,
-        mustBeDecided: true, since: boot)
+        person, at: door, kind: "pin", canonical: "pin:\(digits)", card: card, after: at - start,
+        mustBeDecided: card == nil, since: boot)
     }
     if let passage { pass(door, passage, after: at + 1_000_000, &random) }
     return at
@@ -106,7 +106,7 @@ struct Visitors {
   }
 
   /// Pulses on the data lines; returns when the last one ends, in microseconds from now.
-  private func send(_ bits: [Bool], to door: Int, at start: Int64, isStuck: Bool) -> Int64 {
+  func send(_ bits: [Bool], to door: Int, at start: Int64, isStuck: Bool) -> Int64 {
     let spacing = Int64(site.plan.doors[door].bitSpacingMicroseconds)
     let end = start + Int64(bits.count) * spacing
     clockwork.schedule(inMicroseconds: start) {
@@ -123,8 +123,9 @@ struct Visitors {
     return end
   }
 
-  private func present(
-    _ person: Int?, at door: Int, kind: String, canonical: String, after: Int64,
+  func present(
+    _ person: Int?, at door: Int, kind: String, canonical: String, card: String? = nil,
+    after: Int64,
     mustBeDecided: Bool, since boot: Int
   ) {
     clockwork.schedule(inMicroseconds: after) {
@@ -136,7 +137,7 @@ struct Visitors {
         .presented(
           Shown(
             number: site.shownNumber, door: door, person: person, kind: kind,
-            canonical: isWhole ? canonical : "", at: clockwork.elapsed,
+            canonical: isWhole ? canonical : "", card: card, at: clockwork.elapsed,
             mustBeDecided: mustBeDecided && isHeard && isWhole
               && !(kind == "pin" && observers.knowledge.keypadMayBeDeaf(door)))))
     }

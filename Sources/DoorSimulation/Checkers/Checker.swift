@@ -10,6 +10,6 @@ func allCheckers() -> [any Checker] {
     HonestClock(), RightDecision(), LastGoodRules(), DecisionsOnce(), EventsOnce(), LockHasCause(),
     NeverTooLong(), LeavingWorks(), WaitsForNothing(),
     GrantOpens(), WrittenFirst(), AcknowledgedIsKept(), CommandsOnce(), NoSecrets(), Limits(),
-    Convergence(),
+    Convergence(), UsesOnce(), NobodyTwice(), TrueAtTheGrant(), NotOpened(),
   ]
 }

@@ -19,13 +19,19 @@ struct CloudConfiguration {
         id: "house", name: "House", timeZone: site.plan.zone,
         credentialClasses: [
           "standard": CredentialClassDocument(offlineHours: site.plan.offlineHours)
-        ]),
+        ],
+        areas: site.plan.doors.indices.filter { site.plan.doors[$0].isVault }.map {
+          AreaDocument(
+            id: "vault", name: "Vault", entryReaders: [site.readers[$0].rawValue],
+            antiPassback: "hard", againAfterMinutes: StorySite.vaultMinutes)
+        }),
       scopes: [ScopeDocument(id: "wing", name: "Wing", priority: 1, doors: site.wing)],
       doors: site.plan.doors.enumerated().map { index, door in
         DoorDocument(
           id: site.doors[index].rawValue, name: "Door \(index)",
           settings: AccessSettingsDocument(
-            holdTimeSeconds: door.holdTimeSeconds, presentation: door.presentation))
+            holdTimeSeconds: door.holdTimeSeconds, presentation: door.presentation,
+            personsRequired: door.isVault ? 2 : nil))
       })
   }
 

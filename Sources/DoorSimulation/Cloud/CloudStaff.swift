@@ -55,14 +55,16 @@ struct CloudStaff {
 
   private func put(
     _ person: Int, kind: String, id: String, door: String? = nil, from: Int64? = nil,
-    until: Int64? = nil
+    until: Int64? = nil, usesMax: Int? = nil
   ) {
     let canonical = canonical(person, kind)
     put(
       CredentialRecord(
         id: id, kind: kind, person: site.people[person], status: "active",
         digest: digester.digest(ofCanonical: Secret(canonical)), validFrom: from,
-        validUntil: until, doors: door.map { [$0] } ?? []), canonical: canonical)
+        validUntil: until,
+        doors: usesMax == nil ? door.map { [$0] } ?? [] : site.doors.map(\.rawValue),
+        usesMax: usesMax), canonical: canonical)
   }
 
   func book(_ person: Int, door: String, from: Int64, until: Int64) {
@@ -76,16 +78,26 @@ struct CloudStaff {
     }
   }
 
+  func issueUses(_ person: Int, _ uses: Int) {
+    cloud.records.beginRevision()
+    for kind in ["card", "pin"] {
+      put(
+        person, kind: kind, id: "uses-\(person)-\(cloud.records.revision)-\(kind)",
+        usesMax: uses)
+    }
+  }
+
   private func bookings(of person: Int) -> [CredentialRecord] {
     cloud.records.credentials.values.map(\.record).filter {
-      $0.person == site.people[person] && $0.validUntil != nil && $0.status == "active"
+      $0.person == site.people[person] && $0.status == "active"
+        && ($0.validUntil != nil || $0.usesMax != nil)
     }.sorted { $0.id < $1.id }
   }
 
   func move(_ person: Int, from: Int64, until: Int64) {
     guard from < until else { return }
     cloud.records.beginRevision()
-    for var record in bookings(of: person).suffix(2) {
+    for var record in bookings(of: person).filter({ $0.validUntil != nil }).suffix(2) {
       record.validFrom = from
       record.validUntil = until
       put(record, canonical: canonical(person, record.kind))

@@ -59,6 +59,14 @@ struct Knowledge {
     }
   }
 
+  /// A credential as of a revision.
+  func credential(_ id: String, at revision: UInt64) -> CredentialRecord? {
+    credentials[id]?.last { $0.revision <= revision }?.record
+  }
+
+  /// How often a credential may open; nil without a limit.
+  func usesMax(of id: String) -> Int? { credentials[id]?.last?.record.usesMax }
+
   // MARK: Orders
 
   mutating func order(_ word: String, door: Int, seconds: Int, at: Int64, latest: Int64) {

@@ -50,6 +50,9 @@ final class Observers: @unchecked Sendable {
     tally[.records] += 1
     if draft.type == EventType.accessGranted.wireName { tally[.granted] += 1 }
     if draft.type == EventType.accessDenied.wireName { tally[.denied] += 1 }
+    if draft.type == EventType.accessGranted.wireName, draft.detail["companion"] != nil {
+      tally[.pairs] += 1
+    }
   }
 }
 

@@ -39,6 +39,8 @@ struct Shown: Sendable {
   var kind: String
   /// The canonical text of the card or PIN.
   var canonical: String
+  /// The canonical text of the card before a PIN.
+  var card: String?
   /// When the last bit was sent.
   var at: Int64
   /// False when the frame was damaged, or the reader was locked or disturbed.

@@ -2,7 +2,7 @@
 public struct Tally: Sendable {
   /// What is counted. The raw values are names in JSON.
   public enum Figure: String, CaseIterable, CodingKey, Sendable {
-    case cards, pins, granted, denied, exits, passages, records, commands, changes, outages
+    case cards, pins, granted, pairs, denied, exits, passages, records, commands, changes, outages
     case powerCuts, kills, boots, diskFaults, clockSteps, zoneFaults, brokerRestarts, spoiled,
       attacks, steps
 
@@ -12,6 +12,7 @@ public struct Tally: Sendable {
       case .cards: "cards"
       case .pins: "PINs"
       case .granted: "granted"
+      case .pairs: "let in as two"
       case .denied: "denied"
       case .exits: "exits"
       case .passages: "passages"

@@ -42,4 +42,12 @@ public enum Sabotage: String, Sendable, CaseIterable {
   case leavingWaits = "leaving-waits"
   /// A delta is reported as applied, but its records are dropped.
   case skipDelta = "skip-delta"
+  /// Credentials that open so many times open for ever.
+  case freeUses = "free-uses"
+  /// No edge of a door contact arrives.
+  case deafContact = "deaf-contact"
+  /// Where people are is forgotten at a restart.
+  case forgetPresence = "forget-presence"
+  /// What a look-up found counts for a minute.
+  case staleLookUps = "stale-look-ups"
 }

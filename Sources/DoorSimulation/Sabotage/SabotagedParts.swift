@@ -16,6 +16,8 @@ final class SabotagedParts: @unchecked Sendable {
   /// Events reported as committed that are not on disk yet.
   var owed: [EventDraft] = []
   var promised: UInt64 = 0
+  /// For ``Sabotage/staleLookUps``: what was found, and when.
+  var found: [HolderID: (holder: CredentialHolder, at: Int64)] = [:]
   /// For ``Sabotage/leakPIN``.
   let pin: String
 
@@ -81,14 +83,15 @@ extension SabotagedParts: GPIOPort {
   func isActive(_ line: OutputLine) throws(PortError) -> Bool { try realLines.isActive(line) }
 
   func start(onEdge: @escaping @Sendable (LineEdge) -> Void) {
-    guard fault == .deafExit || fault == .leavingWaits else {
-      return realLines.start(onEdge: onEdge)
-    }
     realLines.start { [unowned self] edge in
-      if case .requestToExit = edge.line {
+      switch edge.line {
+      case .requestToExit where fault == .deafExit:
         appends += 1
-        if fault == .deafExit, appends % 5 == 0 { return }
-        if fault == .leavingWaits, disk.readStall.contains(time.elapsed) { return }
+        if appends % 5 == 0 { return }
+      case .requestToExit where fault == .leavingWaits:
+        if disk.readStall.contains(time.elapsed) { return }
+      case .contact where fault == .deafContact: return
+      case .requestToExit, .contact, .data0, .data1, .fire, .tamper: break
       }
       onEdge(edge)
     }

@@ -38,7 +38,7 @@ extension SabotagedParts: PolicyStore {
     try disk.cache.credentials(of: person)
   }
   func holder(of credential: CredentialID) throws(PortError) -> CredentialHolder? {
-    try disk.cache.holder(of: credential)
+    try disk.cache.holder(of: credential).map(sabotaged)
   }
 
   @discardableResult
@@ -51,22 +51,28 @@ extension SabotagedParts: PolicyStore {
   }
 
   func holders(ofAny digests: [CredentialDigest]) throws(PortError) -> [CredentialHolder] {
-    try disk.cache.holders(ofAny: digests).map { holder in
-      var holder = holder
-      switch fault {
-      case .ignoreRevocation: holder.credential?.status = .active
-      case .endsOneSecondLate:
-        let end = holder.credential?.validUntil
-        holder.credential?.validUntil = end?.advanced(bySeconds: 1)
-      case .ignoreSwitch: holder.person.accessEnabled = true
-      case .ignoreScope:
-        if holder.credential?.namesPlaces == true {
-          holder.credential?.doors = Set((0..<16).compactMap { DoorID("door-\($0)") })
-        }
-      default: break
+    try disk.cache.holders(ofAny: digests).map(sabotaged)
+  }
+
+  private func sabotaged(_ holder: CredentialHolder) -> CredentialHolder {
+    var holder = holder
+    switch fault {
+    case .ignoreRevocation: holder.credential?.status = .active
+    case .endsOneSecondLate:
+      let end = holder.credential?.validUntil
+      holder.credential?.validUntil = end?.advanced(bySeconds: 1)
+    case .ignoreSwitch: holder.person.accessEnabled = true
+    case .ignoreScope:
+      if holder.credential?.namesPlaces == true {
+        holder.credential?.doors = Set((0..<16).compactMap { DoorID("door-\($0)") })
       }
-      return holder
+    case .freeUses: holder.credential?.usesMax = nil
+    case .staleLookUps:
+      if let old = found[holder.id], time.elapsed - old.at < 60_000_000 { return old.holder }
+      found[holder.id] = (holder, time.elapsed)
+    default: break
     }
+    return holder
   }
 }
 
@@ -77,6 +83,8 @@ extension SabotagedParts: StateStore {
     return try disk.state.value(forKey: key)
   }
   func setValues(_ values: [String: [UInt8]?]) throws(PortError) {
-    try disk.state.setValues(values)
+    let forgets = fault == .forgetPresence
+    try disk.state.setValues(
+      values.filter { !forgets || !$0.key.hasPrefix("presence.of.") })
   }
 }

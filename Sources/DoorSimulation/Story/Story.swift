@@ -3,7 +3,7 @@
 /// same story always gives the same run.
 public struct Story: Sendable, Codable, Hashable {
   /// The version of the format that this program reads and writes.
-  public static let versionNow = 1
+  public static let versionNow = 2
 
   public var version: Int
   public var seed: UInt64
@@ -39,6 +39,10 @@ public struct Happening: Sendable, Codable, Hashable {
     case badge(person: Int, door: Int, then: Passage, spoiled: Spoiling?)
     /// A person types the PIN, perhaps wrongly the first time.
     case typePIN(person: Int, door: Int, slips: Int, then: Passage)
+    /// Two people present what the door asks for, one after the other.
+    case pair(first: Int, second: Int, door: Int, gapMilliseconds: Int, then: Passage)
+    /// A person presents the card and, after a pause, types the PIN if the door asks for both.
+    case identify(person: Int, door: Int, pauseMilliseconds: Int, then: Passage)
     /// Somebody presents an unknown card.
     case strangerCard(door: Int)
     /// Somebody who guesses PINs.
@@ -92,6 +96,8 @@ public enum StaffAction: Sendable, Codable, Hashable {
   /// Its times change.
   case move(person: Int, fromMinutes: Int, untilMinutes: Int)
   case cancel(person: Int)
+  /// A card and a PIN that open every door so many times.
+  case issueUses(person: Int, uses: Int)
   case setEnabled(person: Int, Bool)
   /// Access hours of a door: opens and closes at these hours of the day; nil is always open.
   case setHours(door: Int, from: Int?, to: Int?)

@@ -8,11 +8,11 @@ public struct StoryMaker {
     "America/Sao_Paulo", "Africa/Casablanca",
   ]
 
-  private var random: SimulationRandom
+  var random: SimulationRandom
   private let days: Int
   private let kinds: FaultKinds
   private var happenings: [Happening] = []
-  private var site: StorySite
+  var site: StorySite
   /// The door of each person's last booking.
   private var bookedDoor: [Int: Int] = [:]
 
@@ -30,19 +30,30 @@ public struct StoryMaker {
   }
 
   private static func site(_ random: inout SimulationRandom) -> StorySite {
-    let doors = (0..<random.int(2...6)).map { _ in
+    var doors = (0..<random.int(2...6)).map { _ in
       StorySite.Door(
         holdTimeSeconds: random.int(2...12), isFailSafe: random.chance(20),
         relock: random.pick(DoorTiming.Relock.allCases).rawValue,
         presentation: random.pick(["cardOnly", "cardOrPIN", "cardOrPIN", "pinOnly"]),
         bitSpacingMicroseconds: random.pick([1_000, 2_000, 2_000, 5_000]))
     }
-    let people = (0..<random.int(4...14)).map { _ in
+    if random.chance(60) {
+      doors[doors.count - 1].isVault = true
+      doors[doors.count - 1].presentation = random.pick(["cardOnly", "cardThenPIN", "cardThenPIN"])
+    }
+    var people = (0..<random.int(4...14)).map { _ in
       StorySite.Person(
         card: UInt64(random.int(1_000_000_000...30_000_000_000)),
         pin: String(random.int(10_000_000...99_999_999)),
         door: random.chance(30) ? random.int(0...doors.count - 1) : nil,
         isMember: random.chance(60))
+    }
+    // Three people at least may enter a vault.
+    if let vault = doors.firstIndex(where: \.isVault) {
+      for index in people.indices.prefix(3) {
+        people[index].isMember = true
+        people[index].door = vault
+      }
     }
     return StorySite(
       zone: random.pick(zones),
@@ -56,6 +67,7 @@ public struct StoryMaker {
     for day in 0..<days {
       let start = Int64(day) * Self.dayMilliseconds
       people(start)
+      together(start)
       staff(start)
       commands(start)
       trouble(start)
@@ -74,17 +86,17 @@ public struct StoryMaker {
       seed: seed, days: days, site: site, faults: faults, happenings: happenings)
   }
 
-  private mutating func add(_ at: Int64, _ what: Happening.What) {
+  mutating func add(_ at: Int64, _ what: Happening.What) {
     happenings.append(Happening(at: at, seed: random.next(), what: what))
   }
 
   /// A random time of a day, mostly between 7:00 and 23:00.
-  private mutating func timeOfDay(_ start: Int64) -> Int64 {
+  mutating func timeOfDay(_ start: Int64) -> Int64 {
     let hours = random.chance(85) ? 7...22 : 0...23
     return start + Int64(random.int(hours)) * 3_600_000 + Int64(random.int(0...3_599_999))
   }
 
-  private mutating func passage() -> Passage {
+  mutating func passage() -> Passage {
     switch random.int(0...99) {
     case 0..<80: .enters
     case 80..<86: .bringsAnother

@@ -7,11 +7,19 @@ public struct StorySite: Sendable, Codable, Hashable {
     public var isFailSafe: Bool
     /// A raw value of ``DoorCore/DoorTiming/Relock``.
     public var relock: String
-    /// `cardOnly`, `pinOnly` or `cardOrPIN`.
+    /// `cardOnly`, `pinOnly`, `cardOrPIN` or `cardThenPIN`.
     public var presentation: String
+    /// Two people are needed, and whoever is inside cannot enter again for
+    /// ``vaultMinutes``.
+    public var isVault = false
+
+    var asksForBoth: Bool { presentation == "cardThenPIN" }
     /// Time from one bit of its reader to the next.
     public var bitSpacingMicroseconds: Int
   }
+
+  /// After how many minutes somebody may enter a vault again.
+  public static let vaultMinutes = 45
 
   public struct Person: Sendable, Codable, Hashable {
     /// The number of a 37-bit card without facility code.

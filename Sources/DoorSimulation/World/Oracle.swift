@@ -24,21 +24,32 @@ struct Oracle {
     let fresh = isFresh(document)
     if fresh == false { return false }
     var mayBe = false
+    let isVault = world.site.plan.doors[shown.door].isVault
     for (record, mayBeRevoked) in world.observers.knowledge.credentials(
-      for: shown.canonical, at: instant.credentialRevision)
+      for: shown.card ?? shown.canonical, at: instant.credentialRevision)
     {
-      guard record.kind == shown.kind else { continue }
-      switch allows(record, at: shown.door, instant, document) {
+      guard record.kind == (shown.card == nil ? shown.kind : "card") else { continue }
+      // Who may be the second, who is inside and what is used up is for other checkers.
+      let isOpen = mayBeRevoked || fresh == nil || isVault || record.usesMax != nil
+      let answer = allows(record, at: shown.door, withPIN: shown.card != nil, instant, document)
+      let isWhole = shown.card == nil || hasPIN(record.person, shown.canonical, instant)
+      switch answer {
       case false?: continue
-      case true? where !mayBeRevoked && fresh != nil: return true
-      case true?, nil: mayBe = true
+      case true? where isWhole && !isOpen: return true
+      case true?, nil: if isWhole { mayBe = true }
       }
     }
     return mayBe ? nil : false
   }
 
+  private func hasPIN(_ person: String, _ canonical: String, _ instant: Instant) -> Bool {
+    world.observers.knowledge.credentials(for: canonical, at: instant.credentialRevision).contains {
+      $0.record.person == person && $0.record.kind == "pin" && $0.record.status == "active"
+    }
+  }
+
   private func allows(
-    _ record: CredentialRecord, at door: Int, _ instant: Instant,
+    _ record: CredentialRecord, at door: Int, withPIN: Bool, _ instant: Instant,
     _ document: ConfigurationDocument
   ) -> Bool? {
     guard record.status == "active",
@@ -48,7 +59,8 @@ struct Oracle {
     let settings = document.doors[door].settings
     switch settings.presentation {
     case "cardOnly": guard record.kind == "card" else { return false }
-    case "pinOnly": guard record.kind == "pin" else { return false }
+    case "pinOnly": guard record.kind == "pin" || withPIN else { return false }
+    case "cardThenPIN": guard withPIN else { return false }
     default: break
     }
     let isBounded = record.validFrom != nil || record.validUntil != nil
@@ -78,7 +90,8 @@ struct Oracle {
     let open = isOpen(settings.accessHours, document, instant)
     let fresh = isFresh(document)
     if open == false || fresh == false { return false }
-    return open == nil || fresh == nil ? nil : true
+    let isVault = world.site.plan.doors[door].isVault
+    return open == nil || fresh == nil || isVault ? nil : true
   }
 
   private func hasGrant(_ person: PersonRecord, _ door: Int) -> Bool {

@@ -175,13 +175,7 @@ struct ControllerAnswerTests {
     var world = ControllerHarness { $0.door.settings.personsRequired = 2 }
     world.issue("a", .card, to: "ada", as: "ada")
     world.issue("b", .card, to: "bob", as: "bob")
-    func come(_ name: String) {
-      world.send(
-        .order(
-          Order(
-            id: name,
-            kind: .memberUnlock(Self.door, holders: world.store[name] ?? [], location: nil))))
-    }
+    func come(_ name: String) { world.unlock(by: name, order: name) }
     come("ada")
     // Nothing has advanced the time in between.
     world.now = world.now.advanced(byMilliseconds: milliseconds)

@@ -21,6 +21,8 @@ struct ControllerHarness {
   /// The store does not answer; its questions wait for ``answerAll()``.
   var isStalled = false
   private var unanswered: [LookUp] = []
+  /// Every question so far.
+  private(set) var asked: [LookUp] = []
   /// All effects so far, with their time.
   var journal: [(at: MonotonicInstant, effect: ControllerEffect)] = []
 
@@ -66,6 +68,8 @@ struct ControllerHarness {
 
   /// Where people were last seen, as the controller wanted it persisted.
   private(set) var presence: [PersonID: [AreaID: AreaPresence]] = [:]
+  /// What entries used, as the controller recorded it.
+  private(set) var uses: [CredentialID: CredentialUse] = [:]
 
   var moment: Moment {
     let passed = Int64(now.nanoseconds / 1_000_000) - 5_000
@@ -77,12 +81,13 @@ struct ControllerHarness {
 
   mutating func issue(
     _ id: String, _ kind: Credential.Kind, to person: String, as canonical: String,
-    enabled: Bool = true, duress: Bool = false, status: Credential.Status = .active
+    enabled: Bool = true, duress: Bool = false, status: Credential.Status = .active,
+    usesMax: Int? = nil
   ) {
     let holder = CredentialHolder(
       credential: Credential(
         id: CredentialID(id)!, kind: kind, person: PersonID(person)!, status: status,
-        isDuress: duress),
+        usesMax: usesMax, isDuress: duress),
       person: Person(
         id: PersonID(person)!, accessEnabled: enabled, grants: [Grant(facilityWide: true)]))
     store[canonical, default: []].append(holder)
@@ -96,8 +101,16 @@ struct ControllerHarness {
       if case .remember(.presence(let person, let area, let seen)) = effect {
         presence[person, default: [:]][area] = seen
       }
+      if case .record(.access(let record)) = effect {
+        for used in record.used { uses[used.credential] = used.use }
+      }
       guard case .lookUp(let question) = effect else { continue }
-      if isStalled { unanswered.append(question) } else { answer(question) }
+      asked.append(question)
+      if isStalled {
+        unanswered.append(question)
+      } else {
+        take(controller.handle(.lookedUp(read(question)), at: moment))
+      }
     }
   }
 
@@ -106,17 +119,49 @@ struct ControllerHarness {
     isStalled = false
     let questions = unanswered
     unanswered = []
-    for question in questions { answer(question) }
+    for question in questions { take(controller.handle(.lookedUp(read(question)), at: moment)) }
   }
 
-  private mutating func answer(_ question: LookUp) {
-    let found = question.canonicals.flatMap { store[$0.reveal()] ?? [] }.map { holder in
-      var holder = holder
-      holder.presence = presence[holder.person.id] ?? [:]
-      return holder
+  /// What the store says now.
+  func read(_ question: LookUp) -> LookUpAnswer {
+    let all = store.sorted { $0.key < $1.key }.flatMap(\.value)
+    var found = question.canonicals.flatMap { store[$0.reveal()] ?? [] }
+    for id in question.again where !found.contains(where: { $0.id == id }) {
+      found += all.filter { $0.id == id }.prefix(1)
+      if id.credential == nil, let person = all.first(where: { $0.person.id == id.person })?.person
+      {
+        found.append(CredentialHolder(credential: nil, person: person))
+      }
     }
-    let answer = LookUpAnswer(ticket: question.ticket, holders: storeFails ? nil : found)
-    take(controller.handle(.lookedUp(answer), at: moment))
+    return LookUpAnswer(ticket: question.ticket, holders: storeFails ? nil : found.map(withMemory))
+  }
+
+  private func withMemory(_ holder: CredentialHolder) -> CredentialHolder {
+    var holder = holder
+    holder.presence = presence[holder.person.id] ?? [:]
+    if let id = holder.credential?.id { holder.use = uses[id] ?? CredentialUse() }
+    return holder
+  }
+
+  /// Changes a credential or its person in the store.
+  mutating func change(_ id: String, _ change: (inout CredentialHolder) -> Void) {
+    for (canonical, holders) in store {
+      store[canonical] = holders.map { holder in
+        var holder = holder
+        if holder.credential?.id.rawValue == id { change(&holder) }
+        return holder
+      }
+    }
+  }
+
+  /// An unlock by phone: with the person's mobile keys, or as a member without any.
+  mutating func unlock(by person: String, order: String = "o", expires: WallInstant? = nil) {
+    let own = store.values.flatMap { $0 }.filter { $0.person.id.rawValue == person }
+    let keys = own.filter { $0.credential?.kind == .mobile }
+    let member = own.prefix(1).map { CredentialHolder(credential: nil, person: $0.person) }
+    let kind = Order.Kind.memberUnlock(
+      Self.door, holders: (keys.isEmpty ? member : keys).map(withMemory), location: nil)
+    send(.order(Order(id: order, kind: kind, expires: expires)))
   }
 
   /// Moves time from deadline to deadline.
@@ -160,7 +205,9 @@ struct ControllerHarness {
       from: reader)
   }
 
-  mutating func type(_ keys: String, pauseMilliseconds: Int = 100) {
+  mutating func type(
+    _ keys: String, at reader: ReaderID = Self.reader, pauseMilliseconds: Int = 100
+  ) {
     for character in keys {
       let key: KeypadKey =
         switch character {
@@ -168,7 +215,7 @@ struct ControllerHarness {
         case "#": .pound
         default: .digit(UInt8(String(character))!)
         }
-      send(bits: keypadBits(for: key, dialect: .fourBit))
+      send(bits: keypadBits(for: key, dialect: .fourBit), from: reader)
       run(forMilliseconds: pauseMilliseconds)
     }
   }
@@ -201,5 +248,18 @@ struct ControllerHarness {
       case .deny(let reason): return .some(reason)
       }
     }
+  }
+
+  /// Attempts so far.
+  var attempts: [AccessRecord] {
+    occurrences.compactMap { if case .access(let record) = $0 { record } else { nil } }
+  }
+
+  /// How an order ended.
+  func outcome(of order: String) -> OrderOutcome? {
+    for entry in journal {
+      if case .answer(order, let outcome) = entry.effect { return outcome }
+    }
+    return nil
   }
 }

@@ -23,8 +23,8 @@ struct ControllerPartsTests {
   func lookUps() {
     var lookUps = LookUps(milliseconds: 1_000)
     let look = LookUps.Open(reader: Self.reader, door: Self.door, purpose: .pin)
-    let first = lookUps.begin([Secret("pin:1")], for: look, at: Self.now)
-    let second = lookUps.begin([Secret("pin:2")], for: look, at: Self.now)
+    let first = lookUps.begin([Secret("pin:1")], for: look, at: Self.now).question
+    let second = lookUps.begin([Secret("pin:2")], for: look, at: Self.now).question
     #expect(first.ticket != second.ticket && first.door == Self.door)
     #expect(lookUps.end(first.ticket)?.reader == Self.reader)
     #expect(lookUps.end(first.ticket) == nil && lookUps.waiting.count == 1)
@@ -33,9 +33,7 @@ struct ControllerPartsTests {
   @Test("five wrong PINs lock a card, a right one forgets them, and clearing is persisted once")
   func guesses() {
     let card = CredentialID("card")!
-    let holder = CredentialHolder(
-      credential: Credential(id: card, kind: .card, person: PersonID("ada")!),
-      person: Person(id: PersonID("ada")!, accessEnabled: true))
+    let holder = HolderID(credential: card, person: PersonID("ada")!)
     var guesses = PINGuard(lockouts: [:])
     var effects: [ControllerEffect] = []
     for _ in 0..<Lockout.triesMax {

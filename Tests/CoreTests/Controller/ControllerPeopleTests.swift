@@ -226,6 +226,62 @@ struct ControllerPeopleTests {
     #expect(world.denials == [nil, nil])
   }
 
+  // MARK: Let in, did not open
+
+  private func turnedBack(_ world: ControllerHarness) -> [Occurrence] {
+    world.occurrences.filter { if case .notOpened = $0 { true } else { false } }
+  }
+
+  @Test("A9: whoever is let in and does not open is told when the lock closes, once")
+  func notOpened() throws {
+    var world = world()
+    try world.badge(facility: 1, card: 0)
+    world.run(forMilliseconds: 3_000)
+    try world.badge(facility: 1, card: 1)
+    #expect(turnedBack(world).isEmpty)
+    world.run(forMilliseconds: 60_000)
+    #expect(
+      turnedBack(world)
+        == ["ada", "bob"].map {
+          .notOpened(
+            ControllerHarness.door, ControllerHarness.reader, PersonID($0)!,
+            CredentialID("card-\($0)")!)
+        })
+  }
+
+  @Test(
+    "A9: nobody is told who opened, who came to an open leaf, or whose door has no contact",
+    arguments: DoorTiming.Relock.allCases)
+  func opened(_ relock: DoorTiming.Relock) throws {
+    var world = world { $0.layout.doors[0].timing = DoorTiming(relock: relock) }
+    try world.badge(facility: 1, card: 0)
+    world.setContact(open: true)
+    try world.badge(facility: 1, card: 1)
+    world.setContact(open: false)
+    world.run(forMilliseconds: 60_000)
+    #expect(world.denials == [nil, nil] && turnedBack(world).isEmpty)
+    var blind = self.world(hasContact: false)
+    try blind.badge(facility: 1, card: 0)
+    blind.run(forMilliseconds: 60_000)
+    #expect(turnedBack(blind).isEmpty)
+  }
+
+  @Test("A9: an exit or an operator's unlock that nobody uses is nobody's; a lockdown turns back")
+  func notOpenedElse() throws {
+    var world = world()
+    world.pressExit()
+    world.send(
+      .order(Order(id: "1", kind: .adminUnlock(ControllerHarness.door, by: "d", reason: "r"))))
+    world.run(forMilliseconds: 60_000)
+    #expect(turnedBack(world).isEmpty)
+    try world.badge(facility: 1, card: 0)
+    var modes = DoorModes()
+    modes.set(
+      DoorModeEntry(mode: .lockdown, owner: "desk", reason: "r", since: ControllerHarness.noon))
+    world.send(.modes(ControllerHarness.door, modes))
+    #expect(turnedBack(world).count == 1)
+  }
+
   @Test("A9: who badges and turns back is not taken in by the next one, nor by a forced opening")
   func turnedBackBeforeAnother() throws {
     var world = gym(.hard)

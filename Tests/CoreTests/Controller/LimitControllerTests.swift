@@ -62,6 +62,33 @@ struct LimitControllerTests {
       Set(world.presence.keys.map(\.rawValue)) == Set((1...Passengers.waitingMax).map { "p\($0)" }))
   }
 
+  // MARK: Look-ups
+
+  private func world() -> ControllerHarness {
+    var world = ControllerHarness(mode: .cardOnly)
+    world.issue("card", .card, to: "ada", as: "card:H10301:1:0")
+    return world
+  }
+
+  @Test("F3: an answer that is overtaken more than 3 times is given up, and the card counts again")
+  func overtakenForEver() throws {
+    var world = world()
+    world.isStalled = true
+    try world.badge(facility: 1, card: 0)
+    for turn in 0..<4 {
+      #expect(world.asked.count == turn + 1)
+      let answer = world.read(world.asked[turn])
+      // The same person enters by phone.
+      world.unlock(by: "ada", order: "\(turn)")
+      world.send(.lookedUp(answer))
+    }
+    #expect(world.denials == [nil, nil, nil, nil, .lookupFailed] && world.asked.count == 4)
+    #expect(world.attempts.last?.presentation == "unknown")
+    world.answerAll()
+    try world.badge(facility: 1, card: 0)
+    #expect(world.denials.last == .some(nil))
+  }
+
   // MARK: What is not usual
 
   private func access(_ door: String, _ credential: String) -> Occurrence {

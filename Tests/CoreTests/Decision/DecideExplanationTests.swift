@@ -63,8 +63,12 @@ struct DecideExplanationTests {
         == Verdict(
           decision: .grant(via: .grant), credential: RuleWorld.key, person: RuleWorld.ada,
           policyRevision: 7,
-          use: CredentialUse(count: 2, first: RuleWorld.noon.advanced(bySeconds: -30)),
-          passages: [AreaPassage(area: area, isInside: true)], isDuress: true,
+          used: [
+            UsedCredential(
+              RuleWorld.key,
+              use: CredentialUse(count: 2, first: RuleWorld.noon.advanced(bySeconds: -30)))
+          ], passages: [AreaPassage(area: area, isInside: true)], isDuress: true,
+          companion: PersonID("bob"),
           steps: Self.passed))
   }
 
@@ -187,7 +191,7 @@ struct DecideExplanationTests {
     _ decision: Verdict.Decision, revision: UInt64 = 7, _ step: ExplanationStep
   ) -> Verdict {
     Verdict(
-      decision: decision, credential: nil, person: nil, policyRevision: revision, use: nil,
+      decision: decision, credential: nil, person: nil, policyRevision: revision, used: [],
       passages: [], breaksAntiPassback: false, isDuress: false, steps: [step])
   }
 

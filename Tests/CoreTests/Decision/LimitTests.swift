@@ -34,13 +34,14 @@ struct LimitTests {
     }
   }
 
-  @Test("of more than 64 look-ups that nobody answered the oldest is forgotten")
+  @Test("of more than 64 look-ups that nobody answered the oldest fails")
   func lookUps() {
     // They must not be given up one by one meanwhile.
     var world = ControllerHarness(mode: .pinOnly) {
       $0.layout.lookUpMilliseconds = 3_600_000
     }
     var tickets: [UInt64] = []
+    var failures = 0
     // Without answers: the effects are read here, not by the harness.
     for _ in 0...LookUps.openMax {
       for key in [KeypadKey.digit(1), .digit(2), .digit(3), .digit(4), .pound] {
@@ -56,9 +57,15 @@ struct LimitTests {
           tickets += ask(&world, .edge(LineEdge(line: line, isActive: edge.isActive, at: edge.at)))
         }
         world.now = world.now.advanced(byMilliseconds: 150)
-        tickets += asked(in: world.controller.advance(to: world.moment))
+        let effects = world.controller.advance(to: world.moment)
+        tickets += asked(in: effects)
+        failures += effects.count {
+          guard case .record(.access(let record)) = $0 else { return false }
+          return record.verdict.decision == .deny(.lookupFailed)
+        }
       }
     }
+    #expect(failures == 1)
     #expect(LookUps.openMax == 64)
     #expect(tickets.count == LookUps.openMax + 1)
     #expect(world.controller.lookUps.waiting.count == LookUps.openMax)

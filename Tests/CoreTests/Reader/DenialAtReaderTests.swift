@@ -5,17 +5,15 @@ import Testing
 
 @Suite("What a denial means at the reader (A4, A8)")
 struct DenialAtReaderTests {
-  private static let anyone = LookUps.Purpose.pinAfterCard([])
-
   private func reasons(_ holds: (DenialReason) -> Bool) -> Set<DenialReason> {
     Set(DenialReason.allCases.filter(holds))
   }
 
   @Test("a PIN is wrong when nobody has it, or when it is not the card's; never without a PIN")
   func wrongPIN() {
-    #expect(reasons(LookUps.Purpose.pin.isWrongPIN) == [.unknownCredential])
-    #expect(reasons(Self.anyone.isWrongPIN) == [.pinMismatch])
-    #expect(reasons(LookUps.Purpose.card(Secret("raw:1:8"), evidence: [:]).isWrongPIN) == [])
+    #expect(reasons(Presentation.pin.isWrongPIN) == [.unknownCredential])
+    #expect(reasons(Presentation.cardThenPIN.isWrongPIN) == [.pinMismatch])
+    #expect(reasons(Presentation.card.isWrongPIN) == [])
   }
 
   @Test("a PIN that is withdrawn, out of its time, used up or of another device is void")

@@ -42,14 +42,58 @@ struct AntiPassbackRuleTests {
     #expect(off.isGrant && off.passages.isEmpty && !off.breaksAntiPassback)
   }
 
-  @Test(
-    "A9: a reader of no area, and a phone, are asked nothing",
-    arguments: [
-      ReaderID("cellar"), nil,
-    ])
-  func elsewhere(_ reader: ReaderID?) {
-    let verdict = world(.hard, seen: true, at: reader).verdict()
+  @Test("A9: a reader of no area is asked nothing")
+  func elsewhere() {
+    let verdict = world(.hard, seen: true, at: ReaderID("cellar")).verdict()
     #expect(verdict.isGrant && verdict.passages.isEmpty)
+  }
+
+  @Test(
+    "A9: a phone goes in where a reader of the door leads in, and out only where none does",
+    arguments: [
+      ([wayIn, wayOut], nil, true, true), ([wayOut, wayIn], true, false, true),
+      ([wayIn], false, true, true), ([wayOut], true, true, false), ([wayOut], false, false, false),
+    ] as [([ReaderID], Bool?, Bool, Bool)])
+  func phone(_ readers: [ReaderID], _ seen: Bool?, _ isRight: Bool, _ goesIn: Bool) {
+    func world(_ kind: Area.AntiPassback) -> RuleWorld {
+      var world = self.world(kind, seen: seen, at: nil)
+      world.presentation = .mobile(nil)
+      world.doorReaders = readers
+      return world
+    }
+    #expect(world(.hard).denial == (isRight ? nil : .antiPassback))
+    let soft = world(.soft).verdict()
+    #expect(soft.isGrant && soft.breaksAntiPassback == !isRight)
+    #expect(soft.passages == [AreaPassage(area: Self.gym, isInside: goesIn)])
+  }
+
+  @Test("A9: between two areas a phone takes the way that fits where the person is")
+  func phoneBetweenAreas() throws {
+    let pool = try #require(AreaID("pool"))
+    func passages(inside area: AreaID?) -> [AreaPassage] {
+      RuleWorld {
+        $0.facility.areas = [
+          Area(
+            id: Self.gym, name: "Gym", entry: [Self.wayIn], exit: [Self.wayOut],
+            antiPassback: .hard),
+          Area(
+            id: pool, name: "Pool", entry: [Self.wayOut], exit: [Self.wayIn], antiPassback: .hard),
+        ]
+        $0.presentation = .mobile(nil)
+        $0.doorReaders = [Self.wayIn, Self.wayOut]
+        for id in [Self.gym, pool] {
+          $0.presence[id] = area.map { AreaPresence(isInside: $0 == id, since: RuleWorld.noon) }
+        }
+      }.verdict().passages
+    }
+    let toGym = [
+      AreaPassage(area: Self.gym, isInside: true), AreaPassage(area: pool, isInside: false),
+    ]
+    let toPool = [
+      AreaPassage(area: Self.gym, isInside: false), AreaPassage(area: pool, isInside: true),
+    ]
+    #expect(passages(inside: pool) == toGym && passages(inside: Self.gym) == toPool)
+    #expect(passages(inside: nil) == toGym)
   }
 
   @Test(

@@ -26,6 +26,7 @@ struct RuleWorld {
   var override: AdminOverride?
   var isKnown = true
   var reader: ReaderID?
+  var doorReaders: [ReaderID] = []
   var presence: [AreaID: AreaPresence] = [:]
   var companion: PersonID?
   var interlockedBy: DoorID?
@@ -63,7 +64,8 @@ struct RuleWorld {
             credential: credential, person: person, use: use, presence: presence)
         ] : [],
       at: at, clockTrust: clockTrust, cacheAgeSeconds: cacheAgeSeconds, mode: mode,
-      override: override, reader: reader, companion: companion, interlockedBy: interlockedBy)
+      override: override, reader: reader, doorReaders: doorReaders, companion: companion,
+      interlockedBy: interlockedBy)
   }
 
   func verdict() -> Verdict { decide(request, under: policy, explaining: true) }

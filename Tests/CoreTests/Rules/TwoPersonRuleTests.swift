@@ -29,6 +29,19 @@ struct TwoPersonRuleTests {
     #expect(world { $0.mode = .awaitingFirstPerson }.denial == .secondPersonRequired)
   }
 
+  @Test("A9: the second one's verdict names the first, where the first is needed")
+  func named() {
+    let bob = PersonID("bob")
+    #expect(world { $0.companion = bob }.verdict().companion == bob)
+    #expect(
+      world {
+        $0.companion = bob
+        $0.mode = .forceOpen
+      }.verdict().companion == nil)
+    #expect(RuleWorld { $0.companion = bob }.verdict().companion == nil)
+    #expect(world { $0.companion = RuleWorld.ada }.verdict().companion == nil)
+  }
+
   @Test("A9: the door's own word beats the facility's")
   func merged() {
     #expect(world { $0.door.settings.personsRequired = 1 }.denial == nil)

@@ -11,10 +11,13 @@ struct UseCountRuleTests {
         $0.use = CredentialUse(count: count, first: count > 0 ? .init(secondsSince1970: 5) : nil)
       }
     }
-    #expect(world(0).verdict().use == CredentialUse(count: 1, first: RuleWorld.noon))
-    #expect(world(1).verdict().use == CredentialUse(count: 2, first: .init(secondsSince1970: 5)))
+    func used(_ count: Int, _ first: WallInstant) -> [UsedCredential] {
+      [UsedCredential(RuleWorld.key, use: CredentialUse(count: count, first: first))]
+    }
+    #expect(world(0).verdict().used == used(1, RuleWorld.noon))
+    #expect(world(1).verdict().used == used(2, .init(secondsSince1970: 5)))
     #expect(world(2).denial == .useCountExceeded)
-    #expect(world(2).verdict().use == nil)
-    #expect(RuleWorld().verdict().use == nil)
+    #expect(world(2).verdict().used == [])
+    #expect(RuleWorld().verdict().used == [UsedCredential(RuleWorld.key)])
   }
 }

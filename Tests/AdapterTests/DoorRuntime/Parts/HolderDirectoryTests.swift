@@ -189,4 +189,54 @@ struct HolderDirectoryTests {
       .member(PersonID(person)!, door: Self.door, nil, order: "o", expires: nil), at: Self.now
     ).orderHolders
   }
+
+  // MARK: Read again
+
+  private mutating func find(again ids: (String?, String)..., pin: String? = nil) throws
+    -> AnsweringDirectory.Finding
+  {
+    let again = try ids.map {
+      HolderID(
+        credential: $0.0.flatMap(CredentialID.init), person: try #require(PersonID($0.1)))
+    }
+    let question = LookUp(
+      ticket: 9, canonicals: pin.map { [Secret($0)] } ?? [], again: again, door: Self.door)
+    return holders.find(question, at: Self.now)
+  }
+
+  @Test("A9: each source is read again by id; what is gone is not found")
+  mutating func again() throws {
+    cached("k-1", "card:H10301:1:2", status: .revoked)
+    try handedOver("k-2", "card:H10301:1:3")
+    _ = find(try offlinePIN())
+    let opin = "opin.500000.24.0.front"
+    let found = try find(
+      again: ("k-1", "p-k-1"), ("k-2", "guest"), (opin, opin), ("k-9", "x"), (nil, "p-k-1"),
+      (nil, "y"))
+    #expect(Self.ids(found) == ["k-1", "k-2", opin, "nobody"] && found.wishes.isEmpty)
+    #expect(found.answer.holders?.first?.credential?.status == .revoked)
+    let key = OfflinePINBook.Key(door: Self.door, window: try #require(Self.window))
+    _ = try holders.directory.revoke(key, by: "desk", hasDoor: true, at: Self.now)
+    #expect(
+      try find(again: (opin, opin)).answer.holders?.first?.credential?.status == .revoked)
+  }
+
+  @Test("F3: what cannot be read again is no answer; keys on site and offline PINs still are one")
+  mutating func againFails() throws {
+    cached("k-1", "card:H10301:1:2")
+    try handedOver("k-2", "card:H10301:1:3")
+    _ = find(try offlinePIN())
+    let opin = "opin.500000.24.0.front"
+    cache.fail(with: PartFixture.error)
+    #expect(Self.ids(try find(again: ("k-2", "guest"), (opin, opin))) == ["k-2", opin])
+    #expect(try find(again: ("k-2", "guest"), ("k-1", "p-k-1")).answer.holders == nil)
+    #expect(try find(again: (nil, "p-k-1")).answer.holders == nil)
+  }
+
+  @Test("A3: a card that is read again with its PIN does not hide an offline PIN")
+  mutating func cardAndOfflinePIN() throws {
+    cached("k-1", "card:H10301:1:2")
+    let found = try find(again: ("k-1", "p-k-1"), pin: try offlinePIN())
+    #expect(Self.ids(found) == ["opin.500000.24.0.front", "k-1"])
+  }
 }

@@ -41,8 +41,13 @@ struct HolderMemoryTests {
         verdict: Verdict(
           decision: .grant(via: .rules), credential: Self.card, person: Self.person,
           policyRevision: 1,
-          use: CredentialUse(count: count, first: WallInstant(millisecondsSince1970: 5_000)),
-          steps: [])))
+          used: [Self.used(Self.card, count)], steps: [])))
+  }
+
+  private static func used(_ credential: CredentialID, _ count: Int) -> UsedCredential {
+    UsedCredential(
+      credential,
+      use: CredentialUse(count: count, first: WallInstant(millisecondsSince1970: 5_000)))
   }
 
   @Test("what an earlier run persisted counts")
@@ -66,6 +71,25 @@ struct HolderMemoryTests {
     #expect(wishes.writtenText == ["use.k-1": "3 5000"])
     state.fail(with: PartFixture.error)
     #expect(holder(hasAreas: false)?.use.count == 3)
+  }
+
+  @Test("C2: what two people and their PINs use is one write; a denial for the first is none")
+  mutating func usesOfTwo() throws {
+    func verdict(_ decision: Verdict.Decision, _ ids: [String]) throws -> Verdict {
+      Verdict(
+        decision: decision, credential: CredentialID(ids[0]), person: Self.person,
+        policyRevision: 1, used: try ids.map { Self.used(try #require(CredentialID($0)), 1) },
+        steps: [])
+    }
+    var record = AccessRecord(
+      door: DoorID("front")!, reader: nil, presentation: "cardThenPIN",
+      verdict: try verdict(.grant(via: .rules), ["k-1", "k-2"]),
+      companion: try verdict(.grant(via: .rules), ["k-3", "k-4"]))
+    let wishes = directory.note(.access(record), at: PartFixture.moment())
+    #expect(wishes.names == ["persist use.k-1 use.k-2 use.k-3 use.k-4"])
+    #expect(wishes.writtenText.values.allSatisfy { $0 == "1 5000" })
+    record.verdict = try verdict(.deny(.companionDenied), ["k-1"])
+    #expect(directory.note(.access(record), at: PartFixture.moment()).isEmpty)
   }
 
   @Test("a denial uses nothing up, and nothing else than an access does")

@@ -1,0 +1,54 @@
+import DoorRules
+import WiegandCodec
+
+/// People who show a card and a PIN, and people in pairs.
+extension Visitors {
+  func identify(
+    _ person: Int, at door: Int, pauseMilliseconds: Int, then passage: Passage,
+    _ random: inout SimulationRandom
+  ) {
+    guard isRunning, isFree(door) else { return }
+    clockwork.note("identifies") { "\(site.people[person]) \(door)" }
+    let end = show(
+      person, at: door, pauseMilliseconds: pauseMilliseconds, startingIn: 1_000, &random)
+    site.busyUntil[door] = clockwork.elapsed + end + 12_000_000
+    pass(door, passage, after: end + 1_000_000, &random)
+  }
+
+  func pair(
+    _ first: Int, _ second: Int, at door: Int, gapMilliseconds: Int, then passage: Passage,
+    _ random: inout SimulationRandom
+  ) {
+    guard isRunning, isFree(door) else { return }
+    clockwork.note("pair") { "\(site.people[first]) \(site.people[second]) \(door)" }
+    let pause = random.int(1_000...3_000)
+    var end = show(first, at: door, pauseMilliseconds: pause, startingIn: 1_000, &random)
+    end = show(
+      second, at: door, pauseMilliseconds: pause,
+      startingIn: end + Int64(gapMilliseconds) * 1_000, &random)
+    site.busyUntil[door] = clockwork.elapsed + end + 12_000_000
+    pass(door, passage, after: end + 1_000_000, &random)
+  }
+
+  /// The card and, where the door asks for both, the PIN; returns when the last bit is sent.
+  private func show(
+    _ person: Int, at door: Int, pauseMilliseconds: Int, startingIn start: Int64,
+    _ random: inout SimulationRandom
+  ) -> Int64 {
+    let known = site.plan.people[person]
+    guard let bits = try? formats.encode(format: "H10302", facility: nil, card: known.card) else {
+      return start
+    }
+    observers.tally[.cards] += 1
+    let card = "card:H10302:-:\(known.card)"
+    let end = send(bits, to: door, at: start, isStuck: false)
+    let boot = rig.boots
+    present(
+      person, at: door, kind: "card", canonical: card, after: end, mustBeDecided: false,
+      since: boot)
+    guard site.plan.doors[door].asksForBoth else { return end }
+    return typePIN(
+      person, known.pin, at: door, then: nil,
+      startingIn: end + Int64(pauseMilliseconds) * 1_000, after: card, &random)
+  }
+}
