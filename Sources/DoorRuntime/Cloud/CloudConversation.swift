@@ -122,12 +122,13 @@ struct CloudConversation {
     do throws(EnvelopeRefusal) {
       let (message, issuedAt) = try CloudMessage.verify(
         payload, kind: kind, retained: retained, by: verifier, at: now)
-      contact.heard(at: now.monotonic)
       if !retained { offset.note(issued: issuedAt, at: now) }
       repeats.remember(mark)
-      guard takes(message, isKnown: isKnown, inForce, at: now) else {
+      let isOld = isKnown || contact.newest.map { issuedAt < $0 } == true
+      guard takes(message, isKnown: isKnown, isOld: isOld, inForce, at: now) else {
         return refuseRepeat(kind, at: now)
       }
+      if !retained, !message.isOutdated(for: inForce) { contact.heard(signed: issuedAt, at: now) }
       return [.take(message)]
     } catch {
       let wishes = refuse(kind, cause: error.cause.rawValue, detail: error.detail, at: now)
@@ -142,10 +143,10 @@ struct CloudConversation {
   /// Whether a verified message is worth its work. One that brings nothing new needs a place among
   /// the ``Repeats``, unless it has one already.
   private mutating func takes(
-    _ message: CloudMessage, isKnown: Bool, _ inForce: InForce, at now: Moment
+    _ message: CloudMessage, isKnown: Bool, isOld: Bool, _ inForce: InForce, at now: Moment
   ) -> Bool {
-    // What takes back acknowledgements has done so the first time.
-    if isKnown, message.takesBack { return false }
+    // What takes back acknowledgements acts as the cloud's newest word only.
+    if isOld, message.takesBack { return false }
     guard !isKnown, message.isSpent(for: inForce) else { return true }
     return repeats.take(at: now.monotonic)
   }

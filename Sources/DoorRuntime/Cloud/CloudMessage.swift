@@ -52,6 +52,14 @@ enum CloudMessage: Sendable {
     return envelope.body.rewind == true || envelope.body.diverged == true
   }
 
+  /// Whether its revision alone says that it is not the cloud's word of now.
+  func isOutdated(for present: CloudConversation.InForce) -> Bool {
+    switch self {
+    case .config, .credentials, .snapshot, .chunk, .repair: isSpent(for: present)
+    case .command, .acknowledgement, .digest: false
+    }
+  }
+
   /// Whether it cannot bring a controller with these revisions anything new, whatever it holds. What
   /// builds on a revision that is on its way to the disk counts as such too.
   func isSpent(for present: CloudConversation.InForce) -> Bool {

@@ -32,7 +32,7 @@ struct BrokerCostTests {
       at: PartFixture.moment(milliseconds))
   }
 
-  private static func spent() -> [(any Codable & Sendable, Topics.Down)] {
+  static func spent() -> [(any Codable & Sendable, Topics.Down)] {
     [
       (ConfigurationMessage.whole(StoreFixture.configuration(5)), .config),
       (CredentialDelta(baseRevision: 5, revision: 6), .credentials),
@@ -112,6 +112,21 @@ struct BrokerCostTests {
     #expect(receive(payload, .ack).names == ["take acknowledgement"])
     #expect(receive(payload, .ack).names.allSatisfy { $0 != "take acknowledgement" })
     #expect(cloud.refusals.counts == ["ack.repeated": 1])
+  }
+
+  @Test("D7: an acknowledgement that takes back others is old once the cloud said something newer")
+  mutating func oldRewind() throws {
+    let newer = try forge.signer().sign(
+      EventAcknowledgement(epoch: "e-1", through: 3), kind: .ack, issuer: "cloud",
+      audience: CloudFixture.controller, id: "m-2", at: PartFixture.start.advanced(bySeconds: 1),
+      lifetimeSeconds: 600)
+    #expect(receive(newer, .ack, at: 1_000).names == ["take acknowledgement"])
+    var diverged = EventAcknowledgement(epoch: "e-1", through: 2)
+    diverged.diverged = true
+    #expect(
+      try receive(signed(diverged, .ack), .ack, at: 1_000).names == [
+        "log warning", "record message.refused",
+      ])
   }
 
   @Test("D5: forgeries are not remembered, so they push out no message that was verified")
