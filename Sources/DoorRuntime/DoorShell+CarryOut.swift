@@ -37,6 +37,8 @@ extension DoorShell {
     case .publishIssued: publishIssued(at: now)
     case .ask(let question): ask(question, at: now)
     case .onSite(let answer): site.take(answer, at: now)
+    case .digest(let rescan, let by):
+      carryOut(replication.digest(rescan: rescan, for: by, at: now.monotonic), at: now)
     case .refuseCommand(let id, let outcome, let reason):
       carryOut(commands.refuse(id, outcome, reason: reason, at: now), at: now)
     case .refuse(let kind, let cause, let detail):
@@ -114,6 +116,7 @@ extension DoorShell {
   // MARK: Events
 
   private func append(_ record: EventRecord, at now: Moment) {
+    guard journal.admits(record.type, at: now.monotonic) else { return }
     let draft = outside.stamp.draft(record, at: now)
     let ticket = journal.nextTicket()
     outside.onRecord?(draft)

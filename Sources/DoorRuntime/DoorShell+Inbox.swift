@@ -42,6 +42,9 @@ extension DoorShell {
   }
 
   func take(_ message: CloudMessage, at now: Moment) {
+    if message.isForDisk, outside.jobs.isBehind {
+      return carryOut(cloud.lost(1, at: now), at: now)
+    }
     switch message {
     case .config(let envelope):
       carryOut(replication.take(envelope, current: controller.policy.revision), at: now)
@@ -92,12 +95,10 @@ extension DoorShell {
       let input = SyncSession.Input.snapshotStanding(
         snapshotID: staged.snapshotID, next: staged.next, chunks: staged.chunks)
       carryOut(.session(input), at: now)
-    case .digestKnown(let digest, let revision, let asked):
-      carryOut(.session(.digestKnown(digest.root)), at: now)
-      guard asked else { return }
-      let report = DigestReport(
-        controller: outside.configuration.controller.rawValue, revision: revision, digest: digest)
-      carryOut(.publish(.digest(report)), at: now)
+    case .digested(let answer):
+      carryOut(
+        replication.digested(
+          answer, of: outside.configuration.controller, at: now.monotonic), at: now)
     case .zoneRead(let found):
       carryOut(replication.zoneRead(found, policy: controller.policy), at: now)
     case .zoneStored(let zone): replication.zoneStored(zone)

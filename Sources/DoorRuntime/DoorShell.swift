@@ -87,7 +87,7 @@ package final class DoorShell {
     }
     carryOut(.job(.closeInterrupted(simulated: ports.gpio.isSimulated)), at: now)
     ask(.books, at: now)
-    carryOut(.job(.digest(rescan: false, asked: false)), at: now)
+    carryOut(.digest(rescan: false, for: .itself), at: now)
     carryOut(replication.lookAtZone(), at: now)
     do throws(PortError) {
       try ports.cloud?.link.start { inbox.push(.link($0)) }
@@ -117,6 +117,7 @@ package final class DoorShell {
     outside.ports.cloud?.link.stop()
     outside.ports.gpio.stop()
     let now = moment()
+    carryOut(journal.recordCount(at: now.monotonic), at: now)
     carryOut(.record(EventRecord(.controllerStopped)), at: now)
     carryOut(clock.persist(cloud.contact), at: now)
     carryOut(state.flush(), at: now)
@@ -128,7 +129,7 @@ package final class DoorShell {
   /// Takes one message.
   package func receive(_ message: RuntimeMessage) {
     let now = moment()
-    if outside.inbox.takeLost() { perform(controller.handle(.edgesLost, at: now), at: now) }
+    note(outside.inbox.takeLost(), at: now)
     switch message {
     case .edge(let edge):
       reporter.tap.note(
@@ -148,11 +149,17 @@ package final class DoorShell {
     settle(now)
   }
 
+  private func note(_ lost: Inbox.Lost, at now: Moment) {
+    if lost.hasEdges { perform(controller.handle(.edgesLost, at: now), at: now) }
+    if lost.messages > 0 { carryOut(cloud.lost(lost.messages, at: now), at: now) }
+  }
+
   /// Does what is due and does not depend on edges.
   private func settle(_ now: Moment) {
     carryOut(locks.advance(to: now.monotonic), at: now)
     carryOut(holders.advance(to: now), at: now)
     carryOut(state.advance(to: now.monotonic), at: now)
+    carryOut(journal.advance(to: now.monotonic), at: now)
     if reporter.takeStateReport(at: now.monotonic) {
       carryOut(.publish(.state(ShellReport(self).state)), at: now)
     }
@@ -177,7 +184,7 @@ package final class DoorShell {
         controller.nextDeadline, locks.nextDeadline, clock.nextDeadline, state.nextDeadline),
       holders.nextDeadline, cloud.nextDeadline,
       cloud.link.isConnected ? reporter.nextDeadline : nil,
-      replication.nextDeadline)
+      .earliest(replication.nextDeadline, journal.nextDeadline))
   }
 
   /// What can be ordered on site, without the cloud.

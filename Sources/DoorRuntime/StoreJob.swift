@@ -40,7 +40,7 @@ enum StoreJob: Sendable {
   case stageOffer(SnapshotOffer, messageID: String)
   case stageChunk(SnapshotChunk, messageID: String)
   case repair(BucketRepair, messageID: String)
-  case digest(rescan: Bool, asked: Bool)
+  case digest(rescan: Bool)
   /// Stores the rules of the time zone beside the configuration, if that revision is in force.
   case storeZone(CompiledZone, revision: UInt64)
   /// The configuration that an earlier run accepted.
@@ -96,7 +96,7 @@ package enum StoreAnswer: Sendable {
   /// The disk did not take what the cloud sent, whatever it was worth.
   case notStored(ApplyReport.Subject, PortError)
   case snapshotStaged(StagedSnapshot)
-  case digestKnown(RecordSetDigest, revision: UInt64, asked: Bool)
+  case digested(Result<DigestAnswer, PortError>)
   case zoneRead(Result<CompiledZone, PortError>)
   case zoneStored(CompiledZone)
   case configurationRead(Result<KeptConfiguration?, PortError>)

@@ -3,6 +3,7 @@ import DoorCore
 import DoorPorts
 import DoorRules
 import Logging
+import Synchronization
 
 /// Does the shell's slow work, each job in its lane, and sends the answers to the inbox.
 struct StoreJobRunner: Sendable {
@@ -12,6 +13,11 @@ struct StoreJobRunner: Sendable {
   let logger: Logger
   let replication: ReplicationStore
   private let reader: HolderReader
+  /// Jobs of the lane `policy` that are not done.
+  private let replicating = Waiting()
+
+  /// The most messages of the cloud that wait for the disk.
+  static let replicatingMax = 256
 
   init(
     ports: RuntimePorts, controller: ControllerID, inbox: Inbox, lanes: any WorkLanes,
@@ -31,8 +37,16 @@ struct StoreJobRunner: Sendable {
   /// `now` is the time at which the job was asked for.
   func start(_ job: StoreJob, at now: Moment) {
     let wall = now.wall
-    lanes.perform(job.lane) { run(job, at: wall) }
+    guard job.lane == .policy else { return lanes.perform(job.lane) { run(job, at: wall) } }
+    replicating.count.add(1, ordering: .relaxed)
+    lanes.perform(.policy) {
+      run(job, at: wall)
+      replicating.count.subtract(1, ordering: .relaxed)
+    }
   }
+
+  /// Whether no more of what the cloud replicates should be taken now.
+  var isBehind: Bool { replicating.count.load(ordering: .relaxed) >= Self.replicatingMax }
 
   private func answer(_ answer: StoreAnswer) { inbox.push(.job(answer)) }
 
@@ -112,12 +126,12 @@ struct StoreJobRunner: Sendable {
         answerApplied(try replication.apply(delta, messageID: id, scopes: scopes, at: now))
       }
     case .stageOffer(let offer, let id):
-      stage(id) { () throws in
+      stage(id, revision: offer.revision) { () throws in
         try offer.check()
         return try ports.policy.stage(offer)
       }
     case .stageChunk(let chunk, let id):
-      stage(id) { () throws in
+      stage(id, revision: chunk.revision) { () throws in
         try chunk.check()
         return try ports.policy.stage(chunk)
       }
@@ -125,7 +139,8 @@ struct StoreJobRunner: Sendable {
       store(.credentials) { () throws(PortError) in
         answerApplied(try replication.apply(repair, messageID: id))
       }
-    case .digest(let rescan, let asked): digest(rescan: rescan, asked: asked)
+    case .digest(let rescan):
+      answer(.digested(Result { () throws(PortError) in try digest(rescan: rescan) }))
     case .readConfiguration: answer(.configurationRead(keptConfiguration()))
     case .findCached(let ids, let outcomes):
       // One that cannot be read now is looked for again with the next change.
@@ -234,21 +249,24 @@ struct StoreJobRunner: Sendable {
     }
   }
 
-  private func stage(_ messageID: String, _ body: () throws -> StagedSnapshot?) {
+  private func stage(
+    _ messageID: String, revision: UInt64, _ body: () throws -> StagedSnapshot?
+  ) {
     store(.credentials) { () throws(PortError) in
-      let (staged, outcome) = try replication.stage(messageID, body)
+      let (staged, outcome) = try replication.stage(messageID, revision: revision, body)
       if let staged { answer(.snapshotStaged(staged)) }
       if let outcome { answerApplied(outcome) }
     }
   }
 
-  private func digest(rescan: Bool, asked: Bool) {
-    do throws(PortError) {
-      let digest = try rescan ? ports.policy.rescanRecordDigest() : ports.policy.recordDigest()
-      let revision = try ports.policy.credentialPosition().revision
-      answer(.digestKnown(digest, revision: revision, asked: asked))
-    } catch {
-      logger.error("the digest of the credentials could not be computed: \(error)")
-    }
+  private func digest(rescan: Bool) throws(PortError) -> DigestAnswer {
+    DigestAnswer(
+      digest: try rescan ? ports.policy.rescanRecordDigest() : ports.policy.recordDigest(),
+      revision: try ports.policy.credentialPosition().revision)
   }
+}
+
+/// A count that the lanes and the door's thread share.
+private final class Waiting: Sendable {
+  let count = Atomic<Int>(0)
 }

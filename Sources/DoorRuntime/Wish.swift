@@ -34,6 +34,8 @@ enum Wish {
   case acknowledged(through: UInt64)
   /// A command that had acted came again.
   case commandRepeated
+  /// Compute the digest over all records, for whoever asked.
+  case digest(rescan: Bool, for: Replication.Asker)
   /// Ask the cloud again, later, for what was not taken.
   case askAgain
   /// Persons or credentials changed; what the cloud says of each.

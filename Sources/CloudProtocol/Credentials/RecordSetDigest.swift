@@ -28,6 +28,15 @@ public struct RecordSetDigest: Sendable, Hashable {
     self.bytes = bytes
   }
 
+  /// The digest of these records. Throws the encoder's error.
+  public init(persons: [PersonRecord], credentials: [CredentialRecord]) throws {
+    self.init()
+    for record in persons { toggle(try record.recordHash(), inBucket: Self.bucket(of: record.id)) }
+    for record in credentials where record.countsInDigest {
+      toggle(try record.recordHash(), inBucket: Self.bucket(of: record.id))
+    }
+  }
+
   /// The bucket of a record, 0 to 255.
   public static func bucket(of id: String) -> Int {
     var first = 0

@@ -2,6 +2,7 @@
 /// ``EnvelopeRefusal/Cause`` these are all reasons of ``EventType/messageRefused``.
 public enum IntakeRefusal: String, Sendable, Hashable, CaseIterable {
   case tooMany
+  case repeated
   case unknownTopic
   case sessionRequired
 
@@ -9,6 +10,8 @@ public enum IntakeRefusal: String, Sendable, Hashable, CaseIterable {
   public var meaning: String {
     switch self {
     case .tooMany: "Messages arrive faster than the controller reads them."
+    case .repeated:
+      "It brings nothing new, such as the same message again, and too many like it came before."
     case .unknownTopic: "A controller has no such topic."
     case .sessionRequired:
       "The controller's clock is not trusted, and the command does not carry the `sessionNonce` of the latest hello."

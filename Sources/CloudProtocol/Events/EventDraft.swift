@@ -23,6 +23,9 @@ public struct EventDraft: Sendable, Hashable, Codable {
   /// True for events that overtake the backlog, by ``EventType/isUrgent``.
   public var isUrgent: Bool { EventType.urgentWireNames.contains(type) }
 
+  /// Of a type that only a newer version knows it is ``EventLane/own``.
+  public var lane: EventLane { EventType(rawValue: type)?.lane ?? .own }
+
   public init(
     id: String, type: String, timeMilliseconds: Int64, clockTrust: String, simulated: Bool,
     door: String? = nil, reader: String? = nil, person: String? = nil, credential: String? = nil,

@@ -126,7 +126,9 @@ extension EventType {
     case .anomalyClockSetBack:
       EventRow("The clock was set back", .alarm, urgent: true, detail: Self.counted)
     case .anomalyReplayedCommands:
-      EventRow("Commands were repeated many times", .alarm, urgent: true, detail: Self.counted)
+      EventRow(
+        "Commands were repeated many times", .alarm, urgent: true, lane: .broker,
+        detail: Self.counted)
 
     // What administrators did
     case .adminAntiPassbackForgiven:
@@ -171,36 +173,48 @@ extension EventType {
           EventMember("warnings", "if there are any: each by its path, joined by `; `"),
         ])
     case .configRejected:
-      EventRow("A configuration was refused", .audit, detail: Self.problems)
+      EventRow("A configuration was refused", .audit, lane: .broker, detail: Self.problems)
     case .configNotStored:
-      EventRow("A configuration could not be stored", .housekeeping, detail: Self.diskError)
+      EventRow(
+        "A configuration could not be stored", .housekeeping, lane: .broker, detail: Self.diskError)
     case .credentialsRejected:
-      EventRow("Credentials were refused", .audit, detail: Self.problems)
+      EventRow("Credentials were refused", .audit, lane: .broker, detail: Self.problems)
     case .credentialsRepaired:
       EventRow(
-        "Credentials were repaired", .housekeeping,
+        "Credentials were repaired", .housekeeping, lane: .broker,
         detail: [EventMember("buckets", "parts of the set that were sent again")])
     case .credentialsNotStored:
-      EventRow("Credentials could not be stored", .housekeeping, detail: Self.diskError)
+      EventRow(
+        "Credentials could not be stored", .housekeeping, lane: .broker, detail: Self.diskError)
     case .credentialClash:
       EventRow(
-        "Two credentials have the same card", .audit,
+        "Two credentials have the same card", .audit, lane: .broker,
         detail: [
           EventMember("first", "id of one credential"), EventMember("second", "id of the other"),
         ])
     case .commandRepeated:
       EventRow(
-        "A command arrived twice", .audit, detail: [EventMember("command", "id of the command")])
+        "A command arrived twice", .audit, lane: .broker,
+        detail: [EventMember("command", "id of the command")])
     case .commandInterrupted:
       EventRow(
         "A command was interrupted", .audit, reason: "`interrupted`",
         detail: [EventMember("command", "id of the command")])
     case .messageRefused:
       EventRow(
-        "A message from the broker was refused", .audit, reason: "a cause of refusal",
+        "A message from the broker was refused", .audit, lane: .broker,
+        reason: "a cause of refusal",
         detail: [
           EventMember("kind", "last part of its topic, or `unknown`"),
           EventMember("cause", "what was found and what is allowed"),
+        ])
+
+    case .brokerCounted:
+      EventRow(
+        "Events that the broker caused were counted only", .audit,
+        detail: [
+          EventMember("count", "events that were not recorded since the last of this type"),
+          EventMember("types", "each type with its count, joined by `; `"),
         ])
 
     // The controller
@@ -227,10 +241,10 @@ extension EventType {
             "from", "first 16 digits of the SHA-256 of the rules before, or `none`"),
           EventMember("to", "the same of the rules now in force"),
         ])
-    case .cloudConnected: EventRow("Cloud connected", .housekeeping)
+    case .cloudConnected: EventRow("Cloud connected", .housekeeping, lane: .broker)
     case .cloudDisconnected:
       EventRow(
-        "Cloud disconnected", .housekeeping,
+        "Cloud disconnected", .housekeeping, lane: .broker,
         detail: [EventMember("cause", "why the connection ended")])
     case .certificateExpiring:
       EventRow(
@@ -266,7 +280,7 @@ extension EventType {
     case .logEpochBegun:
       EventRow("A new log was begun", .housekeeping, detail: Self.position)
     case .logRewound:
-      EventRow("The log is sent again", .housekeeping, detail: Self.position)
+      EventRow("The log is sent again", .housekeeping, lane: .broker, detail: Self.position)
     }
   }
 

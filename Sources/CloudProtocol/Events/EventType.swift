@@ -59,6 +59,7 @@ public enum EventType: String, CaseIterable, Sendable, Hashable {
   case commandRepeated = "postern.command.repeated.v1"
   case commandInterrupted = "postern.command.interrupted.v1"
   case messageRefused = "postern.message.refused.v1"
+  case brokerCounted = "postern.broker.counted.v1"
 
   // The controller
   case controllerStarted = "postern.controller.started.v1"
@@ -98,6 +99,8 @@ public enum EventType: String, CaseIterable, Sendable, Hashable {
   public var category: EventCategory { row.category }
   /// True if the event overtakes the backlog when the cloud comes back.
   public var isUrgent: Bool { row.isUrgent }
+  /// Who can cause it.
+  public var lane: EventLane { Self.ofBroker.contains(self) ? .broker : .own }
   /// Which of the event's own members (`door`, `reader`, ...) are set, where they are known.
   public var subjects: [EventSubject] { row.subjects }
   /// What `reason` holds; nil if the type carries none.
@@ -116,4 +119,8 @@ public enum EventType: String, CaseIterable, Sendable, Hashable {
 
   /// Every event that is written looks here, so this must not build rows.
   static let urgentWireNames = Set(allCases.filter(\.isUrgent).map(\.wireName))
+  private static let ofBroker = Set(allCases.filter { $0.row.lane == .broker })
+
+  /// The wire names of the lane ``EventLane/broker``, in the order of this list.
+  public static let brokerWireNames = allCases.filter { $0.lane == .broker }.map(\.wireName)
 }

@@ -1,59 +1,90 @@
+import CloudProtocol
 import DoorCore
 import DoorRules
 
-/// The last contact with the cloud, over restarts and power cuts: how old the credential cache is.
-/// Only a verified message of the cloud counts as contact; an answer of the broker does not.
+/// How old the cloud's last word is, over restarts and power cuts: how old the credential cache is.
+///
+/// A word is as old as its signature, however late it arrives: whoever holds the broker has old
+/// words and can keep new ones back. So only a word that was signed after all others counts, and it
+/// makes the cache younger by as much as it was signed later, not by more.
 struct CloudContact {
-  /// The last verified message since this start.
-  private var heardAt: MonotonicInstant?
-  private let startedAt: MonotonicInstant
-  /// What an earlier run persisted.
-  private var keptWall: WallInstant?
-  private var keptAgeSeconds: Int64 = 0
+  /// A clock here may run faster than the cloud's by one part in this many: without a clock that is
+  /// set, years of such a difference must not add up to an age.
+  static let rateTolerance: Int64 = 1_000
+
+  /// When the newest word was signed; nil before the first. After a start whose state has none, when
+  /// the age began to count.
+  private(set) var newest: WallInstant?
+  /// The least age of that word, and when it had that.
+  private var least: (seconds: Int64, at: MonotonicInstant)
+  /// A newer word came since this start.
+  private var isHeard = false
+  /// A clock that is known has said since this start how long the daemon was down.
+  private var isSettled = false
 
   /// `kept` is what ``bytes(at:)`` made; without it the age counts from `startedAt`.
   init(kept: [UInt8]?, startedAt: MonotonicInstant) {
-    self.startedAt = startedAt
+    least = (0, startedAt)
     let numbers = String(decoding: kept ?? [], as: UTF8.self).split(separator: " ")
       .map { Int64($0) }
-    guard numbers.count == 2, let wall = numbers[0], let age = numbers[1] else { return }
-    keptWall = WallInstant(millisecondsSince1970: wall)
-    keptAgeSeconds = max(age, 0)
+    guard numbers.count == 2, let signed = numbers[0], let age = numbers[1] else { return }
+    newest = WallInstant(millisecondsSince1970: signed)
+    least.seconds = max(age, 0)
   }
 
-  /// A message of the cloud was verified now.
-  mutating func heard(at now: MonotonicInstant) { heardAt = now }
+  /// A word of the cloud that was signed at `signed` was verified now. One that the broker retained
+  /// must not be given: nobody knows how old it is.
+  mutating func heard(signed: WallInstant, at now: Moment) {
+    if let newest, now.trust != .unknown,
+      Self.seconds(from: now.wall, to: newest) > EnvelopeLimits.clockSkewSeconds
+    {
+      // The cloud's clock was wrong, or the disk made this of it.
+      self.newest = nil
+    }
+    guard newest.map({ signed > $0 }) != false else { return }
+    let age = age(ofNewer: signed, at: now)
+    newest = signed
+    least = (age, now.monotonic)
+    isHeard = true
+    isSettled = isSettled || now.trust != .unknown
+  }
 
-  /// Seconds since the last verified message of this run; nil before the first.
+  private func age(ofNewer signed: WallInstant, at now: Moment) -> Int64 {
+    let byClock = now.trust == .unknown ? nil : max(Self.seconds(from: signed, to: now.wall), 0)
+    // The first word ever, by a clock that is not known, is taken for new.
+    guard let newest else { return byClock ?? 0 }
+    let later = Self.seconds(from: newest, to: signed)
+    let earned = Int128(later) + Int128(later / Self.rateTolerance) + 1
+    let age = Int64(clamping: max(Int128(ageSeconds(at: now)) - earned, 0))
+    // Two clocks that disagreed once agree again.
+    return min(age, byClock ?? age)
+  }
+
+  /// Seconds since the newest word of this run was signed; nil before the first.
   func heardSeconds(at now: Moment) -> Int? {
-    heardAt.map { Int(Self.seconds(from: $0, to: now)) }
+    isHeard ? Int(clamping: ageSeconds(at: now)) : nil
   }
 
-  /// Seconds since the last contact. While the clock is unknown the time that the daemon
+  /// Seconds since the newest word was signed. While the clock is unknown the time that the daemon
   /// was down cannot be counted, and the age is the least that it can be.
   func ageSeconds(at now: Moment) -> Int64 {
-    if let heardAt { return Self.seconds(from: heardAt, to: now) }
     // What is on the disk may be any number.
-    let least = Int64(
-      clamping: Int128(keptAgeSeconds) + Int128(Self.seconds(from: startedAt, to: now)))
-    guard now.trust != .unknown, let keptWall else { return least }
+    let passed = now.monotonic.microseconds(since: least.at) / 1_000_000
+    let least = Int64(clamping: Int128(least.seconds) + Int128(passed))
+    guard !isSettled, now.trust != .unknown, let newest else { return least }
+    return max(least, Self.seconds(from: newest, to: now.wall))
+  }
+
+  private static func seconds(from start: WallInstant, to end: WallInstant) -> Int64 {
     let milliseconds =
-      Int128(now.wall.millisecondsSince1970) - Int128(keptWall.millisecondsSince1970)
-    return max(least, Int64(clamping: milliseconds / 1_000))
+      Int128(end.millisecondsSince1970) - Int128(start.millisecondsSince1970)
+    return Int64(clamping: milliseconds / 1_000)
   }
 
-  private static func seconds(from start: MonotonicInstant, to now: Moment) -> Int64 {
-    Int64(now.monotonic.microseconds(since: start) / 1_000_000)
-  }
-
-  /// What to persist. Nil when the clock is unknown and nothing was persisted before.
+  /// What to persist. Nil when the clock is unknown and no word was ever heard.
   func bytes(at now: Moment) -> [UInt8]? {
     let age = ageSeconds(at: now)
-    if now.trust == .unknown {
-      guard let keptWall else { return nil }
-      return Array("\(keptWall.millisecondsSince1970) \(age)".utf8)
-    }
-    let wall = now.wall.advanced(bySeconds: -age)
-    return Array("\(wall.millisecondsSince1970) \(age)".utf8)
+    let began = now.trust == .unknown ? nil : now.wall.advanced(bySeconds: -age)
+    return (newest ?? began).map { Array("\($0.millisecondsSince1970) \(age)".utf8) }
   }
 }

@@ -22,6 +22,7 @@ struct CloudConversation {
   private var keys: TrustedKeys
   private var session: SyncSession
   private var budget = MessageBudget()
+  private var repeats = Repeats()
   /// Results on their way to the broker, by the link's token.
   private var resultsInFlight: [Int: String] = [:]
   private let topics: Topics
@@ -115,17 +116,52 @@ struct CloudConversation {
         at: now)
     }
     guard let verifier = keys.verifier else { return [] }
+    let mark = Repeats.Mark(kind, payload)
+    let isKnown = repeats.knows(mark)
+    if isKnown, !repeats.take(at: now.monotonic) { return refuseRepeat(kind, at: now) }
     do throws(EnvelopeRefusal) {
       let (message, issuedAt) = try CloudMessage.verify(
         payload, kind: kind, retained: retained, by: verifier, at: now)
-      contact.heard(at: now.monotonic)
       if !retained { offset.note(issued: issuedAt, at: now) }
+      repeats.remember(mark)
+      let isOld = isKnown || contact.newest.map { issuedAt < $0 } == true
+      guard takes(message, isKnown: isKnown, isOld: isOld, inForce, at: now) else {
+        return refuseRepeat(kind, at: now)
+      }
+      if !retained, !message.isOutdated(for: inForce) { contact.heard(signed: issuedAt, at: now) }
       return [.take(message)]
     } catch {
       let wishes = refuse(kind, cause: error.cause.rawValue, detail: error.detail, at: now)
       if !retained, let issued = error.issuedAt { offset.note(issued: issued, at: now) }
-      return wishes + answer(error, to: kind, inForce)
+      guard let id = error.messageID else { return wishes }
+      if !isKnown, !repeats.take(at: now.monotonic) { return wishes }
+      repeats.remember(mark)
+      return wishes + answer(error, of: id, to: kind, inForce)
     }
+  }
+
+  /// Whether a verified message is worth its work. One that brings nothing new needs a place among
+  /// the ``Repeats``, unless it has one already.
+  private mutating func takes(
+    _ message: CloudMessage, isKnown: Bool, isOld: Bool, _ inForce: InForce, at now: Moment
+  ) -> Bool {
+    // What takes back acknowledgements acts as the cloud's newest word only.
+    if isOld, message.takesBack { return false }
+    guard !isKnown, message.isSpent(for: inForce) else { return true }
+    return repeats.take(at: now.monotonic)
+  }
+
+  private mutating func refuseRepeat(_ kind: Topics.Down, at now: Moment) -> [Wish] {
+    refuse(
+      kind, cause: IntakeRefusal.repeated.rawValue,
+      detail: "it brings nothing new, and many such messages came before it", at: now)
+  }
+
+  /// Messages of the broker had no room in the inbox.
+  mutating func lost(_ count: Int, at now: Moment) -> [Wish] {
+    refusals.note(
+      nil, cause: IntakeRefusal.tooMany.rawValue, detail: "messages come too fast to be read",
+      count: count, at: now.monotonic)
   }
 
   /// Whether there is room for one more message at this moment; otherwise it is refused unread.
@@ -148,9 +184,8 @@ struct CloudConversation {
   /// Reports to the cloud why one of its messages was refused. Only a message for this controller
   /// with a good signature is answered.
   private func answer(
-    _ refusal: EnvelopeRefusal, to kind: Topics.Down, _ inForce: InForce
+    _ refusal: EnvelopeRefusal, of id: String, to kind: Topics.Down, _ inForce: InForce
   ) -> [Wish] {
-    guard let id = refusal.messageID else { return [] }
     switch refusal.cause {
     case .tooLarge, .wrongAlgorithm, .unknownKey, .badSignature, .wrongAudience, .wrongIssuer,
       .wrongKind, .retainedCommand:

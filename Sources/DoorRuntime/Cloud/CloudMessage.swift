@@ -37,4 +37,42 @@ enum CloudMessage: Sendable {
     case .ack: return try verified(CloudMessage.acknowledgement)
     }
   }
+
+  /// Whether it is work for the credential cache.
+  var isForDisk: Bool {
+    switch self {
+    case .config, .credentials, .snapshot, .chunk, .repair, .digest: true
+    case .command, .acknowledgement: false
+    }
+  }
+
+  /// Whether it asks the door to take back what the cloud acknowledged.
+  var takesBack: Bool {
+    guard case .acknowledgement(let envelope) = self else { return false }
+    return envelope.body.rewind == true || envelope.body.diverged == true
+  }
+
+  /// Whether its revision alone says that it is not the cloud's word of now.
+  func isOutdated(for present: CloudConversation.InForce) -> Bool {
+    switch self {
+    case .config, .credentials, .snapshot, .chunk, .repair: isSpent(for: present)
+    case .command, .acknowledgement, .digest: false
+    }
+  }
+
+  /// Whether it cannot bring a controller with these revisions anything new, whatever it holds. What
+  /// builds on a revision that is on its way to the disk counts as such too.
+  func isSpent(for present: CloudConversation.InForce) -> Bool {
+    switch self {
+    case .config(let envelope): envelope.body.revision <= present.config
+    case .credentials(let envelope):
+      envelope.body.revision <= present.credentials
+        || envelope.body.baseRevision.map { $0 != present.credentials } == true
+    case .snapshot(let envelope): envelope.body.revision <= present.credentials
+    case .chunk(let envelope): envelope.body.revision < present.credentials
+    case .repair(let envelope): envelope.body.revision != present.credentials
+    case .digest: true
+    case .command, .acknowledgement: false
+    }
+  }
 }

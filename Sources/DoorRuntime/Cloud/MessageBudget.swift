@@ -8,18 +8,9 @@ struct MessageBudget {
   static let burstMax = 2_000
   static let perSecond = 500
 
-  private var left = Double(burstMax)
-  private var at: MonotonicInstant?
+  private var allowance = Allowance(
+    atOnceMax: burstMax, everyMicroseconds: 1_000_000 / perSecond)
 
   /// False when there is no room for one more.
-  mutating func take(at now: MonotonicInstant) -> Bool {
-    if let at {
-      let seconds = Double(max(now.microseconds(since: at), 0)) / 1_000_000
-      left = min(left + seconds * Double(Self.perSecond), Double(Self.burstMax))
-    }
-    at = now
-    guard left >= 1 else { return false }
-    left -= 1
-    return true
-  }
+  mutating func take(at now: MonotonicInstant) -> Bool { allowance.take(at: now) }
 }

@@ -70,6 +70,8 @@ struct CommandDesk {
   /// Commands that were begun and wait for their outcome.
   private var open: Set<String> = []
   private var siteEnd: OrderEnd?
+  /// Commands whose repetition is recorded.
+  private var repeated = LatestIDs()
   private let simulated: Bool
 
   /// `simulated` marks every result as of hardware that does not exist.
@@ -112,11 +114,13 @@ struct CommandDesk {
         .session(.resultReady(failed)),
       ]
     case .success(.seen(let result)):
-      return [
-        .log(.info, "command \(command.id) came again"),
-        .record(EventRecord(.commandRepeated, detail: ["command": command.id])),
-        .commandRepeated,
-      ] + (result.map { [.session(.resultReady($0))] } ?? [])
+      let told: [Wish] =
+        repeated.isNew(command.id)
+        ? [
+          .log(.info, "command \(command.id) came again"),
+          .record(EventRecord(.commandRepeated, detail: ["command": command.id])),
+        ] : []
+      return told + [.commandRepeated] + (result.map { [.session(.resultReady($0))] } ?? [])
     case .success(.begun):
       open.insert(command.id)
       return [.publish(.received(result(of: command.id, .received, reason: nil, at: now)))]
@@ -178,7 +182,7 @@ struct CommandDesk {
     case .forgive(let person):
       return [.forgive(person, by: origin.name(nil)), .endPersisted(order: order)]
     case .sync:
-      return [.session(.syncRequested), .job(.digest(rescan: true, asked: true)), confirmed]
+      return [.session(.syncRequested), .digest(rescan: true, for: .order), confirmed]
     case .logs: return [.uploadLog(order: order)]
     case .diagnostics: return [.reportTelemetry, .runSelfTest(order: order)]
     case .trustKey(let id, let bytes): return [.changeKey(id: id, bytes: bytes, order: order)]

@@ -18,6 +18,8 @@ package struct CommitReport: Sendable {
 final class EventWriter: Sendable {
   /// The most events that wait in memory while the log is broken; the oldest go first.
   static let pendingMax = 10_000
+  /// The most of them that somebody at the broker can cause; these go for their own kind only.
+  static let pendingOfBrokerMax = 500
   /// The most events of one commit.
   static let batchMax = 256
   /// Time between tries while the log is broken.
@@ -25,10 +27,27 @@ final class EventWriter: Sendable {
 
   private struct State {
     var pending: [(ticket: UInt64, draft: EventDraft)] = []
+    /// How many of them are of the broker's lane.
+    var pendingOfBroker = 0
     /// How many of the first are being committed, and so are not lost.
     var committing = 0
     var dropped = 0
     var isWorking = false
+
+    /// Drops the oldest event of a lane that has too many; none that is being committed.
+    mutating func limit(_ lane: EventLane) {
+      let waiting = lane == .broker ? pendingOfBroker : pending.count - pendingOfBroker
+      guard waiting > (lane == .broker ? pendingOfBrokerMax : pendingMax),
+        let oldest = pending[committing...].firstIndex(where: { $0.draft.lane == lane })
+      else { return }
+      remove(oldest...oldest)
+      dropped += 1
+    }
+
+    mutating func remove(_ range: ClosedRange<Int>) {
+      pendingOfBroker -= pending[range].count { $0.draft.lane == .broker }
+      pending.removeSubrange(range)
+    }
   }
 
   private let log: any EventLog
@@ -55,10 +74,8 @@ final class EventWriter: Sendable {
   func submit(_ draft: EventDraft, ticket: UInt64) {
     let mustStart = state.withLock { state in
       state.pending.append((ticket, draft))
-      if state.pending.count > Self.pendingMax {
-        state.pending.remove(at: state.committing)
-        state.dropped += 1
-      }
+      if draft.lane == .broker { state.pendingOfBroker += 1 }
+      state.limit(draft.lane)
       defer { state.isWorking = true }
       return !state.isWorking
     }
@@ -87,7 +104,7 @@ final class EventWriter: Sendable {
         let began = now()
         let numbers = try log.append(drafts)
         state.withLock { state in
-          state.pending.removeFirst(state.committing)
+          state.remove(0...state.committing - 1)
           state.committing = 0
           state.dropped -= dropped
         }

@@ -24,6 +24,7 @@ struct Journal {
   private var lastTicket: UInt64 = 0
   private var committedTicket: UInt64 = 0
   private var anomalies = AnomalyWatch()
+  private var lane = BrokerLane()
   private var watchers: [UUID: AsyncStream<StoredEvent>.Continuation] = [:]
 
   init(position: LogPosition) { self.position = position }
@@ -125,6 +126,20 @@ struct Journal {
   private static func wishes(_ anomalies: [Anomaly]) -> [Wish] {
     anomalies.map { .record(EventRecord($0)) }
   }
+
+  // MARK: What the broker can cause
+
+  /// Whether an event of this type is recorded; one that is not is counted.
+  mutating func admits(_ type: EventType, at now: MonotonicInstant) -> Bool {
+    lane.admits(type, at: now)
+  }
+
+  mutating func advance(to now: MonotonicInstant) -> [Wish] { lane.advance(to: now) }
+
+  /// What was counted and not recorded, before the program ends.
+  mutating func recordCount(at now: MonotonicInstant) -> [Wish] { lane.end(at: now) }
+
+  var nextDeadline: MonotonicInstant? { lane.nextDeadline }
 
   // MARK: Watchers
 

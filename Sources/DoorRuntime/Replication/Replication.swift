@@ -21,6 +21,9 @@ struct Replication {
   private var askAgainAt: MonotonicInstant?
   /// The cache is being read for a configuration.
   private var isLooking = false
+  /// Messages whose refusal, or whose clashes, are recorded.
+  private var told = LatestIDs()
+  private var digests = DigestDesk()
 
   init(document: ConfigurationDocument?, zone: CompiledZone?, position: CredentialPosition) {
     self.document = document
@@ -64,7 +67,7 @@ struct Replication {
       ]
       wishes += warnings.map { .log(.warning, "configuration \(applied.policy.revision): \($0)") }
       wishes += lookAtZone()
-    } else if !outcome.report.applied {
+    } else if !outcome.report.applied, told.isNew(outcome.report.messageID) {
       wishes = [.record(.problems(.configRejected, outcome.report.problems))]
     }
     if outcome.report.applied { notStored[.config] = nil }
@@ -142,16 +145,11 @@ struct Replication {
   }
 
   func take(_ envelope: Envelope<BucketRepair>) -> [Wish] {
-    [
-      .record(
-        EventRecord(
-          .credentialsRepaired, detail: ["buckets": String(envelope.body.buckets.count)])),
-      .job(.repair(envelope.body, messageID: envelope.id)),
-    ]
+    [.job(.repair(envelope.body, messageID: envelope.id))]
   }
 
   func take(_ envelope: Envelope<DigestRequest>) -> [Wish] {
-    let digest = Wish.job(.digest(rescan: envelope.body.rescan, asked: true))
+    let digest = Wish.digest(rescan: envelope.body.rescan, for: .message)
     return envelope.body.hello == true ? [.session(.syncRequested), digest] : [digest]
   }
 
@@ -161,7 +159,9 @@ struct Replication {
     _ outcome: CredentialsOutcome, position: Result<CredentialPosition, PortError>
   ) -> [Wish] {
     let report = outcome.report
-    var wishes: [Wish] = outcome.clashes.flatMap { clash -> [Wish] in
+    // A repetition is no event, and neither is what is older than what is in force.
+    let isNew = outcome.isOld || outcome.isAsBefore ? false : told.isNew(report.messageID)
+    var wishes: [Wish] = (isNew ? outcome.clashes : []).flatMap { clash -> [Wish] in
       [
         .log(.warning, "credentials \(clash.first) and \(clash.second) have the same value"),
         .record(
@@ -177,7 +177,13 @@ struct Replication {
     }
     if report.applied {
       notStored[.credentials] = nil
-    } else {
+      if isNew, outcome.repairedBuckets > 0 {
+        wishes.append(
+          .record(
+            EventRecord(
+              .credentialsRepaired, detail: ["buckets": String(outcome.repairedBuckets)])))
+      }
+    } else if isNew {
       wishes.append(.record(.problems(.credentialsRejected, report.problems)))
     }
     wishes += outcome.changes.map { .record(EventRecord($0)) }
@@ -185,6 +191,32 @@ struct Replication {
     wishes.append(
       .session(outcome.baseRefused ? .credentialsBaseRefused(report) : .applied(report)))
     return wishes
+  }
+
+  // MARK: The digest
+
+  /// Who asks for the digest over all records.
+  enum Asker {
+    /// The controller, at its start.
+    case itself
+    /// A message of the cloud, which may be a replay.
+    case message
+    /// An order, which acts once.
+    case order
+  }
+
+  mutating func digest(
+    rescan: Bool, for asker: Asker, at now: MonotonicInstant
+  ) -> [Wish] {
+    digests.ask(rescan: rescan, for: asker, at: now)
+  }
+
+  /// The digest is known, or could not be computed.
+  mutating func digested(
+    _ answer: Result<DigestAnswer, PortError>, of controller: ControllerID,
+    at now: MonotonicInstant
+  ) -> [Wish] {
+    digests.answered(answer, of: controller, at: now)
   }
 
   // MARK: What the disk did not take
@@ -195,7 +227,7 @@ struct Replication {
     _ subject: ApplyReport.Subject, _ error: PortError, at now: MonotonicInstant
   ) -> [Wish] {
     var wishes: [Wish] = [.log(.error, "\(subject.rawValue) could not be stored: \(error)")]
-    if notStored[subject] != error {
+    if notStored[subject]?.code != error.code {
       wishes.append(.record(EventRecord(.notStored(subject), detail: ["cause": "\(error)"])))
     }
     notStored[subject] = error
@@ -246,4 +278,10 @@ package struct CredentialsOutcome: Sendable {
   var clashes: [CredentialClash] = []
   /// The delta did not build on what is here.
   var baseRefused = false
+  /// It is older than what is in force, or the same.
+  var isOld = false
+  /// It is in force and was before.
+  var isAsBefore = false
+  /// The buckets that a repair changed.
+  var repairedBuckets = 0
 }

@@ -92,10 +92,13 @@ struct ReplicationStore: Sendable {
     at now: WallInstant
   ) throws(PortError) -> CredentialsOutcome {
     var changes: [CredentialChange] = []
+    var isAsBefore = false
     var report = try report(messageID) { () throws in
       // An answer that was lost: it is in force already.
       let present = try policy.credentialPosition().revision
-      if delta.revision == present, delta.baseRevision != nil { return }
+      isAsBefore =
+        try delta.revision == present && (delta.baseRevision != nil || holdsAll(of: delta))
+      if isAsBefore { return }
       _ = try delta.validated()
       changes = try policy.apply(delta)
     }
@@ -111,29 +114,53 @@ struct ReplicationStore: Sendable {
       report: report,
       // A snapshot replaces everything, so nothing shows which of its records are new.
       changes: isSnapshot ? [] : changes,
-      clashes: report.applied ? CredentialClash.found(in: delta, in: policy, scopes: scopes) : [],
-      baseRefused: !report.applied && !isSnapshot && delta.baseRevision != report.revision)
+      clashes: report.applied && !isAsBefore
+        ? CredentialClash.found(in: delta, in: policy, scopes: scopes) : [],
+      baseRefused: !report.applied && !isSnapshot && delta.baseRevision != report.revision,
+      isOld: !report.applied && delta.revision <= report.revision, isAsBefore: isAsBefore)
+  }
+
+  /// Whether a full set is what is here: writing it again would only wear the disk.
+  private func holdsAll(of delta: CredentialDelta) throws -> Bool {
+    guard delta.revokedAhead?.isEmpty != false else { return false }
+    return try RecordSetDigest(persons: delta.persons, credentials: delta.credentials)
+      == policy.recordDigest()
   }
 
   /// The report is nil for a chunk that is neither the last one nor refused: only what is in force,
   /// or cannot be, is answered.
   func stage(
-    _ messageID: String, _ body: () throws -> StagedSnapshot?
+    _ messageID: String, revision: UInt64, _ body: () throws -> StagedSnapshot?
   ) throws(PortError) -> (staged: StagedSnapshot?, outcome: CredentialsOutcome?) {
     var staged: StagedSnapshot?
     let report = try report(messageID) { () throws in staged = try body() }
     let isInForce = staged.map { $0.next == $0.chunks } ?? false
-    return (staged, isInForce || !report.applied ? CredentialsOutcome(report: report) : nil)
+    let isOld = !report.applied && revision <= report.revision
+    return (
+      staged,
+      isInForce || !report.applied ? CredentialsOutcome(report: report, isOld: isOld) : nil
+    )
   }
 
   func apply(
     _ repair: BucketRepair, messageID: String
   ) throws(PortError) -> CredentialsOutcome {
-    CredentialsOutcome(
-      report: try report(messageID) { () throws in
-        try repair.check()
-        try policy.apply(repair)
-      })
+    var changed = 0
+    let report = try report(messageID) { () throws in
+      try repair.check()
+      let before = try policy.recordDigest().buckets
+      let after = try RecordSetDigest(
+        persons: repair.persons, credentials: repair.credentials
+      ).buckets
+      let present = try policy.credentialPosition().revision
+      changed = repair.buckets.count { before[$0] != after[$0] }
+      // Writing what is here again would only wear the disk.
+      if repair.revision == present, changed == 0 { return }
+      try policy.apply(repair)
+    }
+    return CredentialsOutcome(
+      report: report, isOld: !report.applied && repair.revision < report.revision,
+      repairedBuckets: report.applied ? changed : 0)
   }
 
   /// Does `body`, and reports with what revision and digest that ended. Throws when the disk did

@@ -5,8 +5,6 @@ import Glibc
 /// asked from outside, and wakes by itself at the next deadline. From a deadline to the core nothing
 /// is handed from thread to thread, so that a card costs one wake-up where it ends.
 final class DoorThread: SerialExecutor, @unchecked Sendable {
-  /// The most messages that may wait.
-  static let messagesMax = 16_384
   /// The stack, in bytes.
   static let stackBytes = 2 << 20
 
@@ -23,6 +21,7 @@ final class DoorThread: SerialExecutor, @unchecked Sendable {
   // Everything below is used inside the condition's lock only.
   private let condition = MonotonicCondition()
   private var messages: [RuntimeMessage] = []
+  private var room = InboxRoom()
   private var jobs: [UnownedJob] = []
   private var server: Server?
   private var isFinished = false
@@ -40,7 +39,7 @@ final class DoorThread: SerialExecutor, @unchecked Sendable {
   func push(_ message: RuntimeMessage) -> Bool {
     condition.withLock {
       if isFinished { return true }
-      guard messages.count < Self.messagesMax else { return false }
+      guard room.take(message) else { return false }
       messages.append(message)
       if messages.count == 1 { condition.signal() }
       return true
@@ -132,6 +131,7 @@ final class DoorThread: SerialExecutor, @unchecked Sendable {
       swap(&jobs, &asked)
       guard let serving = server else { return Round() }
       swap(&messages, &taken)
+      room = InboxRoom()
       if isFinished { server = nil }
       return Round(server: serving, isLast: isFinished, isDue: isDue)
     }

@@ -66,7 +66,7 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
         detail: "the snapshot is older than revision \(revision), which is in force")
     }
     var changes: [CredentialChange] = []
-    if delta.baseRevision == nil { records = SimulatedRecords() }
+    if delta.baseRevision == nil { records.removeEverything() }
     for id in delta.removedCredentials { changes += records.remove(credential: id) }
     for id in delta.removedPersons {
       for credential in records.credentials.values.filter({ $0.person == id }).map(\.id).sorted() {
@@ -74,7 +74,6 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
       }
       records.remove(person: id)
     }
-    changes += records.revoke(delta.revokedAhead ?? [])
     for record in delta.persons { try records.put(record) }
     for record in delta.credentials where record.status != "active" {
       changes += try records.put(record)
@@ -82,6 +81,8 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
     for record in delta.credentials where record.status == "active" {
       changes += try records.put(record)
     }
+    changes += records.revoke(delta.revokedAhead ?? [])
+    changes += try records.finish(revision: delta.revision)
     revision = delta.revision
     return changes
   }
@@ -107,23 +108,17 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
         .invalid, operation: operation,
         detail: "it is for revision \(repair.revision), here is \(revision)")
     }
-    let buckets = Set(repair.buckets)
-    for id in records.credentials.keys.sorted()
-    where buckets.contains(RecordSetDigest.bucket(of: id)) {
-      _ = records.remove(credential: id)
-    }
-    for id in records.persons.keys.sorted()
-    where buckets.contains(RecordSetDigest.bucket(of: id)) {
-      records.remove(person: id)
-    }
+    records.empty(buckets: Set(repair.buckets))
     for record in repair.persons { try records.put(record) }
     for record in repair.credentials { _ = try records.put(record) }
+    _ = try records.finish(revision: revision)
   }
 
   public func revoke(_ credentials: [String]) throws(PortError) {
     if credentials.isEmpty { return }
     try medium.write("revoke \(credentials.count) credentials")
     _ = records.revoke(credentials)
+    _ = try records.finish(revision: revision)
   }
 
   public func stage(_ offer: SnapshotOffer) throws(PortError) -> StagedSnapshot {
@@ -131,13 +126,14 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
     do throws(ValidationFailure) { try offer.check() } catch {
       throw PortError(.invalid, operation: operation, detail: "\(error)")
     }
-    try revoke(offer.revokedAhead)
     try medium.write(operation)
     guard offer.revision >= revision else {
       throw PortError(
         .invalid, operation: operation,
         detail: "revision \(offer.revision) is older than \(revision), which is in force")
     }
+    _ = records.revoke(offer.revokedAhead)
+    _ = try records.finish(revision: revision, told: offer.revision)
     if let staged, staged.snapshotID == offer.snapshotID, staged.revision == offer.revision,
       staged.chunks == offer.chunks
     {
@@ -152,11 +148,12 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
   }
 
   private func putInForce(_ newRevision: UInt64) throws(PortError) {
-    records = SimulatedRecords()
+    records.removeEverything()
     for chunk in stagedChunks {
       for record in chunk.persons { try records.put(record) }
       for record in chunk.credentials { _ = try records.put(record) }
     }
+    _ = try records.finish(revision: newRevision)
     revision = newRevision
     staged = nil
     stagedChunks = []
@@ -171,6 +168,11 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
     guard var standing = staged, standing.snapshotID == chunk.snapshotID,
       standing.revision == chunk.revision
     else { return nil }
+    guard standing.revision >= revision else {
+      throw PortError(
+        .invalid, operation: operation,
+        detail: "revision \(standing.revision) is older than \(revision), which is in force by now")
+    }
     guard chunk.index == standing.next else { return standing }
     stagedChunks.append(chunk)
     standing.next += 1

@@ -49,10 +49,16 @@ public final class SimulatedEventLog: EventLog, @unchecked Sendable {
     for draft in drafts { try insert(draft, operation) }
     let newest = last
     prune(most: min(drafts.count * 4, 64))
-    if newest - max(acknowledged, dropped) > unacknowledgedMax {
-      try drop(newest: newest, like: drafts[0])
-    }
+    let lacked = newest - max(acknowledged, dropped)
+    if lacked > unacknowledgedMax, lacked > kept { try drop(newest: newest, like: drafts[0]) }
     return Array(first...newest)
+  }
+
+  /// Events that the broker causes come on top of the limit, so that they displace no other.
+  private var kept: UInt64 {
+    let settled = max(acknowledged, dropped)
+    return unacknowledgedMax
+      + UInt64(events.count { $0.number > settled && $0.draft.lane == .broker })
   }
 
   private func insert(_ draft: EventDraft, _ operation: String) throws(PortError) {
@@ -78,7 +84,7 @@ public final class SimulatedEventLog: EventLog, @unchecked Sendable {
     let from = max(acknowledged, dropped) + 1
     let oldest = events.first?.number ?? 1
     let through = min(
-      newest - unacknowledgedMax + unacknowledgedMax / 100, oldest + Self.droppedPerCommitMax - 1)
+      newest - kept + unacknowledgedMax / 100, oldest + Self.droppedPerCommitMax - 1)
     events.removeFirst(events.prefix { $0.number <= through }.count)
     guard through >= from else { return }
     let note = EventDraft(

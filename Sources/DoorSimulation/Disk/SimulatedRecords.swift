@@ -12,6 +12,8 @@ struct SimulatedRecords {
   /// The hash of each record in the digest, by table and id.
   private var hashes: [String: [UInt8]] = [:]
 
+  private var withdrawals = SimulatedWithdrawals()
+
   /// Credentials whose value has this digest.
   func credentials(ofDigest digest: CredentialDigest) -> [CredentialRecord] {
     (byDigest[digest] ?? []).compactMap { credentials[$0] }
@@ -32,6 +34,7 @@ struct SimulatedRecords {
   }
 
   mutating func put(_ record: PersonRecord) throws(PortError) {
+    if !record.accessEnabled { withdrawals.stop(.person, [record.id]) }
     toggleOut("person", record.id, counted: persons[record.id] != nil)
     let hash = try hash(record)
     hashes["person \(record.id)"] = hash
@@ -40,6 +43,7 @@ struct SimulatedRecords {
   }
 
   mutating func put(_ record: CredentialRecord) throws(PortError) -> [CredentialChange] {
+    if !record.countsInDigest { withdrawals.stop(.credential, [record.id]) }
     let before = credentials[record.id]
     var changes: [CredentialChange] = []
     if before != record {
@@ -69,6 +73,11 @@ struct SimulatedRecords {
   }
 
   mutating func remove(credential id: String) -> [CredentialChange] {
+    withdrawals.stop(.credential, [id])
+    return take(credential: id)
+  }
+
+  private mutating func take(credential id: String) -> [CredentialChange] {
     guard let record = credentials.removeValue(forKey: id) else { return [] }
     byDigest[record.digest]?.removeAll { $0 == id }
     toggleOut("credential", id, counted: record.countsInDigest)
@@ -76,6 +85,7 @@ struct SimulatedRecords {
   }
 
   mutating func revoke(_ ids: [String]) -> [CredentialChange] {
+    withdrawals.stop(.credential, ids)
     var changes: [CredentialChange] = []
     for id in ids {
       guard var record = credentials[id], record.countsInDigest else { continue }
@@ -87,8 +97,52 @@ struct SimulatedRecords {
     return changes
   }
 
+  /// Removes all records of some buckets.
+  mutating func empty(buckets: Set<Int>) {
+    for (id, record) in credentials where buckets.contains(RecordSetDigest.bucket(of: id)) {
+      if record.countsInDigest { withdrawals.stop(.credential, [id]) }
+      _ = take(credential: id)
+    }
+    for (id, record) in persons where buckets.contains(RecordSetDigest.bucket(of: id)) {
+      if record.accessEnabled { withdrawals.stop(.person, [id]) }
+      take(person: id)
+    }
+  }
+
   mutating func remove(person id: String) {
+    withdrawals.stop(.person, [id])
+    take(person: id)
+  }
+
+  private mutating func take(person id: String) {
     toggleOut("person", id, counted: persons.removeValue(forKey: id) != nil)
+  }
+
+  mutating func removeEverything() {
+    var kept = withdrawals
+    kept.stop(.credential, credentials.values.filter(\.countsInDigest).map(\.id))
+    kept.stop(.person, persons.values.filter(\.accessEnabled).map(\.id))
+    self = SimulatedRecords()
+    withdrawals = kept
+  }
+
+  /// Ends a change: what was withdrawn stays so, unless `revision` is newer.
+  mutating func finish(
+    revision: UInt64, told: UInt64? = nil
+  ) throws(PortError) -> [CredentialChange] {
+    let changes = revoke(withdrawals.held(.credential, by: revision))
+    for id in withdrawals.held(.person, by: revision) {
+      guard var record = persons[id], record.accessEnabled else { continue }
+      record.accessEnabled = false
+      try put(record)
+    }
+    withdrawals.keep(told: told ?? revision, inForce: revision) { [persons, credentials] key in
+      switch key.kind {
+      case .person: persons[key.id]?.accessEnabled == true
+      case .credential: credentials[key.id]?.countsInDigest == true
+      }
+    }
+    return changes
   }
 
   /// Computes the digest again from the records.

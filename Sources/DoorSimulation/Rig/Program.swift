@@ -109,24 +109,25 @@ final class Program {
 private final class Mailbox: @unchecked Sendable {
   // Unchecked: everything of one simulation happens in the thread that runs it.
 
-  /// As in ``DoorRuntime/DoorRuntime``.
-  static let messagesMax = 16_384
-
   /// Before the start and after the end, messages are discarded without an error.
   var isOpen = false
   private var messages: [RuntimeMessage] = []
+  private var room = InboxRoom()
 
   var isEmpty: Bool { messages.isEmpty }
 
   func push(_ message: RuntimeMessage) -> Bool {
     guard isOpen else { return true }
-    guard messages.count < Self.messagesMax else { return false }
+    guard room.take(message) else { return false }
     messages.append(message)
     return true
   }
 
   func takeAll() -> [RuntimeMessage] {
-    defer { messages = [] }
+    defer {
+      messages = []
+      room = InboxRoom()
+    }
     return messages
   }
 }

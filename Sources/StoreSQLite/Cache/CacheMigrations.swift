@@ -114,6 +114,17 @@ enum CacheMigrations {
           ) STRICT
           """)
     }
+    migrator.registerMigration("7 what was withdrawn") { database in
+      try database.execute(
+        sql: """
+          CREATE TABLE withdrawn (
+            kind TEXT NOT NULL CHECK (kind IN ('person', 'credential')),
+            id TEXT NOT NULL,
+            revision INTEGER NOT NULL,
+            PRIMARY KEY (kind, id)
+          ) STRICT, WITHOUT ROWID;
+          """)
+    }
     return migrator
   }
 }

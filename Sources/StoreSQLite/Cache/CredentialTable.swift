@@ -44,11 +44,12 @@ struct CredentialTable {
       if delta.baseRevision == nil { try records.removeEverything() }
       try records.removeCredentials(delta.removedCredentials)
       try records.removePersons(delta.removedPersons)
-      try records.revoke(delta.revokedAhead ?? [])
       for record in delta.persons { try records.put(record) }
       // Credentials that stop working are written before those that start to.
       for record in delta.credentials where record.status != "active" { try records.put(record) }
       for record in delta.credentials where record.status == "active" { try records.put(record) }
+      // Last, so that nothing of the same message lets them work.
+      try records.revoke(delta.revokedAhead ?? [])
       try records.finish(revision: delta.revision)
       return records.changes
     }

@@ -9,14 +9,17 @@ struct RecordWriter {
   var digest: RecordSetDigest
   /// The credentials that were put or removed and differ from before.
   private(set) var changes: [CredentialChange] = []
+  private var withdrawals: Withdrawals
 
   init(_ database: Database) throws {
     self.database = database
+    withdrawals = Withdrawals(database)
     let kept = try Data.fetchOne(database, sql: "SELECT buckets FROM position")
     digest = kept.flatMap { RecordSetDigest(bytes: Array($0)) } ?? RecordSetDigest()
   }
 
   mutating func put(_ record: PersonRecord) throws {
+    if !record.accessEnabled { withdrawals.stop(.person, [record.id]) }
     try takeOut("person", record.id)
     let hash = try record.recordHash()
     let bucket = RecordSetDigest.bucket(of: record.id)
@@ -26,6 +29,7 @@ struct RecordWriter {
   }
 
   mutating func put(_ record: CredentialRecord) throws {
+    if !record.countsInDigest { withdrawals.stop(.credential, [record.id]) }
     let before = try known(record.id)
     if before != record {
       switch (before?.countsInDigest == true, record.countsInDigest) {
@@ -58,12 +62,15 @@ struct RecordWriter {
     digest.toggle(Array(hash), inBucket: RecordSetDigest.bucket(of: id))
   }
 
-  mutating func removeEverything() throws {
+  /// Removes all records; those that are staged are taken afterwards.
+  mutating func removeEverything(butStaged isStaged: Bool = false) throws {
+    try withdrawals.removeEverything(butStaged: isStaged)
     try database.execute(sql: "DELETE FROM credential; DELETE FROM person")
     digest = RecordSetDigest()
   }
 
   mutating func removeCredentials(_ ids: [String]) throws {
+    withdrawals.stop(.credential, ids)
     let remove = try database.cachedStatement(sql: "DELETE FROM credential WHERE id = ?")
     for id in ids {
       if let record = try known(id), record.countsInDigest {
@@ -77,6 +84,7 @@ struct RecordWriter {
   /// Removes the credentials of these persons too, so that none of them works again when the person
   /// returns.
   mutating func removePersons(_ ids: [String]) throws {
+    withdrawals.stop(.person, ids)
     let remove = try database.cachedStatement(sql: "DELETE FROM person WHERE id = ?")
     for id in ids {
       try removeCredentials(
@@ -88,6 +96,7 @@ struct RecordWriter {
   }
 
   mutating func revoke(_ ids: [String]) throws {
+    withdrawals.stop(.credential, ids)
     let revoke = try database.cachedStatement(
       sql: "UPDATE credential SET status = 'revoked' WHERE id = ?")
     for id in ids {
@@ -102,6 +111,7 @@ struct RecordWriter {
 
   /// Removes all records of a bucket; its digest is then zero.
   mutating func empty(bucket: Int) throws {
+    try withdrawals.empty(bucket: bucket)
     for table in ["person", "credential"] {
       try database.cachedStatement(sql: "DELETE FROM \(table) WHERE bucket = ?")
         .execute(arguments: [bucket])
@@ -112,8 +122,20 @@ struct RecordWriter {
     digest = RecordSetDigest(bytes: bytes) ?? digest
   }
 
-  /// Ends the change: stores revision, counts and digest in one row, so that reading them is cheap.
-  func finish(revision: UInt64) throws {
+  /// Ends the change: what was withdrawn stays so, unless `revision` is newer; then stores revision,
+  /// counts and digest in one row, so that reading them is cheap. `told` is the revision of the
+  /// message where that is not the one in force.
+  mutating func finish(revision: UInt64, told: UInt64? = nil) throws {
+    try revoke(try withdrawals.broughtBack(.credential, by: revision))
+    for id in try withdrawals.broughtBack(.person, by: revision) {
+      let find = try database.cachedStatement(
+        sql: "SELECT \(PersonRecord.rows.columns) FROM person WHERE id = ?")
+      guard let row = try Row.fetchOne(find, arguments: [id]) else { continue }
+      var record = try PersonRecord(row, from: 0)
+      record.accessEnabled = false
+      try put(record)
+    }
+    try withdrawals.keep(told: told ?? revision, inForce: revision)
     try database.execute(
       sql: """
         UPDATE position SET revision = ?, buckets = ?,

@@ -14,7 +14,6 @@ struct SnapshotTable {
     do throws(ValidationFailure) { try offer.check() } catch {
       throw PortError(.invalid, operation: operation, detail: "\(error)")
     }
-    try CredentialTable(pool: pool).revoke(offer.revokedAhead)
     return try pool.writing(operation) { database in
       let present = try CredentialTable.position(database).revision
       guard offer.revision >= present else {
@@ -22,6 +21,7 @@ struct SnapshotTable {
           .invalid, operation: operation,
           detail: "revision \(offer.revision) is older than \(present), which is in force")
       }
+      try Self.revokeAhead(offer, inForce: present, database)
       if let staged = try Self.staged(database), staged.snapshotID == offer.snapshotID,
         staged.revision == offer.revision, staged.chunks == offer.chunks
       {
@@ -48,6 +48,12 @@ struct SnapshotTable {
       guard var staged = try Self.staged(database), staged.snapshotID == chunk.snapshotID,
         staged.revision == chunk.revision
       else { return nil }
+      let present = try CredentialTable.position(database).revision
+      guard staged.revision >= present else {
+        throw PortError(
+          .invalid, operation: operation,
+          detail: "revision \(staged.revision) is older than \(present), which is in force by now")
+      }
       guard chunk.index == staged.next else { return staged }
       try StagedRows.add(chunk, database)
       staged.next += 1
@@ -56,6 +62,17 @@ struct SnapshotTable {
       }
       return staged
     }
+  }
+
+  /// They stop now, ahead of the snapshot that leaves them out.
+  private static func revokeAhead(
+    _ offer: SnapshotOffer, inForce present: UInt64, _ database: Database
+  ) throws {
+    let ids = offer.revokedAhead
+    guard try !Withdrawals.hold(ids, told: offer.revision, database) else { return }
+    var records = try RecordWriter(database)
+    try records.revoke(ids)
+    try records.finish(revision: present, told: offer.revision)
   }
 
   private static func staged(_ database: Database) throws -> StagedSnapshot? {
@@ -71,7 +88,7 @@ struct SnapshotTable {
 
   private static func putInForce(_ database: Database, revision: UInt64) throws {
     var records = try RecordWriter(database)
-    try records.removeEverything()
+    try records.removeEverything(butStaged: true)
     try records.takeStaged()
     try records.finish(revision: revision)
     try StagedRows.forget(database)

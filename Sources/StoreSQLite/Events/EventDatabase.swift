@@ -29,7 +29,8 @@ public final class EventDatabase: EventAccess, Sendable {
 
   init(
     folder: String, acknowledgedKept: Int, unacknowledgedMax: Int = unacknowledgedMax,
-    droppedPerCommitMax: Int = EventRemoval.droppedPerCommitMax
+    droppedPerCommitMax: Int = EventRemoval.droppedPerCommitMax,
+    ofBrokerMax: Int = EventRemoval.ofBrokerMax
   ) throws(PortError) {
     let (pool, recovered) = try DatabaseFile.open(
       Self.fileName, in: folder, migrator: EventMigrations.migrator, check: Self.check,
@@ -40,7 +41,7 @@ public final class EventDatabase: EventAccess, Sendable {
       file: file,
       removal: EventRemoval(
         acknowledgedKept: acknowledgedKept, unacknowledgedMax: max(unacknowledgedMax, 100),
-        droppedPerCommitMax: droppedPerCommitMax))
+        droppedPerCommitMax: droppedPerCommitMax, ofBrokerMax: ofBrokerMax))
     reader = EventReader(file: file)
   }
 

@@ -16,14 +16,23 @@ final class EventRemoval: Sendable {
   /// each new event, and no event waits for all of it.
   static let droppedPerCommitMax = 5_000
 
+  /// The most unacknowledged events of the broker's lane that are kept beside the others.
+  static let ofBrokerMax = 50_000
+
   private let acknowledgedKept: Int
   private let unacknowledgedMax: Int
+  private let ofBrokerMax: Int
   private let droppedPerCommitMax: Int
   /// Events below this number stay until the next start tries again: removing them met a damaged
   /// page.
   private let removableFrom = Atomic<Int64>(0)
+  /// How many of the unacknowledged events were of the broker's lane when they were last counted.
+  private let ofBroker = Atomic<Int>(0)
 
-  init(acknowledgedKept: Int, unacknowledgedMax: Int, droppedPerCommitMax: Int) {
+  init(
+    acknowledgedKept: Int, unacknowledgedMax: Int, droppedPerCommitMax: Int, ofBrokerMax: Int
+  ) {
+    self.ofBrokerMax = ofBrokerMax
     self.acknowledgedKept = acknowledgedKept
     self.droppedPerCommitMax = droppedPerCommitMax
     self.unacknowledgedMax = unacknowledgedMax
@@ -71,6 +80,24 @@ final class EventRemoval: Sendable {
       most: min(added * Self.prunedPerEvent, Self.prunedPerCommitMax))
   }
 
+  /// How many unacknowledged events may stay when there are too many; nil while there are not. Those
+  /// of the broker's lane come on top of the limit, so that they displace no other.
+  private func kept(
+    _ database: Database, after settled: UInt64, through last: UInt64
+  ) throws -> UInt64? {
+    func most() -> UInt64 { UInt64(unacknowledgedMax + ofBroker.load(ordering: .relaxed)) }
+    guard last - settled > most() else { return nil }
+    // Counted again only when the last count no longer explains how many there are.
+    let names = EventType.brokerWireNames
+    let places = names.map { _ in "?" }.joined(separator: ", ")
+    let counted = try Int.fetchOne(
+      database.cachedStatement(
+        sql: "SELECT COUNT(*) FROM event WHERE type IN (\(places)) AND number > ?"),
+      arguments: StatementArguments(names) + [Int64(clamping: settled)])
+    ofBroker.store(min(counted ?? 0, ofBrokerMax), ordering: .relaxed)
+    return last - settled > most() ? most() : nil
+  }
+
   /// Drops the oldest events when too many are unacknowledged, and records the range. Drops one
   /// percent at a time, so that not every commit has to. Acknowledged events are removed first; the
   /// next commit continues.
@@ -78,10 +105,9 @@ final class EventRemoval: Sendable {
     _ database: Database, _ position: LogPosition, last: UInt64, like draft: EventDraft,
     _ step: inout Step?
   ) throws {
-    let unacknowledgedMax = UInt64(self.unacknowledgedMax)
     let from = position.settled + 1
-    guard last - position.settled > unacknowledgedMax else { return }
-    let due = last - unacknowledgedMax + unacknowledgedMax / 100
+    guard let kept = try kept(database, after: position.settled, through: last) else { return }
+    let due = last - kept + UInt64(unacknowledgedMax) / 100
     let through = try step?.remove(
       database, through: Int64(clamping: due), most: droppedPerCommitMax)
     guard let through = through.map({ UInt64(clamping: $0) }), through >= from else { return }

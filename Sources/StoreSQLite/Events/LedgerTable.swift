@@ -78,7 +78,10 @@ struct LedgerTable: CommandLedger {
   func confirmResults(_ commandIDs: [String]) throws(PortError) {
     try file.writing("confirm results") { database in
       let confirm = try database.cachedStatement(
-        sql: "UPDATE command SET confirmed = 1 WHERE id = ? AND result IS NOT NULL")
+        sql: """
+          UPDATE command SET confirmed = 1
+          WHERE id = ? AND confirmed = 0 AND result IS NOT NULL
+          """)
       for id in commandIDs { try confirm.execute(arguments: [id]) }
     }
   }

@@ -9,28 +9,6 @@ import WiegandCodec
 
 @testable import DoorRuntime
 
-/// Lanes whose work waits until a test does it.
-private final class HandLanes: WorkLanes {
-  private let waiting = Mutex<[@Sendable () -> Void]>([])
-
-  func perform(_ lane: WorkLane, _ body: @escaping @Sendable () -> Void) {
-    waiting.withLock { $0.append(body) }
-  }
-
-  func perform(
-    _ lane: WorkLane, afterMilliseconds: Int, _ body: @escaping @Sendable () -> Void
-  ) {
-    perform(lane, body)
-  }
-
-  func drain(_ lane: WorkLane) { work() }
-
-  /// Does what waits, and what comes of it.
-  func work() {
-    while let body = waiting.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) { body() }
-  }
-}
-
 /// A log in memory that keeps the sizes of its commits.
 private final class HandEventLog: EventLog {
   private struct State {
@@ -83,25 +61,46 @@ struct LimitRuntimeTests {
 
   // MARK: Messages that wait
 
-  @Test("of more than 16,384 messages that wait the next is not taken, and it is known once")
+  /// Every kind of message, and how many of it may wait; nil for all.
+  private static let kinds: [(message: RuntimeMessage, most: Int?)] = [
+    (.edge(LineEdge(line: .fire, isActive: true, at: .init(nanoseconds: 0))), InboxRoom.edgesMax),
+    (
+      .link(.message(topic: "t", payload: [], retained: false)), InboxRoom.brokerMessagesMax
+    ),
+    (.tick, nil), (.due(PartFixture.moment()), nil), (.link(.connected), nil),
+    (.link(.disconnected(reason: "r")), nil), (.link(.delivered(token: 1)), nil),
+    (.job(.eventsRead(after: 0, .success([]))), nil),
+    (.job(.digested(.failure(PartFixture.error))), nil),
+  ]
+
+  @Test(
+    "16,384 edges and 2,000 messages of the broker wait; one more of either is lost and known once")
   func messages() async {
-    let door = DoorThread()
-    let inbox = Inbox { door.push($0) }
-    for _ in 0..<DoorThread.messagesMax { inbox.push(.tick) }
-    #expect(!inbox.takeLost())
-    inbox.push(.tick)
-    #expect(inbox.takeLost() && !inbox.takeLost())
-    let served = Atomic<Int>(0)
-    await withCheckedContinuation { ended in
-      door.serve(
-        { messages in
-          served.add(messages.count, ordering: .sequentiallyConsistent)
-          return nil
-        }, onEnd: { ended.resume() })
-      door.finish()
+    let most = Self.kinds.map { $0.most ?? 20_000 }
+    for (flood, kind) in Self.kinds.enumerated() {
+      let door = DoorThread()
+      let inbox = Inbox { door.push($0) }
+      for _ in 0..<most[flood] { inbox.push(kind.message) }
+      var lost = inbox.takeLost()
+      #expect(!lost.hasEdges && lost.messages == 0, "\(kind)")
+      // Whatever floods, there is room for everything else.
+      for other in Self.kinds { inbox.push(other.message) }
+      lost = inbox.takeLost()
+      #expect(lost.hasEdges == (flood == 0) && lost.messages == (flood == 1 ? 1 : 0), "\(kind)")
+      #expect(inbox.takeLost().messages == 0)
+      let served = Atomic<Int>(0)
+      await withCheckedContinuation { ended in
+        door.serve(
+          { messages in
+            served.add(messages.count, ordering: .sequentiallyConsistent)
+            return nil
+          }, onEnd: { ended.resume() })
+        door.finish()
+      }
+      let expected = most[flood] + Self.kinds.count - (kind.most == nil ? 0 : 1)
+      #expect(served.load(ordering: .sequentiallyConsistent) == expected, "\(kind)")
+      door.close()
     }
-    #expect(served.load(ordering: .sequentiallyConsistent) == DoorThread.messagesMax)
-    door.close()
   }
 
   // MARK: Events that wait
@@ -137,6 +136,23 @@ struct LimitRuntimeTests {
     // Of each commit 256 at most, beside the one that says it.
     #expect(log.commits.first == EventWriter.batchMax + 1)
     #expect(log.commits.dropFirst().allSatisfy { $0 <= EventWriter.batchMax })
+  }
+
+  @Test("500 events of the broker wait for the log; one more costs its own oldest, and no other")
+  func pendingOfBroker() {
+    let hand = HandWriter()
+    let most = EventWriter.pendingOfBrokerMax
+    hand.submit(0...EventWriter.pendingMax - 1)
+    for index in 1...most + 1 {
+      hand.writer.submit(
+        StoreFixture.draft(100_000 + index, type: EventType.messageRefused.wireName),
+        ticket: UInt64(EventWriter.pendingMax + index))
+    }
+    hand.lanes.work()
+    let ids = hand.log.drafts.map(\.id)
+    #expect(hand.log.drafts.first?.type == EventType.eventsDropped.wireName)
+    let own = (0..<EventWriter.pendingMax).map { "event-\($0)" }
+    #expect(ids.dropFirst() == (own + (2...most + 1).map { "event-\(100_000 + $0)" })[...])
   }
 
   @Test("an event that is being committed is none of those that go")

@@ -18,6 +18,7 @@ struct StoreMigrationTests {
     "1 configuration, persons, credentials", "2 custom tags, credential classes, uses, devices",
     "3 digests, snapshots in chunks, reservations", "4 duress", "5 snapshots gathered as rows",
     "6 rules of the time zone",
+    "7 what was withdrawn",
   ]
 
   private let fixture = StoreFixture()

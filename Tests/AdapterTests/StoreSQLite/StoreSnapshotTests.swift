@@ -161,6 +161,27 @@ struct StoreBoundedLogTests {
     for (before, after) in zip(ranges, ranges.dropFirst()) { #expect(before.1 + 1 == after.0) }
   }
 
+  @Test("events of the broker's lane displace no others of a full log")
+  func ofBroker() throws {
+    let log = try EventDatabase(
+      folder: fixture.folder, acknowledgedKept: 10, unacknowledgedMax: 200)
+    for index in 1...200 { _ = try log.append([StoreFixture.draft(index)]) }
+    let flood = (1_000..<1_300).map {
+      StoreFixture.draft($0, type: EventType.messageRefused.wireName)
+    }
+    for draft in flood { _ = try log.append([draft]) }
+    #expect(try log.position().dropped == 0)
+    #expect(try log.events(after: 0, limit: 1_000).count == 500)
+    // One more of the others is one too many, and one percent goes.
+    _ = try log.append([StoreFixture.draft(201)])
+    #expect(try log.position().dropped == 3)
+    // So do those that no longer stay beside the others.
+    let many = try EventDatabase(
+      folder: StoreFixture().folder, acknowledgedKept: 10, unacknowledgedMax: 200, ofBrokerMax: 20)
+    for draft in flood.prefix(221) { _ = try many.append([draft]) }
+    #expect(try many.position().dropped > 0)
+  }
+
   @Test(
     "a log far above its limit shrinks by batches; every dropped number is recorded"
   )

@@ -73,6 +73,7 @@ final class RuntimeWorld: Sendable {
   let panel: SimulatedPanel
   let link = HandLink()
   let wall: HandWallClock
+  let ports: RuntimePorts
   let runtime: DoorRuntime
   let forge = EnvelopeForge()
   private let serving = Mutex<Task<Void, Never>?>(nil)
@@ -96,7 +97,7 @@ final class RuntimeWorld: Sendable {
           id: ReaderID("front-in")!, door: Self.door,
           habits: ReaderHabits(presentationMilliseconds: 0))
       ])
-    let ports = RuntimePorts(
+    ports = RuntimePorts(
       gpio: panel, monotonic: clock, wall: wall, zones: zones, events: events,
       ledger: events, state: events, policy: try store.cache(),
       digester: try #require(

@@ -14,14 +14,19 @@ enum ProtocolLists {
     (
       "events",
       table(
-        ["type", "title", "category", "urgent", "members", "`reason`"],
+        ["type", "title", "category", "urgent", "lane", "members", "`reason`"],
         EventType.allCases.map { type in
           [
             code(type.wireName), type.title, code(type.category.rawValue),
-            type.isUrgent ? "urgent" : "",
+            type.isUrgent ? "urgent" : "", type.lane == .own ? "" : type.lane.rawValue,
             type.subjects.map { code($0.rawValue) }.joined(separator: " "), type.reason ?? "",
           ]
         })
+    ),
+    (
+      "lanes",
+      table(
+        ["lane", "meaning"], EventLane.allCases.map { [code($0.rawValue), $0.meaning] })
     ),
     (
       "details",

@@ -95,7 +95,7 @@ struct ClockKeeperTests {
   func persist() {
     var keeper = keeper()
     var contact = CloudContact(kept: nil, startedAt: PartFixture.instant(0))
-    contact.heard(at: PartFixture.instant(0))
+    contact.heard(signed: later(5), at: PartFixture.moment(5_000))
     wall.set(later(5))
     let write = [keeper.persist(contact)]
     #expect(write.names == ["persist clock.watermark cloud.heard"])

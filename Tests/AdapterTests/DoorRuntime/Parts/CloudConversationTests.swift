@@ -89,7 +89,10 @@ struct CloudConversationTests {
     #expect(cloud.contact.heardSeconds(at: PartFixture.moment(9_000)) == nil)
     let taken = receive(token, at: 2_000)
     #expect(taken.names == ["take command"])
-    #expect(cloud.contact.heardSeconds(at: PartFixture.moment(9_000)) == 7)
+    // Since it was signed.
+    #expect(cloud.contact.heardSeconds(at: PartFixture.moment(9_000)) == 9)
+    _ = receive(token, at: 8_000)
+    #expect(cloud.contact.heardSeconds(at: PartFixture.moment(9_000)) == 9)
     #expect(cloud.refusals.counts == ["commands.malformed": 1])
   }
 
@@ -101,9 +104,26 @@ struct CloudConversationTests {
     let taken = receive(config, .config, retained: true, at: 60_000)
     #expect(taken.names == ["take config"])
     #expect(cloud.offset.seconds == nil)
+    #expect(cloud.contact.heardSeconds(at: PartFixture.moment(60_000)) == nil)
     // The door's clock is a day behind, so the message seems to come from the future.
     let early = receive(config, .config, at: -86_400_000)
     #expect(early.names.last == "askAgain" && cloud.offset.seconds == -86_400)
+  }
+
+  @Test("C8: a message that its revision refuses is no contact, whenever it was signed")
+  mutating func outdated() throws {
+    for (body, kind) in BrokerCostTests.spent() where kind != .digest {
+      let token = try forge.signer().sign(
+        body, kind: kind, issuer: "cloud", audience: CloudFixture.controller, id: "m-1",
+        at: PartFixture.start, lifetimeSeconds: 600)
+      _ = receive(token, kind, at: 1_000)
+      #expect(cloud.contact.heardSeconds(at: PartFixture.moment(1_000)) == nil, "\(kind)")
+    }
+    let digest = try forge.signer().sign(
+      DigestRequest(), kind: .digest, issuer: "cloud", audience: CloudFixture.controller,
+      id: "m-1", at: PartFixture.start, lifetimeSeconds: 600)
+    _ = receive(digest, .digest, at: 1_000)
+    #expect(cloud.contact.heardSeconds(at: PartFixture.moment(1_000)) == 1)
   }
 
   @Test("D5: a topic that no controller has is refused; without a cloud nothing is read")

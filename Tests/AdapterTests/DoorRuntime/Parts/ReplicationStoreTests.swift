@@ -55,7 +55,7 @@ struct ReplicationStoreTests {
       { _ = try apply(CredentialDelta(baseRevision: 3, revision: 4)) },
       { _ = try store.apply(BucketRepair(revision: 3, buckets: [1]), messageID: "m") },
       {
-        _ = try store.stage("m") {
+        _ = try store.stage("m", revision: 4) {
           try cache.stage(SnapshotOffer(snapshotID: "s-1", revision: 4, chunks: 2))
         }
       },
@@ -101,18 +101,46 @@ struct ReplicationStoreTests {
     let outcome = try apply(
       CredentialDelta(baseRevision: 2, revision: 3, credentials: [StoreFixture.credential(1)]))
     #expect(outcome.report.applied && outcome.changes.isEmpty && !outcome.baseRefused)
+    #expect(outcome.isAsBefore && !outcome.isOld)
+    let older = try apply(CredentialDelta(baseRevision: 1, revision: 2))
+    #expect(!older.report.applied && older.isOld)
+  }
+
+  @Test("what is here already is answered and not written again: replays do not wear the disk")
+  func unwritten() throws {
+    let fixture = StoreFixture()
+    let store = ReplicationStore(
+      policy: try fixture.cache(), zones: SystemZones(), controller: CloudFixture.controller)
+    let records = [StoreFixture.credential(1)]
+    let set = CredentialDelta(baseRevision: nil, revision: 3, credentials: records)
+    func apply(_ delta: CredentialDelta) throws -> CredentialsOutcome {
+      try store.apply(delta, messageID: "m-1", scopes: [:], at: PartFixture.start)
+    }
+    #expect(try !apply(set).isAsBefore)
+    let written = try fixture.bytes("cache.sqlite-wal")
+    let again = try apply(set)
+    #expect(again.report.applied && again.isAsBefore && again.clashes.isEmpty)
+    let repair = BucketRepair(
+      revision: 3, buckets: [RecordSetDigest.bucket(of: "c1")], credentials: records)
+    let repaired = try store.apply(repair, messageID: "m-1")
+    #expect(repaired.report.applied && repaired.repairedBuckets == 0)
+    #expect(try fixture.bytes("cache.sqlite-wal") == written)
+    let other = try store.apply(
+      BucketRepair(revision: 3, buckets: repair.buckets), messageID: "m-2")
+    #expect(other.repairedBuckets == 1)
+    #expect(try fixture.bytes("cache.sqlite-wal") != written)
   }
 
   @Test("D3: a chunk is answered when it is the last one, or refused")
   func chunks() throws {
     func stage(next: Int) throws -> CredentialsOutcome? {
-      try store.stage("m-1") {
+      try store.stage("m-1", revision: 4) {
         StagedSnapshot(snapshotID: "s-1", revision: 4, chunks: 2, next: next)
       }.outcome
     }
     #expect(try stage(next: 1) == nil)
     #expect(try stage(next: 2)?.report.applied == true)
-    let refused = try store.stage("m-1") {
+    let refused = try store.stage("m-1", revision: 4) {
       try SnapshotOffer(snapshotID: "s 1", revision: 4, chunks: 2).check()
       return nil
     }

@@ -160,8 +160,7 @@ struct ReplicationTests {
     #expect(chunks.sessionInputs == [.snapshotChunkArrived(snapshotID: "s-1", index: 2)])
     let repair = replication.take(
       try envelope(BucketRepair(revision: 3, buckets: [1, 2]), .repair))
-    #expect(repair.names == ["record credentials.repaired", "job repair"])
-    #expect(repair.records.first?.detail == ["buckets": "2"])
+    #expect(repair.names == ["job repair"])
     let delta = CredentialDelta(baseRevision: 3, revision: 4)
     let scopes = [ScopeID("gym")!: Set([DoorID("front")!])]
     let wishes = replication.take(try envelope(delta, .credentials), scopes: scopes)
@@ -170,7 +169,40 @@ struct ReplicationTests {
       return
     }
     let hello = replication.take(try envelope(DigestRequest(rescan: true, hello: true), .digest))
-    #expect(hello.names == ["session syncRequested", "job digest"])
-    #expect(replication.take(try envelope(DigestRequest(), .digest)).names == ["job digest"])
+    #expect(hello.names == ["session syncRequested", "digest"])
+    #expect(replication.take(try envelope(DigestRequest(), .digest)).names == ["digest"])
+  }
+
+  @Test("C5: a repair is an event when it changed something, with how many buckets")
+  mutating func repaired() {
+    var outcome = CredentialsOutcome(report: Self.report(.credentials, applied: true))
+    outcome.repairedBuckets = 2
+    let wishes = replication.applied(outcome, position: .success(replication.position))
+    #expect(
+      wishes.names == ["record credentials.repaired", "reconcileIssued", "session applied"])
+    #expect(wishes.records.first?.detail == ["buckets": "2"])
+    outcome.report.messageID = "m-2"
+    outcome.repairedBuckets = 0
+    let same = replication.applied(outcome, position: .success(replication.position))
+    #expect(same.names == ["reconcileIssued", "session applied"])
+  }
+
+  @Test("D4: a message that came before, or is older than what is in force, is no event again")
+  mutating func replays() {
+    let refused = CredentialsOutcome(report: Self.report(.credentials, applied: false))
+    let here = replication.position
+    let told = replication.applied(refused, position: .success(here))
+    #expect(told.names == ["record credentials.rejected", "session applied"])
+    let again = replication.applied(refused, position: .success(here))
+    #expect(again.names == ["session applied"])
+    var old = refused
+    old.report.messageID = "m-2"
+    old.isOld = true
+    let older = replication.applied(old, position: .success(here))
+    #expect(older.names == ["session applied"])
+    let config = ConfigurationOutcome(report: Self.report(.config, applied: false))
+    let first = replication.configured(config, current: 3)
+    // The same id as above: `jti` is unique among all kinds.
+    #expect(first.names == ["session applied"])
   }
 }

@@ -56,7 +56,7 @@ struct StateKeyTests {
     #expect(ClockWatermark.instant([]) == nil)
   }
 
-  @Test("the last contact with the cloud is its time and its age")
+  @Test("the last contact with the cloud is when its newest word was signed, and its age")
   func contact() {
     let kept = Array("1800000005000 70".utf8)
     let now = Moment(
