@@ -30,7 +30,7 @@ struct ConfigCommand: ParsableCommand {
   }
 
   fileprivate static func warn(_ text: String) {
-    FileHandle.standardError.write(Data("posterncloud: \(text)\n".utf8))
+    Output.complain(text)
   }
 
   struct Push: ParsableCommand {
@@ -59,7 +59,7 @@ struct ConfigCommand: ParsableCommand {
           ConfigCommand.warn("\(path) is unknown, and ignored")
         }
         let revision = try configurations.push(document, to: controller)
-        printLine("configuration \(revision) is queued for \(controller)")
+        Output.line("configuration \(revision) is queued for \(controller)")
       } catch let failure as ValidationFailure {
         throw CloudProblem("\(file) is not a valid configuration:\n\(failure)")
       }
@@ -109,7 +109,7 @@ struct ConfigCommand: ParsableCommand {
         let patch = try JSONCoding.decode(JSONValue.self, from: Array(data))
         let revision = try state.store().configurations.patch(
           patch, of: controller, check: ConfigCommand.check)
-        printLine("configuration \(revision) is queued for \(controller)")
+        Output.line("configuration \(revision) is queued for \(controller)")
       } catch let failure as ValidationFailure {
         throw CloudProblem("\(file) does not make a valid configuration:\n\(failure)")
       }

@@ -1,3 +1,4 @@
+import HostLinux
 import ArgumentParser
 import Foundation
 import Settings
@@ -20,7 +21,7 @@ struct ConfigCommand: AsyncParsableCommand {
         path: file, environment: ProcessInfo.processInfo.environment)
     } catch {
       if json { try Output.json(Verdict(file: file, failure: error)) }
-      FileHandle.standardError.write(Data("\(error)\n".utf8))
+      Output.say("\(error)\n")
       throw ExitCode(78)
     }
   }
@@ -68,7 +69,7 @@ struct ConfigCommand: AsyncParsableCommand {
       let settings = try await ConfigCommand.load(file, json: option.json)
       let shown = RedactedSettings(settings)
       if option.json { return try Output.json(shown) }
-      FileHandle.standardOutput.write(Data(shown.text.utf8))
+      Output.page(String(shown.text.dropLast()))
     }
   }
 
