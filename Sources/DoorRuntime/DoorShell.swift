@@ -44,8 +44,8 @@ package final class DoorShell {
       commitDeadlineMilliseconds: configuration.commitDeadlineMilliseconds)
     journal = Journal(position: start.logPosition)
     holders = HolderDirectory(
-        digester: ports.digester, servesOfflinePINs: ports.offlinePIN != nil,
-        lookUpMilliseconds: configuration.layout.lookUpMilliseconds)
+      digester: ports.digester, servesOfflinePINs: ports.offlinePIN != nil,
+      lookUpMilliseconds: configuration.layout.lookUpMilliseconds)
     replication = Replication(
       document: start.accepted?.document, zone: start.accepted?.zone,
       position: start.credentialPosition)

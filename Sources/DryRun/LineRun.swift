@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import HostLinux
 
 /// Reads every line of standard input and answers every line, in order.
 struct LineRun {
@@ -12,7 +13,7 @@ struct LineRun {
   /// Fewer lines than this are not worth a thread.
   static let linesPerWorkerMin = 64
 
-  /// `makeAnswerer` is called once per thread. Throws when standard output cannot be written.
+  /// `makeAnswerer` is called once per thread.
   static func run<Answerer: LineAnswerer>(_ makeAnswerer: () -> Answerer) throws {
     let count = min(max(ProcessInfo.processInfo.activeProcessorCount, 1), workersMax)
     let workers = (0..<count).map { _ in LineWorker(makeAnswerer()) }
@@ -36,10 +37,10 @@ struct LineRun {
           whole.removeFirst(first + 1)
           isSkipping = false
         }
-        try answer(whole, workers)
+        answer(whole, workers)
       }
       if rest.count > lineBytesMax {
-        if !isSkipping { try put(LineWorker<Answerer>.tooLong) }
+        if !isSkipping { Output.raw(LineWorker<Answerer>.tooLong) }
         isSkipping = true
         rest.removeAll(keepingCapacity: true)
       }
@@ -49,7 +50,7 @@ struct LineRun {
 
   private static func answer<Answerer>(
     _ bytes: [UInt8], _ workers: [LineWorker<Answerer>]
-  ) throws {
+  ) {
     var found: [Range<Int>] = []
     var start = 0
     while let end = bytes[start...].firstIndex(of: 10) {
@@ -63,21 +64,6 @@ struct LineRun {
       let mine = lines[min(index * share, lines.count)..<min((index + 1) * share, lines.count)]
       workers[index].answer(mine, of: bytes)
     }
-    for worker in workers[..<busy] { try put(worker.output) }
-  }
-
-  private static func put(_ bytes: [UInt8]) throws {
-    var written = 0
-    while written < bytes.count {
-      let count = bytes.withUnsafeBytes {
-        write(STDOUT_FILENO, $0.baseAddress?.advanced(by: written), $0.count - written)
-      }
-      if count < 0 && errno == EINTR { continue }
-      guard count > 0 else {
-        throw DryRunFailure(
-          "standard output cannot be written: \(String(cString: strerror(errno)))")
-      }
-      written += count
-    }
+    for worker in workers[..<busy] { Output.raw(worker.output) }
   }
 }

@@ -42,6 +42,6 @@ private struct RecentLogHandler: LogHandler {
   }
 
   func log(event: LogEvent) {
-    log.take("\(Date.now.ISO8601Format()) \(event.level): \(event.message)")
+    log.take("\(Date.now.ISO8601Format()) \(event.level): \(event.message)".printable)
   }
 }

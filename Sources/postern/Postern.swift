@@ -1,3 +1,4 @@
+import HostLinux
 import CloudProtocol
 import ArgumentParser
 import DryRun
@@ -25,7 +26,7 @@ struct Postern: AsyncParsableCommand {
         postern --generate-completion-script bash > /etc/bash_completion.d/postern
 
       Exit statuses: 0 done; 1 refused or failed; 64 wrong usage; 69 the daemon does
-      not answer; 78 the configuration is wrong.
+      not answer; 74 the output cannot be written; 78 the configuration is wrong.
       """,
     version: SoftwareVersion.text,
     subcommands: [
@@ -40,6 +41,7 @@ struct Postern: AsyncParsableCommand {
     ])
 
   static func main() async {
+    StandardStream.prepare()
     do {
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {
@@ -54,7 +56,7 @@ struct Postern: AsyncParsableCommand {
     } catch let failure as DryRunFailure {
       say(failure.description, status: 1)
     } catch {
-      exit(withError: error)
+      Output.end(fullMessage(for: error), status: exitCode(for: error).rawValue)
     }
   }
 

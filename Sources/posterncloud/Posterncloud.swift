@@ -1,6 +1,7 @@
 import CloudProtocol
 import ArgumentParser
 import Foundation
+import HostLinux
 
 /// The development cloud: small, but complete in its protocol.
 @main
@@ -34,6 +35,7 @@ struct Posterncloud: AsyncParsableCommand {
     ])
 
   static func main() async {
+    StandardStream.prepare()
     do {
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {
@@ -42,10 +44,10 @@ struct Posterncloud: AsyncParsableCommand {
         try command.run()
       }
     } catch let problem as CloudProblem {
-      complain(problem.message)
+      Output.complain(problem.message)
       Foundation.exit(1)
     } catch {
-      exit(withError: error)
+      Output.end(fullMessage(for: error), status: exitCode(for: error).rawValue)
     }
   }
 }

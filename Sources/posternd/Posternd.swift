@@ -28,6 +28,16 @@ struct Posternd: AsyncParsableCommand {
 
   @Option(help: "The settings, a YAML file.") var config = "/etc/postern/postern.yaml"
 
+  static func main() async {
+    StandardStream.prepare()
+    do {
+      let command = try parse()
+      try await command.run()
+    } catch {
+      Output.end(fullMessage(for: error), status: exitCode(for: error).rawValue)
+    }
+  }
+
   func run() async throws {
     // New files are for this user only; the console's socket is opened to the group afterwards.
     umask(0o077)
@@ -40,13 +50,12 @@ struct Posternd: AsyncParsableCommand {
     do throws(SettingsFailure) {
       settings = try await SettingsLoader.load(path: config, environment: environment)
     } catch {
-      FileHandle.standardError.write(Data("\("\(error)".printableLines)\n".utf8))
+      Output.say("\(error)\n")
       throw ExitCode(78)
     }
     let recent = RecentLog()
     var logger = Logger(label: "posternd") {
-      PrintableLogHandler(
-        MultiplexLogHandler([StreamLogHandler.standardError(label: $0), recent.handler()]))
+      MultiplexLogHandler([StandardLog(label: $0), recent.handler()])
     }
     logger.logLevel = Logger.Level(rawValue: settings.logLevel) ?? .info
     do {

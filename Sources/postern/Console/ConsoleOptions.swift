@@ -1,3 +1,4 @@
+import HostLinux
 import ArgumentParser
 import ConsoleProtocol
 import Foundation

@@ -1,3 +1,4 @@
+import HostLinux
 import CloudProtocol
 
 /// A diagnosis as text.

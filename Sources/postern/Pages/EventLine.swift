@@ -1,3 +1,4 @@
+import HostLinux
 import CloudProtocol
 import ConsoleProtocol
 import DoorRules

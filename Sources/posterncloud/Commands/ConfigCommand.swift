@@ -23,9 +23,10 @@ struct ConfigCommand: ParsableCommand {
       unknownZone: name == present?.facility.timeZone ? .closesHours : .refused,
       zones: { _ in rules })
     if rules == nil {
-      complain("facility.timeZone: has no rules here; the controller goes by those that it has")
+      Output.complain(
+        "facility.timeZone: has no rules here; the controller goes by those that it has")
     } else if let current = zones.currentName(of: name) {
-      complain("facility.timeZone: is an old name, write \(current)")
+      Output.complain("facility.timeZone: is an old name, write \(current)")
     }
   }
 
@@ -52,10 +53,10 @@ struct ConfigCommand: ParsableCommand {
         let configurations = try state.store().configurations
         try ConfigCommand.check(document, after: try configurations.present(of: controller))
         for path in try Self.unknown(in: object, of: document) {
-          complain("\(path) is unknown, and ignored")
+          Output.complain("\(path) is unknown, and ignored")
         }
         let revision = try configurations.push(document, to: controller)
-        printLine("configuration \(revision) is queued for \(controller)")
+        Output.line("configuration \(revision) is queued for \(controller)")
       } catch let failure as ValidationFailure {
         throw CloudProblem("\(file) is not a valid configuration:\n\(failure)")
       }
@@ -105,7 +106,7 @@ struct ConfigCommand: ParsableCommand {
         let patch = try JSONCoding.decode(JSONValue.self, from: Array(data))
         let revision = try state.store().configurations.patch(
           patch, of: controller, check: ConfigCommand.check)
-        printLine("configuration \(revision) is queued for \(controller)")
+        Output.line("configuration \(revision) is queued for \(controller)")
       } catch let failure as ValidationFailure {
         throw CloudProblem("\(file) does not make a valid configuration:\n\(failure)")
       }

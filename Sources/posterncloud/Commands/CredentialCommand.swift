@@ -1,3 +1,4 @@
+import HostLinux
 import ArgumentParser
 import CloudProtocol
 import DoorRules
@@ -49,7 +50,7 @@ struct CredentialCommand: ParsableCommand {
         duress: duress ? true : nil)
       do { _ = try record.validated(path: "credential") } catch { throw CloudProblem("\(error)") }
       try store.credentials.issue(record, at: controller)
-      printLine("credential \(record.id)")
+      Output.line("credential \(record.id)")
     }
   }
 
@@ -60,7 +61,7 @@ struct CredentialCommand: ParsableCommand {
 
     func run() throws {
       try state.store().credentials.revoke(id)
-      printLine("credential \(id) is revoked")
+      Output.line("credential \(id) is revoked")
     }
   }
 
@@ -90,7 +91,7 @@ struct CredentialCommand: ParsableCommand {
       for standing in found {
         let time = standing.statusMilliseconds.map { CloudEvent.timestamp(milliseconds: $0) }
         if json {
-          try printJSON(
+          try Output.json(
             Line(
               externalCredentialId: standing.record.id, person: standing.record.person,
               kind: standing.record.kind, status: standing.status,
@@ -100,7 +101,7 @@ struct CredentialCommand: ParsableCommand {
           let words = [
             standing.record.id, standing.record.kind, standing.record.person, standing.status, time,
           ]
-          printLine(words.compactMap { $0 }.joined(separator: "  "))
+          Output.line(words.compactMap { $0 }.joined(separator: "  "))
         }
       }
     }

@@ -51,9 +51,9 @@ struct EnrolCommand: ParsableCommand {
       to: URL(filePath: "\(out)/issuer-roots.pub"))
     // Alone on its line, so that a program can read it.
     if deviceKey != nil {
-      printLine(Data(try CloudKey.agreement(folder: store.folder).publicKeyBytes).base64URL)
+      Output.line(Data(try CloudKey.agreement(folder: store.folder).publicKeyBytes).base64URL)
     } else {
-      printLine("\(id) is enrolled; put the files of \(out) on it")
+      Output.line("\(id) is enrolled; put the files of \(out) on it")
     }
   }
 

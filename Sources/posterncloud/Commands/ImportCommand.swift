@@ -81,6 +81,6 @@ struct ImportCommand: ParsableCommand {
         }
       }
     }
-    printLine("\(lines.count) lines are imported for \(controller)")
+    Output.line("\(lines.count) lines are imported for \(controller)")
   }
 }

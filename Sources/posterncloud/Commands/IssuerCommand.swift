@@ -1,3 +1,4 @@
+import HostLinux
 import ArgumentParser
 import CloudProtocol
 import DoorRules
@@ -55,7 +56,7 @@ struct IssuerCommand: ParsableCommand {
       }
       let text = try root.signer.sign(certificate, root: root.keyID)
       try Data((text + "\n").utf8).write(to: URL(filePath: out))
-      printLine("certificate \(certificate.id) of \(issuer), signed by \(root.keyID)")
+      Output.line("certificate \(certificate.id) of \(issuer), signed by \(root.keyID)")
     }
   }
 
@@ -70,7 +71,7 @@ struct IssuerCommand: ParsableCommand {
     func run() throws {
       guard let seconds = try TimeArgument.time(from) else { return }
       try state.store().issued.revokeCertificate(id, at: seconds)
-      printLine(
+      Output.line(
         "keys that certificate \(id) issued from \(seconds) on are revoked when they are reported")
     }
   }
@@ -95,7 +96,7 @@ struct IssuerCommand: ParsableCommand {
     @OptionGroup var state: StateOptions
 
     func run() throws {
-      printLine(try IssuerRoots(folder: try state.store().folder).add())
+      Output.line(try IssuerRoots(folder: try state.store().folder).add())
     }
   }
 
@@ -116,9 +117,9 @@ struct IssuerCommand: ParsableCommand {
     func run() throws {
       for (key, outcome, reason) in try state.store().issued.list(of: controller) {
         if json {
-          try printJSON(Line(key: key, outcome: outcome, reason: reason))
+          try Output.json(Line(key: key, outcome: outcome, reason: reason))
         } else {
-          printLine(
+          Output.line(
             "\(key.record.id)  \(key.record.kind)  \(key.record.person)  \(outcome): \(reason)")
         }
       }

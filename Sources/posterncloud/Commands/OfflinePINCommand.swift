@@ -38,7 +38,7 @@ struct OfflinePINCommand: AsyncParsableCommand {
         text = try store.offlinePINs.text(of: id)
       }
       do { try KeyFile.create(path: out, text: text) } catch { throw CloudProblem("\(error)") }
-      printLine("\(out) is written; it is secret, keep it 0600")
+      Output.line("\(out) is written; it is secret, keep it 0600")
     }
   }
 
@@ -81,7 +81,7 @@ struct OfflinePINCommand: AsyncParsableCommand {
       let hour = (seconds + 3_599) / 3_600
       let keyID = try state.store().offlinePINs.rotate(
         of: try parseController(controller), fromHour: hour)
-      printLine("key \(keyID) applies to windows from hour \(hour) since 1970 on")
+      Output.line("key \(keyID) applies to windows from hour \(hour) since 1970 on")
     }
   }
 }

@@ -1,3 +1,4 @@
+import HostLinux
 import ArgumentParser
 import CloudProtocol
 
@@ -39,7 +40,7 @@ struct PersonCommand: ParsableCommand {
       }
       do { _ = try person.validated(path: "person") } catch { throw CloudProblem("\(error)") }
       try state.store().people.put(person)
-      printLine("person \(id)")
+      Output.line("person \(id)")
     }
 
     private func week() throws -> HoursDocument? {
@@ -80,5 +81,5 @@ private func set(_ id: String, _ enabled: Bool, _ state: StateOptions) throws {
   var person = try store.people.get(id)
   person.accessEnabled = enabled
   try store.people.put(person)
-  printLine("person \(id) is switched \(enabled ? "on" : "off")")
+  Output.line("person \(id) is switched \(enabled ? "on" : "off")")
 }

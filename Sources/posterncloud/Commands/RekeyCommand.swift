@@ -26,10 +26,10 @@ struct RekeyCommand: ParsableCommand {
       if now {
         let key = try KeyFile.load(path: file)
         try state.store().controllers.replaceCredentialKey(of: id, by: key.reveal())
-        printLine("credentials of \(id) are digested under \(file) from now on")
+        Output.line("credentials of \(id) are digested under \(file) from now on")
       } else {
         try KeyFile.create(path: file, key: Secret(CloudKey.newCredentialKey()))
-        printLine("\(file) is written; put it on \(id), then run this again with --now")
+        Output.line("\(file) is written; put it on \(id), then run this again with --now")
       }
     } catch let error as PortError {
       throw CloudProblem("\(error)")

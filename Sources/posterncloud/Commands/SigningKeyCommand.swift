@@ -1,3 +1,4 @@
+import HostLinux
 import ArgumentParser
 import CloudProtocol
 import Foundation
@@ -20,7 +21,7 @@ struct SigningKeyCommand: AsyncParsableCommand {
       abstract: "Create one more key; it does not sign yet.")
     @OptionGroup var state: StateOptions
 
-    func run() throws { printLine(try CloudKey.add(folder: try state.store().folder)) }
+    func run() throws { Output.line(try CloudKey.add(folder: try state.store().folder)) }
   }
 
   struct Use: ParsableCommand {

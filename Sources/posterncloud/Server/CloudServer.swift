@@ -37,9 +37,7 @@ final class CloudServer: Sendable {
   }
 
   init(store: CloudStore, host: String, port: Int) throws {
-    let logger = Logger(label: "posterncloud") {
-      PrintableLogHandler(StreamLogHandler.standardError(label: $0))
-    }
+    let logger = Logger(label: "posterncloud") { StandardLog(label: $0) }
     self.store = store
     self.logger = logger
     links = BrokerLinks(host: host, port: port, logger: logger)

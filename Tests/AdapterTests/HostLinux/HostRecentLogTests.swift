@@ -21,7 +21,7 @@ struct HostRecentLogTests {
   @Test("text of others stays one line of the log, and level and metadata reach the handler")
   func printable() {
     let recent = RecentLog()
-    var logger = Logger(label: "test") { _ in PrintableLogHandler(recent.handler()) }
+    var logger = Logger(label: "test") { _ in recent.handler() }
     logger.logLevel = .warning
     logger[metadataKey: "door"] = "front"
     logger.info("not told")

@@ -91,6 +91,13 @@ final class DoorWorld {
       log: folder.path + "/door.log")
   }
 
+  /// The same with a log that is no file.
+  func startDaemon(log: ChildProcess.Stream) throws {
+    daemon = try ChildProcess(
+      BuiltProgram("posternd").path, ["--config", folder.path + "/postern.yaml"],
+      environment: daemonEnvironment, input: .file("/dev/null"), output: log, errors: log)
+  }
+
   /// Ends the daemon and adds lines to its door's settings.
   func stopDaemon(andSet lines: String...) throws {
     killDaemon(SIGTERM)

@@ -24,6 +24,16 @@ enum UnixCall {
     return descriptor
   }
 
+  /// The ends of a pipe, to read from and to write to; no program that starts meanwhile gets them.
+  static func pipe() throws -> [Int32] {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/pipe"
+    guard mkfifo(path, 0o600) == 0 else { throw Failure(what: "make a pipe") }
+    let ends = [open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC), open(path, O_WRONLY | O_CLOEXEC)]
+    guard ends.allSatisfy({ $0 >= 0 }) else { throw Failure(what: "open a pipe") }
+    return ends
+  }
+
   /// False if the other side closed the connection.
   static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     var sent = 0

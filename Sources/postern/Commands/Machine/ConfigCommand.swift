@@ -1,3 +1,4 @@
+import HostLinux
 import ArgumentParser
 import CloudProtocol
 import Foundation
@@ -21,7 +22,7 @@ struct ConfigCommand: AsyncParsableCommand {
         path: file, environment: ProcessInfo.processInfo.environment)
     } catch {
       if json { try Output.json(Verdict(file: file, failure: error)) }
-      FileHandle.standardError.write(Data("\("\(error)".printableLines)\n".utf8))
+      Output.say("\(error)\n")
       throw ExitCode(78)
     }
   }
@@ -69,7 +70,7 @@ struct ConfigCommand: AsyncParsableCommand {
       let settings = try await ConfigCommand.load(file, json: option.json)
       let shown = RedactedSettings(settings)
       if option.json { return try Output.json(shown) }
-      FileHandle.standardOutput.write(Data(shown.text.utf8))
+      Output.page(String(shown.text.dropLast()))
     }
   }
 

@@ -1,3 +1,5 @@
+import CloudProtocol
+import HostLinux
 import ArgumentParser
 import DoorPorts
 import Foundation
@@ -66,7 +68,7 @@ struct LinesCommand: AsyncParsableCommand {
         }
         let state =
           line.error.map { "FAILED: \($0)" } ?? line.holder.map { "held by \($0)" } ?? "free"
-        Output.line("line \(line.offset) of \(line.chip)  \(line.line)  \(state)")
+        Output.line("line \(line.offset) of \(line.chip)  \(line.line)  \(state)".printable)
       }
       if found.contains(where: { $0.error != nil }) { throw ExitCode(1) }
     }

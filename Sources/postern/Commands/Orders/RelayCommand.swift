@@ -1,3 +1,4 @@
+import HostLinux
 import ArgumentParser
 import CloudProtocol
 import ConsoleProtocol
@@ -23,9 +24,7 @@ struct RelayCommand: AsyncParsableCommand {
 
     func run() async throws {
       if !yes {
-        FileHandle.standardError.write(
-          Data(
-            "This unlocks door \(door.printable) for everybody in front of it. Go on? [y/N] ".utf8))
+        Output.say("This unlocks door \(door) for everybody in front of it. Go on? [y/N] ")
         guard let answer = readLine(), ["y", "yes"].contains(answer.lowercased()) else {
           Output.complain("the relay was not moved")
           throw ExitCode(1)

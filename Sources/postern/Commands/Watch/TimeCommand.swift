@@ -1,3 +1,4 @@
+import HostLinux
 import ArgumentParser
 import CloudProtocol
 import ConsoleProtocol
@@ -21,8 +22,8 @@ struct TimeCommand: AsyncParsableCommand {
       Output.line(
         "\(StatusPage.time(status.timeMilliseconds))  \(status.timeZone ?? "no zone yet")")
       for check in checks {
-        Output.line("\(check.outcome.rawValue)  \(check.finding)")
-        if let advice = check.advice { Output.line("    do: \(advice)") }
+        Output.line("\(check.outcome.rawValue)  \(check.finding)".printable)
+        if let advice = check.advice { Output.line("    do: \(advice.printable)") }
       }
     }
     if checks.contains(where: { $0.outcome == .failure }) { throw ExitCode(1) }

@@ -1,3 +1,4 @@
+import HostLinux
 import ArgumentParser
 import CloudProtocol
 
@@ -17,13 +18,13 @@ struct AlarmsCommand: ParsableCommand {
     for arrived in try state.store().urgentEvents.list(controller: controller, limit: limit) {
       let event = arrived.event
       if json {
-        try printJSON(event)
+        try Output.json(event)
       } else {
         let words = [
           "#\(event.sequence)", event.time, arrived.controller, event.type, event.data.door,
           event.data.reason, event.historical == true ? "(after the fact)" : nil,
         ]
-        printLine(words.compactMap { $0 }.joined(separator: "  "))
+        Output.line(words.compactMap { $0 }.joined(separator: "  "))
       }
     }
   }

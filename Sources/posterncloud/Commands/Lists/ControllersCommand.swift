@@ -1,3 +1,4 @@
+import HostLinux
 import ArgumentParser
 import CloudProtocol
 
@@ -25,13 +26,13 @@ struct ControllersCommand: ParsableCommand {
       let isOnline = report?.online == true
       let cloned = try store.boots.cloned(id).map { CloudEvent.timestamp(milliseconds: $0) }
       if json {
-        try printJSON(
+        try Output.json(
           Line(
             controller: id, online: isOnline, hello: hello, telemetry: telemetry, cloned: cloned))
         continue
       }
       guard let hello else {
-        printLine("\(id)  never connected")
+        Output.line("\(id)  never connected")
         continue
       }
       let words = [
@@ -43,7 +44,7 @@ struct ControllersCommand: ParsableCommand {
         telemetry.map { "queued \($0.queuedEvents)" },
         telemetry.flatMap { $0.troubles.isEmpty ? nil : "\($0.troubles.count) troubles" },
       ]
-      printLine(words.compactMap { $0 }.joined(separator: "  "))
+      Output.line(words.compactMap { $0 }.joined(separator: "  "))
     }
   }
 }

@@ -1,3 +1,4 @@
+import HostLinux
 import ArgumentParser
 import CloudProtocol
 
@@ -12,7 +13,7 @@ struct DoorsCommand: ParsableCommand {
   func run() throws {
     for (id, hello, report) in try state.store().controllers.all() {
       if json {
-        if let report { try printJSON(report) }
+        if let report { try Output.json(report) }
         continue
       }
       let online = report?.online == true ? "online" : "offline"
@@ -20,9 +21,9 @@ struct DoorsCommand: ParsableCommand {
       let policy = hello.map {
         ", config \($0.configRevision), credentials \($0.credentialRevision) when it connected"
       }
-      printLine("\(id)  \(online)\(simulated)\(policy ?? ", never connected")")
+      Output.line("\(id)  \(online)\(simulated)\(policy ?? ", never connected")")
       for door in report?.doors ?? [] {
-        printLine(
+        Output.line(
           "  door \(door.id)  \(door.lock)\(door.open.map { $0 ? ", open" : ", closed" } ?? "")")
       }
     }

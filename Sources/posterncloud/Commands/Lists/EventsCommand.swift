@@ -1,3 +1,4 @@
+import HostLinux
 import ArgumentParser
 import CloudProtocol
 import Foundation
@@ -39,7 +40,7 @@ struct EventsCommand: AsyncParsableCommand {
     if json {
       let line = Line(
         controller: arrived.controller, number: event.number ?? 0, event: event)
-      return try printJSON(line)
+      return try Output.json(line)
     }
     let data = event.data
     let words = [
@@ -47,8 +48,6 @@ struct EventsCommand: AsyncParsableCommand {
       data.door.map { "door \($0)" },
       data.person, data.reason, data.simulated ? "(simulated)" : nil,
     ]
-    printLine(words.compactMap { $0 }.joined(separator: "  "))
-    // A reader of a pipe must not wait for a full buffer.
-    fflush(nil)
+    Output.line(words.compactMap { $0 }.joined(separator: "  "))
   }
 }

@@ -1,3 +1,4 @@
+import HostLinux
 import ArgumentParser
 import CloudProtocol
 
@@ -24,7 +25,7 @@ struct ResultsCommand: ParsableCommand {
     for command in try state.store().commands.latest(limit: limit) {
       let status = command.result?.outcome.rawValue ?? (command.isSent ? "sent" : "waiting")
       if json {
-        try printJSON(
+        try Output.json(
           Line(
             id: command.id, controller: command.controller, command: command.command,
             forgery: command.forgery, status: status, result: command.result))
@@ -33,7 +34,7 @@ struct ResultsCommand: ParsableCommand {
       let reason = command.result?.reason.map { ": \($0)" } ?? ""
       let forged = command.forgery.map { " (forged: \($0))" } ?? ""
       let kind = command.command.kind.rawValue
-      printLine("\(command.id)  \(command.controller)  \(kind)\(forged)  \(status)\(reason)")
+      Output.line("\(command.id)  \(command.controller)  \(kind)\(forged)  \(status)\(reason)")
     }
   }
 }

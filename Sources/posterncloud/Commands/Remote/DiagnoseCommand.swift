@@ -1,3 +1,4 @@
+import HostLinux
 import ArgumentParser
 import CloudProtocol
 
@@ -16,10 +17,10 @@ struct DiagnoseCommand: AsyncParsableCommand {
     guard let report = try store.controllers.latest(DiagnosisReport.self, of: target.controller),
       report.commandID == id
     else { return }
-    if target.waiting.json { return try printJSON(report) }
+    if target.waiting.json { return try Output.json(report) }
     for check in report.checks {
-      printLine("\(check.outcome.rawValue.uppercased())  \(check.id)  \(check.finding)")
-      if let advice = check.advice { printLine("    -> \(advice)") }
+      Output.line("\(check.outcome.rawValue.uppercased())  \(check.id)  \(check.finding)")
+      if let advice = check.advice { Output.line("    -> \(advice)") }
     }
     if report.outcome == .failure { throw ExitCode(1) }
   }

@@ -1,3 +1,4 @@
+import HostLinux
 import ArgumentParser
 import CloudProtocol
 
@@ -14,7 +15,7 @@ struct LogsCommand: AsyncParsableCommand {
     guard let upload = try store.controllers.latest(LogUpload.self, of: target.controller),
       upload.commandID == id
     else { return }
-    if upload.dropped > 0 { printLine("(\(upload.dropped) older lines were dropped)") }
-    for line in upload.lines { printLine(line) }
+    if upload.dropped > 0 { Output.line("(\(upload.dropped) older lines were dropped)") }
+    for line in upload.lines { Output.line(line) }
   }
 }

@@ -1,3 +1,4 @@
+import HostLinux
 import ArgumentParser
 import CloudProtocol
 
@@ -17,6 +18,6 @@ struct TamperCommand: ParsableCommand {
     let command = Command(kind: .adminUnlock, door: door, person: "mallory", reason: "none")
     let id = try state.store().commands.queue(
       command, for: controller, secondsToLive: 10, forgery: kind.rawValue)
-    printLine("command \(id) is sent with \(kind.rawValue)")
+    Output.line("command \(id) is sent with \(kind.rawValue)")
   }
 }

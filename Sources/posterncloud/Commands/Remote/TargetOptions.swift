@@ -1,3 +1,4 @@
+import HostLinux
 import ArgumentParser
 import CloudProtocol
 import Foundation
@@ -17,20 +18,20 @@ struct WaitOptions: ParsableArguments {
   /// Prints the outcome; throws unless it is `confirmed`.
   func outcome(of id: String, in store: CloudStore) async throws {
     guard !noWait else {
-      if json { try printJSON(["commandID": id]) } else { printLine("command \(id) is queued") }
+      if json { try Output.json(["commandID": id]) } else { Output.line("command \(id) is queued") }
       return
     }
     let end = CloudClock.now() + (wait + 2) * 1_000
     while CloudClock.now() < end {
       if let result = try store.commands.get(id)?.result {
         if json {
-          try printJSON(result)
+          try Output.json(result)
           if result.outcome == .confirmed { return }
           throw ExitCode.failure
         }
         let reason = result.reason.map { ": \($0)" } ?? ""
         let simulated = result.simulated ? " (simulated)" : ""
-        printLine("command \(id) \(result.outcome.rawValue)\(reason)\(simulated)")
+        Output.line("command \(id) \(result.outcome.rawValue)\(reason)\(simulated)")
         if result.outcome == .confirmed { return }
         throw ExitCode.failure
       }
