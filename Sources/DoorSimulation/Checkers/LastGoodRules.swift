@@ -11,7 +11,7 @@ final class LastGoodRules: Checker {
   func see(_ sight: Sight, in world: World) -> String? {
     guard case .recorded = sight, let program = world.rig.program, program.policyRevision > 0
     else { return nil }
-    let possible = world.zones.possible(bootedAt: world.rig.bootedAt)
+    let possible = world.zones.possible(readsFrom: world.rig.readsFrom)
     guard let rules = program.zoneRules else { return "it has a configuration and no rules" }
     return possible.contains(rules) ? nil : "it goes by rules that are not the law"
   }

@@ -19,8 +19,9 @@ final class Rig {
   private let ids: IDSource
   private(set) var program: Program?
   private(set) var boots = 0
-  /// When the program last started.
-  private(set) var bootedAt: Int64 = 0
+  private var bootedAt: Int64 = 0
+  /// Since when the program can read files: its start, or the end of a stall.
+  var readsFrom: Int64 { max(bootedAt, disk.readStall.upperBound) }
   var hasPower = false
   private var isEnding = false
 

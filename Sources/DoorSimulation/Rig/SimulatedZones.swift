@@ -45,11 +45,11 @@ final class SimulatedZones: ZoneSource, @unchecked Sendable {
   /// The law of today, which the clocks on the walls show.
   var rules: ZoneRules { law.rules }
 
-  /// The rules that a door may go by: today's law; an earlier one too while the file is not sound,
-  /// or the door did not have to look yet.
-  func possible(bootedAt: Int64) -> [ZoneRules] {
+  /// The rules that a door may go by, which can read files since `readsFrom`: today's law; an earlier
+  /// one too while the file is not sound, or the door did not have to look yet.
+  func possible(readsFrom: Int64) -> [ZoneRules] {
     let isSettled =
-      file == .sound && scheduler.elapsed - max(changedAt, bootedAt) > Self.slackMicroseconds
+      file == .sound && scheduler.elapsed - max(changedAt, readsFrom) > Self.slackMicroseconds
     return isSettled ? [law.rules] : [law.rules] + earlier.map(\.rules)
   }
 

@@ -109,7 +109,7 @@ struct Oracle {
   ) -> Bool? {
     guard let hours else { return true }
     let answers = Set(
-      world.zones.possible(bootedAt: world.rig.bootedAt).map {
+      world.zones.possible(readsFrom: world.rig.readsFrom).map {
         isOpen(hours, document, instant, by: $0)
       })
     return answers.count == 1 ? answers.first : nil
