@@ -40,17 +40,25 @@ static int flags_of(const struct postern_wish *wish) {
   return flags;
 }
 
+static int request_for(struct gpiod_line *line, enum postern_use use, int flags) {
+  switch (use) {
+    case POSTERN_OUTPUT: return gpiod_line_request_output_flags(line, "postern", flags, 0);
+    case POSTERN_EDGES:
+      return gpiod_line_request_both_edges_events_flags(line, "postern", flags);
+    case POSTERN_LEVEL: return gpiod_line_request_input_flags(line, "postern", flags);
+  }
+  errno = EINVAL;
+  return -1;
+}
+
 // Requests the line of a handle. 0, or -1.
 static int request(struct postern_line *handle, const char *path, const struct postern_wish *wish,
-                   bool output, char *holder, size_t holder_size) {
+                   enum postern_use use, char *holder, size_t holder_size) {
   handle->chip = gpiod_chip_open(path);
   if (!handle->chip) return -1;
   struct gpiod_line *line = gpiod_chip_get_line(handle->chip, wish->offset);
   if (!line) return -1;
-  int flags = flags_of(wish);
-  int code = output ? gpiod_line_request_output_flags(line, "postern", flags, 0)
-                    : gpiod_line_request_both_edges_events_flags(line, "postern", flags);
-  if (code < 0) {
+  if (request_for(line, use, flags_of(wish)) < 0) {
     int saved = errno;
     const char *consumer = gpiod_line_consumer(line);
     if (consumer) strncat(holder, consumer, holder_size - 1);
@@ -62,7 +70,8 @@ static int request(struct postern_line *handle, const char *path, const struct p
 }
 
 struct postern_line *postern_line_open(const char *path, const struct postern_wish *wishes,
-                                       int count, bool output, char *holder, size_t holder_size) {
+                                       int count, enum postern_use use, char *holder,
+                                       size_t holder_size) {
   holder[0] = 0;
   if (count != 1) {
     errno = EINVAL;
@@ -71,7 +80,7 @@ struct postern_line *postern_line_open(const char *path, const struct postern_wi
   struct postern_line *handle = calloc(1, sizeof(*handle));
   if (!handle) return NULL;
   handle->offset = wishes[0].offset;
-  if (request(handle, path, wishes, output, holder, holder_size) == 0) return handle;
+  if (request(handle, path, wishes, use, holder, holder_size) == 0) return handle;
   int saved = errno;
   postern_line_close(handle);
   errno = saved;

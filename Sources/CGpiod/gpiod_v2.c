@@ -45,16 +45,17 @@ static enum gpiod_line_bias bias_of(enum postern_bias bias) {
 }
 
 static int add(struct gpiod_line_config *lines, struct gpiod_line_settings *settings,
-               const struct postern_wish *wish, bool output) {
+               const struct postern_wish *wish, enum postern_use use) {
   gpiod_line_settings_reset(settings);
   gpiod_line_settings_set_active_low(settings, wish->active_low);
   gpiod_line_settings_set_bias(settings, bias_of(wish->bias));
-  if (output) {
+  if (use == POSTERN_OUTPUT) {
     gpiod_line_settings_set_direction(settings, GPIOD_LINE_DIRECTION_OUTPUT);
     gpiod_line_settings_set_output_value(settings, GPIOD_LINE_VALUE_INACTIVE);
   } else {
     gpiod_line_settings_set_direction(settings, GPIOD_LINE_DIRECTION_INPUT);
-    gpiod_line_settings_set_edge_detection(settings, GPIOD_LINE_EDGE_BOTH);
+    if (use == POSTERN_EDGES)
+      gpiod_line_settings_set_edge_detection(settings, GPIOD_LINE_EDGE_BOTH);
   }
   return gpiod_line_config_add_line_settings(lines, &wish->offset, 1, settings);
 }
@@ -62,14 +63,14 @@ static int add(struct gpiod_line_config *lines, struct gpiod_line_settings *sett
 // Requests the lines; NULL on failure.
 static struct gpiod_line_request *request(struct gpiod_chip *chip,
                                           const struct postern_wish *wishes, int count,
-                                          bool output) {
+                                          enum postern_use use) {
   struct gpiod_line_request *made = NULL;
   struct gpiod_line_settings *settings = gpiod_line_settings_new();
   struct gpiod_line_config *lines = gpiod_line_config_new();
   struct gpiod_request_config *config = gpiod_request_config_new();
   if (settings && lines && config) {
     int failed = 0;
-    for (int i = 0; i < count; i++) failed |= add(lines, settings, &wishes[i], output) < 0;
+    for (int i = 0; i < count; i++) failed |= add(lines, settings, &wishes[i], use) < 0;
     gpiod_request_config_set_consumer(config, "postern");
     gpiod_request_config_set_event_buffer_size(config, QUEUE);
     if (!failed) made = gpiod_chip_request_lines(chip, config, lines);
@@ -93,7 +94,8 @@ static void copy_holder(struct gpiod_chip *chip, unsigned int offset, char *hold
 }
 
 struct postern_line *postern_line_open(const char *path, const struct postern_wish *wishes,
-                                       int count, bool output, char *holder, size_t holder_size) {
+                                       int count, enum postern_use use, char *holder,
+                                       size_t holder_size) {
   holder[0] = 0;
   if (count < 1 || count > LINES_MAX) {
     errno = EINVAL;
@@ -104,12 +106,12 @@ struct postern_line *postern_line_open(const char *path, const struct postern_wi
   handle->offset = wishes[0].offset;
   handle->chip = gpiod_chip_open(path);
   if (!handle->chip) goto failed;
-  handle->request = request(handle->chip, wishes, count, output);
+  handle->request = request(handle->chip, wishes, count, use);
   if (!handle->request) {
     copy_holder(handle->chip, handle->offset, holder, holder_size);
     goto failed;
   }
-  if (!output) {
+  if (use == POSTERN_EDGES) {
     handle->buffer = gpiod_edge_event_buffer_new(POSTERN_READ_MAX);
     if (!handle->buffer) goto failed;
   }

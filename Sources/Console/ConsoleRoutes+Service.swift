@@ -14,6 +14,12 @@ extension ConsoleRoutes {
       if let by { test.by = by }
       return try Self.json(await backend.testRelay(test))
     }
+    router.post("/v1/commissioning") { request, _ in
+      var report: CommissioningReport = try await RequestBody.read(of: request)
+      if let by { report.by = by }
+      try await backend.file(report)
+      return Response(status: .noContent)
+    }
     router.post("/v1/sync") { _, _ in
       try await backend.sync()
       return Response(status: .noContent)

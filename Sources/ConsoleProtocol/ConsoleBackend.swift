@@ -43,6 +43,8 @@ public protocol ConsoleBackend: Sendable {
   func present(_ request: PresentRequest) async throws(ConsoleProblem)
   /// Revokes an offline PIN at its door; recorded.
   func revokeOfflinePIN(_ request: OfflinePINRequest) async throws(ConsoleProblem)
+  /// Files what a technician saw when a door was handed over; recorded as an event.
+  func file(_ report: CommissioningReport) async throws(ConsoleProblem)
   /// Acts on the simulated panel; refused when the hardware is real.
   func panel(_ action: PanelAction) async throws(ConsoleProblem)
 }

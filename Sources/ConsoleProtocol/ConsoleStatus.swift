@@ -16,6 +16,8 @@ public struct ConsoleStatus: Sendable, Hashable, Codable {
   public var log: Log
   public var doors: [Door]
   public var readers: [Reader]
+  /// Inputs whose level is read again and again, since their chip reports no edges; in words.
+  public var polled: [String]?
   /// What is wrong now, each with what to do; for people. Empty if nothing is.
   public var troubles: [String]
 
@@ -64,11 +66,15 @@ public struct ConsoleStatus: Sendable, Hashable, Codable {
     public var mode: String
     /// Who set it, and why.
     public var modeWhy: String?
+    /// How it is wired.
+    public var wiring: Wiring?
 
     public init(
       id: String, name: String, lock: String, relayActive: Bool?, open: Bool?, alarms: [String],
-      configured: Bool, mode: String = "normal", modeWhy: String? = nil
+      configured: Bool, mode: String = "normal", modeWhy: String? = nil,
+      wiring: Wiring? = nil
     ) {
+      self.wiring = wiring
       self.id = id
       self.name = name
       self.lock = lock
@@ -78,6 +84,19 @@ public struct ConsoleStatus: Sendable, Hashable, Codable {
       self.configured = configured
       self.mode = mode
       self.modeWhy = modeWhy
+    }
+  }
+
+  /// How a door is wired.
+  public struct Wiring: Sendable, Hashable, Codable {
+    /// The lock opens when its power fails.
+    public var failSafe: Bool
+    /// Leaving needs the exit input.
+    public var needsExitRequest: Bool
+
+    public init(failSafe: Bool, needsExitRequest: Bool) {
+      self.failSafe = failSafe
+      self.needsExitRequest = needsExitRequest
     }
   }
 
@@ -109,7 +128,7 @@ public struct ConsoleStatus: Sendable, Hashable, Codable {
     controller: String, software: String, simulated: Bool, uptimeSeconds: Int,
     timeMilliseconds: Int64, clockTrust: String, timeZone: String?, configRevision: UInt64,
     credentialRevision: UInt64, credentials: Int, persons: Int, cloud: Cloud, log: Log,
-    doors: [Door], readers: [Reader], troubles: [String]
+    doors: [Door], readers: [Reader], polled: [String]? = nil, troubles: [String]
   ) {
     self.controller = controller
     self.software = software
@@ -126,6 +145,7 @@ public struct ConsoleStatus: Sendable, Hashable, Codable {
     self.log = log
     self.doors = doors
     self.readers = readers
+    self.polled = polled
     self.troubles = troubles
   }
 }

@@ -25,6 +25,9 @@ public protocol GPIOPort: Sendable {
   /// Lines that could not be requested or were lost, with chip, offset and reason.
   var faults: [LineFault] { get }
 
+  /// Inputs whose chip reports no edges, so that their level is read again and again.
+  var polled: [PolledInput] { get }
+
   /// Drives every output inactive and ends the edge thread.
   func stop()
 }
@@ -41,5 +44,26 @@ public struct LineFault: Sendable, Hashable {
     self.line = line
     self.place = place
     self.error = error
+  }
+}
+
+/// An input whose chip reports no edges.
+public struct PolledInput: Sendable, Hashable {
+  /// The line's meaning, such as "contact of door front".
+  public var line: String
+  /// Its chip and offset.
+  public var place: String
+  /// How often its level is read. A shorter press may be missed.
+  public var everyMilliseconds: Int
+
+  public init(line: String, place: String, everyMilliseconds: Int) {
+    self.line = line
+    self.place = place
+    self.everyMilliseconds = everyMilliseconds
+  }
+
+  /// For status and diagnosis.
+  public var words: String {
+    "\(line), \(place): read every \(everyMilliseconds) ms, since its chip reports no edges"
   }
 }

@@ -17,6 +17,10 @@ public enum RuntimeTimes {
   public static let commitDeadlineMilliseconds = Setting(range: 0...1_000, standard: 50)
   /// How long a card, a PIN or a phone waits for the credential store.
   public static let lookUpDeadlineMilliseconds = Setting(range: 100...10_000, standard: 2_000)
+  /// How often an input is read whose chip reports no edges.
+  public static let pollMilliseconds = Setting(range: 5...200, standard: 20)
+  /// How far apart the outputs of doors switch for which nobody waits; 0 switches them together.
+  public static let staggerMilliseconds = Setting(range: 0...250, standard: 50)
   /// How often the controller publishes telemetry.
   public static let heartbeatSeconds = Setting(range: 5...86_400, standard: 60)
   /// How often the clock's watermark and the last contact with the cloud are written to disk,

@@ -142,6 +142,15 @@ public actor DoorRuntime {
       ?? EffectiveSettings.holdTimeSecondsDefault
   }
 
+  /// Records what a technician saw when a door was handed over: each step with its result and a
+  /// note. Throws `invalid` for an unknown door.
+  public func fileCommissioning(
+    of door: DoorID, by: String, outcome: String,
+    steps: [(CommissioningStep, CommissioningResult, note: String)]
+  ) throws(PortError) {
+    try shell.site.fileCommissioning(of: door, by: by, outcome: outcome, steps: steps)
+  }
+
   /// Says hello to the cloud again and compares every record. Throws `unavailable` while there is
   /// no session.
   public func sync() throws(PortError) { try shell.site.sync() }

@@ -147,6 +147,9 @@ extension DoorShell {
 
   private func move(_ movement: LockDriver.Movement, at now: Moment) {
     let error = drive(.relay(movement.door), active: locks.isRelayActive(for: movement))
+    if error == nil, locks.moved(movement, at: now.monotonic) {
+      carryOut(journal.relaySwitched(of: movement.door, at: now.monotonic), at: now)
+    }
     noteDoors()
     guard let order = movement.order else { return }
     if let error {

@@ -41,7 +41,8 @@ package final class DoorShell {
     controller = start.controller(layout: configuration.layout, at: now)
     locks = LockDriver(
       failSafeDoors: configuration.failSafeDoors,
-      commitDeadlineMilliseconds: configuration.commitDeadlineMilliseconds)
+      commitDeadlineMilliseconds: configuration.commitDeadlineMilliseconds,
+      staggerMilliseconds: configuration.staggerMilliseconds)
     journal = Journal(position: start.logPosition)
     holders = HolderDirectory(
       digester: ports.digester, servesOfflinePINs: ports.offlinePIN != nil,
@@ -53,6 +54,7 @@ package final class DoorShell {
     reporter = Reporter(
       layout: configuration.layout, heartbeatSeconds: configuration.heartbeatSeconds,
       startedAt: now.monotonic,
+      runs: start.runs,
       troublesAtStart: start.troubles
         + configuration.damagedFiles.map { "a damaged database was moved to \($0)" })
     cloud = CloudConversation(
@@ -75,10 +77,7 @@ package final class DoorShell {
     let inbox = outside.inbox
     let ports = outside.ports
     // The locks first: each relay gets the level that the core requires, whatever it had before.
-    for door in outside.configuration.layout.doors {
-      carryOut(
-        .moveLock(.init(door: door.id, level: controller.requiredLock(of: door.id))), at: now)
-    }
+    for door in outside.configuration.layout.doors { takeLock(of: door.id, at: now) }
     ports.gpio.start { inbox.push(.edge($0)) }
     carryOut(startRecords, at: now)
     for trouble in reporter.troublesAtStart { outside.logger.error("\(trouble)") }
@@ -97,6 +96,16 @@ package final class DoorShell {
     settle(now)
   }
 
+  /// Nobody waits for a lock that is secured, or that only its schedule holds open.
+  private func takeLock(of door: DoorID, at now: Moment) {
+    let level = controller.requiredLock(of: door)
+    let isScheduled = controller.view(of: door)?.mode?.mode == .scheduledUnlock
+    carryOut(
+      locks.set(
+        .init(door: door, level: level), level == .secured || isScheduled ? .inTurn : .atOnce,
+        events: journal.progress, at: now), at: now)
+  }
+
   private var startRecords: [Wish] {
     let configuration = outside.configuration
     let started = EventRecord(
@@ -110,6 +119,7 @@ package final class DoorShell {
       EventRecord.alarm(.storageDamaged, raised: true, ["movedTo": $0])
     }
     return ([started] + damaged).map { .record($0) }
+      + reporter.runBegins(onMachine: configuration.machineStart)
   }
 
   /// Stops link and lines and waits until the disk has everything. Nothing may be received after it.
@@ -120,6 +130,7 @@ package final class DoorShell {
     carryOut(journal.recordCount(at: now.monotonic), at: now)
     carryOut(.record(EventRecord(.controllerStopped)), at: now)
     carryOut(clock.persist(cloud.contact), at: now)
+    carryOut(reporter.runEnds(), at: now)
     carryOut(state.flush(), at: now)
     outside.writer.drain()
     journal.end()
@@ -132,6 +143,7 @@ package final class DoorShell {
     note(outside.inbox.takeLost(), at: now)
     switch message {
     case .edge(let edge):
+      journal.noteInput(edge)
       reporter.tap.note(
         edge, isReleased: edge.line.door.map { controller.requiredLock(of: $0) } == .released)
       perform(controller.handle(.edge(edge), at: now), at: now)
@@ -172,6 +184,7 @@ package final class DoorShell {
     if clock.wasSetBack { carryOut(journal.clockSetBack(at: now.monotonic), at: now) }
     guard clock.takeHousekeeping(at: now.monotonic) else { return }
     carryOut(clock.persist(cloud.contact), at: now)
+    carryOut(reporter.runGoesOn(at: now.monotonic), at: now)
     if outside.ports.certificates != nil { carryOut(.job(.readCertificates), at: now) }
     carryOut(replication.lookAtZoneInTurn(), at: now)
     if controller.policy.revision == 0 { carryOut(replication.lookForConfiguration(), at: now) }

@@ -9,11 +9,15 @@ public struct RuntimeConfiguration: Sendable {
   public var software: String
   /// Names this start of the daemon.
   public var bootID: String
+  /// Names this start of the machine; empty when that is not known.
+  public var machineStart: String
   public var layout: ControllerLayout
   /// Doors whose lock opens when its power goes: their relay is active while secured.
   public var failSafeDoors: Set<DoorID>
   /// How long an unlock waits for its event to be on disk; in ``RuntimeTimes``' range.
   public var commitDeadlineMilliseconds: Int
+  /// How far apart the outputs of doors switch for which nobody waits; in ``RuntimeTimes``' range.
+  public var staggerMilliseconds: Int
   /// How often the controller publishes telemetry; in ``RuntimeTimes``' range.
   public var heartbeatSeconds: Int
   /// How often the clock's watermark and the last contact with the cloud are written to disk; in
@@ -24,9 +28,11 @@ public struct RuntimeConfiguration: Sendable {
 
   /// A time outside its range is cut to it.
   public init(
-    controller: ControllerID, software: String, bootID: String, layout: ControllerLayout,
+    controller: ControllerID, software: String, bootID: String, machineStart: String = "",
+    layout: ControllerLayout,
     failSafeDoors: Set<DoorID> = [],
     commitDeadlineMilliseconds: Int = RuntimeTimes.commitDeadlineMilliseconds.standard,
+    staggerMilliseconds: Int = RuntimeTimes.staggerMilliseconds.standard,
     heartbeatSeconds: Int = RuntimeTimes.heartbeatSeconds.standard,
     housekeepingSeconds: Int = RuntimeTimes.housekeepingSeconds.standard,
     damagedFiles: [String] = []
@@ -34,10 +40,12 @@ public struct RuntimeConfiguration: Sendable {
     self.controller = controller
     self.software = software
     self.bootID = bootID
+    self.machineStart = machineStart
     self.layout = layout
     self.failSafeDoors = failSafeDoors
     self.commitDeadlineMilliseconds = RuntimeTimes.commitDeadlineMilliseconds
       .nearest(to: commitDeadlineMilliseconds)
+    self.staggerMilliseconds = RuntimeTimes.staggerMilliseconds.nearest(to: staggerMilliseconds)
     self.heartbeatSeconds = RuntimeTimes.heartbeatSeconds.nearest(to: heartbeatSeconds)
     self.housekeepingSeconds = RuntimeTimes.housekeepingSeconds.nearest(to: housekeepingSeconds)
     self.damagedFiles = damagedFiles

@@ -9,8 +9,8 @@ import Glibc
 struct EdgeReading: ~Copyable {
   /// A request and the meaning of its lines.
   private struct Source {
-    let line: GPIOLine
-    var meanings: [(offset: UInt32, input: InputLine)]
+    let line: any HeldLine
+    var meanings: [(offset: UInt32, input: InputLine, owned: HeldLines.Owned)]
   }
 
   private(set) var held: [LineEdge] = []
@@ -23,11 +23,11 @@ struct EdgeReading: ~Copyable {
 
   deinit { edges.deallocate() }
 
-  mutating func watch(_ inputs: [InputLine: GPIODPort.Owned], generation: Int) {
+  mutating func watch(_ inputs: [InputLine: HeldLines.Owned], generation: Int) {
     self.generation = generation
     sources = []
-    for (input, owned) in inputs {
-      let meaning = (offset: UInt32(owned.offset), input: input)
+    for (input, owned) in inputs where !owned.isPolled {
+      let meaning = (offset: UInt32(owned.offset), input: input, owned: owned)
       if let known = sources.firstIndex(where: { $0.line === owned.line }) {
         sources[known].meanings.append(meaning)
       } else {
@@ -40,13 +40,15 @@ struct EdgeReading: ~Copyable {
   }
 
   /// Reads the pending edges, in the order of their timestamps. Returns the lines that are gone.
-  mutating func take() -> [InputLine] {
+  mutating func take() -> [(InputLine, HeldLines.Owned)] {
     guard poll(&descriptors, nfds_t(descriptors.count), 0) > 0 else { return [] }
-    var lost: [InputLine] = []
+    var lost: [(InputLine, HeldLines.Owned)] = []
+    let broken = Int16(POLLERR | POLLHUP | POLLNVAL)
     let before = held.count
     for (source, ready) in zip(sources, descriptors) where ready.revents != 0 {
-      guard let count = source.line.read(edges) else {
-        lost += source.meanings.map(\.input)
+      // A chip that is gone may say so without an error of the read.
+      guard let count = source.line.read(edges), count > 0 || ready.revents & broken == 0 else {
+        lost += source.meanings.map { ($0.input, $0.owned) }
         continue
       }
       for edge in UnsafeBufferPointer(start: edges, count: count) {

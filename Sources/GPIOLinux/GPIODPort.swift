@@ -7,15 +7,18 @@ import Glibc
 import Synchronization
 
 /// The lines of a controller on libgpiod. Outputs are requested inactive at creation and held until
-/// ``stop()``. A line that is missing or busy is a fault with its reason; the others are served,
-/// and the missing lines are requested again.
+/// ``stop()``. A line that is missing or busy is a fault with its reason; the others are served. A
+/// thread of its own requests missing lines again and reads the level of inputs whose chip reports no
+/// edges, so that neither waits for other lines nor holds up their edges.
 public final class GPIODPort: GPIOPort {
-  /// How often missing lines are requested again.
-  public static let retryMilliseconds: Int32 = 5_000
-
   public let isSimulated = false
   private let plan: LinePlan
-  private let state: Mutex<State>
+  private let source: any LineSource
+  private let pollMilliseconds: Int
+  private let state = Mutex(State())
+  /// Only the care thread uses it, and the initialiser before it.
+  private let care: Mutex<Care>
+  private let careSignal = DispatchSemaphore(value: 0)
   /// A pipe; its write end wakes the edge thread.
   private let wake: (read: Int32, write: Int32)
   /// Only one thread reads at a time, which keeps the edges in order.
@@ -32,32 +35,35 @@ public final class GPIODPort: GPIOPort {
   static let realTimePriority: Int32 = 20
 
   private struct State {
-    var inputs: [InputLine: Owned] = [:]
-    /// Counts the changes of `inputs`, so that the edge thread reads them only then.
-    var generation = 0
-    var outputs: [OutputLine: Owned] = [:]
-    var faults: [String: LineFault] = [:]
-    var finder = ChipFinder()
+    var lines = HeldLines()
     var isStopped = false
     var isRealTime = false
     var onEdge: (@Sendable (LineEdge) -> Void)?
   }
 
-  /// Allows a request inside the lock.
-  struct Owned: @unchecked Sendable {
-    // Every use is inside the port's lock, except that the edge thread reads its own inputs.
-    let line: GPIOLine
-    let offset: Int
+  private struct Care {
+    var finder = ChipFinder()
+    var levels = PolledLevels()
+    var schedule: CareSchedule
   }
 
-  public init(plan: LinePlan) {
+  /// `pollMilliseconds` is how often an input is read whose chip reports no edges.
+  public convenience init(
+    plan: LinePlan, pollMilliseconds: Int = RuntimeTimes.pollMilliseconds.standard
+  ) {
+    self.init(plan: plan, pollMilliseconds: pollMilliseconds, source: KernelLines())
+  }
+
+  init(plan: LinePlan, pollMilliseconds: Int, source: any LineSource) {
     self.plan = plan
+    self.source = source
+    self.pollMilliseconds = RuntimeTimes.pollMilliseconds.nearest(to: pollMilliseconds)
+    care = Mutex(Care(schedule: CareSchedule(pollMilliseconds: self.pollMilliseconds)))
     var ends: [Int32] = [-1, -1]
     // Without a pipe (no descriptors left) the thread ends only with the process.
     _ = pipe(&ends)
     wake = (ends[0], ends[1])
-    state = Mutex(State())
-    state.withLock { Self.request(plan, &$0) }
+    care.withLock { requestMissing(&$0) }
   }
 
   deinit {
@@ -65,42 +71,69 @@ public final class GPIODPort: GPIOPort {
     close(wake.write)
   }
 
-  private static func request(_ plan: LinePlan, _ state: inout State) {
-    let chips = ChipScan().chips()
+  // MARK: Missing lines
+
+  /// Requests what is missing. The kernel's part is outside of the lock: a slow bus holds up no other
+  /// line.
+  private func requestMissing(_ care: inout Care) {
+    dropDeadOutputs()
+    let (inputs, outputs) = state.withLock { state in
+      (
+        plan.inputs.filter { state.lines.inputs[$0.line] == nil },
+        plan.outputs.filter { state.lines.outputs[$0.line] == nil }
+      )
+    }
+    guard !inputs.isEmpty || !outputs.isEmpty else { return }
+    let chips = source.chips()
     func chip(of place: LinePlan.Place) throws(PortError) -> Chip {
-      try state.finder.find(place.chip, among: chips, for: "request \(place)")
+      try care.finder.find(place.chip, among: chips, for: "request \(place)")
     }
-    for output in plan.outputs where state.outputs[output.line] == nil {
-      let name = output.line.words
-      do throws(PortError) {
-        state.outputs[output.line] = Owned(
-          line: try GPIOLine(output: output, on: chip(of: output.place)),
-          offset: output.place.offset)
-        state.faults[name] = nil
-      } catch {
-        state.faults[name] = LineFault(line: name, place: "\(output.place)", error: error)
+    for output in outputs {
+      let held = Result { () throws(PortError) in
+        try source.output(output, on: chip(of: output.place))
       }
+      state.withLock { if !$0.isStopped { $0.lines.take(output, held) } }
     }
-    let missing = plan.inputs.filter { state.inputs[$0.line] == nil }
-    for pair in pairs(of: missing) {
+    var taken: Set<InputLine> = []
+    func take(_ input: LinePlan.Input, _ held: Result<any HeldLine, PortError>) {
+      state.withLock { if !$0.isStopped { $0.lines.take(input, held) } }
+      guard case .success = held else { return }
+      taken.insert(input.line)
+      rouse()
+    }
+    for pair in Self.pairs(of: inputs) {
       // A line that fails is reported below, where each is requested alone.
-      guard let line = try? GPIOLine(inputs: pair, on: chip(of: pair[0].place)) else { continue }
-      for input in pair { hold(input, line, &state) }
+      guard let line = try? source.inputs(pair, on: chip(of: pair[0].place)) else { continue }
+      for input in pair { take(input, .success(line)) }
     }
-    for input in missing where state.inputs[input.line] == nil {
-      do throws(PortError) {
-        hold(input, try GPIOLine(inputs: [input], on: chip(of: input.place)), &state)
-      } catch {
-        let name = input.line.words
-        state.faults[name] = LineFault(line: name, place: "\(input.place)", error: error)
-      }
+    for input in inputs where !taken.contains(input.line) {
+      take(
+        input,
+        Result { () throws(PortError) in
+          try source.inputs([input], on: chip(of: input.place))
+        })
     }
   }
 
-  private static func hold(_ input: LinePlan.Input, _ line: GPIOLine, _ state: inout State) {
-    state.inputs[input.line] = Owned(line: line, offset: input.place.offset)
-    state.faults[input.line.words] = nil
-    state.generation += 1
+  /// A chip that lost one line has often lost the others too, and lamps are driven only now and
+  /// then.
+  private func dropDeadOutputs() {
+    let suspects = state.withLock { state in
+      let missing = Set(
+        plan.outputs.filter { state.lines.outputs[$0.line] == nil }.map(\.place.chip)
+          + plan.inputs.filter { state.lines.inputs[$0.line] == nil }.map(\.place.chip))
+      return plan.outputs.compactMap { output in
+        missing.contains(output.place.chip)
+          ? state.lines.outputs[output.line].map { (output, $0) } : nil
+      }
+    }
+    for (output, owned) in suspects where owned.line.get(owned.offset) == nil {
+      state.withLock { $0.lines.lose(output, owned, Self.gone("drive \(output.line.words)")) }
+    }
+  }
+
+  private static func gone(_ operation: String) -> PortError {
+    PortError(.inputOutput, operation: operation, detail: "the line is gone")
   }
 
   /// The data lines of each reader, where one request can have both.
@@ -116,7 +149,16 @@ public final class GPIODPort: GPIOPort {
   }
 
   public var faults: [LineFault] {
-    state.withLock { $0.faults.values.sorted { $0.line < $1.line } }
+    state.withLock { $0.lines.faults.values.sorted { $0.line < $1.line } }
+  }
+
+  public var polled: [PolledInput] {
+    let every = pollMilliseconds
+    return state.withLock { state in
+      plan.inputs.filter { state.lines.inputs[$0.line]?.isPolled == true }.map {
+        PolledInput(line: $0.line.words, place: "\($0.place)", everyMilliseconds: every)
+      }
+    }
   }
 
   public func start(onEdge: @escaping @Sendable (LineEdge) -> Void) {
@@ -124,65 +166,117 @@ public final class GPIODPort: GPIOPort {
     let thread = Thread { [self] in watch(onEdge) }
     thread.name = "postern.lines"
     thread.start()
+    let carer = Thread { [self] in takeCare(onEdge) }
+    carer.name = "postern.care"
+    carer.start()
   }
 
   public func drive(_ line: OutputLine, active: Bool) throws(PortError) {
-    try state.withLock { state throws(PortError) in
-      guard let owned = state.outputs[line] else { throw Self.missing(line, plan, state) }
-      guard let code = owned.line.set(active: active) else { return }
-      let error = PortError(
-        .inputOutput, operation: "drive \(line.words)",
-        detail: String(cString: strerror(code)))
-      // The chip is gone: release the line, so that it can be requested again. Held lines would
-      // also keep the name of the chip from being reused.
-      state.outputs[line] = nil
-      let place = plan.outputs.first { $0.line == line }.map { "\($0.place)" } ?? "?"
-      state.faults[line.words] = LineFault(line: line.words, place: place, error: error)
-      rouse()
-      throw error
+    let owned = try held(line)
+    guard let code = owned.line.set(active: active) else { return }
+    let error = PortError(
+      .inputOutput, operation: "drive \(line.words)", detail: String(cString: strerror(code)))
+    // The chip is gone: release the line, so that it can be requested again. Held lines would
+    // also keep the name of the chip from being reused.
+    if let output = plan.outputs.first(where: { $0.line == line }) {
+      state.withLock { $0.lines.lose(output, owned, error) }
     }
+    careSignal.signal()
+    throw error
   }
 
   public func isActive(_ line: OutputLine) throws(PortError) -> Bool {
+    let owned = try held(line)
+    guard let level = owned.line.get(owned.offset) else {
+      throw PortError(
+        .unavailable, operation: "read \(line.words)", detail: "the line cannot be read")
+    }
+    return level
+  }
+
+  private func held(_ line: OutputLine) throws(PortError) -> HeldLines.Owned {
     try state.withLock { state throws(PortError) in
-      guard let owned = state.outputs[line], let level = owned.line.get(owned.offset) else {
-        throw Self.missing(line, plan, state)
+      guard let owned = state.lines.outputs[line] else {
+        throw state.lines.faults[line.words]?.error
+          ?? PortError(
+            .unavailable, operation: "drive \(line.words)", detail: "it is not wired")
       }
-      return level
+      return owned
     }
   }
 
   public func isActive(_ line: InputLine) throws(PortError) -> Bool {
-    let (level, isHeld, fault) = state.withLock { state in
-      let owned = state.inputs[line]
-      return (
-        owned.flatMap { $0.line.get($0.offset) }, owned != nil, state.faults[line.words]?.error
-      )
+    let (owned, known, fault) = state.withLock {
+      ($0.lines.inputs[line], $0.lines.levels[line], $0.lines.faults[line.words]?.error)
     }
-    if let level { return level }
+    guard let owned else {
+      throw fault
+        ?? PortError(
+          .unavailable, operation: "read \(line.words)", detail: "it is not wired")
+    }
+    // A polled input was read just now, and its bus may be slow.
+    if let known { return known }
+    if let level = owned.line.get(owned.offset) { return level }
     // It is held but cannot be read: the chip is gone.
-    if isHeld {
-      lose(line)
-      rouse()
-    }
-    throw fault
-      ?? PortError(
-        .unavailable, operation: "read \(line.words)",
-        detail: isHeld ? "the line is gone" : "it is not wired")
-  }
-
-  private static func missing(_ line: OutputLine, _ plan: LinePlan, _ state: State) -> PortError {
-    let name = line.words
-    return state.faults[name]?.error
-      ?? PortError(.unavailable, operation: "drive \(name)", detail: "it is not wired")
+    lose(line, owned)
+    throw Self.gone("read \(line.words)")
   }
 
   public func stop() {
-    state.withLock { state in
+    let outputs = state.withLock { state in
       state.isStopped = true
-      for output in state.outputs.values { _ = output.line.set(active: false) }
+      return Array(state.lines.outputs.values)
     }
+    for output in outputs { _ = output.line.set(active: false) }
     rouse()
+    careSignal.signal()
+  }
+
+  // MARK: The care thread
+
+  /// Requests missing lines again and reads polled inputs, each when it is due.
+  private func takeCare(_ onEdge: @Sendable (LineEdge) -> Void) {
+    while true {
+      let (isStopped, isMissing, isPolled) = state.withLock {
+        ($0.isStopped, $0.lines.isMissingAny, $0.lines.isPollingAny)
+      }
+      if isStopped { return }
+      let wait = care.withLock { care -> Int? in
+        let due = care.schedule.take(at: Self.now(), isMissing: isMissing, isPolled: isPolled)
+        if due.retry { requestMissing(&care) }
+        if due.poll { poll(&care, onEdge) }
+        let (isMissing, isPolled) = state.withLock {
+          ($0.lines.isMissingAny, $0.lines.isPollingAny)
+        }
+        return care.schedule.waitMicroseconds(
+          at: Self.now(), isMissing: isMissing, isPolled: isPolled)
+      }
+      if let wait {
+        _ = careSignal.wait(timeout: .now() + .microseconds(wait))
+      } else {
+        careSignal.wait()
+      }
+    }
+  }
+
+  private func poll(_ care: inout Care, _ onEdge: @Sendable (LineEdge) -> Void) {
+    let polled = state.withLock { state in
+      plan.inputs.compactMap { input in
+        state.lines.inputs[input.line].flatMap { $0.isPolled ? (input.line, $0) : nil }
+      }
+    }
+    for (line, owned) in polled {
+      guard let level = owned.line.get(owned.offset) else {
+        lose(line, owned)
+        continue
+      }
+      let edge = care.levels.read(line, level, at: Self.now())
+      let isStopped = state.withLock { state in
+        state.lines.note(level, of: line, owned)
+        return state.isStopped
+      }
+      if let edge, !isStopped { onEdge(edge) }
+    }
   }
 
   /// Wakes the edge thread, so that it reads the state again.
@@ -203,27 +297,25 @@ public final class GPIODPort: GPIOPort {
     var descriptors: [pollfd] = []
     var generation = -1
     while true {
-      let (isStopped, isWhole) = state.withLock { state in
-        if state.generation != generation {
-          generation = state.generation
-          let inputs = Set(state.inputs.values.map(\.line.descriptor)).sorted()
+      let isStopped = state.withLock { state in
+        if state.lines.generation != generation {
+          generation = state.lines.generation
+          let inputs = Set(state.lines.inputs.values.map(\.line.descriptor)).filter { $0 >= 0 }
+            .sorted()
           descriptors = ([wake.read] + inputs).map {
             pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
           }
         }
-        return (state.isStopped, state.faults.isEmpty)
+        return state.isStopped
       }
       if isStopped { return }
       let isWaiting = reading.withLock { !$0.held.isEmpty }
-      let patience = isWaiting ? 1 : isWhole ? -1 : Self.retryMilliseconds
-      let count = poll(&descriptors, nfds_t(descriptors.count), patience)
+      let count = Glibc.poll(&descriptors, nfds_t(descriptors.count), isWaiting ? 1 : -1)
       if descriptors[0].revents != 0 {
         takeRousing()
-      } else if count == 0, !isWaiting {
-        state.withLock { if !$0.isStopped { Self.request(plan, &$0) } }
       } else {
         // ``rouse()`` ends this wait.
-        if count > 0 { poll(&descriptors, 1, Self.gatherMilliseconds) }
+        if count > 0 { Glibc.poll(&descriptors, 1, Self.gatherMilliseconds) }
         read(onEdge)
       }
     }
@@ -253,11 +345,11 @@ public final class GPIODPort: GPIOPort {
   private func read(_ onEdge: @Sendable (LineEdge) -> Void, waiting: Bool = true) {
     reading.withLock { reading in
       state.withLock { state in
-        if reading.generation != state.generation {
-          reading.watch(state.inputs, generation: state.generation)
+        if reading.generation != state.lines.generation {
+          reading.watch(state.lines.inputs, generation: state.lines.generation)
         }
       }
-      for line in reading.take() { lose(line) }
+      for (line, owned) in reading.take() { lose(line, owned) }
       let limit = Self.now().advanced(byMicroseconds: waiting ? -Self.orderingMicroseconds : 0)
       reading.handOn(upTo: waiting ? limit : nil, onEdge)
     }
@@ -271,15 +363,10 @@ public final class GPIODPort: GPIOPort {
       nanoseconds: UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec))
   }
 
-  private func lose(_ line: InputLine) {
-    let name = line.words
-    let place = plan.inputs.first { $0.line == line }.map { "\($0.place)" } ?? "?"
-    state.withLock { state in
-      state.inputs[line] = nil
-      state.generation += 1
-      state.faults[name] = LineFault(
-        line: name, place: place,
-        error: PortError(.inputOutput, operation: "read \(name)", detail: "the line is gone"))
-    }
+  private func lose(_ line: InputLine, _ owned: HeldLines.Owned) {
+    guard let input = plan.inputs.first(where: { $0.line == line }) else { return }
+    state.withLock { $0.lines.lose(input, owned, Self.gone("read \(line.words)")) }
+    rouse()
+    careSignal.signal()
   }
 }

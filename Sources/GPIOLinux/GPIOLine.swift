@@ -1,11 +1,11 @@
 import CGpiod
+import DoorCore
 import DoorPorts
 import Glibc
 
 /// One line request: an output, an input, or with libgpiod 2.x both data lines of a reader, whose
-/// edges then arrive in order through one queue. Released with the last reference. Used by one
-/// thread at a time, which ``GPIODPort``'s lock sees to.
-final class GPIOLine {
+/// edges then arrive in order through one queue. Released with the last reference.
+final class GPIOLine: HeldLine {
   /// The most edges read at once.
   static let readMax = Int(POSTERN_READ_MAX)
   /// The most lines of one request: 2 with libgpiod 2.x, 1 with 1.x.
@@ -13,36 +13,67 @@ final class GPIOLine {
   /// 2.x numbers the edges, so that a lost edge is detected; 1.x does not.
   static var numbersEdges: Bool { postern_gpiod_major() >= 2 }
 
+  /// Why the kernel refused a request.
+  private struct Refusal: Error {
+    var code: Int32
+    /// Who holds the line; empty for nobody.
+    var holder = ""
+
+    /// The chip is there but has no interrupts: drivers answer with any of these. They also mean a
+    /// missing chip or line, so the line is tried without edges.
+    var mayMeanNoEdges: Bool {
+      [ENODEV, ENXIO, EINVAL, ENOSYS, EOPNOTSUPP, EIO].contains(code)
+    }
+  }
+
   private let handle: OpaquePointer
   let descriptor: Int32
 
   convenience init(output: LinePlan.Output, on chip: Chip) throws(PortError) {
     let wish = postern_wish(
       offset: UInt32(output.place.offset), active_low: output.activeLow, bias: POSTERN_BIAS_AS_IS)
-    try self.init(output.place, chip, [wish], isOutput: true)
+    do throws(Refusal) {
+      try self.init(chip, [wish], POSTERN_OUTPUT)
+    } catch {
+      throw Self.failure(of: output.place, error)
+    }
   }
 
-  /// `inputs` are 1 to ``linesMax`` of one chip.
-  convenience init(inputs: [LinePlan.Input], on chip: Chip) throws(PortError) {
+  /// `inputs` are 1 to ``linesMax`` of one chip. Without edges where the chip reports none; a data
+  /// line needs them.
+  static func input(_ inputs: [LinePlan.Input], on chip: Chip) throws(PortError) -> GPIOLine {
     let wishes = inputs.map {
       postern_wish(
         offset: UInt32($0.place.offset), active_low: $0.activeLow, bias: $0.bias.ofKernel)
     }
-    try self.init(inputs[0].place, chip, wishes, isOutput: false)
+    let place = inputs[0].place
+    do throws(Refusal) {
+      return try GPIOLine(chip, wishes, POSTERN_EDGES)
+    } catch {
+      guard error.mayMeanNoEdges, let level = try? GPIOLine(chip, wishes, POSTERN_LEVEL) else {
+        throw failure(of: place, error)
+      }
+      guard inputs.allSatisfy({ $0.line.reader == nil }) else {
+        throw PortError(
+          .unavailable, operation: "request \(place)",
+          detail: "\(chip.path) (\(chip.label)) reports no edges "
+            + "(\(String(cString: strerror(error.code)))), and a reader's data line needs them: "
+            + "wire the reader to a chip with interrupts")
+      }
+      return level
+    }
   }
 
   private init(
-    _ place: LinePlan.Place, _ chip: Chip, _ wishes: [postern_wish], isOutput: Bool
-  ) throws(PortError) {
+    _ chip: Chip, _ wishes: [postern_wish], _ use: postern_use
+  ) throws(Refusal) {
     var holder = [CChar](repeating: 0, count: 64)
     guard
       let handle = postern_line_open(
-        chip.path, wishes, Int32(wishes.count), isOutput, &holder, holder.count)
-    else {
-      throw Self.failure(of: place, code: errno, holder: String(cString: holder))
-    }
+        chip.path, wishes, Int32(wishes.count), use, &holder, holder.count)
+    else { throw Refusal(code: errno, holder: String(cString: holder)) }
     self.handle = handle
-    descriptor = isOutput ? -1 : postern_line_descriptor(handle)
+    descriptor = use == POSTERN_EDGES ? postern_line_descriptor(handle) : -1
   }
 
   deinit { postern_line_close(handle) }
@@ -53,20 +84,18 @@ final class GPIOLine {
     var name = [CChar](repeating: 0, count: 64)
     let answer = postern_line_look(
       chip.path, UInt32(place.offset), &holder, holder.count, &name, name.count)
-    guard answer >= 0 else { throw failure(of: place, code: errno, holder: "") }
+    guard answer >= 0 else { throw failure(of: place, Refusal(code: errno)) }
     guard answer == 1 else { return nil }
     let text = String(cString: holder)
     return text.isEmpty ? "the kernel or another program" : text
   }
 
-  private static func failure(
-    of place: LinePlan.Place, code: Int32, holder: String
-  ) -> PortError {
-    let cause = String(cString: strerror(code))
+  private static func failure(of place: LinePlan.Place, _ refusal: Refusal) -> PortError {
+    let cause = String(cString: strerror(refusal.code))
     let operation = "request \(place)"
-    switch code {
+    switch refusal.code {
     case EBUSY:
-      let who = holder.isEmpty ? "another program" : "\"\(holder)\""
+      let who = refusal.holder.isEmpty ? "another program" : "\"\(refusal.holder)\""
       return PortError(.busy, operation: operation, detail: "held by \(who); stop it first")
     case ENOENT, ENODEV, ENXIO:
       return PortError(
@@ -83,15 +112,12 @@ final class GPIOLine {
 
   func set(active: Bool) -> Int32? { postern_line_set(handle, active) == 0 ? nil : errno }
 
-  /// The level of the line at `offset`; nil when it cannot be read.
   func get(_ offset: Int) -> Bool? {
     let value = postern_line_get(handle, UInt32(offset))
     return value < 0 ? nil : value == 1
   }
 
-  /// Reads the pending edges into `edges`, which has room for ``readMax``, and returns their
-  /// number; nil when the line is gone.
-  func read(_ edges: UnsafeMutablePointer<postern_edge>) -> Int? {
+  func read(_ edges: UnsafeMutablePointer<KernelEdge>) -> Int? {
     let count = postern_line_read(handle, edges, Int32(Self.readMax))
     guard count >= 0 else { return errno == EAGAIN || errno == EINTR ? 0 : nil }
     return Int(count)

@@ -18,6 +18,7 @@ public final class SimulatedPanel: GPIOPort {
 
   public let isSimulated = true
   public let faults: [LineFault] = []
+  public let polled: [PolledInput] = []
   private let state = Mutex(State())
   private let clock: any MonotonicClock
   private let signal = DispatchSemaphore(value: 0)

@@ -60,6 +60,10 @@ public struct DaemonSettings: Sendable {
     public enum Driver: String, Sendable, CaseIterable { case gpiod, simulated }
 
     public var driver = Driver.gpiod
+    /// How often an input is read whose chip reports no edges.
+    public var pollMilliseconds = RuntimeTimes.pollMilliseconds.standard
+    /// How far apart the outputs of doors switch for which nobody waits.
+    public var staggerMilliseconds = RuntimeTimes.staggerMilliseconds.standard
     /// The building's fire alarm; nil without one.
     public var fire: Line?
     /// The switch that opens with the controller's box; nil without one.

@@ -40,7 +40,10 @@ struct Assembly {
     let host = SystemFacts(stateFolder: settings.stateFolder)
     let selfTest = LateSelfTest()
     let ports = RuntimePorts(
-      gpio: panel ?? GPIODPort(plan: settings.linePlan), monotonic: monotonic, wall: wall,
+      gpio: panel
+        ?? GPIODPort(
+          plan: settings.linePlan, pollMilliseconds: settings.hardware.pollMilliseconds),
+      monotonic: monotonic, wall: wall,
       zones: SystemZones(), events: databases.events, ledger: databases.events,
       state: databases.events, policy: databases.cache, digester: digester, host: host, log: log,
       selfTest: selfTest,

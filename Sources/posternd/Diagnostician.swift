@@ -34,6 +34,8 @@ struct Diagnostician: Sendable {
     var facts = DiagnosisFacts()
     facts.daemon = DaemonFacts(
       unreachable: nil, uptimeSeconds: status.uptimeSeconds, software: SoftwareVersion.text)
+    facts.daemon?.powerLosses = inspection.powerLosses
+    facts.daemon?.crashes = inspection.crashes
     facts.settings = SettingsFacts(
       path: settingsPath, problems: [], simulated: settings.isSimulated)
     facts.files = files()
@@ -103,7 +105,9 @@ struct Diagnostician: Sendable {
           name: name, place: "\(place)",
           fault: inspection.faults.first { $0.line == name }
             .map { SettingsGathering.fault($0.error) })
-      })
+      },
+      chatter: inspection.chatter.map { .init(input: $0.input.words, door: $0.door.rawValue) },
+      polled: inspection.polled.map(\.words))
   }
 
   private func readers(

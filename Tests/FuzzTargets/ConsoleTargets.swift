@@ -164,6 +164,10 @@ private enum ConsoleSeeds {
   ]
   private static let posts: [(path: String, body: String)] = [
     ("/v1/identify", #"{"door":"front"}"#), ("/v1/session", #"{"code":"12345678"}"#),
+    (
+      "/v1/commissioning",
+      #"{"door":"front","by":"x","findings":[{"step":"free","result":"asExpected","note":""}]}"#
+    ),
     ("/v1/mode", #"{"door":"front","mode":"lockdown","by":"x","reason":"y","seconds":5}"#),
     ("/v1/lockout/clear", #"{"reader":"front-in","by":"x"}"#), ("/v1/sync", ""),
     ("/v1/antipassback/forgive", #"{"person":"ada","by":"x"}"#),

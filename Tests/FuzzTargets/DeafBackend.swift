@@ -47,6 +47,7 @@ final class DeafBackend: ConsoleBackend {
     return RelayTestResult(before: false, after: true, open: nil, holdMilliseconds: 5_000)
   }
 
+  func file(_ report: CommissioningReport) async throws(ConsoleProblem) { note() }
   func sync() async throws(ConsoleProblem) { note() }
 
   func credentials(_ query: CredentialQuery) async throws(ConsoleProblem) -> [ConsoleCredential] {

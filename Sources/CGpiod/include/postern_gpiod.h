@@ -14,6 +14,9 @@
 
 enum postern_bias { POSTERN_BIAS_AS_IS, POSTERN_BIAS_UP, POSTERN_BIAS_DOWN, POSTERN_BIAS_OFF };
 
+// What lines are opened for. POSTERN_EDGES needs a chip with interrupts.
+enum postern_use { POSTERN_OUTPUT, POSTERN_EDGES, POSTERN_LEVEL };
+
 struct postern_edge {
   // CLOCK_MONOTONIC.
   uint64_t nanoseconds;
@@ -43,10 +46,12 @@ int postern_lines_max(void);
 // The lines of the chip with that device file, and its label; -1 when it is none or cannot be opened.
 int postern_chip_look(const char *path, char *label, size_t label_size);
 
-// Opens lines of the chip with that device file: as inputs with both edges, or as inactive outputs.
-// NULL on failure; the holder of a busy line, if any, is copied to `holder`.
+// Opens lines of the chip with that device file: as inputs with both edges, as inputs whose level is
+// read, or as inactive outputs. NULL on failure; the holder of a busy line, if any, is copied to
+// `holder`.
 struct postern_line *postern_line_open(const char *path, const struct postern_wish *wishes,
-                                       int count, bool output, char *holder, size_t holder_size);
+                                       int count, enum postern_use use, char *holder,
+                                       size_t holder_size);
 
 // Releases the lines. NULL is allowed.
 void postern_line_close(struct postern_line *handle);
@@ -56,7 +61,7 @@ void postern_line_close(struct postern_line *handle);
 int postern_line_look(const char *path, unsigned int offset, char *holder, size_t holder_size,
                       char *name, size_t name_size);
 
-// The descriptor that becomes readable with an edge.
+// The descriptor that becomes readable with an edge. Only for POSTERN_EDGES.
 int postern_line_descriptor(struct postern_line *handle);
 
 // Reads the pending edges, at most `count`; their number, or -1.

@@ -53,6 +53,16 @@ extension EventType {
     case .doorExitRequested: EventRow("Request to exit", .evidence, [.door])
     case .doorOpened: EventRow("Door opened", .evidence, [.door])
     case .doorClosed: EventRow("Door closed", .evidence, [.door])
+    case .doorCommissioned:
+      EventRow(
+        "Tried for its hand-over", .audit, urgent: true, [.door, .person],
+        detail: [EventMember("outcome", "`passed`, `failed` or `unfinished`")]
+          + CommissioningStep.allCases.map {
+            EventMember(
+              $0.rawValue,
+              "\($0.title): `asExpected`, `notAsExpected`, `notThere` or `notDone`; a note may follow"
+            )
+          })
     case .doorBell:
       EventRow("Somebody rang the bell", .evidence, urgent: true, [.door, .reader])
 
@@ -129,6 +139,10 @@ extension EventType {
       EventRow(
         "Commands were repeated many times", .alarm, urgent: true, lane: .broker,
         detail: Self.counted)
+    case .anomalyCoilChatter:
+      EventRow(
+        "A relay disturbs an input", .alarm, urgent: true, [.door],
+        detail: [EventMember("input", "which input changes when the door's relay switches")])
 
     // What administrators did
     case .adminAntiPassbackForgiven:
@@ -227,6 +241,13 @@ extension EventType {
           EventMember("configRevision", "the revision in force"),
         ])
     case .controllerStopped: EventRow("Stopped", .housekeeping)
+    case .controllerUncleanStarts:
+      EventRow(
+        "Started again and again without a stop", .alarm, urgent: true,
+        detail: [
+          EventMember("powerLosses", "how often in a row the power was gone"),
+          EventMember("crashes", "how often in that row the program ended"),
+        ])
     case .controllerEdgesLost: EventRow("Pulses were lost", .evidence)
     case .clockTrustChanged:
       EventRow(

@@ -14,6 +14,7 @@ public enum EventType: String, CaseIterable, Sendable, Hashable {
   case doorExitRequested = "postern.door.exitRequested.v1"
   case doorOpened = "postern.door.opened.v1"
   case doorClosed = "postern.door.closed.v1"
+  case doorCommissioned = "postern.door.commissioned.v1"
   case doorBell = "postern.door.bell.v1"
 
   // Readers
@@ -36,6 +37,7 @@ public enum EventType: String, CaseIterable, Sendable, Hashable {
   case anomalyBitErrors = "postern.anomaly.bitErrors.v1"
   case anomalyClockSetBack = "postern.anomaly.clockSetBack.v1"
   case anomalyReplayedCommands = "postern.anomaly.replayedCommands.v1"
+  case anomalyCoilChatter = "postern.anomaly.coilChatter.v1"
 
   // What administrators did
   case adminAntiPassbackForgiven = "postern.admin.antiPassbackForgiven.v1"
@@ -64,6 +66,7 @@ public enum EventType: String, CaseIterable, Sendable, Hashable {
   // The controller
   case controllerStarted = "postern.controller.started.v1"
   case controllerStopped = "postern.controller.stopped.v1"
+  case controllerUncleanStarts = "postern.controller.uncleanStarts.v1"
   case controllerEdgesLost = "postern.controller.edgesLost.v1"
   case clockTrustChanged = "postern.clock.trustChanged.v1"
   case clockZoneChanged = "postern.clock.zoneChanged.v1"

@@ -6,6 +6,12 @@ public struct DaemonFacts: Sendable, Hashable {
   public var unreachable: String?
   public var uptimeSeconds: Int
   public var software: String
+  /// Starts in a row without a stop before.
+  public var powerLosses = 0
+  public var crashes = 0
+
+  /// So many starts in a row without a stop are no chance.
+  static let uncleanMin = 3
 
   public init(unreachable: String?, uptimeSeconds: Int = 0, software: String = "") {
     self.unreachable = unreachable
@@ -24,6 +30,16 @@ public struct DaemonFacts: Sendable, Hashable {
           """)
     } else {
       writer.ok("running", "posternd \(software) has served for \(uptimeSeconds) s")
+    }
+    if powerLosses + crashes >= Self.uncleanMin, powerLosses >= crashes {
+      writer.failure(
+        "power", "the power of the controller was gone \(powerLosses) times in a row",
+        do: "measure the supply while a lock pulls: it dips. Feed the locks from a supply of their "
+          + "own, or from a larger one; look at the plug, the fuse and the battery")
+    } else if powerLosses + crashes >= Self.uncleanMin {
+      writer.failure(
+        "crashes", "the daemon ended \(crashes) times in a row without being stopped",
+        do: "`journalctl -u posternd -p warning` says why; send a `postern support-bundle`")
     }
     return writer.checks
   }

@@ -31,9 +31,29 @@ public struct LineFacts: Sendable, Hashable {
     }
   }
 
-  public var lines: [Line]
+  /// An input that a switching relay disturbs.
+  public struct Chatter: Sendable, Hashable {
+    /// The input's meaning.
+    public var input: String
+    /// The door whose relay disturbs it.
+    public var door: String
 
-  public init(lines: [Line]) { self.lines = lines }
+    public init(input: String, door: String) {
+      self.input = input
+      self.door = door
+    }
+  }
+
+  public var lines: [Line]
+  public var chatter: [Chatter]
+  /// Inputs whose chip reports no edges, in words.
+  public var polled: [String]
+
+  public init(lines: [Line], chatter: [Chatter] = [], polled: [String] = []) {
+    self.lines = lines
+    self.chatter = chatter
+    self.polled = polled
+  }
 
   func checks() -> [DiagnosisReport.Check] {
     var writer = CheckWriter("lines")
@@ -65,6 +85,14 @@ public struct LineFacts: Sendable, Hashable {
           do: "look at `dmesg`; the daemon tries again every few seconds")
       }
     }
+    for found in chatter {
+      writer.warning(
+        "chatter",
+        "\(found.input) changes and comes back whenever the relay of door \(found.door) switches",
+        do: "put a diode (direct current) or a varistor across the lock's coil, at the lock; keep "
+          + "the input's cable apart from the lock's; feed the lock from a supply of its own")
+    }
+    for words in polled { writer.ok("polled", words) }
     if held > 0 || lines.isEmpty { writer.ok("held", "\(held) of \(lines.count) lines are held") }
     return writer.checks
   }

@@ -2,8 +2,7 @@ public import DoorRules
 
 /// Everything that a controller wants done. The effects of one call are carried out in order.
 public enum ControllerEffect: Sendable, Hashable {
-  /// Drive the lock of a door; `.afterRecords` waits until the records before it are committed, or
-  /// their time is up. `order` names the command that waits for this movement.
+  /// Drive the lock of a door. `order` names the command that waits for this movement.
   case setLock(DoorID, LockLevel, Urgency, order: String?)
   /// Drive a lamp or a beeper. Locks have ``setLock(_:_:_:order:)``.
   case drive(OutputLine, active: Bool)
@@ -22,5 +21,12 @@ public enum ControllerEffect: Sendable, Hashable {
   case answer(order: String, OrderOutcome)
 
   /// When a lock moves.
-  public enum Urgency: Sendable, Hashable { case atOnce, afterRecords }
+  public enum Urgency: Sendable, Hashable {
+    case atOnce
+    /// Once the records before it are committed, or their time is up.
+    case afterRecords
+    /// Nobody waits for it: it may follow the outputs of other doors, so that not all switch in one
+    /// instant.
+    case inTurn
+  }
 }

@@ -114,8 +114,10 @@ struct DoorUnit: Sendable {
     switch change {
     case .begins(let began):
       let moves = machine.handle(.exit(active: true), at: began)
-      return translate(moves, under: conditions, at: now)
-        + [.effect(.record(.exitRequested(layout.id)))]
+      var wishes = translate(moves, under: conditions, at: now)
+      // The release of a schedule may still wait for its turn. Nobody who leaves waits with it.
+      if !moves.contains(.setLock(.released)) { wishes.append(releaseAtOnce) }
+      return wishes + [.effect(.record(.exitRequested(layout.id)))]
     case .ends: return move(.exit(active: false), under: conditions, at: now)
     case .isHeld: return [.effect(.record(.alarm(layout.id, .exitHeld, raised: true)))]
     case .isFree: return [.effect(.record(.alarm(layout.id, .exitHeld, raised: false)))]
@@ -145,7 +147,15 @@ struct DoorUnit: Sendable {
     let before = mode?.mode ?? .normal
     let after = entry?.mode ?? .normal
     mode = entry
-    wishes += move(.latch(after.holdsOpen), under: conditions, at: now)
+    // People wait for a mode that somebody ordered, and for the fire alarm; for a schedule nobody does.
+    let isScheduled = after == .scheduledUnlock
+    let moves = machine.handle(.latch(after.holdsOpen), at: now.monotonic)
+    wishes += translate(
+      moves, urgency: isScheduled ? .inTurn : .atOnce, under: conditions, at: now)
+    // What the schedule had released may still wait for its turn.
+    if after.holdsOpen, !isScheduled, !moves.contains(.setLock(.released)) {
+      wishes.append(releaseAtOnce)
+    }
     if after.keepsClosed { wishes += move(.secure, under: conditions, at: now) }
     guard after != before else { return wishes }
     return [.effect(.record(.modeChanged(layout.id, from: before, to: entry)))] + wishes
@@ -217,6 +227,10 @@ struct DoorUnit: Sendable {
     return wishes
   }
 
+  private var releaseAtOnce: DoorWish {
+    .effect(.setLock(layout.id, machine.requiredLock, .atOnce, order: nil))
+  }
+
   private mutating func move(
     _ input: DoorMachine.Input, under conditions: DoorConditions, at now: Moment
   ) -> [DoorWish] {
@@ -232,10 +246,10 @@ struct DoorUnit: Sendable {
     for move in moves {
       switch move {
       case .setLock(let level):
-        // Locking never waits.
+        // Locking waits for no record.
         wishes.append(
           .effect(
-            .setLock(layout.id, level, level == .secured ? .atOnce : urgency, order: order)))
+            .setLock(layout.id, level, level == .secured ? .inTurn : urgency, order: order)))
         if level == .secured { wishes += passengers.turnBack(from: layout.id) }
         if conditions.policy.settings(of: layout.id)?.playNotificationSoundOnRelayToggle.value
           == true

@@ -54,6 +54,26 @@ package struct SiteOrders {
     if let error = shell.locks.relayError(of: door) { throw error }
   }
 
+  /// Records what a technician saw when a door was handed over. Moves nothing. Throws `invalid` for an
+  /// unknown door.
+  package func fileCommissioning(
+    of door: DoorID, by: String, outcome: String,
+    steps: [(CommissioningStep, CommissioningResult, note: String)]
+  ) throws(PortError) {
+    guard shell.controller.view(of: door) != nil else {
+      throw PortError(
+        .invalid, operation: "file the hand-over of \(door)",
+        detail: "this controller has no such door")
+    }
+    var detail = ["outcome": outcome]
+    for (step, result, note) in steps {
+      detail[step.rawValue] = note.isEmpty ? result.rawValue : "\(result.rawValue): \(note)"
+    }
+    shell.carryOut(
+      .record(EventRecord(.doorCommissioned, door: door, person: by, detail: detail)),
+      at: shell.moment())
+  }
+
   /// Lets a keypad listen again. Throws `invalid` for an unknown reader.
   package func clearLockout(of reader: ReaderID?, by: String) throws(PortError) {
     try order(.clearLockout(reader: reader, orderedBy: by), by: by, "clear the lockout")

@@ -25,6 +25,7 @@ struct Journal {
   private var committedTicket: UInt64 = 0
   private var anomalies = AnomalyWatch()
   private var lane = BrokerLane()
+  private var coils = CoilWatch()
   private var watchers: [UUID: AsyncStream<StoredEvent>.Continuation] = [:]
 
   init(position: LogPosition) { self.position = position }
@@ -121,6 +122,20 @@ struct Journal {
 
   mutating func clockSetBack(at now: MonotonicInstant) -> [Wish] {
     Self.wishes(anomalies.noteClockSetBack(at: now))
+  }
+
+  /// Inputs that a switching relay disturbs.
+  var chatter: [CoilWatch.Finding] { coils.findings }
+
+  mutating func noteInput(_ edge: LineEdge) { coils.note(edge) }
+
+  /// A relay switched; inputs that it was found to disturb are an anomaly.
+  mutating func relaySwitched(of door: DoorID, at now: MonotonicInstant) -> [Wish] {
+    coils.switched(door, at: now).map { finding in
+      .record(
+        EventRecord(
+          .anomalyCoilChatter, door: finding.door, detail: ["input": finding.input.words]))
+    }
   }
 
   private static func wishes(_ anomalies: [Anomaly]) -> [Wish] {

@@ -3,9 +3,13 @@ import DoorCore
 import DoorPorts
 import DoorRules
 
-/// The movements of the locks: which of them waits for its event to be on disk, for how long, and
-/// what the lines answered. It decides when a relay moves; the shell moves it.
+/// The movements of the locks: which of them waits for its event to be on disk, or for its turn after
+/// the other doors, for how long, and what the lines answered. It decides when a relay moves; the
+/// shell moves it.
 struct LockDriver {
+  /// The longest that a movement waits for its turn, however many doors there are.
+  static let turnMillisecondsMax = 1_000
+
   /// A movement of one lock.
   struct Movement: Sendable, Hashable {
     var door: DoorID
@@ -15,22 +19,45 @@ struct LockDriver {
   }
 
   private struct Waiting {
+    enum Cause: Hashable {
+      /// The last event that must be on disk first.
+      case events(UInt64)
+      /// The outputs of other doors switch first: all coils of a building at once pull the supply
+      /// down.
+      case turn
+    }
+
     var movement: Movement
-    /// The last event that must be on disk first.
-    var ticket: UInt64
+    var cause: Cause
     var deadline: MonotonicInstant
+
+    func isReady(through ticket: UInt64) -> Bool {
+      switch cause {
+      case .events(let last): last <= ticket
+      case .turn: false
+      }
+    }
   }
 
   private var waiting: [Waiting] = []
   private var errors: [OutputLine: PortError] = [:]
+  /// The level that each lock was driven to last.
+  private var driven: [DoorID: LockLevel] = [:]
+  /// When each lock switched last, or will in its turn.
+  private var switchesAt: [DoorID: MonotonicInstant] = [:]
   private let failSafeDoors: Set<DoorID>
   private let commitDeadlineMilliseconds: Int
+  private let staggerMilliseconds: Int
 
   /// `failSafeDoors` hold their lock closed by power; `commitDeadlineMilliseconds` is the longest
-  /// that a movement waits for the disk.
-  init(failSafeDoors: Set<DoorID>, commitDeadlineMilliseconds: Int) {
+  /// that a movement waits for the disk, `staggerMilliseconds` is how far apart movements are for which
+  /// nobody waits.
+  init(
+    failSafeDoors: Set<DoorID>, commitDeadlineMilliseconds: Int, staggerMilliseconds: Int
+  ) {
     self.failSafeDoors = failSafeDoors
     self.commitDeadlineMilliseconds = commitDeadlineMilliseconds
+    self.staggerMilliseconds = staggerMilliseconds
   }
 
   /// The core requires this level of a lock. `events` is how far the log has come.
@@ -40,27 +67,52 @@ struct LockDriver {
   ) -> [Wish] {
     switch urgency {
     case .atOnce:
-      // Skip the periodic re-assert while the same movement still waits for its event.
-      let isWaiting = waiting.contains {
+      let same = waiting.filter {
         $0.movement.door == movement.door && $0.movement.level == movement.level
       }
-      return isWaiting ? [] : [.moveLock(movement)]
+      // Skip the periodic re-assert while the same movement still waits for its event, or to lock in
+      // its turn. A release at once does not wait for its turn any more.
+      if same.contains(where: { $0.cause != .turn || movement.level == .secured }) { return [] }
+      forgetTurns(of: movement.door)
+      return [.moveLock(movement)]
+    case .inTurn:
+      forgetTurns(of: movement.door)
+      let turn = turn(of: movement.door, at: now.monotonic)
+      guard driven[movement.door] != movement.level, turn > now.monotonic else {
+        return [.moveLock(movement)]
+      }
+      switchesAt[movement.door] = turn
+      waiting.append(Waiting(movement: movement, cause: .turn, deadline: turn))
+      return []
     case .afterRecords:
       // While the log is broken no release waits for it.
       guard events.committed < events.last, !events.isBroken else { return [.moveLock(movement)] }
       waiting.append(
         Waiting(
-          movement: movement, ticket: events.last,
+          movement: movement, cause: .events(events.last),
           deadline: now.monotonic.advanced(byMilliseconds: commitDeadlineMilliseconds)))
       return []
     }
   }
 
+  private mutating func forgetTurns(of door: DoorID) {
+    waiting.removeAll { $0.cause == .turn && $0.movement.door == door }
+  }
+
+  /// When the outputs of all other doors will have switched, within ``turnMillisecondsMax``.
+  private func turn(of door: DoorID, at now: MonotonicInstant) -> MonotonicInstant {
+    let last = switchesAt.lazy.filter { $0.key != door }.map(\.value).max()
+    guard let last else { return now }
+    return min(
+      last.advanced(byMilliseconds: staggerMilliseconds),
+      now.advanced(byMilliseconds: Self.turnMillisecondsMax))
+  }
+
   /// The disk has every event up to and with `ticket`.
   mutating func committed(through ticket: UInt64) -> [Wish] {
     guard !waiting.isEmpty else { return [] }
-    let ready = waiting.filter { $0.ticket <= ticket }
-    waiting.removeAll { $0.ticket <= ticket }
+    let ready = waiting.filter { $0.isReady(through: ticket) }
+    waiting.removeAll { $0.isReady(through: ticket) }
     return ready.map { .moveLockIfRequired($0.movement) }
   }
 
@@ -71,13 +123,17 @@ struct LockDriver {
     guard !overdue.isEmpty else { return [] }
     waiting.removeAll { $0.deadline <= now }
     return overdue.flatMap { wait -> [Wish] in
-      [
-        .moveLockIfRequired(wait.movement),
-        .record(
-          EventRecord(
-            .logCommitLate, door: wait.movement.door,
-            detail: ["deadlineMilliseconds": String(commitDeadlineMilliseconds)])),
-      ]
+      switch wait.cause {
+      case .turn: [.moveLockIfRequired(wait.movement)]
+      case .events:
+        [
+          .moveLockIfRequired(wait.movement),
+          .record(
+            EventRecord(
+              .logCommitLate, door: wait.movement.door,
+              detail: ["deadlineMilliseconds": String(commitDeadlineMilliseconds)])),
+        ]
+      }
     }
   }
 
@@ -85,11 +141,21 @@ struct LockDriver {
 
   /// The relay's level for a lock: the relay of a fail-safe lock is active while it is secured.
   func isRelayActive(for movement: Movement) -> Bool {
-    (movement.level == .released) != failSafeDoors.contains(movement.door)
+    LockWiring(failSafe: failSafeDoors.contains(movement.door))
+      .isRelayActive(released: movement.level == .released)
   }
 
   /// Why the door's relay did not follow the last time; nil when it did.
   func relayError(of door: DoorID) -> PortError? { errors[.relay(door)] }
+
+  /// A lock took its level. True when that is another one than before.
+  mutating func moved(_ movement: Movement, at now: MonotonicInstant) -> Bool {
+    guard driven.updateValue(movement.level, forKey: movement.door) != movement.level else {
+      return false
+    }
+    switchesAt[movement.door] = now
+    return true
+  }
 
   /// A line took its level.
   mutating func succeeded(_ line: OutputLine) {

@@ -11,6 +11,8 @@ struct Reporter {
   static let stateReportMilliseconds = 200
 
   let startedAt: MonotonicInstant
+  /// How often in a row the controller started without having been stopped.
+  private(set) var runs: RunCount
   /// Faults that the start found, as text.
   let troublesAtStart: [String]
   var tap: LineTap
@@ -24,8 +26,9 @@ struct Reporter {
 
   init(
     layout: ControllerLayout, heartbeatSeconds: Int, startedAt: MonotonicInstant,
-    troublesAtStart: [String]
+    runs: RunCount = RunCount(), troublesAtStart: [String]
   ) {
+    self.runs = runs
     tap = LineTap(layout: layout)
     self.heartbeatSeconds = heartbeatSeconds
     self.startedAt = startedAt
@@ -34,6 +37,27 @@ struct Reporter {
 
   func uptimeSeconds(at now: MonotonicInstant) -> Int {
     now.microseconds(since: startedAt) / 1_000_000
+  }
+
+  // MARK: Runs
+
+  /// The run begins. The count is on disk from here on, so that a run that is cut off counts.
+  mutating func runBegins(onMachine start: String) -> [Wish] {
+    runs.begin(machine: start)
+    return [persistedRuns] + (runs.record.map { [.record($0)] } ?? [])
+  }
+
+  mutating func runGoesOn(at now: MonotonicInstant) -> [Wish] {
+    runs.lasted(hours: uptimeSeconds(at: now) / 3_600) ? [persistedRuns] : []
+  }
+
+  mutating func runEnds() -> Wish {
+    runs.end()
+    return persistedRuns
+  }
+
+  private var persistedRuns: Wish {
+    .persist(StateWrite("how the controller was stopped", .runs, runs.bytes))
   }
 
   // MARK: Counting

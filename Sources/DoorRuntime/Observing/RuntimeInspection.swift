@@ -21,4 +21,12 @@ public struct RuntimeInspection: Sendable {
   public var findings: [ReaderID: [ReaderFinding]]
   public var pulses: [ReaderID: PulseRange]
   public var leaves: [DoorID: LeafCounts]
+  /// Inputs that a switching relay disturbs.
+  public var chatter: [CoilWatch.Finding]
+  /// Inputs whose level is read again and again, since their chip reports no edges.
+  public var polled: [PolledInput]
+  /// Starts in a row without a stop before: how often the power was gone, and how often the
+  /// program ended.
+  public var powerLosses: Int
+  public var crashes: Int
 }

@@ -19,6 +19,8 @@ public struct RuntimeStatus: Sendable {
   public var lastCloudContact: WallInstant?
   public var doors: [Door]
   public var readers: [Reader]
+  /// Inputs whose level is read again and again, since their chip reports no edges.
+  public var polled: [PolledInput]
   /// What is wrong and what to do about it, as text.
   public var troubles: [String]
 

@@ -26,6 +26,7 @@ struct ShellReport {
       cloudConnected: link.isConnected,
       cloudDetail: ports.cloud == nil ? "no cloud is configured" : link.disconnectReason,
       lastCloudContact: link.lastContact, doors: doors, readers: readers(at: now),
+      polled: ports.gpio.polled,
       troubles: troubles(at: now))
   }
 
@@ -59,6 +60,11 @@ struct ShellReport {
       let findings = shell.controller.view(of: reader.id)?.findings ?? []
       found += findings.map { "reader \(reader.id): \($0.advice)" }
     }
+    found += shell.journal.chatter.map {
+      "\($0.input.words) changes when the relay of door \($0.door) switches; "
+        + "`postern diagnose` says what to do"
+    }
+    if let trouble = shell.reporter.runs.trouble { found.append(trouble) }
     if let error = shell.journal.error {
       found.append("events are kept in memory only, the log failed: \(error)")
     }
@@ -88,7 +94,9 @@ struct ShellReport {
       pulses: Dictionary(
         uniqueKeysWithValues: readers.compactMap { id in
           shell.reporter.tap.pulses(of: id).map { (id, $0) }
-        }), leaves: shell.reporter.tap.passages)
+        }), leaves: shell.reporter.tap.passages, chatter: shell.journal.chatter,
+      polled: ports.gpio.polled, powerLosses: shell.reporter.runs.powerLosses,
+      crashes: shell.reporter.runs.crashes)
   }
 
   // MARK: For the cloud

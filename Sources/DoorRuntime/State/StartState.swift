@@ -15,6 +15,7 @@ struct StartState {
   private(set) var credentialPosition = CredentialPosition(revision: 0, credentials: 0, persons: 0)
   private(set) var logPosition = LogPosition(epoch: "", last: 0, acknowledged: 0)
   private(set) var clock: GuardedClock
+  private(set) var runs = RunCount()
   /// What an earlier run persisted of the last contact with the cloud.
   private(set) var contact: [UInt8]?
   /// What the cloud said of its keys, nil inside for nothing; nil when it cannot be read.
@@ -33,6 +34,7 @@ struct StartState {
     clock = GuardedClock(
       monotonic: ports.monotonic, wall: ports.wall, watermark: mark.flatMap(ClockWatermark.instant))
     cloudKeys = read { try ports.state.value(of: .cloudKeys) }
+    runs = (read { try ports.state.value(of: .runs) } ?? nil).flatMap(RunCount.init) ?? runs
     contact = read { try ports.state.value(of: .cloudContact) } ?? nil
     credentialPosition = read { try ports.policy.credentialPosition() } ?? credentialPosition
     logPosition = read { try ports.events.position() } ?? logPosition

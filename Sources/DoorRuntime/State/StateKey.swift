@@ -7,6 +7,8 @@ import DoorRules
 enum StateKey: Sendable, Hashable {
   /// The latest civil time that was shown: ``ClockWatermark``.
   case clockWatermark
+  /// How often in a row the controller started without having been stopped: ``RunCount``.
+  case runs
   /// The last contact with the cloud: ``CloudContact``.
   case cloudContact
   /// Keys that the cloud added or withdrew: ``TrustedKeys``.
@@ -34,6 +36,7 @@ enum StateKey: Sendable, Hashable {
   var name: String {
     switch self {
     case .clockWatermark: "clock.watermark"
+    case .runs: "runs"
     case .cloudContact: "cloud.heard"
     case .cloudKeys: "cloud.keys"
     case .certificateWarnings: "expiry"

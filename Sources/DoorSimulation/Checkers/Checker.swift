@@ -9,7 +9,7 @@ func allCheckers() -> [any Checker] {
   [
     HonestClock(), RightDecision(), LastGoodRules(), DecisionsOnce(), EventsOnce(), LockHasCause(),
     NeverTooLong(), LeavingWorks(), WaitsForNothing(),
-    GrantOpens(), WrittenFirst(), AcknowledgedIsKept(), CommandsOnce(), NoSecrets(), Limits(),
+    GrantOpens(), WrittenFirst(), LocksInTurn(), AcknowledgedIsKept(), CommandsOnce(), NoSecrets(), Limits(),
     Convergence(), UsesOnce(), NobodyTwice(), TrueAtTheGrant(), NotOpened(),
   ]
 }

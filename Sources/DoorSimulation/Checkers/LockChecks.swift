@@ -39,6 +39,13 @@ final class NeverTooLong: Checker {
   let sentence = "the lock is never released longer than allowed"
 
   func see(_ sight: Sight, in world: World) -> String? {
+    if case .began = sight {
+      // A magnet that had no power gets it in its turn.
+      for door in world.site.doors.indices where world.site.lockIsReleased[door] {
+        world.site.causes.mustEnd[door] = max(
+          world.site.causes.mustEnd[door], world.clockwork.elapsed + 1_000_000)
+      }
+    }
     guard case .stepped = sight, world.rig.program != nil else { return nil }
     for door in world.site.doors.indices where world.site.lockIsReleased[door] {
       world.site.causes.lastReleased[door] = world.clockwork.elapsed
@@ -146,5 +153,31 @@ final class WrittenFirst: Checker {
   private func lastFault(_ world: World) -> Int64 {
     if world.rig.disk.faultChangedAt > faultSeen { faultSeen = world.rig.disk.faultChangedAt }
     return faultSeen < 0 ? 0 : faultSeen + 60_000_000
+  }
+}
+
+/// Nobody waits for a door that locks, so the doors of a site do not lock in one instant: their coils
+/// would pull the supply down together.
+final class LocksInTurn: Checker {
+  let sentence = "doors that lock together do so one after the other"
+
+  private var last: (door: Int, at: Int64)?
+
+  func see(_ sight: Sight, in world: World) -> String? {
+    switch sight {
+    case .lock(let door, let isReleased):
+      guard !isReleased else { return nil }
+      defer { last = (door, world.clockwork.elapsed) }
+      guard let last, last.door != door else { return nil }
+      // The clock of the world may run a little faster than that of the machine.
+      let apart = world.clockwork.elapsed - last.at
+      guard apart < Int64(RuntimeTimes.staggerMilliseconds.standard) * 900 else { return nil }
+      return "doors \(last.door) and \(door), \(apart) us apart"
+    case .ended: last = nil
+    case .began, .exitPressed, .presented, .recorded, .committed, .said, .logged, .cloudTook,
+      .commandSent, .stepped, .over:
+      break
+    }
+    return nil
   }
 }

@@ -41,6 +41,11 @@ struct Hardware {
     }
   }
 
+  /// How far apart the program is told to switch locks for which nobody waits.
+  var staggerMilliseconds: Int {
+    sabotaged?.fault == .switchTogether ? 0 : RuntimeTimes.staggerMilliseconds.standard
+  }
+
   /// The ports for the program, with the planted fault if there is one.
   var ports: RuntimePorts {
     RuntimePorts(

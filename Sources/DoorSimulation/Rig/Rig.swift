@@ -23,6 +23,8 @@ final class Rig {
   /// Since when the program can read files: its start, or the end of a stall.
   var readsFrom: Int64 { max(bootedAt, disk.readStall.upperBound) }
   var hasPower = false
+  /// How often the power came back.
+  private var powerCycles = 0
   private var isEnding = false
 
   init(
@@ -65,8 +67,12 @@ final class Rig {
     clockwork.note("boot") { "\(boots)" }
     program.begin()
     observers.see(.began)
-    for door in site.doors.indices where site.lockIsReleased[door] {
-      observers.see(.lock(door: door, isReleased: true))
+    // The locks take their levels one after the other, the last of them within a second.
+    clockwork.schedule(inMicroseconds: 1_000_000) { [self, boots] in
+      guard self.boots == boots, self.program != nil else { return }
+      for door in site.doors.indices where site.lockIsReleased[door] {
+        observers.see(.lock(door: door, isReleased: true))
+      }
     }
     drain()
   }
@@ -89,10 +95,12 @@ final class Rig {
       readers: site.readers.indices.map { .init(id: site.readers[$0], door: site.doors[$0]) },
       sampleMilliseconds: Self.reassertMilliseconds)
     return RuntimeConfiguration(
-      controller: Self.controllerID, software: "simulated", bootID: ids.next(), layout: layout,
+      controller: Self.controllerID, software: "simulated", bootID: ids.next(),
+      machineStart: "power \(powerCycles)", layout: layout,
       failSafeDoors: Set(
         site.doors.indices.filter { site.plan.doors[$0].isFailSafe }.map { site.doors[$0] }),
-      heartbeatSeconds: 14_400, housekeepingSeconds: Self.housekeepingSeconds)
+      staggerMilliseconds: hardware.staggerMilliseconds, heartbeatSeconds: 14_400,
+      housekeepingSeconds: Self.housekeepingSeconds)
   }
 
   /// The program handles all waiting messages.
@@ -138,6 +146,7 @@ final class Rig {
 
   func powerReturns() {
     hasPower = true
+    powerCycles += 1
     time.boot()
     boot()
     synchroniseSoon()

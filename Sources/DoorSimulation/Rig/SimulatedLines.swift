@@ -12,6 +12,7 @@ final class SimulatedLines: GPIOPort, @unchecked Sendable {
 
   let isSimulated = true
   let faults: [LineFault] = []
+  let polled: [PolledInput] = []
   private let time: SimulatedTime
   private var levels: [InputLine: Bool] = [:]
   private var outputs: [OutputLine: Bool] = [:]

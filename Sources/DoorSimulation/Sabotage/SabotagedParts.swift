@@ -77,6 +77,7 @@ final class UnchangingZones: ZoneSource, @unchecked Sendable {
 extension SabotagedParts: GPIOPort {
   var isSimulated: Bool { true }
   var faults: [LineFault] { [] }
+  var polled: [PolledInput] { [] }
   func deliverPending() { realLines.deliverPending() }
   func stop() { realLines.stop() }
   func isActive(_ line: InputLine) throws(PortError) -> Bool { try realLines.isActive(line) }

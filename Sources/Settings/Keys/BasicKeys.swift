@@ -28,6 +28,18 @@ enum BasicKeys {
           reader.context.driver = reader.choice(path, of: DaemonSettings.Hardware.Driver.self)
           if let driver = reader.context.driver { settings.hardware.driver = driver }
         }),
+      .number(
+        "hardware.pollMilliseconds", .at(\.hardware.pollMilliseconds),
+        RuntimeTimes.pollMilliseconds.range,
+        about:
+          "How often the level of a contact, exit or site input is read whose chip reports no edges, such as a port expander without an interrupt line. `postern status` names those inputs. A reader's data lines cannot be read like that."
+      ),
+      .number(
+        "hardware.staggerMilliseconds", .at(\.hardware.staggerMilliseconds),
+        RuntimeTimes.staggerMilliseconds.range,
+        about:
+          "How far apart the locks of several doors switch when they lock, or when their schedule opens them, so that not all coils pull at once. Leaving, the fire alarm, badges and orders to open never wait. No lock waits for longer than a second; 0 switches all at once."
+      ),
     ])
 
   static let site = SettingsSection(

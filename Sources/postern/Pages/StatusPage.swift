@@ -35,6 +35,7 @@ struct StatusPage {
     lines.append("")
     lines += status.doors.map(Self.line)
     lines += status.readers.map(Self.line)
+    lines += (status.polled ?? []).map(\.printable)
     return lines.joined(separator: "\n")
   }
 

@@ -112,6 +112,19 @@ extension ConsoleAdapter {
     }
   }
 
+  func file(_ report: CommissioningReport) async throws(ConsoleProblem) {
+    let door: DoorID = try required(report.door, as: "door")
+    try checkOperator(report.by)
+    do throws(ValidationFailure) { try report.check() } catch {
+      throw ConsoleProblem(.invalid, "\(error)")
+    }
+    try await ordered { () async throws(PortError) in
+      try await runtime.fileCommissioning(
+        of: door, by: report.by, outcome: report.outcome.rawValue,
+        steps: report.findings.map { ($0.step, $0.result, $0.note) })
+    }
+  }
+
   func panel(_ action: PanelAction) async throws(ConsoleProblem) {
     guard let panel else {
       throw ConsoleProblem(

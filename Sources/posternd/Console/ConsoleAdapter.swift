@@ -25,6 +25,12 @@ struct ConsoleAdapter: ConsoleBackend {
     var status = ConsoleStatus(
       await runtime.status(), controller: settings.controller, isSimulated: panel != nil)
     status.troubles += fileTroubles
+    for index in status.doors.indices {
+      let door = settings.doors.first { $0.id.rawValue == status.doors[index].id }
+      status.doors[index].wiring = door.map {
+        .init(failSafe: $0.failSafe, needsExitRequest: $0.timing.exitRequest == .required)
+      }
+    }
     return status
   }
 

@@ -34,7 +34,8 @@ extension ConsoleStatus {
           frames: $0.counters.frames,
           malformed: $0.counters.malformed.values.reduce(0, +),
           lockedOutMilliseconds: $0.lockedOutMilliseconds)
-      }, troubles: status.troubles)
+      }, polled: status.polled.isEmpty ? nil : status.polled.map(\.words),
+      troubles: status.troubles)
   }
 }
 

@@ -81,6 +81,12 @@ final class ConsoleFakeBackend: ConsoleBackend {
     return RelayTestResult(before: false, after: true, open: nil, holdMilliseconds: 5_000)
   }
 
+  func file(_ report: CommissioningReport) async throws(ConsoleProblem) {
+    state.withLock {
+      $0.cleared.append("\(report.door) \(report.outcome.rawValue) by \(report.by)")
+    }
+  }
+
   func sync() async throws(ConsoleProblem) {
     throw ConsoleProblem(.refused, "there is no cloud")
   }

@@ -128,6 +128,24 @@ struct DiagnosisChecksTests {
       $0.lines = line(.chipMissing)
     },
     Planted(
+      name: "an input that a coil disturbs", id: "lines.chatter", outcome: .warning,
+      finding: "exit of door front", advice: "diode"
+    ) {
+      $0.lines = LineFacts(
+        lines: [.init(name: "relay of door front", place: "line 17 of gpiochip0", fault: nil)],
+        chatter: [.init(input: "request to exit of door front", door: "front")])
+    },
+    Planted(
+      name: "a supply that dips", id: "daemon.power", finding: "3 times", advice: "supply"
+    ) { $0.daemon?.powerLosses = 3 },
+    Planted(
+      name: "a daemon that ends by itself", id: "daemon.crashes", finding: "2 times",
+      advice: "journalctl"
+    ) {
+      $0.daemon?.powerLosses = 1
+      $0.daemon?.crashes = 2
+    },
+    Planted(
       name: "two chips of one label", id: "lines.ambiguous", finding: "2 chips are named",
       advice: "address"
     ) { $0.lines = line(.ambiguous("2 chips are named ftdi-cbus")) },

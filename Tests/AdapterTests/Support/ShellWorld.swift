@@ -192,6 +192,7 @@ final class ShellLines: GPIOPort {
 
   let isSimulated = true
   let faults: [LineFault] = []
+  let polled: [PolledInput] = []
   func start(onEdge: @escaping @Sendable (LineEdge) -> Void) {}
   func deliverPending() {}
   func stop() {}

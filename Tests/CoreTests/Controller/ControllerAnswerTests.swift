@@ -55,7 +55,7 @@ struct ControllerAnswerTests {
     world.run(forMilliseconds: 20_000)
     // Every level is driven again each second; only the first of a kind matters here.
     let relock = world.journal.first {
-      $0.at > start && $0.effect == .setLock(Self.door, .secured, .atOnce, order: nil)
+      $0.at > start && $0.effect == .setLock(Self.door, .secured, .inTurn, order: nil)
     }
     #expect(relock.map { $0.at.microseconds(since: start) } == 7_000_000)
   }

@@ -94,7 +94,7 @@ struct ControllerEffectsTests {
         Told(20, .record(.exitRequested(Self.door)))
       ] + drive(50, led: false, beeper: false) + [
         Told(220, .record(.leaf(Self.door, open: true))),
-        Told(1_220, .setLock(Self.door, .secured, .atOnce, order: nil)),
+        Told(1_220, .setLock(Self.door, .secured, .inTurn, order: nil)),
       ] + drive(1_220, led: false, beeper: true) + drive(1_250, led: false, beeper: false) + [
         Told(2_220, .record(.alarm(Self.door, .heldOpenWarning, raised: true)))
       ] + drive(2_220, led: true, beeper: true) + [
@@ -146,7 +146,7 @@ struct ControllerEffectsTests {
         Told(100, .setLock(Self.door, .released, .atOnce, order: nil)),
         Told(1_100, .record(.siteAlarm(.fire, raised: false))),
         Told(1_100, .record(.modeChanged(Self.door, from: .fire, to: nil))),
-        Told(1_100, .setLock(Self.door, .secured, .atOnce, order: nil)),
+        Told(1_100, .setLock(Self.door, .secured, .inTurn, order: nil)),
       ])
     #expect(!world.occurrences.dropLast(4).contains(.siteAlarm(.fire, raised: true)))
   }
@@ -257,7 +257,7 @@ struct ControllerEffectsTests {
       #expect(
         rest == [Told(0, .setLock(Self.door, .released, .afterRecords, order: nil))]
           + shown(0, true) + shown(250, false)
-          + [Told(1_000, .setLock(Self.door, .secured, .atOnce, order: nil))])
+          + [Told(1_000, .setLock(Self.door, .secured, .inTurn, order: nil))])
     }
   }
 }

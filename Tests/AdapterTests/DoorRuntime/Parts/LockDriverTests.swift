@@ -9,7 +9,8 @@ import Testing
 struct LockDriverTests {
   private static let front = DoorID("front")!
   private static let back = DoorID("back")!
-  private var driver = LockDriver(failSafeDoors: [Self.back], commitDeadlineMilliseconds: 50)
+  private var driver = LockDriver(
+    failSafeDoors: [Self.back], commitDeadlineMilliseconds: 50, staggerMilliseconds: 50)
 
   private func released(_ order: String? = nil, _ door: DoorID = Self.front) -> LockDriver.Movement
   {

@@ -23,7 +23,7 @@ struct StateKeyTests {
       (.use(CredentialID("k-1")!), "use.k-1"), (.lockout(reader), "lockout.front-in"),
       (.cardLockouts, "lockout.cards"), (.firstPerson(Self.door), "firstPerson.front"),
       (.presence(PersonID("p1")!), "presence.of.p1"), (.forgiven, "presence.forgiven"),
-      (.modes(Self.door), "modes.front"),
+      (.modes(Self.door), "modes.front"), (.runs, "runs"),
     ]
     for (key, name) in rows { #expect(key.name == name) }
     #expect(Set(rows.map { Self.place(of: $0.0) }) == Set(0..<rows.count))
@@ -44,6 +44,7 @@ struct StateKeyTests {
     case .presence: 9
     case .forgiven: 10
     case .modes: 11
+    case .runs: 12
     }
   }
 
@@ -64,6 +65,15 @@ struct StateKeyTests {
     let contact = CloudContact(kept: kept, startedAt: now.monotonic)
     #expect(contact.ageSeconds(at: now) == 100)
     #expect(contact.bytes(at: now) == Array("1800000005000 100".utf8))
+  }
+
+  @Test("how the controller was stopped is a word, two counts and the machine's start")
+  func runs() throws {
+    let kept = Array("running 2 1 3f0c-77".utf8)
+    var runs = try #require(RunCount(bytes: kept))
+    #expect(runs.powerLosses == 2 && runs.crashes == 1 && runs.bytes == kept)
+    runs.end()
+    #expect(runs.bytes == Array("stopped 0 0 3f0c-77".utf8))
   }
 
   @Test("points of civil time are milliseconds in decimal")

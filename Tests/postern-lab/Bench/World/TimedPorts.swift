@@ -42,6 +42,7 @@ final class TimedPanel: GPIOPort {
 
   var isSimulated: Bool { panel.isSimulated }
   var faults: [LineFault] { panel.faults }
+  var polled: [PolledInput] { panel.polled }
 
   func start(onEdge: @escaping @Sendable (LineEdge) -> Void) {
     panel.start { [moments] edge in
