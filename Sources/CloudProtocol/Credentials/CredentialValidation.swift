@@ -13,96 +13,6 @@ public enum CredentialLimits {
   public static let secondsFromFirstUse = Int64(1)...315_576_000
 }
 
-/// A credential with the digest that finds it.
-public struct BoundCredential: Sendable, Hashable {
-  public var credential: Credential
-  public var digest: CredentialDigest
-
-  public init(credential: Credential, digest: CredentialDigest) {
-    self.credential = credential
-    self.digest = digest
-  }
-}
-
-/// A delta whose records were all checked.
-public struct ValidatedDelta: Sendable, Hashable {
-  /// Nil for a snapshot.
-  public let baseRevision: UInt64?
-  public let revision: UInt64
-  /// No id occurs twice, and none is also removed; the same holds for credentials.
-  public let persons: [Person]
-  public let removedPersons: [PersonID]
-  public let credentials: [BoundCredential]
-  public let removedCredentials: [CredentialID]
-}
-
-extension CredentialDelta {
-  /// Reads JSON. Throws at the first member of a wrong type, by path.
-  public static func parse(_ json: [UInt8]) throws(ValidationFailure) -> CredentialDelta {
-    let bytesMax = EnvelopeLimits.messageBytesMax(.credentials)
-    guard json.count <= bytesMax else {
-      throw ValidationFailure(path: "", message: "has \(json.count) bytes, at most \(bytesMax)")
-    }
-    return try JSONCoding.decode(CredentialDelta.self, from: json)
-  }
-
-  /// The delta in terms of the domain. Throws everything that is wrong, each with its path. The
-  /// store checks whether the base is the revision in force.
-  public func validated() throws(ValidationFailure) -> ValidatedDelta {
-    var reader = DocumentReader()
-    reader.whole(revision, "revision", in: 1...DocumentReader.revisionMax)
-    if let baseRevision, baseRevision >= revision {
-      reader.note("baseRevision", "\(baseRevision) is not below the revision \(revision)")
-    }
-    let persons = readPersons(&reader)
-    let credentials = readCredentials(&reader)
-    let removedPersons: Set<PersonID> = reader.identifiers(
-      removedPersons, "removedPersons", max: Self.recordsMax)
-    let removedCredentials: Set<CredentialID> = reader.identifiers(
-      removedCredentials, "removedCredentials", max: Self.recordsMax)
-    _ =
-      reader.identifiers(
-        revokedAhead ?? [], "revokedAhead", max: Self.recordsMax) as Set<CredentialID>
-    for (index, person) in self.persons.enumerated() {
-      if let id = PersonID(person.id), removedPersons.contains(id) {
-        reader.note("persons[\(index)].id", "\(id) is removed by the same message")
-      }
-    }
-    for (index, credential) in self.credentials.enumerated() {
-      if let id = CredentialID(credential.id), removedCredentials.contains(id) {
-        reader.note("credentials[\(index)].id", "\(id) is removed by the same message")
-      }
-    }
-    try reader.check()
-    return ValidatedDelta(
-      baseRevision: baseRevision, revision: revision, persons: persons,
-      removedPersons: removedPersons.sorted(), credentials: credentials,
-      removedCredentials: removedCredentials.sorted())
-  }
-
-  private func readPersons(_ reader: inout DocumentReader) -> [Person] {
-    guard reader.count(persons.count, "persons", max: Self.recordsMax) else { return [] }
-    var names = UsedNames<PersonID>()
-    return persons.enumerated().compactMap { index, record in
-      let path = "persons[\(index)]"
-      guard let person = record.read(&reader, path) else { return nil }
-      names.use(person.id, at: path, "\(path).id", &reader)
-      return person
-    }
-  }
-
-  private func readCredentials(_ reader: inout DocumentReader) -> [BoundCredential] {
-    guard reader.count(credentials.count, "credentials", max: Self.recordsMax) else { return [] }
-    var names = UsedNames<CredentialID>()
-    return credentials.enumerated().compactMap { index, record in
-      let path = "credentials[\(index)]"
-      guard let credential = record.read(&reader, path) else { return nil }
-      names.use(credential.id, at: path, "\(path).id", &reader)
-      return BoundCredential(credential: credential, digest: record.digest)
-    }
-  }
-}
-
 extension PersonRecord {
   /// The person; problems are noted below `path`.
   public func validated(path: String) throws(ValidationFailure) -> Person {
@@ -113,7 +23,7 @@ extension PersonRecord {
     return person
   }
 
-  fileprivate func read(_ reader: inout DocumentReader, _ path: String) -> Person? {
+  func read(_ reader: inout DocumentReader, _ path: String) -> Person? {
     let id: PersonID? = reader.identifier(id, "\(path).id")
     let word = 0...CredentialLimits.wordCharactersMax
     reader.text(memberType, "\(path).memberType", length: word)
@@ -154,7 +64,7 @@ extension CredentialRecord {
     return credential
   }
 
-  fileprivate func read(_ reader: inout DocumentReader, _ path: String) -> Credential? {
+  func read(_ reader: inout DocumentReader, _ path: String) -> Credential? {
     let id: CredentialID? = reader.identifier(id, "\(path).id")
     let kind = reader.choice(kind, "\(path).kind", of: Credential.Kind.self)
     let person: PersonID? = reader.identifier(person, "\(path).person")

@@ -7,8 +7,8 @@ protocol Checker: AnyObject {
 
 func allCheckers() -> [any Checker] {
   [
-    HonestClock(), RightDecision(), LastGoodRules(), DecisionsOnce(), EventsOnce(), LockHasCause(),
-    NeverTooLong(), LeavingWorks(), WaitsForNothing(),
+    HonestClock(), RightDecision(), RevokedStaysOut(), LastGoodRules(), DecisionsOnce(),
+    EventsOnce(), LockHasCause(), NeverTooLong(), LeavingWorks(), WaitsForNothing(),
     GrantOpens(), WrittenFirst(), AcknowledgedIsKept(), CommandsOnce(), NoSecrets(), Limits(),
     Convergence(), UsesOnce(), NobodyTwice(), TrueAtTheGrant(), NotOpened(),
   ]

@@ -50,4 +50,6 @@ public enum Sabotage: String, Sendable, CaseIterable {
   case forgetPresence = "forget-presence"
   /// What a look-up found counts for a minute.
   case staleLookUps = "stale-look-ups"
+  /// One record that is refused refuses the whole delta.
+  case refuseWholeDelta = "refuse-whole-delta"
 }

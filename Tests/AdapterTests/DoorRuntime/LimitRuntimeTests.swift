@@ -258,7 +258,8 @@ struct LimitRuntimeTests {
       delta.credentials[index].digest = StoreFixture.digest(1)
     }
     try cache.apply(delta)
-    #expect(CredentialClash.found(in: delta, in: cache, scopes: [:]).count == most)
+    #expect(
+      CredentialClash.found(in: try delta.sifted().records, in: cache, scopes: [:]).count == most)
   }
 
   // MARK: Offline PINs
