@@ -175,7 +175,7 @@ private final class StoreTemplate {
     throw FuzzFinding("the log never ends")
   }
 
-  private func name<Kind>(_ text: String) throws -> Identifier<Kind> {
+  private func name<Kind: IdentifierKind>(_ text: String) throws -> Identifier<Kind> {
     guard let name = Identifier<Kind>(text) else { throw FuzzFinding("\(text) is no name") }
     return name
   }

@@ -6,8 +6,8 @@ public enum CredentialLimits {
   public static let grantsMax = 64
   /// Doors or scopes of one grant or credential.
   public static let placesMax = 256
-  /// Member type, membership status and tags, in characters.
-  public static let wordCharactersMax = 64
+  /// Member type, membership status, tags and class, in bytes of UTF-8.
+  public static let wordBytesMax = 256
   public static let usesMax = 1...1_000_000
   /// Up to ten years.
   public static let secondsFromFirstUse = Int64(1)...315_576_000
@@ -25,9 +25,9 @@ extension PersonRecord {
 
   func read(_ reader: inout DocumentReader, _ path: String) -> Person? {
     let id: PersonID? = reader.identifier(id, "\(path).id")
-    let word = 0...CredentialLimits.wordCharactersMax
-    reader.text(memberType, "\(path).memberType", length: word)
-    reader.text(membershipStatus, "\(path).membershipStatus", length: word)
+    let word = 0...CredentialLimits.wordBytesMax
+    reader.opaque(memberType, "\(path).memberType", length: word)
+    reader.opaque(membershipStatus, "\(path).membershipStatus", length: word)
     let tags = reader.words(tags, "\(path).tags")
     let customTags = reader.words(customTags ?? [], "\(path).customTags")
     var domainGrants: [Grant] = []
@@ -86,11 +86,10 @@ extension CredentialRecord {
         in: CredentialLimits.secondsFromFirstUse)
     }
     if let className {
-      reader.text(
-        className, "\(path).className", length: 1...CredentialLimits.wordCharactersMax)
+      reader.opaque(className, "\(path).className", length: 1...CredentialLimits.wordBytesMax)
     }
     for (text, name) in [(reservationID, "reservationID"), (tenantID, "tenantID")] {
-      if let text { reader.text(text, "\(path).\(name)", length: 1...120) }
+      if let text { reader.opaque(text, "\(path).\(name)", length: 1...OpaqueText.idBytesMax) }
     }
     let device: ControllerID? = device.flatMap { reader.identifier($0, "\(path).device") }
     guard let id, let kind, let person, let status else { return nil }

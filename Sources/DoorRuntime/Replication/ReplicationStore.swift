@@ -132,16 +132,18 @@ struct ReplicationStore: Sendable {
 
   /// What became of each credential of a message that was applied.
   private func outcomes(of records: SoundRecords, at now: WallInstant) -> [CredentialOutcome] {
-    let ahead = Set(records.revokedAhead)
-    let stopped = Set(records.notes.stoppedIDs(.credential))
+    let ahead = Set(records.revokedAhead.compactMap { CredentialID($0) })
+    let stopped = Set(records.notes.stoppedIDs(.credential).compactMap { CredentialID($0) })
     let taken = records.credentials.map { record in
       let isOver = record.validUntil.map { $0 <= now.secondsSince1970 } ?? false
-      let isRevoked = record.status != "active" || ahead.contains(record.id)
+      let isRevoked =
+        record.status != "active" || CredentialID(record.id).map(ahead.contains) == true
       return CredentialOutcome(
         id: record.id, status: isRevoked ? .revoked : isOver ? .expired : .active)
     }
     let refused = records.notes.refusedIDs(.credential).map { id in
-      CredentialOutcome(id: id, status: stopped.contains(id) ? .revoked : .failed)
+      CredentialOutcome(
+        id: id, status: CredentialID(id).map(stopped.contains) == true ? .revoked : .failed)
     }
     return taken + refused
   }

@@ -139,7 +139,9 @@ struct ConsoleAdapter: ConsoleBackend {
 }
 
 /// An identifier out of a request; nil stays nil.
-func parse<Kind>(_ text: String?, as name: String) throws(ConsoleProblem) -> Identifier<Kind>? {
+func parse<Kind: IdentifierKind>(_ text: String?, as name: String) throws(ConsoleProblem)
+  -> Identifier<Kind>?
+{
   guard let text else { return nil }
   guard let id = Identifier<Kind>(text) else {
     throw ConsoleProblem(.invalid, "\(name): must be \(Identifier<Kind>.grammar)")
@@ -148,7 +150,9 @@ func parse<Kind>(_ text: String?, as name: String) throws(ConsoleProblem) -> Ide
 }
 
 /// An identifier that a request must have.
-func required<Kind>(_ text: String?, as name: String) throws(ConsoleProblem) -> Identifier<Kind> {
+func required<Kind: IdentifierKind>(_ text: String?, as name: String) throws(ConsoleProblem)
+  -> Identifier<Kind>
+{
   guard let id: Identifier<Kind> = try parse(text, as: name) else {
     throw ConsoleProblem(.invalid, "\(name): is missing")
   }

@@ -75,7 +75,9 @@ struct ValidationCredentialTests {
     let grammar = "is not an identifier: 1 to 64 characters out of A-Z a-z 0-9 . _ -"
     #expect(
       try problems { $0.baseRevision = 5 } == ["baseRevision: 5 is not below the revision 5"])
-    #expect(try problems { $0.persons[1].id = "p 2" } == ["persons[1].id: \(grammar)"])
+    let opaque = "is not an identifier: 1 to 512 bytes of UTF-8 without control characters"
+    #expect(try problems { $0.persons[1].id = "p\n2" } == ["persons[1].id: \(opaque)"])
+    #expect(try problems { $0.persons[1].id = "{p 2}" } == [])
     #expect(
       try problems { $0.persons[1].id = "p1" } == [
         "persons[0].id: p1 is listed more than once, and not the same",
@@ -110,7 +112,7 @@ struct ValidationCredentialTests {
         == ["persons[0].grants[0].doors[1]: \(grammar)"])
     #expect(
       try problems { $0.persons[0].tags = ["a", ""] }
-        == ["persons[0].tags[1]: has 0 characters, allowed are 1 to 64"])
+        == ["persons[0].tags[1]: has 0 bytes, allowed are 1 to 256"])
     let hours = try problems {
       $0.persons[0].grants[0].accessHours = ["monday": [WindowDocument(from: "9", to: "17:00")]]
     }
@@ -142,10 +144,15 @@ struct ValidationCredentialTests {
         $0.persons[0].grants = (0...64).map { GrantRecord(facilityWide: false, doors: ["d\($0)"]) }
       }
         == ["persons[0].grants: has 65 entries, at most 64 are allowed"])
-    #expect(try problems { $0.persons[0].tags = [String(repeating: "t", count: 64)] } == [])
+    #expect(try problems { $0.persons[0].tags = [String(repeating: "é", count: 128)] } == [])
     #expect(
-      try problems { $0.persons[0].tags = [String(repeating: "t", count: 65)] }
-        == ["persons[0].tags[0]: has 65 characters, allowed are 1 to 64"])
+      try problems { $0.persons[0].tags = [String(repeating: "t", count: 257)] }
+        == ["persons[0].tags[0]: has 257 bytes, allowed are 1 to 256"])
+    let reservation = String(repeating: "r", count: OpaqueText.idBytesMax)
+    #expect(try problems { $0.credentials[0].reservationID = reservation } == [])
+    #expect(
+      try problems { $0.credentials[0].reservationID = reservation + "r" }
+        == ["credentials[0].reservationID: has 513 bytes, allowed are 1 to 512"])
     #expect(
       try problems { $0.credentials[0].doors = (0...256).map { "d\($0)" } }
         == ["credentials[0].doors: has 257 entries, at most 256 are allowed"])
