@@ -57,7 +57,8 @@ struct ConsoleAdapter: ConsoleBackend {
     let pinFrames = Dictionary(
       settings.readers.compactMap { reader in reader.entry.frame.map { (reader.id, $0) } },
       uniquingKeysWith: { first, _ in first })
-    let writer = LiveWriter(options: options, pinFrames: pinFrames)
+    let writer = LiveWriter(
+      options: options, pinFrames: pinFrames, formats: settings.formats)
     return AsyncStream(bufferingPolicy: .bufferingNewest(LiveWriter.notesMax)) { continuation in
       let pump = Task {
         var number: UInt64 = 0
