@@ -202,9 +202,8 @@ let package = Package(
     .executableTarget(
       name: "posterncloud",
       dependencies: [
-        "DoorRules", "WiegandCodec", "CloudProtocol", "CloudMQTT", "DoorPorts", "HostLinux", grdb,
-        crypto,
-        arguments, log,
+        "DoorRules", "WiegandCodec", "CloudProtocol", "CloudMQTT", "DoorPorts", "HostLinux",
+        "Settings", grdb, crypto, arguments, log,
       ],
       swiftSettings: strict),
 

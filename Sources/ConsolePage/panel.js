@@ -68,16 +68,18 @@ function doorPanel(door, readers) {
 }
 
 function readerPanel(reader) {
-  const format = choose("format-" + reader.id, T.panel.format, ["H10301", "H10306", "C1k35s", "ind26"]);
-  const facility = input("facility-" + reader.id, T.panel.facility, { type: "number", min: 0, value: 12 });
-  const card = input("card-" + reader.id, T.panel.number, { type: "number", min: 0, value: 345, required: true });
+  const format = input("format-" + reader.id, T.panel.format, { value: "H10301", required: true });
+  // Numbers of cards stay text: above 2^53 a script rounds them.
+  const digits = { inputmode: "numeric", pattern: "[0-9]*" };
+  const facility = input("facility-" + reader.id, T.panel.facility, { ...digits, value: "12" });
+  const card = input("card-" + reader.id, T.panel.number, { ...digits, value: "345", required: true });
   const keys = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
   return [
     h("form", { class: "stack", onsubmit: (event) => {
       event.preventDefault();
-      attempt(() => act({ badge: { reader: reader.id, format: format.select.value,
-        facility: facility.field.value === "" ? null : Number(facility.field.value),
-        card: Number(card.field.value), timing: usualTiming } }));
+      attempt(() => act({ badge: { reader: reader.id, format: format.field.value,
+        facility: facility.field.value === "" ? null : facility.field.value,
+        card: card.field.value, timing: usualTiming } }));
     } }, h("div", { class: "spread" }, h("strong", { class: "mono" }, reader.id),
       h("span", { class: "row" }, h("span", { class: "lamp", "data-led": reader.id, title: T.panel.lamp }),
         h("span", { class: "lamp sound", "data-beeper": reader.id, title: T.panel.beeper }))),

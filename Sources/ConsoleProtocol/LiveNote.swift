@@ -19,13 +19,29 @@ public struct LiveNote: Sendable, Hashable, Codable {
   /// A way to read a frame.
   public struct Candidate: Sendable, Hashable, Codable {
     public var format: String
-    public var facility: UInt64?
-    public var card: UInt64
+    public var facility: CardNumber?
+    public var card: CardNumber
 
-    public init(format: String, facility: UInt64?, card: UInt64) {
+    public init(format: String, facility: CardNumber?, card: CardNumber) {
       self.format = format
       self.facility = facility
       self.card = card
+    }
+  }
+
+  /// A frame as every format that this controller knows reads it, enabled at the reader or not.
+  public struct Reading: Sendable, Hashable, Codable {
+    /// Formats that fit: the operator's own first, then the known ones.
+    public var fitting: [Candidate]
+    /// Formats of this length whose check bits do not fit.
+    public var unfitting: [String]
+    /// The bits fit only with every one inverted: the data lines are swapped.
+    public var swapped: Bool
+
+    public init(fitting: [Candidate], unfitting: [String], swapped: Bool) {
+      self.fitting = fitting
+      self.unfitting = unfitting
+      self.swapped = swapped
     }
   }
 
@@ -43,6 +59,8 @@ public struct LiveNote: Sendable, Hashable, Codable {
   public var bits: Int?
   public var bitText: String?
   public var candidates: [Candidate]?
+  /// Beside ``bitText``.
+  public var reading: Reading?
   /// A key of the keypad; a dot unless keys were requested.
   public var key: String?
   /// The fault of a damaged frame, by name, and for people.

@@ -1,7 +1,8 @@
 /// An action on the simulated panel. A nil reader or door is the first one.
 public enum PanelAction: Sendable, Hashable, Codable {
   /// Holds up a card: the frame of `format` with these numbers.
-  case badge(reader: String?, format: String, facility: UInt64?, card: UInt64, timing: PulseTiming)
+  case badge(
+    reader: String?, format: String, facility: CardNumber?, card: CardNumber, timing: PulseTiming)
   /// Sends exactly these bits, `0` and `1`, first bit first.
   case bits(reader: String?, bits: String, timing: PulseTiming)
   /// Types keys, one burst each, out of `0`-`9`, `*` and `#`.

@@ -21,11 +21,12 @@ public protocol PolicyStore: Sendable {
   /// Where the credentials stand.
   func credentialPosition() throws(PortError) -> CredentialPosition
 
-  /// Applies a delta in one transaction: all of it or nothing. Refuses, as `invalid`, a delta
-  /// whose base is not the present revision (a snapshot has none).
-  /// Returns each credential that changed.
+  /// Applies a delta in one transaction: all its sound records or nothing. One whose revision is in
+  /// force already changes nothing. Refuses, as `invalid`, one whose base is not the present
+  /// revision (a snapshot has none). What stops working does so whatever else it holds, and of a
+  /// refused record the present one stays.
   @discardableResult
-  func apply(_ delta: CredentialDelta) throws(PortError) -> [CredentialChange]
+  func apply(_ delta: SoundDelta) throws(PortError) -> AppliedRecords
 
   /// The digest of all records, as updated with each change.
   func recordDigest() throws(PortError) -> RecordSetDigest
@@ -34,8 +35,10 @@ public protocol PolicyStore: Sendable {
   /// 250,000 credentials.
   func rescanRecordDigest() throws(PortError) -> RecordSetDigest
 
-  /// Replaces everything in some buckets, in one transaction.
-  func apply(_ repair: BucketRepair) throws(PortError)
+  /// Replaces everything in some buckets, in one transaction, except what a refused record names.
+  /// Returns the refused ones, with what is kept instead.
+  @discardableResult
+  func apply(_ repair: SoundRepair) throws(PortError) -> [RefusedRecord]
 
   /// Revokes these credentials now, ahead of the delta that will carry the revocation.
   func revoke(_ credentials: [String]) throws(PortError)
@@ -44,8 +47,9 @@ public protocol PolicyStore: Sendable {
   func stage(_ offer: SnapshotOffer) throws(PortError) -> StagedSnapshot
 
   /// Stores a chunk; one that is not the next changes nothing. With the last one the snapshot
-  /// replaces everything, in one transaction. Nil when no such snapshot is being gathered.
-  func stage(_ chunk: SnapshotChunk) throws(PortError) -> StagedSnapshot?
+  /// replaces everything, in one transaction, except what a refused record names. Nil when no such
+  /// snapshot is being gathered.
+  func stage(_ chunk: SoundChunk) throws(PortError) -> StagedSnapshot?
 
   /// Holders of any of these digests, ordered by credential id, at most ``holdersMax``.
   func holders(ofAny digests: [CredentialDigest]) throws(PortError) -> [CredentialHolder]
@@ -85,6 +89,19 @@ public struct CredentialChange: Sendable, Hashable {
   }
 }
 
+/// What a delta brought about.
+public struct AppliedRecords: Sendable, Hashable {
+  /// Each credential that changed.
+  public var changes: [CredentialChange]
+  /// The records that were refused, with what is kept instead.
+  public var refused: [RefusedRecord]
+
+  public init(changes: [CredentialChange] = [], refused: [RefusedRecord] = []) {
+    self.changes = changes
+    self.refused = refused
+  }
+}
+
 /// How far a snapshot was gathered.
 public struct StagedSnapshot: Sendable, Hashable {
   public var snapshotID: String
@@ -92,12 +109,17 @@ public struct StagedSnapshot: Sendable, Hashable {
   public var chunks: Int
   /// The first chunk that is not here; `chunks` once it is in force.
   public var next: Int
+  /// What there is to say about the records of all chunks, once it is in force.
+  public var notes: RecordNotes
 
-  public init(snapshotID: String, revision: UInt64, chunks: Int, next: Int) {
+  public init(
+    snapshotID: String, revision: UInt64, chunks: Int, next: Int, notes: RecordNotes = RecordNotes()
+  ) {
     self.snapshotID = snapshotID
     self.revision = revision
     self.chunks = chunks
     self.next = next
+    self.notes = notes
   }
 }
 

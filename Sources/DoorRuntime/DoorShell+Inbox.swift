@@ -49,13 +49,14 @@ extension DoorShell {
     case .config(let envelope):
       carryOut(replication.take(envelope, current: controller.policy.revision), at: now)
     case .credentials(let envelope):
-      let scopes = controller.policy.scopes.mapValues(\.doors)
-      carryOut(replication.take(envelope, scopes: scopes), at: now)
+      carryOut(replication.take(envelope, knowing: PolicyWords(of: controller.policy)), at: now)
     case .command(let envelope):
       carryOut(commands.take(envelope, session: cloud.sessionNonce, at: now), at: now)
     case .snapshot(let envelope): carryOut(replication.take(envelope), at: now)
-    case .chunk(let envelope): carryOut(replication.take(envelope), at: now)
-    case .repair(let envelope): carryOut(replication.take(envelope), at: now)
+    case .chunk(let envelope):
+      carryOut(replication.take(envelope, knowing: PolicyWords(of: controller.policy)), at: now)
+    case .repair(let envelope):
+      carryOut(replication.take(envelope, knowing: PolicyWords(of: controller.policy)), at: now)
     case .digest(let envelope): carryOut(replication.take(envelope), at: now)
     case .acknowledgement(let envelope):
       carryOut(.session(.acknowledged(envelope.body)), at: now)

@@ -36,10 +36,11 @@ enum StoreJob: Sendable {
   /// `zone` has the rules in force.
   case applyConfiguration(
     ConfigurationMessage, messageID: String, current: UInt64, zone: CompiledZone?)
-  case applyDelta(CredentialDelta, messageID: String, scopes: [ScopeID: Set<DoorID>])
+  /// `words` are those of the configuration in force; nil before the first.
+  case applyDelta(CredentialDelta, messageID: String, words: PolicyWords?)
   case stageOffer(SnapshotOffer, messageID: String)
-  case stageChunk(SnapshotChunk, messageID: String)
-  case repair(BucketRepair, messageID: String)
+  case stageChunk(SnapshotChunk, messageID: String, words: PolicyWords?)
+  case repair(BucketRepair, messageID: String, words: PolicyWords?)
   case digest(rescan: Bool)
   /// Stores the rules of the time zone beside the configuration, if that revision is in force.
   case storeZone(CompiledZone, revision: UInt64)

@@ -121,23 +121,22 @@ struct StoreJobRunner: Sendable {
         answer(
           .configured(try replication.apply(message, messageID: id, current: current, zone: zone)))
       }
-    case .applyDelta(let delta, let id, let scopes):
+    case .applyDelta(let delta, let id, let words):
       store(.credentials) { () throws(PortError) in
-        answerApplied(try replication.apply(delta, messageID: id, scopes: scopes, at: now))
+        answerApplied(try replication.apply(delta, messageID: id, words: words, at: now))
       }
     case .stageOffer(let offer, let id):
       stage(id, revision: offer.revision) { () throws in
         try offer.check()
         return try ports.policy.stage(offer)
       }
-    case .stageChunk(let chunk, let id):
+    case .stageChunk(let chunk, let id, let words):
       stage(id, revision: chunk.revision) { () throws in
-        try chunk.check()
-        return try ports.policy.stage(chunk)
+        try ports.policy.stage(try chunk.sifted(knowing: words))
       }
-    case .repair(let repair, let id):
+    case .repair(let repair, let id, let words):
       store(.credentials) { () throws(PortError) in
-        answerApplied(try replication.apply(repair, messageID: id))
+        answerApplied(try replication.apply(repair, messageID: id, words: words))
       }
     case .digest(let rescan):
       answer(.digested(Result { () throws(PortError) in try digest(rescan: rescan) }))

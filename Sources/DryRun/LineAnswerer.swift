@@ -33,9 +33,14 @@ extension JSONText {
     if let value { string(value) } else { literal("null") }
   }
 
+  /// A number above 2^53 is a string: a reader in JavaScript would round it.
   mutating func nullable(_ name: StaticString, _ value: UInt64?) {
     self.name(name)
-    literal(value.map { String($0) } ?? "null")
+    if let value, value > 1 << 53 {
+      string(String(value))
+    } else {
+      literal(value.map { String($0) } ?? "null")
+    }
   }
 
   /// JSON cannot write infinity, nor what is not a number: both are `null`.

@@ -12,6 +12,7 @@ struct WiegandDryRun: AsyncParsableCommand {
       In:  {"id":1,"bits":"0110…"}, first bit first.
       Out: {"id":1,"candidates":[
              {"format":"H10301","facility":12,"card":345,"issue":null}],"fault":null}
+      A number above 2^53 is a string.
       """#)
 
   @Option(help: "The daemon's settings file, for the operator's own formats.")
@@ -47,7 +48,7 @@ struct WiegandDryRun: AsyncParsableCommand {
         json.object { json in
           json.member("format", candidate.format)
           json.nullable("facility", candidate.facility)
-          json.member("card", candidate.card)
+          json.nullable("card", candidate.card)
           json.nullable("issue", candidate.issue)
         }
       }

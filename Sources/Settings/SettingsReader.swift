@@ -172,11 +172,13 @@ struct SettingsReader {
     return choice
   }
 
-  mutating func identifier<Kind>(at path: [String]) -> Identifier<Kind>? {
+  mutating func identifier<Kind: IdentifierKind>(at path: [String]) -> Identifier<Kind>? {
     text(path).flatMap { identifier($0, path) }
   }
 
-  mutating func identifier<Kind>(_ text: String, _ path: [String]) -> Identifier<Kind>? {
+  mutating func identifier<Kind: IdentifierKind>(_ text: String, _ path: [String]) -> Identifier<
+    Kind
+  >? {
     let id = Identifier<Kind>(text)
     if id == nil { note(path, "\(shown(text)) must be \(Identifier<Kind>.grammar)") }
     return id

@@ -28,7 +28,7 @@ struct Posterncloud: AsyncParsableCommand {
       ModeCommand.self, ClearLockoutCommand.self, ForgiveCommand.self, LogsCommand.self,
       EventsCommand.self,
       DoorsCommand.self, ControllersCommand.self, ResultsCommand.self, TamperCommand.self,
-      ImportCommand.self, SyncCommand.self, AlarmsCommand.self,
+      ImportCommand.self, SyncCommand.self, AlarmsCommand.self, RefusedCommand.self,
       OfflinePINCommand.self, IssuerCommand.self, RekeyCommand.self,
       SigningKeyCommand.self,
       DiagnoseCommand.self,

@@ -13,12 +13,12 @@ extension FuzzTarget {
       case .patch(let patch): _ = try patch.applied(to: base)
       }
     },
-    message("credentials", CredentialDelta.self) { delta, _ in _ = try delta.validated() },
+    message("credentials", CredentialDelta.self) { delta, _ in _ = try delta.sifted() },
     message("commands", Command.self) { command, _ in _ = try command.validated() },
     message("ack", EventAcknowledgement.self),
     message("snapshot", SnapshotOffer.self) { offer, _ in try offer.check() },
-    message("chunk", SnapshotChunk.self) { chunk, _ in try chunk.check() },
-    message("repair", BucketRepair.self) { repair, _ in try repair.check() },
+    message("chunk", SnapshotChunk.self) { chunk, _ in _ = try chunk.sifted() },
+    message("repair", BucketRepair.self) { repair, _ in _ = try repair.sifted() },
     message("digestRequest", DigestRequest.self),
     message("hello", Hello.self), message("state", StateReport.self),
     message("events", EventBatch.self) { batch, _ in
@@ -48,8 +48,10 @@ extension FuzzTarget {
           do throws(ValidationFailure) { body = try JSONCoding.decode(type, from: bytes) } catch {
             return try demand(!error.problems.isEmpty, "refused without a reason")
           }
-          let again = try JSONCoding.decode(type, from: JSONCoding.encode(body))
-          try demand(again == body, "read again it is another")
+          // Records that could not be read are not written again.
+          let written = try JSONCoding.encode(body)
+          let again = try JSONCoding.decode(type, from: written)
+          try demand(try JSONCoding.encode(again) == written, "read again it is another")
           do { try judge(body, base) } catch let failure as ValidationFailure {
             try demand(!failure.problems.isEmpty, "refused without a reason")
           }

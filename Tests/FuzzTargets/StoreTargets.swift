@@ -77,7 +77,8 @@ private final class StoreTemplate {
       try cache.apply(
         CredentialDelta(
           baseRevision: nil, revision: 1, persons: numbers.map { Records.person($0) },
-          credentials: try numbers.map { try Records.credential($0) }))
+          credentials: try numbers.map { try Records.credential($0) }
+        ).sifted())
       let events = try EventDatabase(folder: place)
       _ = try events.append(
         (0..<40).map {
@@ -132,7 +133,8 @@ private final class StoreTemplate {
     _ = try cache.apply(
       CredentialDelta(
         baseRevision: nil, revision: 2, persons: [Records.person(1)],
-        credentials: [try Records.credential(1)]))
+        credentials: [try Records.credential(1)]
+      ).sifted())
   }
 
   private func readEvents(_ place: String) throws {
@@ -173,7 +175,7 @@ private final class StoreTemplate {
     throw FuzzFinding("the log never ends")
   }
 
-  private func name<Kind>(_ text: String) throws -> Identifier<Kind> {
+  private func name<Kind: IdentifierKind>(_ text: String) throws -> Identifier<Kind> {
     guard let name = Identifier<Kind>(text) else { throw FuzzFinding("\(text) is no name") }
     return name
   }
@@ -198,7 +200,7 @@ private final class StorePair {
     var credentials: [Int: CredentialRecord] = [:]
     revision += 1
     try stepwise.apply(
-      CredentialDelta(baseRevision: nil, revision: revision, persons: [], credentials: []))
+      CredentialDelta(baseRevision: nil, revision: revision).sifted())
     while !input.isAtEnd {
       var delta = CredentialDelta(
         baseRevision: revision, revision: revision + 1, persons: [], credentials: [])
@@ -221,13 +223,14 @@ private final class StorePair {
           delta.removedPersons.append("p\(number)")
         }
       }
-      try stepwise.apply(delta)
+      try stepwise.apply(try delta.sifted())
       revision += 1
     }
     try whole.apply(
       CredentialDelta(
         baseRevision: nil, revision: revision, persons: Array(persons.values),
-        credentials: Array(credentials.values)))
+        credentials: Array(credentials.values)
+      ).sifted())
     let (left, right) = (try stepwise.recordDigest(), try whole.recordDigest())
     try demand(left == right, "the digests differ after the same changes")
     try demand(try stepwise.rescanRecordDigest() == left, "the kept digest had drifted")

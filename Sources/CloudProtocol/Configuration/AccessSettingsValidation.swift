@@ -98,7 +98,7 @@ extension DocumentReader {
   mutating func words(_ words: [String], _ path: String) -> Set<String> {
     guard count(words.count, path, max: CredentialLimits.tagsMax) else { return [] }
     for (index, word) in words.enumerated() {
-      text(word, "\(path)[\(index)]", length: 1...CredentialLimits.wordCharactersMax)
+      opaque(word, "\(path)[\(index)]", length: 1...CredentialLimits.wordBytesMax)
     }
     return Set(words)
   }

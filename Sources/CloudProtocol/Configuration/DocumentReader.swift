@@ -18,7 +18,9 @@ struct DocumentReader {
     if !problems.isEmpty { throw ValidationFailure(problems: problems) }
   }
 
-  mutating func identifier<Kind>(_ text: String, _ path: String) -> Identifier<Kind>? {
+  mutating func identifier<Kind: IdentifierKind>(_ text: String, _ path: String) -> Identifier<
+    Kind
+  >? {
     guard let identifier = Identifier<Kind>(text) else {
       note(path, "is not an identifier: \(Identifier<Kind>.grammar)")
       return nil
@@ -27,7 +29,7 @@ struct DocumentReader {
   }
 
   /// Reads a list of at most `max` identifiers; a repeated one is noted.
-  mutating func identifiers<Kind>(
+  mutating func identifiers<Kind: IdentifierKind>(
     _ texts: [String], _ path: String, max: Int
   ) -> Set<Identifier<Kind>> {
     guard count(texts.count, path, max: max) else { return [] }
@@ -57,6 +59,15 @@ struct DocumentReader {
     if scalars.contains(where: { $0.properties.generalCategory == .control }) {
       note(path, "contains a control character")
     }
+  }
+
+  /// `length` is in bytes of UTF-8: the text is another program's, and only stored and compared.
+  mutating func opaque(_ text: String, _ path: String, length: ClosedRange<Int>) {
+    let bytes = text.utf8.count
+    if !length.contains(bytes) {
+      note(path, "has \(bytes) bytes, allowed are \(length.lowerBound) to \(length.upperBound)")
+    }
+    if !OpaqueText.isPlain(text) { note(path, "contains a control character") }
   }
 
   mutating func whole<Number: FixedWidthInteger>(

@@ -1,6 +1,6 @@
 /// Credentials and persons as the cloud sends them: what changed since `baseRevision`.
 public struct CredentialDelta: Sendable, Hashable, Codable {
-  /// The most records of each kind in one message.
+  /// The most records of each kind in one message; those beyond are refused.
   public static let recordsMax = 5_000
 
   /// The revision this builds on; nil for a full set, which replaces everything.
@@ -13,6 +13,13 @@ public struct CredentialDelta: Sendable, Hashable, Codable {
   /// Ids of credentials that a later message will revoke. They stop working at once, so that no
   /// revocation waits behind grants. Absent is none.
   public var revokedAhead: [String]?
+  /// Entries that could not be read; they are never sent on.
+  var unreadable: [UnreadableRecord] = []
+
+  private enum CodingKeys: String, CodingKey {
+    case baseRevision, revision, persons, removedPersons, credentials, removedCredentials
+    case revokedAhead
+  }
 
   public init(
     baseRevision: UInt64?, revision: UInt64, persons: [PersonRecord] = [],
@@ -26,6 +33,26 @@ public struct CredentialDelta: Sendable, Hashable, Codable {
     self.credentials = credentials
     self.removedCredentials = removedCredentials
     self.revokedAhead = revokedAhead
+  }
+}
+
+extension CredentialDelta {
+  /// One entry that cannot be read does not hinder the others.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    var unreadable: [UnreadableRecord] = []
+    self.init(
+      baseRevision: try container.decodeIfPresent(UInt64.self, forKey: .baseRevision),
+      revision: try container.decode(UInt64.self, forKey: .revision),
+      persons: try container.readable(PersonRecord.self, forKey: .persons, &unreadable),
+      removedPersons: try container.readable(String.self, forKey: .removedPersons, &unreadable),
+      credentials: try container.readable(
+        CredentialRecord.self, forKey: .credentials, &unreadable),
+      removedCredentials: try container.readable(
+        String.self, forKey: .removedCredentials, &unreadable),
+      revokedAhead: try container.readableIfPresent(
+        String.self, forKey: .revokedAhead, &unreadable))
+    self.unreadable = unreadable
   }
 }
 

@@ -6,101 +6,11 @@ public enum CredentialLimits {
   public static let grantsMax = 64
   /// Doors or scopes of one grant or credential.
   public static let placesMax = 256
-  /// Member type, membership status and tags, in characters.
-  public static let wordCharactersMax = 64
+  /// Member type, membership status, tags and class, in bytes of UTF-8.
+  public static let wordBytesMax = 256
   public static let usesMax = 1...1_000_000
   /// Up to ten years.
   public static let secondsFromFirstUse = Int64(1)...315_576_000
-}
-
-/// A credential with the digest that finds it.
-public struct BoundCredential: Sendable, Hashable {
-  public var credential: Credential
-  public var digest: CredentialDigest
-
-  public init(credential: Credential, digest: CredentialDigest) {
-    self.credential = credential
-    self.digest = digest
-  }
-}
-
-/// A delta whose records were all checked.
-public struct ValidatedDelta: Sendable, Hashable {
-  /// Nil for a snapshot.
-  public let baseRevision: UInt64?
-  public let revision: UInt64
-  /// No id occurs twice, and none is also removed; the same holds for credentials.
-  public let persons: [Person]
-  public let removedPersons: [PersonID]
-  public let credentials: [BoundCredential]
-  public let removedCredentials: [CredentialID]
-}
-
-extension CredentialDelta {
-  /// Reads JSON. Throws at the first member of a wrong type, by path.
-  public static func parse(_ json: [UInt8]) throws(ValidationFailure) -> CredentialDelta {
-    let bytesMax = EnvelopeLimits.messageBytesMax(.credentials)
-    guard json.count <= bytesMax else {
-      throw ValidationFailure(path: "", message: "has \(json.count) bytes, at most \(bytesMax)")
-    }
-    return try JSONCoding.decode(CredentialDelta.self, from: json)
-  }
-
-  /// The delta in terms of the domain. Throws everything that is wrong, each with its path. The
-  /// store checks whether the base is the revision in force.
-  public func validated() throws(ValidationFailure) -> ValidatedDelta {
-    var reader = DocumentReader()
-    reader.whole(revision, "revision", in: 1...DocumentReader.revisionMax)
-    if let baseRevision, baseRevision >= revision {
-      reader.note("baseRevision", "\(baseRevision) is not below the revision \(revision)")
-    }
-    let persons = readPersons(&reader)
-    let credentials = readCredentials(&reader)
-    let removedPersons: Set<PersonID> = reader.identifiers(
-      removedPersons, "removedPersons", max: Self.recordsMax)
-    let removedCredentials: Set<CredentialID> = reader.identifiers(
-      removedCredentials, "removedCredentials", max: Self.recordsMax)
-    _ =
-      reader.identifiers(
-        revokedAhead ?? [], "revokedAhead", max: Self.recordsMax) as Set<CredentialID>
-    for (index, person) in self.persons.enumerated() {
-      if let id = PersonID(person.id), removedPersons.contains(id) {
-        reader.note("persons[\(index)].id", "\(id) is removed by the same message")
-      }
-    }
-    for (index, credential) in self.credentials.enumerated() {
-      if let id = CredentialID(credential.id), removedCredentials.contains(id) {
-        reader.note("credentials[\(index)].id", "\(id) is removed by the same message")
-      }
-    }
-    try reader.check()
-    return ValidatedDelta(
-      baseRevision: baseRevision, revision: revision, persons: persons,
-      removedPersons: removedPersons.sorted(), credentials: credentials,
-      removedCredentials: removedCredentials.sorted())
-  }
-
-  private func readPersons(_ reader: inout DocumentReader) -> [Person] {
-    guard reader.count(persons.count, "persons", max: Self.recordsMax) else { return [] }
-    var names = UsedNames<PersonID>()
-    return persons.enumerated().compactMap { index, record in
-      let path = "persons[\(index)]"
-      guard let person = record.read(&reader, path) else { return nil }
-      names.use(person.id, at: path, "\(path).id", &reader)
-      return person
-    }
-  }
-
-  private func readCredentials(_ reader: inout DocumentReader) -> [BoundCredential] {
-    guard reader.count(credentials.count, "credentials", max: Self.recordsMax) else { return [] }
-    var names = UsedNames<CredentialID>()
-    return credentials.enumerated().compactMap { index, record in
-      let path = "credentials[\(index)]"
-      guard let credential = record.read(&reader, path) else { return nil }
-      names.use(credential.id, at: path, "\(path).id", &reader)
-      return BoundCredential(credential: credential, digest: record.digest)
-    }
-  }
 }
 
 extension PersonRecord {
@@ -113,11 +23,11 @@ extension PersonRecord {
     return person
   }
 
-  fileprivate func read(_ reader: inout DocumentReader, _ path: String) -> Person? {
+  func read(_ reader: inout DocumentReader, _ path: String) -> Person? {
     let id: PersonID? = reader.identifier(id, "\(path).id")
-    let word = 0...CredentialLimits.wordCharactersMax
-    reader.text(memberType, "\(path).memberType", length: word)
-    reader.text(membershipStatus, "\(path).membershipStatus", length: word)
+    let word = 0...CredentialLimits.wordBytesMax
+    reader.opaque(memberType, "\(path).memberType", length: word)
+    reader.opaque(membershipStatus, "\(path).membershipStatus", length: word)
     let tags = reader.words(tags, "\(path).tags")
     let customTags = reader.words(customTags ?? [], "\(path).customTags")
     var domainGrants: [Grant] = []
@@ -154,7 +64,7 @@ extension CredentialRecord {
     return credential
   }
 
-  fileprivate func read(_ reader: inout DocumentReader, _ path: String) -> Credential? {
+  func read(_ reader: inout DocumentReader, _ path: String) -> Credential? {
     let id: CredentialID? = reader.identifier(id, "\(path).id")
     let kind = reader.choice(kind, "\(path).kind", of: Credential.Kind.self)
     let person: PersonID? = reader.identifier(person, "\(path).person")
@@ -176,11 +86,10 @@ extension CredentialRecord {
         in: CredentialLimits.secondsFromFirstUse)
     }
     if let className {
-      reader.text(
-        className, "\(path).className", length: 1...CredentialLimits.wordCharactersMax)
+      reader.opaque(className, "\(path).className", length: 1...CredentialLimits.wordBytesMax)
     }
     for (text, name) in [(reservationID, "reservationID"), (tenantID, "tenantID")] {
-      if let text { reader.text(text, "\(path).\(name)", length: 1...120) }
+      if let text { reader.opaque(text, "\(path).\(name)", length: 1...OpaqueText.idBytesMax) }
     }
     let device: ControllerID? = device.flatMap { reader.identifier($0, "\(path).device") }
     guard let id, let kind, let person, let status else { return nil }

@@ -85,7 +85,7 @@ public enum EnvelopeLimits {
 }
 
 /// Tag for ids of envelopes and keys.
-private enum EnvelopeIDKind {}
+private enum EnvelopeIDKind: IdentifierKind {}
 
 /// The claims of RFC 7519 section 4.1 without the body, so that they can be checked before the body
 /// is decoded.

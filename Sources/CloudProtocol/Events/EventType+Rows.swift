@@ -192,7 +192,10 @@ extension EventType {
       EventRow(
         "A configuration could not be stored", .housekeeping, lane: .broker, detail: Self.diskError)
     case .credentialsRejected:
-      EventRow("Credentials were refused", .audit, lane: .broker, detail: Self.problems)
+      EventRow(
+        "Credentials were refused", .audit, lane: .broker,
+        detail: Self.problems
+          + [EventMember("records", "if only some were refused: how many records")])
     case .credentialsRepaired:
       EventRow(
         "Credentials were repaired", .housekeeping, lane: .broker,

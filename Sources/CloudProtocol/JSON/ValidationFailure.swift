@@ -28,22 +28,27 @@ public struct ValidationFailure: Error, Sendable, Hashable, CustomStringConverti
       })
   }
 
-  /// The error of a decoder, with its coding path.
-  public init(decoding error: any Error) {
+  /// The error of a decoder, with its coding path; `depth` keys of it are left out.
+  public init(decoding error: any Error, below depth: Int = 0) {
     guard let error = error as? DecodingError else {
       self.init(path: "", message: "cannot be read: \(error)")
       return
     }
     switch error {
     case .typeMismatch(let type, let context):
-      self.init(path: Self.path(context.codingPath), message: "is not \(Self.word(for: type))")
+      self.init(
+        path: Self.path(context.codingPath.dropFirst(depth)),
+        message: "is not \(Self.word(for: type))")
     case .valueNotFound(let type, let context):
       self.init(
-        path: Self.path(context.codingPath), message: "is null, expected \(Self.word(for: type))")
+        path: Self.path(context.codingPath.dropFirst(depth)),
+        message: "is null, expected \(Self.word(for: type))")
     case .keyNotFound(let key, let context):
-      self.init(path: Self.path(context.codingPath + [key]), message: "is missing")
+      self.init(
+        path: Self.path((context.codingPath + [key]).dropFirst(depth)), message: "is missing")
     case .dataCorrupted(let context):
-      self.init(path: Self.path(context.codingPath), message: context.debugDescription)
+      self.init(
+        path: Self.path(context.codingPath.dropFirst(depth)), message: context.debugDescription)
     @unknown default:
       self.init(path: "", message: "cannot be read: \(error)")
     }
@@ -53,7 +58,7 @@ public struct ValidationFailure: Error, Sendable, Hashable, CustomStringConverti
   public var description: String { problems.map(\.description).joined(separator: "\n") }
 
   /// A coding path as `doors[1].name`.
-  private static func path(_ keys: [any CodingKey]) -> String {
+  private static func path(_ keys: some Sequence<any CodingKey>) -> String {
     keys.reduce(into: "") { text, key in
       if let index = key.intValue {
         text += "[\(index)]"

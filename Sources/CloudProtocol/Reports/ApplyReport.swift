@@ -7,8 +7,9 @@ public struct ApplyReport: Sendable, Hashable, Codable {
   public var messageID: String
   /// The revision in force after it.
   public var revision: UInt64
+  /// True when the revision is in force. Records of it may have been refused all the same.
   public var applied: Bool
-  /// Empty when applied.
+  /// What is wrong with the message as a whole; empty when applied.
   public var problems: [Problem]
   /// What was accepted and should be looked at, by path; absent when there is nothing.
   public var warnings: [Problem]?
@@ -16,6 +17,14 @@ public struct ApplyReport: Sendable, Hashable, Codable {
   public var digest: String?
   /// What became of each credential of a delta.
   public var credentials: [CredentialOutcome]?
+  /// Records that were refused, at most ``RefusedRecord/toldMax``; absent for none.
+  public var refused: [RefusedRecord]?
+  /// How many were refused; absent for none.
+  public var refusedTotal: Int?
+  /// What cannot mean here what was meant, at most ``RecordWarning/toldMax``; absent for nothing.
+  public var warnings: [RecordWarning]?
+  /// How many warnings there are; absent for none.
+  public var warningsTotal: Int?
 
   public init(
     subject: Subject, messageID: String, revision: UInt64, applied: Bool, problems: [Problem],
@@ -30,6 +39,18 @@ public struct ApplyReport: Sendable, Hashable, Codable {
     self.digest = digest
     self.credentials = credentials
   }
+
+  /// Adds what there is to say about the records, as much of it as one answer may hold.
+  public mutating func add(_ notes: RecordNotes) {
+    if !notes.refused.isEmpty {
+      refused = Array(notes.refused.prefix(RefusedRecord.toldMax))
+      refusedTotal = notes.refused.count
+    }
+    if !notes.warnings.isEmpty {
+      warnings = Array(notes.warnings.prefix(RecordWarning.toldMax))
+      warningsTotal = notes.warnings.count
+    }
+  }
 }
 
 /// The state of one credential at the controller.
@@ -37,7 +58,7 @@ public struct CredentialOutcome: Sendable, Hashable, Codable {
   public enum Status: String, Sendable, Hashable, Codable, CaseIterable {
     /// It opens, within its times and rules.
     case active
-    /// The message was refused; the controller keeps what it had.
+    /// It, or its message, was refused; the controller keeps what it had.
     case failed
     case revoked
     /// It had already expired when it arrived.
@@ -58,7 +79,7 @@ extension CredentialOutcome.Status {
   public var meaning: String {
     switch self {
     case .active: "It opens, within its times and rules."
-    case .failed: "The message was refused; the controller keeps what it had."
+    case .failed: "It, or its message, was refused; the controller keeps what it had."
     case .revoked: "It was revoked."
     case .expired: "It had already expired when it arrived."
     }

@@ -23,16 +23,28 @@ public struct SnapshotOffer: Sendable, Hashable, Codable {
     self.revokedAhead = revokedAhead
   }
 
-  /// Throws everything that is wrong, by path.
+  /// Throws everything that is wrong, by path. Any text may stand in ``revokedAhead``.
   public func check() throws(ValidationFailure) {
     var reader = DocumentReader()
     _ = reader.identifier(snapshotID, "snapshotID") as Identifier<Never>?
     reader.whole(revision, "revision", in: 1...DocumentReader.revisionMax)
     reader.whole(chunks, "chunks", in: 0...Self.chunksMax)
-    _ =
-      reader.identifiers(
-        revokedAhead, "revokedAhead", max: CredentialDelta.recordsMax) as Set<CredentialID>
     try reader.check()
+  }
+
+  private enum CodingKeys: String, CodingKey { case snapshotID, revision, chunks, revokedAhead }
+}
+
+extension SnapshotOffer {
+  /// An entry of ``revokedAhead`` that is no text is passed over: no credential has such an id.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    var unreadable: [UnreadableRecord] = []
+    self.init(
+      snapshotID: try container.decode(String.self, forKey: .snapshotID),
+      revision: try container.decode(UInt64.self, forKey: .revision),
+      chunks: try container.decode(Int.self, forKey: .chunks),
+      revokedAhead: try container.readable(String.self, forKey: .revokedAhead, &unreadable))
   }
 }
 
@@ -56,6 +68,8 @@ public struct SnapshotChunk: Sendable, Hashable, Codable {
   public var index: Int
   public var persons: [PersonRecord]
   public var credentials: [CredentialRecord]
+  /// Entries that could not be read; they are never sent on.
+  var unreadable: [UnreadableRecord] = []
 
   public init(
     snapshotID: String, revision: UInt64, index: Int, persons: [PersonRecord] = [],
@@ -68,11 +82,24 @@ public struct SnapshotChunk: Sendable, Hashable, Codable {
     self.credentials = credentials
   }
 
-  /// Throws everything that is wrong with the records, by path.
-  public func check() throws(ValidationFailure) {
-    _ = try CredentialDelta(
-      baseRevision: nil, revision: revision, persons: persons, credentials: credentials
-    ).validated()
+  private enum CodingKeys: String, CodingKey {
+    case snapshotID, revision, index, persons, credentials
+  }
+}
+
+extension SnapshotChunk {
+  /// One record that cannot be read does not hinder the others.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    var unreadable: [UnreadableRecord] = []
+    self.init(
+      snapshotID: try container.decode(String.self, forKey: .snapshotID),
+      revision: try container.decode(UInt64.self, forKey: .revision),
+      index: try container.decode(Int.self, forKey: .index),
+      persons: try container.readable(PersonRecord.self, forKey: .persons, &unreadable),
+      credentials: try container.readable(
+        CredentialRecord.self, forKey: .credentials, &unreadable))
+    self.unreadable = unreadable
   }
 }
 
@@ -114,6 +141,8 @@ public struct BucketRepair: Sendable, Hashable, Codable {
   public var buckets: [Int]
   public var persons: [PersonRecord]
   public var credentials: [CredentialRecord]
+  /// Entries that could not be read; they are never sent on.
+  var unreadable: [UnreadableRecord] = []
 
   public init(
     revision: UInt64, buckets: [Int], persons: [PersonRecord] = [],
@@ -125,26 +154,20 @@ public struct BucketRepair: Sendable, Hashable, Codable {
     self.credentials = credentials
   }
 
-  /// Throws everything that is wrong, by path, including a record of another bucket.
-  public func check() throws(ValidationFailure) {
-    _ = try CredentialDelta(
-      baseRevision: nil, revision: revision, persons: persons, credentials: credentials
-    ).validated()
-    var reader = DocumentReader()
-    if reader.count(buckets.count, "buckets", max: RecordSetDigest.bucketCount) {
-      for (index, bucket) in buckets.enumerated() {
-        reader.whole(bucket, "buckets[\(index)]", in: 0...RecordSetDigest.bucketCount - 1)
-      }
-    }
-    let known = Set(buckets)
-    for (index, person) in persons.enumerated()
-    where !known.contains(RecordSetDigest.bucket(of: person.id)) {
-      reader.note("persons[\(index)].id", "belongs in none of the buckets")
-    }
-    for (index, credential) in credentials.enumerated()
-    where !known.contains(RecordSetDigest.bucket(of: credential.id)) {
-      reader.note("credentials[\(index)].id", "belongs in none of the buckets")
-    }
-    try reader.check()
+  private enum CodingKeys: String, CodingKey { case revision, buckets, persons, credentials }
+}
+
+extension BucketRepair {
+  /// One record that cannot be read does not hinder the others.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    var unreadable: [UnreadableRecord] = []
+    self.init(
+      revision: try container.decode(UInt64.self, forKey: .revision),
+      buckets: try container.decode([Int].self, forKey: .buckets),
+      persons: try container.readable(PersonRecord.self, forKey: .persons, &unreadable),
+      credentials: try container.readable(
+        CredentialRecord.self, forKey: .credentials, &unreadable))
+    self.unreadable = unreadable
   }
 }

@@ -35,6 +35,9 @@ public struct CredentialClass: Sendable, Hashable {
     self.unknownClock = unknownClock
   }
 
+  /// Names of the classes that exist without configuration.
+  static let builtInNames = [standardName, backupName, offlineName]
+
   /// Classes that exist without configuration. A backup code works without the cloud for ever and
   /// ignores an unknown clock. An offline key carries its own end, and needs a clock for it. Every
   /// other class is like the standard one.

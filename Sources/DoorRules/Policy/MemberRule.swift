@@ -35,25 +35,33 @@ public struct MemberRule: Sendable, Hashable {
 
   /// The first condition that the person does not meet, in words; nil when the rule fits.
   public func mismatch(of person: Person) -> String? {
-    if let memberTypes, !memberTypes.contains(person.memberType) {
+    if let memberTypes, !memberTypes.holds(person.memberType) {
       return "type \(quoted(person.memberType)) is not \(list(memberTypes))"
     }
-    if !membershipStatuses.contains(person.membershipStatus) {
+    if !membershipStatuses.holds(person.membershipStatus) {
       return "status \(quoted(person.membershipStatus)) is not \(list(membershipStatuses))"
     }
     let tags = person.allTags
-    if !anyTags.isEmpty, anyTags.isDisjoint(with: tags) {
+    if !anyTags.isEmpty, !anyTags.contains(where: tags.holds) {
       return "none of the tags \(list(anyTags))"
     }
-    if !allTags.isSubset(of: tags) {
-      return "the tags \(list(allTags.subtracting(tags))) are missing"
+    if !allTags.allSatisfy(tags.holds) {
+      return "the tags \(list(allTags.filter { !tags.holds($0) })) are missing"
     }
-    if !noneOfTags.isDisjoint(with: tags) {
-      return "the tag \(list(noneOfTags.intersection(tags))) excludes"
+    if noneOfTags.contains(where: tags.holds) {
+      return "the tag \(list(noneOfTags.filter(tags.holds))) excludes"
     }
     return nil
   }
 
   private func quoted(_ text: String) -> String { "\"\(text)\"" }
   private func list(_ words: Set<String>) -> String { words.sorted().joined(separator: ", ") }
+}
+
+extension Set<String> {
+  /// True if a word is in it byte for byte; Swift's own comparison takes two spellings of one
+  /// accented letter for the same.
+  func holds(_ word: String) -> Bool {
+    firstIndex(of: word).map { self[$0].utf8.elementsEqual(word.utf8) } ?? false
+  }
 }

@@ -1,17 +1,22 @@
-/// A name that came from outside and was validated once: 1 to 64 characters out of
-/// `A-Z a-z 0-9 . _ -`, so that it is safe in a topic, a path and a log line.
+/// A name that came from outside and was validated once. Two are the same only byte for byte: `é`
+/// as one character and as `e` with an accent are two names.
 ///
-/// `Kind` prevents the use of a door's name where a person's is meant.
-public struct Identifier<Kind>: Hashable, Sendable, Comparable, CustomStringConvertible {
-  /// The most characters an identifier may have.
-  public static var maximumLength: Int { 64 }
+/// `Kind` prevents the use of a door's name where a person's is meant, and says what may be one.
+/// Names that this system gives (doors, readers, controllers) are short and safe in a topic and a
+/// path. Those of other people's databases (persons, credentials) are opaque.
+public struct Identifier<Kind: IdentifierKind>: Hashable, Sendable, Comparable,
+  CustomStringConvertible
+{
+  /// The most characters of a name that is not opaque, and the most bytes of one that is.
+  public static var maximumLength: Int { Kind.isOpaque ? OpaqueText.idBytesMax : 64 }
 
   /// The text as it came.
   public let rawValue: String
 
-  /// Nil unless `text` has 1 to 64 characters, all of them allowed.
+  /// Nil unless `text` fits ``grammar``.
   public init?(_ text: String) {
-    guard (1...Self.maximumLength).contains(text.utf8.count), text.utf8.allSatisfy(Self.allows)
+    guard (1...Self.maximumLength).contains(text.utf8.count),
+      Kind.isOpaque ? OpaqueText.isPlain(text) : text.utf8.allSatisfy(Self.allows)
     else { return nil }
     rawValue = text
   }
@@ -28,21 +33,61 @@ public struct Identifier<Kind>: Hashable, Sendable, Comparable, CustomStringConv
   }
 
   /// What an identifier may look like, for error messages.
-  public static var grammar: String { "1 to 64 characters out of A-Z a-z 0-9 . _ -" }
+  public static var grammar: String {
+    Kind.isOpaque
+      ? "1 to \(maximumLength) bytes of UTF-8 without control characters"
+      : "1 to \(maximumLength) characters out of A-Z a-z 0-9 . _ -"
+  }
 
   public var description: String { rawValue }
 
-  public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+  public static func == (left: Self, right: Self) -> Bool {
+    left.rawValue.utf8.elementsEqual(right.rawValue.utf8)
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    for byte in rawValue.utf8 { hasher.combine(byte) }
+  }
+
+  public static func < (left: Self, right: Self) -> Bool {
+    left.rawValue.utf8.lexicographicallyPrecedes(right.rawValue.utf8)
+  }
 }
 
-/// Tags for ``Identifier``.
-public enum DoorKind {}
-public enum ReaderKind {}
-public enum PersonKind {}
-public enum CredentialKindTag {}
-public enum ScopeKind {}
-public enum ControllerKind {}
-public enum AreaKind {}
+/// Text out of other people's databases: any characters but those that break a line or a screen.
+public enum OpaqueText {
+  /// Longest id, in bytes of UTF-8.
+  public static let idBytesMax = 512
+
+  /// True without control characters and line separators.
+  public static func isPlain(_ text: String) -> Bool {
+    text.unicodeScalars.allSatisfy { scalar in
+      if scalar.isASCII { return (0x20...0x7E).contains(scalar.value) }
+      let category = scalar.properties.generalCategory
+      return category != .control && category != .lineSeparator && category != .paragraphSeparator
+    }
+  }
+}
+
+/// A tag for ``Identifier``.
+public protocol IdentifierKind {
+  /// Any text may be one; false unless a kind says otherwise.
+  static var isOpaque: Bool { get }
+}
+
+extension IdentifierKind {
+  public static var isOpaque: Bool { false }
+}
+
+extension Never: IdentifierKind {}
+
+public enum DoorKind: IdentifierKind {}
+public enum ReaderKind: IdentifierKind {}
+public enum PersonKind: IdentifierKind { public static var isOpaque: Bool { true } }
+public enum CredentialKindTag: IdentifierKind { public static var isOpaque: Bool { true } }
+public enum ScopeKind: IdentifierKind {}
+public enum ControllerKind: IdentifierKind {}
+public enum AreaKind: IdentifierKind {}
 
 /// Names one door of a facility.
 public typealias DoorID = Identifier<DoorKind>

@@ -13,10 +13,10 @@ package struct CredentialClash: Sendable, Hashable {
 
   /// What a message that was applied brought about. A store that cannot be read finds none.
   static func found(
-    in delta: CredentialDelta, in store: any PolicyStore, scopes: [ScopeID: Set<DoorID>]
+    in records: SoundRecords, in store: any PolicyStore, scopes: [ScopeID: Set<DoorID>]
   ) -> [CredentialClash] {
     var clashes: Set<CredentialClash> = []
-    for record in delta.credentials where clashes.count < reportedMax {
+    for record in records.credentials where clashes.count < reportedMax {
       guard let credential = try? record.validated(path: "credential"),
         let holders = try? store.holders(ofAny: [record.digest])
       else { continue }

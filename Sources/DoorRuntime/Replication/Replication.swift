@@ -9,6 +9,8 @@ import DoorRules
 struct Replication {
   /// Time until the cloud is asked again for what the disk did not take.
   static let askAgainMilliseconds = 30_000
+  /// The most problems of records in one event, and warnings in the log; the answer has more.
+  static let problemsRecordedMax = 10
 
   /// The configuration in force, as it was accepted; nil before the first.
   private(set) var document: ConfigurationDocument?
@@ -127,25 +129,25 @@ struct Replication {
 
   // MARK: Persons and credentials
 
-  /// `scopes` are the doors of each scope in force.
-  func take(_ envelope: Envelope<CredentialDelta>, scopes: [ScopeID: Set<DoorID>]) -> [Wish] {
-    [.job(.applyDelta(envelope.body, messageID: envelope.id, scopes: scopes))]
+  /// `words` are those of the configuration in force; nil before the first.
+  func take(_ envelope: Envelope<CredentialDelta>, knowing words: PolicyWords?) -> [Wish] {
+    [.job(.applyDelta(envelope.body, messageID: envelope.id, words: words))]
   }
 
   func take(_ envelope: Envelope<SnapshotOffer>) -> [Wish] {
     [.job(.stageOffer(envelope.body, messageID: envelope.id))]
   }
 
-  func take(_ envelope: Envelope<SnapshotChunk>) -> [Wish] {
+  func take(_ envelope: Envelope<SnapshotChunk>, knowing words: PolicyWords?) -> [Wish] {
     let chunk = envelope.body
     return [
       .session(.snapshotChunkArrived(snapshotID: chunk.snapshotID, index: chunk.index)),
-      .job(.stageChunk(chunk, messageID: envelope.id)),
+      .job(.stageChunk(chunk, messageID: envelope.id, words: words)),
     ]
   }
 
-  func take(_ envelope: Envelope<BucketRepair>) -> [Wish] {
-    [.job(.repair(envelope.body, messageID: envelope.id))]
+  func take(_ envelope: Envelope<BucketRepair>, knowing words: PolicyWords?) -> [Wish] {
+    [.job(.repair(envelope.body, messageID: envelope.id, words: words))]
   }
 
   func take(_ envelope: Envelope<DigestRequest>) -> [Wish] {
@@ -183,6 +185,7 @@ struct Replication {
             EventRecord(
               .credentialsRepaired, detail: ["buckets": String(outcome.repairedBuckets)])))
       }
+      if isNew { wishes += Self.told(report) }
     } else if isNew {
       wishes.append(.record(.problems(.credentialsRejected, report.problems)))
     }
@@ -191,6 +194,22 @@ struct Replication {
     wishes.append(
       .session(outcome.baseRefused ? .credentialsBaseRefused(report) : .applied(report)))
     return wishes
+  }
+
+  /// Records that were refused are recorded; what cannot mean here what was meant is logged.
+  private static func told(_ report: ApplyReport) -> [Wish] {
+    var wishes: [Wish] = []
+    if let refused = report.refused, let total = report.refusedTotal {
+      var record = EventRecord.problems(
+        .credentialsRejected,
+        Array(refused.flatMap(\.problems).prefix(problemsRecordedMax)))
+      record.detail["records"] = String(total)
+      wishes.append(.record(record))
+    }
+    return wishes
+      + (report.warnings ?? []).prefix(problemsRecordedMax).map {
+        .log(.warning, "\($0.path) of \($0.id): \($0.message)")
+      }
   }
 
   // MARK: The digest

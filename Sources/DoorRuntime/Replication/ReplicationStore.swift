@@ -3,8 +3,9 @@ import DoorCore
 import DoorPorts
 import DoorRules
 
-/// Applies what the cloud sent to the credential cache: all of a message, or nothing of it. It runs
-/// off the door's thread, one message after the other.
+/// Applies what the cloud sent to the credential cache: all of a configuration, or nothing of it;
+/// of persons and credentials each record that is sound. It runs off the door's thread, one message
+/// after the other.
 struct ReplicationStore: Sendable {
   let policy: any PolicyStore
   let zones: any ZoneSource
@@ -87,44 +88,64 @@ struct ReplicationStore: Sendable {
 
   // MARK: Persons and credentials
 
+  /// `words` are those of the configuration in force; nil before the first.
   func apply(
-    _ delta: CredentialDelta, messageID: String, scopes: [ScopeID: Set<DoorID>],
-    at now: WallInstant
+    _ delta: CredentialDelta, messageID: String, words: PolicyWords?, at now: WallInstant
   ) throws(PortError) -> CredentialsOutcome {
-    var changes: [CredentialChange] = []
+    var applied = AppliedRecords()
+    var sound: SoundRecords?
     var isAsBefore = false
     var report = try report(messageID) { () throws in
+      let delta = try delta.sifted(knowing: words)
       // An answer that was lost: it is in force already.
       let present = try policy.credentialPosition().revision
       isAsBefore =
         try delta.revision == present && (delta.baseRevision != nil || holdsAll(of: delta))
-      if isAsBefore { return }
-      _ = try delta.validated()
-      changes = try policy.apply(delta)
+      if !isAsBefore || delta.baseRevision != nil { applied = try policy.apply(delta) }
+      sound = delta.records
+      return RecordNotes(refused: applied.refused, warnings: delta.records.notes.warnings)
     }
-    report.credentials = delta.credentials.map { record in
-      let isOver = record.validUntil.map { $0 <= now.secondsSince1970 } ?? false
-      let status: CredentialOutcome.Status =
-        !report.applied
-        ? .failed : record.status != "active" ? .revoked : isOver ? .expired : .active
-      return CredentialOutcome(id: record.id, status: status)
-    }
+    report.credentials =
+      sound.map { outcomes(of: $0, at: now) }
+      ?? delta.credentials.map { CredentialOutcome(id: $0.id, status: .failed) }
     let isSnapshot = delta.baseRevision == nil
     return CredentialsOutcome(
       report: report,
       // A snapshot replaces everything, so nothing shows which of its records are new.
-      changes: isSnapshot ? [] : changes,
-      clashes: report.applied && !isAsBefore
-        ? CredentialClash.found(in: delta, in: policy, scopes: scopes) : [],
+      changes: isSnapshot ? [] : applied.changes,
+      clashes: isAsBefore
+        ? []
+        : sound.map {
+          CredentialClash.found(in: $0, in: policy, scopes: words?.scopes ?? [:])
+        } ?? [],
       baseRefused: !report.applied && !isSnapshot && delta.baseRevision != report.revision,
       isOld: !report.applied && delta.revision <= report.revision, isAsBefore: isAsBefore)
   }
 
   /// Whether a full set is what is here: writing it again would only wear the disk.
-  private func holdsAll(of delta: CredentialDelta) throws -> Bool {
-    guard delta.revokedAhead?.isEmpty != false else { return false }
-    return try RecordSetDigest(persons: delta.persons, credentials: delta.credentials)
+  private func holdsAll(of delta: SoundDelta) throws -> Bool {
+    let records = delta.records
+    guard records.revokedAhead.isEmpty, records.notes.refused.isEmpty else { return false }
+    return try RecordSetDigest(persons: records.persons, credentials: records.credentials)
       == policy.recordDigest()
+  }
+
+  /// What became of each credential of a message that was applied.
+  private func outcomes(of records: SoundRecords, at now: WallInstant) -> [CredentialOutcome] {
+    let ahead = Set(records.revokedAhead.compactMap { CredentialID($0) })
+    let stopped = Set(records.notes.stoppedIDs(.credential).compactMap { CredentialID($0) })
+    let taken = records.credentials.map { record in
+      let isOver = record.validUntil.map { $0 <= now.secondsSince1970 } ?? false
+      let isRevoked =
+        record.status != "active" || CredentialID(record.id).map(ahead.contains) == true
+      return CredentialOutcome(
+        id: record.id, status: isRevoked ? .revoked : isOver ? .expired : .active)
+    }
+    let refused = records.notes.refusedIDs(.credential).map { id in
+      CredentialOutcome(
+        id: id, status: CredentialID(id).map(stopped.contains) == true ? .revoked : .failed)
+    }
+    return taken + refused
   }
 
   /// The report is nil for a chunk that is neither the last one nor refused: only what is in force,
@@ -133,7 +154,10 @@ struct ReplicationStore: Sendable {
     _ messageID: String, revision: UInt64, _ body: () throws -> StagedSnapshot?
   ) throws(PortError) -> (staged: StagedSnapshot?, outcome: CredentialsOutcome?) {
     var staged: StagedSnapshot?
-    let report = try report(messageID) { () throws in staged = try body() }
+    let report = try report(messageID) { () throws in
+      staged = try body()
+      return staged?.notes ?? RecordNotes()
+    }
     let isInForce = staged.map { $0.next == $0.chunks } ?? false
     let isOld = !report.applied && revision <= report.revision
     return (
@@ -143,35 +167,42 @@ struct ReplicationStore: Sendable {
   }
 
   func apply(
-    _ repair: BucketRepair, messageID: String
+    _ repair: BucketRepair, messageID: String, words: PolicyWords?
   ) throws(PortError) -> CredentialsOutcome {
     var changed = 0
     let report = try report(messageID) { () throws in
-      try repair.check()
+      let sound = try repair.sifted(knowing: words)
+      let notes = sound.records.notes
       let before = try policy.recordDigest().buckets
-      let after = try RecordSetDigest(
-        persons: repair.persons, credentials: repair.credentials
+      let wanted = try RecordSetDigest(
+        persons: sound.records.persons, credentials: sound.records.credentials
       ).buckets
       let present = try policy.credentialPosition().revision
-      changed = repair.buckets.count { before[$0] != after[$0] }
       // Writing what is here again would only wear the disk.
-      if repair.revision == present, changed == 0 { return }
-      try policy.apply(repair)
+      if sound.revision == present, notes.refused.isEmpty,
+        sound.buckets.allSatisfy({ before[$0] == wanted[$0] })
+      {
+        return notes
+      }
+      let refused = try policy.apply(sound)
+      let after = try policy.recordDigest().buckets
+      changed = sound.buckets.count { before[$0] != after[$0] }
+      return RecordNotes(refused: refused, warnings: notes.warnings)
     }
     return CredentialsOutcome(
       report: report, isOld: !report.applied && repair.revision < report.revision,
       repairedBuckets: report.applied ? changed : 0)
   }
 
-  /// Does `body`, and reports with what revision and digest that ended. Throws when the disk did
-  /// not take part: that is no verdict on what was sent.
+  /// Does `body`, and reports with what revision and digest that ended, and what there is to say
+  /// about the records. Throws when the disk did not take part: that is no verdict on what was sent.
   private func report(
-    _ messageID: String, _ body: () throws -> Void
+    _ messageID: String, _ body: () throws -> RecordNotes
   ) throws(PortError) -> ApplyReport {
     var report = ApplyReport(
       subject: .credentials, messageID: messageID, revision: 0, applied: false, problems: [])
     do {
-      try body()
+      report.add(try body())
       report.applied = true
     } catch let failure as ValidationFailure {
       report.problems = failure.problems

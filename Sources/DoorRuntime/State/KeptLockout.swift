@@ -8,7 +8,7 @@ struct KeptLockout {
   var remainingMilliseconds: Int
   var savedAtMilliseconds: Int64
 
-  /// Of all cards: a line for each, the card's id first.
+  /// Of all cards: a line for each, the card's id first, which may have spaces, and four numbers.
   static func bytes(ofCards lockouts: [CredentialID: Lockout], at now: Moment) -> [UInt8] {
     let lines = lockouts.sorted { $0.key < $1.key }.map {
       "\($0.key) " + String(decoding: KeptLockout($0.value, at: now).bytes, as: UTF8.self)
@@ -20,9 +20,10 @@ struct KeptLockout {
   static func cards(from bytes: [UInt8], at now: Moment) -> [CredentialID: Lockout] {
     var lockouts: [CredentialID: Lockout] = [:]
     for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
-      let parts = line.split(separator: " ", maxSplits: 1)
-      guard parts.count == 2, let card = CredentialID(String(parts[0])),
-        let kept = KeptLockout(bytes: Array(parts[1].utf8))
+      let parts = line.split(separator: " ", omittingEmptySubsequences: false)
+      guard parts.count > 4,
+        let card = CredentialID(parts.dropLast(4).joined(separator: " ")),
+        let kept = KeptLockout(bytes: Array(parts.suffix(4).joined(separator: " ").utf8))
       else { continue }
       lockouts[card] = kept.restored(at: now)
     }

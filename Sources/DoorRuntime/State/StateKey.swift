@@ -32,7 +32,9 @@ enum StateKey: Sendable, Hashable {
   /// The modes that were ordered at a door: ``KeptModes``.
   case modes(DoorID)
 
-  /// The key in the store.
+  /// The key in the store. Each state has one of its own: an id comes last, after a prefix that no
+  /// other key begins with, and in it every byte that is no letter, digit, `.`, `_` or `-` is
+  /// written as `%` and two hexadecimal digits. A reader that is called `cards` is escaped too.
   var name: String {
     switch self {
     case .clockWatermark: "clock.watermark"
@@ -41,14 +43,28 @@ enum StateKey: Sendable, Hashable {
     case .cloudKeys: "cloud.keys"
     case .certificateWarnings: "expiry"
     case .offlinePINs: "offlinePIN"
-    case .use(let credential): "use.\(credential)"
-    case .lockout(let reader): "lockout.\(reader)"
+    case .use(let credential): "use.\(Self.escaped(credential.rawValue))"
+    case .lockout(let reader): reader.rawValue == "cards" ? "lockout.%63ards" : "lockout.\(reader)"
     case .cardLockouts: "lockout.cards"
     case .firstPerson(let door): "firstPerson.\(door)"
-    case .presence(let person): "presence.of.\(person)"
+    case .presence(let person): "presence.of.\(Self.escaped(person.rawValue))"
     case .forgiven: "presence.forgiven"
     case .modes(let door): "modes.\(door)"
     }
+  }
+
+  /// An id of the older, narrow form stays as it is.
+  private static func escaped(_ id: String) -> String {
+    var text = ""
+    for byte in id.utf8 {
+      let scalar = Unicode.Scalar(byte)
+      if DoorID(String(scalar)) != nil {
+        text.unicodeScalars.append(scalar)
+      } else {
+        text += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+      }
+    }
+    return text
   }
 }
 

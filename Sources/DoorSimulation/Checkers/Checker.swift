@@ -7,9 +7,9 @@ protocol Checker: AnyObject {
 
 func allCheckers() -> [any Checker] {
   [
-    HonestClock(), RightDecision(), LastGoodRules(), DecisionsOnce(), EventsOnce(), LockHasCause(),
-    NeverTooLong(), LeavingWorks(), WaitsForNothing(),
-    GrantOpens(), WrittenFirst(), LocksInTurn(), AcknowledgedIsKept(), CommandsOnce(), NoSecrets(), Limits(),
+    HonestClock(), RightDecision(), RevokedStaysOut(), LastGoodRules(), DecisionsOnce(),
+    EventsOnce(), LockHasCause(), NeverTooLong(), LeavingWorks(), WaitsForNothing(), GrantOpens(),
+    WrittenFirst(), LocksInTurn(), AcknowledgedIsKept(), CommandsOnce(), NoSecrets(), Limits(),
     Convergence(), UsesOnce(), NobodyTwice(), TrueAtTheGrant(), NotOpened(),
   ]
 }

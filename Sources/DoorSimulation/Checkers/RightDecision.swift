@@ -76,3 +76,15 @@ final class RightDecision: Checker {
       """
   }
 }
+
+/// A revocation counts from the moment the door has answered its message, whatever else that held.
+final class RevokedStaysOut: Checker {
+  let sentence = "a revoked credential opens nothing once the door has answered its message"
+
+  func see(_ sight: Sight, in world: World) -> String? {
+    guard case .recorded(let draft) = sight, draft.type == EventType.accessGranted.wireName,
+      let credential = draft.credential, world.observers.knowledge.revoked.contains(credential)
+    else { return nil }
+    return "\(credential) opened \(draft.door ?? "a door")"
+  }
+}

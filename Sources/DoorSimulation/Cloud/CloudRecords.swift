@@ -10,10 +10,29 @@ struct CloudRecords {
   private(set) var credentials: [String: (record: CredentialRecord, revision: UInt64)] = [:]
   private(set) var revision: UInt64 = 0
   private var snapshots: [String: [SnapshotChunk]] = [:]
+  /// What the door has instead of the records that it refused, and at which revision.
+  private var kept: [String: (revision: UInt64, hash: [UInt8]?)] = [:]
 
-  mutating func beginRevision() { revision += 1 }
+  /// The door refused the last message as a whole; it is not sent again before something changes.
+  var isRefused = false
+
+  mutating func beginRevision() {
+    revision += 1
+    isRefused = false
+  }
+
   mutating func put(_ record: PersonRecord) { persons[record.id] = (record, revision) }
   mutating func put(_ record: CredentialRecord) { credentials[record.id] = (record, revision) }
+
+  /// Notes which records the door refused.
+  mutating func note(_ report: ApplyReport) {
+    for record in report.refused ?? [] {
+      guard let id = record.id else { continue }
+      kept["\(record.kind.rawValue) \(id)"] = (
+        report.revision, record.kept.flatMap { Base64URL.decode($0.utf8) }
+      )
+    }
+  }
 
   /// Whether a door with revision `base` gets a snapshot instead of a delta.
   func needsSnapshot(since base: UInt64) -> Bool {
@@ -64,16 +83,21 @@ struct CloudRecords {
     return chunks[pull.index]
   }
 
-  /// The digest of all records that the door should have.
+  /// The digest of all records that the door should have; of refused ones, of what it kept.
   var digest: String? {
     var digest = RecordSetDigest()
-    for (record, _) in persons.values {
-      guard let hash = try? record.recordHash() else { return nil }
-      digest.toggle(hash, inBucket: RecordSetDigest.bucket(of: record.id))
+    func count(_ kind: String, _ id: String, _ revision: UInt64, _ hash: [UInt8]?) {
+      let known = kept["\(kind) \(id)"].flatMap { $0.revision >= revision ? $0 : nil }
+      guard let hash = known.map(\.hash) ?? hash else { return }
+      digest.toggle(hash, inBucket: RecordSetDigest.bucket(of: id))
     }
-    for (record, _) in credentials.values where record.countsInDigest {
-      guard let hash = try? record.recordHash() else { return nil }
-      digest.toggle(hash, inBucket: RecordSetDigest.bucket(of: record.id))
+    for (record, revision) in persons.values {
+      count("person", record.id, revision, try? record.recordHash())
+    }
+    for (record, revision) in credentials.values {
+      count(
+        "credential", record.id, revision,
+        record.countsInDigest ? try? record.recordHash() : nil)
     }
     return digest.root
   }

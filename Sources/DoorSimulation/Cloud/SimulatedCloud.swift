@@ -26,6 +26,10 @@ final class SimulatedCloud {
     var credentials: UInt64
     var digest: String?
     var isWaiting = false
+    /// The door's records are not what the cloud thinks: it missed an answer.
+    var isUnsure = false
+    /// The last message with revocations.
+    var revocations: (message: String, base: UInt64, ids: [String])?
   }
 
   init(
@@ -80,6 +84,8 @@ final class SimulatedCloud {
     session = Session(
       nonce: hello.sessionNonce, config: hello.configRevision,
       credentials: hello.credentialRevision, digest: hello.credentialDigest)
+    session?.isUnsure =
+      hello.credentialRevision == records.revision && hello.credentialDigest != records.digest
     send(log.acknowledgement ?? EventAcknowledgement(epoch: hello.logEpoch, through: 0), .ack)
     push()
   }
@@ -108,6 +114,14 @@ final class SimulatedCloud {
       session.isWaiting = false
       session.credentials = report.revision
       session.digest = report.digest
+      records.note(report)
+      if report.applied { session.isUnsure = false }
+      if let sent = session.revocations, sent.message == report.messageID {
+        if report.applied || report.revision == sent.base {
+          observers.knowledge.answeredRevocation(of: sent.ids)
+        }
+        records.isRefused = !report.applied && report.revision == sent.base
+      }
     }
     self.session = session
     push()
@@ -132,13 +146,20 @@ final class SimulatedCloud {
   }
 
   private func pushCredentials() {
-    guard let session, !session.isWaiting, session.credentials != records.revision else { return }
+    guard let session, !session.isWaiting, !records.isRefused,
+      session.isUnsure || session.credentials != records.revision
+    else { return }
     self.session?.isWaiting = true
     let base = session.credentials
-    if records.needsSnapshot(since: base) {
+    if session.isUnsure || records.needsSnapshot(since: base) {
       send(records.offer(to: base), .snapshot)
     } else {
-      send(records.delta(since: base), .credentials)
+      let delta = records.delta(since: base)
+      let id = random.id()
+      self.session?.revocations = (
+        id, base, delta.credentials.filter { $0.status != "active" }.map(\.id)
+      )
+      send(delta, .credentials, id: id)
     }
   }
 

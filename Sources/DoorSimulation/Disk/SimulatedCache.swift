@@ -12,7 +12,7 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
   private(set) var revision: UInt64 = 0
   private(set) var records = SimulatedRecords()
   private var staged: StagedSnapshot?
-  private var stagedChunks: [SnapshotChunk] = []
+  private var stagedChunks: [SoundChunk] = []
 
   init(medium: DiskMedium) { self.medium = medium }
 
@@ -49,12 +49,12 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
   }
 
   @discardableResult
-  public func apply(_ delta: CredentialDelta) throws(PortError) -> [CredentialChange] {
+  public func apply(_ delta: SoundDelta) throws(PortError) -> AppliedRecords {
     let operation = "apply credentials \(delta.revision)"
-    do throws(ValidationFailure) { _ = try delta.validated() } catch {
-      throw PortError(.invalid, operation: operation, detail: "\(error)")
-    }
     try medium.write(operation)
+    if delta.revision == revision, delta.baseRevision != nil {
+      return AppliedRecords(refused: records.withKept(delta.records.notes.refused))
+    }
     if let base = delta.baseRevision, base != revision {
       throw PortError(
         .invalid, operation: operation,
@@ -66,7 +66,7 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
         detail: "the snapshot is older than revision \(revision), which is in force")
     }
     var changes: [CredentialChange] = []
-    if delta.baseRevision == nil { records.removeEverything() }
+    if delta.baseRevision == nil { try records.removeEverything(but: delta.records.notes) }
     for id in delta.removedCredentials { changes += records.remove(credential: id) }
     for id in delta.removedPersons {
       for credential in records.credentials.values.filter({ $0.person == id }).map(\.id).sorted() {
@@ -74,17 +74,11 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
       }
       records.remove(person: id)
     }
-    for record in delta.persons { try records.put(record) }
-    for record in delta.credentials where record.status != "active" {
-      changes += try records.put(record)
-    }
-    for record in delta.credentials where record.status == "active" {
-      changes += try records.put(record)
-    }
-    changes += records.revoke(delta.revokedAhead ?? [])
+    changes += try records.put(delta.records)
     changes += try records.finish(revision: delta.revision)
     revision = delta.revision
-    return changes
+    return AppliedRecords(
+      changes: changes, refused: records.withKept(delta.records.notes.refused))
   }
 
   public func recordDigest() throws(PortError) -> RecordSetDigest {
@@ -97,21 +91,22 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
     return try records.rescan()
   }
 
-  public func apply(_ repair: BucketRepair) throws(PortError) {
+  @discardableResult
+  public func apply(_ repair: SoundRepair) throws(PortError) -> [RefusedRecord] {
     let operation = "repair \(repair.buckets.count) buckets"
-    do throws(ValidationFailure) { try repair.check() } catch {
-      throw PortError(.invalid, operation: operation, detail: "\(error)")
-    }
     try medium.write(operation)
     guard repair.revision == revision else {
       throw PortError(
         .invalid, operation: operation,
         detail: "it is for revision \(repair.revision), here is \(revision)")
     }
+    let notes = repair.records.notes
+    let before = records
     records.empty(buckets: Set(repair.buckets))
-    for record in repair.persons { try records.put(record) }
-    for record in repair.credentials { _ = try records.put(record) }
+    try records.putBack(notes, from: before)
+    _ = try records.put(repair.records)
     _ = try records.finish(revision: revision)
+    return records.withKept(notes.refused)
   }
 
   public func revoke(_ credentials: [String]) throws(PortError) {
@@ -143,27 +138,31 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
       snapshotID: offer.snapshotID, revision: offer.revision, chunks: offer.chunks, next: 0)
     staged = begun
     stagedChunks = []
-    if offer.chunks == 0 { try putInForce(offer.revision) }
+    if offer.chunks == 0 { _ = try putInForce(offer.revision) }
     return begun
   }
 
-  private func putInForce(_ newRevision: UInt64) throws(PortError) {
-    records.removeEverything()
+  private func putInForce(_ newRevision: UInt64) throws(PortError) -> RecordNotes {
+    var notes = RecordNotes()
     for chunk in stagedChunks {
-      for record in chunk.persons { try records.put(record) }
-      for record in chunk.credentials { _ = try records.put(record) }
+      notes.refused += chunk.records.notes.refused
+      notes.warnings += chunk.records.notes.warnings
     }
+    let before = records
+    records.removeEverything()
+    for chunk in stagedChunks { _ = try records.put(chunk.records) }
+    try records.putBack(notes, from: before)
+    _ = try records.stop(notes)
     _ = try records.finish(revision: newRevision)
     revision = newRevision
     staged = nil
     stagedChunks = []
+    notes.refused = records.withKept(notes.refused)
+    return notes
   }
 
-  public func stage(_ chunk: SnapshotChunk) throws(PortError) -> StagedSnapshot? {
+  public func stage(_ chunk: SoundChunk) throws(PortError) -> StagedSnapshot? {
     let operation = "keep chunk \(chunk.index) of snapshot \(chunk.snapshotID)"
-    do throws(ValidationFailure) { try chunk.check() } catch {
-      throw PortError(.invalid, operation: operation, detail: "\(error)")
-    }
     try medium.write(operation)
     guard var standing = staged, standing.snapshotID == chunk.snapshotID,
       standing.revision == chunk.revision
@@ -177,7 +176,9 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
     stagedChunks.append(chunk)
     standing.next += 1
     staged = standing
-    if standing.next == standing.chunks { try putInForce(standing.revision) }
+    if standing.next == standing.chunks {
+      standing.notes = try putInForce(standing.revision)
+    }
     return standing
   }
 

@@ -145,6 +145,64 @@ struct SimulatedRecords {
     return changes
   }
 
+  // MARK: Messages
+
+  /// Puts what can be applied of a message; what stops working comes last.
+  mutating func put(_ sound: SoundRecords) throws(PortError) -> [CredentialChange] {
+    for record in sound.persons { try put(record) }
+    var changes: [CredentialChange] = []
+    for record in sound.credentials { changes += try put(record) }
+    changes += revoke(sound.revokedAhead)
+    return changes + (try stop(sound.notes))
+  }
+
+  /// Stops what refused records say is to stop.
+  mutating func stop(_ notes: RecordNotes) throws(PortError) -> [CredentialChange] {
+    for id in notes.stoppedIDs(.person) {
+      guard var person = persons[id] else { continue }
+      person.accessEnabled = false
+      try put(person)
+    }
+    return revoke(notes.stoppedIDs(.credential))
+  }
+
+  /// Removes all records but those that refused ones name.
+  mutating func removeEverything(but notes: RecordNotes) throws(PortError) {
+    let before = self
+    removeEverything()
+    try putBack(notes, from: before)
+  }
+
+  /// Takes over what was there under the ids of refused records, unless there are newer ones.
+  mutating func putBack(
+    _ notes: RecordNotes, from before: SimulatedRecords
+  ) throws(PortError) {
+    for id in notes.refusedIDs(.person) {
+      if persons[id] == nil, let person = before.persons[id] { try put(person) }
+    }
+    for id in notes.refusedIDs(.credential) {
+      if credentials[id] == nil, let credential = before.credentials[id] {
+        _ = try put(credential)
+      }
+    }
+  }
+
+  /// The refused records, each with the hash of what is here instead.
+  func withKept(_ refused: [RefusedRecord]) -> [RefusedRecord] {
+    refused.map { record in
+      guard let id = record.id else { return record }
+      let counts =
+        switch record.kind {
+        case .person: persons[id] != nil
+        case .credential: credentials[id]?.countsInDigest == true
+        }
+      var record = record
+      let hash = counts ? hashes["\(record.kind.rawValue) \(id)"] : nil
+      record.kept = hash.map { String(decoding: Base64URL.encode($0), as: UTF8.self) }
+      return record
+    }
+  }
+
   /// Computes the digest again from the records.
   mutating func rescan() throws(PortError) -> RecordSetDigest {
     var found = RecordSetDigest()

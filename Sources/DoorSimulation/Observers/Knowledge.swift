@@ -10,6 +10,9 @@ struct Knowledge {
   /// Ids of credentials by canonical text.
   private var byCanonical: [String: [String]] = [:]
 
+  /// Credentials whose revocation the door has answered.
+  private(set) var revoked: Set<String> = []
+
   private var orders: [ModeOrdered] = []
   private var fires: [(from: Int64, to: Int64?)] = []
   /// Wrong PINs at each keypad since the last right one.
@@ -38,6 +41,8 @@ struct Knowledge {
     if credentials[record.id] == nil { byCanonical[canonical, default: []].append(record.id) }
     credentials[record.id, default: []].append((revision, record))
   }
+
+  mutating func answeredRevocation(of ids: [String]) { revoked.formUnion(ids) }
 
   /// The person as of a revision.
   func person(_ id: String, at revision: UInt64) -> PersonRecord? {

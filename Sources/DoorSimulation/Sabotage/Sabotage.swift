@@ -52,4 +52,6 @@ public enum Sabotage: String, Sendable, CaseIterable {
   case staleLookUps = "stale-look-ups"
   /// The locks of all doors switch in one instant.
   case switchTogether = "switch-together"
+  /// One record that is refused refuses the whole delta.
+  case refuseWholeDelta = "refuse-whole-delta"
 }

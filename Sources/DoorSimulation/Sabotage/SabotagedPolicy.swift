@@ -25,12 +25,14 @@ extension SabotagedParts: PolicyStore {
   func rescanRecordDigest() throws(PortError) -> RecordSetDigest {
     try disk.cache.rescanRecordDigest()
   }
-  func apply(_ repair: BucketRepair) throws(PortError) { try disk.cache.apply(repair) }
+  func apply(_ repair: SoundRepair) throws(PortError) -> [RefusedRecord] {
+    try disk.cache.apply(repair)
+  }
   func revoke(_ credentials: [String]) throws(PortError) { try disk.cache.revoke(credentials) }
   func stage(_ offer: SnapshotOffer) throws(PortError) -> StagedSnapshot {
     try disk.cache.stage(offer)
   }
-  func stage(_ chunk: SnapshotChunk) throws(PortError) -> StagedSnapshot? {
+  func stage(_ chunk: SoundChunk) throws(PortError) -> StagedSnapshot? {
     try disk.cache.stage(chunk)
   }
   func person(_ id: PersonID) throws(PortError) -> Person? { try disk.cache.person(id) }
@@ -42,11 +44,15 @@ extension SabotagedParts: PolicyStore {
   }
 
   @discardableResult
-  func apply(_ delta: CredentialDelta) throws(PortError) -> [CredentialChange] {
-    guard fault == .skipDelta, delta.baseRevision != nil else { return try disk.cache.apply(delta) }
-    var empty = delta
-    empty.persons = []
-    empty.credentials = []
+  func apply(_ delta: SoundDelta) throws(PortError) -> AppliedRecords {
+    if fault == .refuseWholeDelta, !delta.records.notes.refused.isEmpty {
+      throw PortError(
+        .invalid, operation: "apply credentials", detail: "a record of it is refused")
+    }
+    let nothing = CredentialDelta(baseRevision: delta.baseRevision, revision: delta.revision)
+    guard fault == .skipDelta, delta.baseRevision != nil, let empty = try? nothing.sifted() else {
+      return try disk.cache.apply(delta)
+    }
     return try disk.cache.apply(empty)
   }
 

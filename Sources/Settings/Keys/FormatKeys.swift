@@ -6,7 +6,8 @@ enum FormatKeys {
     title: "Card formats",
     text: """
       `format.NAME` describes a format of `formats`. Bits are counted in the order sent, from 0: `1-8`,
-      or `8-1` with the least significant bit first; parts are joined by commas. Known without being
+      or `8-1` with the least significant bit first; parts are joined by commas: a serial number of 32 bits with its bytes turned is
+      `24-31, 16-23, 8-15, 0-7`. Known without being
       described: \(FormatTable.standard.formats.map { "`\($0.name)`" }.joined(separator: ", ")).
       """,
     keys: [

@@ -64,7 +64,7 @@ extension SettingsKey {
       read: { reader, path in reader.choice(path, of: Value.self) })
   }
 
-  static func identifier<Kind>(
+  static func identifier<Kind: IdentifierKind>(
     _ name: String, _ field: SettingsField<Root, Identifier<Kind>>,
     _ presence: SettingsPresence = .optional, about: String
   ) -> SettingsKey {

@@ -36,7 +36,7 @@ extension CacheAccess {
   }
 
   @discardableResult
-  public func apply(_ delta: CredentialDelta) throws(PortError) -> [CredentialChange] {
+  public func apply(_ delta: SoundDelta) throws(PortError) -> AppliedRecords {
     try opened().credentials.apply(delta)
   }
 
@@ -50,7 +50,7 @@ extension CacheAccess {
     try opened().digests.rescan()
   }
 
-  public func apply(_ repair: BucketRepair) throws(PortError) {
+  public func apply(_ repair: SoundRepair) throws(PortError) -> [RefusedRecord] {
     try opened().digests.apply(repair)
   }
 
@@ -58,7 +58,7 @@ extension CacheAccess {
     try opened().snapshots.stage(offer)
   }
 
-  public func stage(_ chunk: SnapshotChunk) throws(PortError) -> StagedSnapshot? {
+  public func stage(_ chunk: SoundChunk) throws(PortError) -> StagedSnapshot? {
     try opened().snapshots.stage(chunk)
   }
 

@@ -29,29 +29,30 @@ struct CredentialTable {
 
   /// Applies a delta in one transaction.
   ///
-  /// Refuses as `invalid` a delta that is inconsistent (names every problem by its path), whose
-  /// base is not the present revision, or that is older; a snapshot may repeat the present
-  /// revision, to repair. Removes before it adds, and removes the credentials of a removed person,
-  /// so that none of them works again when the person returns.
-  func apply(_ delta: CredentialDelta) throws(PortError) -> [CredentialChange] {
+  /// Refuses as `invalid` a delta whose base is not the present revision, or that is older; a
+  /// snapshot may repeat the present revision, to repair. Removes before it adds, and removes the
+  /// credentials of a removed person, so that none of them works again when the person returns.
+  func apply(_ delta: SoundDelta) throws(PortError) -> AppliedRecords {
     let operation = "apply credentials \(delta.revision)"
-    do throws(ValidationFailure) { _ = try delta.validated() } catch {
-      throw PortError(.invalid, operation: operation, detail: "\(error)")
-    }
     return try pool.writing(operation) { database in
-      try Self.check(delta, follows: try Self.position(database).revision, operation)
-      var records = try RecordWriter(database)
-      if delta.baseRevision == nil { try records.removeEverything() }
-      try records.removeCredentials(delta.removedCredentials)
-      try records.removePersons(delta.removedPersons)
-      for record in delta.persons { try records.put(record) }
-      // Credentials that stop working are written before those that start to.
-      for record in delta.credentials where record.status != "active" { try records.put(record) }
-      for record in delta.credentials where record.status == "active" { try records.put(record) }
-      // Last, so that nothing of the same message lets them work.
-      try records.revoke(delta.revokedAhead ?? [])
-      try records.finish(revision: delta.revision)
-      return records.changes
+      var writer = try RecordWriter(database)
+      let present = try Self.position(database).revision
+      // An answer that was lost: it is in force already.
+      if delta.revision == present, delta.baseRevision != nil {
+        return AppliedRecords(refused: try writer.withKept(delta.records.notes.refused))
+      }
+      try Self.check(delta, follows: present, operation)
+      let kept = try writer.known(delta.records.notes)
+      if delta.baseRevision == nil {
+        try writer.removeEverything()
+        try writer.putBack(kept)
+      }
+      try writer.removeCredentials(delta.removedCredentials)
+      try writer.removePersons(delta.removedPersons)
+      try writer.put(delta.records)
+      try writer.finish(revision: delta.revision)
+      return AppliedRecords(
+        changes: writer.changes, refused: try writer.withKept(delta.records.notes.refused))
     }
   }
 
@@ -66,7 +67,7 @@ struct CredentialTable {
   }
 
   private static func check(
-    _ delta: CredentialDelta, follows present: UInt64, _ operation: String
+    _ delta: SoundDelta, follows present: UInt64, _ operation: String
   ) throws(PortError) {
     if let base = delta.baseRevision, base != present {
       throw PortError(

@@ -86,25 +86,24 @@ struct DigestTable {
     return end
   }
 
-  /// Replaces all records of some buckets in one transaction. Refuses as `invalid` a repair that is
-  /// inconsistent or for another revision.
-  func apply(_ repair: BucketRepair) throws(PortError) {
+  /// Replaces all records of some buckets in one transaction, except what a refused record names.
+  /// Refuses as `invalid` a repair for another revision.
+  func apply(_ repair: SoundRepair) throws(PortError) -> [RefusedRecord] {
     let operation = "repair \(repair.buckets.count) buckets"
-    do throws(ValidationFailure) { try repair.check() } catch {
-      throw PortError(.invalid, operation: operation, detail: "\(error)")
-    }
-    try pool.writing(operation) { database in
+    return try pool.writing(operation) { database in
       let present = try CredentialTable.position(database).revision
       guard repair.revision == present else {
         throw PortError(
           .invalid, operation: operation,
           detail: "it is for revision \(repair.revision), here is \(present)")
       }
-      var records = try RecordWriter(database)
-      for bucket in repair.buckets { try records.empty(bucket: bucket) }
-      for record in repair.persons { try records.put(record) }
-      for record in repair.credentials { try records.put(record) }
-      try records.finish(revision: present)
+      var writer = try RecordWriter(database)
+      let kept = try writer.known(repair.records.notes)
+      for bucket in repair.buckets { try writer.empty(bucket: bucket) }
+      try writer.putBack(kept)
+      try writer.put(repair.records)
+      try writer.finish(revision: present)
+      return try writer.withKept(repair.records.notes.refused)
     }
   }
 }

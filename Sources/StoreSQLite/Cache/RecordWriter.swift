@@ -39,12 +39,31 @@ struct RecordWriter {
       case (false, false): break
       }
     }
+    try store(record)
+  }
+
+  private mutating func store(_ record: CredentialRecord) throws {
     try takeOut("credential", record.id)
     let hash = try record.recordHash()
     let bucket = RecordSetDigest.bucket(of: record.id)
     if record.countsInDigest { digest.toggle(hash, inBucket: bucket) }
     try database.cachedStatement(sql: CredentialRecord.rows.put)
       .execute(arguments: try record.arguments(hash: hash, bucket: bucket))
+  }
+
+  /// Puts what can be applied of a message. What stops working comes last, so that nothing of the
+  /// same message lets it work again.
+  mutating func put(_ records: SoundRecords) throws {
+    for record in records.persons { try put(record) }
+    for record in records.credentials { try put(record) }
+    try revoke(records.revokedAhead)
+    try stop(records.notes)
+  }
+
+  /// Stops what refused records say is to stop.
+  mutating func stop(_ notes: RecordNotes) throws {
+    try revoke(notes.stoppedIDs(.credential))
+    try switchOff(notes.stoppedIDs(.person))
   }
 
   private func known(_ id: String) throws -> CredentialRecord? {
@@ -55,11 +74,16 @@ struct RecordWriter {
 
   /// Removes the hash of the present record from the digest.
   private mutating func takeOut(_ table: String, _ id: String) throws {
+    guard let hash = try hash(table, id) else { return }
+    digest.toggle(hash, inBucket: RecordSetDigest.bucket(of: id))
+  }
+
+  /// The hash by which a record counts in the digest; nil where none does.
+  private func hash(_ table: String, _ id: String) throws -> [UInt8]? {
     let condition = table == "credential" ? " AND status = 'active'" : ""
     let find = try database.cachedStatement(
       sql: "SELECT hash FROM \(table) WHERE id = ?\(condition)")
-    guard let hash = try Data.fetchOne(find, arguments: [id]) else { return }
-    digest.toggle(Array(hash), inBucket: RecordSetDigest.bucket(of: id))
+    return try Data.fetchOne(find, arguments: [id]).map { Array($0) }
   }
 
   /// Removes all records; those that are staged are taken afterwards.
@@ -109,6 +133,15 @@ struct RecordWriter {
     }
   }
 
+  /// Switches the access of persons off.
+  private mutating func switchOff(_ ids: [String]) throws {
+    for id in ids {
+      guard var record = try knownPerson(id), record.accessEnabled else { continue }
+      record.accessEnabled = false
+      try put(record)
+    }
+  }
+
   /// Removes all records of a bucket; its digest is then zero.
   mutating func empty(bucket: Int) throws {
     try withdrawals.empty(bucket: bucket)
@@ -120,6 +153,37 @@ struct RecordWriter {
     let start = bucket * RecordSetDigest.hashByteCount
     for index in start..<start + RecordSetDigest.hashByteCount { bytes[index] = 0 }
     digest = RecordSetDigest(bytes: bytes) ?? digest
+  }
+
+  // MARK: What stays in place of refused records
+
+  private func knownPerson(_ id: String) throws -> PersonRecord? {
+    let find = try database.cachedStatement(
+      sql: "SELECT \(PersonRecord.rows.columns) FROM person WHERE id = ?")
+    return try Row.fetchOne(find, arguments: [id]).flatMap { try? PersonRecord($0, from: 0) }
+  }
+
+  /// What is here now under the ids of refused records.
+  func known(_ notes: RecordNotes) throws -> KeptRecords {
+    KeptRecords(
+      persons: try notes.refusedIDs(.person).compactMap(knownPerson),
+      credentials: try notes.refusedIDs(.credential).compactMap(known))
+  }
+
+  /// Puts records back after everything around them was removed, unless there are newer ones.
+  mutating func putBack(_ kept: KeptRecords) throws {
+    for record in kept.persons where try knownPerson(record.id) == nil { try put(record) }
+    for record in kept.credentials where try known(record.id) == nil { try store(record) }
+  }
+
+  /// The refused records, each with the hash of what is here instead.
+  func withKept(_ refused: [RefusedRecord]) throws -> [RefusedRecord] {
+    try refused.map { record in
+      guard let id = record.id else { return record }
+      var record = record
+      record.kept = try hash(record.kind.rawValue, id).map { Data($0).base64URL }
+      return record
+    }
   }
 
   /// Ends the change: what was withdrawn stays so, unless `revision` is newer; then stores revision,
@@ -143,4 +207,10 @@ struct RecordWriter {
           persons = (SELECT COUNT(*) FROM person)
         """, arguments: [Int64(clamping: revision), Data(digest.bytes)])
   }
+}
+
+/// Records that stay although a message replaces everything around them.
+struct KeptRecords {
+  var persons: [PersonRecord] = []
+  var credentials: [CredentialRecord] = []
 }

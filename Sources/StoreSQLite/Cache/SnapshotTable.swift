@@ -31,19 +31,17 @@ struct SnapshotTable {
       try database.execute(
         sql: "INSERT INTO staging VALUES (1, ?, ?, ?)",
         arguments: [offer.snapshotID, Int64(clamping: offer.revision), offer.chunks])
-      if offer.chunks == 0 { try Self.putInForce(database, revision: offer.revision) }
+      if offer.chunks == 0 { _ = try Self.putInForce(database, revision: offer.revision) }
       return StagedSnapshot(
         snapshotID: offer.snapshotID, revision: offer.revision, chunks: offer.chunks, next: 0)
     }
   }
 
   /// Stages a chunk; ignores one that is not the next. The last chunk lets the snapshot replace all
-  /// records, in one transaction. Nil when no such snapshot is being staged.
-  func stage(_ chunk: SnapshotChunk) throws(PortError) -> StagedSnapshot? {
+  /// records but those that a refused one names, in one transaction. Nil when no such snapshot is
+  /// being staged.
+  func stage(_ chunk: SoundChunk) throws(PortError) -> StagedSnapshot? {
     let operation = "keep chunk \(chunk.index) of snapshot \(chunk.snapshotID)"
-    do throws(ValidationFailure) { try chunk.check() } catch {
-      throw PortError(.invalid, operation: operation, detail: "\(error)")
-    }
     return try pool.writing(operation) { database in
       guard var staged = try Self.staged(database), staged.snapshotID == chunk.snapshotID,
         staged.revision == chunk.revision
@@ -58,7 +56,7 @@ struct SnapshotTable {
       try StagedRows.add(chunk, database)
       staged.next += 1
       if staged.next == staged.chunks {
-        try Self.putInForce(database, revision: staged.revision)
+        staged.notes = try Self.putInForce(database, revision: staged.revision)
       }
       return staged
     }
@@ -86,11 +84,18 @@ struct SnapshotTable {
       next: try Int.fetchOne(database, sql: "SELECT COUNT(*) FROM staged_chunk") ?? 0)
   }
 
-  private static func putInForce(_ database: Database, revision: UInt64) throws {
-    var records = try RecordWriter(database)
-    try records.removeEverything(butStaged: true)
-    try records.takeStaged()
-    try records.finish(revision: revision)
+  /// What there is to say about its records.
+  private static func putInForce(_ database: Database, revision: UInt64) throws -> RecordNotes {
+    var notes = try StagedRows.notes(database)
+    var writer = try RecordWriter(database)
+    let kept = try writer.known(notes)
+    try writer.removeEverything(butStaged: true)
+    try writer.takeStaged()
+    try writer.putBack(kept)
+    try writer.stop(notes)
+    try writer.finish(revision: revision)
     try StagedRows.forget(database)
+    notes.refused = try writer.withKept(notes.refused)
+    return notes
   }
 }

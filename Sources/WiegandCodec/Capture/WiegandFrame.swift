@@ -3,7 +3,7 @@ public import DoorRules
 /// Bounds of what a reader may send.
 public enum WiegandLimits {
   /// The most bits one frame may have; a longer one is dropped up to the next gap.
-  public static let frameBitsMax = 128
+  public static let frameBitsMax = 256
   /// The most bits one number on a card may have.
   public static let fieldBitsMax = 64
 }

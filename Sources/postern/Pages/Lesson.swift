@@ -1,9 +1,8 @@
 import ConsoleProtocol
-import WiegandCodec
 
 /// What several cards have in common.
 struct Lesson {
-  /// One card, read by every known format.
+  /// One card, read by every format that the controller knows.
   struct Seen: Encodable {
     var bits: Int
     var bitText: String
@@ -32,19 +31,14 @@ struct Lesson {
   private(set) var fitting: [String] = []
   private var readers: Set<String> = []
 
-  mutating func take(_ bits: [Bool], of reader: String) -> Seen {
-    let table = FormatTable.standard
-    let found = table.candidates(for: bits)
-    let names = found.map(\.format)
+  mutating func take(_ bitText: String, _ reading: LiveNote.Reading, of reader: String) -> Seen {
+    let names = reading.fitting.map(\.format)
     fitting = cards == 0 ? names : fitting.filter { names.contains($0) }
     cards += 1
     readers.insert(reader)
-    let ofLength = table.formats.filter { $0.bitCount == bits.count }.map(\.name)
     return Seen(
-      bits: bits.count, bitText: String(bits.map { $0 ? "1" : "0" }),
-      candidates: found.map { .init(format: $0.format, facility: $0.facility, card: $0.card) },
-      unfitting: ofLength.filter { !names.contains($0) },
-      swapped: found.isEmpty && !table.candidates(for: bits.map { !$0 }).isEmpty)
+      bits: bitText.utf8.count, bitText: bitText, candidates: reading.fitting,
+      unfitting: reading.unfitting, swapped: reading.swapped)
   }
 
   var advice: String {

@@ -5,17 +5,18 @@ import DoorRules
 import Foundation
 
 /// Credentials.
-struct CredentialCommand: ParsableCommand {
+struct CredentialCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "credential", abstract: "Issue and revoke cards and PINs.",
     subcommands: [Issue.self, Revoke.self, List.self])
 
-  struct Issue: ParsableCommand {
+  struct Issue: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Give a person a card or a PIN for a controller's doors.",
       discussion: "The number is digested under that controller's key at once and stored nowhere.")
 
     @OptionGroup var state: StateOptions
+    @OptionGroup var formats: FormatOptions
     @Option(help: "The controller.") var controller: String
     @Option(help: "The person.") var person: String
     @Option(help: "FORMAT:FACILITY:NUMBER; the facility is - where the format has none.")
@@ -33,12 +34,14 @@ struct CredentialCommand: ParsableCommand {
     @Flag(help: "Opens like any other and raises a silent alarm.") var duress = false
     @Option(help: "The credential's id; random when left out.") var id: String?
 
-    func run() throws {
+    func run() async throws {
       guard (card == nil) != (pin == nil) else {
         throw ValidationError("give either --card or --pin")
       }
+      let table = try await formats.table()
       let canonical =
-        try card.map(CredentialValue.canonical(card:)) ?? CredentialValue.canonical(pin: pin ?? "")
+        try card.map { try CredentialValue.canonical(card: $0, formats: table) }
+        ?? CredentialValue.canonical(pin: pin ?? "")
       let store = try state.store()
       let digest = try store.controllers.digester(of: controller).digest(ofCanonical: canonical)
       let record = CredentialRecord(

@@ -5,7 +5,8 @@ import WiegandCodec
 
 /// A card or a PIN as an argument, in the form that is digested.
 enum CredentialValue {
-  static func canonical(card: String) throws -> Secret<String> {
+  /// `formats` are those that the number may be in.
+  static func canonical(card: String, formats: FormatTable) throws -> Secret<String> {
     let parts = card.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
     if parts.count == 3, let damage = parts.dropFirst().compactMap(spreadsheetDamage).first {
       throw ValidationError("--card: \(damage)")
@@ -17,7 +18,11 @@ enum CredentialValue {
     if parts[1] != "-", facility == nil { throw ValidationError("the facility is a number or -") }
     // Encoding refuses numbers that no reader can send.
     do {
-      _ = try FormatTable.standard.encode(format: parts[0], facility: facility, card: number)
+      _ = try formats.encode(format: parts[0], facility: facility, card: number)
+    } catch EncodeError.unknownFormat(let name) {
+      throw ValidationError(
+        "--card: format \(name) is not known; if it is the door's own, add --config with its settings"
+      )
     } catch {
       throw ValidationError("--card: \(error)")
     }

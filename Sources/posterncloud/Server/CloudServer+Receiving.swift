@@ -130,6 +130,27 @@ extension CloudServer {
     }
   }
 
+  /// What the controller says about single records is for the operator. They are not sent again
+  /// before they change: the controller's revision has moved on.
+  private func note(
+    _ report: ApplyReport, of controller: ControllerID, _ session: inout ControllerSession
+  ) throws {
+    let scope: RecordNoteTable.Scope
+    if let buckets = session.sentRepairs.removeValue(forKey: report.messageID) {
+      scope = .buckets(buckets)
+    } else {
+      let isEverything = session.sentEverything && report.messageID == session.sentCredentials
+      scope = isEverything ? .everything : .changes
+    }
+    try store.recordNotes.store(report, of: controller, over: scope)
+    if let total = report.refusedTotal {
+      logger.error("\(controller) refused \(total) records; see posterncloud refused")
+    }
+    if let total = report.warningsTotal {
+      logger.warning("\(controller) has \(total) warnings; see posterncloud refused")
+    }
+  }
+
   private func applied(
     _ report: ApplyReport, by controller: ControllerID, _ state: inout State
   ) throws {
@@ -163,6 +184,7 @@ extension CloudServer {
       session.digest = report.digest
       session.compareDue = CloudClock.now() + Self.compareDelayMilliseconds
       if report.applied {
+        try note(report, of: controller, &session)
         session.credentialRevision = report.revision
         session.needsSnapshot = false
       }

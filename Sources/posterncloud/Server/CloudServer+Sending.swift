@@ -61,6 +61,7 @@ extension CloudServer {
         for: controller.rawValue, since: session.credentialRevision)
     else { return }
     state.sessions[controller]?.sentCredentials = try send(delta, .credentials, to: controller)
+    state.sessions[controller]?.sentEverything = delta.baseRevision == nil
     state.sessions[controller]?.isWaitingForCredentials = true
   }
 
@@ -81,6 +82,7 @@ extension CloudServer {
       for: controller.rawValue, atController: session.credentialRevision)
     logger.info("\(controller): a snapshot of \(offer.chunks) chunks")
     state.sessions[controller]?.sentCredentials = try send(offer, .snapshot, to: controller)
+    state.sessions[controller]?.sentEverything = true
     state.sessions[controller]?.isWaitingForCredentials = true
   }
 
@@ -130,7 +132,8 @@ extension CloudServer {
     guard let repairs = try store.digests.repairs(for: controller.rawValue, report) else { return }
     for repair in repairs {
       logger.warning("\(controller): repairing \(repair.buckets.count) buckets of credentials")
-      try send(repair, .repair, to: controller)
+      let id = try send(repair, .repair, to: controller)
+      state.sessions[controller]?.sentRepairs[id] = repair.buckets
     }
   }
 

@@ -14,6 +14,10 @@ struct ControllerSession {
   /// The revision that the controller had when a configuration was last sent.
   var configBase: UInt64 = 0
   var sentCredentials: String?
+  /// That message, or the snapshot that it ends, holds every record.
+  var sentEverything = false
+  /// The buckets of each repair that was sent, by the message's id.
+  var sentRepairs: [String: [Int]] = [:]
   /// The cloud's latest revision when credentials were last sent.
   var sentRevision: UInt64 = 0
   /// When to compare the digests; nil for no comparison.

@@ -117,6 +117,15 @@ enum CloudMigrations {
       try database.execute(
         sql: "CREATE INDEX credential_by_controller ON credential (controller, id)")
     }
+    migrator.registerMigration("records that controllers refused") { database in
+      try database.execute(
+        sql: """
+          CREATE TABLE recordNote (
+            controller TEXT NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
+            bucket INTEGER NOT NULL, problems BLOB NOT NULL, stops INTEGER NOT NULL, kept BLOB,
+            revision INTEGER NOT NULL, PRIMARY KEY (controller, kind, name));
+          """)
+    }
     return migrator
   }
 }

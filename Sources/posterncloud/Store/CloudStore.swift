@@ -36,6 +36,7 @@ final class CloudStore: Sendable {
     OfflinePINFiles(folder: "\(folder)/offline-pin", controllers: controllers)
   }
   var people: PersonTable { PersonTable(database: database) }
+  var recordNotes: RecordNoteTable { RecordNoteTable(database: database) }
   var revisions: RevisionTable { RevisionTable(database: database) }
   var snapshots: SnapshotTable { SnapshotTable(database: database) }
   var urgentEvents: UrgentEventTable { UrgentEventTable(database: database) }

@@ -149,6 +149,12 @@ struct CredentialTable {
             statusTime = ? WHERE controller = ? AND status = 'pending' AND revision <= ?
           """,
         arguments: [CloudClock.now(), controller.rawValue, Int64(clamping: report.revision)])
+      for record in report.refused ?? [] where record.kind == .credential {
+        let status: CredentialOutcome.Status = record.stops == true ? .revoked : .failed
+        try set.execute(arguments: [
+          status.rawValue, CloudClock.now(), record.id, controller.rawValue, status.rawValue,
+        ])
+      }
     }
   }
 }

@@ -6,7 +6,8 @@ import GRDB
 struct DigestReader {
   let database: DatabasePool
 
-  /// The digest over what the controller should have at `revision`; nil unless that is the
+  /// The digest over what the controller should have at `revision`, and in place of the records
+  /// that it refused over what it said it keeps; nil unless that is the
   /// latest revision, since the records of older ones are gone.
   func digest(for controller: String, at revision: UInt64) throws -> RecordSetDigest? {
     try database.read { database in
@@ -21,6 +22,7 @@ struct DigestReader {
       while let row = try rows.next() {
         digest.toggle(Array(row[0] as Data), inBucket: row[1])
       }
+      try RecordNoteTable.correct(&digest, for: controller, database)
       return digest
     }
   }

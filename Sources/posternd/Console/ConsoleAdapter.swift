@@ -63,7 +63,8 @@ struct ConsoleAdapter: ConsoleBackend {
     let pinFrames = Dictionary(
       settings.readers.compactMap { reader in reader.entry.frame.map { (reader.id, $0) } },
       uniquingKeysWith: { first, _ in first })
-    let writer = LiveWriter(options: options, pinFrames: pinFrames)
+    let writer = LiveWriter(
+      options: options, pinFrames: pinFrames, formats: settings.formats)
     return AsyncStream(bufferingPolicy: .bufferingNewest(LiveWriter.notesMax)) { continuation in
       let pump = Task {
         var number: UInt64 = 0
@@ -145,7 +146,9 @@ struct ConsoleAdapter: ConsoleBackend {
 }
 
 /// An identifier out of a request; nil stays nil.
-func parse<Kind>(_ text: String?, as name: String) throws(ConsoleProblem) -> Identifier<Kind>? {
+func parse<Kind: IdentifierKind>(_ text: String?, as name: String) throws(ConsoleProblem)
+  -> Identifier<Kind>?
+{
   guard let text else { return nil }
   guard let id = Identifier<Kind>(text) else {
     throw ConsoleProblem(.invalid, "\(name): must be \(Identifier<Kind>.grammar)")
@@ -154,7 +157,9 @@ func parse<Kind>(_ text: String?, as name: String) throws(ConsoleProblem) -> Ide
 }
 
 /// An identifier that a request must have.
-func required<Kind>(_ text: String?, as name: String) throws(ConsoleProblem) -> Identifier<Kind> {
+func required<Kind: IdentifierKind>(_ text: String?, as name: String) throws(ConsoleProblem)
+  -> Identifier<Kind>
+{
   guard let id: Identifier<Kind> = try parse(text, as: name) else {
     throw ConsoleProblem(.invalid, "\(name): is missing")
   }

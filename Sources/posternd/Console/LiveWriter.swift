@@ -12,6 +12,8 @@ struct LiveWriter: Sendable {
   let options: LiveOptions
   /// Readers that send a PIN as one frame, with what such frames are.
   let pinFrames: [ReaderID: PINFrame]
+  /// Every known format, the operator's own first.
+  let formats: FormatTable
 
   /// Nil when the watcher did not ask for it.
   func show(_ note: TapNote, number: UInt64) -> LiveNote? {
@@ -86,10 +88,9 @@ struct LiveWriter: Sendable {
         shown.detail = "a complete PIN"
         return
       }
-      shown.candidates = candidates.map {
-        LiveNote.Candidate(format: $0.format, facility: $0.facility, card: $0.card)
-      }
+      shown.candidates = candidates.map(Self.shown)
       shown.bitText = frame.bitText
+      shown.reading = reading(of: frame.bits)
       showBits(of: pulses, &shown)
     case .key(let key):
       shown.key = options.keys ? Self.words(key) : "•"
@@ -110,6 +111,23 @@ struct LiveWriter: Sendable {
     guard options.keys || pulses.count > LiveWriter.keyBitsMax else { return }
     shown.pulses = pulses.map { [$0.isOne ? 1 : 0, $0.startMicroseconds, $0.widthMicroseconds] }
     shown.bitText = String(pulses.map { $0.isOne ? "1" : "0" })
+    shown.reading = reading(of: pulses.map(\.isOne))
+  }
+
+  private func reading(of bits: [Bool]) -> LiveNote.Reading {
+    let found = formats.candidates(for: bits)
+    let names = found.map(\.format)
+    return LiveNote.Reading(
+      fitting: found.map(Self.shown),
+      unfitting: formats.formats.filter { $0.bitCount == bits.count }.map(\.name)
+        .filter { !names.contains($0) },
+      swapped: found.isEmpty && !formats.candidates(for: bits.map { !$0 }).isEmpty)
+  }
+
+  private static func shown(_ card: CardCandidate) -> LiveNote.Candidate {
+    LiveNote.Candidate(
+      format: card.format, facility: card.facility.map { CardNumber($0) },
+      card: CardNumber(card.card))
   }
 
   /// The longest burst of one key, in bits.

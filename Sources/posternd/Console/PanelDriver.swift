@@ -19,7 +19,7 @@ struct PanelDriver {
       switch action {
       case .badge(let reader, let format, let facility, let card, let timing):
         try play(reader, timing) { () throws(PortError) in
-          [try bits(format, facility, card)]
+          [try bits(format, facility?.value, card.value)]
         }
       case .bits(let reader, let text, let timing):
         try play(reader, timing) { () throws(PortError) in [try bits(text)] }
@@ -64,7 +64,7 @@ struct PanelDriver {
     _ format: String, _ facility: UInt64?, _ card: UInt64
   ) throws(PortError) -> [Bool] {
     do throws(EncodeError) {
-      return try FormatTable.standard.encode(format: format, facility: facility, card: card)
+      return try settings.formats.encode(format: format, facility: facility, card: card)
     } catch {
       throw invalid("\(error)")
     }

@@ -101,7 +101,65 @@ struct CloudMQTTServeSyncTests {
     let repair = try await door.first(.repair, BucketRepair.self)
     #expect(repair.buckets == [RecordSetDigest.bucket(of: "c33")])
     #expect(repair.credentials.map(\.id).contains("c33"))
-    try repair.check()
+    #expect(try repair.sifted().records.notes.isEmpty)
+    door.stop()
+  }
+
+  @Test("B11: a refused record is shown, not sent again, and not taken for drift, until it changes")
+  func refused() async throws {
+    let cloud = try ServeFixture()
+    try people(cloud, 1...50)
+    try await cloud.serve()
+    let door = try await FakeDoor(cloud)
+    try door.hello()
+    let delta = try await door.first(.credentials, CredentialDelta.self)
+    // The door refused c3, and lost c33.
+    var digest = RecordSetDigest()
+    for person in delta.persons {
+      digest.toggle(try person.recordHash(), inBucket: RecordSetDigest.bucket(of: person.id))
+    }
+    for record in delta.credentials where !["c3", "c33"].contains(record.id) {
+      digest.toggle(try record.recordHash(), inBucket: RecordSetDigest.bucket(of: record.id))
+    }
+    let problem = Problem(path: "credentials[2].kind", message: "is none of pin")
+    func answer(_ message: String, _ revision: UInt64, refused: [RefusedRecord]) throws {
+      var report = ApplyReport(
+        subject: .credentials, messageID: message, revision: revision, applied: true,
+        problems: [], digest: digest.root)
+      report.add(
+        RecordNotes(
+          refused: refused,
+          warnings: [RecordWarning(path: "credentials[4].className", id: "c5", message: "vip")]))
+      try door.publish(.applied, report)
+    }
+    try answer(
+      "m", delta.revision,
+      refused: [
+        RefusedRecord(path: "credentials[2]", kind: .credential, id: "c3", problems: [problem])
+      ])
+    #expect(try await door.eventually { !door.received(.digest, DigestRequest.self).isEmpty })
+    try door.publish(
+      .digest, DigestReport(controller: "gate-1", revision: delta.revision, digest: digest))
+    let repair = try await door.first(.repair, BucketRepair.self)
+    #expect(repair.buckets == [RecordSetDigest.bucket(of: "c33")])
+    try cloud.run("refused")
+    let shown = cloud.text("run.log")
+    #expect(shown.contains("gate-1  refused credential c3  \(problem)"))
+    #expect(shown.contains("gate-1  warning c5  credentials[4].className: vip"))
+
+    // What changes is sent, and nothing else; then the word about it is out of date.
+    try cloud.run("credential", "revoke", "c3")
+    #expect(
+      try await door.eventually { door.received(.credentials, CredentialDelta.self).count == 2 })
+    let change = try #require(door.received(.credentials, CredentialDelta.self).last?.body)
+    #expect(change.baseRevision == delta.revision)
+    #expect(change.credentials.map(\.id) == ["c3"] && change.persons.isEmpty)
+    try answer("m-2", change.revision, refused: [])
+    try people(cloud, 51...51)
+    #expect(
+      try await door.eventually { door.received(.credentials, CredentialDelta.self).count == 3 })
+    try cloud.run("refused", "--json")
+    #expect(!cloud.text("run.log").contains(#""kind":"credential""#))
     door.stop()
   }
 

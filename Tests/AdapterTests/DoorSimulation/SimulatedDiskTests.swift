@@ -123,15 +123,28 @@ struct SimulatedDiskTests {
         status: any(0...3) == 0 ? "revoked" : "active",
         until: any(0...1) == 0 ? nil : Int64(1_700_000_000 + any(0...9)))
     }
+    /// Some records are ones that a door refuses.
+    func spoiled(_ record: CredentialRecord) -> CredentialRecord {
+      var record = record
+      if any(0...5) == 0 { record.kind = "fob" }
+      if any(0...9) == 0 { record.status = "Blocked" }
+      return record
+    }
+    func spoiled(_ record: PersonRecord) -> PersonRecord {
+      var record = record
+      record.accessEnabled = any(0...3) > 0
+      if any(0...3) == 0 { record.tags = (0...64).map { "t\($0)" } }
+      return record
+    }
     func unique<Record>(_ records: [Record], _ id: (Record) -> String) -> [Record] {
       var seen: Set<String> = []
       return records.filter { seen.insert(id($0)).inserted }
     }
     func people() -> [PersonRecord] {
-      unique((0..<any(0...4)).map { _ in StoreFixture.person(any(0...6)) }, \.id)
+      unique((0..<any(0...4)).map { _ in spoiled(StoreFixture.person(any(0...6))) }, \.id)
     }
     func credentials() -> [CredentialRecord] {
-      unique((0..<any(0...5)).map { _ in credential() }, \.id)
+      unique((0..<any(0...5)).map { _ in spoiled(credential()) }, \.id)
     }
     for step in 0..<120 {
       func both(_ name: String, _ body: (any PolicyStore) throws -> Any) {
@@ -148,7 +161,11 @@ struct SimulatedDiskTests {
           credentials: credentials(),
           removedCredentials: any(0...3) == 0 ? ["c\(any(0...12))"] : [],
           revokedAhead: any(0...3) == 0 ? ["c\(any(0...12))"] : nil)
-        both("apply") { try $0.apply(delta).map { "\($0.kind) \($0.credential)" }.sorted() }
+        both("apply") {
+          let applied = try $0.apply(try delta.sifted())
+          return applied.changes.map { "\($0.kind) \($0.credential)" }.sorted()
+            + applied.refused.map { "\($0)" }
+        }
       case 3: both("revoke") { try $0.revoke(["c\(step % 13)"]) }
       case 4:
         let offer = SnapshotOffer(
@@ -159,13 +176,13 @@ struct SimulatedDiskTests {
         for index in 0..<min(offer.chunks, 2) {
           let chunk = SnapshotChunk(
             snapshotID: offer.snapshotID, revision: offer.revision, index: index,
-            persons: index == 0 ? (0...6).map { StoreFixture.person($0) } : [],
+            persons: index == 0 ? (0...6).map { spoiled(StoreFixture.person($0)) } : [],
             credentials: index == 0 ? [] : credentials())
           both("chunk") { try $0.stage(chunk) as Any }
         }
       default:
-        let record = credential()
-        var person = StoreFixture.person(any(0...6))
+        let record = spoiled(credential())
+        var person = spoiled(StoreFixture.person(any(0...6)))
         person.accessEnabled = any(0...2) > 0
         let repair = BucketRepair(
           revision: base,

@@ -39,6 +39,40 @@ struct SettingsFormatTests {
     #expect(settings.readers.allSatisfy { $0.formats == .default })
   }
 
+  /// Serial numbers as readers send them: length, where the number is, and check bits.
+  static let serials: [(bits: Int, first: Int, bytes: Int, parity: String)] = [
+    (32, 0, 4, ""), (34, 1, 4, ", parity: [0 even 1-16, 33 odd 17-32]"), (56, 0, 7, ""),
+    (58, 1, 7, ", parity: [0 even 1-28, 57 odd 29-56]"), (64, 0, 8, ""),
+    (66, 1, 8, ", parity: [0 even 1-32, 65 odd 33-64]"), (256, 0, 8, ""),
+  ]
+
+  @Test("C2: serial numbers of 32 to 66 bits, and longer frames, in either byte order")
+  func serialNumbers() async throws {
+    for (bits, first, count, parity) in Self.serials {
+      let starts = (0..<count).map { first + $0 * 8 }
+      func places(_ starts: [Int]) -> String {
+        starts.map { "\($0)-\($0 + 7)" }.joined(separator: ", ")
+      }
+      let text = """
+        formats: [straight, turned]
+        format:
+          straight: {bits: \(bits), card: "\(places(starts))"\(parity)}
+          turned: {bits: \(bits), card: "\(places(starts.reversed()))"\(parity)}
+
+        """
+      let table = try await SettingsFixture().load(SettingsFixture.least + text).formats
+      let bytes = (0..<count).map { UInt64(0xA1 + $0 * 0x0B) }
+      let number = bytes.reduce(0) { $0 << 8 | $1 }
+      let turned = bytes.reversed().reduce(0) { $0 << 8 | $1 }
+      let frame = try table.encode(format: "straight", facility: nil, card: number)
+      #expect(frame.count == bits)
+      #expect(try table.encode(format: "turned", facility: nil, card: turned) == frame)
+      let found = table.candidates(for: frame)
+      #expect(found.first { $0.format == "straight" }?.card == number, "\(bits) bits")
+      #expect(found.first { $0.format == "turned" }?.card == turned, "\(bits) bits")
+    }
+  }
+
   @Test(
     "what makes no format is refused by its path",
     arguments: [

@@ -138,41 +138,6 @@ struct StoreCredentialTests {
     #expect(try ids(cache, 1) == ["c1"])
   }
 
-  /// Changes to one record that make it unfit, each with the path that must be named.
-  static let slips: [(path: String, change: @Sendable (inout CredentialDelta) -> Void)] = [
-    ("credentials[1].kind", { $0.credentials[1].kind = "finger" }),
-    ("credentials[1].status", { $0.credentials[1].status = "lost" }),
-    ("credentials[1].id", { $0.credentials[1].id = "has space" }),
-    ("credentials[1].validUntil", { $0.credentials[1].validUntil = 1 }),
-    ("persons[0].id", { $0.persons[0].id = "" }),
-    (
-      "persons[1].grants[0].accessHours.moonday",
-      { $0.persons[1].grants[0].accessHours = ["moonday": []] }
-    ),
-    ("removedPersons[0]", { $0.removedPersons = ["a/b"] }),
-  ]
-
-  @Test(
-    "one invalid record, and nothing of the delta is applied (D3, C5)", arguments: slips.indices)
-  func unfit(_ index: Int) throws {
-    let slip = Self.slips[index]
-    for isSnapshot in [false, true] {
-      let fixture = StoreFixture()
-      let cache = try fixture.cache()
-      try cache.apply(StoreFixture.snapshot(1...2, revision: 5))
-      var delta = StoreFixture.snapshot(7...8, revision: 6)
-      delta.baseRevision = isSnapshot ? nil : 5
-      delta.removedCredentials = isSnapshot ? [] : ["c1"]
-      slip.change(&delta)
-      let error = portError { try cache.apply(delta) }
-      #expect(error?.code == .invalid)
-      #expect(error?.detail.contains(slip.path) == true, "\(String(describing: error))")
-      #expect(try cache.credentialPosition().revision == 5)
-      #expect(try ids(cache, 1) == ["c1"])
-      #expect(try ids(cache, 7).isEmpty)
-    }
-  }
-
   @Test("a write that fails in the middle of a snapshot leaves the old people (D3, F2)")
   func failedWrite() throws {
     let cache = try fixture.cache()

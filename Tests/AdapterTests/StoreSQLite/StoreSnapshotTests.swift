@@ -56,18 +56,12 @@ struct StoreSnapshotTests {
     #expect(try cache.rescanRecordDigest() == expected)
   }
 
-  @Test("a snapshot older than the revision in force is refused, and so is an invalid chunk")
+  @Test("a snapshot older than the revision in force is refused")
   func refused() throws {
     let cache = try fixture.cache()
     try cache.apply(StoreFixture.snapshot(1...2, revision: 12))
     let old = SnapshotOffer(snapshotID: "s1", revision: 9, chunks: 1)
     #expect(portError { _ = try cache.stage(old) }?.code == .invalid)
-    _ = try cache.stage(SnapshotOffer(snapshotID: "s1", revision: 12, chunks: 1))
-    var broken = chunk(0, 1...2)
-    broken.revision = 12
-    broken.credentials[1].kind = "key"
-    #expect(
-      portError { _ = try cache.stage(broken) }?.detail.contains("credentials[1].kind") == true)
     #expect(try cache.credentialPosition().revision == 12)
   }
 

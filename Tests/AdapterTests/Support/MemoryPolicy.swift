@@ -62,23 +62,28 @@ final class MemoryPolicy: PolicyStore {
   }
 
   @discardableResult
-  func apply(_ delta: CredentialDelta) throws(PortError) -> [CredentialChange] {
+  func apply(_ delta: SoundDelta) throws(PortError) -> AppliedRecords {
     let present = try credentialPosition().revision
+    let refused = delta.records.notes.refused
+    if delta.revision == present { return AppliedRecords(refused: refused) }
     if let base = delta.baseRevision, base != present {
       throw PortError(.invalid, operation: "apply a delta", detail: "\(present) is in force")
     }
     set(revision: delta.revision)
-    return delta.credentials.map { CredentialChange(.issued, $0) }
+    return AppliedRecords(
+      changes: delta.records.credentials.map { CredentialChange(.issued, $0) }, refused: refused)
   }
 
   func recordDigest() throws(PortError) -> RecordSetDigest { try read { _ in RecordSetDigest() } }
 
   func rescanRecordDigest() throws(PortError) -> RecordSetDigest { try recordDigest() }
 
-  func apply(_ repair: BucketRepair) throws(PortError) {
+  @discardableResult
+  func apply(_ repair: SoundRepair) throws(PortError) -> [RefusedRecord] {
     guard repair.revision == (try credentialPosition().revision) else {
       throw PortError(.invalid, operation: "repair", detail: "another revision is in force")
     }
+    return repair.records.notes.refused
   }
 
   func revoke(_ credentials: [String]) throws(PortError) { try read { _ in } }
@@ -90,7 +95,7 @@ final class MemoryPolicy: PolicyStore {
     }
   }
 
-  func stage(_ chunk: SnapshotChunk) throws(PortError) -> StagedSnapshot? { try read { _ in nil } }
+  func stage(_ chunk: SoundChunk) throws(PortError) -> StagedSnapshot? { try read { _ in nil } }
 
   func holders(ofAny digests: [CredentialDigest]) throws(PortError) -> [CredentialHolder] {
     try read { state in

@@ -13,7 +13,7 @@ struct LimitTests {
     #expect(DoorID("") == nil)
   }
 
-  @Test("a frame of 128 bits is gathered, one more bit makes it tooLong")
+  @Test("a frame of 256 bits is gathered, one more bit makes it tooLong")
   func frameBits() throws {
     for (count, isWhole) in [
       (WiegandLimits.frameBitsMax, true), (WiegandLimits.frameBitsMax + 1, false),

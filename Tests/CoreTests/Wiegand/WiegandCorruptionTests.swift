@@ -173,6 +173,9 @@ struct WiegandCorruptionTests {
 
 @Suite("A1: storms")
 struct WiegandStormTests {
+  /// One bit more than a frame has; each is two edges.
+  private static let tooMany = WiegandLimits.frameBitsMax + 1
+
   /// Every element of a value, recursively.
   private func size(of value: Any) -> Int {
     Mirror(reflecting: value).children.reduce(1) { $0 + size(of: $1.value) }
@@ -187,11 +190,11 @@ struct WiegandStormTests {
     ).edges()
     var assembler = FrameAssembler()
     var captures: [Capture] = []
-    for edge in storm.prefix(258) { captures += assembler.handle(edge) }
+    for edge in storm.prefix(Self.tooMany * 2) { captures += assembler.handle(edge) }
     #expect(captures.map(\.malformed?.fault) == [.tooLong])
-    #expect(captures.first?.malformed?.bitCount == 129)
+    #expect(captures.first?.malformed?.bitCount == Self.tooMany)
     let before = size(of: assembler)
-    for edge in storm.dropFirst(258) { captures += assembler.handle(edge) }
+    for edge in storm.dropFirst(Self.tooMany * 2) { captures += assembler.handle(edge) }
     #expect(captures.count == 1)
     #expect(size(of: assembler) <= before)
     #expect(assembler.counters.edges == 40_000)

@@ -212,7 +212,7 @@ struct WiegandFormatTests {
     #expect(problem() == nil)
     #expect(problem("") == .name(""))
     #expect(problem("a:b") == .name("a:b"))
-    #expect(problem("m", 129) == .bitCount(129))
+    #expect(problem("m", 256) == nil && problem("m", 257) == .bitCount(257))
     #expect(problem("m", 0) == .bitCount(0))
     #expect(problem(card: []) == .cardMissing)
     #expect(problem(card: [8]) == .bitOutside(8, bitCount: 8))

@@ -143,6 +143,27 @@ struct BrokenFileTests {
     }
   }
 
+  @Test("B11: a damaged line of an import is told with its column, where the wrong value begins")
+  func columns() throws {
+    let world = try DoorWorld()
+    let file = world.folder.path + "/people"
+    for (line, place, cause) in [
+      (#"{"person": "ben", "card": "H10301:12:1.2E+11"}"#, "column 27", "spreadsheet"),
+      (#"{"person": "ben", "pin": 4711}"#, "column 26", "is not a string"),
+      (#"{"person": "b\u0007n", "pin": "4711"}"#, "column 12", "identifier"),
+      (#"  ben;H10301:12:345"#, "column 3", "a line of a table"),
+      (#""{""person"": ""ben""}""#, "column 1", "is no JSON object"),
+      (#"{"person": "ben"};"#, "column 18", "did a spreadsheet add it?"),
+      (#"{"person": "ben""#, "column 16", "has no end"),
+    ] {
+      try write(Array("{\"person\": \"ada\"}\n\(line)\n".utf8), file)
+      let outcome = try world.posterncloud("import", "gate-1", file)
+      #expect(
+        outcome.status != 0 && outcome.errors.contains("line 2, \(place):")
+          && outcome.errors.contains(cause), "\(outcome)")
+    }
+  }
+
   @Test("dry runs take a mark, CR LF and blank lines, and a policy that was saved so")
   func dryRun() throws {
     let folder = try TemporaryFolder()

@@ -26,7 +26,7 @@ struct PanelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Present a card.")
     @OptionGroup var console: ConsoleOptions
     @OptionGroup var timing: Timing
-    @Option(help: "The card's format.") var format = "H10301"
+    @Option(help: "The card's format, one of the operator's own too.") var format = "H10301"
     @Option(help: "The facility code, if the format has one.") var facility: UInt64?
     @Option(help: "The card's number.") var card: UInt64
     @Option(help: "The reader; the first when left out.") var reader: String?
@@ -34,7 +34,8 @@ struct PanelCommand: AsyncParsableCommand {
     func run() async throws {
       try await console.act(
         .badge(
-          reader: reader, format: format, facility: facility, card: card, timing: timing.pulses))
+          reader: reader, format: format, facility: facility.map { CardNumber($0) },
+          card: CardNumber(card), timing: timing.pulses))
     }
   }
 

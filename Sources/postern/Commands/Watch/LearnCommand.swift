@@ -28,8 +28,10 @@ struct LearnCommand: AsyncParsableCommand {
     var lesson = Lesson()
     let path = ConsolePath.live(edges: false, keys: false)
     try await console.client.values(path, as: LiveNote.self) { note in
-      guard reader == nil || note.reader == reader, let bits = note.bitText else { return true }
-      let seen = lesson.take(bits.map { $0 == "1" }, of: note.reader ?? "?")
+      guard reader == nil || note.reader == reader, let bits = note.bitText,
+        let reading = note.reading
+      else { return true }
+      let seen = lesson.take(bits, reading, of: note.reader ?? "?")
       try console.show(seen, seen.text)
       return lesson.cards < cards
     }

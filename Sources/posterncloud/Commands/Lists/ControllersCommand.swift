@@ -35,6 +35,7 @@ struct ControllersCommand: ParsableCommand {
         Output.line("\(id)  never connected")
         continue
       }
+      let refused = try store.recordNotes.list(controller: id).count { $0.kind != "warning" }
       let words = [
         id, isOnline ? "online" : "offline", "software \(hello.software)",
         "config \(hello.configRevision)", "credentials \(hello.credentialRevision)",
@@ -43,6 +44,7 @@ struct ControllersCommand: ParsableCommand {
         telemetry?.host.address.map { "address \($0)" },
         telemetry.map { "queued \($0.queuedEvents)" },
         telemetry.flatMap { $0.troubles.isEmpty ? nil : "\($0.troubles.count) troubles" },
+        refused == 0 ? nil : "\(refused) records refused",
       ]
       Output.line(words.compactMap { $0 }.joined(separator: "  "))
     }

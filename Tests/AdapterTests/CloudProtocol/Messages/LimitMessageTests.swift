@@ -186,7 +186,7 @@ struct LimitMessageTests {
           try SnapshotOffer(snapshotID: "s", revision: revision, chunks: 1).check()
         }
         + Self.problems {
-          _ = try CredentialDelta(baseRevision: nil, revision: revision, persons: []).validated()
+          _ = try CredentialDelta(baseRevision: nil, revision: revision, persons: []).sifted()
         }
     }
     #expect(told(DocumentReader.revisionMax) == [])

@@ -86,7 +86,7 @@ struct ValidationAreaTests {
         == .forgive(person: PersonID("ada")!))
     #expect(try Command(kind: .forgive).validated() == .forgive(person: nil))
     #expect(throws: ValidationFailure.self) {
-      try Command(kind: .forgive, person: "a b").validated()
+      try Command(kind: .forgive, person: "a\nb").validated()
     }
   }
 }

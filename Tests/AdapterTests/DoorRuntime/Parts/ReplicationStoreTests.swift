@@ -7,7 +7,7 @@ import Testing
 @testable import DoorRuntime
 
 @Suite(
-  "ReplicationStore: each message whole or not at all, and the disk is no verdict (D2, D3, F3)")
+  "ReplicationStore: configurations whole, records one by one; the disk is no verdict (D2, D3, F3)")
 struct ReplicationStoreTests {
   private let cache = MemoryPolicy()
   private let store: ReplicationStore
@@ -18,8 +18,11 @@ struct ReplicationStoreTests {
     cache.set(revision: 3)
   }
 
+  private static let words = PolicyWords(
+    statuses: ["active", "trial"], classes: ["standard"], doors: [DoorID("front")!])
+
   private func apply(_ delta: CredentialDelta) throws(PortError) -> CredentialsOutcome {
-    try store.apply(delta, messageID: "m-1", scopes: [:], at: PartFixture.start)
+    try store.apply(delta, messageID: "m-1", words: Self.words, at: PartFixture.start)
   }
 
   @Test("D2: a valid configuration is stored and gives its rules")
@@ -53,7 +56,7 @@ struct ReplicationStoreTests {
           .whole(StoreFixture.configuration(4)), messageID: "m", current: 3, zone: nil)
       },
       { _ = try apply(CredentialDelta(baseRevision: 3, revision: 4)) },
-      { _ = try store.apply(BucketRepair(revision: 3, buckets: [1]), messageID: "m") },
+      { _ = try store.apply(BucketRepair(revision: 3, buckets: [1]), messageID: "m", words: nil) },
       {
         _ = try store.stage("m", revision: 4) {
           try cache.stage(SnapshotOffer(snapshotID: "s-1", revision: 4, chunks: 2))
@@ -70,14 +73,64 @@ struct ReplicationStoreTests {
     let outcome = try apply(CredentialDelta(baseRevision: 2, revision: 4))
     #expect(!outcome.report.applied && outcome.baseRefused && outcome.report.revision == 3)
     #expect(outcome.report.digest == RecordSetDigest().root)
-    // A delta whose base is right and whose records are not is refused for those.
-    var wrong = StoreFixture.credential(1)
-    wrong.kind = "key ring"
+    // A delta whose base is right and whose revision is not is refused for that.
     let refused = try apply(
-      CredentialDelta(baseRevision: 3, revision: 4, credentials: [wrong]))
+      CredentialDelta(baseRevision: 3, revision: 3, credentials: [StoreFixture.credential(1)]))
     #expect(!refused.report.applied && !refused.baseRefused)
-    #expect(refused.report.problems.map(\.path) == ["credentials[0].kind"])
+    #expect(refused.report.problems.map(\.path) == ["baseRevision"])
     #expect(refused.report.credentials?.map(\.status) == [.failed])
+  }
+
+  @Test("B11: a refused record is told by path and id; the revision goes on, and says so again")
+  func refusedRecords() throws {
+    var fob = StoreFixture.credential(1)
+    fob.kind = "fob"
+    var stopped = StoreFixture.credential(2)
+    stopped.status = "Blocked"
+    let delta = CredentialDelta(
+      baseRevision: 3, revision: 4,
+      persons: [PersonRecord(id: "ada", accessEnabled: true, tags: (0..<65).map { "t\($0)" })],
+      credentials: [fob, stopped, StoreFixture.credential(3)])
+    // The second time it is an answer that was lost.
+    for _ in 0..<2 {
+      let report = try apply(delta).report
+      #expect(report.applied && report.revision == 4 && report.problems.isEmpty)
+      #expect(report.refused?.map(\.path) == ["persons[0]", "credentials[0]", "credentials[1]"])
+      #expect(report.refused?.map(\.id) == ["ada", "c1", "c2"])
+      #expect(report.refused?.map(\.stops) == [nil, nil, true])
+      #expect(
+        report.refused?.flatMap(\.problems).map(\.path)
+          == ["persons[0].tags", "credentials[0].kind", "credentials[1].status"])
+      #expect(report.refusedTotal == 3 && report.warnings == nil)
+      #expect(report.credentials?.map(\.id) == ["c3", "c1", "c2"])
+      #expect(report.credentials?.map(\.status) == [.active, .failed, .revoked])
+    }
+  }
+
+  @Test("B13: a word that no rule here knows is stored, and told by path and id")
+  func warnings() throws {
+    var vip = StoreFixture.credential(1)
+    vip.className = "vip"
+    vip.doors = ["front"]
+    var elsewhere = StoreFixture.credential(2)
+    elsewhere.doors = ["cellar"]
+    let report = try apply(
+      CredentialDelta(
+        baseRevision: 3, revision: 4,
+        persons: [
+          PersonRecord(id: "ada", accessEnabled: true, membershipStatus: "Active"),
+          PersonRecord(id: "bob", accessEnabled: true, membershipStatus: "trial"),
+        ], credentials: [vip, elsewhere])
+    ).report
+    #expect(report.applied && report.refused == nil && report.warningsTotal == 3)
+    #expect(
+      report.warnings?.map(\.path) == [
+        "persons[0].membershipStatus", "credentials[0].className", "credentials[1].doors",
+      ])
+    #expect(report.warnings?.map(\.id) == ["ada", "c1", "c2"])
+    #expect(
+      report.warnings?.first?.message
+        == "\"Active\" is none of active, trial: no rule here lets this person in")
   }
 
   @Test("C5: each credential of a delta is answered by what it now is")

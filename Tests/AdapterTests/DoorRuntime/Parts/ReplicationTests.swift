@@ -128,6 +128,29 @@ struct ReplicationTests {
     #expect(replication.position == position)
   }
 
+  @Test("C5: refused records are an event with their number, and warnings are logged")
+  mutating func refusedRecords() {
+    var report = Self.report(.credentials, applied: true)
+    let problem = Problem(path: "persons[3].tags", message: "has 65 entries")
+    report.add(
+      RecordNotes(
+        refused: (0..<30).map {
+          RefusedRecord(path: "persons[\($0)]", kind: .person, id: "p\($0)", problems: [problem])
+        },
+        warnings: [
+          RecordWarning(path: "persons[40].membershipStatus", id: "ada", message: "is unknown")
+        ]))
+    let wishes = replication.applied(
+      CredentialsOutcome(report: report), position: .success(replication.position))
+    #expect(
+      wishes.names == [
+        "record credentials.rejected", "log warning", "reconcileIssued", "session applied",
+      ])
+    #expect(wishes.records.first?.detail["records"] == "30")
+    let told = wishes.records.first?.detail["problems"]?.components(separatedBy: "; ")
+    #expect(told?.count == Replication.problemsRecordedMax)
+  }
+
   @Test("C4: two credentials of one value are a warning and an event, each pair")
   mutating func clashes() {
     var outcome = CredentialsOutcome(report: Self.report(.credentials, applied: true))
@@ -155,16 +178,16 @@ struct ReplicationTests {
   @Test("D3: records go to the disk with their message's id; a chunk is told to the session first")
   func records() throws {
     let chunk = SnapshotChunk(snapshotID: "s-1", revision: 4, index: 2)
-    let chunks = replication.take(try envelope(chunk, .chunk))
+    let chunks = replication.take(try envelope(chunk, .chunk), knowing: nil)
     #expect(chunks.names == ["session snapshotChunkArrived", "job stageChunk"])
     #expect(chunks.sessionInputs == [.snapshotChunkArrived(snapshotID: "s-1", index: 2)])
     let repair = replication.take(
-      try envelope(BucketRepair(revision: 3, buckets: [1, 2]), .repair))
+      try envelope(BucketRepair(revision: 3, buckets: [1, 2]), .repair), knowing: nil)
     #expect(repair.names == ["job repair"])
     let delta = CredentialDelta(baseRevision: 3, revision: 4)
-    let scopes = [ScopeID("gym")!: Set([DoorID("front")!])]
-    let wishes = replication.take(try envelope(delta, .credentials), scopes: scopes)
-    guard case .applyDelta(delta, messageID: "m-1", scopes: scopes)? = wishes.jobs.first else {
+    let words = PolicyWords(statuses: ["active", "trial"])
+    let wishes = replication.take(try envelope(delta, .credentials), knowing: words)
+    guard case .applyDelta(delta, messageID: "m-1", words: words)? = wishes.jobs.first else {
       Issue.record("another job: \(wishes.names)")
       return
     }

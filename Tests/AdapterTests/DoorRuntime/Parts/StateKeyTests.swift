@@ -29,6 +29,37 @@ struct StateKeyTests {
     #expect(Set(rows.map { Self.place(of: $0.0) }) == Set(0..<rows.count))
   }
 
+  @Test("B12: no two states share a key, whatever ids people use, and each key is plain ASCII")
+  func unambiguous() throws {
+    let ids = [
+      "a b", "a%20b", "a%b", "zo\u{EB}", "zoe\u{308}", "cards", "forgiven", "of.a", "A", "a", "ä",
+    ]
+    var keys: [StateKey] = [.cardLockouts, .forgiven, .lockout(try #require(ReaderID("cards")))]
+    for id in ids {
+      keys.append(.use(try #require(CredentialID(id))))
+      keys.append(.presence(try #require(PersonID(id))))
+    }
+    #expect(Set(keys.map { Array($0.name.utf8) }).count == keys.count)
+    #expect(keys.allSatisfy { $0.name.utf8.allSatisfy { (0x21...0x7E).contains($0) } })
+    // Persisted together they are still each one of their own.
+    let write = StateWrite("uses", Dictionary(uniqueKeysWithValues: keys.map { ($0, [1]) }))
+    #expect(write.values.count == keys.count)
+  }
+
+  @Test("B12: lockouts of cards are read back, whatever the cards' ids are")
+  func cardLockouts() throws {
+    let now = Moment(monotonic: PartFixture.instant(0), wall: Self.five, trust: .synchronised)
+    let ids = try ["k 1", "k 1 2 3 4 5", "é", "zoe\u{308}", "zo\u{EB}"].map {
+      try #require(CredentialID($0))
+    }
+    let lockouts = Dictionary(
+      uniqueKeysWithValues: ids.map {
+        ($0, Lockout(failures: 2, level: 1, remainingMilliseconds: 5_000, at: now.monotonic))
+      })
+    let bytes = KeptLockout.bytes(ofCards: lockouts, at: now)
+    #expect(KeptLockout.cards(from: bytes, at: now) == lockouts)
+  }
+
   /// Its only use is that a new key does not compile without a row.
   private static func place(of key: StateKey) -> Int {
     switch key {

@@ -86,7 +86,8 @@ final class BenchDaemon {
     let card = BenchWorld.card(index)
     try console.panel(
       .badge(
-        reader: reader, format: card.format, facility: card.facility, card: card.card,
+        reader: reader, format: card.format, facility: card.facility.map { CardNumber($0) },
+        card: CardNumber(card.card),
         timing: .init()))
   }
 }

@@ -31,7 +31,8 @@ enum PreparedState {
       try cache.apply(
         CredentialDelta(
           baseRevision: revision == 0 ? nil : revision, revision: revision + 1,
-          persons: Array(persons), credentials: Array(credentials)))
+          persons: Array(persons), credentials: Array(credentials)
+        ).sifted())
       revision += 1
     }
     let most = CredentialDelta.recordsMax
