@@ -26,6 +26,9 @@ struct Posternd: AsyncParsableCommand {
       """,
     version: SoftwareVersion.text)
 
+  /// How long the end waits for the last log lines.
+  private static let flushMilliseconds = 1_000
+
   @Option(help: "The settings, a YAML file.") var config = "/etc/postern/postern.yaml"
 
   func run() async throws {
@@ -43,10 +46,13 @@ struct Posternd: AsyncParsableCommand {
       FileHandle.standardError.write(Data("\(error)\n".utf8))
       throw ExitCode(78)
     }
-    let recent = RecentLog()
+    let (recent, patient) = (RecentLog(), PatientLog())
+    defer { patient.flush(milliseconds: Self.flushMilliseconds) }
     var logger = Logger(label: "posternd") {
       PrintableLogHandler(
-        MultiplexLogHandler([StreamLogHandler.standardError(label: $0), recent.handler()]))
+        MultiplexLogHandler([
+          patient.handler(StreamLogHandler.standardError(label: $0)), recent.handler(),
+        ]))
     }
     logger.logLevel = Logger.Level(rawValue: settings.logLevel) ?? .info
     do {

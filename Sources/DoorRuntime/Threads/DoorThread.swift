@@ -7,6 +7,8 @@ import Glibc
 final class DoorThread: SerialExecutor, @unchecked Sendable {
   /// The most messages that may wait.
   static let messagesMax = 16_384
+  /// As the kernel shows it, in at most 15 characters.
+  static let name = "postern.door"
   /// The stack, in bytes.
   static let stackBytes = 2 << 20
 
@@ -30,8 +32,11 @@ final class DoorThread: SerialExecutor, @unchecked Sendable {
   private var thread: pthread_t?
 
   init() {
-    let thread = Thread { [self] in work() }
-    thread.name = "postern.door"
+    let thread = Thread { [self] in
+      // A name that is set before the thread runs does not reach the kernel.
+      Thread.current.name = Self.name
+      work()
+    }
     thread.stackSize = Self.stackBytes
     thread.start()
   }
