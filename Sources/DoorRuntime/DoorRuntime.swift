@@ -29,14 +29,22 @@ public actor DoorRuntime {
     thread.asUnownedSerialExecutor()
   }
 
+  /// How long the start waits for what was persisted; then the doors are served without it, and it is
+  /// taken when it comes.
+  static let startMilliseconds = 3_000
+
   /// Reads what was persisted and makes the controller. Nothing is driven before ``run()``.
   public init(configuration: RuntimeConfiguration, ports: RuntimePorts, logger: Logger) {
     let thread = DoorThread()
     self.thread = thread
     self.ports = ports
+    let inbox = Inbox { thread.push($0) }
+    let start = StartReading(ports, configuration)
+      .answer(withinMilliseconds: Self.startMilliseconds) { inbox.push(.job(.started($0))) }
     shell = DoorShell(
-      configuration: configuration, ports: ports, inbox: Inbox { thread.push($0) },
-      lanes: DispatchLanes(), freshID: { UUID().uuidString.lowercased() }, logger: logger)
+      configuration: configuration, ports: ports, inbox: inbox, lanes: DispatchLanes(),
+      freshID: { UUID().uuidString.lowercased() }, logger: logger,
+      start: start ?? StartState(unreadFrom: ports))
   }
 
   deinit { thread.close() }
@@ -166,7 +174,9 @@ public actor DoorRuntime {
   /// but a restart would undo it.
   private func persisted() async throws(PortError) {
     let refusal = await withCheckedContinuation { continuation in
-      shell.state.whenPersisted { continuation.resume(returning: $0) }
+      shell.state.whenPersisted(at: ports.monotonic.now()) { continuation.resume(returning: $0) }
+      // The thread must wake when the time of the answer is over.
+      shell.outside.inbox.push(.tick)
     }
     if let refusal { throw refusal }
   }

@@ -45,7 +45,7 @@ extension DoorShell {
       carryOut(cloud.refuse(kind, cause: cause, detail: detail, at: now), at: now)
     case .take(let message): take(message, at: now)
 
-    case .endPersisted(let order): carryOut(state.end(order), at: now)
+    case .endPersisted(let order): carryOut(state.end(order, at: now.monotonic), at: now)
     case .end(let order, let end): carryOut(commands.end(order, end, at: now), at: now)
     case .setMode(let mode, let order): setMode(mode, order: order, at: now)
     case .forgive(let person, let by):

@@ -67,6 +67,7 @@ extension DoorShell {
 
   func take(_ answer: StoreAnswer, at now: Moment) {
     switch answer {
+    case .started(let start): adopt(start, at: now)
     case .committed(let report): carryOut(journal.committed(report), at: now)
     case .eventsRead(let after, let events): take(events, after: after, at: now)
     case .urgentRead(let events):

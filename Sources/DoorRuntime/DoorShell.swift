@@ -24,21 +24,27 @@ package final class DoorShell {
   var reporter: Reporter
 
   /// Reads what was persisted and makes the controller. Nothing is driven before ``begin()``.
-  /// `onRecord` is called with every event on its way to the log, for whoever watches the shell work.
+  /// `start` is what was read already; `onRecord` is called with every event on its way to the log,
+  /// for whoever watches the shell work.
   package init(
     configuration: RuntimeConfiguration, ports: RuntimePorts, inbox: Inbox, lanes: any WorkLanes,
-    freshID: @escaping @Sendable () -> String, logger: Logger,
+    freshID: @escaping @Sendable () -> String, logger: Logger, start: StartState? = nil,
     onRecord: ((EventDraft) -> Void)? = nil
   ) {
     outside = Surroundings(
       configuration: configuration, ports: ports, inbox: inbox, lanes: lanes, freshID: freshID,
       logger: logger, onRecord: onRecord)
-    var start = StartState(ports: ports, replication: outside.jobs.replication)
+    let layout = configuration.layout
+    var start =
+      start ?? StartState(ports: ports, controller: configuration.controller, layout: layout)
     var guarded = start.clock
     let now = guarded.now()
     clock = ClockKeeper(
       guarded, at: now, housekeepingSeconds: configuration.housekeepingSeconds)
-    controller = start.controller(layout: configuration.layout, at: now)
+    controller = Controller(
+      layout: layout, policy: start.policy,
+      active: Self.activeInputs(of: layout, at: ports.gpio),
+      memory: start.memory(layout, at: now), at: now)
     locks = LockDriver(
       failSafeDoors: configuration.failSafeDoors,
       commitDeadlineMilliseconds: configuration.commitDeadlineMilliseconds,
@@ -49,10 +55,10 @@ package final class DoorShell {
       lookUpMilliseconds: configuration.layout.lookUpMilliseconds)
     replication = Replication(
       document: start.accepted?.document, zone: start.accepted?.zone,
-      position: start.credentialPosition)
+      position: start.credentialPosition, isUnread: start.isUnread)
     commands = CommandDesk(simulated: ports.gpio.isSimulated)
     reporter = Reporter(
-      layout: configuration.layout, heartbeatSeconds: configuration.heartbeatSeconds,
+      layout: layout, heartbeatSeconds: configuration.heartbeatSeconds,
       startedAt: now.monotonic,
       runs: start.runs,
       troublesAtStart: start.troubles
@@ -88,12 +94,51 @@ package final class DoorShell {
     ask(.books, at: now)
     carryOut(.digest(rescan: false, for: .itself), at: now)
     carryOut(replication.lookAtZone(), at: now)
+    // The cloud must not take a log that was not read for an empty one.
+    if !replication.isUnread { startLink(at: now) }
+    settle(now)
+  }
+
+  private static func activeInputs(
+    of layout: ControllerLayout, at gpio: any GPIOPort
+  ) -> Set<InputLine> {
+    let inputs =
+      layout.doors.filter(\.hasContact).map { InputLine.contact($0.id) }
+      + layout.doors.map { InputLine.requestToExit($0.id) } + [.fire, .tamper]
+    return Set(inputs.filter { (try? gpio.isActive($0)) == true })
+  }
+
+  private func startLink(at now: Moment) {
+    let inbox = outside.inbox
     do throws(PortError) {
-      try ports.cloud?.link.start { inbox.push(.link($0)) }
+      try outside.ports.cloud?.link.start { inbox.push(.link($0)) }
     } catch {
       carryOut(cloud.notStarted(error), at: now)
     }
-    settle(now)
+  }
+
+  /// The storage has answered after the start: what was persisted is in force from now on, where
+  /// nothing has happened since.
+  func adopt(_ read: StartState, at now: Moment) {
+    guard replication.isUnread else { return }
+    var start = read
+    let configuration = outside.configuration
+    clock = ClockKeeper(
+      start.clock, at: now, housekeepingSeconds: configuration.housekeepingSeconds)
+    journal.adopt(start.logPosition)
+    cloud.adopt(
+      contact: CloudContact(kept: start.contact, startedAt: reporter.startedAt))
+    start.cloudKeys.map { kept in carryOut(cloud.loadKeys { kept }, at: now) }
+    replication = Replication(
+      document: start.accepted?.document, zone: start.accepted?.zone,
+      position: start.credentialPosition)
+    let memory = start.memory(configuration.layout, at: now)
+    for trouble in start.troubles { outside.logger.error("\(trouble)") }
+    carryOut(.core(.policy(start.policy)), at: now)
+    carryOut(.core(.restored(memory)), at: now)
+    carryOut(replication.lookAtZone(), at: now)
+    outside.logger.notice("the storage has answered: what was persisted is in force")
+    startLink(at: now)
   }
 
   /// Nobody waits for a lock that is secured, or that only its schedule holds open.
@@ -129,9 +174,9 @@ package final class DoorShell {
     let now = moment()
     carryOut(journal.recordCount(at: now.monotonic), at: now)
     carryOut(.record(EventRecord(.controllerStopped)), at: now)
-    carryOut(clock.persist(cloud.contact), at: now)
+    if !replication.isUnread { carryOut(clock.persist(cloud.contact), at: now) }
     carryOut(reporter.runEnds(), at: now)
-    carryOut(state.flush(), at: now)
+    carryOut(state.flush() + state.end(), at: now)
     outside.writer.drain()
     journal.end()
     reporter.tap.end()
@@ -183,6 +228,8 @@ package final class DoorShell {
       replication.advance(to: now.monotonic, isConnected: cloud.link.isConnected), at: now)
     if clock.wasSetBack { carryOut(journal.clockSetBack(at: now.monotonic), at: now) }
     guard clock.takeHousekeeping(at: now.monotonic) else { return }
+    // What is not read yet must not be overwritten by what is not known.
+    guard !replication.isUnread else { return }
     carryOut(clock.persist(cloud.contact), at: now)
     carryOut(reporter.runGoesOn(at: now.monotonic), at: now)
     if outside.ports.certificates != nil { carryOut(.job(.readCertificates), at: now) }

@@ -79,6 +79,8 @@ enum StoreJob: Sendable {
 
 /// What became of a ``StoreJob``.
 package enum StoreAnswer: Sendable {
+  /// What was persisted, read after the start.
+  case started(StartState)
   case committed(CommitReport)
   case eventsRead(after: UInt64, Result<[StoredEvent], PortError>)
   case urgentRead([StoredEvent])

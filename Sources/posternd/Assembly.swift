@@ -31,6 +31,7 @@ struct Assembly {
     }
     let monotonic = SystemMonotonicClock()
     databases = try Databases(folder: settings.stateFolder, logger: logger)
+    databases.open()
     let panel = settings.isSimulated ? SimulatedPanel(clock: monotonic) : nil
     if panel == nil, !GPIODPort.seesLostEdges {
       logger.notice(

@@ -1,4 +1,6 @@
+import Dispatch
 import DoorPorts
+import DoorRuntime
 import HostLinux
 import Logging
 import StoreSQLite
@@ -6,6 +8,9 @@ import StoreSQLite
 /// The event log and the credential cache, in the folder of the state. What cannot be opened at the
 /// start is tried again later; the door serves meanwhile.
 struct Databases {
+  /// How long the start waits for both to open.
+  static let openMilliseconds = 2_000
+
   let events: LateOpening<EventDatabase>
   let cache: LateOpening<CacheDatabase>
 
@@ -17,18 +22,31 @@ struct Databases {
       guard error.code != .busy else { throw error }
       logger.error("\(error)")
     }
-    events = LateOpening { () throws(PortError) in
+    events = LateOpening(opensAtOnce: false) { () throws(PortError) in
       try lock.take()
       let database = try EventDatabase(folder: folder)
       Self.report(database.recovered, logger)
       return database
     }
-    cache = LateOpening { () throws(PortError) in
+    cache = LateOpening(opensAtOnce: false) { () throws(PortError) in
       try lock.take()
       let database = try CacheDatabase(folder: folder)
       Self.report(database.recovered, logger)
       return database
     }
+  }
+
+  /// Opens both, and waits for that only so long: a disk that does not answer must not keep the doors
+  /// from being served.
+  func open() {
+    let isDone = Gate()
+    DispatchQueue(label: "postern.open").async { [events, cache] in
+      // Why one cannot be opened is told by whoever uses it.
+      _ = try? events.opened()
+      _ = try? cache.opened()
+      isDone.open()
+    }
+    isDone.wait(milliseconds: Self.openMilliseconds)
   }
 
   /// Where databases were moved that are damaged.

@@ -26,6 +26,9 @@ struct Posternd: AsyncParsableCommand {
       """,
     version: SoftwareVersion.text)
 
+  /// How long the end waits for the last log lines.
+  private static let flushMilliseconds = 1_000
+
   @Option(help: "The settings, a YAML file.") var config = "/etc/postern/postern.yaml"
 
   static func main() async {
@@ -53,9 +56,10 @@ struct Posternd: AsyncParsableCommand {
       Output.say("\(error)\n")
       throw ExitCode(78)
     }
-    let recent = RecentLog()
+    let (recent, patient) = (RecentLog(), PatientLog())
+    defer { patient.flush(milliseconds: Self.flushMilliseconds) }
     var logger = Logger(label: "posternd") {
-      MultiplexLogHandler([StandardLog(label: $0), recent.handler()])
+      MultiplexLogHandler([patient.handler(StandardLog(label: $0)), recent.handler()])
     }
     logger.logLevel = Logger.Level(rawValue: settings.logLevel) ?? .info
     do {

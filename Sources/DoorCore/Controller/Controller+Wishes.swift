@@ -19,6 +19,21 @@ extension Controller {
     return act(&readers.units[place])
   }
 
+  /// Takes what was persisted, where nothing has happened since the start.
+  mutating func restore(_ memory: ControllerMemory, at now: Moment) -> [ControllerEffect] {
+    for (id, lockout) in memory.lockouts {
+      guard let place = readers.place(of: id) else { continue }
+      readers.units[place].restore(lockout)
+    }
+    guesses.restore(memory.cardLockouts)
+    return doors.units.map(\.layout.id).flatMap { id in
+      atDoor(id, now) {
+        $0.restore(
+          memory.modes[id] ?? DoorModes(), firstPerson: memory.firstPersons[id], under: $1, at: now)
+      }
+    }
+  }
+
   mutating func effects(of wishes: [DoorWish], at door: Int, _ now: Moment) -> [ControllerEffect] {
     var effects: [ControllerEffect] = []
     for wish in wishes {

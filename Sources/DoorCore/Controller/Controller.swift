@@ -110,6 +110,7 @@ public struct Controller: Sendable {
       return refreshModes(at: now)
     case .modes(let id, let modes):
       return atDoor(id, now) { $0.setModes(modes, under: $1, at: now) }
+    case .restored(let memory): return restore(memory, at: now)
     case .sampled(let line, let isActive):
       sample(line, isActive: isActive, at: now.monotonic)
       return []

@@ -14,6 +14,9 @@ public enum ControllerInput: Sendable {
   case order(Order)
   /// All modes that are ordered at a door now; replaces the earlier ones.
   case modes(DoorID, DoorModes)
+  /// What was persisted, when it could be read only after the start. What happened since counts
+  /// more.
+  case restored(ControllerMemory)
   /// The answer to ``ControllerEffect/sample(_:)``.
   case sampled(InputLine, isActive: Bool)
   /// The inbox was full and edges are missing: nothing half read may become a card.

@@ -134,6 +134,16 @@ struct DoorUnit: Sendable {
     return refreshMode(under: conditions, at: now)
   }
 
+  /// Takes what was persisted, where nothing was ordered and nobody came since the start.
+  mutating func restore(
+    _ modes: DoorModes, firstPerson came: WallInstant?, under conditions: DoorConditions,
+    at now: Moment
+  ) -> [DoorWish] {
+    if orderedModes == DoorModes() { orderedModes = modes }
+    if firstPerson.cameAt == nil { firstPerson = FirstPerson(restored: came) }
+    return refreshMode(under: conditions, at: now)
+  }
+
   /// Updates the mode in force; the machine follows when it changes.
   mutating func refreshMode(under conditions: DoorConditions, at now: Moment) -> [DoorWish] {
     let schedule = ModeSchedule(of: layout.id, under: conditions)

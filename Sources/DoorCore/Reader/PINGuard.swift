@@ -10,6 +10,11 @@ struct PINGuard: Sendable {
 
   init(lockouts: [CredentialID: Lockout]) { self.lockouts = lockouts }
 
+  /// Takes what was persisted of cards that nobody has guessed at since.
+  mutating func restore(_ persisted: [CredentialID: Lockout]) {
+    lockouts.merge(persisted) { present, _ in present }
+  }
+
   /// The first of these cards that is locked out.
   func lockedCard(of holders: [HolderID], at now: MonotonicInstant) -> CredentialID? {
     holders.compactMap(\.credential).first { lockouts[$0]?.isLocked(at: now) == true }

@@ -279,6 +279,11 @@ struct ReaderUnit: Sendable {
     return effects + [.remember(.lockout(layout.id, lockout))]
   }
 
+  /// Takes what was persisted, unless PINs were typed wrongly since.
+  mutating func restore(_ persisted: Lockout) {
+    if lockout == Lockout() { lockout = persisted }
+  }
+
   /// Ends the lockout by order of `operatorName`; no effects where there was none.
   mutating func clearLockout(by operatorName: String) -> [ControllerEffect] {
     guard lockout.clear() else { return [] }

@@ -44,6 +44,9 @@ struct CloudConversation {
 
   func topic(_ kind: Topics.Up) -> String { topics.topic(kind) }
 
+  /// The last contact, when it could be read only after the start. There was no connection before.
+  mutating func adopt(contact read: CloudContact) { contact = read }
+
   // MARK: The connection
 
   /// The link could not be started.

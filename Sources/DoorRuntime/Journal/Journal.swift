@@ -30,6 +30,13 @@ struct Journal {
 
   init(position: LogPosition) { self.position = position }
 
+  /// The log's position, when it could be read only after the start.
+  mutating func adopt(_ read: LogPosition) {
+    let last = position.last
+    position = read
+    position.last = max(read.last, last)
+  }
+
   var progress: Progress {
     Progress(last: lastTicket, committed: committedTicket, isBroken: error != nil)
   }

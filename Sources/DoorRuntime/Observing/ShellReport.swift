@@ -69,7 +69,11 @@ struct ShellReport {
       found.append("events are kept in memory only, the log failed: \(error)")
     }
     found += [shell.holders.trouble, shell.state.trouble].compactMap(\.self)
-    if shell.controller.policy.revision == 0 {
+    if shell.replication.isUnread {
+      found.append(
+        "the storage has not answered since the start: nobody can enter, leaving works; check the "
+          + "disk")
+    } else if shell.controller.policy.revision == 0 {
       found.append("no configuration yet: nobody can enter until the cloud sends one")
     }
     if let trouble = shell.replication.zoneTrouble { found.append(trouble) }

@@ -27,7 +27,14 @@ struct Replication {
   private var told = LatestIDs()
   private var digests = DigestDesk()
 
-  init(document: ConfigurationDocument?, zone: CompiledZone?, position: CredentialPosition) {
+  /// The storage has not answered since the start: nothing that was persisted is known.
+  let isUnread: Bool
+
+  init(
+    document: ConfigurationDocument?, zone: CompiledZone?, position: CredentialPosition,
+    isUnread: Bool = false
+  ) {
+    self.isUnread = isUnread
     self.document = document
     zones = ZoneWatch(stored: zone)
     self.position = position

@@ -5,9 +5,23 @@ import DoorRules
 
 /// What an earlier run persisted, as far as it can be read. What cannot be read is a trouble, in
 /// words; the door is served all the same.
-struct StartState {
-  let ports: RuntimePorts
-  var troubles: [String] = []
+package struct StartState: Sendable {
+  /// Small state as it was read, by its key's name.
+  private struct Kept: StateStore {
+    var values: [String: Result<[UInt8]?, PortError>] = [:]
+
+    mutating func read(_ key: StateKey, from store: any StateStore) {
+      values[key.name] = Result { () throws(PortError) in try store.value(of: key) }
+    }
+
+    func value(forKey key: String) throws(PortError) -> [UInt8]? { try values[key]?.get() ?? nil }
+    func setValues(_ values: [String: [UInt8]?]) throws(PortError) {}
+  }
+
+  private var state = Kept()
+  private(set) var troubles: [String] = []
+  /// The storage has not answered: what was persisted is not known.
+  let isUnread: Bool
   /// The configuration, with the rules of its time zone that were accepted with it. The zone's file
   /// is read later, off the door's thread.
   private(set) var accepted: AcceptedConfiguration?
@@ -21,8 +35,17 @@ struct StartState {
   /// What the cloud said of its keys, nil inside for nothing; nil when it cannot be read.
   private(set) var cloudKeys: [UInt8]??
 
-  init(ports: RuntimePorts, replication: ReplicationStore) {
-    self.ports = ports
+  /// Nothing was read: the storage does not answer.
+  init(unreadFrom ports: RuntimePorts) {
+    isUnread = true
+    clock = GuardedClock(monotonic: ports.monotonic, wall: ports.wall, watermark: nil)
+  }
+
+  /// Blocks for as long as the disk takes.
+  init(ports: RuntimePorts, controller: ControllerID, layout: ControllerLayout) {
+    let replication = ReplicationStore(
+      policy: ports.policy, zones: ports.zones, controller: controller)
+    isUnread = false
     var troubles: [String] = []
     func read<Value>(_ body: () throws -> Value) -> Value? {
       do { return try body() } catch {
@@ -30,6 +53,12 @@ struct StartState {
         return nil
       }
     }
+    for door in layout.doors {
+      state.read(.modes(door.id), from: ports.state)
+      state.read(.firstPerson(door.id), from: ports.state)
+    }
+    for reader in layout.readers { state.read(.lockout(reader.id), from: ports.state) }
+    state.read(.cardLockouts, from: ports.state)
     let mark = read { try ports.state.value(of: .clockWatermark) } ?? nil
     clock = GuardedClock(
       monotonic: ports.monotonic, wall: ports.wall, watermark: mark.flatMap(ClockWatermark.instant))
@@ -44,29 +73,25 @@ struct StartState {
     self.troubles = troubles
   }
 
-  mutating func controller(layout: ControllerLayout, at now: Moment) -> Controller {
+  /// What the core gets back. What cannot be read is a trouble.
+  mutating func memory(_ layout: ControllerLayout, at now: Moment) -> ControllerMemory {
     var memory = ControllerMemory(modes: keptModes(layout))
     for reader in layout.readers {
-      guard let bytes = try? ports.state.value(of: .lockout(reader.id)),
+      guard let bytes = try? state.value(of: .lockout(reader.id)),
         let kept = KeptLockout(bytes: bytes)
       else { continue }
       memory.lockouts[reader.id] = kept.restored(at: now)
     }
-    if let bytes = (try? ports.state.value(of: .cardLockouts)) ?? nil {
+    if let bytes = (try? state.value(of: .cardLockouts)) ?? nil {
       memory.cardLockouts = KeptLockout.cards(from: bytes, at: now)
     }
     for door in layout.doors {
-      guard let bytes = (try? ports.state.value(of: .firstPerson(door.id))) ?? nil,
+      guard let bytes = (try? state.value(of: .firstPerson(door.id))) ?? nil,
         let came = KeptInstant.instant(bytes)
       else { continue }
       memory.firstPersons[door.id] = came
     }
-    let inputs =
-      layout.doors.filter(\.hasContact).map { InputLine.contact($0.id) }
-      + layout.doors.map { InputLine.requestToExit($0.id) } + [.fire, .tamper]
-    let active = inputs.filter { (try? ports.gpio.isActive($0)) == true }
-    return Controller(
-      layout: layout, policy: policy, active: Set(active), memory: memory, at: now)
+    return memory
   }
 
   /// A persisted mode that cannot be read is a trouble; the door then has no mode.
@@ -74,7 +99,7 @@ struct StartState {
     var modes: [DoorID: DoorModes] = [:]
     for door in layout.doors {
       do {
-        guard let bytes = try ports.state.value(of: .modes(door.id)) else {
+        guard let bytes = try state.value(of: .modes(door.id)) else {
           continue
         }
         modes[door.id] = try KeptModes.modes(from: bytes)

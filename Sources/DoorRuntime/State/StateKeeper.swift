@@ -12,6 +12,8 @@ struct StateKeeper {
   static let unsavedMax = 10_000
   /// Time between tries while the disk refuses.
   static let retryMilliseconds = 1_000
+  /// Whoever waits for the disk is answered after this time, whatever the disk does.
+  static let answerMilliseconds = 5_000
 
   private struct Unsaved {
     var value: [UInt8]?
@@ -26,6 +28,7 @@ struct StateKeeper {
     }
 
     var ticket: UInt64
+    var until: MonotonicInstant
     var what: What
   }
 
@@ -63,19 +66,23 @@ struct StateKeeper {
         unsaved[key] = nil
       }
     }
-    var wishes = note(write, error, at: now)
+    let wishes = note(write, error, at: now)
     let ready = waiters.filter { $0.ticket <= ticket }
     guard !ready.isEmpty else { return wishes }
     waiters.removeAll { $0.ticket <= ticket }
     // An earlier write of the same order may be the one that the disk refused.
-    let refusal = self.error.map(Self.notOnDisk)
-    for waiter in ready {
+    return wishes + answer(ready, self.error.map(Self.notOnDisk))
+  }
+
+  private func answer(_ ready: [Waiter], _ refusal: PortError?) -> [Wish] {
+    ready.flatMap { waiter -> [Wish] in
       switch waiter.what {
-      case .order(let order): wishes.append(Self.end(order, refusal))
-      case .call(let done): done(refusal)
+      case .order(let order): return [Self.end(order, refusal)]
+      case .call(let done):
+        done(refusal)
+        return []
       }
     }
-    return wishes
   }
 
   private mutating func note(
@@ -110,10 +117,10 @@ struct StateKeeper {
 
   /// Ends an order once everything persisted so far is on disk, or the disk refused it. An order
   /// given on site is carried out at once; its caller asks ``whenPersisted(_:)`` besides.
-  mutating func end(_ order: String) -> [Wish] {
+  mutating func end(_ order: String, at now: MonotonicInstant) -> [Wish] {
     if order == CommandDesk.siteOrder { return [Self.end(order, nil)] }
     if error != nil || unsaved.isEmpty { return [Self.end(order, error.map(Self.notOnDisk))] }
-    waiters.append(Waiter(ticket: lastTicket, what: .order(order)))
+    wait(.order(order), at: now)
     return []
   }
 
@@ -122,19 +129,44 @@ struct StateKeeper {
   }
 
   /// Calls `done` once everything persisted so far is on disk, with nil, or the disk refused it.
-  mutating func whenPersisted(_ done: @escaping @Sendable (PortError?) -> Void) {
+  mutating func whenPersisted(
+    at now: MonotonicInstant, _ done: @escaping @Sendable (PortError?) -> Void
+  ) {
     if let error { return done(Self.notOnDisk(error)) }
     if unsaved.isEmpty { return done(nil) }
-    waiters.append(Waiter(ticket: lastTicket, what: .call(done)))
+    wait(.call(done), at: now)
   }
+
+  private mutating func wait(_ what: Waiter.What, at now: MonotonicInstant) {
+    waiters.append(
+      Waiter(
+        ticket: lastTicket, until: now.advanced(byMilliseconds: Self.answerMilliseconds),
+        what: what))
+  }
+
+  /// Answers whoever still waits: the program ends.
+  mutating func end() -> [Wish] {
+    defer { waiters = [] }
+    return answer(waiters, Self.notYet)
+  }
+
+  private static let notYet = PortError(
+    .busy, operation: "persist it",
+    detail: "it is in force, but the disk has not answered yet; a restart now might undo it")
 
   // MARK: Trying again
 
   /// Tries what the disk refused again when it is time.
   mutating func advance(to now: MonotonicInstant) -> [Wish] {
-    guard let due = retryAt, due <= now else { return [] }
+    var wishes: [Wish] = []
+    // They wait in the order of their times.
+    if let first = waiters.first, first.until <= now {
+      wishes = answer(waiters.filter { $0.until <= now }, Self.notYet)
+      waiters.removeAll { $0.until <= now }
+    }
+    guard let due = retryAt, due <= now else { return wishes }
     retryAt = nil
-    return flush()
+    return wishes + flush()
   }
 
   /// Writes everything that waits, now.
@@ -146,7 +178,7 @@ struct StateKeeper {
     return [.job(.persist(write, ticket: lastTicket))]
   }
 
-  var nextDeadline: MonotonicInstant? { retryAt }
+  var nextDeadline: MonotonicInstant? { .earliest(retryAt, waiters.first?.until) }
 
   /// For the status; nil while all is on disk.
   var trouble: String? {

@@ -5,6 +5,8 @@ import Glibc
 /// asked from outside, and wakes by itself at the next deadline. From a deadline to the core nothing
 /// is handed from thread to thread, so that a card costs one wake-up where it ends.
 final class DoorThread: SerialExecutor, @unchecked Sendable {
+  /// As the kernel shows it, in at most 15 characters.
+  static let name = "postern.door"
   /// The stack, in bytes.
   static let stackBytes = 2 << 20
 
@@ -29,8 +31,11 @@ final class DoorThread: SerialExecutor, @unchecked Sendable {
   private var thread: pthread_t?
 
   init() {
-    let thread = Thread { [self] in work() }
-    thread.name = "postern.door"
+    let thread = Thread { [self] in
+      // A name that is set before the thread runs does not reach the kernel.
+      Thread.current.name = Self.name
+      work()
+    }
     thread.stackSize = Self.stackBytes
     thread.start()
   }

@@ -10,24 +10,34 @@ public final class LateOpening<Database: Sendable>: Sendable {
 
   private enum State {
     case open(Database)
-    case failed(PortError, at: ContinuousClock.Instant)
+    /// Nil: it was never tried.
+    case failed(PortError, at: ContinuousClock.Instant?)
     case ended
   }
 
   private let make: @Sendable () throws(PortError) -> Database
   private let state: Mutex<State>
+  /// Whoever opens it; only others who open it wait for that.
+  private let turn = Mutex(())
   private let hasReopened = Atomic(false)
 
   private static var end: PortError {
     PortError(.unavailable, operation: "use the database", detail: "the program is ending")
   }
 
-  /// Tries to open it at once.
-  public init(_ make: @escaping @Sendable () throws(PortError) -> Database) {
+  /// Tries to open it at once, or else with the first call of ``opened()``.
+  public init(
+    opensAtOnce: Bool = true, _ make: @escaping @Sendable () throws(PortError) -> Database
+  ) {
     self.make = make
-    do throws(PortError) { state = Mutex(.open(try make())) } catch {
-      state = Mutex(.failed(error, at: .now))
-    }
+    state = Mutex(.failed(Self.notYet, at: nil))
+    // Why it does not open is its ``failure``.
+    if opensAtOnce { _ = open() }
+  }
+
+  private static var notYet: PortError {
+    PortError(
+      .unavailable, operation: "use the database", detail: "it is not open yet; check the disk")
   }
 
   /// Why it is not open; nil when it is.
@@ -72,26 +82,33 @@ public final class LateOpening<Database: Sendable>: Sendable {
     }
   }
 
-  /// The database; throws the error of the last try to open it.
+  /// The database; throws the error of the last try to open it. Opening it may take as long as the
+  /// disk likes; meanwhile ``ifOpen`` and ``failure`` answer at once.
   public func opened() throws(PortError) -> Database {
-    let result = state.withLock { state -> Result<Database, PortError> in
+    if let database = ifOpen { return database }
+    return try turn.withLock { _ in open() }.get()
+  }
+
+  private func open() -> Result<Database, PortError> {
+    let present = state.withLock { state -> Result<Database, PortError>? in
       switch state {
       case .open(let database): return .success(database)
       case .ended: return .failure(Self.end)
       case .failed(let error, let at):
-        guard at.duration(to: .now) >= .milliseconds(Self.retryMilliseconds) else {
-          return .failure(error)
+        guard let at, at.duration(to: .now) < .milliseconds(Self.retryMilliseconds) else {
+          return nil
         }
-      }
-      do throws(PortError) {
-        let database = try make()
-        state = .open(database)
-        return .success(database)
-      } catch {
-        state = .failed(error, at: .now)
         return .failure(error)
       }
     }
-    return try result.get()
+    if let present { return present }
+    do throws(PortError) {
+      let database = try make()
+      state.withLock { $0 = .open(database) }
+      return .success(database)
+    } catch {
+      state.withLock { $0 = .failed(error, at: .now) }
+      return .failure(error)
+    }
   }
 }

@@ -14,10 +14,18 @@ struct RuntimeStallTests {
   private static let exit = InputLine.requestToExit(ShellWorld.door)
   private static let debounce = DoorTiming().debounceMilliseconds
 
-  private func world(offlinePIN: OfflinePINKeys? = nil) throws -> ShellWorld {
+  private func world(
+    offlinePIN: OfflinePINKeys? = nil, isUnread: Bool = false
+  ) throws -> ShellWorld {
     let digester = try #require(CredentialDigester(keyBytes: Array(repeating: 7, count: 32)))
-    return try ShellWorld(offlinePIN: offlinePIN) { try ShellWorld.members($0, digester) }
+    return try ShellWorld(offlinePIN: offlinePIN, isUnread: isUnread) { disk in
+      try ShellWorld.members(disk, digester)
+      try disk.state.setValues(["clock.watermark": Self.mark])
+    }
   }
+
+  /// What an earlier run persisted of the time.
+  private static let mark: [UInt8] = ClockWatermark.bytes(of: PartFixture.start)
 
   /// The exit button frees the door within its debounce, and the door locks again by itself.
   private func leaves(_ world: ShellWorld) {
@@ -146,6 +154,32 @@ struct RuntimeStallTests {
     try world.badge()
     #expect(world.decisions == ["granted"] && world.isReleased)
     leaves(world)
+  }
+
+  @Test(
+    "A2: a disk that answers nothing from the start: exit and fire at once, then all is as it was")
+  func start() throws {
+    let world = try world(isUnread: true)
+    leaves(world)
+    try world.badge()
+    #expect(world.decisions == ["lookupTimedOut"] || world.decisions == [])
+    world.set(.fire, active: true)
+    world.pass(milliseconds: 200)
+    #expect(world.isReleased)
+    world.set(.fire, active: false)
+    world.pass(milliseconds: 600_000)
+    #expect(world.decisions == ["lookupTimedOut"] && !world.isReleased)
+    #expect(world.shell.status().troubles.contains { $0.contains("since the start") })
+    #expect(world.waitedFor == [])
+    // Nothing that is not known was written over what was.
+    #expect(try world.disk.state.value(forKey: "clock.watermark") == Self.mark)
+    world.answerStart()
+    #expect(world.shell.status().configRevision == 1)
+    #expect(!world.shell.status().troubles.contains { $0.contains("since the start") })
+    try world.badge()
+    #expect(world.decisions.last == "granted" && world.isReleased)
+    world.pass(milliseconds: 120_000)
+    #expect(try world.disk.state.value(forKey: "clock.watermark") != Self.mark)
   }
 
   @Test("A2: a phone, an explanation and a hand-over end by their time; so does an order's wait")

@@ -34,6 +34,15 @@ struct RuntimeThreadTests {
     .job(.eventsDropped(through: number))
   }
 
+  @Test("F3: a gate that stays shut is given up, one that has opened holds up nobody")
+  func gate() {
+    let gate = Gate()
+    let before = gate.wait(milliseconds: 1)
+    gate.open()
+    let after = gate.wait(milliseconds: 600_000)
+    #expect(!before && after)
+  }
+
   @Test("what came before it served is served first, in order, and everything before the end")
   func order() async {
     let thread = DoorThread()

@@ -91,16 +91,16 @@ struct StateKeeperTests {
     var keeper = StateKeeper()
     let one = try #require(writes(keeper.persist(Self.write(1))).first)
     let two = try #require(writes(keeper.persist(Self.write(2, .cardLockouts))).first)
-    #expect(outcomes(keeper.end("c1")) == [])
+    #expect(outcomes(keeper.end("c1", at: Self.start)) == [])
     #expect(outcomes(keeper.persisted(one.write, ticket: one.ticket, nil, at: Self.start)) == [])
     #expect(
       outcomes(keeper.persisted(two.write, ticket: two.ticket, nil, at: Self.start))
         == [.confirmed])
-    #expect(outcomes(keeper.end("c1")) == [.confirmed], "nothing waits any more")
+    #expect(outcomes(keeper.end("c1", at: Self.start)) == [.confirmed], "nothing waits any more")
 
     let three = try #require(writes(keeper.persist(Self.write(3))).first)
     let four = try #require(writes(keeper.persist(Self.write(4, .cardLockouts))).first)
-    #expect(outcomes(keeper.end("c1")) == [])
+    #expect(outcomes(keeper.end("c1", at: Self.start)) == [])
     _ = keeper.persisted(three.write, ticket: three.ticket, Self.full, at: Self.start)
     let ended = outcomes(keeper.persisted(four.write, ticket: four.ticket, nil, at: Self.start))
     guard case .failed(let reason) = ended.first else {
@@ -114,20 +114,45 @@ struct StateKeeperTests {
   func site() throws {
     var keeper = StateKeeper()
     let answers = Mutex<[PortError?]>([])
-    keeper.whenPersisted { error in answers.withLock { $0.append(error) } }
+    keeper.whenPersisted(at: Self.start) { error in answers.withLock { $0.append(error) } }
     #expect(answers.withLock { $0 } == [nil])
     let job = try #require(writes(keeper.persist(Self.write(1))).first)
-    keeper.whenPersisted { error in answers.withLock { $0.append(error) } }
+    keeper.whenPersisted(at: Self.start) { error in answers.withLock { $0.append(error) } }
     #expect(answers.withLock(\.count) == 1, "the disk has not answered")
     _ = keeper.persisted(job.write, ticket: job.ticket, Self.full, at: Self.start)
     #expect(answers.withLock { $0.last??.code } == .full)
     #expect(
-      keeper.end(CommandDesk.siteOrder).contains {
+      keeper.end(CommandDesk.siteOrder, at: Self.start).contains {
         if case .end(_, .outcome(.confirmed)) = $0 { true } else { false }
       }, "an order on site is in force at once")
     // While the disk refuses, nobody waits for it.
-    keeper.whenPersisted { error in answers.withLock { $0.append(error) } }
+    keeper.whenPersisted(at: Self.start) { error in answers.withLock { $0.append(error) } }
     #expect(answers.withLock { $0.last??.detail.contains("a restart would undo it") } == true)
+  }
+
+  @Test("A2: whoever waits for a disk that does not answer is told so in time, and at the end")
+  func stalled() throws {
+    var keeper = StateKeeper()
+    let answers = Mutex<[PortError?]>([])
+    let job = try #require(writes(keeper.persist(Self.write(1))).first)
+    let waits = outcomes(keeper.end("c1", at: Self.start))
+    keeper.whenPersisted(at: Self.start) { error in answers.withLock { $0.append(error) } }
+    #expect(waits == [] && keeper.nextDeadline == Self.later(StateKeeper.answerMilliseconds))
+    #expect(keeper.advance(to: Self.later(StateKeeper.answerMilliseconds - 1)).isEmpty)
+    let over = outcomes(keeper.advance(to: Self.later(StateKeeper.answerMilliseconds)))
+    guard case .failed(let reason)? = over.first else {
+      Issue.record("\(over)")
+      return
+    }
+    #expect(reason.contains("in force") && answers.withLock { $0.map { $0?.code } } == [.busy])
+    // The disk answers after all: nobody is told twice.
+    #expect(
+      outcomes(keeper.persisted(job.write, ticket: job.ticket, nil, at: Self.later(9_000))) == [])
+    #expect(keeper.nextDeadline == nil)
+    _ = keeper.persist(Self.write(2))
+    keeper.whenPersisted(at: Self.later(9_000)) { error in answers.withLock { $0.append(error) } }
+    _ = keeper.end()
+    #expect(answers.withLock(\.count) == 2 && keeper.nextDeadline == nil)
   }
 
   @Test("of more than 10,000 values that wait for the disk the oldest is let go, and logged")

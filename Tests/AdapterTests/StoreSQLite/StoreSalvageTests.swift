@@ -97,6 +97,17 @@ struct StoreSalvageTests {
     #expect(try !fixture.files().contains("events.sqlite.damaged-2"))
   }
 
+  @Test("A2: a database that is not opened yet says so at once, and opens with its first use")
+  func opensLater() throws {
+    let folder = fixture.folder
+    let late = LateOpening(opensAtOnce: false) { () throws(PortError) in
+      try EventDatabase(folder: folder)
+    }
+    #expect(late.ifOpen == nil && late.failure?.code == .unavailable)
+    _ = try late.opened()
+    #expect(late.ifOpen != nil && late.failure == nil)
+  }
+
   @Test("after a check on site finds a damaged page, the next start makes a new file")
   func checked() throws {
     let log = try filled()

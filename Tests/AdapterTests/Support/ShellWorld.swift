@@ -34,8 +34,12 @@ final class ShellWorld {
     var waitedFor: [String] = []
   }
 
+  private let configuration: RuntimeConfiguration
+  private let ports: RuntimePorts
+
+  /// `isUnread`: the disk has not answered when the door begins to be served.
   init(
-    fire: Bool = false, offlinePIN: OfflinePINKeys? = nil,
+    offlinePIN: OfflinePINKeys? = nil, isUnread: Bool = false,
     change: (SimulatedDisk) throws -> Void = { _ in }
   ) throws {
     guard let digester = CredentialDigester(keyBytes: Array(repeating: 7, count: 32)) else {
@@ -47,26 +51,38 @@ final class ShellWorld {
     self.noted = noted
     var logger = Logger(label: "test")
     logger.logLevel = .critical
+    configuration = RuntimeConfiguration(
+      controller: ControllerID("gate-1")!, software: "test", bootID: "boot",
+      layout: ControllerLayout(
+        doors: [.init(id: Self.door, hasContact: true)],
+        readers: [
+          .init(
+            id: Self.reader, door: Self.door, habits: ReaderHabits(presentationMilliseconds: 0))
+        ]))
+    ports = RuntimePorts(
+      gpio: lines, monotonic: time, wall: time, zones: SystemZones(), events: disk.log,
+      ledger: disk.ledger, state: disk.state, policy: disk.cache, digester: digester, cloud: nil,
+      offlinePIN: offlinePIN)
     shell = DoorShell(
-      configuration: RuntimeConfiguration(
-        controller: ControllerID("gate-1")!, software: "test", bootID: "boot",
-        layout: ControllerLayout(
-          doors: [.init(id: Self.door, hasContact: true)],
-          readers: [
-            .init(
-              id: Self.reader, door: Self.door,
-              habits: ReaderHabits(presentationMilliseconds: 0))
-          ])),
-      ports: RuntimePorts(
-        gpio: lines, monotonic: time, wall: time, zones: SystemZones(), events: disk.log,
-        ledger: disk.ledger, state: disk.state, policy: disk.cache, digester: digester, cloud: nil,
-        offlinePIN: offlinePIN),
-      inbox: Inbox { work.push($0) }, lanes: work, freshID: { work.freshID() }, logger: logger,
+      configuration: configuration, ports: ports, inbox: Inbox { work.push($0) }, lanes: work,
+      freshID: { work.freshID() }, logger: logger,
+      start: isUnread ? StartState(unreadFrom: ports) : nil,
       onRecord: { noted.records.append($0) })
     disk.onAccess = { operation in
       if !work.isAtWork { noted.waitedFor.append(operation) }
     }
+    if isUnread { work.stall(Set(WorkLane.allCases)) }
     shell.begin()
+    settle()
+  }
+
+  /// The disk answers again, also to the start.
+  func answerStart() {
+    disk.onAccess = nil
+    let start = StartState(
+      ports: ports, controller: configuration.controller, layout: configuration.layout)
+    work.stall([])
+    shell.receive(.job(.started(start)))
     settle()
   }
 

@@ -48,6 +48,59 @@ struct WhenGoneTests {
     #expect(try troubles(world) == [])
   }
 
+  @Test("reads that never return: exit works, the card is denied by its time, and opens afterwards")
+  func readsStall() throws {
+    let world = try DoorWorld()
+    let faults = try HouseFaults(world)
+    #expect(try world.open())
+    // After this start no record is in memory yet.
+    world.killDaemon(SIGTERM)
+    try world.startDaemon()
+    #expect(world.eventually { world.relayIsOff })
+    try faults.order("read STALL")
+    try world.postern("panel", "badge", "--facility", "12", "--card", "345")
+    try world.postern("panel", "exit")
+    #expect(world.eventually { world.relayIsOn })
+    #expect(
+      try world.eventually { try troubles(world).contains { $0.contains("does not answer") } })
+    #expect(world.eventually { world.relayIsOff })
+    try faults.order("")
+    #expect(try world.eventually { try types(world, reason: "lookupTimedOut").count == 1 })
+    let isTold = try world.eventually {
+      try types(world, reason: "storageStalled") == [
+        "postern.alarm.raised.v1", "postern.alarm.cleared.v1",
+      ]
+    }
+    #expect(isTold)
+    try world.postern("panel", "badge", "--facility", "12", "--card", "345")
+    #expect(world.eventually { world.relayIsOn })
+  }
+
+  @Test(
+    "a disk that answers nothing at the start: exit works, and with the disk everything is back")
+  func startStalls() throws {
+    let world = try DoorWorld()
+    let faults = try HouseFaults(world)
+    #expect(try world.open())
+    #expect(try world.cloudHasEverything())
+    world.killDaemon(SIGTERM)
+    try faults.order("read STALL")
+    try world.startDaemon()
+    #expect(
+      try world.eventually { try troubles(world).contains { $0.contains("since the start") } })
+    try world.postern("panel", "badge", "--facility", "12", "--card", "345")
+    try world.postern("panel", "exit")
+    #expect(world.eventually { world.relayIsOn })
+    #expect(world.eventually { world.relayIsOff })
+    try faults.order("")
+    #expect(try world.eventually { try world.status()?["configRevision"] as? Int == 1 })
+    try world.postern("panel", "badge", "--facility", "12", "--card", "345")
+    #expect(world.eventually { world.relayIsOn })
+    #expect(try world.cloudHasEverything())
+    #expect(try types(world).contains("postern.door.exitRequested.v1"))
+    #expect(try troubles(world) == [])
+  }
+
   @Test(
     "the disk, while the cloud changes things: no change counts as refused, and it is applied later"
   )

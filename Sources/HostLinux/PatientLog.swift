@@ -1,0 +1,76 @@
+import Dispatch
+import Glibc
+public import Logging
+import Synchronization
+
+/// Writes log lines on a thread of its own. Whoever logs never waits for a disk, a pipe or a journal
+/// that takes nothing; what it cannot take is dropped and counted.
+public final class PatientLog: Sendable {
+  /// The most lines that may wait to be written; one more is dropped.
+  public static let waitingMax = 1_000
+
+  private struct State {
+    var waiting = 0
+    var dropped = 0
+  }
+  private let state = Mutex(State())
+  private let queue = DispatchQueue(label: "postern.log", qos: .utility)
+
+  public init() {}
+
+  /// A handler that has `writer` write.
+  public func handler(_ writer: any LogHandler) -> any LogHandler {
+    PatientLogHandler(log: self, writer: writer)
+  }
+
+  /// Waits until what was logged so far is written, at most so long.
+  public func flush(milliseconds: Int) {
+    for _ in 0..<milliseconds where state.withLock({ $0.waiting > 0 }) { usleep(1_000) }
+  }
+
+  fileprivate func take(_ event: LogEvent, _ writer: any LogHandler) {
+    let isTaken = state.withLock { state in
+      guard state.waiting < Self.waitingMax else {
+        state.dropped += 1
+        return false
+      }
+      state.waiting += 1
+      return true
+    }
+    guard isTaken else { return }
+    queue.async { [self] in
+      writer.log(event: event)
+      let dropped = state.withLock { state in
+        state.waiting -= 1
+        defer { state.dropped = 0 }
+        return state.dropped
+      }
+      guard dropped > 0 else { return }
+      var note = event
+      note.level = .warning
+      note.message = "\(dropped) lines were not written: the log took none"
+      writer.log(event: note)
+    }
+  }
+}
+
+private struct PatientLogHandler: LogHandler {
+  let log: PatientLog
+  var writer: any LogHandler
+
+  var logLevel: Logger.Level {
+    get { writer.logLevel }
+    set { writer.logLevel = newValue }
+  }
+  var metadata: Logger.Metadata {
+    get { writer.metadata }
+    set { writer.metadata = newValue }
+  }
+
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    get { writer[metadataKey: key] }
+    set { writer[metadataKey: key] = newValue }
+  }
+
+  func log(event: LogEvent) { log.take(event, writer) }
+}
