@@ -174,6 +174,13 @@ public actor DoorRuntime {
     try await persisted()
   }
 
+  /// The system's clock is right, somebody says who has compared it. Recorded, and on disk when this
+  /// returns. Throws `invalid` for a time that cannot be.
+  public func trustClock(by: String, reason: String) async throws(PortError) {
+    try shell.site.trustClock(by: by, reason: reason)
+    try await persisted()
+  }
+
   /// Withdraws an offline PIN at its door; recorded. Throws `invalid` for an unknown door.
   public func revokeOfflinePIN(
     _ window: OfflinePINWindow, at door: DoorID, by: String

@@ -34,10 +34,10 @@ package final class DoorShell {
       configuration: configuration, ports: ports, inbox: inbox, lanes: lanes, freshID: freshID,
       logger: logger, onRecord: onRecord)
     var start = StartState(ports: ports, replication: outside.jobs.replication)
-    var guarded = start.clock
-    let now = guarded.now()
     clock = ClockKeeper(
-      guarded, at: now, housekeepingSeconds: configuration.housekeepingSeconds)
+      start.clock, boot: configuration.machineBoot, monotonic: ports.monotonic, wall: ports.wall,
+      housekeepingSeconds: configuration.housekeepingSeconds)
+    let now = clock.now()
     controller = start.controller(layout: configuration.layout, at: now)
     locks = LockDriver(
       failSafeDoors: configuration.failSafeDoors,
@@ -120,6 +120,7 @@ package final class DoorShell {
     carryOut(journal.recordCount(at: now.monotonic), at: now)
     carryOut(.record(EventRecord(.controllerStopped)), at: now)
     carryOut(clock.persist(cloud.contact), at: now)
+    keepEndingModes(at: now)
     carryOut(state.flush(), at: now)
     outside.writer.drain()
     journal.end()
@@ -166,12 +167,13 @@ package final class DoorShell {
     carryOut(
       reporter.advanceTelemetry(to: now.monotonic, isConnected: cloud.link.isConnected), at: now)
     carryOut(cloud.advance(to: now), at: now)
-    carryOut(clock.noteTrust(at: now), at: now)
+    carryOut(clock.note(at: now), at: now)
     carryOut(
       replication.advance(to: now.monotonic, isConnected: cloud.link.isConnected), at: now)
     if clock.wasSetBack { carryOut(journal.clockSetBack(at: now.monotonic), at: now) }
     guard clock.takeHousekeeping(at: now.monotonic) else { return }
     carryOut(clock.persist(cloud.contact), at: now)
+    keepEndingModes(at: now)
     if outside.ports.certificates != nil { carryOut(.job(.readCertificates), at: now) }
     carryOut(replication.lookAtZoneInTurn(), at: now)
     if controller.policy.revision == 0 { carryOut(replication.lookForConfiguration(), at: now) }
@@ -197,10 +199,20 @@ package final class DoorShell {
   package func inspection() -> RuntimeInspection { ShellReport(self).inspection(at: moment()) }
 
   /// Both clocks now, with the seconds since the last contact with the cloud.
-  func moment() -> Moment {
+  package func moment() -> Moment {
     var now = clock.now()
     // Without a cloud there is nothing to be out of touch with.
     if outside.ports.cloud != nil { now.cacheAgeSeconds = cloud.contact.ageSeconds(at: now) }
     return now
+  }
+
+  /// What is left of a mode with an end, for the case that the power goes.
+  private func keepEndingModes(at now: Moment) {
+    for door in outside.configuration.layout.doors {
+      guard let modes = controller.modes(of: door.id), modes.hasEnds(after: now.monotonic) else {
+        continue
+      }
+      carryOut(KeptModes.persist(modes, of: door.id, at: now), at: now)
+    }
   }
 }

@@ -3,6 +3,7 @@ import DoorCore
 import DoorPorts
 import DoorRuntime
 import Foundation
+import HostLinux
 import Settings
 
 extension RuntimeConfiguration {
@@ -10,7 +11,8 @@ extension RuntimeConfiguration {
   init(_ settings: DaemonSettings, damagedFiles: [String]) {
     self.init(
       controller: settings.controller, software: SoftwareVersion.text,
-      bootID: UUID().uuidString.lowercased(), layout: ControllerLayout(settings),
+      bootID: UUID().uuidString.lowercased(), machineBoot: MachineBoot.name(),
+      layout: ControllerLayout(settings),
       failSafeDoors: Set(settings.doors.filter(\.failSafe).map(\.id)),
       commitDeadlineMilliseconds: settings.deadlines.commitMilliseconds,
       heartbeatSeconds: settings.cloud?.heartbeatSeconds ?? RuntimeTimes.heartbeatSeconds.standard,

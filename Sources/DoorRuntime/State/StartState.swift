@@ -14,7 +14,8 @@ struct StartState {
   var policy: PolicySnapshot { accepted?.policy ?? .empty }
   private(set) var credentialPosition = CredentialPosition(revision: 0, credentials: 0, persons: 0)
   private(set) var logPosition = LogPosition(epoch: "", last: 0, acknowledged: 0)
-  private(set) var clock: GuardedClock
+  /// What an earlier run knew of the time.
+  private(set) var clock = ClockMemory()
   /// What an earlier run persisted of the last contact with the cloud.
   private(set) var contact: [UInt8]?
   /// What the cloud said of its keys, nil inside for nothing; nil when it cannot be read.
@@ -30,8 +31,9 @@ struct StartState {
       }
     }
     let mark = read { try ports.state.value(of: .clockWatermark) } ?? nil
-    clock = GuardedClock(
-      monotonic: ports.monotonic, wall: ports.wall, watermark: mark.flatMap(ClockWatermark.instant))
+    let own = read { try ports.state.value(of: .clockOwn) } ?? nil
+    clock = ClockMemory(
+      mark: mark.flatMap(ClockWatermark.instant), own: own.flatMap(KeptClock.own))
     cloudKeys = read { try ports.state.value(of: .cloudKeys) }
     contact = read { try ports.state.value(of: .cloudContact) } ?? nil
     credentialPosition = read { try ports.policy.credentialPosition() } ?? credentialPosition
@@ -43,7 +45,7 @@ struct StartState {
   }
 
   mutating func controller(layout: ControllerLayout, at now: Moment) -> Controller {
-    var memory = ControllerMemory(modes: keptModes(layout))
+    var memory = ControllerMemory(modes: keptModes(layout, at: now))
     for reader in layout.readers {
       guard let bytes = try? ports.state.value(of: .lockout(reader.id)),
         let kept = KeptLockout(bytes: bytes)
@@ -68,14 +70,16 @@ struct StartState {
   }
 
   /// A persisted mode that cannot be read is a trouble; the door then has no mode.
-  private mutating func keptModes(_ layout: ControllerLayout) -> [DoorID: DoorModes] {
+  private mutating func keptModes(
+    _ layout: ControllerLayout, at now: Moment
+  ) -> [DoorID: DoorModes] {
     var modes: [DoorID: DoorModes] = [:]
     for door in layout.doors {
       do {
         guard let bytes = try ports.state.value(of: .modes(door.id)) else {
           continue
         }
-        modes[door.id] = try KeptModes.modes(from: bytes)
+        modes[door.id] = try KeptModes.modes(from: bytes, at: now)
       } catch {
         troubles.append("the modes of door \(door.id) were not read: \(error)")
       }

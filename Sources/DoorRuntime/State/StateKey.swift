@@ -5,8 +5,10 @@ import DoorRules
 /// The names and the formats beside them are on the disks of doors in the field: a new format needs
 /// a new key, or a reader that still takes the old one.
 enum StateKey: Sendable, Hashable {
-  /// The latest civil time that was shown: ``ClockWatermark``.
+  /// The latest civil time that was known: ``ClockWatermark``.
   case clockWatermark
+  /// The same, on the steady clock, and who vouched for it: ``KeptClock``.
+  case clockOwn
   /// The last contact with the cloud: ``CloudContact``.
   case cloudContact
   /// Keys that the cloud added or withdrew: ``TrustedKeys``.
@@ -34,6 +36,7 @@ enum StateKey: Sendable, Hashable {
   var name: String {
     switch self {
     case .clockWatermark: "clock.watermark"
+    case .clockOwn: "clock.own"
     case .cloudContact: "cloud.heard"
     case .cloudKeys: "cloud.keys"
     case .certificateWarnings: "expiry"

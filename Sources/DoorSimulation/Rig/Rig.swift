@@ -52,6 +52,7 @@ final class Rig {
     guard hasPower, program == nil else { return }
     boots += 1
     bootedAt = clockwork.elapsed
+    time.programStarts()
     observers.tally[.boots] += 1
     let lanes = SimulatedLanes(
       scheduler: clockwork, seed: story.seed &+ UInt64(boots),
@@ -88,7 +89,8 @@ final class Rig {
       readers: site.readers.indices.map { .init(id: site.readers[$0], door: site.doors[$0]) },
       sampleMilliseconds: Self.reassertMilliseconds)
     return RuntimeConfiguration(
-      controller: Self.controllerID, software: "simulated", bootID: ids.next(), layout: layout,
+      controller: Self.controllerID, software: "simulated", bootID: ids.next(),
+      machineBoot: String(time.boots), layout: layout,
       failSafeDoors: Set(
         site.doors.indices.filter { site.plan.doors[$0].isFailSafe }.map { site.doors[$0] }),
       heartbeatSeconds: 14_400, housekeepingSeconds: Self.housekeepingSeconds)
@@ -121,6 +123,7 @@ final class Rig {
       lines.abandon()
       hardware.wire.abandon()
     case .powerCut:
+      time.stop()
       program.lanes.end()
       hardware.wire.abandon()
     }

@@ -173,12 +173,9 @@ final class ShellTime: MonotonicClock, WallClock {
   func now() -> MonotonicInstant { state.withLock { $0 } }
   func advance(to instant: MonotonicInstant) { state.withLock { $0 = max($0, instant) } }
 
-  func read() -> (at: WallInstant, trust: ClockTrust) {
+  func read() -> ClockReading {
     let passed = Int64(now().nanoseconds / 1_000_000)
-    return (
-      WallInstant(
-        millisecondsSince1970: PartFixture.start.millisecondsSince1970 + passed), .synchronised
-    )
+    return ClockReading(PartFixture.start.advanced(byMilliseconds: passed), .timeServer)
   }
 }
 
