@@ -50,6 +50,12 @@ struct ConsoleRoutes: Sendable {
       try await backend.forgive(person: body.person, by: by ?? body.by)
       return Response(status: .noContent)
     }
+    router.post("/v1/clock/trust") { request, _ in
+      var body: ClockTrustRequest = try await RequestBody.read(of: request)
+      if let by { body.by = by }
+      try await backend.trustClock(body)
+      return Response(status: .noContent)
+    }
     router.post("/v1/keys/hand-over") { request, _ in
       try Self.json(await backend.handOver(try await RequestBody.read(of: request)))
     }

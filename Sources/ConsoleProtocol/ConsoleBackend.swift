@@ -37,6 +37,8 @@ public protocol ConsoleBackend: Sendable {
   func clearLockout(reader: String?, by: String) async throws(ConsoleProblem)
   /// Anti-passback: a person, or everybody for nil, is counted as outside everywhere.
   func forgive(person: String?, by: String) async throws(ConsoleProblem)
+  /// Takes the system's clock for right, whatever the door knew; recorded with operator and reason.
+  func trustClock(_ request: ClockTrustRequest) async throws(ConsoleProblem)
   /// Accepts a key that was issued without the cloud, or a change of one.
   func handOver(_ request: HandOverRequest) async throws(ConsoleProblem) -> HandOverAnswer
   /// Opens for a mobile key that a phone presented to another device on site, such as a radio.

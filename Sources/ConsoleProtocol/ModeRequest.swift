@@ -41,6 +41,17 @@ public struct ForgiveRequest: Sendable, Hashable, Codable {
   }
 }
 
+/// Somebody on site has compared the system's clock, and says that it is right.
+public struct ClockTrustRequest: Sendable, Hashable, Codable {
+  public var by: String
+  public var reason: String
+
+  public init(by: String, reason: String) {
+    self.by = by
+    self.reason = reason
+  }
+}
+
 /// How a browser signs in to the web page.
 public struct LoginOffer: Sendable, Hashable, Codable {
   /// Where the page is.

@@ -6,9 +6,9 @@ public protocol MonotonicClock: Sendable {
   func now() -> MonotonicInstant
 }
 
-/// Civil time with its trust.
+/// The system's clock, and what stands behind it. Whether it is believed is not for the port to say.
 public protocol WallClock: Sendable {
-  func read() -> (at: WallInstant, trust: ClockTrust)
+  func read() -> ClockReading
 }
 
 /// Where the rules of time zones come from. Both methods read files: never on the door's thread.

@@ -44,7 +44,7 @@ public actor DoorRuntime {
     shell = DoorShell(
       configuration: configuration, ports: ports, inbox: inbox, lanes: DispatchLanes(),
       freshID: { UUID().uuidString.lowercased() }, logger: logger,
-      start: start ?? StartState(unreadFrom: ports))
+      start: start ?? StartState.unread)
   }
 
   deinit { thread.close() }
@@ -190,6 +190,13 @@ public actor DoorRuntime {
   /// Returns once it is on disk.
   public func forgive(_ person: PersonID?, by: String) async throws(PortError) {
     shell.site.forgive(person, by: by)
+    try await persisted()
+  }
+
+  /// The system's clock is right, somebody says who has compared it. Recorded, and on disk when this
+  /// returns. Throws `invalid` for a time that cannot be.
+  public func trustClock(by: String, reason: String) async throws(PortError) {
+    try shell.site.trustClock(by: by, reason: reason)
     try await persisted()
   }
 

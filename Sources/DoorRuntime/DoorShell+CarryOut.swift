@@ -223,8 +223,8 @@ extension DoorShell {
           detail: "this controller has no such door")
         return carryOut(.end(order: order, .refused(error)), at: now)
       }
-      let modes = mode.applied(to: present, at: now.wall)
-      carryOut(KeptModes.persist(modes, of: door), at: now)
+      let modes = mode.applied(to: present, at: now)
+      carryOut(KeptModes.persist(modes, of: door, at: now), at: now)
       carryOut(.core(.modes(door, modes)), at: now)
     }
     outside.inbox.push(.tick)

@@ -14,6 +14,7 @@ extension DoorShell {
       carryOut(cloud.connected(at: now), at: now)
       reporter.connected()
       let nonce = outside.freshID()
+      clock.saidHello(nonce, at: now.monotonic)
       carryOut(cloud.begin(nonce: nonce, standing: standing(at: now), at: now), at: now)
       noteDoors()
       publishIssued(at: now)
@@ -59,6 +60,7 @@ extension DoorShell {
       carryOut(replication.take(envelope, knowing: PolicyWords(of: controller.policy)), at: now)
     case .digest(let envelope): carryOut(replication.take(envelope), at: now)
     case .acknowledgement(let envelope):
+      clock.hear(cloud: envelope.issuedAt, session: envelope.body.sessionNonce, at: now)
       carryOut(.session(.acknowledged(envelope.body)), at: now)
     }
   }

@@ -37,10 +37,10 @@ package final class DoorShell {
     let layout = configuration.layout
     var start =
       start ?? StartState(ports: ports, controller: configuration.controller, layout: layout)
-    var guarded = start.clock
-    let now = guarded.now()
     clock = ClockKeeper(
-      guarded, at: now, housekeepingSeconds: configuration.housekeepingSeconds)
+      start.clock, boot: configuration.machineBoot, monotonic: ports.monotonic, wall: ports.wall,
+      housekeepingSeconds: configuration.housekeepingSeconds)
+    let now = clock.now()
     controller = Controller(
       layout: layout, policy: start.policy,
       active: Self.activeInputs(of: layout, at: ports.gpio),
@@ -124,7 +124,8 @@ package final class DoorShell {
     var start = read
     let configuration = outside.configuration
     clock = ClockKeeper(
-      start.clock, at: now, housekeepingSeconds: configuration.housekeepingSeconds)
+      start.clock, boot: configuration.machineBoot, monotonic: outside.ports.monotonic,
+      wall: outside.ports.wall, housekeepingSeconds: configuration.housekeepingSeconds)
     journal.adopt(start.logPosition)
     cloud.adopt(
       contact: CloudContact(kept: start.contact, startedAt: reporter.startedAt))
@@ -164,7 +165,7 @@ package final class DoorShell {
       EventRecord.alarm(.storageDamaged, raised: true, ["movedTo": $0])
     }
     return ([started] + damaged).map { .record($0) }
-      + reporter.runBegins(onMachine: configuration.machineStart)
+      + reporter.runBegins(onMachine: configuration.machineBoot ?? "")
   }
 
   /// Stops link and lines and waits until the disk has everything. Nothing may be received after it.
@@ -174,7 +175,10 @@ package final class DoorShell {
     let now = moment()
     carryOut(journal.recordCount(at: now.monotonic), at: now)
     carryOut(.record(EventRecord(.controllerStopped)), at: now)
-    if !replication.isUnread { carryOut(clock.persist(cloud.contact), at: now) }
+    if !replication.isUnread {
+      carryOut(clock.persist(cloud.contact), at: now)
+      keepEndingModes(at: now)
+    }
     carryOut(reporter.runEnds(), at: now)
     carryOut(state.flush() + state.end(), at: now)
     outside.writer.drain()
@@ -223,7 +227,7 @@ package final class DoorShell {
     carryOut(
       reporter.advanceTelemetry(to: now.monotonic, isConnected: cloud.link.isConnected), at: now)
     carryOut(cloud.advance(to: now), at: now)
-    carryOut(clock.noteTrust(at: now), at: now)
+    carryOut(clock.note(at: now), at: now)
     carryOut(
       replication.advance(to: now.monotonic, isConnected: cloud.link.isConnected), at: now)
     if clock.wasSetBack { carryOut(journal.clockSetBack(at: now.monotonic), at: now) }
@@ -232,6 +236,7 @@ package final class DoorShell {
     guard !replication.isUnread else { return }
     carryOut(clock.persist(cloud.contact), at: now)
     carryOut(reporter.runGoesOn(at: now.monotonic), at: now)
+    keepEndingModes(at: now)
     if outside.ports.certificates != nil { carryOut(.job(.readCertificates), at: now) }
     carryOut(replication.lookAtZoneInTurn(), at: now)
     if controller.policy.revision == 0 { carryOut(replication.lookForConfiguration(), at: now) }
@@ -257,10 +262,20 @@ package final class DoorShell {
   package func inspection() -> RuntimeInspection { ShellReport(self).inspection(at: moment()) }
 
   /// Both clocks now, with the seconds since the last contact with the cloud.
-  func moment() -> Moment {
+  package func moment() -> Moment {
     var now = clock.now()
     // Without a cloud there is nothing to be out of touch with.
     if outside.ports.cloud != nil { now.cacheAgeSeconds = cloud.contact.ageSeconds(at: now) }
     return now
+  }
+
+  /// What is left of a mode with an end, for the case that the power goes.
+  private func keepEndingModes(at now: Moment) {
+    for door in outside.configuration.layout.doors {
+      guard let modes = controller.modes(of: door.id), modes.hasEnds(after: now.monotonic) else {
+        continue
+      }
+      carryOut(KeptModes.persist(modes, of: door.id, at: now), at: now)
+    }
   }
 }

@@ -9,8 +9,9 @@ public struct RuntimeConfiguration: Sendable {
   public var software: String
   /// Names this start of the daemon.
   public var bootID: String
-  /// Names this start of the machine; empty when that is not known.
-  public var machineStart: String
+  /// Names the boot of the machine, on whose steady clock the door's time goes on over a restart of
+  /// the daemon; nil when that is not known.
+  public var machineBoot: String?
   public var layout: ControllerLayout
   /// Doors whose lock opens when its power goes: their relay is active while secured.
   public var failSafeDoors: Set<DoorID>
@@ -28,7 +29,7 @@ public struct RuntimeConfiguration: Sendable {
 
   /// A time outside its range is cut to it.
   public init(
-    controller: ControllerID, software: String, bootID: String, machineStart: String = "",
+    controller: ControllerID, software: String, bootID: String, machineBoot: String? = nil,
     layout: ControllerLayout,
     failSafeDoors: Set<DoorID> = [],
     commitDeadlineMilliseconds: Int = RuntimeTimes.commitDeadlineMilliseconds.standard,
@@ -40,7 +41,7 @@ public struct RuntimeConfiguration: Sendable {
     self.controller = controller
     self.software = software
     self.bootID = bootID
-    self.machineStart = machineStart
+    self.machineBoot = machineBoot
     self.layout = layout
     self.failSafeDoors = failSafeDoors
     self.commitDeadlineMilliseconds = RuntimeTimes.commitDeadlineMilliseconds

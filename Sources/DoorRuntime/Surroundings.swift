@@ -31,13 +31,10 @@ struct Surroundings {
     let stamp = EventStamp(simulated: ports.gpio.isSimulated, freshID: freshID)
     self.stamp = stamp
     let monotonic = ports.monotonic
-    let wall = ports.wall
     writer = EventWriter(
       log: ports.events, inbox: inbox, lanes: lanes, now: { monotonic.now() }
-    ) { count in
-      let reading = wall.read()
-      let now = Moment(monotonic: monotonic.now(), wall: reading.at, trust: reading.trust)
-      return stamp.draft(EventRecord(.logDropped, detail: ["count": String(count)]), at: now)
+    ) { count, next in
+      stamp.draft(EventRecord(.logDropped, detail: ["count": String(count)]), like: next)
     }
     jobs = StoreJobRunner(
       ports: ports, controller: configuration.controller, inbox: inbox, lanes: lanes,

@@ -16,7 +16,7 @@ struct AccessDryRun: ParsableCommand {
             "presentation":"card"}
            optional: "credential" in place of "person";
            "location":{"lat","lng","accuracyMeters"};
-           "clockTrust":"synchronised|holdover|unknown";
+           "clockTrust":"synchronised|holdover|doubtful|unknown";
            "mode":"lockdown" and other modes; "cacheAgeSeconds";
            "override":{"by","reason"}.
       Out: {"id":1,"decision":"deny","reason":"outsideHours","via":null,

@@ -22,9 +22,6 @@ public final class SystemFacts: HostFacts {
     last = Mutex(Self.ticks())
   }
 
-  /// Names this start of the machine; empty when the kernel does not say.
-  public static var machineStart: String { text("/proc/sys/kernel/random/boot_id") ?? "" }
-
   public func read() -> HostReading {
     var reading = HostReading()
     reading.system = Self.member("PRETTY_NAME=", of: "/etc/os-release")?

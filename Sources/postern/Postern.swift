@@ -36,7 +36,7 @@ struct Postern: AsyncParsableCommand {
       ExplainCommand.self, CredentialsCommand.self, ModeCommand.self, LockoutCommand.self,
       AntiPassbackCommand.self, OfflinePINCommand.self, HandOverCommand.self,
       PresentCommand.self, IssuerCommand.self, IdentityCommand.self, SyncCommand.self,
-      TimeCommand.self, LinesCommand.self, PanelCommand.self, ConfigCommand.self,
+      ClockCommand.self, LinesCommand.self, PanelCommand.self, ConfigCommand.self,
       DryRunCommand.self,
       SupportBundleCommand.self, ConsoleCommand.self,
     ])

@@ -57,9 +57,9 @@ struct Assembly {
     let diagnostician = Diagnostician(
       settings: settings, settingsPath: settingsPath, runtime: runtime,
       events: databases.events, cache: databases.cache, host: host, monotonic: monotonic,
-      wall: wall, filesAtStart: keys.troubles)
+      filesAtStart: keys.troubles)
     selfTest.set(diagnostician)
-    history = HistoryKeeper(runtime: runtime, host: host, wall: wall)
+    history = HistoryKeeper(runtime: runtime, host: host)
     let backend = ConsoleAdapter(
       runtime: runtime, settings: settings, panel: panel, diagnostician: diagnostician, log: log,
       keeper: history, fileTroubles: keys.troubles.map(\.words))

@@ -19,17 +19,16 @@ struct Diagnostician: Sendable {
   let cache: LateOpening<CacheDatabase>
   let host: SystemFacts
   let monotonic: any MonotonicClock
-  let wall: any WallClock
   /// The files that could not be used when the daemon started.
   let filesAtStart: [KeyFiles.Trouble]
 
   func report() async -> DiagnosisReport {
     let began = monotonic.now()
     let reading = host.read()
-    let now = wall.read().at
+    let status = await runtime.status()
+    let now = status.now.wall
     async let network = SettingsGathering.network(
       settings, address: Self.words(of: reading), at: now)
-    let status = await runtime.status()
     let inspection = await runtime.inspect()
     var facts = DiagnosisFacts()
     facts.daemon = DaemonFacts(
@@ -46,7 +45,7 @@ struct Diagnostician: Sendable {
     facts.clock = ClockFacts(
       trust: status.now.trust.rawValue, source: MachineProbe.clockSource(),
       offsetSeconds: inspection.clockOffsetSeconds,
-      runsBehindWatermark: inspection.clockWasSetBack)
+      doubtSeconds: inspection.clockDoubt.map { $0.offMilliseconds / 1_000 })
     facts.zone = zone(status)
     facts.certificates = SettingsGathering.certificates(settings, at: now)
     facts.cloud = CloudFacts(
@@ -63,7 +62,7 @@ struct Diagnostician: Sendable {
     return DiagnosisReport(
       controller: settings.controller.rawValue, software: SoftwareVersion.text,
       simulated: settings.isSimulated,
-      timeMilliseconds: wall.read().at.millisecondsSince1970,
+      timeMilliseconds: now.millisecondsSince1970,
       tookMilliseconds: monotonic.now().microseconds(since: began) / 1_000,
       checks: facts.checks())
   }

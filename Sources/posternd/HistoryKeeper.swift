@@ -1,4 +1,5 @@
 import ConsoleProtocol
+import DoorCore
 import DoorPorts
 import DoorRules
 import DoorRuntime
@@ -15,12 +16,10 @@ actor HistoryKeeper: Service {
   private(set) var samples: [HistorySample] = []
   private let runtime: DoorRuntime
   private let host: SystemFacts
-  private let wall: any WallClock
 
-  init(runtime: DoorRuntime, host: SystemFacts, wall: any WallClock) {
+  init(runtime: DoorRuntime, host: SystemFacts) {
     self.runtime = runtime
     self.host = host
-    self.wall = wall
   }
 
   nonisolated func run() async throws {
@@ -39,7 +38,7 @@ actor HistoryKeeper: Service {
     let commits = inspection.metrics.commits
     samples.append(
       HistorySample(
-        timeMilliseconds: wall.read().at.millisecondsSince1970,
+        timeMilliseconds: status.now.wall.millisecondsSince1970,
         connected: status.cloudConnected,
         backlog: status.log.last - min(status.log.acknowledged, status.log.last),
         clockOffsetSeconds: inspection.clockOffsetSeconds,

@@ -11,7 +11,7 @@ extension RuntimeConfiguration {
   init(_ settings: DaemonSettings, damagedFiles: [String]) {
     self.init(
       controller: settings.controller, software: SoftwareVersion.text,
-      bootID: UUID().uuidString.lowercased(), machineStart: SystemFacts.machineStart,
+      bootID: UUID().uuidString.lowercased(), machineBoot: MachineBoot.name(),
       layout: ControllerLayout(settings),
       failSafeDoors: Set(settings.doors.filter(\.failSafe).map(\.id)),
       commitDeadlineMilliseconds: settings.deadlines.commitMilliseconds,

@@ -171,6 +171,7 @@ private enum ConsoleSeeds {
     ("/v1/mode", #"{"door":"front","mode":"lockdown","by":"x","reason":"y","seconds":5}"#),
     ("/v1/lockout/clear", #"{"reader":"front-in","by":"x"}"#), ("/v1/sync", ""),
     ("/v1/antipassback/forgive", #"{"person":"ada","by":"x"}"#),
+    ("/v1/clock/trust", #"{"by":"x","reason":"y"}"#),
     ("/v1/explain", #"{"door":"front","person":"ada","presentation":"card"}"#),
     ("/v1/keys/hand-over", #"{"certificate":"a.b.c","order":"a.b.c"}"#),
     ("/v1/keys/present", #"{"door":"front","mobile":"secret"}"#),

@@ -90,6 +90,7 @@ final class DeafBackend: ConsoleBackend {
   func setMode(_ request: ModeRequest) async throws(ConsoleProblem) { note() }
   func clearLockout(reader: String?, by: String) async throws(ConsoleProblem) { note() }
   func forgive(person: String?, by: String) async throws(ConsoleProblem) { note() }
+  func trustClock(_ request: ClockTrustRequest) async throws(ConsoleProblem) { note() }
 
   func handOver(_ request: HandOverRequest) async throws(ConsoleProblem) -> HandOverAnswer {
     note()

@@ -56,6 +56,13 @@ extension Command {
     try reader.check()
   }
 
+  /// Throws unless this is a reason as a command may have it.
+  public static func check(reason: String, path: String) throws(ValidationFailure) {
+    var reader = DocumentReader()
+    reader.text(reason, path, length: reasonCharacters)
+    try reader.check()
+  }
+
   private func isMissing(_ member: Member) -> Bool {
     switch member {
     case .door: door == nil

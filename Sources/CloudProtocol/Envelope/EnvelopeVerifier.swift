@@ -61,7 +61,7 @@ public struct EnvelopeVerifier: Sendable {
 
   /// Checks a message from the topic of `kind`, and decodes it.
   ///
-  /// The times are compared with `at` unless `clockTrust` is unknown. They are then not
+  /// The times are compared with `at` if `clockTrust` is a trusted one. Otherwise they are not
   /// checked (``Envelope/timesChecked`` is false): configuration, credentials and
   /// acknowledgements are protected by their revisions; for a command the caller must ask
   /// ``Envelope/isBound(toSession:)``. The lifetime is always checked, since that needs no clock.
@@ -86,7 +86,7 @@ public struct EnvelopeVerifier: Sendable {
     at: WallInstant, clockTrust: ClockTrust
   ) throws(EnvelopeRefusal) -> Envelope<Body> {
     try checkAddress(of: claims, kind: kind)
-    let timesChecked = clockTrust != .unknown
+    let timesChecked = clockTrust.isTrusted
     if timesChecked { try Self.checkTimes(of: claims, kind: kind, at: at) }
     let body = try Self.decode(EnvelopeBody<Body>.self, from: json).body
     let lifetimeMax = EnvelopeLimits.lifetimeSecondsMax(kind: kind, body: body)

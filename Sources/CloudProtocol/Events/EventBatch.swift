@@ -50,13 +50,18 @@ public struct EventAcknowledgement: Sendable, Hashable, Codable {
   /// True when the cloud lost events above ``through`` that it had acknowledged: it was restored
   /// from a copy. The door then sends those again that it still has.
   public var rewind: Bool?
+  /// The nonce of the controller's latest hello. With it the message cannot be an old one, so the
+  /// controller may take the time at which it was signed for the present time.
+  public var sessionNonce: String?
 
   public init(
-    epoch: String, through: UInt64, diverged: Bool? = nil, rewind: Bool? = nil
+    epoch: String, through: UInt64, diverged: Bool? = nil, rewind: Bool? = nil,
+    sessionNonce: String? = nil
   ) {
     self.epoch = epoch
     self.through = through
     self.diverged = diverged
     self.rewind = rewind
+    self.sessionNonce = sessionNonce
   }
 }

@@ -265,6 +265,29 @@ extension EventType {
             "from", "first 16 digits of the SHA-256 of the rules before, or `none`"),
           EventMember("to", "the same of the rules now in force"),
         ])
+    case .clockDoubted:
+      EventRow(
+        "The system's clock is not believed", .housekeeping,
+        reason: "the state, as the clock's table has it",
+        detail: [
+          EventMember("source", "who says what time it is: `none`, `battery` or `timeServer`"),
+          EventMember("milliseconds", "the system's clock minus the door's own time"),
+        ])
+    case .clockMoved:
+      EventRow(
+        "The door's own time moved", .housekeeping,
+        reason: "the state, as the clock's table has it",
+        detail: [
+          EventMember("source", "who was believed: `timeServer` or `cloud`"),
+          EventMember("milliseconds", "by how much it moved"),
+        ])
+    case .clockTrusted:
+      EventRow(
+        "A technician said that the system's clock is right", .audit, [.person],
+        detail: [
+          EventMember("milliseconds", "by how much the door's own time moved"),
+          EventMember("operatorReason", "why it was said"),
+        ])
     case .cloudConnected: EventRow("Cloud connected", .housekeeping, lane: .broker)
     case .cloudDisconnected:
       EventRow(

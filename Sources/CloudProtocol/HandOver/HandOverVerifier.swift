@@ -105,7 +105,7 @@ public struct HandOverVerifier: Sendable {
     _ certificate: IssuerCertificate, _ order: HandOverOrder, at: WallInstant,
     clockTrust: ClockTrust
   ) throws(HandOverRefusal) {
-    guard clockTrust != .unknown else {
+    guard clockTrust.isTrusted else {
       throw HandOverRefusal(
         .clockUnknown, "this controller does not know the time; set its clock first")
     }

@@ -2,23 +2,26 @@ import CloudProtocol
 
 /// The civil clock.
 public struct ClockFacts: Sendable, Hashable {
-  /// `synchronised`, `holdover` or `unknown`.
+  /// `synchronised`, `holdover`, `doubtful` or `unknown`.
   public var trust: String
   /// What disciplines it, such as `systemd-timesyncd`; nil for nothing.
   public var source: String?
   /// This clock minus the cloud's; nil without a message from the cloud.
   public var offsetSeconds: Int64?
-  /// The clock shows an earlier time than it did before.
-  public var runsBehindWatermark: Bool
+  /// The system's clock minus the door's own time, by which the door serves; nil while the door
+  /// believes the system's clock.
+  public var doubtSeconds: Int64?
 
   public init(
-    trust: String, source: String?, offsetSeconds: Int64?, runsBehindWatermark: Bool
+    trust: String, source: String?, offsetSeconds: Int64?, doubtSeconds: Int64?
   ) {
     self.trust = trust
     self.source = source
     self.offsetSeconds = offsetSeconds
-    self.runsBehindWatermark = runsBehindWatermark
+    self.doubtSeconds = doubtSeconds
   }
+
+  static let trustIt = "postern clock trust --reason ..."
 
   /// With a larger offset signed messages are refused: the same tolerance as for messages.
   public static let offsetSecondsMax: Int64 = 60
@@ -34,8 +37,13 @@ public struct ClockFacts: Sendable, Hashable {
     } else if let offset = offsetSeconds {
       writer.ok("offset", "within \(max(offset.magnitude, 1)) s of the cloud's clock")
     }
-    if runsBehindWatermark {
-      writer.failure("setBack", "the clock shows an earlier time than it did before", do: set)
+    let trusted = trust == "synchronised" || trust == "holdover"
+    if let doubtSeconds, trusted {
+      writer.failure(
+        "doubted",
+        "the system's clock is \(Self.words(doubtSeconds.magnitude))"
+          + " \(doubtSeconds > 0 ? "ahead of" : "behind") the door's own time, by which it serves",
+        do: "\(set); if it is right as it is: `\(Self.trustIt)`")
     }
     switch trust {
     case "synchronised": writer.ok("trust", "synchronised, by \(source ?? "the kernel's report")")
@@ -45,7 +53,8 @@ public struct ClockFacts: Sendable, Hashable {
         do: "let it follow a time server: `timedatectl set-ntp true`; a clock chip helps offline")
     default:
       writer.failure(
-        "trust", "the clock cannot be trusted: time-bounded credentials are denied", do: set)
+        "trust", "the time is \(trust): credentials and hours that depend on it are denied",
+        do: "\(set); where there is none, set it and then `\(Self.trustIt)`")
     }
     return writer.checks
   }

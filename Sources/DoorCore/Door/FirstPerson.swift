@@ -19,10 +19,10 @@ struct FirstPerson: Sendable, Hashable {
   }
 
   /// True when the window is over: the next one waits for its own first person. A restored time
-  /// counts only if its window has lasted until now. An unknown clock cannot tell, and changes
-  /// nothing.
+  /// counts only if its window has lasted until now. A clock that is not trusted cannot tell, and
+  /// changes nothing.
   mutating func forgetAfterWindow(of schedule: ModeSchedule, at now: Moment) -> Bool {
-    guard let cameAt, now.trust != .unknown else { return false }
+    guard let cameAt, now.trust.isTrusted else { return false }
     let lasts =
       isChecked ? schedule.isOpen(at: now) : schedule.hasBeenOpen(since: cameAt, at: now)
     isChecked = true

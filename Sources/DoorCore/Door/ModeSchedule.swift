@@ -16,7 +16,7 @@ struct ModeSchedule {
     conditions.policy.settings(of: door)?.unlocksWithFirstPerson.value == true
   }
 
-  /// True in a window of the unlock schedule; never while the clock is unknown.
+  /// True in a window of the unlock schedule; never while the clock is not trusted.
   func isOpen(at now: Moment) -> Bool { isOpen(at: now.wall, trust: now.trust) }
 
   private func isOpen(at instant: WallInstant, trust: ClockTrust) -> Bool {
@@ -55,6 +55,6 @@ struct ModeSchedule {
       modes.set(
         DoorModeEntry(mode: .fire, owner: "fire input", reason: "fire alarm", since: since))
     }
-    return modes.effective(at: now.wall)
+    return modes.effective(at: now.monotonic)
   }
 }

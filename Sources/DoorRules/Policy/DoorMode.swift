@@ -47,6 +47,19 @@ public enum DoorMode: String, Sendable, Hashable, CaseIterable, Comparable {
   }
 }
 
+/// When a mode ends. Who says "for ten minutes" means ten minutes, whatever becomes of the clock: so
+/// the end is on the steady clock, and its civil time is there to be shown.
+public struct ModeEnd: Sendable, Hashable {
+  public var at: MonotonicInstant
+  /// As it was expected when the mode was set.
+  public var shown: WallInstant
+
+  public init(at: MonotonicInstant, shown: WallInstant) {
+    self.at = at
+    self.shown = shown
+  }
+}
+
 /// A mode, with who set it, why, since when and until when.
 public struct DoorModeEntry: Sendable, Hashable {
   public var mode: DoorMode
@@ -55,20 +68,20 @@ public struct DoorModeEntry: Sendable, Hashable {
   public var reason: String
   public var since: WallInstant
   /// Nil has no end.
-  public var until: WallInstant?
+  public var end: ModeEnd?
 
   public init(
-    mode: DoorMode, owner: String, reason: String, since: WallInstant, until: WallInstant? = nil
+    mode: DoorMode, owner: String, reason: String, since: WallInstant, end: ModeEnd? = nil
   ) {
     self.mode = mode
     self.owner = owner
     self.reason = reason
     self.since = since
-    self.until = until
+    self.end = end
   }
 
   /// False from its end on.
-  public func holds(at instant: WallInstant) -> Bool { until.map { instant < $0 } ?? true }
+  public func holds(at now: MonotonicInstant) -> Bool { end.map { now < $0.at } ?? true }
 }
 
 /// The modes of one door: at most one entry of each.
@@ -88,12 +101,12 @@ public struct DoorModes: Sendable, Hashable {
   public var all: [DoorModeEntry] { entries.values.sorted { $0.mode < $1.mode } }
 
   /// The entry in force at a moment; nil is normal.
-  public func effective(at instant: WallInstant) -> DoorModeEntry? {
-    all.first { $0.holds(at: instant) && $0.mode != .normal }
+  public func effective(at now: MonotonicInstant) -> DoorModeEntry? {
+    all.first { $0.holds(at: now) && $0.mode != .normal }
   }
 
-  /// The next moment at which an entry ends, after `instant`.
-  public func nextEnd(after instant: WallInstant) -> WallInstant? {
-    entries.values.compactMap(\.until).filter { instant < $0 }.min()
+  /// Some entry has an end that is still to come.
+  public func hasEnds(after now: MonotonicInstant) -> Bool {
+    entries.values.contains { $0.end.map { now < $0.at } ?? false }
   }
 }

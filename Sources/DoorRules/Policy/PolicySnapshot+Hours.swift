@@ -1,18 +1,15 @@
 extension PolicySnapshot {
-  /// True when hours are open at a moment. While the clock is unknown they are open to nobody,
+  /// True when hours are open at a moment. While the clock is not trusted they are open to nobody,
   /// whatever the clock shows, unless `ifClockUnknown` is true. While the rules of the zone are not
   /// known they are closed.
   public func isOpen(
     _ hours: WeeklyHours, at instant: WallInstant, clockTrust: ClockTrust,
     ifClockUnknown: Bool = false, for purpose: WeeklyHours.Purpose = .access
   ) -> Bool {
-    switch clockTrust {
-    case .unknown: ifClockUnknown
-    case .synchronised, .holdover:
-      zone.map {
-        hours.contains(instant, in: $0, holidays: facility.holidays, for: purpose)
-      } ?? false
-    }
+    guard clockTrust.isTrusted else { return ifClockUnknown }
+    return zone.map {
+      hours.contains(instant, in: $0, holidays: facility.holidays, for: purpose)
+    } ?? false
   }
 }
 

@@ -2,7 +2,9 @@
 /// lets the person in, or else the door's.
 func accessHoursRule(_ question: RuleQuestion) -> RuleAnswer {
   guard let hours = question.effectiveHours else { return .pass("open at all hours") }
-  if question.ignoresTime { return .pass(from: hours.source, "the clock is unknown") }
+  if question.ignoresTime {
+    return .pass(from: hours.source, "the clock is \(question.request.clockTrust.rawValue)")
+  }
   guard let now = question.now else {
     return .deny(
       .zoneUnknown, from: hours.source, "there are hours and the rules of the time zone are unknown"

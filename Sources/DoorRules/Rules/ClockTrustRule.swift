@@ -1,25 +1,34 @@
-/// While the clock is unknown, a credential or a door that depends on the time is denied, unless
-/// the credential's class allows it.
+/// While the clock is not trusted, a credential or a door that depends on the time is denied, unless
+/// the credential's class allows it. What has surely ended is for ``validityRule(_:)``.
 func clockTrustRule(_ question: RuleQuestion) -> RuleAnswer {
   let trust = question.request.clockTrust
-  guard trust == .unknown else { return .pass("the clock is \(trust.rawValue)") }
+  guard !trust.isTrusted else { return .pass("the clock is \(trust.rawValue)") }
   guard question.credentialClass.unknownClock == .deny else {
-    return .pass(from: .facility, "the clock is unknown; class \(question.className) allows that")
+    return .pass(
+      from: .facility, "the clock is \(trust.rawValue); class \(question.className) allows that")
   }
+  if question.hasSurelyEnded { return .pass("the clock is \(trust.rawValue), and that has ended") }
   if question.holder.credential?.isTimeBounded == true {
     return .deny(
       .clockUntrusted, from: .facility,
-      "\(question.subject) is bounded in time and the clock is unknown")
+      "\(question.subject) is bounded in time and the clock is \(trust.rawValue)")
   }
   if let hours = question.effectiveHours {
-    return .deny(.clockUntrusted, from: hours.source, "there are hours and the clock is unknown")
+    return .deny(
+      .clockUntrusted, from: hours.source, "there are hours and the clock is \(trust.rawValue)")
   }
-  return .pass("the clock is unknown, and nothing here depends on it")
+  return .pass("the clock is \(trust.rawValue), and nothing here depends on it")
 }
 
 extension RuleQuestion {
-  /// The clock is unknown, and the credential's class says to ignore the time then.
+  /// The clock is not trusted, and the credential's class says to ignore the time then.
   var ignoresTime: Bool {
-    request.clockTrust == .unknown && credentialClass.unknownClock == .allow
+    !request.clockTrust.isTrusted && credentialClass.unknownClock == .allow
+  }
+
+  /// The credential's end has been reached, by a time that is at least the earliest possible.
+  var hasSurelyEnded: Bool {
+    guard request.clockTrust.isReached, let until = activeUntil else { return false }
+    return until <= request.at
   }
 }

@@ -22,13 +22,14 @@ extension RuleQuestion {
 }
 
 extension PolicySnapshot {
-  /// What a door requires at a moment. While the clock or the rules of the zone are unknown
-  /// the exceptions by time of day are ignored and the plan's own mode applies; an unknown door requires a card and a PIN.
+  /// What a door requires at a moment. While the clock is not trusted, or the rules of the zone are
+  /// unknown, the exceptions by time of day are ignored and the plan's own mode applies; an unknown
+  /// door requires a card and a PIN.
   public func presentationMode(
     of door: DoorID, at instant: WallInstant, clockTrust: ClockTrust
   ) -> PresentationMode {
     guard let plan = settings(of: door)?.presentation.value else { return .cardThenPIN }
-    guard !plan.exceptions.isEmpty, clockTrust != .unknown, let zone else { return plan.mode }
+    guard !plan.exceptions.isEmpty, clockTrust.isTrusted, let zone else { return plan.mode }
     return plan.mode(at: zone.civil(at: instant), holidays: facility.holidays)
   }
 }

@@ -16,6 +16,18 @@ public struct WallInstant: Hashable, Comparable, Sendable {
     return remainder < 0 ? quotient - 1 : quotient
   }
 
+  /// Milliseconds from `other` to here, negative when `other` is later; stops at the ends.
+  public func milliseconds(since other: WallInstant) -> Int64 {
+    Int64(clamping: Int128(millisecondsSince1970) - Int128(other.millisecondsSince1970))
+  }
+
+  /// This instant moved by milliseconds, either way; stops at the ends.
+  public func advanced(byMilliseconds milliseconds: Int64) -> WallInstant {
+    WallInstant(
+      millisecondsSince1970: Int64(
+        clamping: Int128(millisecondsSince1970) + Int128(milliseconds)))
+  }
+
   /// This instant moved by seconds, either way; stops at the ends.
   public func advanced(bySeconds seconds: Int64) -> WallInstant {
     WallInstant(
@@ -28,12 +40,31 @@ public struct WallInstant: Hashable, Comparable, Sendable {
   }
 }
 
-/// How far the wall clock can be trusted.
+/// How far the door's civil time can be trusted.
 public enum ClockTrust: String, Sendable, Hashable, CaseIterable {
-  /// Disciplined by a time source now.
+  /// A time source disciplines the clock, and agrees with the door's own time.
   case synchronised
-  /// Was synchronised, and runs on its own since.
+  /// The door's own time was vouched for, and runs on the steady clock since.
   case holdover
-  /// Never set since the start, or seen to run backwards.
+  /// Nobody has vouched for the time since the power returned. The time shown is the earliest that
+  /// it can be: what has ended by it has ended.
+  case doubtful
+  /// Nothing is known of the time.
   case unknown
+
+  /// What depends on the time is decided by it.
+  public var isTrusted: Bool {
+    switch self {
+    case .synchronised, .holdover: true
+    case .doubtful, .unknown: false
+    }
+  }
+
+  /// The time shown has been reached, whatever else is not known.
+  public var isReached: Bool {
+    switch self {
+    case .synchronised, .holdover, .doubtful: true
+    case .unknown: false
+    }
+  }
 }

@@ -27,7 +27,7 @@ struct CertificateWatch {
   ) -> [Wish] {
     self.readings = readings
     // A clock that jumps must not use up the warnings.
-    guard now.trust != .unknown else { return [] }
+    guard now.trust.isTrusted else { return [] }
     if given == nil {
       do throws(PortError) {
         given = try kept().map(ExpiryWatch.init(bytes:)) ?? ExpiryWatch()

@@ -35,7 +35,7 @@ struct CloudContact {
   /// A word of the cloud that was signed at `signed` was verified now. One that the broker retained
   /// must not be given: nobody knows how old it is.
   mutating func heard(signed: WallInstant, at now: Moment) {
-    if let newest, now.trust != .unknown,
+    if let newest, now.trust.isTrusted,
       Self.seconds(from: now.wall, to: newest) > EnvelopeLimits.clockSkewSeconds
     {
       // The cloud's clock was wrong, or the disk made this of it.
@@ -46,11 +46,11 @@ struct CloudContact {
     newest = signed
     least = (age, now.monotonic)
     isHeard = true
-    isSettled = isSettled || now.trust != .unknown
+    isSettled = isSettled || now.trust.isTrusted
   }
 
   private func age(ofNewer signed: WallInstant, at now: Moment) -> Int64 {
-    let byClock = now.trust == .unknown ? nil : max(Self.seconds(from: signed, to: now.wall), 0)
+    let byClock = !now.trust.isTrusted ? nil : max(Self.seconds(from: signed, to: now.wall), 0)
     // The first word ever, by a clock that is not known, is taken for new.
     guard let newest else { return byClock ?? 0 }
     let later = Self.seconds(from: newest, to: signed)
@@ -71,7 +71,7 @@ struct CloudContact {
     // What is on the disk may be any number.
     let passed = now.monotonic.microseconds(since: least.at) / 1_000_000
     let least = Int64(clamping: Int128(least.seconds) + Int128(passed))
-    guard !isSettled, now.trust != .unknown, let newest else { return least }
+    guard !isSettled, now.trust.isTrusted, let newest else { return least }
     return max(least, Self.seconds(from: newest, to: now.wall))
   }
 
@@ -84,7 +84,7 @@ struct CloudContact {
   /// What to persist. Nil when the clock is unknown and no word was ever heard.
   func bytes(at now: Moment) -> [UInt8]? {
     let age = ageSeconds(at: now)
-    let began = now.trust == .unknown ? nil : now.wall.advanced(bySeconds: -age)
+    let began = !now.trust.isTrusted ? nil : now.wall.advanced(bySeconds: -age)
     return (newest ?? began).map { Array("\($0.millisecondsSince1970) \(age)".utf8) }
   }
 }

@@ -124,7 +124,8 @@ struct CloudConversation {
     if isKnown, !repeats.take(at: now.monotonic) { return refuseRepeat(kind, at: now) }
     do throws(EnvelopeRefusal) {
       let (message, issuedAt) = try CloudMessage.verify(
-        payload, kind: kind, retained: retained, by: verifier, at: now)
+        payload, kind: kind, retained: retained, by: verifier, session: sessionNonce,
+        at: now)
       if !retained { offset.note(issued: issuedAt, at: now) }
       repeats.remember(mark)
       let isOld = isKnown || contact.newest.map { issuedAt < $0 } == true

@@ -130,7 +130,7 @@ struct CommandDesk {
 
   private mutating func begin(_ pending: PendingCommand, at now: Moment) -> [Wish] {
     // The ledger may have taken its time, and an expired command opens nothing.
-    if let expires = pending.expires, now.trust != .unknown, now.wall >= expires {
+    if let expires = pending.expires, now.trust.isTrusted, now.wall >= expires {
       open.remove(pending.id)
       let expired = result(
         of: pending.id, .expired, reason: "it expired before it could act", at: now)

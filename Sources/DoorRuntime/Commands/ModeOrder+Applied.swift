@@ -1,15 +1,20 @@
 import CloudProtocol
+import DoorCore
 import DoorRules
 
 extension ModeOrder {
   /// What is ordered at a door once this is, on top of `present`.
-  func applied(to present: DoorModes, at now: WallInstant) -> DoorModes {
+  func applied(to present: DoorModes, at now: Moment) -> DoorModes {
     var modes = present
     func set(_ mode: DoorMode) {
       modes.set(
         DoorModeEntry(
-          mode: mode, owner: by, reason: reason, since: now,
-          until: seconds.map { now.advanced(bySeconds: $0) }))
+          mode: mode, owner: by, reason: reason, since: now.wall,
+          end: seconds.map {
+            ModeEnd(
+              at: now.monotonic.advanced(byMilliseconds: Int(clamping: $0) * 1_000),
+              shown: now.wall.advanced(bySeconds: $0))
+          }))
     }
     switch change {
     case .off:

@@ -84,6 +84,14 @@ package struct SiteOrders {
     shell.carryOut(shell.commands.order(.forgive(person: person), by: by), at: shell.moment())
   }
 
+  /// The system's clock is right, somebody says who has compared it. Recorded. Throws `invalid` for a
+  /// time that cannot be.
+  package func trustClock(by: String, reason: String) throws(PortError) {
+    let wishes = try shell.clock.trust(by: by, reason: reason)
+    shell.carryOut(wishes, at: shell.moment())
+    shell.outside.inbox.push(.tick)
+  }
+
   /// Revokes an offline PIN at its door; persisted and recorded. Throws `invalid` for a
   /// door that is not here, and when offline PINs are not served.
   package func revokeOfflinePIN(

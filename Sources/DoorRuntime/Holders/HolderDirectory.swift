@@ -120,7 +120,7 @@ struct HolderDirectory {
         to: question, try? holders.get(), reading, hasAreas: asked.hasAreas)
       return [.core(.lookedUp(answer)), .noteDecision(since: asked.at.monotonic)]
     case .member(_, let door, let location, let order, let expires):
-      if let expires, now.trust != .unknown, now.wall >= expires {
+      if let expires, now.trust.isTrusted, now.wall >= expires {
         let reason = "it expired while the storage was read"
         return [.end(order: order, .outcome(.rejected(reason: reason)))]
       }

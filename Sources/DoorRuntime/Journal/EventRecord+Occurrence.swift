@@ -28,8 +28,8 @@ extension EventRecord {
       var detail = ["from": from.rawValue, "to": (entry?.mode ?? .normal).rawValue]
       if let entry {
         detail["why"] = entry.reason
-        if let until = entry.until {
-          detail["untilMilliseconds"] = String(until.millisecondsSince1970)
+        if let end = entry.end {
+          detail["untilMilliseconds"] = String(end.shown.millisecondsSince1970)
         }
       }
       self.init(.doorModeChanged, door: door, person: entry?.owner, detail: detail)

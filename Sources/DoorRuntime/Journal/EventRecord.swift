@@ -68,9 +68,20 @@ struct EventStamp: Sendable {
   let freshID: @Sendable () -> String
 
   func draft(_ record: EventRecord, at now: Moment) -> EventDraft {
+    draft(record, now.wall.millisecondsSince1970, now.trust.rawValue)
+  }
+
+  /// With the time of another event.
+  func draft(_ record: EventRecord, like other: EventDraft) -> EventDraft {
+    draft(record, other.timeMilliseconds, other.clockTrust)
+  }
+
+  private func draft(
+    _ record: EventRecord, _ timeMilliseconds: Int64, _ clockTrust: String
+  ) -> EventDraft {
     EventDraft(
       id: freshID(), type: record.type.wireName,
-      timeMilliseconds: now.wall.millisecondsSince1970, clockTrust: now.trust.rawValue,
+      timeMilliseconds: timeMilliseconds, clockTrust: clockTrust,
       simulated: simulated, door: record.door?.rawValue, reader: record.reader?.rawValue,
       person: record.person, credential: record.credential?.rawValue, reason: record.reason,
       checkInCandidate: record.checkInCandidate, detail: record.detail)

@@ -55,13 +55,13 @@ final class EventWriter: Sendable {
   private let lanes: any WorkLanes
   private let now: @Sendable () -> MonotonicInstant
   private let state = Mutex(State())
-  /// Makes the event that reports how many were dropped.
-  private let describeDrop: @Sendable (Int) -> EventDraft
+  /// Makes the event that reports how many were dropped, before the event that follows it.
+  private let describeDrop: @Sendable (Int, EventDraft) -> EventDraft
 
   init(
     log: any EventLog, inbox: Inbox, lanes: any WorkLanes,
     now: @escaping @Sendable () -> MonotonicInstant,
-    describeDrop: @escaping @Sendable (Int) -> EventDraft
+    describeDrop: @escaping @Sendable (Int, EventDraft) -> EventDraft
   ) {
     self.log = log
     self.lanes = lanes
@@ -99,7 +99,7 @@ final class EventWriter: Sendable {
       }
       guard let last = batch.last else { return }
       var drafts = batch.map(\.draft)
-      if dropped > 0 { drafts.insert(describeDrop(dropped), at: 0) }
+      if dropped > 0 { drafts.insert(describeDrop(dropped, drafts[0]), at: 0) }
       do throws(PortError) {
         let began = now()
         let numbers = try log.append(drafts)

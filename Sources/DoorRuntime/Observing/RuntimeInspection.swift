@@ -10,7 +10,8 @@ public struct RuntimeInspection: Sendable {
   public var logError: PortError?
   /// This clock minus the cloud's, in seconds; nil before the cloud's first message.
   public var clockOffsetSeconds: Int64?
-  public var clockWasSetBack: Bool
+  /// The system's clock, as long as it is not believed.
+  public var clockDoubt: CivilClock.System?
   /// Seconds since the cloud's last verified message; nil before the first of this run.
   public var cloudSilentSeconds: Int?
   /// Messages that were refused, by kind and cause.

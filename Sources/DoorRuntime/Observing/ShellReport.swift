@@ -77,8 +77,14 @@ struct ShellReport {
       found.append("no configuration yet: nobody can enter until the cloud sends one")
     }
     if let trouble = shell.replication.zoneTrouble { found.append(trouble) }
-    if now.trust == .unknown {
-      found.append("the clock cannot be believed: time-bounded credentials are denied; set it")
+    if !now.trust.isTrusted {
+      found.append(
+        "the time is \(now.trust.rawValue), so what depends on it is denied: set the clock, then"
+          + " `postern clock trust`")
+    } else if let doubt = shell.clock.doubt {
+      found.append(
+        "the system's clock is \(doubt.offMilliseconds / 1_000) s beside the door's own time, by"
+          + " which the door serves; if the system's is right: `postern clock trust`")
     }
     return found + shell.certificates.troubles(at: now) + shell.reporter.troublesAtStart
   }
@@ -87,7 +93,7 @@ struct ShellReport {
     let readers = Set(layout.readers.map(\.id))
     return RuntimeInspection(
       metrics: shell.reporter.metrics, faults: ports.gpio.faults, logError: shell.journal.error,
-      clockOffsetSeconds: shell.cloud.offset.seconds, clockWasSetBack: shell.clock.wasSetBack,
+      clockOffsetSeconds: shell.cloud.offset.seconds, clockDoubt: shell.clock.doubt,
       cloudSilentSeconds: shell.cloud.contact.heardSeconds(at: now),
       refused: shell.cloud.refusals.counts, eventsWaiting: shell.journal.waiting,
       identified: shell.commands.identified,

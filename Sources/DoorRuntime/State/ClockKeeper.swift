@@ -3,39 +3,131 @@ import DoorCore
 import DoorPorts
 import DoorRules
 
-/// The controller's clock over restarts: what time it is, whether that changed its trust, and when
-/// the watermark goes to disk.
+/// The door's clock in the shell: it reads the system's clocks, records what becomes of them, and
+/// says when the time goes to disk. What is believed is ``DoorCore/CivilClock``'s to say.
 struct ClockKeeper {
-  private var clock: GuardedClock
+  /// A clock that flaps is recorded no more often than this.
+  static let doubtMilliseconds = 60_000
+
+  private let monotonic: any MonotonicClock
+  private let wall: any WallClock
+  private var clock: CivilClock
   /// The trust that was recorded last.
-  private var recordedTrust: ClockTrust
+  private var recordedTrust: ClockTrust?
+  /// The state that was recorded last as not believed; nil when none is.
+  private var recordedDoubt: ClockState?
+  private var quietUntil = MonotonicInstant(nanoseconds: 0)
   private var nextHousekeeping: MonotonicInstant
   private let housekeepingSeconds: Int
+  /// The hello that a word of the cloud must answer, and when it was sent.
+  private var hello: (nonce: String, at: MonotonicInstant)?
 
-  init(_ clock: GuardedClock, at now: Moment, housekeepingSeconds: Int) {
-    self.clock = clock
-    recordedTrust = now.trust
-    nextHousekeeping = now.monotonic
+  /// `memory` is what an earlier run kept, `boot` names the boot of the machine.
+  init(
+    _ memory: ClockMemory, boot: String?, monotonic: any MonotonicClock, wall: any WallClock,
+    housekeepingSeconds: Int
+  ) {
+    self.monotonic = monotonic
+    self.wall = wall
     self.housekeepingSeconds = housekeepingSeconds
+    let now = monotonic.now()
+    nextHousekeeping = now
+    clock = CivilClock(memory, boot: boot, at: now)
   }
 
-  /// Both clocks now; moves the watermark on.
-  mutating func now() -> Moment { clock.now() }
+  /// Both clocks now.
+  mutating func now() -> Moment {
+    let moment = clock.read(wall.read(), at: monotonic.now())
+    if recordedTrust == nil { recordedTrust = moment.trust }
+    return moment
+  }
 
-  /// The last reading was earlier than a time that this run has shown.
-  var wasSetBack: Bool { clock.wasSetBack }
+  /// The system's clock shows an earlier time than the door's own.
+  var wasSetBack: Bool { clock.isSetBack }
 
-  /// Doors behave differently while the clock is not trusted, so the log records each change.
-  mutating func noteTrust(at now: Moment) -> [Wish] {
-    guard now.trust != recordedTrust else { return [] }
-    defer { recordedTrust = now.trust }
+  /// The system's clock, as long as it is not believed.
+  var doubt: CivilClock.System? { clock.doubt }
+
+  // MARK: Who vouches
+
+  /// A hello with this nonce is sent. What answers it within a minute is a word about the time.
+  mutating func saidHello(_ nonce: String, at now: MonotonicInstant) { hello = (nonce, now) }
+
+  /// The cloud has signed a message for the session `nonce` at `issued`.
+  mutating func hear(cloud issued: WallInstant, session nonce: String?, at now: Moment) {
+    guard let hello, hello.nonce == nonce,
+      now.monotonic.microseconds(since: hello.at) <= Int(ClockLimits.cloudSeconds) * 1_000_000
+    else { return }
+    clock.hear(cloud: issued, at: now.monotonic)
+  }
+
+  /// A technician says that the system's clock is right. Throws `invalid` for a time that cannot be.
+  mutating func trust(by: String, reason: String) throws(PortError) -> [Wish] {
+    let before = now()
+    guard let moved = clock.hearTechnician(at: before.monotonic) else {
+      let shown = wall.read().at.secondsSince1970
+      throw PortError(
+        .invalid, operation: "trust the clock",
+        detail: "it shows \(shown) s since 1970, before this program was made; set it first")
+    }
     return [
       .record(
         EventRecord(
-          .clockTrustChanged,
-          detail: ["from": recordedTrust.rawValue, "to": now.trust.rawValue]))
+          .clockTrusted, person: by,
+          detail: ["milliseconds": String(moved), "operatorReason": reason]))
+    ] + persist()
+  }
+
+  // MARK: What is recorded
+
+  /// Doors behave differently while the clock is not trusted, so the log records each change; and a
+  /// system's clock that is not believed, and each time that the door's own time moved.
+  mutating func note(at now: Moment) -> [Wish] {
+    noteTrust(at: now) + noteMove() + noteDoubt(at: now.monotonic)
+  }
+
+  private mutating func noteTrust(at now: Moment) -> [Wish] {
+    guard let before = recordedTrust, now.trust != before else { return [] }
+    recordedTrust = now.trust
+    return [
+      .record(
+        EventRecord(
+          .clockTrustChanged, detail: ["from": before.rawValue, "to": now.trust.rawValue]))
     ]
   }
+
+  private mutating func noteMove() -> [Wish] {
+    guard let move = clock.takeMove() else { return [] }
+    return [
+      .record(
+        EventRecord(
+          .clockMoved, reason: move.state.rawValue,
+          detail: [
+            "source": move.source.rawValue, "milliseconds": String(move.milliseconds),
+          ]))
+    ]
+  }
+
+  private mutating func noteDoubt(at now: MonotonicInstant) -> [Wish] {
+    guard let doubt = clock.doubt else {
+      recordedDoubt = nil
+      return []
+    }
+    guard doubt.state != recordedDoubt, quietUntil <= now else { return [] }
+    recordedDoubt = doubt.state
+    quietUntil = now.advanced(byMilliseconds: Self.doubtMilliseconds)
+    return [
+      .record(
+        EventRecord(
+          .clockDoubted, reason: doubt.state.rawValue,
+          detail: [
+            "source": doubt.reading.source.rawValue,
+            "milliseconds": String(doubt.offMilliseconds),
+          ]))
+    ]
+  }
+
+  // MARK: Housekeeping
 
   /// True once in each housekeeping period.
   mutating func takeHousekeeping(at now: MonotonicInstant) -> Bool {
@@ -44,14 +136,18 @@ struct ClockKeeper {
     return true
   }
 
-  /// The watermark and the last contact with the cloud. One commit for both: this comes every
-  /// minute, for years, to a card that wears.
+  /// The time and the last contact with the cloud. One commit for both: this comes every minute, for
+  /// years, to a card that wears.
   mutating func persist(_ contact: CloudContact) -> Wish {
-    let heard = contact.bytes(at: clock.now())
-    var values: [StateKey: [UInt8]?] = [.clockWatermark: ClockWatermark.bytes(of: clock.watermark)]
-    if let heard { values[.cloudContact] = heard }
-    return .persist(
-      StateWrite("the clock's watermark and the last contact with the cloud", values))
+    let now = now()
+    var values = KeptClock.values(of: clock.memory(at: now.monotonic))
+    if let heard = contact.bytes(at: now) { values[.cloudContact] = heard }
+    return .persist(StateWrite("the clock's time and the last contact with the cloud", values))
+  }
+
+  private mutating func persist() -> [Wish] {
+    let memory = clock.memory(at: now().monotonic)
+    return [.persist(StateWrite("the clock's time", KeptClock.values(of: memory)))]
   }
 
   var nextDeadline: MonotonicInstant? { nextHousekeeping }

@@ -3,10 +3,13 @@ import DoorRules
 
 /// A lockout of a reader or a card as persisted.
 struct KeptLockout {
+  /// Stands for the time of a lockout that was written while the clock was not trusted. An earlier
+  /// version takes it for one in the future, and counts no time either.
+  private static let neverMilliseconds = Int64.max
+
   var failures: Int
   var level: Int
-  var remainingMilliseconds: Int
-  var savedAtMilliseconds: Int64
+  var span: KeptSpan
 
   /// Of all cards: a line for each, the card's id first, which may have spaces, and four numbers.
   static func bytes(ofCards lockouts: [CredentialID: Lockout], at now: Moment) -> [UInt8] {
@@ -33,13 +36,15 @@ struct KeptLockout {
   init(_ lockout: Lockout, at now: Moment) {
     failures = lockout.failures
     level = lockout.level
-    remainingMilliseconds = lockout.remainingMilliseconds(at: now.monotonic)
-    savedAtMilliseconds = now.wall.millisecondsSince1970
+    span = KeptSpan(
+      remainingMilliseconds: lockout.remainingMilliseconds(at: now.monotonic),
+      savedAt: now.trust.isTrusted ? now.wall : nil)
   }
 
   /// As stored: four numbers, which always encode.
   var bytes: [UInt8] {
-    Array("\(failures) \(level) \(remainingMilliseconds) \(savedAtMilliseconds)".utf8)
+    let savedAt = span.savedAt?.millisecondsSince1970 ?? Self.neverMilliseconds
+    return Array("\(failures) \(level) \(span.remainingMilliseconds) \(savedAt)".utf8)
   }
 
   /// Nil for anything that ``bytes`` did not make.
@@ -51,19 +56,17 @@ struct KeptLockout {
     else { return nil }
     self.failures = failures
     self.level = level
-    remainingMilliseconds = remaining
-    savedAtMilliseconds = savedAt
+    span = KeptSpan(
+      remainingMilliseconds: remaining,
+      savedAt: savedAt == Self.neverMilliseconds
+        ? nil : WallInstant(millisecondsSince1970: savedAt))
   }
 
-  /// Time that passed while the daemon was down counts only if the clock is trusted.
+  /// As ``DoorCore/TimedSpan/lockout`` has it.
   func restored(at now: Moment) -> Lockout {
-    // What is on the disk may be any number.
-    let passed = Int64(
-      clamping: Int128(now.wall.millisecondsSince1970) - Int128(savedAtMilliseconds))
-    let credited = now.trust == .unknown ? 0 : min(max(passed, 0), Int64(remainingMilliseconds))
-    return Lockout(
+    Lockout(
       failures: failures, level: level,
-      remainingMilliseconds: remainingMilliseconds - Int(credited),
+      remainingMilliseconds: span.remainingMilliseconds(of: .lockout, at: now),
       at: now.monotonic)
   }
 }

@@ -28,7 +28,8 @@ package struct StartState: Sendable {
   var policy: PolicySnapshot { accepted?.policy ?? .empty }
   private(set) var credentialPosition = CredentialPosition(revision: 0, credentials: 0, persons: 0)
   private(set) var logPosition = LogPosition(epoch: "", last: 0, acknowledged: 0)
-  private(set) var clock: GuardedClock
+  /// What an earlier run knew of the time.
+  private(set) var clock = ClockMemory()
   private(set) var runs = RunCount()
   /// What an earlier run persisted of the last contact with the cloud.
   private(set) var contact: [UInt8]?
@@ -36,10 +37,9 @@ package struct StartState: Sendable {
   private(set) var cloudKeys: [UInt8]??
 
   /// Nothing was read: the storage does not answer.
-  init(unreadFrom ports: RuntimePorts) {
-    isUnread = true
-    clock = GuardedClock(monotonic: ports.monotonic, wall: ports.wall, watermark: nil)
-  }
+  static let unread = StartState()
+
+  private init() { isUnread = true }
 
   /// Blocks for as long as the disk takes.
   init(ports: RuntimePorts, controller: ControllerID, layout: ControllerLayout) {
@@ -60,8 +60,9 @@ package struct StartState: Sendable {
     for reader in layout.readers { state.read(.lockout(reader.id), from: ports.state) }
     state.read(.cardLockouts, from: ports.state)
     let mark = read { try ports.state.value(of: .clockWatermark) } ?? nil
-    clock = GuardedClock(
-      monotonic: ports.monotonic, wall: ports.wall, watermark: mark.flatMap(ClockWatermark.instant))
+    let own = read { try ports.state.value(of: .clockOwn) } ?? nil
+    clock = ClockMemory(
+      mark: mark.flatMap(ClockWatermark.instant), own: own.flatMap(KeptClock.own))
     cloudKeys = read { try ports.state.value(of: .cloudKeys) }
     runs = (read { try ports.state.value(of: .runs) } ?? nil).flatMap(RunCount.init) ?? runs
     contact = read { try ports.state.value(of: .cloudContact) } ?? nil
@@ -75,7 +76,7 @@ package struct StartState: Sendable {
 
   /// What the core gets back. What cannot be read is a trouble.
   mutating func memory(_ layout: ControllerLayout, at now: Moment) -> ControllerMemory {
-    var memory = ControllerMemory(modes: keptModes(layout))
+    var memory = ControllerMemory(modes: keptModes(layout, at: now))
     for reader in layout.readers {
       guard let bytes = try? state.value(of: .lockout(reader.id)),
         let kept = KeptLockout(bytes: bytes)
@@ -95,14 +96,16 @@ package struct StartState: Sendable {
   }
 
   /// A persisted mode that cannot be read is a trouble; the door then has no mode.
-  private mutating func keptModes(_ layout: ControllerLayout) -> [DoorID: DoorModes] {
+  private mutating func keptModes(
+    _ layout: ControllerLayout, at now: Moment
+  ) -> [DoorID: DoorModes] {
     var modes: [DoorID: DoorModes] = [:]
     for door in layout.doors {
       do {
         guard let bytes = try state.value(of: .modes(door.id)) else {
           continue
         }
-        modes[door.id] = try KeptModes.modes(from: bytes)
+        modes[door.id] = try KeptModes.modes(from: bytes, at: now)
       } catch {
         troubles.append("the modes of door \(door.id) were not read: \(error)")
       }

@@ -5,10 +5,12 @@ import DoorRules
 /// The names and the formats beside them are on the disks of doors in the field: a new format needs
 /// a new key, or a reader that still takes the old one.
 enum StateKey: Sendable, Hashable {
-  /// The latest civil time that was shown: ``ClockWatermark``.
+  /// The latest civil time that was known: ``ClockWatermark``.
   case clockWatermark
   /// How often in a row the controller started without having been stopped: ``RunCount``.
   case runs
+  /// The same, on the steady clock, and who vouched for it: ``KeptClock``.
+  case clockOwn
   /// The last contact with the cloud: ``CloudContact``.
   case cloudContact
   /// Keys that the cloud added or withdrew: ``TrustedKeys``.
@@ -39,6 +41,7 @@ enum StateKey: Sendable, Hashable {
     switch self {
     case .clockWatermark: "clock.watermark"
     case .runs: "runs"
+    case .clockOwn: "clock.own"
     case .cloudContact: "cloud.heard"
     case .cloudKeys: "cloud.keys"
     case .certificateWarnings: "expiry"

@@ -60,6 +60,17 @@ struct Troubles {
       count(.clockSteps)
       rig.hardware.time.step(milliseconds: Int64(seconds) * 1_000)
       after(corrected) { if wire.isConnected { rig.hardware.time.synchronise() } }
+    case .clockLies(let offset, let seconds):
+      guard wire.isConnected, rig.hasPower else { return }
+      count(.clockSteps)
+      rig.hardware.time.lie(milliseconds: Int64(offset) * 1_000)
+      after(seconds) {
+        if wire.isConnected {
+          rig.hardware.time.synchronise()
+        } else {
+          rig.hardware.time.loseSource()
+        }
+      }
     case .clockLosesSource(let seconds):
       rig.hardware.time.loseSource()
       after(seconds) { rig.synchroniseSoon() }

@@ -165,9 +165,9 @@ final class CommandsOnce: Checker {
       let door = draft.door.flatMap(DoorID.init).flatMap(world.site.doors.firstIndex),
       entry.command.door == draft.door
     else { return "the cloud never sent command \(id) for \(draft.door ?? "?")" }
-    if draft.clockTrust == ClockTrust.unknown.rawValue {
+    if ClockTrust(rawValue: draft.clockTrust)?.isTrusted != true {
       if !known.nonces.contains(nonce) {
-        return "command \(id) of another session acted while the clock was unknown"
+        return "command \(id) of another session acted while the clock was not trusted"
       }
     } else if draft.timeMilliseconds >= known.expires.millisecondsSince1970 {
       return "command \(id) acted after its time"

@@ -49,8 +49,8 @@ final class Convergence: Checker {
     if let open = try? world.rig.disk.ledger.unconfirmedResults(limit: 1).first {
       return "the result of \(open.commandID) was never told"
     }
-    if world.clockwork.time.trust != .synchronised {
-      return "the clock is \(world.clockwork.time.trust.rawValue)"
+    if world.clockwork.time.source != .timeServer {
+      return "behind the clock is \(world.clockwork.time.source.rawValue)"
     }
     return nil
   }

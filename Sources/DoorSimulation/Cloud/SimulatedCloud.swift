@@ -86,8 +86,14 @@ final class SimulatedCloud {
       credentials: hello.credentialRevision, digest: hello.credentialDigest)
     session?.isUnsure =
       hello.credentialRevision == records.revision && hello.credentialDigest != records.digest
-    send(log.acknowledgement ?? EventAcknowledgement(epoch: hello.logEpoch, through: 0), .ack)
+    acknowledge(log.acknowledgement ?? EventAcknowledgement(epoch: hello.logEpoch, through: 0))
     push()
+  }
+
+  private func acknowledge(_ acknowledgement: EventAcknowledgement) {
+    var acknowledgement = acknowledgement
+    acknowledgement.sessionNonce = session?.nonce
+    send(acknowledgement, .ack)
   }
 
   /// Acknowledges after a delay, because some clouds collect events for a while.
@@ -98,7 +104,7 @@ final class SimulatedCloud {
     scheduler.schedule(inMicroseconds: gathers) { [self] in
       isAcknowledgementDue = false
       guard isUp, let acknowledgement = log.acknowledgement else { return }
-      send(acknowledgement, .ack)
+      acknowledge(acknowledgement)
     }
   }
 

@@ -92,7 +92,6 @@ struct Knowledge {
     return orders.indices.contains { index in
       let order = orders[index]
       guard order.door == door, order.word == word, order.from <= now else { return false }
-      // A clock that is wrong by a day moves its end.
       let over = order.latest + Int64(order.seconds) * 1_000_000 + slack
       guard order.seconds == 0 || now < over else { return false }
       let isEnded = orders[index...].contains {

@@ -98,6 +98,9 @@ final class Program {
 
   // MARK: What it reports
 
+  /// Both clocks, as the program has them.
+  var now: Moment { shell.moment() }
+
   /// The mode of a door; nil while none was ever set.
   func mode(of door: DoorID) -> DoorMode? { shell.controller.view(of: door)?.mode?.mode }
   var policyRevision: UInt64 { shell.controller.policy.revision }

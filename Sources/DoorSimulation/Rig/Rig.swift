@@ -55,6 +55,7 @@ final class Rig {
     guard hasPower, program == nil else { return }
     boots += 1
     bootedAt = clockwork.elapsed
+    time.programStarts()
     observers.tally[.boots] += 1
     let lanes = SimulatedLanes(
       scheduler: clockwork, seed: story.seed &+ UInt64(boots),
@@ -96,7 +97,7 @@ final class Rig {
       sampleMilliseconds: Self.reassertMilliseconds)
     return RuntimeConfiguration(
       controller: Self.controllerID, software: "simulated", bootID: ids.next(),
-      machineStart: "power \(powerCycles)", layout: layout,
+      machineBoot: String(time.boots), layout: layout,
       failSafeDoors: Set(
         site.doors.indices.filter { site.plan.doors[$0].isFailSafe }.map { site.doors[$0] }),
       staggerMilliseconds: hardware.staggerMilliseconds, heartbeatSeconds: 14_400,
@@ -130,6 +131,7 @@ final class Rig {
       lines.abandon()
       hardware.wire.abandon()
     case .powerCut:
+      time.stop()
       program.lanes.end()
       hardware.wire.abandon()
     }

@@ -29,6 +29,8 @@ public enum Sabotage: String, Sendable, CaseIterable {
   case ignoreScope = "ignore-scope"
   /// The program trusts a clock that was never set.
   case believeAnyClock = "believe-any-clock"
+  /// The program follows every jump of the system's clock.
+  case believeJump = "believe-jump"
   /// Every fifth edge of the exit button is lost.
   case deafExit = "deaf-exit"
   /// Each acknowledgement counts for one event more than the cloud has.

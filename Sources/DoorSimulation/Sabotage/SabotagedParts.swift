@@ -33,11 +33,13 @@ final class SabotagedParts: @unchecked Sendable {
 }
 
 extension SabotagedParts: WallClock {
-  func read() -> (at: WallInstant, trust: ClockTrust) {
-    var (at, trust) = time.read()
-    if fault == .offByOneMinute { at = at.advanced(bySeconds: -60) }
-    if fault == .believeAnyClock { trust = .synchronised }
-    return (at, trust)
+  func read() -> ClockReading {
+    var reading = time.read()
+    if fault == .offByOneMinute { reading.at = reading.at.advanced(bySeconds: -60) }
+    if fault == .believeAnyClock { reading.source = .timeServer }
+    // Somebody vouches for whatever the clock shows.
+    if fault == .believeJump { reading.source = .technician }
+    return reading
   }
 }
 

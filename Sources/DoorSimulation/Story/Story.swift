@@ -153,7 +153,10 @@ public enum Fault: Sendable, Codable, Hashable {
   case readStall(milliseconds: Int)
   /// The newest `count` unacknowledged events become unreadable.
   case spoiledEvents(count: Int)
+  /// Somebody sets the clock by so much.
   case clockStep(seconds: Int, correctedAfterSeconds: Int)
+  /// A time source lies by so much.
+  case clockLies(bySeconds: Int, forSeconds: Int)
   case clockLosesSource(seconds: Int)
   /// The file of the time zone is gone, or cut short, for a while.
   case zoneGone(seconds: Int)

@@ -303,8 +303,16 @@ public struct StoryMaker {
         when(&random),
         .fault(
           .clockStep(
-            seconds: random.pick([-1, 1]) * random.pick([1, 3, 90, 3_600, 86_400]),
+            seconds: random.pick([-1, 1]) * random.pick([1, 3, 90, 3_600, 86_400, 400_000_000]),
             correctedAfterSeconds: random.int(60...7_200))))
+    }
+    if any(.clock, 3) {
+      add(
+        when(&random),
+        .fault(
+          .clockLies(
+            bySeconds: random.pick([-1, 1]) * random.pick([90, 3_600, 86_400, 400_000_000]),
+            forSeconds: random.pick([70, random.int(60...800), random.int(900...86_400)]))))
     }
     if any(.clock, 5) {
       add(when(&random), .fault(.clockLosesSource(seconds: random.int(600...86_400))))

@@ -1,4 +1,5 @@
 import CloudProtocol
+import DoorCore
 import DoorPorts
 import DoorRules
 
@@ -164,24 +165,28 @@ struct Oracle {
     switch mode {
     case .fire: return world.observers.knowledge.mayBurn(at: now, slack: slack)
     case .forceOpen:
+      // A span runs on the steady clock; over a power cut a clock that was misled adds what it cost.
+      let misled: Int64 = world.clockwork.time.mayMislead ? 7_200_000_000 : 0
       return world.observers.knowledge.mayBeOrdered(
-        mode, at: door, now: now, slack: slack + 90_000_000_000)
+        mode, at: door, now: now, slack: slack + 120_000_000 + misled)
     case .scheduledUnlock:
-      let (at, trust) = world.clockwork.time.read()
+      let now = program.now
       let instant = Instant(
-        seconds: at.secondsSince1970, isTrusted: trust != .unknown,
+        seconds: now.wall.secondsSince1970, isTrusted: now.trust.isTrusted,
         configRevision: program.policyRevision, credentialRevision: 0, mode: mode)
       return mayBeScheduledOpen(door, instant) || clockJumpedRecently
     case .lockdown, .forceClosed, .awaitingFirstPerson, .normal: return false
     }
   }
 
-  /// After a jump of the clock the program reacts no later than at the next periodic check.
+  /// After a jump of the clock that the door follows, at once or once it was held, the program reacts
+  /// no later than at the next periodic check.
   private var clockJumpedRecently: Bool {
     let jumpedAt = world.clockwork.time.jumpedAt
     return jumpedAt >= 0
       && world.clockwork.elapsed - jumpedAt
-        < Int64(Rig.reassertMilliseconds) * 1_000 + 60_000_000
+        < Int64(Rig.reassertMilliseconds) * 2_000 + ClockLimits.heldSeconds * 1_000_000
+        + 60_000_000
   }
 
   // MARK: Decisions
@@ -191,7 +196,7 @@ struct Oracle {
     guard let program = world.rig.program else { return nil }
     return Instant(
       seconds: WallInstant(millisecondsSince1970: draft.timeMilliseconds).secondsSince1970,
-      isTrusted: draft.clockTrust != ClockTrust.unknown.rawValue,
+      isTrusted: ClockTrust(rawValue: draft.clockTrust)?.isTrusted == true,
       configRevision: program.policyRevision,
       credentialRevision: world.rig.disk.cache.revision,
       mode: program.mode(of: world.site.doors[door]) ?? .normal)

@@ -6,9 +6,20 @@ import Logging
 extension CloudServer {
   /// Acknowledges again, as a sign of life: offline policies limit how long a door serves without
   /// contact to the cloud, and a quiet night has no other message.
-  private func acknowledgeAgain(_ controller: ControllerID) throws {
+  private func acknowledgeAgain(_ controller: ControllerID, _ state: State) throws {
     guard let standing = try store.events.acknowledged(of: controller) else { return }
-    try send(standing, .ack, to: controller)
+    try send(standing, to: controller, state)
+  }
+
+  /// With the nonce of the session, an acknowledgement tells the controller the time as well.
+  private func send(
+    _ acknowledgement: EventAcknowledgement, to controller: ControllerID, _ state: State
+  ) throws {
+    var acknowledgement = acknowledgement
+    acknowledgement.sessionNonce = state.sessions[controller].flatMap {
+      $0.nonce.isEmpty ? nil : $0.nonce
+    }
+    try send(acknowledgement, .ack, to: controller)
   }
 
   func take(
@@ -33,14 +44,14 @@ extension CloudServer {
         logger.error(
           "\(controller): the events after \(acknowledgement.through) belong to another log")
       }
-      try send(acknowledgement, .ack, to: controller)
+      try send(acknowledgement, to: controller, state)
     case .urgent:
       let urgent = try decode(UrgentEvent.self, payload, from: controller)
       try store.urgentEvents.take(urgent, from: controller)
     case .telemetry:
       let report = try decode(TelemetryReport.self, payload, from: controller)
       try store.controllers.store(report)
-      try acknowledgeAgain(controller)
+      try acknowledgeAgain(controller, state)
     case .logs:
       let upload = try decode(LogUpload.self, payload, from: controller)
       try store.controllers.store(upload)
@@ -93,9 +104,9 @@ extension CloudServer {
         \(controller): its log ends at \(hello.lastEvent), acknowledged up to \
         \(hello.acknowledgedEvent); the cloud has it up to \(correction.through)
         """)
-      try send(correction, .ack, to: controller)
+      try send(correction, to: controller, state)
     } else {
-      try acknowledgeAgain(controller)
+      try acknowledgeAgain(controller, state)
     }
     push(to: controller, &state)
     pushCommands(&state)

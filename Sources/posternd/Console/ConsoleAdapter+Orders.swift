@@ -38,6 +38,18 @@ extension ConsoleAdapter {
     try await ordered { () async throws(PortError) in try await runtime.forgive(who, by: by) }
   }
 
+  func trustClock(_ request: ClockTrustRequest) async throws(ConsoleProblem) {
+    try checkOperator(request.by)
+    do throws(ValidationFailure) {
+      try Command.check(reason: request.reason, path: "reason")
+    } catch {
+      throw ConsoleProblem(.invalid, "\(error)")
+    }
+    try await ordered { () async throws(PortError) in
+      try await runtime.trustClock(by: request.by, reason: request.reason)
+    }
+  }
+
   func sync() async throws(ConsoleProblem) {
     try await ordered { () async throws(PortError) in try await runtime.sync() }
   }

@@ -108,7 +108,7 @@ struct ConsoleAdapter: ConsoleBackend {
   func credentials(
     _ query: CredentialQuery
   ) async throws(ConsoleProblem) -> [ConsoleCredential] {
-    let now = diagnostician.wall.read().at
+    let now = await runtime.status().now.wall
     do {
       let records = try diagnostician.cache.page(
         after: query.after, person: query.person, limit: query.limit)

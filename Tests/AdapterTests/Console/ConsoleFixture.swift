@@ -122,6 +122,10 @@ final class ConsoleFakeBackend: ConsoleBackend {
     state.withLock { $0.cleared.append("\(person ?? "everybody") forgiven by \(by)") }
   }
 
+  func trustClock(_ request: ClockTrustRequest) async throws(ConsoleProblem) {
+    state.withLock { $0.cleared.append("clock trusted by \(request.by): \(request.reason)") }
+  }
+
   func handOver(_ request: HandOverRequest) async throws(ConsoleProblem) -> HandOverAnswer {
     guard request.certificate != "stranger" else {
       throw ConsoleProblem(.invalid, "unknownRoot: no root here")

@@ -41,7 +41,12 @@ struct ConsoleRoutesTests {
     let forgive = #"{"by":"ann"}"#
     #expect(
       try await console.ask("POST", "/v1/antipassback/forgive", body: forgive).status == 204)
-    #expect(console.backend.cleared == ["front-in by ann", "everybody forgiven by ann"])
+    let trust = #"{"by":"ann","reason":"my watch"}"#
+    #expect(try await console.ask("POST", "/v1/clock/trust", body: trust).status == 204)
+    #expect(
+      console.backend.cleared == [
+        "front-in by ann", "everybody forgiven by ann", "clock trusted by ann: my watch",
+      ])
   }
 
   @Test(

@@ -37,7 +37,7 @@ struct DiagnosisChecksTests {
         freeBytes: 4_000_000_000, slowestCommitMilliseconds: 4)
     ]
     facts.clock = ClockFacts(
-      trust: "synchronised", source: "chrony", offsetSeconds: 0, runsBehindWatermark: false)
+      trust: "synchronised", source: "chrony", offsetSeconds: 0, doubtSeconds: nil)
     facts.zone = ZoneFacts(zone: "Europe/Berlin", rules: "tzdata 2026a", fault: nil)
     var network = NetworkFacts(host: "broker", port: 8_883)
     network.address = "eth0 has 10.0.0.7"

@@ -115,7 +115,9 @@ struct LimitRuntimeTests {
       writer = EventWriter(
         log: log, inbox: Inbox { _ in true }, lanes: lanes,
         now: { MonotonicInstant(nanoseconds: 0) },
-        describeDrop: { StoreFixture.draft($0, type: EventType.eventsDropped.wireName) })
+        describeDrop: { count, _ in
+          StoreFixture.draft(count, type: EventType.eventsDropped.wireName)
+        })
     }
 
     func submit(_ indices: ClosedRange<Int>) {

@@ -13,7 +13,7 @@ struct RuntimeAnomalyTests {
     try await world.configure()
     for _ in 0..<6 { world.hand(try RuntimeCommandTests.token()) }
     try await world.settle()
-    world.wall.set(RuntimeWorld.start.advanced(bySeconds: -3_600))
+    world.wall.set(RuntimeWorld.start.advanced(bySeconds: -7_200))
     world.link.hand(.delivered(token: 0))
     try await world.eventually("both") {
       let types = try await world.runtime.events(.init(limit: 100)).map(\.draft)

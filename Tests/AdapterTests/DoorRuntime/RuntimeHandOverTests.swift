@@ -171,7 +171,7 @@ struct RuntimeHandOverTests {
     }
     #expect(try await badge(world).type == "postern.access.granted.v1")
     record.validUntil = HandOverForge.now + 3 * 3_600
-    world.wall.set(RuntimeWorld.start.advanced(bySeconds: 4 * 3_600))
+    try await world.setTime(RuntimeWorld.start.advanced(bySeconds: 4 * 3_600))
     world.hand(try delta(record, world, base: 1), .credentials)
     try await world.eventually("the change is here") {
       await world.runtime.status().credentials.revision == 2

@@ -11,15 +11,38 @@ import StoreSQLite
 import Synchronization
 import Testing
 
-/// A wall clock that a test sets.
+/// A wall clock that a test sets. It stands still, or runs on with the real monotonic clock.
 final class HandWallClock: WallClock {
-  private let state: Mutex<(at: WallInstant, trust: ClockTrust)>
+  private struct State {
+    var at: WallInstant
+    var setAt: MonotonicInstant
+    var source: ClockSource
+  }
+  private let state: Mutex<State>
+  private let runs: Bool
 
-  init(_ at: WallInstant, _ trust: ClockTrust = .synchronised) { state = Mutex((at, trust)) }
+  init(_ at: WallInstant, _ trust: ClockTrust = .synchronised, runs: Bool = false) {
+    self.runs = runs
+    state = Mutex(
+      State(
+        at: at, setAt: SystemMonotonicClock().now(), source: ClockSource(assumed: trust)))
+  }
 
-  func read() -> (at: WallInstant, trust: ClockTrust) { state.withLock { $0 } }
-  func set(_ at: WallInstant) { state.withLock { $0.at = at } }
-  func set(_ trust: ClockTrust) { state.withLock { $0.trust = trust } }
+  func read() -> ClockReading {
+    state.withLock { state in
+      let passed = runs ? SystemMonotonicClock().now().microseconds(since: state.setAt) / 1_000 : 0
+      return ClockReading(state.at.advanced(byMilliseconds: Int64(passed)), state.source)
+    }
+  }
+
+  func set(_ at: WallInstant) {
+    state.withLock {
+      $0.at = at
+      $0.setAt = SystemMonotonicClock().now()
+    }
+  }
+
+  func set(_ source: ClockSource) { state.withLock { $0.source = source } }
 }
 
 /// A link that a test controls: it delivers any message and records what was published.
@@ -82,12 +105,13 @@ final class RuntimeWorld: Sendable {
     _ store: StoreFixture = StoreFixture(), trust: ClockTrust = .synchronised,
     offlinePIN: OfflinePINKeys? = nil, handOver: HandOverVerifier? = nil,
     credentialKey: UInt8 = 7, certificates: (any CertificateSource)? = nil,
-    zones: any ZoneSource = SystemZones(), housekeepingSeconds: Int = 60
+    zones: any ZoneSource = SystemZones(), housekeepingSeconds: Int = 60,
+    timeRuns: Bool = false
   ) throws {
     self.store = store
     let clock = SystemMonotonicClock()
     panel = SimulatedPanel(clock: clock)
-    wall = HandWallClock(Self.start.advanced(bySeconds: 1), trust)
+    wall = HandWallClock(Self.start.advanced(bySeconds: 1), trust, runs: timeRuns)
     let events = try store.events()
     let layout = ControllerLayout(
       doors: [.init(id: Self.door, hasContact: true)],
@@ -154,6 +178,12 @@ final class RuntimeWorld: Sendable {
     try await eventually("configured") { await self.runtime.status().configRevision == 1 }
   }
 
+  /// Time moves on, and somebody on site vouches for that.
+  func setTime(_ at: WallInstant) async throws {
+    wall.set(at)
+    try await runtime.trustClock(by: "test", reason: "the test's time")
+  }
+
   var movements: Int { panel.movements(of: OutputLine.relay(Self.door)) }
 
   /// The last outcome that was published of a command; nil for none.
@@ -182,11 +212,11 @@ final class RuntimeWorld: Sendable {
   func settle() async throws {
     let marker = "marker-\(UUID().uuidString.prefix(8).lowercased())"
     let nonce = try link.said(.hello, as: Hello.self).last?.sessionNonce
-    let (at, trust) = wall.read()
+    let (at, trust) = await (runtime.status().now.wall, runtime.status().now.trust)
     hand(
       try forge.signer().sign(
         Command(kind: .identify, sessionNonce: nonce), kind: .commands, issuer: "cloud",
-        audience: Self.controller, id: marker, at: trust == .unknown ? Self.start : at,
+        audience: Self.controller, id: marker, at: trust.isTrusted ? at : Self.start,
         lifetimeSeconds: 600))
     try await eventually("the marker") { try self.outcomes(of: marker).contains(.confirmed) }
   }

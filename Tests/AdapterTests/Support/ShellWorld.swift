@@ -66,7 +66,7 @@ final class ShellWorld {
     shell = DoorShell(
       configuration: configuration, ports: ports, inbox: Inbox { work.push($0) }, lanes: work,
       freshID: { work.freshID() }, logger: logger,
-      start: isUnread ? StartState(unreadFrom: ports) : nil,
+      start: isUnread ? StartState.unread : nil,
       onRecord: { noted.records.append($0) })
     disk.onAccess = { operation in
       if !work.isAtWork { noted.waitedFor.append(operation) }
@@ -189,12 +189,9 @@ final class ShellTime: MonotonicClock, WallClock {
   func now() -> MonotonicInstant { state.withLock { $0 } }
   func advance(to instant: MonotonicInstant) { state.withLock { $0 = max($0, instant) } }
 
-  func read() -> (at: WallInstant, trust: ClockTrust) {
+  func read() -> ClockReading {
     let passed = Int64(now().nanoseconds / 1_000_000)
-    return (
-      WallInstant(
-        millisecondsSince1970: PartFixture.start.millisecondsSince1970 + passed), .synchronised
-    )
+    return ClockReading(PartFixture.start.advanced(byMilliseconds: passed), .timeServer)
   }
 }
 

@@ -15,6 +15,8 @@ struct ControllerHarness {
   var controller: Controller
   var now = MonotonicInstant(nanoseconds: 5_000_000_000)
   var trust = ClockTrust.synchronised
+  /// The civil clock is so far behind.
+  var behindSeconds: Int64 = 0
   let policy: PolicySnapshot
   var store: [String: [CredentialHolder]] = [:]
   var storeFails = false
@@ -75,7 +77,8 @@ struct ControllerHarness {
     let passed = Int64(now.nanoseconds / 1_000_000) - 5_000
     return Moment(
       monotonic: now,
-      wall: WallInstant(millisecondsSince1970: Self.noon.millisecondsSince1970 + passed),
+      wall: WallInstant(millisecondsSince1970: Self.noon.millisecondsSince1970 + passed)
+        .advanced(bySeconds: -behindSeconds),
       trust: trust)
   }
 

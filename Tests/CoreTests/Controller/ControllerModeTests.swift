@@ -5,11 +5,11 @@ import Testing
 @Suite("B6 B7: modes and the unlock schedule, at the whole controller")
 struct ControllerModeTests {
   private func entry(
-    _ mode: DoorMode, untilSeconds: Int64? = nil
+    _ mode: DoorMode, end: MonotonicInstant? = nil
   ) -> DoorModeEntry {
     DoorModeEntry(
       mode: mode, owner: "desk", reason: "drill", since: ControllerHarness.noon,
-      until: untilSeconds.map { ControllerHarness.noon.advanced(bySeconds: $0) })
+      end: end.map { ModeEnd(at: $0, shown: ControllerHarness.noon.advanced(bySeconds: 60)) })
   }
 
   private func changes(_ world: ControllerHarness) -> [String] {
@@ -67,10 +67,13 @@ struct ControllerModeTests {
     #expect(world.isReleased)
   }
 
-  @Test("a mode ends by itself at its time")
+  @Test("A5: a mode ends by itself after its time, whatever the civil clock shows meanwhile")
   func expiry() {
     var world = ControllerHarness()
-    world.send(.modes(ControllerHarness.door, DoorModes([entry(.forceOpen, untilSeconds: 60)])))
+    let end = world.now.advanced(byMilliseconds: 60_000)
+    world.send(.modes(ControllerHarness.door, DoorModes([entry(.forceOpen, end: end)])))
+    // A day back: the end that was shown is far away.
+    world.behindSeconds = 86_400
     world.run(forMilliseconds: 58_000)
     #expect(world.isReleased)
     world.run(forMilliseconds: 4_000)

@@ -27,7 +27,9 @@ struct DecideProductTests {
     if !isActive { return .credentialRevoked }
     if !isOn { return .accessDisabled }
     if age == .expired { return .cacheExpired }
-    if trust == .unknown && time != .unbounded { return .clockUntrusted }
+    // What has ended by the earliest possible time has ended.
+    if trust == .doubtful && time == .after { return .expired }
+    if !trust.isTrusted && time != .unbounded { return .clockUntrusted }
     if time == .before { return .notYetValid }
     if time == .after { return .expired }
     if path == .none { return .ruleMismatch }
@@ -92,7 +94,7 @@ struct DecideProductTests {
         }
       }
     }
-    #expect(cases == 7 * 3 * 5 * 2 * 3 * 2 * 4 * 3)
+    #expect(cases == 7 * 3 * 5 * 2 * 4 * 2 * 4 * 3)
     #expect(wrong.isEmpty, "\(wrong.count) of \(cases), first \(wrong.first ?? "")")
   }
 

@@ -44,7 +44,7 @@ struct PolicySnapshotTests {
       .init(hours: hours, mode: .cardOnly), .init(hours: hours, mode: .pinOnly),
     ]
     for trust in ClockTrust.allCases {
-      #expect(mode(both, trust) == (trust == .unknown ? .cardThenPIN : .cardOnly))
+      #expect(mode(both, trust) == (trust.isTrusted ? .cardOnly : .cardThenPIN))
       #expect(mode([], trust) == .cardThenPIN)
     }
     #expect(

@@ -36,4 +36,27 @@ struct ClockTrustRuleTests {
         $0.credential?.validFrom = later
       } == .clockUntrusted)
   }
+  @Test(
+    "B9: while the time is doubtful, what has ended by the earliest possible time has ended, for all",
+    arguments: [CredentialClass.UnknownClock.deny, .allow])
+  func doubtful(_ policy: CredentialClass.UnknownClock) throws {
+    func denial(_ trust: ClockTrust, endsIn seconds: Int64, hours: Bool = false) throws
+      -> DenialReason?
+    {
+      let closed = try RuleWorld.hours("00:00", "01:00")
+      return RuleWorld {
+        $0.facility.classes = [CredentialClass.standardName: CredentialClass(unknownClock: policy)]
+        $0.clockTrust = trust
+        $0.credential?.validUntil = RuleWorld.noon.advanced(bySeconds: seconds)
+        if hours { $0.door.settings.accessHours = closed }
+      }.denial
+    }
+    let open: DenialReason? = policy == .allow ? nil : .clockUntrusted
+    #expect(try denial(.doubtful, endsIn: 60) == .expired)
+    #expect(try denial(.doubtful, endsIn: 60, hours: true) == .expired)
+    #expect(try denial(.doubtful, endsIn: 61) == open)
+    #expect(try denial(.doubtful, endsIn: 61, hours: true) == open)
+    // Of an unknown time nothing is known.
+    #expect(try denial(.unknown, endsIn: 60) == open)
+  }
 }

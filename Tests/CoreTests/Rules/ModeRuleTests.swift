@@ -20,25 +20,27 @@ struct ModeRuleTests {
   @Test("precedence of modes is fire, lockdown, force-closed, force-open, schedule, first person")
   func precedence() {
     let at = RuleWorld.noon
-    func entry(_ mode: DoorMode, until: WallInstant? = nil) -> DoorModeEntry {
-      DoorModeEntry(mode: mode, owner: "desk", reason: "drill", since: at, until: until)
+    let now = MonotonicInstant(nanoseconds: 1_000_000_000)
+    func entry(_ mode: DoorMode, end: MonotonicInstant? = nil) -> DoorModeEntry {
+      DoorModeEntry(
+        mode: mode, owner: "desk", reason: "drill", since: at,
+        end: end.map { ModeEnd(at: $0, shown: at) })
     }
     var modes = DoorModes(DoorMode.allCases.map { entry($0) })
     #expect(modes.all.map(\.mode) == DoorMode.allCases)
     for mode in DoorMode.allCases.dropLast() {
-      #expect(modes.effective(at: at)?.mode == mode)
+      #expect(modes.effective(at: now)?.mode == mode)
       modes.clear(mode)
     }
-    #expect(modes.effective(at: at) == nil)
-    let end = at.advanced(bySeconds: 60)
-    modes = DoorModes([entry(.lockdown, until: end), entry(.forceOpen)])
-    #expect(modes.effective(at: end.advanced(bySeconds: -1))?.mode == .lockdown)
+    #expect(modes.effective(at: now) == nil)
+    let end = now.advanced(byMilliseconds: 60_000)
+    modes = DoorModes([entry(.lockdown, end: end), entry(.forceOpen)])
+    #expect(modes.effective(at: end.advanced(byMilliseconds: -1))?.mode == .lockdown)
     #expect(modes.effective(at: end)?.mode == .forceOpen)
-    #expect(modes.nextEnd(after: at) == end)
-    #expect(modes.nextEnd(after: end) == nil)
-    modes.set(entry(.fire, until: end.advanced(bySeconds: 1)))
-    #expect(modes.nextEnd(after: at) == end)
-    #expect(modes.nextEnd(after: end) == end.advanced(bySeconds: 1))
+    #expect(modes.hasEnds(after: now))
+    #expect(!modes.hasEnds(after: end))
+    modes.set(entry(.fire, end: end.advanced(byMilliseconds: 1)))
+    #expect(modes.hasEnds(after: end))
   }
 
   @Test("each mode is weaker than all before it, and holds open, keeps closed or does neither")

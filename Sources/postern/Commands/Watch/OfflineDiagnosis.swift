@@ -68,8 +68,8 @@ struct OfflineDiagnosis {
 
   private func lookAtClock(assumed: ClockTrust?, _ facts: inout DiagnosisFacts) {
     facts.clock = ClockFacts(
-      trust: SystemWallClock(assumedTrust: assumed).read().trust.rawValue,
-      source: MachineProbe.clockSource(), offsetSeconds: nil, runsBehindWatermark: false)
+      trust: SystemWallClock(assumedTrust: assumed).read().trustAlone.rawValue,
+      source: MachineProbe.clockSource(), offsetSeconds: nil, doubtSeconds: nil)
     facts.zone = ZoneFacts(zone: nil, rules: MachineProbe.zoneRules(), fault: nil)
   }
 

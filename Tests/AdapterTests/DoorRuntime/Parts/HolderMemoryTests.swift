@@ -85,11 +85,11 @@ struct HolderMemoryTests {
       door: DoorID("front")!, reader: nil, presentation: "cardThenPIN",
       verdict: try verdict(.grant(via: .rules), ["k-1", "k-2"]),
       companion: try verdict(.grant(via: .rules), ["k-3", "k-4"]))
-    let wishes = directory.note(.access(record), at: PartFixture.moment())
+    let wishes = holders.directory.note(.access(record), at: PartFixture.moment())
     #expect(wishes.names == ["persist use.k-1 use.k-2 use.k-3 use.k-4"])
     #expect(wishes.writtenText.values.allSatisfy { $0 == "1 5000" })
     record.verdict = try verdict(.deny(.companionDenied), ["k-1"])
-    #expect(directory.note(.access(record), at: PartFixture.moment()).isEmpty)
+    #expect(holders.directory.note(.access(record), at: PartFixture.moment()).isEmpty)
   }
 
   @Test("a denial uses nothing up, and nothing else than an access does")

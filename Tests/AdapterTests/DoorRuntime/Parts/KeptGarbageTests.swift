@@ -10,7 +10,8 @@ import Testing
 struct KeptGarbageTests {
   /// What was persisted, and everything that is done with it after a start.
   private static let samples = [
-    "1800000005000 70", "k-2 AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM\nissuer-1",
+    "1800000005000 70", "1800000005000 1000000000 timeServer b",
+    "k-2 AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM\nissuer-1",
     "broker 1800000000 30\nconsole 1800000000 7", "front 500000 24 0 12 live",
     "k-1 0 2 45000 1800000005000", "0 2 45000 1800000005000", "3 1800000005000",
     "gym 1 1800000005000\npool 0 5000", "1800000005000",
@@ -70,17 +71,21 @@ struct KeptGarbageTests {
     _ = keys.load { bytes }
     #expect(keys.verifier?.publicKeys.isEmpty == false)
     _ = KeptInstant.instant(bytes)
-    _ = try? KeptModes.modes(from: bytes)
+    _ = try? KeptModes.modes(from: bytes, at: PartFixture.moment())
     readWatch(bytes)
     try readHolders(bytes)
   }
 
   private func readClock(_ bytes: [UInt8], _ trust: ClockTrust) {
-    guard let watermark = ClockWatermark.instant(bytes) else { return }
-    var clock = GuardedClock(
-      monotonic: StillClock(), wall: HandWallClock(PartFixture.start, trust), watermark: watermark)
+    let own = KeptClock.own(bytes)
+    let memory = ClockMemory(mark: ClockWatermark.instant(bytes) ?? own?.wall, own: own)
+    var clock = ClockKeeper(
+      memory, boot: "b", monotonic: StillClock(), wall: HandWallClock(PartFixture.start, trust),
+      housekeepingSeconds: 60)
     _ = clock.now()
-    _ = clock.now()
+    let now = clock.now()
+    _ = clock.note(at: now)
+    _ = clock.persist(CloudContact(kept: nil, startedAt: PartFixture.instant(0)))
   }
 
   private func readWatch(_ bytes: [UInt8]) {

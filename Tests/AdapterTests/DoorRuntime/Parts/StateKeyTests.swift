@@ -23,7 +23,7 @@ struct StateKeyTests {
       (.use(CredentialID("k-1")!), "use.k-1"), (.lockout(reader), "lockout.front-in"),
       (.cardLockouts, "lockout.cards"), (.firstPerson(Self.door), "firstPerson.front"),
       (.presence(PersonID("p1")!), "presence.of.p1"), (.forgiven, "presence.forgiven"),
-      (.modes(Self.door), "modes.front"), (.runs, "runs"),
+      (.modes(Self.door), "modes.front"), (.runs, "runs"), (.clockOwn, "clock.own"),
     ]
     for (key, name) in rows { #expect(key.name == name) }
     #expect(Set(rows.map { Self.place(of: $0.0) }) == Set(0..<rows.count))
@@ -64,6 +64,7 @@ struct StateKeyTests {
   private static func place(of key: StateKey) -> Int {
     switch key {
     case .clockWatermark: 0
+    case .clockOwn: 13
     case .cloudContact: 1
     case .cloudKeys: 2
     case .certificateWarnings: 3
@@ -146,20 +147,60 @@ struct StateKeyTests {
   @Test("the modes of a door are JSON; a mode of another version is passed over")
   func modes() throws {
     let text = """
-      [{"mode":"lockdown","owner":"desk","reason":"drill","sinceMilliseconds":1800000005000,\
+      [{"mode":"lockdown","owner":"desk","reason":"drill","remainingMilliseconds":60000,\
+      "savedAtMilliseconds":1800000005000,"sinceMilliseconds":1800000005000,\
       "untilMilliseconds":1800000065000},{"mode":"forceOpen","owner":"ann","reason":"move",\
       "sinceMilliseconds":1800000005000}]
       """
+    let now = PartFixture.moment(5_000)
     let modes = DoorModes([
       DoorModeEntry(mode: .forceOpen, owner: "ann", reason: "move", since: Self.five),
       DoorModeEntry(
         mode: .lockdown, owner: "desk", reason: "drill", since: Self.five,
-        until: Self.five.advanced(bySeconds: 60)),
+        end: ModeEnd(
+          at: now.monotonic.advanced(byMilliseconds: 60_000),
+          shown: Self.five.advanced(bySeconds: 60))),
     ])
-    #expect(String(decoding: try KeptModes.bytes(of: modes), as: UTF8.self) == text)
-    #expect(try KeptModes.modes(from: Array(text.utf8)) == modes)
+    #expect(String(decoding: try KeptModes.bytes(of: modes, at: now), as: UTF8.self) == text)
+    #expect(try KeptModes.modes(from: Array(text.utf8), at: now) == modes)
     let other = text.replacingOccurrences(of: "lockdown", with: "sealed")
-    #expect(try KeptModes.modes(from: Array(other.utf8)).all.map(\.mode) == [.forceOpen])
-    #expect(throws: (any Error).self) { try KeptModes.modes(from: Array("[{}]".utf8)) }
+    #expect(try KeptModes.modes(from: Array(other.utf8), at: now).all.map(\.mode) == [.forceOpen])
+    #expect(throws: (any Error).self) {
+      try KeptModes.modes(from: Array("[{}]".utf8), at: now)
+    }
+    // What is over is not kept.
+    let over = PartFixture.moment(65_000)
+    #expect(
+      try !String(decoding: KeptModes.bytes(of: modes, at: over), as: UTF8.self)
+        .contains("lockdown"))
+  }
+
+  @Test(
+    "A5: a mode with an end goes on after a restart, or is over, as the table of spans says",
+    arguments: [true, false])
+  func modesWithEnd(_ isOfEarlierVersion: Bool) throws {
+    let rest =
+      isOfEarlierVersion
+      ? "" : #""remainingMilliseconds":60000,"savedAtMilliseconds":1800000005000,"#
+    func left(_ mode: String, _ milliseconds: Int, _ trust: ClockTrust) throws -> Int? {
+      let text = """
+        [{"mode":"\(mode)","owner":"ann","reason":"move",\(rest)\
+        "sinceMilliseconds":1800000005000,"untilMilliseconds":1800000065000}]
+        """
+      let now = PartFixture.moment(milliseconds, trust: trust)
+      return try KeptModes.modes(from: Array(text.utf8), at: now).all.first.map {
+        ($0.end?.at.microseconds(since: now.monotonic) ?? -1_000) / 1_000
+      }
+    }
+    for mode in ["forceOpen", "lockdown", "forceClosed"] {
+      #expect(try left(mode, 15_000, .holdover) == 50_000)
+      #expect(try left(mode, 65_000, .synchronised) == nil)
+      #expect(try left(mode, 1_000, .synchronised) == 60_000)
+    }
+    for trust in [ClockTrust.doubtful, .unknown] {
+      #expect(try left("forceOpen", 15_000, trust) == nil)
+      #expect(try left("lockdown", 15_000, trust) == 60_000)
+      #expect(try left("forceClosed", 900_000, trust) == 60_000)
+    }
   }
 }
