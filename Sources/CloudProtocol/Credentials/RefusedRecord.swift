@@ -35,22 +35,27 @@ public struct RefusedRecord: Sendable, Hashable, Codable {
   }
 }
 
-/// A record that the door took and that cannot mean here what was meant.
-public struct RecordWarning: Sendable, Hashable, Codable {
+/// Something that the door took and that cannot mean here what was meant: in a record, or in a
+/// configuration.
+public struct RecordWarning: Sendable, Hashable, Codable, CustomStringConvertible {
   /// The most warnings that one answer holds; the others are counted.
   public static let toldMax = 100
 
   /// Where, such as `persons[3].membershipStatus`.
   public var path: String
-  /// The record's id.
-  public var id: String
+  /// The record's id; nil in a configuration.
+  public var id: String?
   /// What the door does not know, and what it does because of that.
   public var message: String
 
-  public init(path: String, id: String, message: String) {
+  public init(path: String, id: String? = nil, message: String) {
     self.path = path
     self.id = id
     self.message = message
+  }
+
+  public var description: String {
+    id.map { "\(path) of \($0): \(message)" } ?? "\(path): \(message)"
   }
 }
 

@@ -11,8 +11,6 @@ public struct ApplyReport: Sendable, Hashable, Codable {
   public var applied: Bool
   /// What is wrong with the message as a whole; empty when applied.
   public var problems: [Problem]
-  /// What was accepted and should be looked at, by path; absent when there is nothing.
-  public var warnings: [Problem]?
   /// ``RecordSetDigest/root`` after credentials were applied.
   public var digest: String?
   /// What became of each credential of a delta.
@@ -21,14 +19,14 @@ public struct ApplyReport: Sendable, Hashable, Codable {
   public var refused: [RefusedRecord]?
   /// How many were refused; absent for none.
   public var refusedTotal: Int?
-  /// What cannot mean here what was meant, at most ``RecordWarning/toldMax``; absent for nothing.
+  /// What was taken and cannot mean here what was meant, at most ``RecordWarning/toldMax``; absent for nothing.
   public var warnings: [RecordWarning]?
   /// How many warnings there are; absent for none.
   public var warningsTotal: Int?
 
   public init(
     subject: Subject, messageID: String, revision: UInt64, applied: Bool, problems: [Problem],
-    warnings: [Problem]? = nil, digest: String? = nil, credentials: [CredentialOutcome]? = nil
+    warnings: [RecordWarning]? = nil, digest: String? = nil, credentials: [CredentialOutcome]? = nil
   ) {
     self.subject = subject
     self.messageID = messageID

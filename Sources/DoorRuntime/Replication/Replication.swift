@@ -70,7 +70,9 @@ struct Replication {
       zones.accepted(applied.zone)
       var detail = ["revision": String(applied.policy.revision)]
       let warnings = outcome.report.warnings ?? []
-      if !warnings.isEmpty { detail["warnings"] = Self.line(warnings) }
+      if !warnings.isEmpty {
+        detail["warnings"] = warnings.map(\.description).joined(separator: "; ")
+      }
       wishes = [
         .core(.policy(applied.policy)), .record(EventRecord(.configApplied, detail: detail)),
       ]
@@ -81,10 +83,6 @@ struct Replication {
     }
     if outcome.report.applied { notStored[.config] = nil }
     return wishes + [.session(.applied(outcome.report))]
-  }
-
-  private static func line(_ problems: [Problem]) -> String {
-    problems.map(\.description).joined(separator: "; ")
   }
 
   /// A cache that could not be opened at the start may be there by now.
@@ -215,7 +213,7 @@ struct Replication {
     }
     return wishes
       + (report.warnings ?? []).prefix(problemsRecordedMax).map {
-        .log(.warning, "\($0.path) of \($0.id): \($0.message)")
+        .log(.warning, "\($0)")
       }
   }
 

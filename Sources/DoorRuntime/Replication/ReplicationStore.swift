@@ -64,9 +64,9 @@ struct ReplicationStore: Sendable {
   /// operator should know about that.
   private func rules(
     of name: String, inForce: CompiledZone?
-  ) -> (zone: CompiledZone?, warnings: [Problem]) {
-    func warning(_ text: String) -> [Problem] {
-      [Problem(path: "facility.timeZone", message: text)]
+  ) -> (zone: CompiledZone?, warnings: [RecordWarning]) {
+    func warning(_ text: String) -> [RecordWarning] {
+      [RecordWarning(path: "facility.timeZone", message: text)]
     }
     do throws(PortError) {
       let zone = try zones.zone(named: name)

@@ -38,7 +38,7 @@ struct RecordNoteTable {
           stops: record.stops == true, kept: record.kept, report.revision, database)
       }
       let warnings = Dictionary(grouping: report.warnings ?? []) { $0.id }
-      for (id, found) in warnings {
+      for case (let id?, let found) in warnings {
         let problems = found.map { Problem(path: $0.path, message: $0.message) }
         try Self.put(
           name, "warning", id, problems, stops: false, kept: nil, report.revision, database)

@@ -128,7 +128,7 @@ struct ZoneWatchTests {
     #expect(outcome.report.applied && outcome.report.problems.isEmpty)
     #expect(
       outcome.report.warnings == [
-        Problem(
+        RecordWarning(
           path: "facility.timeZone", message: "is an old name, write America/New_York")
       ])
     #expect(try cache.zone() == zone("America/New_York", as: "US/Eastern"))
@@ -178,7 +178,7 @@ struct ZoneWatchTests {
       position: CredentialPosition(revision: 0, credentials: 0, persons: 0))
     let report = ApplyReport(
       subject: .config, messageID: "m-1", revision: 4, applied: true, problems: [],
-      warnings: [Problem(path: "facility.timeZone", message: "is an old name, write X/Y")])
+      warnings: [RecordWarning(path: "facility.timeZone", message: "is an old name, write X/Y")])
     let wishes = replication.configured(
       ConfigurationOutcome(
         report: report,

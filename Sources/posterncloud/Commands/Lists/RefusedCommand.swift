@@ -1,3 +1,4 @@
+import HostLinux
 import ArgumentParser
 import CloudProtocol
 
@@ -27,7 +28,7 @@ struct RefusedCommand: ParsableCommand {
   func run() throws {
     for note in try state.store().recordNotes.list(controller: controller) {
       if json {
-        try printJSON(
+        try Output.json(
           Line(
             controller: note.controller, kind: note.kind, name: note.name,
             problems: note.problems, stops: note.stops))
@@ -36,7 +37,7 @@ struct RefusedCommand: ParsableCommand {
       let what = note.kind == "warning" ? "warning" : "refused \(note.kind)"
       let stops = note.stops ? "; what was there is stopped" : ""
       let problems = note.problems.map(\.description).joined(separator: "; ")
-      print("\(note.controller)  \(what) \(note.name)  \(problems)\(stops)")
+      Output.line("\(note.controller)  \(what) \(note.name)  \(problems)\(stops)")
     }
   }
 }

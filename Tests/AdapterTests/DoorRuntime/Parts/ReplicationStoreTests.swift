@@ -167,7 +167,7 @@ struct ReplicationStoreTests {
     let records = [StoreFixture.credential(1)]
     let set = CredentialDelta(baseRevision: nil, revision: 3, credentials: records)
     func apply(_ delta: CredentialDelta) throws -> CredentialsOutcome {
-      try store.apply(delta, messageID: "m-1", scopes: [:], at: PartFixture.start)
+      try store.apply(delta, messageID: "m-1", words: Self.words, at: PartFixture.start)
     }
     #expect(try !apply(set).isAsBefore)
     let written = try fixture.bytes("cache.sqlite-wal")
@@ -175,11 +175,11 @@ struct ReplicationStoreTests {
     #expect(again.report.applied && again.isAsBefore && again.clashes.isEmpty)
     let repair = BucketRepair(
       revision: 3, buckets: [RecordSetDigest.bucket(of: "c1")], credentials: records)
-    let repaired = try store.apply(repair, messageID: "m-1")
+    let repaired = try store.apply(repair, messageID: "m-1", words: nil)
     #expect(repaired.report.applied && repaired.repairedBuckets == 0)
     #expect(try fixture.bytes("cache.sqlite-wal") == written)
     let other = try store.apply(
-      BucketRepair(revision: 3, buckets: repair.buckets), messageID: "m-2")
+      BucketRepair(revision: 3, buckets: repair.buckets), messageID: "m-2", words: nil)
     #expect(other.repairedBuckets == 1)
     #expect(try fixture.bytes("cache.sqlite-wal") != written)
   }
