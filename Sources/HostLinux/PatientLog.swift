@@ -1,5 +1,4 @@
 import Dispatch
-import Glibc
 public import Logging
 import Synchronization
 
@@ -25,7 +24,9 @@ public final class PatientLog: Sendable {
 
   /// Waits until what was logged so far is written, at most so long.
   public func flush(milliseconds: Int) {
-    for _ in 0..<milliseconds where state.withLock({ $0.waiting > 0 }) { usleep(1_000) }
+    let done = DispatchSemaphore(value: 0)
+    queue.async { done.signal() }
+    _ = done.wait(timeout: .now() + .milliseconds(milliseconds))
   }
 
   fileprivate func take(_ event: LogEvent, _ writer: any LogHandler) {

@@ -222,19 +222,6 @@ struct LimitRuntimeTests {
     #expect(found == [[gym: inside], [:], [gym: inside]])
   }
 
-  @Test("of more than 256 people who were read the one read longest ago must be read again")
-  func presenceRead() {
-    let gym = AreaID("gym")!
-    let inside = AreaPresence(isInside: true, since: Self.at)
-    var book = PresenceBook()
-    #expect(PresenceBook.readMax == 256)
-    for index in 0...PresenceBook.readMax {
-      _ = book.newest(of: PersonID("p\(index)")!, read: [:])
-    }
-    let noted = [0, 1].map { book.note(inside, of: PersonID("p\($0)")!, in: gym) }
-    #expect(noted == [false, true])
-  }
-
   @Test("people who are forgiven one by one take no more memory than those who are seen")
   func forgiven() throws {
     let store = try fixture.events()

@@ -20,9 +20,8 @@ struct ControllerHarness {
   let policy: PolicySnapshot
   var store: [String: [CredentialHolder]] = [:]
   var storeFails = false
-  /// The store does not answer; its questions wait for ``answerAll()``.
-  var isStalled = false
-  private var unanswered: [LookUp] = []
+  /// The place in ``asked`` from which on the store answers nothing.
+  private var stalledFrom: Int?
   /// Every question so far.
   private(set) var asked: [LookUp] = []
   /// All effects so far, with their time.
@@ -51,6 +50,12 @@ struct ControllerHarness {
       layout: setting.layout, policy: policy, memory: memory,
       at: Moment(monotonic: now, wall: Self.noon, trust: .synchronised))
     run(forMilliseconds: 1)
+  }
+
+  /// The store does not answer; its questions wait for ``answerAll()``.
+  var isStalled: Bool {
+    get { stalledFrom != nil }
+    set { stalledFrom = newValue ? stalledFrom ?? asked.count : nil }
   }
 
   /// What a test may change before the controller is made.
@@ -109,19 +114,14 @@ struct ControllerHarness {
       }
       guard case .lookUp(let question) = effect else { continue }
       asked.append(question)
-      if isStalled {
-        unanswered.append(question)
-      } else {
-        take(controller.handle(.lookedUp(read(question)), at: moment))
-      }
+      if !isStalled { take(controller.handle(.lookedUp(read(question)), at: moment)) }
     }
   }
 
   /// The store answers after all.
   mutating func answerAll() {
+    let questions = asked[(stalledFrom ?? asked.count)...]
     isStalled = false
-    let questions = unanswered
-    unanswered = []
     for question in questions { take(controller.handle(.lookedUp(read(question)), at: moment)) }
   }
 

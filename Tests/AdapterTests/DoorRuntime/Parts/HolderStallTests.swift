@@ -159,4 +159,17 @@ struct HolderStallTests {
     let refused = Self.answers(show(99))
     #expect(refused.map(\.ticket) == [99] && refused.first?.holders == nil)
   }
+
+  @Test("of more than 256 people who were read the one read longest ago must be read again")
+  func presenceRead() {
+    let gym = AreaID("gym")!
+    let inside = AreaPresence(isInside: true, since: PartFixture.start)
+    var book = PresenceBook()
+    #expect(PresenceBook.readMax == 256)
+    for index in 0...PresenceBook.readMax {
+      _ = book.newest(of: PersonID("p\(index)")!, read: [:])
+    }
+    let noted = [0, 1].map { book.note(inside, of: PersonID("p\($0)")!, in: gym) }
+    #expect(noted == [false, true])
+  }
 }
