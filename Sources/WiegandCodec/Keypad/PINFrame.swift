@@ -51,6 +51,16 @@ public struct PINFrame: Sendable, Hashable {
     }
   }
 
+  /// True when a frame of so many bits can be a PIN of this keypad.
+  public func takes(bitCount count: Int) -> Bool {
+    switch layout.coding {
+    case .number(let format): return count == format.bitCount
+    case .digits:
+      if let bitCount { return count == bitCount }
+      return count % 4 == 0 && (Self.bitRange.lowerBound...64).contains(count)
+    }
+  }
+
   private func readNumber(_ bits: [Bool], _ format: WiegandFormat, _ fixedLength: Int?)
     -> Reading?
   {

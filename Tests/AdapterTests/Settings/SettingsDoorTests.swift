@@ -168,4 +168,39 @@ struct SettingsDoorTests {
       Self.keypads.replacingOccurrences(of: good, with: bad))
     #expect(!problems.isEmpty && problems.allSatisfy { $0.hasPrefix(path) }, "\(problems)")
   }
+
+  @Test("A6: a door whose every exit would be forced, and a keypad that takes cards, are advised")
+  func advice() async throws {
+    func advice(_ door: String, _ reader: String, driver: String = "gpiod") async throws
+      -> [String]
+    {
+      let yaml = """
+        controller: {id: gate-1}
+        hardware: {driver: \(driver)}
+        doors: [front]
+        door: {front: {relay: {chip: gpiochip0, line: 17}\(door)}}
+        readers: [in]
+        reader:
+          in:
+            door: front
+            data0: {chip: gpiochip0, line: 3}
+            data1: {chip: gpiochip0, line: 4}
+        \(reader.split(separator: "|").map { "    \($0)" }.joined(separator: "\n"))
+        """
+      return try await fixture.load(yaml).advice.map(\.path)
+    }
+    let contact = ", contact: {chip: gpiochip0, line: 5}"
+    let exit = ", exit: {chip: gpiochip0, line: 6}"
+    #expect(try await advice(contact, "") == ["door.front.exitRequest"])
+    #expect(try await advice(contact + exit, "") == [])
+    #expect(try await advice(contact + ", exitRequest: none", "") == [])
+    #expect(try await advice("", "") == [])
+    let frame = ["reader.in.pinFrame"]
+    #expect(try await advice("", "formats: [H10301]|pinFrame: number26") == frame)
+    #expect(try await advice("", "formats: [H10302]|pinFrame: number26") == [])
+    #expect(
+      try await advice("", "formats: [H10301]|pinFrame: number26|pinFrameFacility: 0") == frame)
+    #expect(try await advice("", "formats: [H10301]|pinFrame: bcd") == [])
+    #expect(try await advice("", "formats: [H10301]|pinFrame: bcd|pinFrameBits: 26") == frame)
+  }
 }

@@ -78,4 +78,46 @@ struct ControllerSiteTests {
         .functionKey(reader, door, code: 13),
       ])
   }
+
+  @Test("A6 B6: fire and an open box that are there at the start are told like a change")
+  func atStart() {
+    let start = MonotonicInstant(nanoseconds: 5_000_000_000)
+    func told(_ active: Set<InputLine>) -> [Occurrence] {
+      var moment = Moment(
+        monotonic: start, wall: ControllerHarness.noon, trust: .synchronised)
+      var controller = Controller(
+        layout: ControllerLayout(doors: [], readers: []), policy: .empty, active: active,
+        at: moment)
+      moment.monotonic = start.advanced(byMilliseconds: 100)
+      return controller.advance(to: moment).compactMap {
+        if case .record(let occurrence) = $0 { occurrence } else { nil }
+      }
+    }
+    #expect(told([]) == [])
+    #expect(told([.fire]) == [.siteAlarm(.fire, raised: true)])
+    #expect(told([.tamper]) == [.siteAlarm(.tamper, raised: true)])
+  }
+
+  @Test("A8: a lockout of a reader that is not here is cleared by nobody, and the order is told")
+  func clearUnknown() {
+    var world = ControllerHarness()
+    world.send(.order(Order(id: "c", kind: .clearLockout(ReaderID("cellar"), by: "desk"))))
+    #expect(
+      world.outcome(of: "c") == .rejected(reason: "this controller has no reader cellar"))
+    world.send(.order(Order(id: "d", kind: .clearLockout(ControllerHarness.reader, by: "desk"))))
+    #expect(world.outcome(of: "d") == .confirmed)
+  }
+
+  @Test(
+    "A2: tamper codes are two different ones of 12 to 15, or one alone",
+    arguments: [
+      (11, nil, false), (12, nil, true), (15, nil, true), (16, nil, false), (12, 15, true),
+      (15, 12, true), (12, 12, false), (12, 11, false), (12, 16, false), (11, 12, false),
+      (16, 12, false),
+    ] as [(UInt8, UInt8?, Bool)])
+  func tamperCodes(_ opened: UInt8, _ closed: UInt8?, _ areCodes: Bool) {
+    let codes = TamperCodes(opened: opened, closed: closed)
+    #expect((codes != nil) == areCodes)
+    #expect(codes.map { $0.opened == opened && $0.closed == closed } ?? true)
+  }
 }

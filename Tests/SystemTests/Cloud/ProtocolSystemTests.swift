@@ -70,6 +70,14 @@ struct ProtocolSystemTests {
     try world.startCloud()
     #expect(try world.posterncloud("identify", "gate-1").status == 0)
     #expect(try world.cloudHasEverything())
+    // The cloud asks for digests and answers them in its own time.
+    for topic in ["up/digest", "down/digest"] {
+      #expect(
+        world.eventually {
+          String(decoding: FileManager.default.contents(atPath: wire) ?? Data(), as: UTF8.self)
+            .contains("/\(topic) ")
+        }, "\(topic)")
+    }
     world.killDaemon(SIGKILL)
     listener.end(SIGTERM)
     let log = world.folder.path + "/check.log"

@@ -38,6 +38,8 @@ struct ConfigCommand: AsyncParsableCommand {
     var file: String
     var good: Bool
     var problems: [Problem] = []
+    /// What is allowed and probably not meant.
+    var advice: [Problem] = []
     var controller: String?
     var driver: String?
     var doors: Int?
@@ -56,6 +58,7 @@ struct ConfigCommand: AsyncParsableCommand {
       driver = settings.hardware.driver.rawValue
       doors = settings.doors.count
       readers = settings.readers.count
+      advice = settings.advice.map { Problem(path: $0.path, message: $0.message) }
     }
   }
 
@@ -87,7 +90,8 @@ struct ConfigCommand: AsyncParsableCommand {
         """
         \(file) is good: controller \(settings.controller), \(settings.hardware.driver.rawValue), \
         \(settings.doors.count) doors, \(settings.readers.count) readers
-        """)
+        """
+          + settings.advice.map { "\nadvice: \($0.path): \($0.message)" }.joined())
     }
   }
 }
