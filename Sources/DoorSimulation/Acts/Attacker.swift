@@ -15,9 +15,9 @@ struct Attacker {
     let sender = cloud.sender
     switch attack {
     case .replay(let back):
-      guard !sender.overheard.isEmpty else { return }
-      let old = sender.overheard[max(sender.overheard.count - 1 - back, 0)]
-      _ = wire.publishDown(topic: old.topic, payload: old.payload)
+      guard !sender.archive.isEmpty else { return }
+      let old = sender.archive[max(sender.archive.count - 1 - back, 0)]
+      wire.play(topic: old.topic, payload: old.payload)
     case .forgedUnlock(let door):
       let key = (0..<32).map { _ in UInt8(truncatingIfNeeded: random.next()) }
       guard
@@ -30,6 +30,10 @@ struct Attacker {
     case .garbage(let bytes):
       let kind = random.pick(Topics.Down.allCases)
       send(kind, (0..<bytes).map { _ in UInt8(truncatingIfNeeded: random.next()) })
+    case .siege(let seconds, let withheldPercent, let pauseSeconds):
+      Siege(scheduler: scheduler, observers: observers, wire: wire, cloud: cloud)
+        .begin(
+          seconds: seconds, withheldPercent: withheldPercent, pauseSeconds: pauseSeconds, &random)
     }
   }
 
@@ -48,6 +52,6 @@ struct Attacker {
   }
 
   private func send(_ kind: Topics.Down, _ payload: [UInt8]) {
-    _ = wire.publishDown(topic: cloud.sender.topics.topic(kind), payload: payload)
+    wire.play(topic: cloud.sender.topics.topic(kind), payload: payload)
   }
 }

@@ -5,14 +5,11 @@ import DoorRules
 struct CloudSender {
   static let issuer = "cloud"
   static let dataLifetimeSeconds = 86_400
-  /// How many of the latest messages somebody may have overheard.
-  private static let overheardMax = 64
-
   let controller: ControllerID
   let topics: Topics
   let signer: EnvelopeSigner
-  /// The latest messages, for an attacker who listens.
-  private(set) var overheard: [(topic: String, payload: [UInt8])] = []
+  /// Every message that was ever signed, for an attacker who listens.
+  private(set) var archive: [(topic: String, payload: [UInt8])] = []
 
   init(controller: ControllerID, signer: EnvelopeSigner) {
     self.controller = controller
@@ -29,7 +26,6 @@ struct CloudSender {
   }
 
   mutating func noteSent(topic: String, payload: [UInt8]) {
-    overheard.append((topic, payload))
-    if overheard.count > Self.overheardMax { overheard.removeFirst() }
+    archive.append((topic, payload))
   }
 }

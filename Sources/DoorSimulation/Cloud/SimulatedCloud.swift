@@ -158,14 +158,22 @@ final class SimulatedCloud {
     self.session?.isWaiting = true
     let base = session.credentials
     if session.isUnsure || records.needsSnapshot(since: base) {
-      send(records.offer(to: base), .snapshot)
+      let offer = records.offer(to: base)
+      send(
+        offer, .snapshot,
+        as: SignedWords.Word(
+          kind: .snapshot, signedAt: scheduler.elapsed, withdrawn: offer.revokedAhead,
+          revision: offer.revision))
     } else {
       let delta = records.delta(since: base)
       let id = random.id()
-      self.session?.revocations = (
-        id, base, delta.credentials.filter { $0.status != "active" }.map(\.id)
-      )
-      send(delta, .credentials, id: id)
+      let revoked = delta.credentials.filter { $0.status != "active" }.map(\.id)
+      self.session?.revocations = (id, base, revoked)
+      send(
+        delta, .credentials, id: id,
+        as: SignedWords.Word(
+          kind: .credentials, signedAt: scheduler.elapsed, withdrawn: revoked,
+          base: delta.baseRevision, revision: delta.revision))
     }
   }
 
@@ -196,7 +204,7 @@ final class SimulatedCloud {
   @discardableResult
   private func send<Body: Codable & Sendable>(
     _ body: Body, _ kind: Topics.Down, id: String? = nil,
-    lifetimeSeconds: Int = CloudSender.dataLifetimeSeconds
+    lifetimeSeconds: Int = CloudSender.dataLifetimeSeconds, as word: SignedWords.Word? = nil
   ) -> Bool {
     do {
       let payload = try sender.sign(
@@ -204,6 +212,8 @@ final class SimulatedCloud {
       scheduler.note("cloud says") { kind.rawValue }
       let topic = sender.topics.topic(kind)
       sender.noteSent(topic: topic, payload: payload)
+      observers.knowledge.words.signed(
+        payload, word ?? SignedWords.Word(kind: kind, signedAt: scheduler.elapsed))
       return wire.publishDown(topic: topic, payload: payload)
     } catch {
       observers.fail("the cloud can say what it means", "\(kind.rawValue): \(error)")

@@ -4,6 +4,8 @@ import DoorPorts
 protocol WireDoorEnd: AnyObject {
   /// Called after the program was notified of the connection.
   func connected()
+  /// Called before the program receives a message.
+  func arrives(_ payload: [UInt8])
   /// Called after the program received something.
   func delivered()
 }
@@ -44,6 +46,9 @@ final class SimulatedWire: CloudLink, @unchecked Sendable {
   private var broker = SimulatedBroker()
   /// Number of outages now; the network works while there is none.
   var outages = 0
+  /// How many of the cloud's messages somebody who holds the broker keeps back; nil while nobody
+  /// does.
+  var withheldPercent: Int?
 
   init(scheduler: any Scheduler, observers: Observers, seed: UInt64, faults: StoryFaults) {
     self.scheduler = scheduler
@@ -166,9 +171,16 @@ final class SimulatedWire: CloudLink, @unchecked Sendable {
   /// False while the broker is down.
   func publishDown(topic: String, payload: [UInt8]) -> Bool {
     guard broker.isUp else { return false }
+    if let withheldPercent, chances.chance(withheldPercent) { return true }
     carryDown(topic, payload)
     if chances.doubles() { carryDown(topic, payload) }
     return true
+  }
+
+  /// Somebody at the broker sends what they have.
+  func play(topic: String, payload: [UInt8]) {
+    guard broker.isUp else { return }
+    carryDown(topic, payload)
   }
 
   private func carryDown(_ topic: String, _ payload: [UInt8]) {
@@ -185,6 +197,7 @@ final class SimulatedWire: CloudLink, @unchecked Sendable {
         }
         return
       }
+      self.door?.arrives(payload)
       onEvent(.message(topic: topic, payload: payload, retained: false))
       self.door?.delivered()
     }
@@ -221,6 +234,18 @@ final class SimulatedWire: CloudLink, @unchecked Sendable {
     guard number == connection, !isConnected || !isWayOpen, brokerSeesDoor else { return }
     broker.seesDoor = false
     cloud?.doorIsGone()
+  }
+
+  /// The broker is the operator's again. What was kept back is lost: both sides begin a session.
+  func endSiege() {
+    guard withheldPercent != nil else { return }
+    withheldPercent = nil
+    broker.forget()
+    guard isConnected else { return }
+    broker.seesDoor = false
+    cloud?.doorIsGone()
+    lose("the broker ended the connection")
+    self.door?.delivered()
   }
 
   func brokerStops(keepsMemory: Bool) {

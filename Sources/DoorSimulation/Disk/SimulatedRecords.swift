@@ -130,7 +130,10 @@ struct SimulatedRecords {
   mutating func finish(
     revision: UInt64, told: UInt64? = nil
   ) throws(PortError) -> [CredentialChange] {
-    let changes = revoke(withdrawals.held(.credential, by: revision))
+    let changes = revoke(
+      withdrawals.held(.credential, by: revision).filter {
+        credentials[$0]?.countsInDigest == true
+      })
     for id in withdrawals.held(.person, by: revision) {
       guard var record = persons[id], record.accessEnabled else { continue }
       record.accessEnabled = false

@@ -17,9 +17,8 @@ struct Knowledge {
   private var fires: [(from: Int64, to: Int64?)] = []
   /// Wrong PINs at each keypad since the last right one.
   private var wrongPINs: [Int]
-  /// When the program last received something of the cloud, and in which of its runs.
-  private(set) var heardAt: Int64 = 0
-  private(set) var heardInBoot = 0
+  /// What the cloud signed, and what of it reached the program.
+  var words = SignedWords()
 
   /// Somebody ordered a mode.
   struct ModeOrdered {
@@ -116,11 +115,4 @@ struct Knowledge {
   mutating func clearedPINs(_ door: Int) { wrongPINs[door] = 0 }
   /// After five wrong PINs the keypad may be locked; for how long is not tracked here.
   func keypadMayBeDeaf(_ door: Int) -> Bool { wrongPINs[door] >= 5 }
-
-  // MARK: Contact with the cloud
-
-  mutating func heard(at now: Int64, boot: Int) {
-    heardAt = now
-    heardInBoot = boot
-  }
 }

@@ -4,7 +4,7 @@ public struct Tally: Sendable {
   public enum Figure: String, CaseIterable, CodingKey, Sendable {
     case cards, pins, granted, pairs, denied, exits, passages, records, commands, changes, outages
     case powerCuts, kills, boots, diskFaults, clockSteps, zoneFaults, brokerRestarts, spoiled,
-      attacks, steps
+      attacks, replays, steps
 
     /// The name in a report.
     public var title: String {
@@ -29,6 +29,7 @@ public struct Tally: Sendable {
       case .brokerRestarts: "broker restarts"
       case .spoiled: "spoiled frames"
       case .attacks: "attacks"
+      case .replays: "old messages played"
       case .steps: "steps"
       }
     }

@@ -13,10 +13,11 @@ struct Hardware {
   private let digester: CredentialDigester
   private let verifier: EnvelopeVerifier
   private let sabotaged: SabotagedParts?
+  private let link: any CloudLink
 
   init(
     story: Story, time: SimulatedTime, wire: SimulatedWire, zones: any ZoneSource,
-    digester: CredentialDigester, cloudKey: [UInt8], sabotage: Sabotage?
+    digester: CredentialDigester, signer: EnvelopeSigner, sabotage: Sabotage?
   ) throws {
     self.time = time
     self.wire = wire
@@ -28,8 +29,11 @@ struct Hardware {
       }
     self.digester = digester
     verifier = try EnvelopeVerifier(
-      publicKeys: ["cloud-1": cloudKey], audience: Rig.controllerID,
+      publicKeys: ["cloud-1": signer.publicKeyBytes], audience: Rig.controllerID,
       issuer: CloudSender.issuer)
+    link =
+      sabotage == .countArrivals
+      ? SabotagedLink(wire: wire, signer: signer, verifier: verifier, time: time) : wire
     let lines = SimulatedLines(time: time)
     var diskIDs = SimulationRandom(seed: story.seed, stream: 6)
     let disk = SimulatedDisk { diskIDs.id() }
@@ -52,6 +56,6 @@ struct Hardware {
       gpio: sabotaged ?? lines, monotonic: time, wall: sabotaged ?? time, zones: zones,
       events: sabotaged ?? disk.log, ledger: sabotaged ?? disk.ledger,
       state: sabotaged ?? disk.state, policy: sabotaged ?? disk.cache, digester: digester,
-      cloud: .init(link: wire, verifier: verifier))
+      cloud: .init(link: link, verifier: verifier))
   }
 }

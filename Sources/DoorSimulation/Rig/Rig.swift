@@ -179,5 +179,12 @@ extension Rig: WireDoorEnd {
     drain()
   }
 
+  func arrives(_ payload: [UInt8]) {
+    guard program != nil else { return }
+    observers.knowledge.words.arrived(
+      payload, cache: disk.cache.revision, boot: boots,
+      isSound: time.isRight && !time.mayMislead && disk.fault == nil, at: clockwork.elapsed)
+  }
+
   func delivered() { drain() }
 }

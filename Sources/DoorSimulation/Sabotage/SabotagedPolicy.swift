@@ -49,6 +49,15 @@ extension SabotagedParts: PolicyStore {
       throw PortError(
         .invalid, operation: "apply credentials", detail: "a record of it is refused")
     }
+    let present = try disk.cache.credentialPosition().revision
+    if fault == .takeReplays, delta.baseRevision.map({ $0 != present }) == true,
+      let moved = try? CredentialDelta(
+        baseRevision: present, revision: present + 1, persons: delta.records.persons,
+        credentials: delta.records.credentials
+      ).sifted()
+    {
+      return try disk.cache.apply(moved)
+    }
     let nothing = CredentialDelta(baseRevision: delta.baseRevision, revision: delta.revision)
     guard fault == .skipDelta, delta.baseRevision != nil, let empty = try? nothing.sifted() else {
       return try disk.cache.apply(delta)

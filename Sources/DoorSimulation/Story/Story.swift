@@ -135,6 +135,9 @@ public enum Attack: Sendable, Codable, Hashable {
   /// Signed by the cloud for another controller.
   case misdirectedUnlock(door: Int)
   case garbage(bytes: Int)
+  /// Holds the broker: keeps back so many of the new messages, and plays old ones about every so
+  /// many seconds.
+  case siege(seconds: Int, withheldPercent: Int, pauseSeconds: Int)
 }
 
 /// What breaks.

@@ -317,6 +317,17 @@ public struct StoryMaker {
     if any(.clock, 5) {
       add(when(&random), .fault(.clockLosesSource(seconds: random.int(600...86_400))))
     }
+    if any(.attacks, 6) {
+      let seconds = random.pick([
+        random.int(600...7_200), random.int(7_200...86_400), random.int(86_400...400_000),
+      ])
+      add(
+        when(&random),
+        .attack(
+          .siege(
+            seconds: seconds, withheldPercent: random.pick([0, 50, 100, 100]),
+            pauseSeconds: max(random.pick([20, 120, 900]), seconds / 200))))
+    }
     // Cut the power while a command is being answered.
     if any(.network, 40),
       let command = happenings.last(where: { if case .command = $0.what { true } else { false } }),

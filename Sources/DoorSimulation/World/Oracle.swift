@@ -22,7 +22,7 @@ struct Oracle {
       return false
     }
     if instant.mode.keepsClosed { return false }
-    let fresh = isFresh(document)
+    let fresh = isFresh(document, instant)
     if fresh == false { return false }
     var mayBe = false
     let isVault = world.site.plan.doors[shown.door].isVault
@@ -89,7 +89,7 @@ struct Oracle {
     let settings = document.doors[door].settings
     if !instant.isTrusted, settings.accessHours != nil { return false }
     let open = isOpen(settings.accessHours, document, instant)
-    let fresh = isFresh(document)
+    let fresh = isFresh(document, instant)
     if open == false || fresh == false { return false }
     let isVault = world.site.plan.doors[door].isVault
     return open == nil || fresh == nil || isVault ? nil : true
@@ -130,16 +130,24 @@ struct Oracle {
     return (hours.days["monday"] ?? []).contains { $0.from <= time && time < $0.to }
   }
 
+  /// Allows for what the door persists once in a while, and for small errors of its clock.
+  private static let ageSlackSeconds: Int64 = 1_200
+
   /// Whether the cache is young enough to be used. Nil: the door cannot know exactly.
-  private func isFresh(_ document: ConfigurationDocument) -> Bool? {
+  private func isFresh(_ document: ConfigurationDocument, _ instant: Instant) -> Bool? {
     let hours = document.facility.credentialClasses?["standard"]?.offlineHours ?? 72
-    let age = (world.clockwork.elapsed - world.observers.knowledge.heardAt) / 1_000_000
     let limit = Int64(hours) * 3_600
-    if world.observers.knowledge.heardInBoot == world.rig.boots {
-      return abs(age - limit) <= 2 ? nil : age < limit
-    }
+    let words = world.observers.knowledge.words
+    func seconds(since signed: Int64) -> Int64 { (world.clockwork.elapsed - signed) / 1_000_000 }
+    // No word that reached the door is newer, so it must know, if it can tell the time at all.
+    let time = world.clockwork.time
+    let isRight = time.isRight && !time.mayMislead
+    let canTell = instant.isTrusted && isRight || world.rig.boots == 1
+    if canTell, seconds(since: words.newestAt) > limit + Self.ageSlackSeconds { return false }
     // After a restart the door relies on its stored time and on a clock that may be a day off.
-    return age < limit - 93_600 ? true : nil
+    let isExact = words.countedInBoot == world.rig.boots && isRight
+    let slack = isExact ? Self.ageSlackSeconds : 100_000
+    return seconds(since: words.countedAt) < limit - slack ? true : nil
   }
 
   /// Whether a schedule may hold the door open now, within the interval of the periodic check.

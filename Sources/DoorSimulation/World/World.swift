@@ -48,7 +48,7 @@ final class World {
       story: story, clockwork: clockwork, site: site, observers: observers,
       hardware: try Hardware(
         story: story, time: time, wire: wire, zones: self.zones, digester: digester,
-        cloudKey: sender.signer.publicKeyBytes, sabotage: sabotage))
+        signer: sender.signer, sabotage: sabotage))
     actors = Actors(
       story: story, clockwork: clockwork, site: site, observers: observers, wire: wire,
       cloud: cloud, rig: rig, zones: self.zones, digester: digester)
@@ -88,6 +88,7 @@ final class World {
     clockwork.schedule(inMicroseconds: 7_300_000_000) { [self] in
       wire.outages = 0
       zones.become(.sound)
+      wire.endSiege()
       clockwork.time.synchronise()
       rig.disk.endFaults()
       if !wire.isBrokerUp { wire.brokerStarts() }

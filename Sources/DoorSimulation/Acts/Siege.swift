@@ -1,0 +1,54 @@
+import CloudProtocol
+import DoorRules
+
+/// Somebody holds the broker for a while, and has every message that was ever signed. New ones are
+/// kept back or not; old ones are played, alone and in runs, in order and out of it, with garbage.
+struct Siege {
+  /// Of the attempts so many are garbage.
+  private static let garbagePercent = 10
+  /// The most messages of one run.
+  private static let runMax = 12
+
+  let scheduler: any Scheduler
+  let observers: Observers
+  let wire: SimulatedWire
+  let cloud: SimulatedCloud
+
+  func begin(
+    seconds: Int, withheldPercent: Int, pauseSeconds: Int, _ random: inout SimulationRandom
+  ) {
+    guard wire.withheldPercent == nil else { return }
+    wire.withheldPercent = withheldPercent
+    let end = scheduler.elapsed + Int64(seconds) * 1_000_000
+    play(until: end, pauseSeconds: pauseSeconds, SimulationRandom(seed: random.next()))
+  }
+
+  private func play(until end: Int64, pauseSeconds: Int, _ before: SimulationRandom) {
+    guard wire.withheldPercent != nil else { return }
+    guard scheduler.elapsed < end else { return wire.endSiege() }
+    var random = before
+    // Everything has ended when the story mends the world.
+    let archive = cloud.sender.archive
+    if random.chance(Self.garbagePercent) {
+      let kind = random.pick(Topics.Down.allCases)
+      let bytes = (0..<random.int(0...300)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+      wire.play(topic: cloud.sender.topics.topic(kind), payload: bytes)
+    } else if !archive.isEmpty {
+      var run = random.int(0...archive.count - 1)
+      // Mostly what is still well signed.
+      if random.chance(70) { run = max(archive.count - 1 - random.int(0...120), 0) }
+      var messages = Array(archive[run..<min(run + random.int(1...Self.runMax), archive.count)])
+      if random.chance(30) { messages.reverse() }
+      for message in messages {
+        for _ in 0..<(random.chance(20) ? 3 : 1) {
+          wire.play(topic: message.topic, payload: message.payload)
+        }
+      }
+      observers.tally[.replays] += messages.count
+    }
+    let pause = Int64(random.int(1...pauseSeconds * 2)) * 1_000_000
+    scheduler.schedule(inMicroseconds: pause) {
+      play(until: end, pauseSeconds: pauseSeconds, random)
+    }
+  }
+}
