@@ -174,8 +174,8 @@ final class LocksInTurn: Checker {
       guard apart < Int64(RuntimeTimes.staggerMilliseconds.standard) * 900 else { return nil }
       return "doors \(last.door) and \(door), \(apart) us apart"
     case .ended: last = nil
-    case .began, .exitPressed, .presented, .recorded, .committed, .said, .logged, .cloudTook,
-      .commandSent, .stepped, .over:
+    case .began, .exitPressed, .presented, .recorded, .committed, .said, .logged, .waitedForDisk,
+      .cloudTook, .commandSent, .stepped, .over:
       break
     }
     return nil
