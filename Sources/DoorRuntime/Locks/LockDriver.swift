@@ -65,17 +65,19 @@ struct LockDriver {
     _ movement: Movement, _ urgency: ControllerEffect.Urgency, events: Journal.Progress,
     at now: Moment
   ) -> [Wish] {
+    let same = waiting.filter {
+      $0.movement.door == movement.door && $0.movement.level == movement.level
+    }
     switch urgency {
     case .atOnce:
-      let same = waiting.filter {
-        $0.movement.door == movement.door && $0.movement.level == movement.level
-      }
       // Skip the periodic re-assert while the same movement still waits for its event, or to lock in
       // its turn. A release at once does not wait for its turn any more.
       if same.contains(where: { $0.cause != .turn || movement.level == .secured }) { return [] }
       forgetTurns(of: movement.door)
       return [.moveLock(movement)]
     case .inTurn:
+      // It keeps the turn that it has.
+      if same.contains(where: { $0.cause == .turn }) { return [] }
       forgetTurns(of: movement.door)
       let turn = turn(of: movement.door, at: now.monotonic)
       guard driven[movement.door] != movement.level, turn > now.monotonic else {

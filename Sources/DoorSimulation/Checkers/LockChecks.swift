@@ -175,8 +175,7 @@ final class LocksInTurn: Checker {
       return "doors \(last.door) and \(door), \(apart) us apart"
     case .ended: last = nil
     case .began, .exitPressed, .presented, .recorded, .committed, .said, .logged, .waitedForDisk,
-      .cloudTook,
-      .commandSent, .stepped, .over:
+      .cloudTook, .commandSent, .stepped, .over:
       break
     }
     return nil

@@ -87,6 +87,7 @@ struct LockTurnTests {
     #expect(!moves(Self.secured(1), .inTurn, at: 20))
     // What is asserted every second does not overtake a lock that waits for its turn.
     #expect(!moves(Self.secured(1), .atOnce, at: 30))
+    #expect(!moves(Self.secured(1), .inTurn, at: 40))
     #expect(play(until: 1_000).map(\.at) == [50])
   }
 
