@@ -5,36 +5,75 @@ import Foundation
 import SwiftASN1
 import X509
 
-/// A certificate signing request (PKCS #10, RFC 2986) for the broker, by an Ed25519 key (RFC 8410)
-/// that was made on the device and never leaves it.
+/// A certificate signing request (PKCS #10, RFC 2986) for the broker, by a key that was made on the
+/// device and never leaves it.
 public struct CertificateRequest: Sendable {
+  /// The algorithm of a key.
+  public enum KeyKind: String, Sendable, CaseIterable {
+    /// ECDSA on P-256 with SHA-256: every hosted broker takes it.
+    case p256 = "p-256"
+    /// RFC 8410; some hosted brokers refuse it.
+    case ed25519
+  }
+
   /// The request, PEM.
   public let request: String
   /// The private key, PKCS #8 in PEM.
   public let privateKey: Secret<String>
   private let publicKey: Certificate.PublicKey
 
-  /// `privateKeyBytes` are the 32 bytes of an Ed25519 seed. The common name is the controller's id,
-  /// by which the broker's access list knows it. Throws for another count of bytes.
-  public init(controller: ControllerID, privateKeyBytes: Secret<[UInt8]>) throws {
-    let key = Certificate.PrivateKey(
-      try Curve25519.Signing.PrivateKey(rawRepresentation: privateKeyBytes.reveal()))
+  /// A request by a new key. The common name is the controller's id, by which the broker's access
+  /// list knows it.
+  public init(controller: ControllerID, newKey kind: KeyKind) throws {
+    let key =
+      switch kind {
+      case .p256: Certificate.PrivateKey(P256.Signing.PrivateKey())
+      case .ed25519: Certificate.PrivateKey(Curve25519.Signing.PrivateKey())
+      }
+    try self.init(controller, key, kind)
+  }
+
+  /// A request for the same certificate, by a private key that was made before. Throws
+  /// ``EnvelopeKeyFailure`` when the text is no ``privateKey``.
+  public init(controller: ControllerID, privateKey: Secret<String>) throws {
+    let text = privateKey.reveal()
+    for kind in KeyKind.allCases {
+      guard let key = try? Self.key(kind, fromPEM: text),
+        let request = try? CertificateRequest(controller, key, kind),
+        request.privateKey.reveal() == text
+      else { continue }
+      self = request
+      return
+    }
+    throw EnvelopeKeyFailure(
+      keyID: "client", detail: "it is no private key that was made by this program")
+  }
+
+  private init(
+    _ controller: ControllerID, _ key: Certificate.PrivateKey, _ kind: KeyKind
+  ) throws {
+    let algorithm: Certificate.SignatureAlgorithm =
+      switch kind {
+      case .p256: .ecdsaWithSHA256
+      case .ed25519: .ed25519
+      }
     let signed = try CertificateSigningRequest(
       version: .v1, subject: try DistinguishedName { CommonName(controller.rawValue) },
-      privateKey: key, attributes: .init(), signatureAlgorithm: .ed25519)
+      privateKey: key, attributes: .init(), signatureAlgorithm: algorithm)
     request = PEM.text(try signed.serializeAsPEM())
     privateKey = Secret(PEM.text(try key.serializeAsPEM()))
     publicKey = key.publicKey
   }
 
-  /// The same request again, by a private key that was made before. Throws
-  /// ``EnvelopeKeyFailure`` when the text is no ``privateKey``.
-  public init(controller: ControllerID, privateKey: Secret<String>) throws {
-    let seed = PEM.blocks(of: "PRIVATE KEY", in: privateKey.reveal()).first?.suffix(32) ?? []
-    try self.init(controller: controller, privateKeyBytes: Secret(Array(seed)))
-    guard self.privateKey.reveal() == privateKey.reveal() else {
-      throw EnvelopeKeyFailure(
-        keyID: "client", detail: "it is no private key that was made by this program")
+  private static func key(
+    _ kind: KeyKind, fromPEM text: String
+  ) throws -> Certificate.PrivateKey {
+    switch kind {
+    case .p256: return Certificate.PrivateKey(try P256.Signing.PrivateKey(pemRepresentation: text))
+    case .ed25519:
+      let seed = PEM.blocks(of: "PRIVATE KEY", in: text).first?.suffix(32) ?? []
+      return Certificate.PrivateKey(
+        try Curve25519.Signing.PrivateKey(rawRepresentation: Array(seed)))
     }
   }
 

@@ -9,14 +9,22 @@ final class BrokerConnection {
   /// What happens on a connection.
   enum Report {
     /// Accepted, and every subscription too.
-    case ready
+    case ready(LinkTerms)
+    /// The broker retains nothing.
+    case nothingRetained
     case message(topic: String, payload: [UInt8], retained: Bool)
     case oversized(topic: String, bytes: Int)
     case delivered(messageID: Int32)
-    case refused(messageID: Int32, reason: String)
+    case refused(messageID: Int32, LinkRefusal)
   }
 
   let settings: MQTTSettings
+  /// What holds for this connection.
+  private var terms: LinkTerms
+  /// Nil without one.
+  private let will: Will?
+  /// Whether messages may be retained.
+  private var canRetain: Bool
   let report: (Report) -> Void
   private let handle: OpaquePointer
   private var isTCPUp = false
@@ -29,7 +37,12 @@ final class BrokerConnection {
   private var lastError: String?
 
   /// Throws when the settings or the files of TLS cannot be used.
-  init(settings: MQTTSettings, report: @escaping (Report) -> Void) throws(PortError) {
+  init(
+    settings: MQTTSettings, canRetain: Bool, report: @escaping (Report) -> Void
+  ) throws(PortError) {
+    terms = LinkTerms(nonce: Self.newNonce())
+    will = try settings.will?(terms.nonce)
+    self.canRetain = canRetain
     guard MosquittoLibrary.initialised, let handle = mosquitto_new(settings.clientID, false, nil)
     else {
       throw PortError(
@@ -61,16 +74,28 @@ final class BrokerConnection {
         mosquitto_username_pw_set(handle, username, password?.reveal()),
         "set user name and password")
     }
-    if let will = settings.will {
-      try check(
-        mosquitto_will_set_v5(
-          handle, will.topic, Int32(will.payload.count), will.payload, 1, will.retain, nil),
-        "set the last will")
-    }
+    if let will { try set(will) }
     if let tls = settings.tls { try configure(tls) }
   }
 
+  private func set(_ will: Will) throws(PortError) {
+    var properties: OpaquePointer?
+    try check(
+      mosquitto_property_add_int32(
+        &properties, MQTT_PROP_WILL_DELAY_INTERVAL.identifier, will.delaySeconds),
+      "delay the last will")
+    // The library frees the properties, unless it refuses.
+    let code = mosquitto_will_set_v5(
+      handle, will.topic, Int32(will.payload.count), will.payload, 1, will.retain && canRetain,
+      properties)
+    if code != MOSQ_ERR_SUCCESS.code { mosquitto_property_free_all(&properties) }
+    try check(code, "set the last will")
+  }
+
   private func configure(_ tls: TLSSettings) throws(PortError) {
+    if let alpn = tls.alpn {
+      try check(mosquitto_string_option(handle, MOSQ_OPT_TLS_ALPN, alpn), "name the protocol")
+    }
     for file in [tls.caFile, tls.certificateFile, tls.keyFile] {
       if let file, access(file, R_OK) != 0 {
         throw PortError(
@@ -204,18 +229,30 @@ final class BrokerConnection {
     var messageID: Int32 = 0
     try check(
       mosquitto_publish_v5(
-        handle, &messageID, topic, Int32(payload.count), payload, 1, retain, nil),
+        handle, &messageID, topic, Int32(payload.count), payload, 1, retain && canRetain, nil),
       "publish to \(topic)")
     return messageID
   }
 
-  /// Disconnects, and lets the broker publish the last will, if there is one. The connection has
-  /// ended when ``step(wake:milliseconds:)`` returns the reason.
-  func disconnect() {
+  /// Publishes the last will as the good-bye of this side; nil without a will.
+  func publishGoodBye() -> Int32? {
+    guard let will else { return nil }
+    // What fails here is made good by nobody: the broker then has the will only until the good-bye.
+    return try? publish(topic: will.topic, payload: will.payload, retain: will.retain)
+  }
+
+  /// Disconnects. The connection has ended when ``step(wake:milliseconds:)`` returns the reason. A
+  /// broker publishes the last will only if `hasGoodBye` is false.
+  func disconnect(hasGoodBye: Bool) {
     let code =
-      settings.will == nil ? MQTT_RC_NORMAL_DISCONNECTION : MQTT_RC_DISCONNECT_WITH_WILL_MSG
+      will == nil || hasGoodBye ? MQTT_RC_NORMAL_DISCONNECTION : MQTT_RC_DISCONNECT_WITH_WILL_MSG
     // Fails only without a connection.
     _ = mosquitto_disconnect_v5(handle, Int32(code.rawValue), nil)
+  }
+
+  private static func newNonce() -> String {
+    var random = SystemRandomNumberGenerator()
+    return String(random.next() as UInt64, radix: 16) + String(random.next() as UInt64, radix: 16)
   }
 
   private func check(_ code: Int32, _ operation: String) throws(PortError) {
@@ -232,12 +269,18 @@ final class BrokerConnection {
 // MARK: What the library calls
 
 extension BrokerConnection {
-  func accepted(reasonCode: Int32) {
+  func accepted(reasonCode: Int32, _ server: ServerTerms) {
     guard reasonCode == MQTT_RC_SUCCESS.rawValue else {
+      if reasonCode == MQTT_RC_RETAIN_NOT_SUPPORTED.rawValue { report(.nothingRetained) }
       reason = "the broker refused: \(MosquittoLibrary.words(reason: reasonCode))"
       return
     }
     isAccepted = true
+    terms.packetBytesMax = server.packetBytesMax
+    if canRetain, !server.canRetain {
+      canRetain = false
+      report(.nothingRetained)
+    }
     guard !settings.subscriptions.isEmpty else { return becomeReady() }
     var filters: [UnsafeMutablePointer<CChar>?] = settings.subscriptions.map { strdup($0) }
     defer { for filter in filters { free(filter) } }
@@ -274,13 +317,15 @@ extension BrokerConnection {
 
   private func becomeReady() {
     isReady = true
-    report(.ready)
+    report(.ready(terms))
   }
 
   func published(messageID: Int32, reasonCode: Int32) {
     if reasonCode >= MosquittoLibrary.refusalFrom {
-      report(
-        .refused(messageID: messageID, reason: MosquittoLibrary.words(reason: reasonCode)))
+      let refusal = LinkRefusal(
+        reason: MosquittoLibrary.words(reason: reasonCode),
+        isTooLarge: reasonCode == MQTT_RC_PACKET_TOO_LARGE.rawValue)
+      report(.refused(messageID: messageID, refusal))
     } else {
       report(.delivered(messageID: messageID))
     }

@@ -9,8 +9,8 @@ private func connection(_ pointer: UnsafeMutableRawPointer?) -> BrokerConnection
 
 /// C functions can capture nothing; each finds its connection through the user data.
 func setCallbacks(of handle: OpaquePointer) {
-  mosquitto_connect_v5_callback_set(handle) { _, data, reasonCode, _, _ in
-    connection(data)?.accepted(reasonCode: reasonCode)
+  mosquitto_connect_v5_callback_set(handle) { _, data, reasonCode, _, properties in
+    connection(data)?.accepted(reasonCode: reasonCode, ServerTerms(properties))
   }
   mosquitto_disconnect_v5_callback_set(handle) { _, data, code, _ in
     connection(data)?.disconnected(code: code)

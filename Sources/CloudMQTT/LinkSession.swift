@@ -12,6 +12,9 @@ final class LinkSession {
   private let wake: WakeUp
   /// Messages that the library is sending, by their id on this connection.
   private var inFlight: [Int32: LinkWorker.Outgoing] = [:]
+  /// The last message of a link that stops.
+  private var goodBye: Int32?
+  private var isGoodByeTaken = false
 
   init(worker: LinkWorker, wake: WakeUp) {
     self.worker = worker
@@ -20,9 +23,9 @@ final class LinkSession {
 
   func run(onlyIPv4: Bool) -> End {
     do throws(PortError) {
-      let connection = try BrokerConnection(settings: worker.settings) { [unowned self] in
-        handle($0)
-      }
+      let connection = try BrokerConnection(
+        settings: worker.settings, canRetain: worker.canRetain
+      ) { [unowned self] in handle($0) }
       try connection.connect(onlyIPv4: onlyIPv4)
       return serve(connection)
     } catch {
@@ -44,21 +47,23 @@ final class LinkSession {
             + "\(MQTTLimits.connectMilliseconds) ms", wasReady: false, timedOut: true)
       }
     }
-    sayGoodBye(connection)
+    leave(connection)
     return End(reason: "stopped", wasReady: connection.isReady)
   }
 
-  /// Sends queued messages for a while, then disconnects.
-  private func sayGoodBye(_ connection: BrokerConnection) {
+  /// Sends queued messages and the good-bye for a while, then disconnects.
+  private func leave(_ connection: BrokerConnection) {
     let deadline = ContinuousClock.now + .milliseconds(MQTTLimits.drainMilliseconds)
     let step: Int32 = 50
+    goodBye = nil
     if connection.isReady {
       send(on: connection)
-      while !inFlight.isEmpty, ContinuousClock.now < deadline {
+      goodBye = connection.publishGoodBye()
+      while !inFlight.isEmpty || goodBye != nil && !isGoodByeTaken, ContinuousClock.now < deadline {
         guard connection.step(wake: wake, milliseconds: step) == nil else { return }
       }
     }
-    connection.disconnect()
+    connection.disconnect(hasGoodBye: isGoodByeTaken)
     while ContinuousClock.now < deadline {
       guard connection.step(wake: wake, milliseconds: step) == nil else { return }
     }
@@ -71,30 +76,33 @@ final class LinkSession {
           topic: message.topic, payload: message.payload, retain: message.retain)
         inFlight[messageID] = message
       } catch {
-        worker.settled(
-          token: message.token, bytes: message.payload.count,
-          problem: .publishFailed(
-            token: message.token, topic: message.topic, reason: error.detail))
+        let refusal = LinkRefusal(reason: error.detail, isTooLarge: error.code == .invalid)
+        worker.refused(
+          message, refusal,
+          .publishFailed(token: message.token, topic: message.topic, reason: error.detail))
       }
     }
   }
 
   private func handle(_ report: BrokerConnection.Report) {
     switch report {
-    case .ready:
-      worker.becameUp()
+    case .ready(let terms):
+      worker.becameUp(terms)
+    case .nothingRetained:
+      worker.retainsNothing()
     case .message(let topic, let payload, let retained):
       worker.received(topic: topic, payload: payload, retained: retained)
     case .oversized(let topic, let bytes):
       worker.dropped(topic: topic, bytes: bytes)
     case .delivered(let messageID):
+      if messageID == goodBye { isGoodByeTaken = true }
       guard let message = inFlight.removeValue(forKey: messageID) else { return }
-      worker.settled(token: message.token, bytes: message.payload.count, problem: nil)
-    case .refused(let messageID, let reason):
+      worker.delivered(message)
+    case .refused(let messageID, let refusal):
       guard let message = inFlight.removeValue(forKey: messageID) else { return }
-      worker.settled(
-        token: message.token, bytes: message.payload.count,
-        problem: .publishRefused(token: message.token, topic: message.topic, reason: reason))
+      worker.refused(
+        message, refusal,
+        .publishRefused(token: message.token, topic: message.topic, reason: refusal.reason))
     }
   }
 }

@@ -21,6 +21,8 @@ final class LinkWorker: Sendable {
     var isStopping = false
     /// True from `connected` to the end of that connection.
     var isUp = false
+    /// False once the broker refused to retain.
+    var canRetain = true
     var queue: [Outgoing] = []
     var unacknowledged = 0
     var unacknowledgedBytes = 0
@@ -140,12 +142,23 @@ final class LinkWorker: Sendable {
     onEvent?(event)
   }
 
-  func becameUp() {
+  /// Whether messages and the last will may be retained.
+  var canRetain: Bool { settings.retain && shared.withLock { $0.canRetain } }
+
+  func retainsNothing() {
+    let isNew = shared.withLock { shared in
+      defer { shared.canRetain = false }
+      return shared.canRetain
+    }
+    if isNew { onProblem(.nothingRetained) }
+  }
+
+  func becameUp(_ terms: LinkTerms) {
     shared.withLock {
       $0.isUp = true
       $0.statistics.connections += 1
     }
-    emit(.connected)
+    emit(.connected(terms))
   }
 
   private func dropUnacknowledged() {
@@ -169,13 +182,23 @@ final class LinkWorker: Sendable {
     emit(.message(topic: topic, payload: payload, retained: retained))
   }
 
-  func settled(token: Int, bytes: Int, problem: MQTTProblem?) {
+  func delivered(_ message: Outgoing) {
+    settle(message, \.delivered)
+    emit(.delivered(token: message.token))
+  }
+
+  func refused(_ message: Outgoing, _ refusal: LinkRefusal, _ problem: MQTTProblem) {
+    settle(message, \.refused)
+    onProblem(problem)
+    emit(.refused(token: message.token, refusal))
+  }
+
+  private func settle(_ message: Outgoing, _ count: WritableKeyPath<MQTTStatistics, Int>) {
     shared.withLock {
       $0.unacknowledged -= 1
-      $0.unacknowledgedBytes -= bytes
-      if problem == nil { $0.statistics.delivered += 1 } else { $0.statistics.refused += 1 }
+      $0.unacknowledgedBytes -= message.payload.count
+      $0.statistics[keyPath: count] += 1
     }
-    if let problem { onProblem(problem) } else { emit(.delivered(token: token)) }
   }
 
   func dropped(topic: String, bytes: Int) {

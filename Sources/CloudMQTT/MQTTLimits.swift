@@ -12,6 +12,8 @@ public enum MQTTLimits {
   /// Most messages on the wire at once, in each direction; the broker may ask for fewer.
   static let inFlightMax: Int32 = 20
   public static let subscriptionsMax = 64
+  /// ``Will/delaySeconds`` unless set.
+  public static let willDelaySeconds: UInt32 = 10
   /// From the first packet to the last acknowledged subscription.
   static let connectMilliseconds = 10_000
   /// Wait before the second attempt to connect; it doubles from there.

@@ -6,6 +6,8 @@ public enum MQTTProblem: Sendable, Hashable, CustomStringConvertible {
   case publishFailed(token: Int, topic: String, reason: String)
   /// A message that came in was larger than ``MQTTLimits/payloadBytesMax``.
   case messageDropped(topic: String, bytes: Int)
+  /// The broker retains no messages: the link goes on without.
+  case nothingRetained
 
   public var description: String {
     switch self {
@@ -16,6 +18,9 @@ public enum MQTTProblem: Sendable, Hashable, CustomStringConvertible {
     case .messageDropped(let topic, let bytes):
       "a message of \(bytes) bytes on \(topic) was dropped; the most are "
         + "\(MQTTLimits.payloadBytesMax)"
+    case .nothingRetained:
+      "the broker retains no messages: state and last will are published without; set "
+        + "cloud.retain to false to connect at the first attempt"
     }
   }
 }

@@ -18,7 +18,11 @@ public struct MQTTSettings: Sendable {
   public var readPassword: (@Sendable () throws(PortError) -> Secret<String>)?
   /// Nil connects without TLS.
   public var tls: TLSSettings?
-  public var will: Will?
+  /// Makes the last will of a connection from its ``LinkTerms/nonce``.
+  public var will: (@Sendable (_ nonce: String) throws(PortError) -> Will)?
+  /// False retains no message, for brokers that refuse those. A broker that says so by itself is
+  /// obeyed in any case.
+  public var retain: Bool
   /// Topic filters, all with QoS 1; at most ``MQTTLimits/subscriptionsMax``.
   public var subscriptions: [String]
   /// How long the broker keeps the session and its messages after a disconnect.
@@ -30,7 +34,9 @@ public struct MQTTSettings: Sendable {
     host: String, port: Int, clientID: String, keepAliveSeconds: Int = 30,
     username: String? = nil, password: Secret<String>? = nil,
     readPassword: (@Sendable () throws(PortError) -> Secret<String>)? = nil,
-    tls: TLSSettings? = nil, will: Will? = nil, subscriptions: [String] = [],
+    tls: TLSSettings? = nil,
+    will: (@Sendable (_ nonce: String) throws(PortError) -> Will)? = nil, retain: Bool = true,
+    subscriptions: [String] = [],
     sessionExpirySeconds: UInt32 = 7 * 86_400,
     reconnectMillisecondsMax: Int = 30_000
   ) {
@@ -43,6 +49,7 @@ public struct MQTTSettings: Sendable {
     self.readPassword = readPassword
     self.tls = tls
     self.will = will
+    self.retain = retain
     self.subscriptions = subscriptions
     self.sessionExpirySeconds = sessionExpirySeconds
     self.reconnectMillisecondsMax = reconnectMillisecondsMax
@@ -58,24 +65,39 @@ public struct TLSSettings: Sendable, Hashable {
   public var certificateFile: String?
   /// The private key of ``certificateFile``, without a passphrase.
   public var keyFile: String?
+  /// The protocol that is named in the handshake (ALPN), for brokers that share a port with
+  /// others; nil names none.
+  public var alpn: String?
 
-  public init(caFile: String? = nil, certificateFile: String? = nil, keyFile: String? = nil) {
+  public init(
+    caFile: String? = nil, certificateFile: String? = nil, keyFile: String? = nil,
+    alpn: String? = nil
+  ) {
     self.caFile = caFile
     self.certificateFile = certificateFile
     self.keyFile = keyFile
+    self.alpn = alpn
   }
 }
 
-/// The last will: what the broker publishes once the connection is gone, also after
-/// ``MQTTLink/stop()``.
+/// The last will: what the broker publishes once the connection has been gone for
+/// ``delaySeconds``. After ``MQTTLink/stop()`` the link publishes it itself, since
+/// some brokers publish no will after a good-bye.
 public struct Will: Sendable, Hashable {
   public var topic: String
   public var payload: [UInt8]
   public var retain: Bool
+  /// How long the broker waits before it publishes it: a controller that is back by then was never
+  /// away.
+  public var delaySeconds: UInt32
 
-  public init(topic: String, payload: [UInt8], retain: Bool) {
+  public init(
+    topic: String, payload: [UInt8], retain: Bool,
+    delaySeconds: UInt32 = MQTTLimits.willDelaySeconds
+  ) {
     self.topic = topic
     self.payload = payload
     self.retain = retain
+    self.delaySeconds = delaySeconds
   }
 }

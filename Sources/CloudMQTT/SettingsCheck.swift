@@ -23,7 +23,7 @@ extension MQTTSettings {
         mosquitto_sub_topic_check(filter) == MOSQ_ERR_SUCCESS.code,
         "\(filter) is not a topic filter")
     }
-    if let will {
+    if let will = try will?("check") {
       try require(
         mosquitto_pub_topic_check(will.topic) == MOSQ_ERR_SUCCESS.code,
         "the last will's topic \(will.topic) is not a topic")

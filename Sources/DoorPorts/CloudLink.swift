@@ -15,10 +15,38 @@ public protocol CloudLink: Sendable {
 /// What the connection reports.
 public enum LinkEvent: Sendable, Hashable {
   /// Connected and subscribed.
-  case connected
+  case connected(LinkTerms)
   /// The connection is gone or could not be made, with the reason in words.
   case disconnected(reason: String)
   case message(topic: String, payload: [UInt8], retained: Bool)
   /// The broker has taken the message with this token.
   case delivered(token: Int)
+  /// Broker or library refused the message with this token: nobody has it.
+  case refused(token: Int, LinkRefusal)
+}
+
+/// What holds for one connection.
+public struct LinkTerms: Sendable, Hashable {
+  /// Names the connection; new for each and not to be guessed. The last will has it too.
+  public var nonce: String
+  /// The largest packet that the broker takes, in bytes; nil when it states none.
+  public var packetBytesMax: Int?
+
+  public init(nonce: String, packetBytesMax: Int? = nil) {
+    self.nonce = nonce
+    self.packetBytesMax = packetBytesMax
+  }
+}
+
+/// Why a message was refused.
+public struct LinkRefusal: Sendable, Hashable {
+  /// In words.
+  public var reason: String
+  /// Whether a smaller message could be taken.
+  public var isTooLarge: Bool
+
+  public init(reason: String, isTooLarge: Bool) {
+    self.reason = reason
+    self.isTooLarge = isTooLarge
+  }
 }

@@ -17,6 +17,7 @@ extension DoorShell {
     case .job(let job): outside.jobs.start(job, at: now)
     case .persist(let write): carryOut(state.persist(write), at: now)
     case .publish(let message): publish(message, at: now)
+    case .stateRefused: reporter.stateRefused(at: now.monotonic)
     case .log(let level, let text): outside.logger.log(level: .init(level), "\(text)")
     case .moveLock(let movement): move(movement, at: now)
     case .moveLockIfRequired(let movement): moveIfRequired(movement, at: now)
@@ -184,7 +185,6 @@ extension DoorShell {
   private func publish(_ message: UpMessage, at now: Moment) {
     let token = send(message)
     switch message {
-    case .result(let result): token.map { cloud.sent(result: result, token: $0) }
     case .state(let report): if token != nil { reporter.reported(report.doors) }
     case .logs(_, let order), .diagnosis(_, let order):
       let outcome: OrderOutcome =
@@ -192,15 +192,20 @@ extension DoorShell {
         ? .failed(reason: "not connected to the broker; send the command again later")
         : .confirmed
       carryOut(.end(order: order, .outcome(outcome)), at: now)
-    case .hello, .events, .urgent, .received, .applied, .pull, .digest, .telemetry, .issued: break
+    case .hello, .events, .urgent, .received, .result, .applied, .pull, .digest, .telemetry,
+      .issued:
+      break
     }
   }
 
   private func send(_ message: UpMessage) -> Int? {
     guard let link = outside.ports.cloud?.link, cloud.link.isConnected else { return nil }
     do {
-      return try link.publish(
-        topic: cloud.topic(message.kind), payload: message.payload(), retain: message.isRetained)
+      let payload = try message.payload()
+      let token = try link.publish(
+        topic: cloud.topic(message.kind), payload: payload, retain: message.isRetained)
+      cloud.sent(message, bytes: payload.count, token: token)
+      return token
     } catch {
       outside.logger.warning("\(message.kind.rawValue) was not published: \(error)")
       return nil

@@ -10,17 +10,19 @@ extension DoorShell {
 
   func take(_ event: LinkEvent, at now: Moment) {
     switch event {
-    case .connected:
+    case .connected(let terms):
       carryOut(cloud.connected(at: now), at: now)
       reporter.connected()
-      let nonce = outside.freshID()
-      clock.saidHello(nonce, at: now.monotonic)
-      carryOut(cloud.begin(nonce: nonce, standing: standing(at: now), at: now), at: now)
+      // Not with a repeated hello: an answer to the first one could be held back until then.
+      clock.saidHello(terms.nonce, at: now.monotonic)
+      carryOut(cloud.begin(terms, standing: standing(at: now), at: now), at: now)
       noteDoors()
       publishIssued(at: now)
       carryOut(.reportTelemetry, at: now)
     case .disconnected(let reason): carryOut(cloud.disconnected(reason, at: now), at: now)
     case .delivered(let token): carryOut(cloud.delivered(token, at: now), at: now)
+    case .refused(let token, let refusal):
+      carryOut(cloud.refused(token, refusal, at: now), at: now)
     case .message(let topic, let payload, let retained):
       if let refused = cloud.admit(at: now) { return carryOut(refused, at: now) }
       // Until they can be read, the keys of the file alone count.

@@ -16,6 +16,8 @@ enum Wish {
   case persist(StateWrite)
   /// Publish this while there is a connection.
   case publish(UpMessage)
+  /// The broker refused the doors' state: publish it again later.
+  case stateRefused
   case log(LogLevel, String)
   /// Drive the relay of a door.
   case moveLock(LockDriver.Movement)

@@ -1,5 +1,6 @@
 public import CloudProtocol
 public import DoorPorts
+public import DoorRules
 import Foundation
 
 /// Reads files that a person may have written, as ``WrittenText``.
@@ -24,5 +25,14 @@ public enum TextFile {
     do throws(WrittenTextProblem) { return try WrittenText.decode(data, lines: lines) } catch {
       throw PortError(.damaged, operation: operation, detail: "\(error)")
     }
+  }
+
+  /// The first line of a password file that is not empty. Throws as ``read(_:bytesMax:lines:)``,
+  /// and `damaged` for an empty file.
+  public static func password(_ path: String) throws(PortError) -> Secret<String> {
+    guard let line = try read(path).split(separator: "\n").first else {
+      throw PortError(.damaged, operation: "read \(path)", detail: "it is empty")
+    }
+    return Secret(String(line))
   }
 }

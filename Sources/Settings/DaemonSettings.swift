@@ -162,6 +162,12 @@ public struct DaemonSettings: Sendable {
     public var username: String?
     /// A file with the password in its first line.
     public var passwordFile: String?
+    /// Names the session at the broker; nil is `postern-` and the controller's id.
+    public var clientID: String?
+    /// Whether state and last will are retained by the broker.
+    public var retain = true
+    /// How long the broker keeps messages for a controller that is away; 60 to 2,592,000.
+    public var sessionExpirySeconds = 604_800
     /// Nil connects without TLS.
     public var tls: TLS?
     /// How often an idle connection is tested; 5 to 3600.
@@ -208,6 +214,8 @@ public struct DaemonSettings: Sendable {
     public var caFile = ""
     public var certificateFile: String?
     public var keyFile: String?
+    /// The protocol that is named in the handshake; nil names none.
+    public var alpn: String?
   }
 }
 

@@ -21,13 +21,17 @@ enum CloudConnection {
     }
     let link = MQTTLink(
       settings: MQTTSettings(
-        host: cloud.host, port: cloud.port, clientID: "postern-\(settings.controller)",
+        host: cloud.host, port: cloud.port,
+        clientID: cloud.clientID ?? "postern-\(settings.controller)",
         keepAliveSeconds: cloud.keepAliveSeconds, username: cloud.username,
         readPassword: cloud.passwordFile.map(password),
         tls: cloud.tls.map {
           TLSSettings(
-            caFile: $0.caFile, certificateFile: $0.certificateFile, keyFile: $0.keyFile)
-        }, will: try will(settings, topics), subscriptions: [topics.downFilter]),
+            caFile: $0.caFile, certificateFile: $0.certificateFile, keyFile: $0.keyFile,
+            alpn: $0.alpn)
+        }, will: will(settings, topics), retain: cloud.retain,
+        subscriptions: [topics.downFilter],
+        sessionExpirySeconds: UInt32(cloud.sessionExpirySeconds)),
       onProblem: { logger.warning("cloud: \($0)") })
     return RuntimePorts.CloudPorts(link: link, verifier: verifier)
   }
@@ -35,7 +39,7 @@ enum CloudConnection {
   private static func password(
     in path: String
   ) -> @Sendable () throws(PortError) -> Secret<String> {
-    { () throws(PortError) in try KeyFiles.password(path: path) }
+    { () throws(PortError) in try TextFile.password(path) }
   }
 
   /// A link that never starts: the status says why, and nothing that came could be verified.
@@ -54,16 +58,22 @@ enum CloudConnection {
     }
   }
 
-  /// What the broker publishes when the controller is gone.
-  private static func will(_ settings: DaemonSettings, _ topics: Topics) throws(PortError) -> Will {
-    let offline = StateReport(
-      controller: settings.controller.rawValue, online: false, simulated: settings.isSimulated,
-      doors: [])
-    do {
-      return Will(
-        topic: topics.topic(.state), payload: try JSONCoding.encode(offline), retain: true)
-    } catch {
-      throw PortError(.invalid, operation: "make the last will", detail: "\(error)")
+  /// What the broker publishes when the connection is gone.
+  private static func will(
+    _ settings: DaemonSettings, _ topics: Topics
+  ) -> @Sendable (_ nonce: String) throws(PortError) -> Will {
+    let controller = settings.controller.rawValue
+    let isSimulated = settings.isSimulated
+    return { nonce throws(PortError) in
+      let offline = StateReport(
+        controller: controller, online: false, simulated: isSimulated, doors: [],
+        sessionNonce: nonce)
+      do {
+        return Will(
+          topic: topics.topic(.state), payload: try JSONCoding.encode(offline), retain: true)
+      } catch {
+        throw PortError(.invalid, operation: "make the last will", detail: "\(error)")
+      }
     }
   }
 

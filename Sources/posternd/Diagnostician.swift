@@ -76,7 +76,7 @@ struct Diagnostician: Sendable {
     facts += filesAtStart.filter { !wrong.contains($0.setting) }
       .map { FileFacts(setting: $0.setting, fault: nil, loss: $0.loss) }
     if let path = settings.cloud?.passwordFile {
-      do throws(PortError) { _ = try KeyFiles.password(path: path) } catch {
+      do throws(PortError) { _ = try TextFile.password(path) } catch {
         facts.append(
           FileFacts(
             setting: "cloud.passwordFile", fault: "\(error)", loss: "the cloud is not connected",

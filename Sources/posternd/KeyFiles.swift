@@ -110,14 +110,6 @@ struct KeyFiles {
     }
   }
 
-  /// The first line of a password file that is not empty.
-  static func password(path: String) throws(PortError) -> Secret<String> {
-    guard let line = try TextFile.read(path).split(separator: "\n").first else {
-      throw PortError(.damaged, operation: "read \(path)", detail: "it is empty")
-    }
-    return Secret(String(line))
-  }
-
   /// Public keys by id: a line `KEYID BASE64URL` each; `#` begins a comment.
   private static func publicKeys(path: String) throws(PortError) -> [String: [UInt8]] {
     var keys: [String: [UInt8]] = [:]

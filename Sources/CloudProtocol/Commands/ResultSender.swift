@@ -11,6 +11,8 @@ struct ResultSender: Sendable {
   /// Only on a connection.
   private var isReading = false
   private var readRetry: MonotonicInstant?
+  /// Refusals in a row.
+  private var refusals = 0
 
   var nextDeadline: MonotonicInstant? { readRetry }
 
@@ -46,8 +48,17 @@ struct ResultSender: Sendable {
   /// Also confirms results of a connection that has ended.
   mutating func delivered(_ commandID: String) -> [SyncSession.Output] {
     inFlight.remove(commandID)
+    refusals = 0
     let more = isConnected && isMoreWaiting && inFlight.isEmpty && readRetry == nil ? ask() : []
     return [.confirmResult(commandID: commandID)] + more
+  }
+
+  /// The broker refused this result: the ledger has it, and is read again later.
+  mutating func refused(_ commandID: String, at now: MonotonicInstant) {
+    guard isConnected, inFlight.remove(commandID) != nil else { return }
+    guard readRetry == nil else { return }
+    readRetry = now.advanced(byMilliseconds: SyncLimits.repeatMilliseconds(after: refusals))
+    refusals += 1
   }
 
   mutating func advance(to now: MonotonicInstant) -> [SyncSession.Output] {

@@ -58,6 +58,12 @@ public struct Topics: Sendable, Hashable {
   public func topic(_ kind: Up) -> String { "postern/v1/\(controller)/up/\(kind.rawValue)" }
   public func topic(_ kind: Down) -> String { "postern/v1/\(controller)/down/\(kind.rawValue)" }
 
+  /// Bytes of the longest topic of this controller.
+  public var longestBytes: Int {
+    let up = Up.allCases.map { topic($0).utf8.count }
+    return (up + Down.allCases.map { topic($0).utf8.count }).max() ?? 0
+  }
+
   /// What a controller subscribes to.
   public var downFilter: String { "postern/v1/\(controller)/down/+" }
   /// What the cloud subscribes to.

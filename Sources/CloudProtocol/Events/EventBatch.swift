@@ -2,6 +2,8 @@
 public struct EventBatch: Sendable, Hashable, Codable {
   /// The most events in one batch.
   public static let eventsMax = 200
+  /// The longest JSON of a batch, in bytes, unless the broker takes less.
+  public static let bytesMax = 262_144
 
   public var controller: String
   public var epoch: String
@@ -23,6 +25,24 @@ public struct EventBatch: Sendable, Hashable, Codable {
     self.acknowledged = acknowledged
     self.droppedThrough = droppedThrough
   }
+
+  /// Leaves out events at the end until the JSON has at most so many bytes; one event always stays.
+  /// Returns a bound above the bytes that it has then.
+  mutating func cut(toBytes bytesMax: Int) -> Int {
+    var bytes = Self.headBytes
+    for (index, event) in events.enumerated() {
+      let next = event.jsonBytesBound
+      if index > 0, bytes + next > bytesMax {
+        events.removeSubrange(index...)
+        break
+      }
+      bytes += next
+    }
+    return bytes
+  }
+
+  /// More than everything beside the events.
+  private static let headBytes = 384
 }
 
 /// An urgent event, published as soon as it is on disk. The same event is published again in its

@@ -46,6 +46,27 @@ extension CloudEvent: DirectJSON {
   }
 }
 
+extension CloudEvent {
+  /// At least as many bytes as the JSON has, without writing it.
+  var jsonBytesBound: Int {
+    // The names of all members, quotes, commas, braces, and the values whose length is known.
+    var bytes = 400
+    func add(_ text: String?) {
+      guard let text else { return }
+      bytes += JSONText.bytesBound(of: text)
+    }
+    for text in [id, data.id, type, data.type, source, time, sequence] { add(text) }
+    for text in [chain, subject, data.credential, data.door, data.person, data.reader, data.reason]
+    { add(text) }
+    for (name, value) in data.detail {
+      bytes += 6
+      add(name)
+      add(value)
+    }
+    return bytes
+  }
+}
+
 extension EventBatch: DirectJSON {
   var bytesExpected: Int { 768 * events.count + 256 }
 

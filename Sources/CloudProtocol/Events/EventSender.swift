@@ -20,8 +20,7 @@ struct EventSender: Sendable {
   private var reading: UInt64?
   private var readRetry: MonotonicInstant?
   private var acknowledgementDue: MonotonicInstant?
-  /// Waits in a row that ended without an acknowledgement.
-  private var timeouts = 0
+  private var pace = SendPace()
   /// False without a connection, and after a gap in the log.
   private var isSending = false
   /// Events up to this number were in the log before the connection began; they are sent as
@@ -44,15 +43,18 @@ struct EventSender: Sendable {
     .earliest(acknowledgementDue, readRetry)
   }
 
-  /// Begins a connection. Returns the number up to which the cloud has everything.
-  mutating func start(acknowledged stored: UInt64, last: UInt64) -> UInt64 {
+  /// Begins a connection on which a message may have so many bytes; nil for no limit. Returns the
+  /// number up to which the cloud has everything.
+  mutating func start(
+    acknowledged stored: UInt64, last: UInt64, messageBytesMax: Int?
+  ) -> UInt64 {
     stop()
+    pace.begin(messageBytesMax: messageBytesMax)
     historicalThrough = last
     acknowledged = max(acknowledged, stored)
     // An acknowledgement of what an earlier connection sent may still be on its way.
     sentEver = max(sentEver, acknowledged)
     next = acknowledged
-    timeouts = 0
     isSending = true
     return acknowledged
   }
@@ -71,19 +73,18 @@ struct EventSender: Sendable {
 
   /// Ends a connection; what was in flight counts as not sent.
   mutating func stop() {
+    if isSending { pace.end() }
     isSending = false
     goBack()
   }
 
   /// Asks for the next events, if there are any and the window has room.
   mutating func pump(last: UInt64) -> [SyncSession.Output] {
-    // After a wait without an acknowledgement one batch is enough to find out whether the cloud
-    // answers.
-    let window = timeouts == 0 ? SyncLimits.batchesInFlightMax : 1
-    guard isSending, reading == nil, readRetry == nil, inFlight.count < window, base < last
+    guard isSending, reading == nil, readRetry == nil, inFlight.count < pace.batchesMax,
+      base < last
     else { return [] }
     reading = base
-    return [.readEvents(after: base, limit: EventBatch.eventsMax)]
+    return [.readEvents(after: base, limit: pace.eventsMax)]
   }
 
   /// Sends what was read, and asks for more.
@@ -97,7 +98,7 @@ struct EventSender: Sendable {
     }
     reading = nil
     var batch = batch
-    batch.events = Array(batch.events.prefix(EventBatch.eventsMax))
+    batch.events = Array(batch.events.prefix(pace.eventsMax))
     batch.acknowledged = acknowledged
     batch.droppedThrough = droppedThrough > acknowledged ? droppedThrough : nil
     var end = after
@@ -111,6 +112,9 @@ struct EventSender: Sendable {
       }
       end = number
     }
+    let bytes = batch.cut(toBytes: pace.bytesMax)
+    end = batch.events.last?.number ?? end
+    pace.sent(bytes: bytes)
     next = end
     sentEver = max(sentEver, end)
     inFlight.append(end)
@@ -133,7 +137,7 @@ struct EventSender: Sendable {
     guard through > acknowledged, stated <= max(sent, lastAtStart) else { return nil }
     acknowledged = through
     inFlight.removeAll { $0 <= through }
-    timeouts = 0
+    pace.acknowledged()
     if through > next {
       next = through
       reading = nil
@@ -144,16 +148,32 @@ struct EventSender: Sendable {
 
   mutating func advance(to now: MonotonicInstant, last: UInt64) -> [SyncSession.Output] {
     if let due = acknowledgementDue, due <= now {
-      timeouts += 1
+      pace.timedOut()
       goBack()
     }
     if let retry = readRetry, retry <= now { readRetry = nil }
     return pump(last: last)
   }
 
+  /// The cloud sent something: what it did not acknowledge until now is sent again at once.
+  mutating func heard(last: UInt64) -> [SyncSession.Output] {
+    guard pace.eventsMax < EventBatch.eventsMax else { return [] }
+    pace.heard()
+    goBack()
+    return pump(last: last)
+  }
+
+  /// Nobody has a batch of so many bytes. One that was too large is sent again at once, in smaller
+  /// ones; any other after the usual wait.
+  mutating func refused(bytes: Int, isTooLarge: Bool, last: UInt64) -> [SyncSession.Output] {
+    guard isSending, isTooLarge, bytes > SendPace.bytesMin else { return [] }
+    pace.tooLarge(bytes: bytes)
+    goBack()
+    return pump(last: last)
+  }
+
   private mutating func expectAcknowledgement(_ now: MonotonicInstant) {
-    acknowledgementDue = now.advanced(
-      byMilliseconds: SyncLimits.acknowledgementMilliseconds(timeouts: timeouts))
+    acknowledgementDue = now.advanced(byMilliseconds: SyncLimits.acknowledgementMilliseconds)
   }
 
   /// Forgets what is in flight; it will be read and sent again.

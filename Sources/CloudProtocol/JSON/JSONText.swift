@@ -89,6 +89,19 @@ package struct JSONText {
     bytes.append(UInt8(ascii: "\""))
   }
 
+  /// At least as many bytes as ``string(_:)`` writes.
+  static func bytesBound(of text: String) -> Int {
+    var bytes = 2
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"), 0x08, 0x09, 0x0A, 0x0C, 0x0D: bytes += 2
+      case 0..<0x20: bytes += 6
+      default: bytes += 1
+      }
+    }
+    return bytes
+  }
+
   private static func hexDigit(_ value: UInt8) -> UInt8 {
     value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
   }

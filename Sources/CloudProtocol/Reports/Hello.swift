@@ -1,6 +1,9 @@
 /// The first message of a controller after each connect. It names what the controller has, so that
 /// the cloud sends only what is missing.
 public struct Hello: Sendable, Hashable, Codable {
+  /// The version that this controller follows.
+  public static let protocolVersion = 1
+
   public var controller: String
   /// Version of the daemon.
   public var software: String
@@ -18,12 +21,19 @@ public struct Hello: Sendable, Hashable, Codable {
   public var simulated: Bool
   /// ``RecordSetDigest/root`` of the credentials at that revision; absent while it is not known.
   public var credentialDigest: String?
+  /// The version of this contract that the controller follows; absent is 1.
+  public var protocolVersion: Int?
+  /// The kinds of commands that the controller knows; absent are those of version 1.
+  public var commands: [String]?
+  /// The longest message that reaches the controller, in bytes as it is sent: the least of its own
+  /// limit and the broker's. Absent is unknown.
+  public var messageBytesMax: Int?
 
   public init(
     controller: String, software: String, bootID: String, sessionNonce: String,
     configRevision: UInt64, credentialRevision: UInt64, logEpoch: String, lastEvent: UInt64,
     acknowledgedEvent: UInt64, clockTrust: String, simulated: Bool,
-    credentialDigest: String? = nil
+    credentialDigest: String? = nil, messageBytesMax: Int? = nil
   ) {
     self.controller = controller
     self.software = software
@@ -37,5 +47,8 @@ public struct Hello: Sendable, Hashable, Codable {
     self.clockTrust = clockTrust
     self.simulated = simulated
     self.credentialDigest = credentialDigest
+    self.messageBytesMax = messageBytesMax
+    protocolVersion = Self.protocolVersion
+    commands = Command.Kind.allCases.map(\.rawValue)
   }
 }

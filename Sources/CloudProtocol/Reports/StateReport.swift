@@ -4,6 +4,9 @@ public struct StateReport: Sendable, Hashable, Codable {
   public var online: Bool
   public var simulated: Bool
   public var doors: [DoorState]
+  /// The connection that this belongs to, as in its ``Hello``: a last will of another connection
+  /// says nothing about the present one.
+  public var sessionNonce: String?
 
   /// The state of one door.
   public struct DoorState: Sendable, Hashable, Codable {
@@ -23,10 +26,14 @@ public struct StateReport: Sendable, Hashable, Codable {
     }
   }
 
-  public init(controller: String, online: Bool, simulated: Bool, doors: [DoorState]) {
+  public init(
+    controller: String, online: Bool, simulated: Bool, doors: [DoorState],
+    sessionNonce: String? = nil
+  ) {
     self.controller = controller
     self.online = online
     self.simulated = simulated
     self.doors = doors
+    self.sessionNonce = sessionNonce
   }
 }

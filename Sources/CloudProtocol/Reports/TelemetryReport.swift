@@ -17,6 +17,8 @@ public struct TelemetryReport: Sendable, Hashable, Codable {
   public var readers: [ReaderTelemetry]
   /// Messages that were refused since the daemon started, by kind and cause.
   public var refusedMessages: [String: Int]
+  /// Messages of this controller that the broker refused since the daemon started; absent is none.
+  public var refusedPublishes: Int?
   /// How often an operator asked a door to identify itself.
   public var identified: Int
   /// What is wrong, each with what to do; for people.

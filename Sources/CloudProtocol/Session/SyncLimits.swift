@@ -4,8 +4,6 @@ public enum SyncLimits {
   public static let batchesInFlightMax = 8
   /// How long a sent batch may wait for an acknowledgement before it is sent again.
   public static let acknowledgementMilliseconds = 10_000
-  /// The longest wait; it doubles each time the cloud does not answer.
-  public static let acknowledgementMillisecondsMax = 60_000
   /// Wait before a failed read of log or ledger is tried again.
   public static let readRetryMilliseconds = 1_000
   /// Shortest time between two hellos on one connection.
@@ -16,13 +14,17 @@ public enum SyncLimits {
   public static let pullRetryMilliseconds = 10_000
   /// Most command results in flight, which the broker has not confirmed.
   public static let resultsInFlightMax = 16
+  /// Wait before a hello, an answer or a result is sent again that the broker refused, or a hello
+  /// that nobody answered; it doubles each time.
+  public static let repeatMilliseconds = 5_000
+  /// The longest of these waits.
+  public static let repeatMillisecondsMax = 300_000
+  /// Most answers that wait to be sent again; the oldest is dropped, and the next hello has the
+  /// revision that it told.
+  public static let answersWaitingMax = 16
 
-  /// The wait for an acknowledgement after `timeouts` waits in a row without one.
-  static func acknowledgementMilliseconds(timeouts: Int) -> Int {
-    var wait = acknowledgementMilliseconds
-    for _ in 0..<min(max(timeouts, 0), 8) {
-      wait = min(wait * 2, acknowledgementMillisecondsMax)
-    }
-    return wait
+  /// The wait before the next repetition after `count` of them.
+  static func repeatMilliseconds(after count: Int) -> Int {
+    min(repeatMilliseconds << min(max(count, 0), 16), repeatMillisecondsMax)
   }
 }

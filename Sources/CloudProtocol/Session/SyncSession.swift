@@ -54,14 +54,23 @@ public struct SyncSession: Sendable {
   private var connection: Connection?
   private var events: EventSender
   private var results = ResultSender()
+  private var answers = AnswerSender()
   private var puller = SnapshotPuller()
 
   /// What lives as long as one connection.
   private struct Connection {
     var nonce: String
+    /// The longest message that goes through, in bytes.
+    var messageBytesMax: Int
     var lastHello: MonotonicInstant
     /// When the next hello is due; nil for none.
     var helloDue: MonotonicInstant?
+    /// When the hello is repeated, because no verified word answered it; nil once one did.
+    var repeatDue: MonotonicInstant?
+    /// Hellos in a row that nobody answered.
+    var unanswered = 0
+
+    var deadline: MonotonicInstant? { .earliest(helloDue, repeatDue) }
   }
 
   /// A session that is not connected. `standing` is what the stores hold at start.
@@ -75,10 +84,11 @@ public struct SyncSession: Sendable {
   /// Takes an input and returns what to do, in order.
   public mutating func handle(_ input: Input, at now: MonotonicInstant) -> [Output] {
     switch input {
-    case .connected(let nonce, let standing):
-      return connect(nonce, standing, now)
+    case .connected(let nonce, let standing, let messageBytesMax):
+      return connect(nonce, standing, messageBytesMax, now)
     case .disconnected:
       connection = nil
+      answers.stop()
       events.stop()
       results.stop()
       puller.stop()
@@ -102,6 +112,10 @@ public struct SyncSession: Sendable {
       return []
     case .resultDelivered(let id):
       return results.delivered(id)
+    case .refused(let refused):
+      return take(refused, now)
+    case .heard:
+      return heard()
     case .applied(let report):
       return applied(report)
     case .credentialsBaseRefused(let report):
@@ -134,7 +148,13 @@ public struct SyncSession: Sendable {
   /// Acts on every deadline up to `now`.
   public mutating func advance(to now: MonotonicInstant) -> [Output] {
     var outputs: [Output] = []
-    if let due = connection?.helloDue, due <= now { outputs += hello(now) }
+    if let due = connection?.helloDue, due <= now {
+      outputs += hello(now)
+    } else if let due = connection?.repeatDue, due <= now {
+      connection?.unanswered += 1
+      outputs += hello(now)
+    }
+    outputs += answers.advance(to: now)
     outputs += events.advance(to: now, last: standing.lastEvent)
     outputs += results.advance(to: now)
     outputs += puller.advance(to: now)
@@ -144,11 +164,12 @@ public struct SyncSession: Sendable {
   /// When ``advance(to:)`` has something to do next; nil while there is nothing to wait for.
   public var nextDeadline: MonotonicInstant? {
     .earliest(
-      connection?.helloDue, events.nextDeadline, results.nextDeadline, puller.nextDeadline)
+      connection?.deadline, answers.nextDeadline, events.nextDeadline, results.nextDeadline,
+      puller.nextDeadline)
   }
 
   private mutating func connect(
-    _ nonce: String, _ new: Standing, _ now: MonotonicInstant
+    _ nonce: String, _ new: Standing, _ messageBytesMax: Int?, _ now: MonotonicInstant
   ) -> [Output] {
     // The standing was read a moment ago; inputs since then may be newer.
     let isSameLog = new.logEpoch == standing.logEpoch
@@ -158,9 +179,12 @@ public struct SyncSession: Sendable {
     // A log that opened only now existed before this start as well.
     if !isSameLog { events = EventSender(acknowledged: new.acknowledgedEvent, last: last) }
     standing.acknowledgedEvent = events.start(
-      acknowledged: new.acknowledgedEvent, last: last)
+      acknowledged: new.acknowledgedEvent, last: last, messageBytesMax: messageBytesMax)
     events.dropped(through: new.droppedEvent)
-    connection = Connection(nonce: nonce, lastHello: now)
+    connection = Connection(
+      nonce: nonce,
+      messageBytesMax: min(messageBytesMax ?? .max, EnvelopeLimits.messageBytesMax(.credentials)),
+      lastHello: now)
     let waiting = standing.acknowledgedEvent < last
     let overtaking: [Output] =
       waiting
@@ -180,7 +204,9 @@ public struct SyncSession: Sendable {
     guard connection != nil else { return [] }
     // Nothing was sent of it under this name, or what was sent is lost.
     events = EventSender(acknowledged: acknowledged, last: 0)
-    _ = events.start(acknowledged: acknowledged, last: standing.lastEvent)
+    _ = events.start(
+      acknowledged: acknowledged, last: standing.lastEvent,
+      messageBytesMax: connection?.messageBytesMax)
     return hello(now) + events.pump(last: standing.lastEvent)
   }
 
@@ -197,19 +223,49 @@ public struct SyncSession: Sendable {
 
   /// Publishes a hello now; empty without a connection.
   private mutating func hello(_ now: MonotonicInstant) -> [Output] {
-    guard let nonce = connection?.nonce else { return [] }
-    connection?.lastHello = now
-    connection?.helloDue = nil
+    guard var connection else { return [] }
+    connection.lastHello = now
+    connection.helloDue = nil
+    connection.repeatDue = now.advanced(
+      byMilliseconds: SyncLimits.repeatMilliseconds(after: connection.unanswered))
+    self.connection = connection
     return [
       .publishHello(
         Hello(
           controller: identity.controller.rawValue, software: identity.software,
-          bootID: identity.bootID, sessionNonce: nonce, configRevision: standing.configRevision,
+          bootID: identity.bootID, sessionNonce: connection.nonce,
+          configRevision: standing.configRevision,
           credentialRevision: standing.credentialRevision, logEpoch: standing.logEpoch,
           lastEvent: standing.lastEvent, acknowledgedEvent: standing.acknowledgedEvent,
           clockTrust: standing.clockTrust.rawValue, simulated: identity.simulated,
-          credentialDigest: standing.credentialDigest))
+          credentialDigest: standing.credentialDigest,
+          messageBytesMax: connection.messageBytesMax))
     ]
+  }
+
+  /// The cloud is there: the hello is answered, and events need not wait.
+  private mutating func heard() -> [Output] {
+    guard connection != nil else { return [] }
+    connection?.repeatDue = nil
+    connection?.unanswered = 0
+    return events.heard(last: standing.lastEvent)
+  }
+
+  private mutating func take(_ refused: Refused, _ now: MonotonicInstant) -> [Output] {
+    guard connection != nil else { return [] }
+    switch refused {
+    case .hello:
+      // The repetition is due in any case.
+      return []
+    case .events(let bytes, let isTooLarge):
+      return events.refused(bytes: bytes, isTooLarge: isTooLarge, last: standing.lastEvent)
+    case .applied(let report):
+      answers.refused(report, at: now)
+      return []
+    case .result(let id):
+      results.refused(id, at: now)
+      return []
+    }
   }
 
   /// Publishes a hello now, or once the shortest interval since the last one has passed.

@@ -54,8 +54,9 @@ extension SyncSession {
   /// Something that happened.
   public enum Input: Sendable, Hashable {
     /// Connected and subscribed. `nonce` is new and cannot be guessed; `standing` was read from
-    /// the stores just now.
-    case connected(nonce: String, standing: Standing)
+    /// the stores just now. A message may have `messageBytesMax` bytes; nil when the broker states no
+    /// limit.
+    case connected(nonce: String, standing: Standing, messageBytesMax: Int? = nil)
     case disconnected
     /// The log has events up to and with `last`.
     case eventsCommitted(last: UInt64)
@@ -72,6 +73,10 @@ extension SyncSession {
     case resultsReadFailed
     /// The broker has the result of this command.
     case resultDelivered(commandID: String)
+    /// Nobody has this message: the broker refused it.
+    case refused(Refused)
+    /// A verified message of the cloud came.
+    case heard
     /// A configuration or a delta was applied or refused.
     case applied(ApplyReport)
     /// A delta was made for another base revision: the cloud needs a new hello.
@@ -92,6 +97,15 @@ extension SyncSession {
     case syncRequested
     /// The digest was computed.
     case digestKnown(String)
+  }
+
+  /// A message that the broker refused.
+  public enum Refused: Sendable, Hashable {
+    case hello
+    /// Of so many bytes.
+    case events(bytes: Int, isTooLarge: Bool)
+    case applied(ApplyReport)
+    case result(commandID: String)
   }
 
   /// Something to do.

@@ -23,9 +23,13 @@ struct CloudConversation {
   private var session: SyncSession
   private var budget = MessageBudget()
   private var repeats = Repeats()
-  /// Results on their way to the broker, by the link's token.
-  private var resultsInFlight: [Int: String] = [:]
+  /// What is on its way to the broker, by the link's token; the link bounds its number.
+  private var inFlight: [Int: SentMessage] = [:]
+  /// Messages that the broker refused.
+  private(set) var refusedPublishes = 0
   private let topics: Topics
+  /// More bytes than an MQTT packet has beside topic and payload.
+  private static let packetHeadBytesMax = 64
 
   init(
     identity: SyncSession.Identity, standing: SyncSession.Standing, contact: CloudContact,
@@ -60,9 +64,13 @@ struct CloudConversation {
     return [.log(.info, "cloud connected"), .record(EventRecord(.cloudConnected))]
   }
 
-  /// Begins the session of this connection; `nonce` is new and cannot be guessed.
-  mutating func begin(nonce: String, standing: SyncSession.Standing, at now: Moment) -> [Wish] {
-    handle(.connected(nonce: nonce, standing: standing), at: now)
+  /// Begins the session of this connection.
+  mutating func begin(
+    _ terms: LinkTerms, standing: SyncSession.Standing, at now: Moment
+  ) -> [Wish] {
+    let bytes = terms.packetBytesMax.map { $0 - topics.longestBytes - Self.packetHeadBytesMax }
+    return handle(
+      .connected(nonce: terms.nonce, standing: standing, messageBytesMax: bytes), at: now)
   }
 
   mutating func disconnected(_ reason: String, at now: Moment) -> [Wish] {
@@ -78,20 +86,35 @@ struct CloudConversation {
     }
     link.isConnected = false
     link.disconnectReason = reason
-    resultsInFlight = [:]
+    inFlight = [:]
     return wishes + handle(.disconnected, at: now)
   }
 
   /// The broker has the message with this token.
   mutating func delivered(_ token: Int, at now: Moment) -> [Wish] {
     link.lastContact = now.wall
-    guard let id = resultsInFlight.removeValue(forKey: token) else { return [] }
+    guard case .result(let id)? = inFlight.removeValue(forKey: token) else { return [] }
     return handle(.resultDelivered(commandID: id), at: now)
   }
 
-  /// A result is on its way to the broker under this token.
-  mutating func sent(result: CommandResult, token: Int) {
-    resultsInFlight[token] = result.commandID
+  /// Nobody has the message with this token.
+  mutating func refused(_ token: Int, _ refusal: LinkRefusal, at now: Moment) -> [Wish] {
+    refusedPublishes += 1
+    switch inFlight.removeValue(forKey: token) {
+    case .hello: return handle(.refused(.hello), at: now)
+    case .events(let bytes):
+      return handle(
+        .refused(.events(bytes: bytes, isTooLarge: refusal.isTooLarge)), at: now)
+    case .applied(let report): return handle(.refused(.applied(report)), at: now)
+    case .result(let id): return handle(.refused(.result(commandID: id)), at: now)
+    case .state: return [.stateRefused]
+    case nil: return []
+    }
+  }
+
+  /// A message is on its way to the broker under this token.
+  mutating func sent(_ message: UpMessage, bytes: Int, token: Int) {
+    inFlight[token] = SentMessage(message, bytes: bytes)
   }
 
   // MARK: What comes in
@@ -133,7 +156,9 @@ struct CloudConversation {
         return refuseRepeat(kind, at: now)
       }
       if !retained, !message.isOutdated(for: inForce) { contact.heard(signed: issuedAt, at: now) }
-      return [.take(message)]
+      // What was sent before, or is retained, does not show that the cloud is there.
+      let heard = retained || isOld ? [] : handle(.heard, at: now)
+      return heard + [.take(message)]
     } catch {
       let wishes = refuse(kind, cause: error.cause.rawValue, detail: error.detail, at: now)
       if !retained, let issued = error.issuedAt { offset.note(issued: issued, at: now) }

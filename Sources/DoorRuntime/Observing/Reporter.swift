@@ -9,6 +9,8 @@ import WiegandCodec
 struct Reporter {
   /// The door's state is published at most this often.
   static let stateReportMilliseconds = 200
+  /// Wait before a state is published again that the broker refused.
+  static let refusedStateMilliseconds = 10_000
 
   let startedAt: MonotonicInstant
   /// How often in a row the controller started without having been stopped.
@@ -99,6 +101,12 @@ struct Reporter {
 
   /// The broker has this report, or will.
   mutating func reported(_ doors: [StateReport.DoorState]) { reportedDoors = doors }
+
+  /// The broker refused the last report.
+  mutating func stateRefused(at now: MonotonicInstant) {
+    reportedDoors = nil
+    stateReportDue = now.advanced(byMilliseconds: Self.refusedStateMilliseconds)
+  }
 
   // MARK: Telemetry
 

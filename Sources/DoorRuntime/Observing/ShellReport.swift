@@ -124,7 +124,8 @@ struct ShellReport {
 
   var state: StateReport {
     StateReport(
-      controller: name, online: true, simulated: ports.gpio.isSimulated, doors: doorStates)
+      controller: name, online: true, simulated: ports.gpio.isSimulated, doors: doorStates,
+      sessionNonce: shell.cloud.sessionNonce)
   }
 
   func telemetry(_ host: HostReading, at now: Moment) -> TelemetryReport {
@@ -140,7 +141,7 @@ struct ShellReport {
       }
     }
     let log = shell.journal.position
-    return TelemetryReport(
+    var report = TelemetryReport(
       controller: name, timeMilliseconds: now.wall.millisecondsSince1970,
       software: shell.outside.configuration.software, host: host,
       uptimeSeconds: shell.reporter.uptimeSeconds(at: now.monotonic),
@@ -149,5 +150,7 @@ struct ShellReport {
       credentials: shell.replication.position.credentials, readers: readers,
       refusedMessages: shell.cloud.refusals.counts, identified: shell.commands.identified,
       troubles: shell.status().troubles)
+    if shell.cloud.refusedPublishes > 0 { report.refusedPublishes = shell.cloud.refusedPublishes }
+    return report
   }
 }

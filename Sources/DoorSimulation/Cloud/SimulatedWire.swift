@@ -98,7 +98,7 @@ final class SimulatedWire: CloudLink, @unchecked Sendable {
       self.connection += 1
       self.isConnected = true
       self.broker.seesDoor = true
-      onEvent(.connected)
+      onEvent(.connected(LinkTerms(nonce: "session-\(self.connection)")))
       self.door?.connected()
       for message in self.broker.takeAll() { self.carryDown(message.topic, message.payload) }
       // The library publishes unacknowledged messages again.

@@ -9,12 +9,23 @@ enum BrokerKeys {
         "cloud", \.cloud, blank: DaemonSettings.Cloud(), keys,
         check: { reader, path, cloud in
           if cloud.tls != nil, !reader.isGiven(path + ["port"]) { cloud.port = portWithTLS }
+          if let id = cloud.clientID, id.utf8.count > clientIDBytesMax || hasControl(id) {
+            reader.note(
+              path + ["clientID"],
+              "must have at most \(clientIDBytesMax) bytes and no control characters")
+          }
           return true
         })
     ])
 
   /// The broker's port unless set, with TLS; without it is ``DaemonSettings/Cloud/port``.
   private static let portWithTLS = 8_883
+  /// What hosted brokers take at the least.
+  private static let clientIDBytesMax = 128
+
+  private static func hasControl(_ text: String) -> Bool {
+    text.unicodeScalars.contains { $0.properties.generalCategory == .control }
+  }
 
   private static let keys: [SettingsKey<DaemonSettings.Cloud>] = [
     .text(
@@ -34,6 +45,15 @@ enum BrokerKeys {
     .file(
       "passwordFile", .at(\.passwordFile),
       about: "A file with the broker's password in its first line."),
+    .text(
+      "clientID", .at(\.clientID), .text("text"), fallback: "`postern-` and the controller's id",
+      about: "The client id at the broker, for brokers that grant rights by it."),
+    .flag(
+      "retain", .at(\.retain),
+      about: "Whether the broker retains the controller's state; false for a broker that cannot."),
+    .number(
+      "sessionExpirySeconds", .at(\.sessionExpirySeconds), 60...2_592_000,
+      about: "How long the broker keeps messages for a controller that is away."),
     .number(
       "keepAliveSeconds", .at(\.keepAliveSeconds), 5...3_600,
       about: "How often an idle connection to the broker is tested."),
@@ -53,6 +73,9 @@ enum BrokerKeys {
     .file(
       "keyFile", .at(\.keyFile), .neededBy("certificateFile", why: "a certificate needs its key"),
       about: "The private key of that certificate, PEM."),
+    .text(
+      "alpn", .at(\.alpn), .text("text"),
+      about: "The protocol named in the TLS handshake, where a broker shares a port with others."),
     .file(
       "caFile", .at(\.caFile), .required("without it any broker would be believed"),
       about: "The authorities that may have signed the broker's certificate, PEM."),

@@ -9,15 +9,13 @@ struct BrokerLinks {
   /// many when many controllers come back at once.
   let commands: MQTTLink
 
-  init(host: String, port: Int, logger: Logger) {
+  init(_ broker: BrokerOptions, logger: Logger) {
     func link(_ name: String, _ subscriptions: [String]) -> MQTTLink {
       MQTTLink(
-        settings: MQTTSettings(
-          host: host, port: port, clientID: name, subscriptions: subscriptions,
-          reconnectMillisecondsMax: 1_000),
+        settings: broker.settings(clientID: name, subscriptions: subscriptions),
         onProblem: { logger.warning("\($0)") })
     }
-    data = link("posterncloud", [Topics.upFilter])
-    commands = link("posterncloud-commands", [])
+    data = link(broker.clientID, [Topics.upFilter])
+    commands = link("\(broker.clientID)-commands", [])
   }
 }

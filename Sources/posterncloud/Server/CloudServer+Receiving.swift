@@ -36,7 +36,7 @@ extension CloudServer {
     case .state:
       let report = try decode(StateReport.self, payload, from: controller)
       try store.controllers.store(report)
-      try note(isOnline: report.online, controller, retained: retained, &state)
+      try note(report, controller, retained: retained, &state)
     case .events:
       let batch = try JSONCoding.decode(EventBatch.self, from: payload)
       let acknowledgement = try store.events.take(batch, from: controller)
@@ -128,10 +128,13 @@ extension CloudServer {
   /// its last hello is used. If that is out of date, the controller refuses the first delta and
   /// sends a hello.
   private func note(
-    isOnline: Bool, _ controller: ControllerID, retained: Bool, _ state: inout State
+    _ report: StateReport, _ controller: ControllerID, retained: Bool, _ state: inout State
   ) throws {
-    if !isOnline {
-      if !retained { state.sessions[controller] = nil }
+    if !report.online {
+      // The last will of an earlier connection may come after the hello of the present one.
+      let isPresent =
+        report.sessionNonce == nil || report.sessionNonce == state.sessions[controller]?.nonce
+      if !retained, isPresent { state.sessions[controller] = nil }
     } else if state.sessions[controller] == nil {
       state.sessions[controller] = ControllerSession(
         try store.controllers.latest(Hello.self, of: controller.rawValue))

@@ -58,7 +58,8 @@ extension CloudServer {
     if try needsSnapshot(session, controller) { return try offer(to: controller, &state) }
     guard
       let delta = try store.deltas.delta(
-        for: controller.rawValue, since: session.credentialRevision)
+        for: controller.rawValue, since: session.credentialRevision,
+        bytesMax: session.recordBytesMax)
     else { return }
     state.sessions[controller]?.sentCredentials = try send(delta, .credentials, to: controller)
     state.sessions[controller]?.sentEverything = delta.baseRevision == nil
@@ -79,7 +80,8 @@ extension CloudServer {
   private func offer(to controller: ControllerID, _ state: inout State) throws {
     guard let session = state.sessions[controller] else { return }
     let offer = try store.snapshots.offer(
-      for: controller.rawValue, atController: session.credentialRevision)
+      for: controller.rawValue, atController: session.credentialRevision,
+      bytesMax: session.recordBytesMax)
     logger.info("\(controller): a snapshot of \(offer.chunks) chunks")
     state.sessions[controller]?.sentCredentials = try send(offer, .snapshot, to: controller)
     state.sessions[controller]?.sentEverything = true
@@ -129,7 +131,17 @@ extension CloudServer {
   func repair(
     _ report: DigestReport, _ controller: ControllerID, _ state: inout State
   ) throws {
-    guard let repairs = try store.digests.repairs(for: controller.rawValue, report) else { return }
+    let bytesMax = state.sessions[controller]?.recordBytesMax ?? SnapshotTable.chunkBytesMax
+    guard
+      let repairs = try store.digests.repairs(
+        for: controller.rawValue, report, bytesMax: bytesMax)
+    else { return }
+    // A bucket cannot be split: one that does not fit comes with a snapshot.
+    if repairs.contains(where: { (try? JSONCoding.encode($0).count) ?? 0 > bytesMax + 1_024 }) {
+      logger.warning("\(controller): a repair would not reach it; sending a snapshot")
+      state.sessions[controller]?.needsSnapshot = true
+      return push(to: controller, &state)
+    }
     for repair in repairs {
       logger.warning("\(controller): repairing \(repair.buckets.count) buckets of credentials")
       let id = try send(repair, .repair, to: controller)

@@ -36,11 +36,11 @@ final class CloudServer: Sendable {
     var pushed: RevisionTable.ChangeStamp?
   }
 
-  init(store: CloudStore, host: String, port: Int) throws {
+  init(store: CloudStore, broker: BrokerOptions) throws {
     let logger = Logger(label: "posterncloud") { StandardLog(label: $0) }
     self.store = store
     self.logger = logger
-    links = BrokerLinks(host: host, port: port, logger: logger)
+    links = BrokerLinks(broker, logger: logger)
     signer = try store.signer()
   }
 
@@ -79,7 +79,7 @@ final class CloudServer: Sendable {
           logger.error("a message on \(topic) was rejected: \(error)")
           state.pushed = nil
         }
-      case .delivered: break
+      case .delivered, .refused: break
       }
     }
   }
@@ -88,6 +88,9 @@ final class CloudServer: Sendable {
     state.withLock { state in
       switch event {
       case .connected, .message: break
+      case .refused(let token, _):
+        // It is sent again, until it expires.
+        state.commandsInFlight[token] = nil
       case .disconnected: state.commandsInFlight = [:]
       case .delivered(let token):
         guard let command = state.commandsInFlight.removeValue(forKey: token) else { return }

@@ -24,8 +24,14 @@ struct ControllerSession {
   var compareDue: Int64?
   /// The digest that the controller last reported.
   var digest: String?
+  /// The most bytes of records in one message that reaches the controller: base64 makes four of
+  /// three, and the rest is for everything beside the records.
+  var recordBytesMax: Int
   /// Repairs in a row that left a difference.
   var repairs = 0
+
+  /// More than a message has beside its records.
+  private static let otherBytesMax = 2_048
 
   /// Without a hello the controller is assumed to have nothing, so that it is sent everything.
   init(_ hello: Hello?) {
@@ -33,5 +39,7 @@ struct ControllerSession {
     configRevision = hello?.configRevision ?? 0
     credentialRevision = hello?.credentialRevision ?? 0
     digest = hello?.credentialDigest
+    let reach = hello?.messageBytesMax.map { max($0, 0) / 4 * 3 - Self.otherBytesMax }
+    recordBytesMax = min(max(reach ?? .max, 1), SnapshotTable.chunkBytesMax)
   }
 }

@@ -26,7 +26,9 @@ struct DeltaReader {
 
   /// What a controller at `revision` lacks; nil when nothing. Each change has a revision of its
   /// own, so a message may end anywhere, and the next goes on from there.
-  func delta(for controller: String, since revision: UInt64) throws -> CredentialDelta? {
+  func delta(
+    for controller: String, since revision: UInt64, bytesMax: Int = SnapshotTable.chunkBytesMax
+  ) throws -> CredentialDelta? {
     try database.read { database in
       let last = try RevisionTable.last(database)
       if revision >= last { return nil }
@@ -44,13 +46,14 @@ struct DeltaReader {
         revision: rows.count == Self.recordsMax
           ? UInt64(rows[rows.count - 1]["revision"] as Int64) : last)
       if !isFirst {
-        let ahead = try Self.revokedAhead(of: controller, since: delta.revision, database)
+        let ahead = try Self.revokedAhead(
+          of: controller, since: delta.revision, bytesMax: bytesMax / 2, database)
         delta.revokedAhead = ahead.isEmpty ? nil : ahead
       }
-      var bytes = 0
+      var bytes = (delta.revokedAhead ?? []).reduce(0) { $0 + $1.utf8.count + 3 }
       for (index, row) in rows.enumerated() {
         bytes += (row["record"] as Data).count
-        if index > 0, bytes > SnapshotTable.chunkBytesMax {
+        if index > 0, bytes > bytesMax {
           delta.revision = UInt64(rows[index - 1]["revision"] as Int64)
           break
         }
@@ -65,15 +68,21 @@ struct DeltaReader {
   }
 
   /// Credentials that were revoked after `revision`, the latest first: a controller stops them
-  /// before the changes that lie between arrive.
+  /// before the changes that lie between arrive. Those that do not fit are left out: the changes
+  /// revoke them.
   static func revokedAhead(
-    of controller: String, since revision: UInt64, _ database: Database
+    of controller: String, since revision: UInt64, bytesMax: Int, _ database: Database
   ) throws -> [String] {
-    try String.fetchAll(
+    var bytes = 0
+    return try String.fetchAll(
       database,
       sql: """
         SELECT id FROM credential WHERE controller = ? AND NOT active AND revision > ?
         ORDER BY revision DESC LIMIT \(CredentialDelta.recordsMax)
-        """, arguments: [controller, Int64(clamping: revision)])
+        """, arguments: [controller, Int64(clamping: revision)]
+    ).prefix {
+      bytes += $0.utf8.count + 3
+      return bytes <= bytesMax
+    }
   }
 }

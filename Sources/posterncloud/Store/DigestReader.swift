@@ -29,7 +29,9 @@ struct DigestReader {
 
   /// All records of the buckets where the controller differs, in messages that are small enough;
   /// nil when the controller is not at the latest revision.
-  func repairs(for controller: String, _ report: DigestReport) throws -> [BucketRepair]? {
+  func repairs(
+    for controller: String, _ report: DigestReport, bytesMax: Int = SnapshotTable.chunkBytesMax
+  ) throws -> [BucketRepair]? {
     guard let digest = try digest(for: controller, at: report.revision),
       report.buckets.count == RecordSetDigest.bucketCount
     else { return nil }
@@ -39,7 +41,7 @@ struct DigestReader {
     var bytes = 0
     for bucket in different {
       let (persons, credentials, size) = try records(inBucket: bucket, of: controller)
-      if repairs.isEmpty || bytes + size > SnapshotTable.chunkBytesMax {
+      if repairs.isEmpty || bytes + size > bytesMax {
         repairs.append(BucketRepair(revision: report.revision, buckets: []))
         bytes = 0
       }

@@ -21,21 +21,28 @@ struct SnapshotTable {
     var from: String
     /// Nil is the end.
     var to: String?
+    /// Of the records, when the range was made; nil in older ones.
+    var bytes: Int?
   }
 
-  /// The snapshot that the controller is to pull: the one that it may have begun, or a new one.
-  func offer(for controller: String, atController revision: UInt64) throws -> SnapshotOffer {
+  /// The snapshot that the controller is to pull: the one that it may have begun, or a new one, in
+  /// chunks of at most `bytesMax` of records.
+  func offer(
+    for controller: String, atController revision: UInt64, bytesMax: Int = chunkBytesMax
+  ) throws -> SnapshotOffer {
     try database.write { database in
       let now = CloudClock.now()
-      let ahead = try DeltaReader.revokedAhead(of: controller, since: revision, database)
+      let ahead = try DeltaReader.revokedAhead(
+        of: controller, since: revision, bytesMax: bytesMax, database)
       if let row = try Row.fetchOne(
         database,
         sql: "SELECT id, revision, ranges FROM snapshot WHERE controller = ? AND made > ?",
         arguments: [controller, now - Self.keptMilliseconds])
       {
         let kept = UInt64(clamping: row["revision"] as Int64)
-        if kept >= revision {
-          let ranges = try row.requiredJSON([ChunkRange].self, in: "ranges")
+        let ranges = try row.requiredJSON([ChunkRange].self, in: "ranges")
+        let fits = ranges.allSatisfy { ($0.bytes ?? Self.chunkBytesMax) <= bytesMax }
+        if kept >= revision, fits || bytesMax >= Self.chunkBytesMax {
           return SnapshotOffer(
             snapshotID: row["id"], revision: kept, chunks: ranges.count, revokedAhead: ahead)
         }
@@ -43,9 +50,10 @@ struct SnapshotTable {
       let last = try RevisionTable.last(database)
       let ranges =
         try Self.ranges(
-          isPersons: true, "SELECT id, length(record) FROM person ORDER BY id", [], database)
+          isPersons: true, bytesMax, "SELECT id, length(record) FROM person ORDER BY id", [],
+          database)
         + Self.ranges(
-          isPersons: false,
+          isPersons: false, bytesMax,
           "SELECT id, length(record) FROM credential WHERE controller = ? AND active ORDER BY id",
           [controller], database)
       let id = UUID().uuidString.lowercased()
@@ -58,16 +66,19 @@ struct SnapshotTable {
   }
 
   private static func ranges(
-    isPersons: Bool, _ sql: String, _ arguments: StatementArguments, _ database: Database
+    isPersons: Bool, _ bytesMax: Int, _ sql: String, _ arguments: StatementArguments,
+    _ database: Database
   ) throws -> [ChunkRange] {
     var starts = [""]
+    var sizes: [Int] = []
     var count = 0
     var bytes = 0
     let rows = try Row.fetchCursor(database, sql: sql, arguments: arguments)
     while let row = try rows.next() {
       let length: Int = row[1]
-      if count > 0, count >= chunkRecordsMax || bytes + length > chunkBytesMax {
+      if count > 0, count >= chunkRecordsMax || bytes + length > bytesMax {
         starts.append(row[0])
+        sizes.append(bytes)
         count = 0
         bytes = 0
       }
@@ -75,7 +86,9 @@ struct SnapshotTable {
       bytes += length
     }
     let ends: [String?] = starts.dropFirst().map { $0 } + [nil]
-    return zip(starts, ends).map { ChunkRange(isPersons: isPersons, from: $0, to: $1) }
+    return zip(zip(starts, ends), sizes + [bytes]).map { bounds, bytes in
+      ChunkRange(isPersons: isPersons, from: bounds.0, to: bounds.1, bytes: bytes)
+    }
   }
 
   /// A chunk as its records are now; nil when the controller has no such snapshot.

@@ -24,7 +24,7 @@ final class LinkRecorder: Sendable {
   }
 
   func waitConnected() async throws -> Bool {
-    try await wait { $0.events.contains(.connected) }
+    try await wait { $0.isConnected }
   }
 
   /// Payloads as text, in the order in which they came.
@@ -34,6 +34,16 @@ final class LinkRecorder: Sendable {
       return String(decoding: payload, as: UTF8.self)
     }
   }
+
+  /// What each connection began with.
+  var terms: [LinkTerms] {
+    events.compactMap {
+      guard case .connected(let terms) = $0 else { return nil }
+      return terms
+    }
+  }
+
+  var isConnected: Bool { !terms.isEmpty }
 
   var disconnectReasons: [String] {
     events.compactMap {
@@ -78,9 +88,11 @@ extension BrokerFixture {
     _ clientID: String, subscriptions: [String] = [], will: Will? = nil,
     sessionExpirySeconds: UInt32 = 3_600
   ) -> MQTTSettings {
-    MQTTSettings(
-      host: "127.0.0.1", port: port, clientID: clientID, keepAliveSeconds: 5, will: will,
+    var settings = MQTTSettings(
+      host: "127.0.0.1", port: port, clientID: clientID, keepAliveSeconds: 5,
       subscriptions: subscriptions, sessionExpirySeconds: sessionExpirySeconds,
       reconnectMillisecondsMax: 100)
+    if let will { settings.will = { _ throws(PortError) in will } }
+    return settings
   }
 }

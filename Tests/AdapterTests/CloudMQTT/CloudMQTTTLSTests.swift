@@ -66,7 +66,7 @@ struct CloudMQTTTLSTests {
     try nameless.start()
     #expect(try await nameless.seen.wait { !$0.disconnectReasons.isEmpty })
     nameless.link.stop()
-    #expect(!nameless.seen.events.contains(.connected))
+    #expect(!nameless.seen.isConnected)
 
     settings.tls = TLSSettings(
       caFile: files.path("door.pem"), certificateFile: files.path("door.pem"),
@@ -75,7 +75,7 @@ struct CloudMQTTTLSTests {
     try misled.start()
     #expect(try await misled.seen.wait { !$0.disconnectReasons.isEmpty })
     misled.link.stop()
-    #expect(!misled.seen.events.contains(.connected))
+    #expect(!misled.seen.isConnected)
     #expect(
       misled.seen.disconnectReasons.contains { $0.contains("certificate verify failed") },
       "\(misled.seen.disconnectReasons)")
@@ -87,7 +87,7 @@ struct CloudMQTTTLSTests {
     try elsewhere.start()
     #expect(try await elsewhere.seen.wait { !$0.disconnectReasons.isEmpty })
     elsewhere.link.stop()
-    #expect(!elsewhere.seen.events.contains(.connected))
+    #expect(!elsewhere.seen.isConnected)
 
     settings.tls?.caFile = "/nowhere/ca.pem"
     let fileless = TestLink(settings)
@@ -97,5 +97,39 @@ struct CloudMQTTTLSTests {
         $0.disconnectReasons.contains { $0.contains("/nowhere/ca.pem") }
       })
     fileless.link.stop()
+  }
+
+  @Test("D1: the handshake names the protocol for a broker that shares its port with others")
+  func protocolName() async throws {
+    let port = try LoopbackPort.free()
+    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(listener) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = UInt16(port).bigEndian
+    address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
+    let bound = withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        bind(listener, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    try #require(bound == 0 && listen(listener, 1) == 0)
+    let door = TestLink(
+      MQTTSettings(
+        host: "127.0.0.1", port: port, clientID: "door", tls: TLSSettings(alpn: "x-example-mqtt"),
+        reconnectMillisecondsMax: 100))
+    try door.start()
+    // The first packet is the ClientHello, which has the name in clear.
+    let hello = await withCheckedContinuation { continuation in
+      Thread.detachNewThread {
+        let client = accept(listener, nil, nil)
+        var bytes = [UInt8](repeating: 0, count: 4_096)
+        let count = recv(client, &bytes, bytes.count, 0)
+        close(client)
+        continuation.resume(returning: String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self))
+      }
+    }
+    #expect(hello.contains("x-example-mqtt"))
+    door.link.stop()
   }
 }

@@ -126,7 +126,7 @@ struct RuntimeCommandTests {
     ) { world in
       let old = try nonce(world)
       world.link.hand(.disconnected(reason: "test"))
-      world.link.hand(.connected)
+      world.link.connect()
       try await world.eventually("a new hello") { try nonce(world) != old }
       world.hand(try token(bound(to: old)))
     },

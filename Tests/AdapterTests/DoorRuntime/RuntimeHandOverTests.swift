@@ -136,7 +136,7 @@ struct RuntimeHandOverTests {
     _ = try await world.runtime.handOver(try HandOverForge().file())
     // What a copy of the folder holds now is the key as issued; it reports itself when it is back.
     world.link.hand(.disconnected(reason: "gone"))
-    world.link.hand(.connected)
+    world.link.connect()
     try await world.eventually("a report after the connect") {
       try world.link.said(.issued, as: IssuedReport.self).count >= 2
     }
@@ -197,7 +197,7 @@ struct RuntimeHandOverTests {
     }
     #expect(try await badge(world).type == "postern.access.granted.v1")
     world.link.hand(.disconnected(reason: "gone"))
-    world.link.hand(.connected)
+    world.link.connect()
     try await world.eventually("it is reported again, with its use") {
       try world.link.said(.issued, as: IssuedReport.self).last?.keys.first?.uses == 1
     }

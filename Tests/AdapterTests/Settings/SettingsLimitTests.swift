@@ -24,6 +24,22 @@ struct SettingsLimitTests {
     #expect(problems.isEmpty == (more == 0))
   }
 
+  @Test("D1: a client id has at most 128 bytes and no control characters")
+  func clientID() async throws {
+    func problems(_ id: String) async throws -> [String] {
+      try await fixture.problems(
+        SettingsFixture.least + "cloud: {host: b, publicKeyFile: /k, clientID: \"\(id)\"}\n")
+    }
+    #expect(try await problems(String(repeating: "é", count: 64)).isEmpty)
+    for wrong in [String(repeating: "é", count: 64) + "x", "a\\tb"] {
+      let found = try await problems(wrong)
+      #expect(
+        found.contains {
+          $0.hasPrefix("cloud.clientID: must have at most 128 bytes and no control characters")
+        }, "\(found)")
+    }
+  }
+
   @Test("64 readers and doors are taken, 65 are refused by the list's name", arguments: [0, 1])
   func names(_ more: Int) async throws {
     let count = SettingsReader.namesMax + more

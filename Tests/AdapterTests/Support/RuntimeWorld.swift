@@ -50,6 +50,7 @@ final class HandLink: CloudLink {
   private struct State {
     var onEvent: (@Sendable (LinkEvent) -> Void)?
     var said: [(topic: String, payload: [UInt8])] = []
+    var connections = 0
   }
   private let state = Mutex(State())
 
@@ -72,6 +73,15 @@ final class HandLink: CloudLink {
   func hand(_ event: LinkEvent) {
     let onEvent = state.withLock { $0.onEvent }
     onEvent?(event)
+  }
+
+  /// A connection, whose number is its nonce.
+  func connect() {
+    let number = state.withLock {
+      $0.connections += 1
+      return $0.connections
+    }
+    hand(.connected(LinkTerms(nonce: "nonce-\(number)")))
   }
 
   func said<Body: Decodable>(_ kind: Topics.Up, as type: Body.Type) throws -> [Body] {
@@ -143,7 +153,7 @@ final class RuntimeWorld: Sendable {
     serving.withLock { $0 = Task { await runtime.run() } }
     // The runtime starts the link; a hello shows that it noticed the connection.
     try await eventually("hello") {
-      self.link.hand(.connected)
+      self.link.connect()
       return try !self.link.said(.hello, as: Hello.self).isEmpty
     }
   }

@@ -84,6 +84,7 @@ extension Wish {
     case .job(let job): "job \(caseName(job))"
     case .persist(let write): "persist \(write.values.keys.sorted().joined(separator: " "))"
     case .publish(let message): "publish \(caseName(message))"
+    case .stateRefused: "state refused"
     case .log(let level, _): "log \(level)"
     case .moveLock(let movement): "moveLock \(movement.door) \(movement.level)"
     case .moveLockIfRequired(let movement):

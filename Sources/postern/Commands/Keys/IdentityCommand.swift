@@ -1,11 +1,13 @@
-import Certificates
-import ArgumentParser
+public import ArgumentParser
+public import Certificates
 import CloudProtocol
 import ConsoleProtocol
 import DoorPorts
 import DoorRules
 import Foundation
 import HostLinux
+
+extension CertificateRequest.KeyKind: ExpressibleByArgument {}
 
 /// The controller's identity: private keys are made here and never leave it.
 struct IdentityCommand: ParsableCommand {
@@ -53,6 +55,8 @@ struct IdentityCommand: ParsableCommand {
 
     @Option(help: "The controller's id.") var controller: String
     @Option(help: "The folder; made when missing.") var out: String
+    @Option(help: "The kind of the key for the broker; not every broker takes ed25519.")
+    var keyKind = CertificateRequest.KeyKind.p256
     @OptionGroup var option: JSONOption
 
     func run() throws {
@@ -60,7 +64,7 @@ struct IdentityCommand: ParsableCommand {
       try FileManager.default.createDirectory(
         atPath: out, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
       let agreement = random()
-      let client = try CertificateRequest(controller: id, privateKeyBytes: random())
+      let client = try CertificateRequest(controller: id, newKey: keyKind)
       let own = try words {
         try KeyFile.create(path: "\(out)/identity.key", key: agreement)
         try KeyFile.create(path: "\(out)/client.key", text: client.privateKey)

@@ -15,11 +15,13 @@ extension IdentityCommand {
       discussion: """
         Prints the path of the request, which the broker's operator signs
         (deploy/enrol PKI sign). Nothing changes for the daemon before `identity
-        install`. Run again, the command makes the same request.
+        install`. Run again, the command makes a request by the same key.
         """)
 
     @Option(help: "The controller's id.") var controller: String
     @Option(help: "The folder of `identity new`.") var folder: String
+    @Option(help: "The kind of the next key; not every broker takes ed25519.")
+    var keyKind = CertificateRequest.KeyKind.p256
     @OptionGroup var option: JSONOption
 
     func run() throws {
@@ -27,7 +29,7 @@ extension IdentityCommand {
       let key = "\(folder)/client-next.key"
       let request = try words {
         guard FileManager.default.fileExists(atPath: key) else {
-          let made = try CertificateRequest(controller: id, privateKeyBytes: random())
+          let made = try CertificateRequest(controller: id, newKey: keyKind)
           try KeyFile.create(path: key, text: made.privateKey)
           return made
         }

@@ -42,11 +42,14 @@ struct IdentityTests {
     }
   }
 
-  @Test("openssl verifies the request, and takes the key that it was made with")
-  func request() throws {
+  @Test(
+    "D12: openssl verifies the request, and takes the key that it was made with",
+    arguments: CertificateRequest.KeyKind.allCases)
+  func request(kind: CertificateRequest.KeyKind) throws {
     let store = StoreFixture()
-    let made = try CertificateRequest(
-      controller: gate, privateKeyBytes: Secret(Array(repeating: 9, count: 32)))
+    let made = try CertificateRequest(controller: gate, newKey: kind)
+    let again = try CertificateRequest(controller: gate, privateKey: made.privateKey)
+    #expect(again.privateKey.reveal() == made.privateKey.reveal())
     try store.write(Data(made.request.utf8), to: "client.csr")
     try KeyFile.create(path: store.path("client.key"), text: made.privateKey)
     func openssl(_ arguments: String...) throws -> Int32 {
@@ -66,17 +69,17 @@ struct IdentityTests {
     #expect(try store.bytes("a") == store.bytes("b"))
   }
 
-  @Test("the request and the key of a seed are the bytes that openssl writes, and stay the same")
+  @Test("the request of an Ed25519 key is the bytes that openssl writes")
   func bytes() throws {
     let made = try CertificateRequest(
-      controller: gate, privateKeyBytes: Secret(Array(repeating: 9, count: 32)))
-    #expect(
-      made.privateKey.reveal() == """
+      controller: gate,
+      privateKey: Secret(
+        """
         -----BEGIN PRIVATE KEY-----
         MC4CAQAwBQYDK2VwBCIEIAkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJCQkJ
         -----END PRIVATE KEY-----
 
-        """)
+        """))
     #expect(
       made.request == """
         -----BEGIN CERTIFICATE REQUEST-----
@@ -87,7 +90,14 @@ struct IdentityTests {
         -----END CERTIFICATE REQUEST-----
 
         """)
-    let again = try CertificateRequest(controller: gate, privateKey: made.privateKey)
-    #expect(again.request == made.request)
+  }
+
+  @Test("a text that is no private key of this program makes no request")
+  func noKey() {
+    for text in ["", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"] {
+      #expect(throws: EnvelopeKeyFailure.self) {
+        try CertificateRequest(controller: gate, privateKey: Secret(text))
+      }
+    }
   }
 }

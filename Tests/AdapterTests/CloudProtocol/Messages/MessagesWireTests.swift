@@ -25,9 +25,10 @@ struct MessagesWireTests {
         credentialRevision: 18_446_744_073_709_551_615, logEpoch: "e", lastEvent: 9,
         acknowledgedEvent: 7, clockTrust: "unknown", simulated: true),
       """
-      {"acknowledgedEvent":7,"bootID":"b","clockTrust":"unknown","configRevision":3,
-      "controller":"c1","credentialRevision":18446744073709551615,"lastEvent":9,"logEpoch":"e",
-      "sessionNonce":"n","simulated":true,"software":"1.0.0"}
+      {"acknowledgedEvent":7,"bootID":"b","clockTrust":"unknown",
+      "commands":["\(Command.Kind.allCases.map(\.rawValue).joined(separator: "\",\""))"],
+      "configRevision":3,"controller":"c1","credentialRevision":18446744073709551615,"lastEvent":9,"logEpoch":"e",
+      "protocolVersion":1,"sessionNonce":"n","simulated":true,"software":"1.0.0"}
       """)
   }
 

@@ -9,6 +9,7 @@ struct SyncSessionBoundTests {
   private func connected(last: UInt64, acknowledged: UInt64 = 0) throws -> SyncSession {
     var session = try SyncFixture.session(last: last, acknowledged: acknowledged)
     _ = connect(&session, SyncFixture.standing(last: last, acknowledged: acknowledged))
+    _ = session.handle(.heard, at: SyncFixture.at(0))
     return session
   }
 

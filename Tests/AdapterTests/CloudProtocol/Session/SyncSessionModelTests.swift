@@ -249,7 +249,7 @@ struct SyncSessionModelTests {
       #expect(world.cloud.results.count == world.door.resultsMade, "seed \(seed)")
       // At worst the longest silence and a read's retry pass before the rest goes at once.
       let healing = world.now.microseconds(since: healedAt) / 1_000
-      #expect(healing <= 2 * SyncLimits.acknowledgementMillisecondsMax, "seed \(seed)")
+      #expect(healing <= 2 * SyncLimits.acknowledgementMilliseconds, "seed \(seed)")
     }
     // The worlds must have had something to lose.
     #expect(eventsSeen > 10_000 * 20)

@@ -10,6 +10,7 @@ struct SyncSessionRecoveryTests {
       .connected(
         nonce: "n1", standing: SyncFixture.standing(last: last, acknowledged: acknowledged)),
       at: SyncFixture.at(0))
+    _ = session.handle(.heard, at: SyncFixture.at(0))
     return session
   }
 

@@ -16,7 +16,7 @@ struct CloudConversationTests {
   private mutating func connect(at milliseconds: Int = 0) -> [Wish] {
     let now = PartFixture.moment(milliseconds)
     return cloud.connected(at: now)
-      + cloud.begin(nonce: "n-1", standing: CloudFixture.standing(), at: now)
+      + cloud.begin(LinkTerms(nonce: "n-1"), standing: CloudFixture.standing(), at: now)
   }
 
   private mutating func receive(
@@ -64,7 +64,7 @@ struct CloudConversationTests {
       commandID: "c-1", outcome: .confirmed, reason: nil, simulated: true, timeMilliseconds: 1)
     _ = connect()
     #expect(cloud.handle(.resultReady(result), at: now).names == ["publish result"])
-    cloud.sent(result: result, token: 41)
+    cloud.sent(.result(result), bytes: 100, token: 41)
     #expect(cloud.delivered(40, at: now).names == [])
     #expect(cloud.link.lastContact == now.wall)
     let delivered = cloud.delivered(41, at: now)
@@ -75,7 +75,7 @@ struct CloudConversationTests {
     #expect(cloud.delivered(41, at: now).names == [])
 
     _ = cloud.handle(.resultReady(result), at: now)
-    cloud.sent(result: result, token: 42)
+    cloud.sent(.result(result), bytes: 100, token: 42)
     _ = cloud.disconnected("cut", at: now)
     _ = connect(at: 800)
     #expect(cloud.delivered(42, at: now).names == [])
@@ -169,5 +169,24 @@ struct CloudConversationTests {
       .acknowledged(EventAcknowledgement(epoch: "e-1", through: 2)), at: now)
     let place = wishes.names.firstIndex(of: "acknowledged")
     #expect(place != nil && wishes.names.firstIndex(of: "job acknowledge") == place.map { $0 + 1 })
+  }
+
+  @Test("D6: what the broker refused is counted, and sent again by whoever can")
+  mutating func refused() {
+    let now = PartFixture.moment()
+    _ = connect()
+    let result = CommandResult(
+      commandID: "c-1", outcome: .confirmed, reason: nil, simulated: true, timeMilliseconds: 1)
+    _ = cloud.handle(.resultReady(result), at: now)
+    cloud.sent(.result(result), bytes: 100, token: 1)
+    let state = StateReport(controller: "gate-1", online: true, simulated: true, doors: [])
+    cloud.sent(.state(state), bytes: 100, token: 2)
+    let refusal = LinkRefusal(reason: "quota exceeded", isTooLarge: false)
+    #expect(cloud.refused(1, refusal, at: now).isEmpty)
+    #expect(cloud.refused(2, refusal, at: now).names == ["state refused"])
+    #expect(cloud.refused(2, refusal, at: now).isEmpty)
+    #expect(cloud.refusedPublishes == 3)
+    // It is no longer in flight.
+    #expect(cloud.delivered(1, at: now).isEmpty)
   }
 }

@@ -73,7 +73,7 @@ final class BenchCloud: Sendable {
     switch event {
     case .connected: state.withLock { $0.isConnected = true }
     case .disconnected: state.withLock { $0.isConnected = false }
-    case .delivered: break
+    case .delivered, .refused: break
     case .message(let topic, let payload, _):
       guard let (_, kind) = Topics.parseUp(topic) else { return }
       do { try take(kind, payload) } catch {

@@ -31,13 +31,13 @@ final class FleetController: Sendable {
       let digester = CredentialDigester(keyBytes: BenchWorld.credentialKey)
     else { throw LabFailure("the world has no name") }
     let topics = Topics(controller: id)
-    let offline = StateReport(
-      controller: id.rawValue, online: false, simulated: true, doors: [])
+    let state = topics.topic(.state)
+    let offline = try JSONCoding.encode(
+      StateReport(controller: id.rawValue, online: false, simulated: true, doors: []))
     let link = MQTTLink(
       settings: MQTTSettings(
         host: "127.0.0.1", port: brokerPort, clientID: "postern-\(id)",
-        will: Will(
-          topic: topics.topic(.state), payload: try JSONCoding.encode(offline), retain: true),
+        will: { _ throws(PortError) in Will(topic: state, payload: offline, retain: true) },
         subscriptions: [topics.downFilter]))
     var logger = Logger(label: "bench")
     logger.logLevel = .critical

@@ -1,0 +1,61 @@
+/// How much ``EventSender`` sends at once: the bytes of a batch, the events of a batch, and the
+/// batches in flight.
+struct SendPace: Sendable, Hashable {
+  /// A smaller limit than this counts as this: the contract cannot be carried by a broker that
+  /// takes less.
+  static let bytesMin = 16_384
+  /// Connections in a row that ended without an acknowledgement before a large batch counts as
+  /// the cause: some brokers cut the connection for one and state no limit.
+  static let cutsMax = 2
+
+  /// Longest JSON of a batch on this connection, in bytes.
+  private(set) var bytesMax = EventBatch.bytesMax
+  /// What connections that were cut have taught; kept as long as the program runs.
+  private var learnt = EventBatch.bytesMax
+  /// Waits in a row that ended without an acknowledgement.
+  private var timeouts = 0
+  /// Bytes of the largest batch of this connection that is not acknowledged.
+  private var unanswered = 0
+  /// Connections in a row that ended so.
+  private var cuts = 0
+
+  /// After a wait without an acknowledgement one event is enough to find out whether the cloud
+  /// answers: the broker may keep every copy.
+  var eventsMax: Int { timeouts == 0 ? EventBatch.eventsMax : 1 }
+  var batchesMax: Int { timeouts == 0 ? SyncLimits.batchesInFlightMax : 1 }
+
+  /// A connection begins, on which a message may have so many bytes; nil for no limit.
+  mutating func begin(messageBytesMax: Int?) {
+    bytesMax = max(min(learnt, messageBytesMax ?? .max), Self.bytesMin)
+    timeouts = 0
+    unanswered = 0
+  }
+
+  mutating func sent(bytes: Int) { unanswered = max(unanswered, bytes) }
+
+  mutating func timedOut() { timeouts += 1 }
+
+  /// The cloud sent something, so it is there again.
+  mutating func heard() { timeouts = 0 }
+
+  mutating func acknowledged() {
+    timeouts = 0
+    cuts = 0
+    unanswered = 0
+  }
+
+  /// A batch of so many bytes was refused as too large.
+  mutating func tooLarge(bytes: Int) {
+    bytesMax = max(min(bytes, bytesMax) / 2, Self.bytesMin)
+  }
+
+  /// The connection ended.
+  mutating func end() {
+    guard unanswered > Self.bytesMin else { return }
+    unanswered = 0
+    cuts += 1
+    guard cuts >= Self.cutsMax else { return }
+    cuts = 0
+    learnt = max(learnt / 2, Self.bytesMin)
+  }
+}

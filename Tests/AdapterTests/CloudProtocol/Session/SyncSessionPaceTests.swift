@@ -1,0 +1,198 @@
+import DoorRules
+import Foundation
+import Testing
+
+@testable import CloudProtocol
+
+@Suite("What a broker refuses, cuts or forgets holds up no session (D3, D6, D9)")
+struct SyncSessionPaceTests {
+  typealias Output = SyncSession.Output
+
+  private func connect(
+    _ session: inout SyncSession, last: UInt64, bytesMax: Int?, at milliseconds: Int = 0
+  ) -> [Output] {
+    session.handle(
+      .connected(
+        nonce: "n", standing: SyncFixture.standing(last: last), messageBytesMax: bytesMax),
+      at: SyncFixture.at(milliseconds))
+  }
+
+  /// Answers the read after `after` with `count` large events; what was published.
+  private func read(
+    _ session: inout SyncSession, after: UInt64 = 0, count: Int = 200, at milliseconds: Int = 1
+  ) -> EventBatch? {
+    let events = (1...count).map { index in
+      CloudEvent(
+        controller: "c1", number: after + UInt64(index),
+        draft: EventDraft(
+          id: "e\(index)", type: "t", timeMilliseconds: 0, clockTrust: "unknown",
+          simulated: false, detail: ["text": String(repeating: "\"é\n", count: 120)]))
+    }
+    let batch = EventBatch(controller: "c1", epoch: SyncFixture.epoch, events: events)
+    let outputs = session.handle(
+      .eventsRead(after: after, batch), at: SyncFixture.at(milliseconds))
+    return outputs.lazy.compactMap {
+      if case .publishEvents(let batch) = $0 { batch } else { nil }
+    }.first
+  }
+
+  private func refuse(
+    _ session: inout SyncSession, bytes: Int, isTooLarge: Bool = true
+  ) -> [Output] {
+    session.handle(
+      .refused(.events(bytes: bytes, isTooLarge: isTooLarge)), at: SyncFixture.at(2))
+  }
+
+  @Test(
+    "D9: a batch has no more bytes than the broker takes, whatever its texts are",
+    arguments: [nil, 20_000, 65_536, 131_072] as [Int?])
+  func budget(bytesMax: Int?) throws {
+    var session = try SyncFixture.session(last: 1_000)
+    _ = connect(&session, last: 1_000, bytesMax: bytesMax)
+    let batch = try #require(read(&session))
+    let bytes = try JSONCoding.encode(batch).count
+    let most = bytesMax ?? EventBatch.bytesMax
+    #expect(bytes <= most)
+    // The bound is near: no batch is much smaller than it could be.
+    #expect(batch.events.count == 200 || bytes > most * 3 / 4)
+  }
+
+  @Test("D9: the bound of an event is never below its JSON")
+  func bound() throws {
+    for text in ["", "plain", "\u{1}\u{2}", "\"\\", "ü漢字🚪", String(repeating: "\n", count: 500)] {
+      var event = CloudEvent(
+        controller: "c", number: .max,
+        draft: EventDraft(
+          id: text, type: text, timeMilliseconds: .max, clockTrust: "synchronised",
+          simulated: false, door: text, reader: text, person: text, credential: text,
+          reason: text, checkInCandidate: true, detail: [text: text, "other": text]),
+        chain: [UInt8](repeating: 7, count: 32), historical: true)
+      event.subject = text
+      #expect(event.jsonBytesBound >= (try JSONCoding.encode(event).count), "\(text)")
+    }
+  }
+
+  @Test("D9: a batch that is refused as too large goes again at once, half as large, until it fits")
+  func halved() throws {
+    var session = try SyncFixture.session(last: 1_000)
+    _ = connect(&session, last: 1_000, bytesMax: nil)
+    var bytes = try JSONCoding.encode(try #require(read(&session))).count
+    while bytes > 40_000 {
+      #expect(refuse(&session, bytes: bytes) == [.readEvents(after: 0, limit: 200)])
+      let smaller = try JSONCoding.encode(try #require(read(&session))).count
+      #expect(smaller <= bytes / 2)
+      bytes = smaller
+    }
+    // Another refusal waits for the usual time.
+    #expect(refuse(&session, bytes: bytes, isTooLarge: false).isEmpty)
+    // A new connection begins with the whole budget.
+    _ = session.handle(.disconnected, at: SyncFixture.at(3))
+    _ = connect(&session, last: 1_000, bytesMax: nil, at: 4)
+    #expect(try JSONCoding.encode(try #require(read(&session))).count > 100_000)
+  }
+
+  @Test("D9: at a broker that cuts the connection for a large batch, batches become smaller")
+  func cuts() throws {
+    var session = try SyncFixture.session(last: 1_000)
+    var sizes: [Int] = []
+    for connection in 0..<12 {
+      _ = connect(&session, last: 1_000, bytesMax: nil, at: connection * 10)
+      sizes.append(
+        try JSONCoding.encode(try #require(read(&session, at: connection * 10))).count)
+      _ = session.handle(.disconnected, at: SyncFixture.at(connection * 10 + 1))
+    }
+    #expect(sizes[0] == sizes[1] && sizes[2] < sizes[1] && sizes[4] < sizes[2])
+    #expect(sizes[11] <= 16_384)
+  }
+
+  @Test("D9: one event is sent however large it is")
+  func single() {
+    var pace = SendPace()
+    pace.begin(messageBytesMax: 10)
+    #expect(pace.bytesMax == SendPace.bytesMin)
+  }
+
+  @Test("D3: a hello that nobody answers is sent again, less and less often")
+  func hello() throws {
+    var session = try SyncFixture.session(last: 0)
+    _ = connect(&session, last: 0, bytesMax: 4_000)
+    var now = 0
+    for wait in [5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000] {
+      #expect(session.advance(to: SyncFixture.at(now + wait - 1)).isEmpty)
+      now += wait
+      let outputs = session.advance(to: SyncFixture.at(now))
+      guard case .publishHello(let hello)? = outputs.first, outputs.count == 1 else {
+        Issue.record("after \(wait): \(outputs)")
+        return
+      }
+      #expect(hello.sessionNonce == "n" && hello.messageBytesMax == 4_000)
+      #expect(hello.protocolVersion == 1 && hello.commands?.contains("unlock") == true)
+    }
+    #expect(session.handle(.heard, at: SyncFixture.at(now)).isEmpty)
+    #expect(session.nextDeadline == nil)
+  }
+
+  @Test("D9: any word of the cloud ends the wait: the backlog goes on at once")
+  func heard() throws {
+    var session = try SyncFixture.session(last: 500)
+    _ = connect(&session, last: 500, bytesMax: nil)
+    _ = session.handle(.eventsRead(after: 0, SyncFixture.batch(1...200)), at: SyncFixture.at(0))
+    _ = session.advance(to: SyncFixture.at(10_000))
+    #expect(
+      session.handle(.heard, at: SyncFixture.at(10_001)) == [.readEvents(after: 0, limit: 200)])
+    // While nothing is late a word changes nothing.
+    #expect(session.handle(.heard, at: SyncFixture.at(10_002)).isEmpty)
+  }
+
+  @Test("D3: an answer that the broker refused is sent again; without a connection it is not")
+  func applied() throws {
+    var session = try SyncFixture.session(last: 0)
+    let report = ApplyReport(
+      subject: .config, messageID: "m", revision: 3, applied: true, problems: [])
+    _ = connect(&session, last: 0, bytesMax: nil)
+    _ = session.handle(.heard, at: SyncFixture.at(0))
+    #expect(session.handle(.refused(.applied(report)), at: SyncFixture.at(0)).isEmpty)
+    #expect(session.nextDeadline == SyncFixture.at(5_000))
+    #expect(session.advance(to: SyncFixture.at(5_000)) == [.publishApplied(report)])
+    _ = session.handle(.refused(.applied(report)), at: SyncFixture.at(5_000))
+    #expect(session.nextDeadline == SyncFixture.at(15_000))
+    _ = session.handle(.disconnected, at: SyncFixture.at(6_000))
+    #expect(session.advance(to: SyncFixture.at(60_000)).isEmpty)
+  }
+
+  @Test("D3: of more than 16 refused answers the oldest is dropped")
+  func manyAnswers() throws {
+    var session = try SyncFixture.session(last: 0)
+    _ = connect(&session, last: 0, bytesMax: nil)
+    _ = session.handle(.heard, at: SyncFixture.at(0))
+    for revision in 1...(SyncLimits.answersWaitingMax + 1) {
+      let report = ApplyReport(
+        subject: .config, messageID: "m", revision: UInt64(revision), applied: true, problems: [])
+      _ = session.handle(.refused(.applied(report)), at: SyncFixture.at(0))
+    }
+    let revisions = session.advance(to: SyncFixture.at(5_000)).compactMap {
+      if case .publishApplied(let report) = $0 { report.revision } else { nil }
+    }
+    #expect(revisions == (2...17).map { UInt64($0) })
+  }
+
+  @Test("D6: a result that the broker refused frees its place and is read again later")
+  func results() throws {
+    var session = try SyncFixture.session(last: 0)
+    _ = connect(&session, last: 0, bytesMax: nil)
+    _ = session.handle(.heard, at: SyncFixture.at(0))
+    _ = session.handle(.resultsRead([]), at: SyncFixture.at(0))
+    let result = SyncFixture.result("a")
+    #expect(session.handle(.resultReady(result), at: SyncFixture.at(0)) == [.publishResult(result)])
+    #expect(session.handle(.refused(.result(commandID: "a")), at: SyncFixture.at(0)).isEmpty)
+    #expect(session.advance(to: SyncFixture.at(5_000)) == [.readResults(limit: 16)])
+    #expect(
+      session.handle(.resultsRead([result]), at: SyncFixture.at(5_000)) == [
+        .publishResult(result)
+      ])
+    #expect(
+      session.handle(.resultDelivered(commandID: "a"), at: SyncFixture.at(5_001)) == [
+        .confirmResult(commandID: "a")
+      ])
+  }
+}
