@@ -70,7 +70,9 @@ package struct InboxRoom {
     switch message {
     case .edge: .edges
     case .link(.message): .broker
-    case .link(.connected), .link(.disconnected), .link(.delivered), .tick, .due, .job: .kept
+    case .link(.connected), .link(.disconnected), .link(.delivered), .link(.refused), .tick, .due,
+      .job:
+      .kept
     }
   }
 

@@ -67,7 +67,8 @@ struct LimitRuntimeTests {
     (
       .link(.message(topic: "t", payload: [], retained: false)), InboxRoom.brokerMessagesMax
     ),
-    (.tick, nil), (.due(PartFixture.moment()), nil), (.link(.connected), nil),
+    (.tick, nil), (.due(PartFixture.moment()), nil),
+    (.link(.connected(LinkTerms(nonce: "n"))), nil),
     (.link(.disconnected(reason: "r")), nil), (.link(.delivered(token: 1)), nil),
     (.job(.eventsRead(after: 0, .success([]))), nil),
     (.job(.digested(.failure(PartFixture.error))), nil),

@@ -37,7 +37,7 @@ struct RuntimeInspectionTests {
     let truth = RuntimeWorld.start.advanced(bySeconds: 86_400)
     try await world.eventually(isOfSession ? "the time is the cloud's" : "it is refused") {
       // On a busy machine the answer may come too late, and then the next hello is answered.
-      world.link.hand(.connected)
+      world.link.connect()
       let nonce = try world.link.said(.hello, as: Hello.self).last?.sessionNonce
       world.hand(
         try self.acknowledgement(world, session: isOfSession ? nonce : "another", at: truth), .ack)
