@@ -46,9 +46,11 @@ final class SimulatedWire: CloudLink, @unchecked Sendable {
   private var broker = SimulatedBroker()
   /// Number of outages now; the network works while there is none.
   var outages = 0
-  /// How many of the cloud's messages somebody who holds the broker keeps back; nil while nobody
-  /// does.
-  var withheldPercent: Int?
+  /// See ``SimulatedBroker/withheldPercent``.
+  var withheldPercent: Int? {
+    get { broker.withheldPercent }
+    set { broker.withheldPercent = newValue }
+  }
 
   init(scheduler: any Scheduler, observers: Observers, seed: UInt64, faults: StoryFaults) {
     self.scheduler = scheduler
@@ -272,6 +274,9 @@ private struct SimulatedBroker {
   var isUp = true
   /// Whether the broker considers the door connected.
   var seesDoor = false
+  /// How many of the cloud's messages somebody who holds the broker keeps back; nil while nobody
+  /// does.
+  var withheldPercent: Int?
   /// Messages for the door while it is not connected.
   private var queued: [(topic: String, payload: [UInt8])] = []
 
