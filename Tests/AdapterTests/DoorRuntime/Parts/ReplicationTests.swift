@@ -144,7 +144,7 @@ struct ReplicationTests {
       CredentialsOutcome(report: report), position: .success(replication.position))
     #expect(
       wishes.names == [
-        "record credentials.rejected", "log warning", "reconcileIssued", "session applied",
+        "record credentials.rejected", "log warning", "recordsChanged", "session applied",
       ])
     #expect(wishes.records.first?.detail["records"] == "30")
     let told = wishes.records.first?.detail["problems"]?.components(separatedBy: "; ")
