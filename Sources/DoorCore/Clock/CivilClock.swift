@@ -51,7 +51,7 @@ public struct CivilClock: Sendable, Hashable {
   public init(_ memory: ClockMemory, boot: String?, at now: MonotonicInstant) {
     self.boot = boot
     if let own = memory.own, memory.isProved, own.by != .none, let boot, own.boot == boot,
-      own.at <= now, ClockMemory.isPlausible(own.wall)
+      own.at <= now, own.wall >= ClockLimits.builtAt
     {
       ground = .vouched(by: own.by)
       wall = own.wall

@@ -31,9 +31,7 @@ struct Hardware {
     verifier = try EnvelopeVerifier(
       publicKeys: ["cloud-1": signer.publicKeyBytes], audience: Rig.controllerID,
       issuer: CloudSender.issuer)
-    link =
-      sabotage == .countArrivals
-      ? SabotagedLink(wire: wire, signer: signer, verifier: verifier, time: time) : wire
+    link = wire
     let lines = SimulatedLines(time: time)
     var diskIDs = SimulationRandom(seed: story.seed, stream: 6)
     let disk = SimulatedDisk { diskIDs.id() }

@@ -56,8 +56,6 @@ public enum Sabotage: String, Sendable, CaseIterable {
   case switchTogether = "switch-together"
   /// One record that is refused refuses the whole delta.
   case refuseWholeDelta = "refuse-whole-delta"
-  /// The hours without the cloud count from the arrival of its words.
-  case countArrivals = "count-arrivals"
   /// An old delta that is played again is applied to whatever is here.
   case takeReplays = "take-replays"
 }

@@ -114,9 +114,19 @@ struct CloudMQTTTLSTests {
       }
     }
     try #require(bound == 0 && listen(listener, 1) == 0)
+    // Nobody waits for ever for a client that does not come.
+    var patience = timeval(tv_sec: 60, tv_usec: 0)
+    setsockopt(
+      listener, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+    let folder = FileManager.default.temporaryDirectory.appending(
+      path: "alpn-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let files = try Certificates(in: folder)
     let door = TestLink(
       MQTTSettings(
-        host: "127.0.0.1", port: port, clientID: "door", tls: TLSSettings(alpn: "x-example-mqtt"),
+        host: "127.0.0.1", port: port, clientID: "door",
+        tls: TLSSettings(caFile: files.path("ca.pem"), alpn: "x-example-mqtt"),
         reconnectMillisecondsMax: 100))
     try door.start()
     // The first packet is the ClientHello, which has the name in clear.

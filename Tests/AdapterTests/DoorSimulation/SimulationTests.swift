@@ -5,7 +5,7 @@ import Synchronization
 import Testing
 
 /// Years of door time: the real shell, core and session in worlds made from seeds.
-@Suite("the simulated world")
+@Suite("the simulated world", .computing)
 struct SimulationTests {
   static func run(
     _ seed: UInt64, days: Int, _ faults: FaultKinds = .all, _ sabotage: Sabotage? = nil

@@ -6,7 +6,7 @@ import Testing
 /// A short run of each target of `Tests/Lab/fuzz`, from a fixed seed and without libFuzzer.
 @Suite(
   "Nothing that comes in can hurt: each fuzz target for a moment (D4, D5, D6, D13, F3)",
-  .serialized)
+  .serialized, .computing)
 struct FuzzTargetTests {
   /// How long each target may take, in seconds.
   private static let secondsMax = 1.0

@@ -176,6 +176,7 @@ struct SettingsDoorTests {
     {
       let yaml = """
         controller: {id: gate-1}
+        credentials: {keyFile: /k}
         hardware: {driver: \(driver)}
         doors: [front]
         door: {front: {relay: {chip: gpiochip0, line: 17}\(door)}}

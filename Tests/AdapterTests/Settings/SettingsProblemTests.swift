@@ -51,7 +51,7 @@ struct SettingsProblemTests {
           + "eightBitASCII, eightBitASCIIOdd, eightBitASCIIPlain, automatic, none (line 9)",
         "reader.in.door: \"back\" is not named in `doors` (line 7)",
         "events.commitDeadlineMilliseconds: \"1001\" is not a number from 0 to 1000 (line 11)",
-        "clock.assumeTrust: \"fully\" is none of: synchronised, holdover, unknown (line 12)",
+        "clock.assumeTrust: \"fully\" is none of: synchronised, holdover, doubtful, unknown (line 12)",
         "log.level: \"3\" is none of: trace, debug, info, notice, warning, error, critical "
           + "(line 13)",
       ])

@@ -159,7 +159,9 @@ struct ControllerHarness {
 
   /// An unlock by phone: with the person's mobile keys, or as a member without any.
   mutating func unlock(by person: String, order: String = "o", expires: WallInstant? = nil) {
-    let own = store.values.flatMap { $0 }.filter { $0.person.id.rawValue == person }
+    // In one order, or the member would be any of a person's records.
+    let own = store.sorted { $0.key < $1.key }.flatMap(\.value)
+      .filter { $0.person.id.rawValue == person }
     let keys = own.filter { $0.credential?.kind == .mobile }
     let member = own.prefix(1).map { CredentialHolder(credential: nil, person: $0.person) }
     let kind = Order.Kind.memberUnlock(
