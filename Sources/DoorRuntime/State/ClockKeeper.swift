@@ -89,6 +89,8 @@ struct ClockKeeper {
   private mutating func noteTrust(at now: Moment) -> [Wish] {
     guard let before = recordedTrust, now.trust != before else { return [] }
     recordedTrust = now.trust
+    // What somebody vouched for must outlive a power cut in this minute.
+    nextHousekeeping = now.monotonic
     return [
       .record(
         EventRecord(
