@@ -71,6 +71,12 @@ public struct SyncSession: Sendable {
     var unanswered = 0
 
     var deadline: MonotonicInstant? { .earliest(helloDue, repeatDue) }
+
+    /// Whatever the cloud has sent meanwhile, it has not seen this hello.
+    mutating func helloRefused(at now: MonotonicInstant) {
+      unanswered += 1
+      helloDue = now.advanced(byMilliseconds: SyncLimits.repeatMilliseconds(after: unanswered))
+    }
   }
 
   /// A session that is not connected. `standing` is what the stores hold at start.
@@ -255,7 +261,7 @@ public struct SyncSession: Sendable {
     guard connection != nil else { return [] }
     switch refused {
     case .hello:
-      // The repetition is due in any case.
+      connection?.helloRefused(at: now)
       return []
     case .events(let bytes, let isTooLarge):
       return events.refused(bytes: bytes, isTooLarge: isTooLarge, last: standing.lastEvent)

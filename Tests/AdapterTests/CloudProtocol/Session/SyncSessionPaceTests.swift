@@ -106,10 +106,22 @@ struct SyncSessionPaceTests {
   }
 
   @Test("D9: one event is sent however large it is")
-  func single() {
+  func single() throws {
     var pace = SendPace()
     pace.begin(messageBytesMax: 10)
     #expect(pace.bytesMax == SendPace.bytesMin)
+    var session = try SyncFixture.session(last: 2)
+    _ = connect(&session, last: 2, bytesMax: 10)
+    var event = SyncFixture.events[1]
+    event.data.detail["text"] = String(repeating: "x", count: 2 * SendPace.bytesMin)
+    let batch = EventBatch(
+      controller: "c1", epoch: SyncFixture.epoch, events: [event, SyncFixture.events[2]])
+    let outputs = session.handle(.eventsRead(after: 0, batch), at: SyncFixture.at(1))
+    guard case .publishEvents(let sent)? = outputs.first else {
+      Issue.record("nothing is sent: \(outputs)")
+      return
+    }
+    #expect(sent.events.map(\.id) == ["e1"])
   }
 
   @Test("D3: a hello that nobody answers is sent again, less and less often")
@@ -130,6 +142,20 @@ struct SyncSessionPaceTests {
     }
     #expect(session.handle(.heard, at: SyncFixture.at(now)).isEmpty)
     #expect(session.nextDeadline == nil)
+  }
+
+  @Test("D3: a hello that the broker refused is sent again, though the cloud was heard meanwhile")
+  func refusedHello() throws {
+    var session = try SyncFixture.session(last: 0)
+    _ = connect(&session, last: 0, bytesMax: nil)
+    _ = session.handle(.heard, at: SyncFixture.at(1))
+    #expect(session.handle(.refused(.hello), at: SyncFixture.at(2)).isEmpty)
+    #expect(session.advance(to: SyncFixture.at(10_001)).isEmpty)
+    let outputs = session.advance(to: SyncFixture.at(10_002))
+    guard case .publishHello? = outputs.first, outputs.count == 1 else {
+      Issue.record("no hello: \(outputs)")
+      return
+    }
   }
 
   @Test("D9: any word of the cloud ends the wait: the backlog goes on at once")
