@@ -238,7 +238,7 @@ let package = Package(
       ],
       path: "Tests/FuzzTargets", swiftSettings: feeding),
 
-    // Programs that tests and the laboratory start, and ports for them.
+    // Programs that tests and the laboratory start, and ports and threads for them.
     .target(name: "ChildProcesses", path: "Tests/ChildProcesses", swiftSettings: strict),
 
     // What the thread sanitizer has to be told.

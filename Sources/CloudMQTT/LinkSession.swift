@@ -55,7 +55,6 @@ final class LinkSession {
   private func leave(_ connection: BrokerConnection) {
     let deadline = ContinuousClock.now + .milliseconds(MQTTLimits.drainMilliseconds)
     let step: Int32 = 50
-    goodBye = nil
     if connection.isReady {
       send(on: connection)
       goodBye = connection.publishGoodBye()

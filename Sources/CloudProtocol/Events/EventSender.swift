@@ -157,7 +157,7 @@ struct EventSender: Sendable {
 
   /// The cloud sent something: what it did not acknowledge until now is sent again at once.
   mutating func heard(last: UInt64) -> [SyncSession.Output] {
-    guard pace.eventsMax < EventBatch.eventsMax else { return [] }
+    guard pace.isProbing else { return [] }
     pace.heard()
     goBack()
     return pump(last: last)

@@ -21,8 +21,9 @@ struct SendPace: Sendable, Hashable {
 
   /// After a wait without an acknowledgement one event is enough to find out whether the cloud
   /// answers: the broker may keep every copy.
-  var eventsMax: Int { timeouts == 0 ? EventBatch.eventsMax : 1 }
-  var batchesMax: Int { timeouts == 0 ? SyncLimits.batchesInFlightMax : 1 }
+  var isProbing: Bool { timeouts > 0 }
+  var eventsMax: Int { isProbing ? 1 : EventBatch.eventsMax }
+  var batchesMax: Int { isProbing ? 1 : SyncLimits.batchesInFlightMax }
 
   /// A connection begins, on which a message may have so many bytes; nil for no limit.
   mutating func begin(messageBytesMax: Int?) {

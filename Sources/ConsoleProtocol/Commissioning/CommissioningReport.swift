@@ -1,4 +1,5 @@
 public import CloudProtocol
+import DoorRules
 
 /// What a technician saw when a door was handed over.
 public struct CommissioningReport: Sendable, Hashable, Codable {
@@ -62,10 +63,7 @@ extension CommissioningReport {
         throw ValidationFailure(
           path: "\(path).note", message: "has more than \(Self.noteCharactersMax) characters")
       }
-      let isControl = finding.note.unicodeScalars.contains {
-        $0.properties.generalCategory == .control
-      }
-      if isControl {
+      if !OpaqueText.isPlain(finding.note) {
         throw ValidationFailure(path: "\(path).note", message: "has control characters")
       }
     }

@@ -104,10 +104,7 @@ public struct CommissioningWalk: Sendable {
 
   private mutating func finish(_ result: CommissioningResult, _ note: String) -> [Wish] {
     guard let step = left.popFirst() else { return [] }
-    let clean = note.map { character in
-      character.unicodeScalars.contains { $0.properties.generalCategory == .control }
-        ? " " : character
-    }
+    let clean = note.map { OpaqueText.isPlain(String($0)) ? $0 : " " }
     let note = String(clean.prefix(CommissioningReport.noteCharactersMax))
     findings.append(.init(step, result, note: note))
     return [.say("   -> \(result.words)\(note.isEmpty ? "" : ": \(note)")")] + begin()

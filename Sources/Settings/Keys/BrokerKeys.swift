@@ -1,4 +1,5 @@
 import DoorPorts
+import DoorRules
 
 /// The broker, and the keys of the cloud.
 enum BrokerKeys {
@@ -9,7 +10,9 @@ enum BrokerKeys {
         "cloud", \.cloud, blank: DaemonSettings.Cloud(), keys,
         check: { reader, path, cloud in
           if cloud.tls != nil, !reader.isGiven(path + ["port"]) { cloud.port = portWithTLS }
-          if let id = cloud.clientID, id.utf8.count > clientIDBytesMax || hasControl(id) {
+          if let id = cloud.clientID,
+            id.utf8.count > clientIDBytesMax || !OpaqueText.isPlain(id)
+          {
             reader.note(
               path + ["clientID"],
               "must have at most \(clientIDBytesMax) bytes and no control characters")
@@ -22,10 +25,6 @@ enum BrokerKeys {
   private static let portWithTLS = 8_883
   /// What hosted brokers take at the least.
   private static let clientIDBytesMax = 128
-
-  private static func hasControl(_ text: String) -> Bool {
-    text.unicodeScalars.contains { $0.properties.generalCategory == .control }
-  }
 
   private static let keys: [SettingsKey<DaemonSettings.Cloud>] = [
     .text(
