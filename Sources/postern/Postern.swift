@@ -1,9 +1,9 @@
-import HostLinux
-import CloudProtocol
 import ArgumentParser
-import DryRun
+import CloudProtocol
 import ConsoleProtocol
+import DryRun
 import Foundation
+import HostLinux
 
 /// The command line for technicians.
 @main

@@ -1,5 +1,5 @@
-import CloudProtocol
 import ArgumentParser
+import CloudProtocol
 import Foundation
 import HostLinux
 

@@ -1,7 +1,7 @@
 import CloudProtocol
 import Foundation
-import Synchronization
 public import Logging
+import Synchronization
 
 /// Log lines on standard error, for a program that must never wait for whoever reads them nor end
 /// with them: a line that the reader has no room for is left out, and the next one counts those.

@@ -1,7 +1,7 @@
-import HostLinux
 import ArgumentParser
 import ConsoleProtocol
 import Foundation
+import HostLinux
 
 /// The options of every command that asks the daemon.
 struct ConsoleOptions: ParsableArguments {

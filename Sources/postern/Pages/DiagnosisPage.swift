@@ -1,5 +1,5 @@
-import HostLinux
 import CloudProtocol
+import HostLinux
 
 /// A diagnosis as text.
 struct DiagnosisPage {

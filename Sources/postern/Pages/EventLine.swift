@@ -1,7 +1,7 @@
-import HostLinux
 import CloudProtocol
 import ConsoleProtocol
 import DoorRules
+import HostLinux
 
 /// An event as one line, with its reason in plain words.
 struct EventLine {

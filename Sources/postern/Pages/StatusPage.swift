@@ -1,7 +1,7 @@
-import HostLinux
 import CloudProtocol
 import ConsoleProtocol
 import Foundation
+import HostLinux
 
 /// The status as text.
 struct StatusPage {

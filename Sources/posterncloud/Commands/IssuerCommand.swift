@@ -1,8 +1,8 @@
-import HostLinux
 import ArgumentParser
 import CloudProtocol
 import DoorRules
 import Foundation
+import HostLinux
 
 /// Who may issue keys without the cloud.
 struct IssuerCommand: ParsableCommand {

@@ -1,7 +1,7 @@
-import HostLinux
 import ArgumentParser
 import CloudProtocol
 import Foundation
+import HostLinux
 
 /// The key by which controllers verify this cloud.
 struct SigningKeyCommand: AsyncParsableCommand {

@@ -1,5 +1,5 @@
-import Foundation
 import CoreModels
+import Foundation
 import Testing
 
 @testable import Settings

@@ -1,5 +1,5 @@
-import Certificates
 import ArgumentParser
+import Certificates
 import CloudProtocol
 import ConsoleProtocol
 import DoorRules

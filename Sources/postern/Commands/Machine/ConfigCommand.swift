@@ -1,7 +1,6 @@
-import HostLinux
 import ArgumentParser
-import CloudProtocol
 import Foundation
+import HostLinux
 import Settings
 
 /// The daemon's settings, without the daemon.

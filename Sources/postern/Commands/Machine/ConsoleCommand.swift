@@ -1,6 +1,6 @@
-import HostLinux
 import ArgumentParser
 import ConsoleProtocol
+import HostLinux
 
 /// The web page.
 struct ConsoleCommand: AsyncParsableCommand {

@@ -1,9 +1,9 @@
-import CloudProtocol
-import HostLinux
 import ArgumentParser
+import CloudProtocol
 import DoorPorts
 import Foundation
 import GPIOLinux
+import HostLinux
 import Settings
 
 /// The controller's lines, without the daemon.

@@ -1,8 +1,7 @@
-import HostLinux
 import ArgumentParser
-import CloudProtocol
 import ConsoleProtocol
 import Foundation
+import HostLinux
 
 /// Tries the lock.
 struct RelayCommand: AsyncParsableCommand {

@@ -1,8 +1,8 @@
-import HostLinux
 import ArgumentParser
 import CloudProtocol
 import ConsoleProtocol
 import Foundation
+import HostLinux
 
 /// The credentials in the cache.
 struct CredentialsCommand: AsyncParsableCommand {

@@ -1,8 +1,8 @@
-import HostLinux
 import ArgumentParser
 import CloudProtocol
 import ConsoleProtocol
 import Foundation
+import HostLinux
 
 /// Diagnoses the controller.
 struct DiagnoseCommand: AsyncParsableCommand {

@@ -1,8 +1,8 @@
-import HostLinux
 import ArgumentParser
 import CloudProtocol
 import ConsoleProtocol
 import Foundation
+import HostLinux
 
 /// The event log.
 struct EventsCommand: AsyncParsableCommand {

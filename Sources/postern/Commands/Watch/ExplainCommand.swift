@@ -1,8 +1,8 @@
-import HostLinux
-import CloudProtocol
 import ArgumentParser
+import CloudProtocol
 import ConsoleProtocol
 import Foundation
+import HostLinux
 
 /// Explains a decision, by the rules that decide.
 struct ExplainCommand: AsyncParsableCommand {

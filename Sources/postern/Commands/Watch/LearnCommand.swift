@@ -1,6 +1,6 @@
-import HostLinux
 import ArgumentParser
 import ConsoleProtocol
+import HostLinux
 
 /// Finds the format of cards.
 struct LearnCommand: AsyncParsableCommand {

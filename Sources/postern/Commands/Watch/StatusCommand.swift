@@ -1,6 +1,6 @@
-import HostLinux
 import ArgumentParser
 import ConsoleProtocol
+import HostLinux
 
 /// The state of the controller.
 struct StatusCommand: AsyncParsableCommand {

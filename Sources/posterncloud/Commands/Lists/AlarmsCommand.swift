@@ -1,6 +1,6 @@
-import HostLinux
 import ArgumentParser
 import CloudProtocol
+import HostLinux
 
 /// Alarms and admin actions, which controllers publish ahead of everything else.
 struct AlarmsCommand: ParsableCommand {

@@ -1,6 +1,6 @@
-import HostLinux
 import ArgumentParser
 import CloudProtocol
+import HostLinux
 
 /// Every controller with its last report.
 struct ControllersCommand: ParsableCommand {

@@ -1,6 +1,6 @@
-import HostLinux
 import ArgumentParser
 import CloudProtocol
+import HostLinux
 
 /// Every door as last reported.
 struct DoorsCommand: ParsableCommand {

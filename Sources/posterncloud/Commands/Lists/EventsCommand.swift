@@ -1,7 +1,7 @@
-import HostLinux
 import ArgumentParser
 import CloudProtocol
 import Foundation
+import HostLinux
 
 /// Events of the doors.
 struct EventsCommand: AsyncParsableCommand {

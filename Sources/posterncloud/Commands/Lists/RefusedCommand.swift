@@ -1,6 +1,6 @@
-import HostLinux
 import ArgumentParser
 import CloudProtocol
+import HostLinux
 
 /// Records that a controller refused, or took with a warning.
 struct RefusedCommand: ParsableCommand {

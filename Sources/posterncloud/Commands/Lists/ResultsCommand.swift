@@ -1,6 +1,6 @@
-import HostLinux
 import ArgumentParser
 import CloudProtocol
+import HostLinux
 
 /// Commands and their results.
 struct ResultsCommand: ParsableCommand {

@@ -1,6 +1,6 @@
-import HostLinux
 import ArgumentParser
 import CloudProtocol
+import HostLinux
 
 /// Diagnosis of a controller.
 struct DiagnoseCommand: AsyncParsableCommand {

@@ -1,6 +1,6 @@
-import HostLinux
 import ArgumentParser
 import CloudProtocol
+import HostLinux
 
 /// The log of a controller.
 struct LogsCommand: AsyncParsableCommand {

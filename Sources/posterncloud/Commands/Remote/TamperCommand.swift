@@ -1,6 +1,6 @@
-import HostLinux
 import ArgumentParser
 import CloudProtocol
+import HostLinux
 
 /// A wrongly signed unlock, to see that it is refused.
 struct TamperCommand: ParsableCommand {

@@ -1,7 +1,7 @@
-import HostLinux
 import ArgumentParser
 import CloudProtocol
 import Foundation
+import HostLinux
 
 /// How long to wait for the result of a command.
 struct WaitOptions: ParsableArguments {
