@@ -217,7 +217,7 @@ let package = Package(
         "DoorRules", "WiegandCodec", "DoorCore", "CloudProtocol", "DoorPorts", "DoorRuntime",
         "DoorSimulation",
         "GPIOLinux", "StoreSQLite", "CloudMQTT", "CCounters", "CMosquitto", "ConsoleProtocol",
-        "HostLinux", "ChildProcesses", grdb, log, arguments,
+        "HostLinux", "ChildProcesses", "CoreModels", "FuzzTargets", grdb, log, arguments,
       ],
       path: "Tests/postern-lab", exclude: ["RESULTS.md"], swiftSettings: strict),
 
@@ -229,8 +229,8 @@ let package = Package(
       name: "FuzzTargets",
       dependencies: [
         "CoreModels", "DoorRules", "WiegandCodec", "DoorCore", "CloudProtocol", "DoorPorts",
-        "StoreSQLite", "Settings", "Certificates", "Console", "ConsoleProtocol", "DryRun", crypto,
-        hummingbird, log,
+        "DoorRuntime", "GPIOLinux", "HostLinux", "StoreSQLite", "Settings", "Certificates",
+        "Console", "ConsoleProtocol", "DryRun", crypto, grdb, hummingbird, log,
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOEmbedded", package: "swift-nio"),
         .product(name: "HTTPTypes", package: "swift-http-types"),

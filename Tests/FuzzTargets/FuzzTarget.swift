@@ -29,7 +29,7 @@ public struct FuzzTarget: Sendable {
   public static let all: [FuzzTarget] =
     [edges, keypad, machine, week, words, zoneFile, certificate]
     + messages + [envelope, signedEnvelope, handOver, signedHandOver, offlinePIN, offlinePINFile]
-    + [settings, socket, web, dryRun, damagedStore, sync, storedSync]
+    + [settings, socket, web, dryRun, damagedStore, damagedRows, sync, storedSync]
 }
 
 /// An invariant that did not hold.

@@ -5,6 +5,8 @@ public import DoorRules
 public struct IssuedBook: Sendable {
   /// Most keys of one controller.
   public static let keysMax = 1_000
+  /// Uses are counted up to here.
+  private static let usesCountedMost = 1_000_000_000
   /// How long an expired key stays in the report.
   static let keptSeconds: Int64 = 30 * 86_400
 
@@ -160,7 +162,8 @@ public struct IssuedBook: Sendable {
   /// Counts an entry. Returns the key after it, or nil for a key that is not here.
   public mutating func noteUse(of id: CredentialID) -> IssuedKey? {
     guard var key = keys[id.rawValue] else { return nil }
-    key.uses += 1
+    // What was stored may be any number.
+    key.uses = min(max(key.uses, 0), Self.usesCountedMost - 1) + 1
     keys[id.rawValue] = key
     return key
   }

@@ -132,6 +132,8 @@ public struct CredentialHolder: Sendable, Hashable {
     guard let credential else { return nil }
     guard credential.countsUses else { return UsedCredential(credential.id) }
     return UsedCredential(
-      credential.id, use: CredentialUse(count: use.count + 1, first: use.first ?? instant))
+      credential.id,
+      use: CredentialUse(
+        count: use.count < .max ? use.count + 1 : .max, first: use.first ?? instant))
   }
 }

@@ -22,7 +22,7 @@ struct ConfigurationTable {
     try pool.reading("read the \(slot) configuration") { database in
       try Data.fetchOne(
         database, sql: "SELECT document FROM configuration WHERE slot = ?", arguments: [slot]
-      ).map { try JSONCoding.decoder().decode(ConfigurationDocument.self, from: $0) }
+      ).map { try StoredValue.json($0, "configuration.document") }
     }
   }
 

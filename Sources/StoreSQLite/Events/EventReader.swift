@@ -156,7 +156,8 @@ extension StoredEvent {
         number: exact, draft: try JSONCoding.decoder().decode(EventDraft.self, from: body),
         chain: chain.map { Array($0) })
     } catch {
-      throw PortError(error, during: "read event \(exact)")
+      throw PortError(
+        .damaged, operation: "read event \(exact)", detail: "event.draft cannot be used: \(error)")
     }
   }
 }

@@ -62,7 +62,7 @@ final class EventRemoval: Sendable {
         database.cachedStatement(sql: "SELECT MIN(number) FROM event WHERE number >= ?"),
         arguments: [from])
       guard let oldest, oldest <= due else { return due }
-      let through = min(due, oldest + Int64(most) - 1)
+      let through = min(due - oldest, Int64(most) - 1) + oldest
       tried = through
       try database.execute(
         sql: "DELETE FROM event WHERE number BETWEEN ? AND ?", arguments: [oldest, through])

@@ -9,6 +9,9 @@ struct EventTable {
   let file: EventFile
   let removal: EventRemoval
 
+  /// A log that counts further is damaged: no door has so many events, and numbers must go on.
+  private static let numberMost: UInt64 = 1 << 53
+
   /// Where the log stands.
   func position() throws(PortError) -> LogPosition {
     try file.reading("read the log's position") { try Self.position($0) }
@@ -21,7 +24,7 @@ struct EventTable {
       let last = UInt64(exactly: try row.decode(Int64.self, atIndex: 1)),
       let acknowledged = UInt64(exactly: try row.decode(Int64.self, atIndex: 2)),
       let dropped = UInt64(exactly: try row.decode(Int64.self, atIndex: 3)),
-      acknowledged <= last, dropped <= last
+      acknowledged <= last, dropped <= last, last <= Self.numberMost
     else {
       throw PortError(
         .damaged, operation: "read the log's position",
@@ -114,7 +117,7 @@ struct EventTable {
       let position = try Self.position(database)
       guard number < position.acknowledged else { return position }
       let oldest = try Int64.fetchOne(database, sql: "SELECT MIN(number) FROM event")
-      let gone = oldest.map { UInt64(clamping: $0 - 1) } ?? position.last
+      let gone = oldest.map { UInt64(clamping: max($0, 1) - 1) } ?? position.last
       // Events that were given up as unreadable are tried again.
       try database.execute(
         sql: "UPDATE log SET acknowledged = ?, dropped = ?",

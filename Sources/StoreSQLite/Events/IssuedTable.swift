@@ -11,7 +11,7 @@ struct IssuedTable: IssuedStore {
   func issuedKeys() throws(PortError) -> [IssuedKey] {
     try file.reading("read the keys that were issued here") { database in
       try Data.fetchAll(database, sql: "SELECT body FROM issued ORDER BY id").map {
-        try JSONCoding.decoder().decode(IssuedKey.self, from: $0)
+        try StoredValue.json($0, "issued.body")
       }
     }
   }
@@ -20,8 +20,9 @@ struct IssuedTable: IssuedStore {
     try file.reading("read the issuers' last orders") { database in
       try Row.fetchAll(database, sql: "SELECT issuer, sequence, lastOrder FROM issuer").map { row in
         IssuerMark(
-          issuer: row["issuer"], sequence: UInt64(row["sequence"] as Int64),
-          order: row["lastOrder"])
+          issuer: try StoredValue.read(row, at: 0, "issuer.issuer"),
+          sequence: try StoredValue.number(row, at: 1, "issuer.sequence"),
+          order: try StoredValue.read(row, at: 2, "issuer.lastOrder"))
       }
     }
   }

@@ -113,6 +113,6 @@ struct LedgerTable: CommandLedger {
 
   private static func result(_ row: Row) throws -> CommandResult? {
     guard let body = try row.decode(Data?.self, atIndex: 0) else { return nil }
-    return try JSONCoding.decoder().decode(CommandResult.self, from: body)
+    return try StoredValue.json(body, "command.result")
   }
 }

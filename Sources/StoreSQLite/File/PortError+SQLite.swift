@@ -14,7 +14,10 @@ extension PortError {
       var detail = "SQLite: \(error.message ?? "no message") (\(number))"
       if let advice = Self.advice(code) { detail += "; \(advice)" }
       self.init(code, operation: operation, detail: detail)
-    case is DecodingError, is RowDecodingError, is ValidationFailure:
+    case let error as RowDecodingError:
+      self.init(
+        .damaged, operation: operation, detail: "the stored value cannot be read: \(error.words)")
+    case is DecodingError, is ValidationFailure:
       self.init(
         .damaged, operation: operation, detail: "the stored value cannot be read: \(error)")
     default:

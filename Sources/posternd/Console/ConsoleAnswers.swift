@@ -60,9 +60,14 @@ extension ConsoleCredential {
         ? "pending" : record.validUntil.map { $0 <= seconds } == true ? "over" : "valid"
     self.init(
       id: record.id, kind: record.kind, person: record.person, status: record.status,
-      state: state, validFromMilliseconds: record.validFrom.map { $0 * 1_000 },
-      validUntilMilliseconds: record.validUntil.map { $0 * 1_000 }, doors: record.doors,
+      state: state, validFromMilliseconds: record.validFrom.map(Self.milliseconds),
+      validUntilMilliseconds: record.validUntil.map(Self.milliseconds), doors: record.doors,
       scopes: record.scopes, reservationID: record.reservationID)
+  }
+
+  /// What the cache has may be any number.
+  private static func milliseconds(seconds: Int64) -> Int64 {
+    WallInstant(secondsSince1970: seconds).millisecondsSince1970
   }
 }
 
