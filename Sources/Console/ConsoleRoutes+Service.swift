@@ -9,6 +9,11 @@ extension ConsoleRoutes {
   func addService(_ router: Router<BasicRequestContext>) {
     router.get("/v1/live") { request, _ in try await live(request, .lines) }
     router.get("/v1/live/sse") { request, _ in try await live(request, .serverSentEvents) }
+    router.post("/v1/live/disclose") { request, _ in
+      var wanted: DisclosureRequest = try await RequestBody.read(of: request)
+      if let by { wanted.by = by }
+      return try Self.json(await backend.disclose(wanted))
+    }
     router.post("/v1/relay/test") { request, _ in
       var test: RelayTest = try await RequestBody.read(of: request)
       if let by { test.by = by }
@@ -45,6 +50,10 @@ extension ConsoleRoutes {
     for name in names where !["edges", "keys"].contains(name) {
       throw ConsoleProblem(
         .invalid, "\(name.prefix(64)): is not an option; there are edges, keys")
+    }
+    // Whoever may look at the page has not been let onto the machine.
+    guard by == nil || !names.contains("keys") else {
+      throw ConsoleProblem(.refused, "keys are shown on the machine only: `postern monitor --keys`")
     }
     let options = LiveOptions(edges: names.contains("edges"), keys: names.contains("keys"))
     return LineStreamBody(items: try await backend.live(options), framing: framing, gap: Self.gap)

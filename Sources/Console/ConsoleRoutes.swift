@@ -32,7 +32,9 @@ struct ConsoleRoutes: Sendable {
       return Response(status: .noContent)
     }
     router.post("/v1/explain") { request, _ in
-      try Self.json(await backend.explain(try await RequestBody.read(of: request)))
+      var question: ExplainRequest = try await RequestBody.read(of: request)
+      if let by { question.by = by }
+      return try Self.json(await backend.explain(question))
     }
     router.post("/v1/mode") { request, _ in
       var order: ModeRequest = try await RequestBody.read(of: request)

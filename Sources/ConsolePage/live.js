@@ -45,7 +45,13 @@ function eventLine(event) {
 pages.frames = (place) => {
   const list = h("div", { class: "stack" });
   const empty = h("p", { class: "soft" }, T.frames.empty);
-  put(place, h("div", { class: "stack" }, h("h2", {}, T.frames.title), empty, list));
+  const show = h("button", { type: "button", id: "frames-numbers", title: T.frames.recorded }, T.frames.show);
+  show.addEventListener("click", () => attempt(async () => {
+    const answer = await ask("/v1/live/disclose", { by: "console" });
+    show.textContent = T.frames.shown + " " + answer.seconds + " s";
+  }));
+  put(place, h("div", { class: "stack" }, h("div", { class: "spread" }, h("h2", {}, T.frames.title), show),
+    empty, list));
   follow("/v1/live/sse", (note) => {
     if (!["frame", "malformed", "lost"].includes(note.kind)) return;
     empty.hidden = true;
@@ -62,16 +68,17 @@ function frameCard(note) {
     ? range(note.spacing[1], note.spacing[2]) + " " + T.frames.apart : "";
   const widths = (note.pulses || []).map((pulse) => pulse[2]).filter((width) => width > 0);
   const wide = widths.length ? range(Math.min(...widths), Math.max(...widths)) + " " + T.frames.wide : "";
-  const found = note.candidates || [];
+  const found = note.candidates || [], formats = note.formats || [];
   return h("section", { class: "card", "data-frame": note.kind },
     h("div", { class: "spread" },
       h("h3", {}, note.reader + ": " + note.bits + " " + T.frames.bits),
       note.kind === "malformed" ? pill(T.frames.fault + ": " + note.fault, "bad")
-        : found.length ? pill(T.frames.parity, "good") : pill(T.frames.none, "warn")),
+        : formats.length ? pill(T.frames.parity, "good") : pill(T.frames.none, "warn")),
     note.pulses ? h("div", { class: "scroll" }, pulseDrawing(note.pulses)) : null,
     note.bitText ? h("p", { class: "mono", style: null }, note.bitText.replace(/(.{8})/g, "$1 ")) : null,
     h("p", { class: "soft small" }, [spacing, wide].filter(Boolean).join(", ")),
     note.detail ? h("p", { class: "small" }, note.detail) : null,
+    found.length ? null : h("p", {}, formats.map((name) => pill(name))),
     found.map((one) => h("p", {}, pill(one.format), " ",
       one.facility === undefined || one.facility === null ? "" : T.panel.facility + " " + one.facility + ", ",
       T.panel.number.toLowerCase() + " " + one.card)));

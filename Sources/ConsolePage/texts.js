@@ -31,6 +31,8 @@ const T = {
     apart: "µs apart", wide: "µs wide", parity: "check bits fit", fault: "damaged",
     hidden: "A key was pressed; keys are not shown.", line0: "D0", line1: "D1",
     lost: "notes are lost: this page was too slow", none: "no enabled format fits",
+    show: "Show numbers", recorded: "Shows card numbers and bits for five minutes; it is recorded.",
+    shown: "Numbers are shown, and that is recorded, for",
   },
   hours: {
     title: "The week", access: "Access hours", unlock: "Unlocked by schedule", always: "always",

@@ -12,6 +12,8 @@ public protocol ConsoleBackend: Sendable {
   func diagnose() async -> DiagnosisReport
   /// Edges, frames, movements and events from now on; a slow client loses the oldest.
   func live(_ options: LiveOptions) async throws(ConsoleProblem) -> AsyncStream<LiveNote>
+  /// Shows card numbers and keys in the live view for a while; recorded. Returns how many seconds.
+  func disclose(_ request: DisclosureRequest) async throws(ConsoleProblem) -> DisclosureAnswer
   /// Releases a lock for its hold time, as an operator's unlock, and reports whether the relay
   /// moved.
   func testRelay(_ test: RelayTest) async throws(ConsoleProblem) -> RelayTestResult
@@ -29,7 +31,8 @@ public protocol ConsoleBackend: Sendable {
   func metrics() async -> String
   /// Beeps three times at one door, or at every door.
   func identify(door: String?) async throws(ConsoleProblem)
-  /// Explains a decision without carrying it out.
+  /// Explains a decision without carrying it out. A question about a card is recorded with who asks,
+  /// and limited: who may ask any number finds every card.
   func explain(_ request: ExplainRequest) async throws(ConsoleProblem) -> Explanation
   /// Maintenance and lockdown; recorded with operator and reason.
   func setMode(_ request: ModeRequest) async throws(ConsoleProblem)

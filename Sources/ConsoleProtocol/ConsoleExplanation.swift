@@ -15,6 +15,8 @@ public struct ExplainRequest: Sendable, Hashable, Codable {
   /// `card`, `pin`, `cardThenPIN` or `mobile`; `card` when absent.
   public var presentation: String?
   public var location: Location?
+  /// Who asks; needed for a card.
+  public var by: String?
 
   public struct Location: Sendable, Hashable, Codable {
     public var lat: Double
@@ -31,7 +33,7 @@ public struct ExplainRequest: Sendable, Hashable, Codable {
   public init(
     door: String, person: String? = nil, credential: String? = nil, card: String? = nil,
     atMilliseconds: Int64? = nil, atLocal: String? = nil, presentation: String? = nil,
-    location: Location? = nil
+    location: Location? = nil, by: String? = nil
   ) {
     self.door = door
     self.person = person
@@ -41,6 +43,7 @@ public struct ExplainRequest: Sendable, Hashable, Codable {
     self.atLocal = atLocal
     self.presentation = presentation
     self.location = location
+    self.by = by
   }
 }
 

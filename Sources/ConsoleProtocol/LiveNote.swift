@@ -1,5 +1,5 @@
-/// Something that happened at the lines. It may hold card numbers, for the technician who presents
-/// the card; keys of a keypad are hidden unless requested.
+/// Something that happened at the lines. Card numbers, bits and keys are only in it while somebody has
+/// asked for them, see ``DisclosureRequest``; keys only for a client on the machine that wants them.
 public struct LiveNote: Sendable, Hashable, Codable {
   public enum Kind: String, Sendable, Hashable, Codable {
     /// An input changed its level.
@@ -61,7 +61,9 @@ public struct LiveNote: Sendable, Hashable, Codable {
   public var candidates: [Candidate]?
   /// Beside ``bitText``.
   public var reading: Reading?
-  /// A key of the keypad; a dot unless keys were requested.
+  /// The formats that fit, by name.
+  public var formats: [String]?
+  /// A key of the keypad; a dot unless keys are shown.
   public var key: String?
   /// The fault of a damaged frame, by name, and for people.
   public var fault: String?
@@ -87,7 +89,7 @@ public struct LiveNote: Sendable, Hashable, Codable {
 public struct LiveOptions: Sendable, Hashable {
   /// Each change of each input; hundreds for a card.
   public var edges: Bool
-  /// The keys that are typed, which are PINs.
+  /// The keys that are typed, which are PINs; while they are shown at all.
   public var keys: Bool
 
   public init(edges: Bool = false, keys: Bool = false) {

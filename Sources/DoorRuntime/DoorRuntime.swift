@@ -14,7 +14,7 @@ public actor DoorRuntime {
 
   /// The longest that the loop may be silent: locks are driven again each second, so it never is
   /// for that long.
-  static let silenceSecondsMax: Int64 = 5
+  static let silenceSecondsMax: Int64 = 3
   /// While a tick's own message is still in the inbox there is no other tick, but for this long
   /// after it: the inbox may have been full.
   static let passingMicroseconds = 1_000
@@ -223,6 +223,16 @@ public actor DoorRuntime {
       shell.site.present(mobile: token, at: door) { continuation.resume(returning: $0) }
     }
     try answer.get()
+  }
+
+  /// Records that card numbers and keys are shown at the console for a while.
+  public func noteDisclosure(by: String, seconds: Int) {
+    shell.site.noteDisclosure(by: by, seconds: seconds)
+  }
+
+  /// Records a question at the console about a card; nil for one that nobody has.
+  public func noteCardQuestion(about person: PersonID?, at door: DoorID, by: String) {
+    shell.site.noteCardQuestion(about: person, at: door, by: by)
   }
 
   /// What would be decided, by the rules and the records of this moment. Nothing is recorded.

@@ -42,6 +42,11 @@ final class DeafBackend: ConsoleBackend {
     return AsyncStream { $0.finish() }
   }
 
+  func disclose(_ request: DisclosureRequest) async throws(ConsoleProblem) -> DisclosureAnswer {
+    note()
+    return DisclosureAnswer(seconds: 1)
+  }
+
   func testRelay(_ test: RelayTest) async throws(ConsoleProblem) -> RelayTestResult {
     note()
     return RelayTestResult(before: false, after: true, open: nil, holdMilliseconds: 5_000)

@@ -153,6 +153,16 @@ extension EventType {
       EventRow(
         "The cloud's keys changed", .audit, urgent: true, reason: "`trusted` or `distrusted`",
         detail: [EventMember("key", "id of the key")])
+    case .adminNumbersShown:
+      EventRow(
+        "Card numbers and keys are shown at the console", .audit, urgent: true,
+        detail: [
+          EventMember("by", "who ordered it"), EventMember("seconds", "after which it ends"),
+        ])
+    case .adminCardExplained:
+      EventRow(
+        "Asked at the console about a card", .audit, [.door, .person],
+        detail: [EventMember("by", "who asked; without `person` nobody has that card")])
 
     // Keys
     case .lockKeyIssued:

@@ -42,6 +42,8 @@ public enum EventType: String, CaseIterable, Sendable, Hashable {
   // What administrators did
   case adminAntiPassbackForgiven = "postern.admin.antiPassbackForgiven.v1"
   case adminCloudKeys = "postern.admin.cloudKeys.v1"
+  case adminNumbersShown = "postern.admin.numbersShown.v1"
+  case adminCardExplained = "postern.admin.cardExplained.v1"
 
   // Keys; hotel systems use these names.
   case lockKeyIssued = "lock.key.issued.v1"

@@ -178,6 +178,22 @@ package struct SiteOrders {
     if case .success = answer.result { shell.publishIssued(at: now) }
   }
 
+  /// Card numbers and keys are shown at the console for a while.
+  package func noteDisclosure(by: String, seconds: Int) {
+    record(EventRecord(.adminNumbersShown, detail: ["by": by, "seconds": String(seconds)]))
+  }
+
+  /// Somebody asked at the console about a card; nil for one that nobody has.
+  package func noteCardQuestion(about person: PersonID?, at door: DoorID, by: String) {
+    record(
+      EventRecord(
+        .adminCardExplained, door: door, person: person?.rawValue, detail: ["by": by]))
+  }
+
+  private func record(_ event: EventRecord) {
+    shell.carryOut(.record(event), at: shell.moment())
+  }
+
   private func decision(
     on question: AccessQuestion, _ holders: [CredentialHolder]
   ) throws(PortError) -> (Verdict, at: String) {

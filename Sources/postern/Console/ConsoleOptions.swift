@@ -16,6 +16,13 @@ struct ConsoleOptions: ParsableArguments {
     return ConsoleClient(socketPath: socket ?? environment ?? "/run/postern/postern.sock")
   }
 
+  /// Has the live view show card numbers and keys for a while; recorded with the operator's name.
+  func disclose() async throws {
+    let answer = try await client.post(
+      "/v1/live/disclose", DisclosureRequest(by: Operator.name), as: DisclosureAnswer.self)
+    Output.complain("numbers are shown for \(answer.seconds) s; this is recorded")
+  }
+
   /// Prints a value, as JSON for programs or as text for people.
   func show(_ value: some Encodable, _ text: @autoclosure () throws -> String) throws {
     try Output.show(value, json: json, try text())

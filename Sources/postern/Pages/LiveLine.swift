@@ -24,7 +24,10 @@ struct LiveLine {
     parts += (note.candidates ?? []).map {
       "\($0.format) \($0.facility.map { "facility \($0) " } ?? "")card \($0.card)"
     }
-    if note.candidates != nil { parts.append("parity good") }
+    if note.candidates == nil, let formats = note.formats {
+      parts.append(formats.isEmpty ? "no format fits" : "fits " + formats.joined(separator: ", "))
+    }
+    if note.formats?.isEmpty == false { parts.append("parity good") }
     if let fault = note.fault { parts.append("\(fault): \(note.detail ?? "")") }
     if let type = note.type { parts.append(type) }
     if let person = note.person { parts.append(person) }

@@ -154,7 +154,7 @@ extension ConsoleAdapter {
 
   /// Throws unless the operator's name is one that a command may have: it goes into the event log,
   /// from there to the cloud, and onto screens.
-  private func checkOperator(_ by: String) throws(ConsoleProblem) {
+  func checkOperator(_ by: String) throws(ConsoleProblem) {
     do throws(ValidationFailure) { try Command.check(operator: by, path: "by") } catch {
       throw ConsoleProblem(.invalid, "\(error)")
     }

@@ -18,6 +18,8 @@ struct ConsoleAdapter: ConsoleBackend {
   let diagnostician: Diagnostician
   let log: RecentLog
   let keeper: HistoryKeeper
+  private let disclosure = Disclosure()
+  private let cardQuestions = CardQuestions()
   /// Files that could not be used when the daemon started, in words.
   let fileTroubles: [String]
 
@@ -64,7 +66,8 @@ struct ConsoleAdapter: ConsoleBackend {
       settings.readers.compactMap { reader in reader.entry.frame.map { (reader.id, $0) } },
       uniquingKeysWith: { first, _ in first })
     let writer = LiveWriter(
-      options: options, pinFrames: pinFrames, formats: settings.formats)
+      options: options, pinFrames: pinFrames, formats: settings.formats,
+      isDisclosed: { [disclosure] in disclosure.isOn })
     return AsyncStream(bufferingPolicy: .bufferingNewest(LiveWriter.notesMax)) { continuation in
       let pump = Task {
         var number: UInt64 = 0
@@ -85,12 +88,35 @@ struct ConsoleAdapter: ConsoleBackend {
 
   func explain(_ request: ExplainRequest) async throws(ConsoleProblem) -> Explanation {
     let question = try AccessQuestion(request)
+    let asker: String? = request.card == nil ? nil : request.by ?? ""
+    if let asker {
+      try checkOperator(asker)
+      if let seconds = cardQuestions.take() {
+        throw ConsoleProblem(
+          .refused,
+          "too many questions about cards; ask again in \(seconds) s, or about a person")
+      }
+    }
     do throws(PortError) {
       let (verdict, at) = try await runtime.explain(question)
+      if let asker {
+        await runtime.noteCardQuestion(about: verdict.person, at: question.door, by: asker)
+      }
       return Explanation(verdict, at: at)
     } catch {
       throw ConsoleProblem(error.code == .invalid ? .invalid : .unavailable, "\(error)")
     }
+  }
+
+  func disclose(_ request: DisclosureRequest) async throws(ConsoleProblem) -> DisclosureAnswer {
+    try checkOperator(request.by)
+    let seconds = request.seconds ?? DisclosureRequest.secondsStandard
+    guard (1...DisclosureRequest.secondsMax).contains(seconds) else {
+      throw ConsoleProblem(.invalid, "seconds: is not 1 to \(DisclosureRequest.secondsMax)")
+    }
+    await runtime.noteDisclosure(by: request.by, seconds: seconds)
+    disclosure.begin(seconds: seconds)
+    return DisclosureAnswer(seconds: seconds)
   }
 
   func geofence(_ trial: GeofenceTrial) async throws(ConsoleProblem) -> GeofenceResult? {

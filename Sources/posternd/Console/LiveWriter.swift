@@ -14,6 +14,10 @@ struct LiveWriter: Sendable {
   let pinFrames: [ReaderID: PINFrame]
   /// Every known format, the operator's own first.
   let formats: FormatTable
+  /// Whether card numbers and bits are shown now, and keys to who wants them.
+  let isDisclosed: @Sendable () -> Bool
+
+  private var showsKeys: Bool { options.keys && isDisclosed() }
 
   /// Nil when the watcher did not ask for it.
   func show(_ note: TapNote, number: UInt64) -> LiveNote? {
@@ -23,7 +27,7 @@ struct LiveWriter: Sendable {
     switch note.what {
     case .edge(let line, let isActive):
       // Edges of data lines are the bits of keys too.
-      guard options.edges, options.keys || line.reader == nil else { return nil }
+      guard options.edges, showsKeys || line.reader == nil else { return nil }
       var shown = make(.edge)
       shown.line = line.name
       shown.door = line.door?.rawValue
@@ -83,18 +87,20 @@ struct LiveWriter: Sendable {
     switch decoded {
     case .card(let candidates, _):
       let isPIN = pinFrames[reader]?.read(frame.bits, fixedLength: nil) != nil
-      guard !isPIN || options.keys else {
+      guard !isPIN || showsKeys else {
         shown.key = "•"
         shown.detail = "a complete PIN"
         return
       }
+      shown.formats = candidates.map(\.format)
+      guard isDisclosed() else { return }
       shown.candidates = candidates.map(Self.shown)
       shown.bitText = frame.bitText
       shown.reading = reading(of: frame.bits)
       showBits(of: pulses, &shown)
     case .key(let key):
-      shown.key = options.keys ? Self.words(key) : "•"
-      if options.keys {
+      shown.key = showsKeys ? Self.words(key) : "•"
+      if showsKeys {
         shown.bitText = frame.bitText
         showBits(of: pulses, &shown)
       }
@@ -106,9 +112,9 @@ struct LiveWriter: Sendable {
     }
   }
 
-  /// A burst as short as a key's may be part of a PIN.
+  /// A burst as short as a key's may be part of a PIN; a damaged frame is nearly a card.
   private func showBits(of pulses: [TapNote.Pulse], _ shown: inout LiveNote) {
-    guard options.keys || pulses.count > LiveWriter.keyBitsMax else { return }
+    guard showsKeys || isDisclosed() && pulses.count > LiveWriter.keyBitsMax else { return }
     shown.pulses = pulses.map { [$0.isOne ? 1 : 0, $0.startMicroseconds, $0.widthMicroseconds] }
     shown.bitText = String(pulses.map { $0.isOne ? "1" : "0" })
     shown.reading = reading(of: pulses.map(\.isOne))

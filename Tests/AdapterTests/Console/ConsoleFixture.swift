@@ -76,6 +76,11 @@ final class ConsoleFakeBackend: ConsoleBackend {
     return stream
   }
 
+  func disclose(_ request: DisclosureRequest) async throws(ConsoleProblem) -> DisclosureAnswer {
+    state.withLock { $0.cleared.append("numbers shown to \(request.by)") }
+    return DisclosureAnswer(seconds: request.seconds ?? 1)
+  }
+
   func testRelay(_ test: RelayTest) async throws(ConsoleProblem) -> RelayTestResult {
     state.withLock { $0.cleared.append("\(test.door) tried by \(test.by)") }
     return RelayTestResult(before: false, after: true, open: nil, holdMilliseconds: 5_000)

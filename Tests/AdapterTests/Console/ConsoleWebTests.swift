@@ -84,6 +84,8 @@ struct ConsoleWebTests {
     let web = try await Web()
     let (cookie, csrf) = try await web.signIn()
     #expect(try await web.ask("GET", "/v1/status", [cookie]).hasPrefix("HTTP/1.1 200"))
+    // Keys are PINs: only who is on the machine may see them.
+    #expect(try await web.ask("GET", "/v1/live?keys", [cookie]).hasPrefix("HTTP/1.1 409"))
     let body = #"{"door":"front","by":"somebody else"}"#
     let without = try await web.ask("POST", "/v1/relay/test", [cookie], body: body)
     #expect(without.hasPrefix("HTTP/1.1 403"))

@@ -13,11 +13,89 @@ struct TechnicianTests {
       log: world.folder.path + "/" + file)
   }
 
+  @Test("E3 D13: without an order that is recorded the monitor shows no card number, bit or key")
+  func hidden() throws {
+    let world = try DoorWorld()
+    #expect(try world.open())
+    let monitor = try watch(world, ["monitor", "--edges", "--json"], file: "monitor.txt")
+    defer { monitor.end(SIGKILL) }
+    #expect(
+      try world.eventually {
+        try world.postern("panel", "badge", "--facility", "12", "--card", "345")
+        return try world.text("monitor.txt").contains("\"line\":\"relay\"")
+      })
+    // A damaged frame is nearly a card.
+    try world.postern("panel", "bits", "0000011000000000101011001")
+    try world.postern("panel", "keys", "7")
+    #expect(try world.eventually { try world.text("monitor.txt").contains("\"key\":\"•\"") })
+    let text = try world.text("monitor.txt")
+    #expect(text.contains("\"formats\":[\"H10301\""), "\(text)")
+    for secret in ["\"card\"", "facility", "bitText", "pulses", "candidates", "data0", "data1"] {
+      #expect(!text.contains(secret), "\(secret) in \(text)")
+    }
+    // Who orders it is in the log, before anything is shown.
+    #expect(
+      try UnixCall.post(
+        #"{"by":"tess"}"#, to: "/v1/live/disclose", socket: world.folder.path + "/postern.sock")
+        == "200")
+    let shown = try world.doorEvents().filter {
+      $0["type"] as? String == "postern.admin.numbersShown.v1"
+    }
+    #expect(shown.count == 1)
+    let detail = shown.first?["detail"] as? [String: String]
+    #expect(detail?["by"] == "tess" && detail?["seconds"] == "300")
+  }
+
+  @Test("E3 D13: what an order shows ends by itself")
+  func ends() throws {
+    let world = try DoorWorld()
+    #expect(try world.open())
+    let socket = world.folder.path + "/postern.sock"
+    for (seconds, status) in [("0", "400"), ("901", "400"), ("1", "200")] {
+      let body = "{\"by\":\"tess\",\"seconds\":\(seconds)}"
+      #expect(try UnixCall.post(body, to: "/v1/live/disclose", socket: socket) == status)
+    }
+    let monitor = try watch(world, ["monitor", "--json"], file: "monitor.txt")
+    defer { monitor.end(SIGKILL) }
+    // Each card leaves a line; after its second the numbers are gone from the newest one.
+    #expect(
+      try world.eventually {
+        try world.postern("panel", "badge", "--facility", "12", "--card", "345")
+        let frames = try world.text("monitor.txt").split(separator: "\n")
+          .filter { $0.contains("\"kind\":\"frame\"") }
+        return frames.last.map { !$0.contains("candidates") } == true
+      })
+  }
+
+  @Test("B8 D13: questions about cards are recorded with who asks, and soon limited")
+  func cardQuestions() throws {
+    let world = try DoorWorld()
+    #expect(try world.open())
+    var refusal: BuiltProgram.Outcome?
+    var answered = 0
+    // More than there are at once, however slowly they are asked.
+    for card in 340..<400 where refusal == nil {
+      let answer = try world.postern(
+        "explain", "--door", "front", "--card", "H10301:12:\(card)", "--json")
+      if answer.status == 0 { answered += 1 } else { refusal = answer }
+    }
+    #expect(refusal?.status == 1)
+    #expect(refusal?.errors.contains("too many questions about cards") == true)
+    // About a person anybody may ask who may use the console.
+    #expect(try world.postern("explain", "--door", "front", "--person", "ada").status == 0)
+    let asked = try world.doorEvents().filter {
+      $0["type"] as? String == "postern.admin.cardExplained.v1"
+    }
+    #expect(asked.count == answered && answered >= 10)
+    #expect(asked.filter { $0["person"] as? String == "ada" }.count == 1)
+    #expect(asked.allSatisfy { !"\($0)".contains("345") && "\($0)".contains("local:") })
+  }
+
   @Test("E3: the monitor shows a card with bits, timing and formats, keys as dots, and the relay")
   func monitor() throws {
     let world = try DoorWorld()
     #expect(try world.open())
-    let monitor = try watch(world, ["monitor"], file: "monitor.txt")
+    let monitor = try watch(world, ["monitor", "--numbers"], file: "monitor.txt")
     let learn = try watch(world, ["learn"], file: "learn.txt")
     defer { monitor.end(SIGKILL) }
     defer { learn.end(SIGKILL) }

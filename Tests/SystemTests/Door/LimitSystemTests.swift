@@ -10,7 +10,7 @@ struct LimitSystemTests {
     let world = try DoorWorld()
     #expect(try world.open())
     let monitor = try BuiltProgram("postern").start(
-      ["monitor", "--socket", world.folder.path + "/postern.sock"],
+      ["monitor", "--numbers", "--socket", world.folder.path + "/postern.sock"],
       log: world.folder.path + "/monitor.txt")
     defer { monitor.end(SIGKILL) }
     #expect(

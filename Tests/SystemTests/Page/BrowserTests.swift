@@ -114,7 +114,8 @@ struct BrowserTests {
     try show(
       "live", until: "document.querySelectorAll('[data-type=\"access.granted\"]').length >= 2")
     try picture("live")
-    try show("frames", until: "true")
+    try show("frames", until: "document.querySelector('#frames-numbers')")
+    try browser.click("#frames-numbers")
     // The stream may begin after the card, so the card is shown until a frame appears.
     #expect(
       try world.eventually {

@@ -10,8 +10,9 @@ struct ExplainCommand: AsyncParsableCommand {
     commandName: "explain",
     abstract: "Explain why a door would open for somebody, or would not.",
     discussion: """
-      The daemon answers from its own rules and credentials; nothing moves and
-      nothing is recorded.
+      The daemon answers from its own rules and credentials; nothing moves. A
+      question about a card is recorded with your name, and only a few are answered
+      in a minute.
 
       Examples:
         postern explain --door front --person ada
@@ -44,7 +45,8 @@ struct ExplainCommand: AsyncParsableCommand {
   func run() async throws {
     var request = ExplainRequest(
       door: door, person: person, credential: credential, card: card,
-      presentation: mobile == nil ? presentation : "mobile", location: try location())
+      presentation: mobile == nil ? presentation : "mobile", location: try location(),
+      by: card == nil ? nil : Operator.name)
     if let at {
       if let seconds = Int64(at) {
         request.atMilliseconds = seconds.multipliedReportingOverflow(by: 1_000).partialValue

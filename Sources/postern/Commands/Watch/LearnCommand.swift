@@ -9,7 +9,8 @@ struct LearnCommand: AsyncParsableCommand {
     abstract: "Find the format of cards, with a line to paste into the settings.",
     discussion: """
       Present cards, and compare the numbers with those printed on them. With several
-      cards only formats that fit all of them remain.
+      cards only formats that fit all of them remain. Card numbers are then shown for
+      five minutes, which is recorded with your name.
 
       Example: postern learn --reader front-in --cards 3
       Exit status 1 when no known format fits.
@@ -24,6 +25,7 @@ struct LearnCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    try await console.disclose()
     if !console.json { Output.line("Present \(cards == 1 ? "a card" : "\(cards) cards").") }
     var lesson = Lesson()
     let path = ConsolePath.live(edges: false, keys: false)

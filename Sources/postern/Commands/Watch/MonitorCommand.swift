@@ -7,20 +7,23 @@ struct MonitorCommand: AsyncParsableCommand {
     commandName: "monitor",
     abstract: "Watch frames, keys, outputs and decisions as they happen.",
     discussion: """
-      A frame is shown with its bits, the time from pulse to pulse and the formats
-      that fit; a damaged one with its fault. Keys are shown as dots unless --keys is
-      given, since they are PINs. A terminal that is too slow loses the oldest lines,
+      A frame is shown with the time from pulse to pulse and the formats that fit; a
+      damaged one with its fault. --numbers shows the bits and the card's number too,
+      --keys also the keys, which are PINs: both for five minutes, and recorded with
+      your name. Without them keys are dots. A terminal that is too slow loses the oldest lines,
       and their number is shown. Ends with Ctrl-C.
       """)
 
   @OptionGroup var console: ConsoleOptions
   @Flag(help: "Also each change of contact, exit, fire and tamper; with --keys of data lines too.")
   var edges = false
-  @Flag(help: "Show keys and short bursts as they are. They are PINs.") var keys = false
+  @Flag(help: "Show bits and card numbers for five minutes; recorded.") var numbers = false
+  @Flag(help: "Show keys and short bursts too. They are PINs; recorded.") var keys = false
   @Option(help: "Only this reader.") var reader: String?
   @Option(help: "End after this number of lines.") var count: Int?
 
   func run() async throws {
+    if numbers || keys { try await console.disclose() }
     var left = count ?? Int.max
     let path = ConsolePath.live(edges: edges, keys: keys)
     try await console.client.values(path, as: LiveNote.self) { note in
