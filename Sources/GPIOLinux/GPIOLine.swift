@@ -29,11 +29,16 @@ final class GPIOLine: HeldLine {
   private let handle: OpaquePointer
   let descriptor: Int32
 
+  /// The line is pulled to its inactive level besides: between two holders of a line the kernel makes
+  /// it an input, and the pull is then all that keeps a relay off. A chip without pulls, or a kernel
+  /// that refuses them at an output, drives the line all the same.
   convenience init(output: LinePlan.Output, on chip: Chip) throws(PortError) {
-    let wish = postern_wish(
-      offset: UInt32(output.place.offset), active_low: output.activeLow, bias: POSTERN_BIAS_AS_IS)
+    let pull = output.activeLow ? POSTERN_BIAS_UP : POSTERN_BIAS_DOWN
+    let wishes = [pull, POSTERN_BIAS_AS_IS].map {
+      [postern_wish(offset: UInt32(output.place.offset), active_low: output.activeLow, bias: $0)]
+    }
     do throws(Refusal) {
-      try self.init(chip, [wish], POSTERN_OUTPUT)
+      try self.init(chip, either: wishes, POSTERN_OUTPUT)
     } catch {
       throw Self.failure(of: output.place, error)
     }
@@ -48,9 +53,10 @@ final class GPIOLine: HeldLine {
     }
     let place = inputs[0].place
     do throws(Refusal) {
-      return try GPIOLine(chip, wishes, POSTERN_EDGES)
+      return try GPIOLine(chip, either: [wishes], POSTERN_EDGES)
     } catch {
-      guard error.mayMeanNoEdges, let level = try? GPIOLine(chip, wishes, POSTERN_LEVEL) else {
+      guard error.mayMeanNoEdges, let level = try? GPIOLine(chip, either: [wishes], POSTERN_LEVEL)
+      else {
         throw failure(of: place, error)
       }
       guard inputs.allSatisfy({ $0.line.reader == nil }) else {
@@ -64,14 +70,21 @@ final class GPIOLine: HeldLine {
     }
   }
 
+  /// Requests the first of the alternatives that the kernel grants.
   private init(
-    _ chip: Chip, _ wishes: [postern_wish], _ use: postern_use
+    _ chip: Chip, either alternatives: [[postern_wish]], _ use: postern_use
   ) throws(Refusal) {
     var holder = [CChar](repeating: 0, count: 64)
-    guard
-      let handle = postern_line_open(
+    var granted: OpaquePointer?
+    var code: Int32 = 0
+    for wishes in alternatives where granted == nil && code != EBUSY {
+      granted = postern_line_open(
         chip.path, wishes, Int32(wishes.count), use, &holder, holder.count)
-    else { throw Refusal(code: errno, holder: String(cString: holder)) }
+      code = errno
+    }
+    guard let handle = granted else {
+      throw Refusal(code: code, holder: String(cString: holder))
+    }
     self.handle = handle
     descriptor = use == POSTERN_EDGES ? postern_line_descriptor(handle) : -1
   }

@@ -142,6 +142,7 @@ def relay_tests():
     daemon = Daemon()
     check("F3 the daemon serves on the kernel's lines", daemon.up())
     check("A4 the relay is off at the start", not value("relay"))
+    fresh()
     # A button bounces.
     for level in (True, False, True, False, True):
         pull("exit", level)
@@ -179,6 +180,40 @@ def relay_tests():
     run("mode", "off", "--reason", "test")
     check("B6 maintenance ends", eventually(lambda: not value("relay"), 5))
     return daemon
+
+
+def stays_off(is_on, seconds=2.0):
+    """How often the relay was seen on; nobody drives it meanwhile."""
+    end, seen_on = time.monotonic() + seconds, 0
+    while time.monotonic() < end:
+        seen_on += is_on()
+        time.sleep(0.005)
+    return seen_on
+
+
+def handover_tests():
+    """Between two holders of the line the relay stays off, with either polarity. The chip is the
+    simulated one: it pulls each line down until somebody asks for another pull."""
+    for file, on in (("/etc/low.yaml", lambda: not value("relay")),
+                     ("/etc/postern.yaml", lambda: value("relay"))):
+        kind = "low" if "low" in file else "high"
+        daemon = Daemon(file)
+        daemon.up()
+        run("mode", "force-open", "--reason", "test")
+        check(f"V1 active {kind}: the relay is on", eventually(on, 5))
+        daemon.end(signal.SIGKILL)
+        safe = run("lines", "safe", "--config", file)
+        count = stays_off(on)
+        check(f"V1 active {kind}: after kill -9 and `postern lines safe` it stays off, held by nobody",
+              safe.returncode == 0 and count == 0, f"seen on {count} times")
+        daemon = Daemon(file)
+        daemon.up()
+        run("mode", "off", "--reason", "test")
+        eventually(lambda: not on(), 5)
+        daemon.end(signal.SIGTERM)
+        count = stays_off(on)
+        check(f"V1 active {kind}: after SIGTERM it stays off", count == 0, f"seen on {count} times")
+        pull("relay", False)
 
 
 def names(sentence, *texts):
@@ -499,6 +534,7 @@ def main():
     rest()
     cases = json.load(open("/cases.json"))
     known = next(c for c in cases if c.get("known"))
+    handover_tests()
     daemon = relay_tests()
     line_tests(daemon)
     twin_tests()
