@@ -2,9 +2,9 @@ import CloudProtocol
 import Foundation
 import Yams
 
-/// The settings file as it was written: its keys, their lines and the shape of their values. The
+/// The settings files as they were written: their keys, their lines and the shape of their values. The
 /// configuration library reads the values; this answers what the library does not: which keys the
-/// file has, and on which lines.
+/// files have, and on which lines.
 struct SettingsDocument {
   /// The largest file, in bytes.
   static let fileBytesMax = 262_144
@@ -20,12 +20,47 @@ struct SettingsDocument {
     var shape: Shape
     /// From 1.
     var line: Int?
+    /// The file, where it is not the first one.
+    var file: String?
+
+    /// For messages; nil when the line is not known.
+    var place: String? {
+      line.map { "line \($0)" + (file.map { " of \($0)" } ?? "") }
+    }
   }
 
-  private(set) var leaves: [Leaf] = []
+  /// The most files beside the first one.
+  static let filesMax = 64
 
-  /// Reads the file; throws one problem when it cannot be read.
+  /// Those that win come first.
+  private(set) var leaves: [Leaf] = []
+  /// The files, in the same order.
+  let files: [String]
+
+  /// Reads the file and those of the folder that is named like it, with `.d` for `.yaml`; throws one
+  /// problem when one cannot be read.
   init(path: String) throws(SettingsFailure) {
+    files = try Self.beside(path).reversed() + [path]
+    for file in files { try add(file, isFirst: file == path) }
+  }
+
+  /// The files of the folder, by name. Without the folder there are none.
+  private static func beside(_ path: String) throws(SettingsFailure) -> [String] {
+    guard path.hasSuffix(".yaml") else { return [] }
+    let folder = path.dropLast(5) + ".d"
+    guard FileManager.default.fileExists(atPath: String(folder)) else { return [] }
+    let names: [String]
+    do { names = try FileManager.default.contentsOfDirectory(atPath: String(folder)) } catch {
+      throw failure("\(folder) cannot be read; may this user read it?")
+    }
+    let files = names.filter { $0.hasSuffix(".yaml") && !$0.hasPrefix(".") }.sorted()
+    guard files.count <= filesMax else {
+      throw failure("\(folder) has \(files.count) files; at most \(filesMax) are read")
+    }
+    return files.map { "\(folder)/\($0)" }
+  }
+
+  private mutating func add(_ path: String, isFirst: Bool) throws(SettingsFailure) {
     let root: Node?
     do {
       root = try Parser(yaml: try Self.text(of: path)).singleRoot()
@@ -37,7 +72,10 @@ struct SettingsDocument {
     guard let root, let mapping = root.mapping else {
       throw Self.failure("\(path) must be a YAML mapping, such as `controller: {id: gate-1}`")
     }
+    let before = leaves.count
     try walk(mapping, below: [], in: path)
+    guard !isFirst else { return }
+    for index in before..<leaves.count { leaves[index].file = path }
   }
 
   /// The key at a path, if the file has it.

@@ -15,20 +15,23 @@ public enum SettingsLoader {
   /// The longest path of a Unix socket, in bytes (`sun_path` less its end).
   static let socketPathBytesMax = 107
 
-  /// Reads the file at `path`; variables of `environment` win over it. Throws every problem at
-  /// once, or a single one when the file cannot be read at all.
+  /// Reads the file at `path`, and beside `postern.yaml` the files of `postern.d`: a key of a file
+  /// that comes later by name wins over the same key before it, and variables of `environment` win
+  /// over all. Throws every problem at once, or a single one when a file cannot be read at all.
   public static func load(
     path: String, environment: [String: String]
   ) async throws(SettingsFailure) -> DaemonSettings {
     let document = try SettingsDocument(path: path)
-    let file: FileProvider<WrittenYAML>
-    do {
-      file = try await FileProvider<WrittenYAML>(filePath: FilePath(path))
-    } catch {
-      throw SettingsDocument.failure("\(path) cannot be read: \(error)")
+    var files: [any ConfigProvider] = []
+    for file in document.files {
+      do {
+        files.append(try await FileProvider<WrittenYAML>(filePath: FilePath(file)))
+      } catch {
+        throw SettingsDocument.failure("\(file) cannot be read: \(error)")
+      }
     }
     let variables = environment.filter { $0.key.hasPrefix(environmentPrefix) }
-    return try settings(SettingsReader(document: document, variables: variables, file: file))
+    return try settings(SettingsReader(document: document, variables: variables, files: files))
   }
 
   private static func settings(

@@ -12,7 +12,7 @@ extension SettingsReader {
     var strangers: Set<String> = []
     var slips: [(path: String, message: String)] = []
     for leaf in document.leaves where !known.contains(leaf.path) {
-      let place = leaf.line.map { " (line \($0))" } ?? ""
+      let place = leaf.place.map { " (\($0))" } ?? ""
       if let stranger = stranger(leaf.path) {
         guard strangers.insert(stranger.path).inserted else { continue }
         slips.append((stranger.path, stranger.message + place))

@@ -41,15 +41,14 @@ struct SettingsReader {
     var lineUsers: [String: String] = [:]
   }
 
-  init(document: SettingsDocument, variables: [String: String], file: any ConfigProvider) {
+  init(document: SettingsDocument, variables: [String: String], files: [any ConfigProvider]) {
     self.document = document
     self.variables = variables
     recorder = AccessRecorder()
     config = ConfigReader(
       providers: [
-        EnvironmentVariablesProvider(environmentVariables: variables).prefixKeys(with: "postern"),
-        file,
-      ], accessReporter: recorder)
+        EnvironmentVariablesProvider(environmentVariables: variables).prefixKeys(with: "postern")
+      ] + files, accessReporter: recorder)
   }
 
   /// The variables of the keys that were read.
@@ -134,7 +133,7 @@ struct SettingsReader {
       return nil
     }
     guard let leaf = document.leaf(at: key) else { return nil }
-    origins[key] = leaf.line.map { "line \($0)" }
+    origins[key] = leaf.place
     return leaf.shape
   }
 

@@ -43,6 +43,7 @@ struct Postern: AsyncParsableCommand {
 
   static func main() async {
     StandardStream.prepare()
+    CoreDumps.forbid()
     do {
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {

@@ -36,6 +36,7 @@ struct Posterncloud: AsyncParsableCommand {
 
   static func main() async {
     StandardStream.prepare()
+    CoreDumps.forbid()
     do {
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {

@@ -33,6 +33,7 @@ struct Posternd: AsyncParsableCommand {
 
   static func main() async {
     StandardStream.prepare()
+    CoreDumps.forbid()
     do {
       let command = try parse()
       try await command.run()
@@ -45,9 +46,6 @@ struct Posternd: AsyncParsableCommand {
     // New files are for this user only; the console's socket is opened to the group afterwards.
     umask(0o077)
     HeapSettings.keepSmall()
-    // A core file would contain every key.
-    var none = rlimit(rlim_cur: 0, rlim_max: 0)
-    setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
     let environment = ProcessInfo.processInfo.environment
     let settings: DaemonSettings
     do throws(SettingsFailure) {

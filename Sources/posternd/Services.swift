@@ -57,12 +57,12 @@ struct WatchdogService: Service {
   private let notifier: ServiceNotifier
   private let intervalMilliseconds: Int
 
-  /// Feeds the watchdog twice in the time that the service manager allows.
+  /// Feeds the watchdog three times in the time that the service manager allows.
   init(runtime: DoorRuntime, environment: [String: String]) {
     self.runtime = runtime
     notifier = ServiceNotifier(socket: environment["NOTIFY_SOCKET"])
-    let allowed = environment["WATCHDOG_USEC"].flatMap { Int($0) } ?? 20_000_000
-    intervalMilliseconds = max(allowed / 2_000, 100)
+    let allowed = environment["WATCHDOG_USEC"].flatMap { Int($0) } ?? 5_000_000
+    intervalMilliseconds = max(allowed / 3_000, 100)
   }
 
   func run() async throws {

@@ -28,6 +28,9 @@ need_swift() {
   fi
 }
 
+# blocks FILE FIRST LAST: the lines of the code blocks between two patterns of a page.
+blocks() { sed -n "/$2/,/$3/p" "$1" | awk '/^\140\140\140/ { inside = !inside; next } inside'; }
+
 # Installs what is missing among the Debian packages named; root only then.
 need_packages() {
   local missing=() package

@@ -14,7 +14,7 @@ extension IdentityCommand {
       abstract: "Make the next key for the broker, and a request for its certificate.",
       discussion: """
         Prints the path of the request, which the broker's operator signs
-        (deploy/enrol PKI sign). Nothing changes for the daemon before `identity
+        (postern-enrol PKI sign). Nothing changes for the daemon before `identity
         install`. Run again, the command makes a request by the same key.
         """)
 
