@@ -73,7 +73,7 @@ final class RowDoor {
   func serve(_ random: inout Xorshift) throws {
     shell.begin()
     settle()
-    shell.receive(.link(.connected))
+    shell.receive(.link(.connected(LinkTerms(nonce: "session-1"))))
     settle()
     for _ in 0..<4 {
       badge(
@@ -130,7 +130,7 @@ final class RowDoor {
     _ = cache.health()
     _ = try? events.urgentEvents(after: 0, limit: 100)
     _ = try? cache.rescanRecordDigest()
-    _ = try? cache.stage(SnapshotChunk(snapshotID: "s-1", revision: 5, index: 1))
+    _ = try? cache.stage(SnapshotChunk(snapshotID: "s-1", revision: 5, index: 1).sifted())
     settle()
   }
 

@@ -80,13 +80,15 @@ struct RowTemplate {
     try cache.apply(
       CredentialDelta(
         baseRevision: nil, revision: 4, persons: numbers.map(person),
-        credentials: try numbers.map(credential)))
+        credentials: try numbers.map(credential)
+      ).sifted())
     // A snapshot that was half pulled.
     _ = try cache.stage(SnapshotOffer(snapshotID: "s-1", revision: 5, chunks: 2))
     _ = try cache.stage(
       SnapshotChunk(
         snapshotID: "s-1", revision: 5, index: 0, persons: (0..<10).map(person),
-        credentials: try (0..<10).map(credential)))
+        credentials: try (0..<10).map(credential)
+      ).sifted())
     try cache.close()
   }
 
