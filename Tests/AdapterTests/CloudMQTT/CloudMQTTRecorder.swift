@@ -1,3 +1,4 @@
+import ChildProcesses
 import CloudMQTT
 import DoorPorts
 import Synchronization
@@ -13,11 +14,11 @@ final class LinkRecorder: Sendable {
   func add(_ problem: MQTTProblem) { kept.withLock { $0.problems.append(problem) } }
   func forget() { kept.withLock { $0 = ([], []) } }
 
-  /// True as soon as the condition holds; false after twenty seconds.
+  /// True as soon as the condition holds; false when ``Patience`` ends.
   func wait(until condition: @Sendable (LinkRecorder) -> Bool) async throws -> Bool {
-    let deadline = ContinuousClock.now + .seconds(20)
+    var patience = Patience()
     while !condition(self) {
-      guard ContinuousClock.now < deadline else { return false }
+      guard patience.lasts() else { return false }
       try await Task.sleep(for: .milliseconds(5))
     }
     return true

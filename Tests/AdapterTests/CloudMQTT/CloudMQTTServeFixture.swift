@@ -28,9 +28,9 @@ final class ServeFixture {
     starts += 1
     let log = "serve-\(starts).log"
     server = try start("serve", "--port", "\(broker.port)", output: log)
-    let deadline = ContinuousClock.now + .seconds(20)
+    var patience = Patience()
     while !text(log).contains("connected to the broker") {
-      guard ContinuousClock.now < deadline else {
+      guard patience.lasts() else {
         throw BrokerFixture.Failure(description: "posterncloud serve: \(text(log))")
       }
       try await Task.sleep(for: .milliseconds(5))
@@ -167,9 +167,9 @@ struct FakeDoor {
   func stop() { link.link.stop() }
 
   func eventually(_ condition: () throws -> Bool) async throws -> Bool {
-    let deadline = ContinuousClock.now + .seconds(20)
+    var patience = Patience()
     while try !condition() {
-      guard ContinuousClock.now < deadline else { return false }
+      guard patience.lasts() else { return false }
       try await Task.sleep(for: .milliseconds(5))
     }
     return true

@@ -1,3 +1,4 @@
+import ChildProcesses
 import CloudProtocol
 import ConsoleProtocol
 import Foundation
@@ -158,7 +159,7 @@ final class ConsoleFakeBackend: ConsoleBackend {
 final class ConsoleFixture: Sendable {
   /// How long anything may take before it counts as not happening. Long, since tests that wait
   /// for whole programs hold the threads on which the console answers.
-  static let patienceSeconds = 180.0
+  static let patienceSeconds = 600.0
 
   let folder: String
   let backend = ConsoleFakeBackend()
@@ -198,8 +199,8 @@ final class ConsoleFixture: Sendable {
   }
 
   func eventually(_ condition: () throws -> Bool) async rethrows -> Bool {
-    let end = ContinuousClock.now + .seconds(Self.patienceSeconds)
-    while ContinuousClock.now < end {
+    var patience = Patience()
+    while patience.lasts() {
       if try condition() { return true }
       try? await Task.sleep(for: .milliseconds(2))
     }

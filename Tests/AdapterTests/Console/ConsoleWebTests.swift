@@ -26,8 +26,8 @@ struct ConsoleWebTests {
         gate: gate, limits: limits,
         logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
       running.withLock { $0 = Task { try await web.run() } }
-      let end = ContinuousClock.now + .seconds(ConsoleFixture.patienceSeconds)
-      while ConsoleConnection(port: port) == nil, ContinuousClock.now < end {
+      var patience = Patience()
+      while ConsoleConnection(port: port) == nil, patience.lasts() {
         try await Task.sleep(for: .milliseconds(5))
       }
     }
@@ -207,8 +207,8 @@ struct ConsoleWebTests {
     }
     let merged = LineStreamBody(items: items).merged()
     // The end was given out, so everything before it waits now.
-    let end = ContinuousClock.now + .seconds(60)
-    while given.count < most + 2, ContinuousClock.now < end {
+    var patience = Patience()
+    while given.count < most + 2, patience.lasts() {
       try await Task.sleep(for: .milliseconds(5))
     }
     var found: [Int] = []

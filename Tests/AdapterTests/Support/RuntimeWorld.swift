@@ -1,3 +1,4 @@
+import ChildProcesses
 import CloudProtocol
 import DoorCore
 import DoorPorts
@@ -201,17 +202,13 @@ final class RuntimeWorld: Sendable {
     try link.said(.results, as: CommandResult.self).filter { $0.commandID == id }.map(\.outcome)
   }
 
-  /// Long, because the runtime shares its few threads with all other tests of the process, some of
-  /// which occupy them for a minute.
-  static let patienceSeconds = 180.0
-
   func eventually(
-    _ what: String, seconds: Double = RuntimeWorld.patienceSeconds,
+    _ what: String, seconds: Double = Patience.seconds,
     sourceLocation: SourceLocation = #_sourceLocation,
     _ condition: () async throws -> Bool
   ) async throws {
-    let end = Date(timeIntervalSinceNow: seconds)
-    while Date.now < end {
+    var patience = Patience(seconds: seconds)
+    while patience.lasts() {
       if try await condition() { return }
       try await Task.sleep(for: .milliseconds(10))
     }

@@ -9,7 +9,7 @@ final class Browser {
   }
 
   /// How long anything may take before the test gives up.
-  static let patienceSeconds = 20.0
+  static let patienceSeconds = 60.0
 
   /// Debian's Chromium; nil where it is not installed.
   static var path: String? {

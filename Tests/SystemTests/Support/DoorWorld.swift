@@ -12,7 +12,7 @@ final class DoorWorld {
   var daemonEnvironment: [String: String] = [:]
 
   /// How long anything may take before the test gives up.
-  static let patienceSeconds = 30.0
+  static let patienceSeconds = 120.0
 
   /// With `driver` gpiod the lines name a chip that does not exist.
   init(driver: String = "simulated") throws {
