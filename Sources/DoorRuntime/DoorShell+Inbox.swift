@@ -13,7 +13,6 @@ extension DoorShell {
     case .connected(let terms):
       carryOut(cloud.connected(at: now), at: now)
       reporter.connected()
-      // Not with a repeated hello: an answer to the first one could be held back until then.
       clock.saidHello(terms.nonce, at: now.monotonic)
       carryOut(cloud.begin(terms, standing: standing(at: now), at: now), at: now)
       noteDoors()
@@ -62,7 +61,7 @@ extension DoorShell {
       carryOut(replication.take(envelope, knowing: PolicyWords(of: controller.policy)), at: now)
     case .digest(let envelope): carryOut(replication.take(envelope), at: now)
     case .acknowledgement(let envelope):
-      clock.hear(cloud: envelope.issuedAt, session: envelope.body.sessionNonce, at: now)
+      carryOut(clock.hear(envelope.body, issued: envelope.issuedAt, at: now), at: now)
       carryOut(.session(.acknowledged(envelope.body)), at: now)
     }
   }
@@ -72,7 +71,10 @@ extension DoorShell {
   func take(_ answer: StoreAnswer, at now: Moment) {
     switch answer {
     case .started(let start): adopt(start, at: now)
-    case .committed(let report): carryOut(journal.committed(report), at: now)
+    case .committed(let report):
+      let wishes = journal.committed(report)
+      if !report.stored.isEmpty { clock.recorded(journal.position, at: now.monotonic) }
+      carryOut(wishes, at: now)
     case .eventsRead(let after, let events): take(events, after: after, at: now)
     case .urgentRead(let events):
       carryOut(.session(.urgent(events.map(cloudEvent))), at: now)

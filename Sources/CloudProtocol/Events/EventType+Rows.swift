@@ -298,6 +298,8 @@ extension EventType {
           EventMember("milliseconds", "by how much the door's own time moved"),
           EventMember("operatorReason", "why it was said"),
         ])
+    case .clockAsked:
+      EventRow("The door asks for the time; the acknowledgement of this tells it", .housekeeping)
     case .cloudConnected: EventRow("Cloud connected", .housekeeping, lane: .broker)
     case .cloudDisconnected:
       EventRow(

@@ -75,6 +75,7 @@ public enum EventType: String, CaseIterable, Sendable, Hashable {
   case clockDoubted = "postern.clock.doubted.v1"
   case clockMoved = "postern.clock.moved.v1"
   case clockTrusted = "postern.clock.trusted.v1"
+  case clockAsked = "postern.clock.asked.v1"
   case cloudConnected = "postern.cloud.connected.v1"
   case cloudDisconnected = "postern.cloud.disconnected.v1"
   case certificateExpiring = "postern.certificate.expiring.v1"

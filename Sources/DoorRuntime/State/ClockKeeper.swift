@@ -19,8 +19,7 @@ struct ClockKeeper {
   private var quietUntil = MonotonicInstant(nanoseconds: 0)
   private var nextHousekeeping: MonotonicInstant
   private let housekeepingSeconds: Int
-  /// The hello that a word of the cloud must answer, and when it was sent.
-  private var hello: (nonce: String, at: MonotonicInstant)?
+  private var word = CloudTimeWord()
 
   /// `memory` is what an earlier run kept, `boot` names the boot of the machine.
   init(
@@ -50,15 +49,27 @@ struct ClockKeeper {
 
   // MARK: Who vouches
 
-  /// A hello with this nonce is sent. What answers it within a minute is a word about the time.
-  mutating func saidHello(_ nonce: String, at now: MonotonicInstant) { hello = (nonce, now) }
+  /// The first hello of a session is sent.
+  mutating func saidHello(_ nonce: String, at now: MonotonicInstant) {
+    word.saidHello(nonce, at: now)
+  }
 
-  /// The cloud has signed a message for the session `nonce` at `issued`.
-  mutating func hear(cloud issued: WallInstant, session nonce: String?, at now: Moment) {
-    guard let hello, hello.nonce == nonce,
-      now.monotonic.microseconds(since: hello.at) <= Int(ClockLimits.cloudSeconds) * 1_000_000
-    else { return }
-    clock.hear(cloud: issued, at: now.monotonic)
+  /// The log has new events, up to this position.
+  mutating func recorded(_ position: LogPosition, at now: MonotonicInstant) {
+    word.recorded(position, at: now)
+  }
+
+  /// The cloud has signed this at `issued`.
+  mutating func hear(
+    _ acknowledgement: EventAcknowledgement, issued: WallInstant, at now: Moment
+  ) -> [Wish] {
+    switch word.judge(acknowledgement, isTrusted: now.trust.isTrusted, at: now.monotonic) {
+    case .present:
+      clock.hear(cloud: issued, at: now.monotonic)
+      return []
+    case .ask: return [.record(EventRecord(.clockAsked))]
+    case .nothing: return []
+    }
   }
 
   /// A technician says that the system's clock is right. Throws `invalid` for a time that cannot be.

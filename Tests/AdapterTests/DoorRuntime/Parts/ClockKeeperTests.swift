@@ -1,3 +1,4 @@
+import CloudProtocol
 import DoorCore
 import DoorPorts
 import DoorRules
@@ -93,25 +94,91 @@ struct ClockKeeperTests {
     #expect(throws: PortError.self) { try keeper.trust(by: "ann", reason: "my watch") }
   }
 
-  @Test(
-    "B1: a word of the cloud counts for a minute after the hello that it answers, and only then")
+  /// An acknowledgement of the cloud, for a session of its own or of another.
+  private func acknowledgement(
+    _ session: String?, through: UInt64 = 0, epoch: String = "e"
+  ) -> EventAcknowledgement {
+    EventAcknowledgement(epoch: epoch, through: through, sessionNonce: session)
+  }
+
+  private func log(_ last: UInt64, epoch: String = "e") -> LogPosition {
+    LogPosition(epoch: epoch, last: last, acknowledged: 0, dropped: 0)
+  }
+
+  @Test("B1: a word of the cloud counts for a minute after the first hello of the session")
   func cloud() {
     wall.set(.none)
     var keeper = keeper()
-    #expect(keeper.now().trust == .unknown)
     let truth = later(86_400)
-    keeper.hear(cloud: truth, session: "n", at: keeper.now())
-    #expect(keeper.now().trust == .unknown)
+    func hear(_ session: String?) -> ClockTrust {
+      _ = keeper.hear(acknowledgement(session), issued: truth, at: keeper.now())
+      return keeper.now().trust
+    }
+    #expect(hear("n") == .unknown)
     keeper.saidHello("n", at: keeper.now().monotonic)
-    keeper.hear(cloud: truth, session: nil, at: keeper.now())
-    keeper.hear(cloud: truth, session: "m", at: keeper.now())
-    #expect(keeper.now().trust == .unknown)
+    #expect(hear(nil) == .unknown)
+    #expect(hear("m") == .unknown)
     steady.set(milliseconds: 60_001)
-    keeper.hear(cloud: truth, session: "n", at: keeper.now())
-    #expect(keeper.now().trust == .unknown)
+    #expect(hear("n") == .unknown)
     steady.set(milliseconds: 60_000)
-    keeper.hear(cloud: truth, session: "n", at: keeper.now())
+    #expect(hear("n") == .holdover)
+    #expect(keeper.now().wall == truth)
+  }
+
+  @Test(
+    "B1: a cloud that returns late is asked for the time with an event, and its acknowledgement tells it"
+  )
+  func late() {
+    wall.set(.none)
+    var keeper = keeper()
+    let truth = later(86_400)
+    keeper.saidHello("n", at: keeper.now().monotonic)
+    keeper.recorded(log(1), at: keeper.now().monotonic)
+    steady.set(milliseconds: 600_000)
+    func hear(_ said: EventAcknowledgement) -> [Wish] {
+      keeper.hear(said, issued: truth, at: keeper.now())
+    }
+    #expect(hear(acknowledgement("n", through: 1)).names == ["record clock.asked"])
+    #expect(hear(acknowledgement("n", through: 1)).isEmpty)
+    keeper.recorded(log(2), at: keeper.now().monotonic)
+    steady.set(milliseconds: 600_500)
+    // Held back, of another log, of another session: none of them is of now.
+    for old in [
+      acknowledgement("n", through: 1), acknowledgement("n", through: 2, epoch: "d"),
+      acknowledgement("m", through: 2), acknowledgement(nil, through: 2),
+    ] {
+      #expect(hear(old).isEmpty)
+      #expect(keeper.now().trust == .unknown)
+    }
+    _ = hear(acknowledgement("n", through: 2))
     #expect(keeper.now().trust == .holdover && keeper.now().wall == truth)
+  }
+
+  @Test(
+    "B1: a cloud that is slow for ever is asked once in ten minutes, and a door that knows the time never asks"
+  )
+  func slow() {
+    wall.set(.none)
+    var keeper = keeper()
+    keeper.saidHello("n", at: keeper.now().monotonic)
+    var asked = 0
+    for second in 100...1_400 {
+      steady.set(milliseconds: second * 1_000)
+      if second.isMultiple(of: 100) {
+        keeper.recorded(log(UInt64(second)), at: keeper.now().monotonic)
+      }
+      let last = UInt64((second - 61) / 100 * 100)
+      asked +=
+        keeper.hear(
+          acknowledgement("n", through: last), issued: later(0), at: keeper.now()
+        ).count
+    }
+    #expect(asked == 3)
+    #expect(keeper.now().trust == .unknown)
+    wall.set(.timeServer)
+    steady.set(milliseconds: 9_000_000)
+    #expect(keeper.now().trust == .synchronised)
+    #expect(keeper.hear(acknowledgement("n"), issued: later(0), at: keeper.now()).isEmpty)
   }
 
   @Test("housekeeping is due at the start, and once in each period")
