@@ -32,11 +32,12 @@ extension Controller {
       {
         return atReader(reader) {
           $0.waitForPIN(after: card.holders, of: raw, at: now.monotonic)
-        }
+        } + endLookUp(of: raw, at: reader, now)
       }
       evidence["digest"] = answer.digest
       return settle(
         verdict, of: card, at: look.door, evidence: card.holders.isEmpty ? evidence : [:], now)
+        + endLookUp(of: raw, at: look.reader, now)
     case .pin:
       let pin = claim(.pin, named(.pin))
       return settle(judge.verdict(on: pin, by: found), of: pin, at: look.door, now)
@@ -46,6 +47,16 @@ extension Controller {
     case .pair(let second, let first, let order):
       return settle(second, after: first, by: found, at: look.door, order, now)
     }
+  }
+
+  /// A PIN may have waited for this card.
+  private mutating func endLookUp(
+    of card: Secret<String>, at reader: ReaderID?, _ now: Moment
+  ) -> [ControllerEffect] {
+    guard let place = reader.flatMap({ readers.place(of: $0) }) else { return [] }
+    return effects(
+      of: readers.units[place].lookUpEnded(of: card, guesses: guesses, at: now.monotonic),
+      at: place, now)
   }
 
   /// Denies what the store did not answer in time.
@@ -174,6 +185,9 @@ extension Controller {
         $0.forgetPresentations()
         return []
       }
+    }
+    if case .card(let raw, _) = look.purpose {
+      effects += endLookUp(of: raw, at: look.reader, now)
     }
     if let order {
       effects.append(

@@ -3,12 +3,14 @@ import DoorRules
 /// The table: what each input does in each state. `Tests/CoreModels/DoorMachineTable.swift` has the
 /// same table as a literal.
 extension DoorMachine {
-  mutating func step(_ input: Input, at now: MonotonicInstant) -> [Effect] {
+  mutating func step(
+    _ input: Input, since began: MonotonicInstant, at now: MonotonicInstant
+  ) -> [Effect] {
     switch input {
     case .release(let milliseconds): release(milliseconds, at: now)
     case .exit(let active): active ? exitBegins(at: now) : exitEnds(at: now)
     case .secure: secure(at: now)
-    case .contact(let open): open ? leafOpened(at: now) : leafClosed()
+    case .contact(let open): open ? leafOpened(since: began, at: now) : leafClosed()
     case .latch(let holds): holds ? latch() : unlatch(at: now)
     }
   }
@@ -90,6 +92,7 @@ extension DoorMachine {
         return []
       }
       state = .secured
+      lockedAt = now
       return [.setLock(.secured)]
     case .passing(let hold, let heldAt):
       if let end = leavingEnd(at: now) {
@@ -103,9 +106,15 @@ extension DoorMachine {
     }
   }
 
-  private mutating func leafOpened(at now: MonotonicInstant) -> [Effect] {
+  private mutating func leafOpened(
+    since began: MonotonicInstant, at now: MonotonicInstant
+  ) -> [Effect] {
     switch state {
     case .secured:
+      if let lockedAt, began < lockedAt {
+        state = .open(heldAt: heldDeadline(from: now))
+        return [.leaf(open: true)]
+      }
       return [.leaf(open: true)] + openedWhileLocked(at: now)
     case .unexplained(leafOpen: false, let forcedAt):
       state = .unexplained(leafOpen: true, forcedAt: forcedAt)
@@ -201,6 +210,7 @@ extension DoorMachine {
       return []
     }
     state = leafOpen ? .open(heldAt: heldDeadline(from: now)) : .secured
+    lockedAt = now
     return [.setLock(.secured)]
   }
 

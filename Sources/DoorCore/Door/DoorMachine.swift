@@ -71,6 +71,9 @@ public struct DoorMachine: Sendable, Hashable {
   public internal(set) var state: State
   /// Nil when nobody is leaving; an ``Leaving/until(_:)`` may be over. Never `asking` while locked.
   public internal(set) var leaving: Leaving?
+  /// When the lock last closed behind nobody. A leaf that began to open before that was opened by
+  /// right, although its contact counted only after it.
+  var lockedAt: MonotonicInstant?
   let timing: DoorTiming
 
   /// Starts locked, and nobody is leaving. A leaf that stands open at the start is not a forced door: nobody saw it open.
@@ -111,9 +114,12 @@ public struct DoorMachine: Sendable, Hashable {
     }
   }
 
-  /// Takes one input. An input without a meaning in the present state changes nothing.
-  public mutating func handle(_ input: Input, at now: MonotonicInstant) -> [Effect] {
-    let effects = advance(to: now) + step(input, at: now)
+  /// Takes one input. An input without a meaning in the present state changes nothing. `began` is
+  /// when a leaf began to move that counts as moved now; nil for the same moment.
+  public mutating func handle(
+    _ input: Input, since began: MonotonicInstant? = nil, at now: MonotonicInstant
+  ) -> [Effect] {
+    let effects = advance(to: now) + step(input, since: began ?? now, at: now)
     forgetLeavingWhenLocked()
     return effects
   }
@@ -139,6 +145,7 @@ public struct DoorMachine: Sendable, Hashable {
     switch state {
     case .released:
       state = .secured
+      lockedAt = now
       return [.setLock(.secured)]
     case .passing(let hold, let heldAt):
       if hold.until <= now {

@@ -59,8 +59,8 @@ struct DoorUnit: Sendable {
 
   var nextDeadline: MonotonicInstant {
     .earliest(
-      machine.nextDeadline, contact.nextDeadline, exit.nextDeadline, companion?.until, reassertAt)
-      ?? reassertAt
+      .earliest(machine.nextDeadline, passengers.turnBackAt), contact.nextDeadline,
+      exit.nextDeadline, companion?.until, reassertAt) ?? reassertAt
   }
 
   // MARK: Inputs and time
@@ -91,11 +91,13 @@ struct DoorUnit: Sendable {
     }
     // Late as this may be, the leaf moved when its level began to count.
     let movedAt = contact.nextDeadline ?? now.monotonic
+    let began = contact.began(before: movedAt)
     if let leaf = contact.advance(to: now.monotonic) {
-      let moves = machine.handle(.contact(open: leaf), at: movedAt)
+      let moves = machine.handle(.contact(open: leaf), since: began, at: movedAt)
       wishes += translate(moves, under: conditions, at: now)
     }
     wishes += translate(machine.advance(to: now.monotonic), under: conditions, at: now)
+    wishes += passengers.advance(to: now.monotonic, at: layout.id)
     if let waiting = companion, !waiting.isWaiting(at: now.monotonic) {
       companion = nil
       wishes.append(.feedback(.play(.denied)))
@@ -260,7 +262,10 @@ struct DoorUnit: Sendable {
         wishes.append(
           .effect(
             .setLock(layout.id, level, level == .secured ? .inTurn : urgency, order: order)))
-        if level == .secured { wishes += passengers.turnBack(from: layout.id) }
+        if level == .secured {
+          let leafMoves = moves.contains(.leaf(open: true)) || contact.isMoving(at: now.monotonic)
+          wishes += passengers.locked(layout.id, leafMoves: leafMoves, at: now.monotonic)
+        }
         if conditions.policy.settings(of: layout.id)?.playNotificationSoundOnRelayToggle.value
           == true
         {

@@ -7,16 +7,19 @@ struct Passengers: Sendable, Hashable {
   static let waitingMax = 16
 
   private var waiting: [Entrant] = []
+  /// The lock closed while the leaf moved: when it is certain that nobody opened it.
+  private(set) var turnBackAt: MonotonicInstant?
 
   /// Notes somebody who may pass now.
   mutating func add(_ entrant: Entrant) {
+    turnBackAt = nil
     waiting.append(entrant)
     if waiting.count > Self.waitingMax { waiting.removeFirst() }
   }
 
   /// Everybody has passed: where each of them is now.
   mutating func pass(at instant: WallInstant) -> [DoorWish] {
-    defer { waiting = [] }
+    defer { forget() }
     return waiting.flatMap { entrant -> [DoorWish] in
       guard let person = entrant.verdict.person else { return [] }
       return entrant.verdict.passages.map {
@@ -27,9 +30,29 @@ struct Passengers: Sendable, Hashable {
     }
   }
 
-  /// The lock closed and the leaf never opened: nobody passed.
-  mutating func turnBack(from door: DoorID) -> [DoorWish] {
-    defer { waiting = [] }
+  /// The lock closed. Whose leaf moves just then is waited for.
+  mutating func locked(
+    _ door: DoorID, leafMoves: Bool, at now: MonotonicInstant
+  ) -> [DoorWish] {
+    guard leafMoves, !waiting.isEmpty else { return turnBack(from: door) }
+    turnBackAt = now.advanced(byMilliseconds: 2 * DebouncedInput.bounceMillisecondsMax)
+    return []
+  }
+
+  /// Lets time pass.
+  mutating func advance(to now: MonotonicInstant, at door: DoorID) -> [DoorWish] {
+    guard let due = turnBackAt, due <= now else { return [] }
+    return turnBack(from: door)
+  }
+
+  private mutating func forget() {
+    waiting = []
+    turnBackAt = nil
+  }
+
+  /// The leaf never opened: nobody passed.
+  private mutating func turnBack(from door: DoorID) -> [DoorWish] {
+    defer { forget() }
     return waiting.map {
       .effect(
         .record(.notOpened(door, $0.reader, $0.verdict.person, $0.verdict.credential)))

@@ -12,6 +12,7 @@ struct ReaderUnit: Sendable {
   private var storm = EdgeStorm()
   private var diagnosis = ReaderDiagnosis()
   private var entry: PINEntry
+  private var openCard: OpenCard?
   private var pendingCard: PendingCard?
   private var isTampered = false
   private var recent: RecentPresentations
@@ -162,7 +163,10 @@ struct ReaderUnit: Sendable {
         return []
       }
       guard !isRepeat else { return [] }
+      // Somebody else's PIN, before this card.
+      let before = openCard.map { lookUpEnded(of: $0.raw, guesses: guesses, at: now) } ?? []
       entry.clear()
+      openCard = OpenCard(raw: raw)
       pendingCard = nil
       var evidence = [
         "bits": String(bits.count),
@@ -173,7 +177,7 @@ struct ReaderUnit: Sendable {
         evidence["lastDigits"] =
           candidates.map { lastTwoDigits(of: $0.card) }.joined(separator: " ")
       }
-      return [
+      return before + [
         .ask(candidates.map(\.canonical) + [raw], purpose: .card(raw, evidence: evidence))
       ]
     }
@@ -241,6 +245,10 @@ struct ReaderUnit: Sendable {
   private mutating func enter(
     _ pin: Secret<String>, _ guesses: PINGuard, at now: MonotonicInstant
   ) -> [ReaderWish] {
+    guard openCard == nil else {
+      openCard?.pin = pin
+      return []
+    }
     let card = pendingCard
     pendingCard = nil
     let purpose = card.map { LookUps.Purpose.pinAfterCard($0.holders) } ?? .pin
@@ -249,6 +257,15 @@ struct ReaderUnit: Sendable {
       return [.ask([Secret("pin:" + pin.reveal())], purpose: purpose)]
     }
     return [.refuse(purpose, card: lockedCard)] + play(.lockedOut, at: now)
+  }
+
+  /// The look-up of a card has ended, answered or not. A PIN that was complete before is entered now.
+  mutating func lookUpEnded(
+    of raw: Secret<String>, guesses: PINGuard, at now: MonotonicInstant
+  ) -> [ReaderWish] {
+    guard let card = openCard, card.raw == raw else { return [] }
+    openCard = nil
+    return card.pin.map { enter($0, guesses, at: now) } ?? []
   }
 
   /// A card was shown where a PIN must follow.

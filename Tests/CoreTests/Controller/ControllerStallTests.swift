@@ -100,6 +100,51 @@ struct ControllerStallTests {
     #expect(world.denials == [nil] && released(world))
   }
 
+  @Test("A1: a PIN that is complete before its card's answer counts beside the card, not alone")
+  func completeEarly() throws {
+    var world = world(.cardThenPIN)
+    world.isStalled = true
+    try world.badge(facility: 1, card: 1)
+    world.type("1234#", pauseMilliseconds: 0)
+    #expect(world.asked.count == 1)
+    world.answerAll()
+    #expect(world.denials == [nil] && released(world))
+    #expect(world.attempts.last?.presentation == "cardThenPIN")
+  }
+
+  @Test(
+    "A1: where the card alone decides, or was not answered, such a PIN is a presentation of its own"
+  )
+  func completeEarlyAlone() throws {
+    var world = world()
+    world.issue("k3", .pin, to: "bob", as: "pin:5678")
+    world.isStalled = true
+    try world.badge(facility: 1, card: 1)
+    world.type("5678#", pauseMilliseconds: 0)
+    world.answerAll()
+    #expect(world.attempts.compactMap(\.verdict.person?.rawValue) == ["ada", "bob"])
+    world.run(forMilliseconds: 10_000)
+    world.isStalled = true
+    try world.badge(facility: 1, card: 1)
+    world.type("5678#", pauseMilliseconds: 0)
+    world.run(forMilliseconds: Self.lookUpMilliseconds)
+    world.answerAll()
+    #expect(world.denials == [nil, nil, .lookupTimedOut, nil])
+    #expect(world.attempts.last?.verdict.person?.rawValue == "bob")
+  }
+
+  @Test("A1: a card that comes before the answer to another one does not take that one's PIN")
+  func completeEarlyBeforeAnother() throws {
+    var world = world(.cardThenPIN)
+    world.issue("k3", .card, to: "bob", as: "card:H10301:1:2")
+    world.isStalled = true
+    try world.badge(facility: 1, card: 1)
+    world.type("1234#", pauseMilliseconds: 0)
+    try world.badge(facility: 1, card: 2)
+    world.answerAll()
+    #expect(!released(world) && !world.denials.contains(nil))
+  }
+
   @Test("A1: the PIN after a card is given up by itself, and card and PIN begin anew")
   func pinAfterCard() throws {
     var world = world(.cardThenPIN)
