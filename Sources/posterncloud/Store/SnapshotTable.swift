@@ -21,8 +21,8 @@ struct SnapshotTable {
     var from: String
     /// Nil is the end.
     var to: String?
-    /// Of the records, when the range was made; nil in older ones.
-    var bytes: Int?
+    /// The most bytes of records that its message may have; nil in older ones.
+    var bytesMax: Int?
   }
 
   /// The snapshot that the controller is to pull: the one that it may have begun, or a new one, in
@@ -41,8 +41,10 @@ struct SnapshotTable {
       {
         let kept = UInt64(clamping: row["revision"] as Int64)
         let ranges = try row.requiredJSON([ChunkRange].self, in: "ranges")
-        let fits = ranges.allSatisfy { ($0.bytes ?? Self.chunkBytesMax) <= bytesMax }
-        if kept >= revision, fits || bytesMax >= Self.chunkBytesMax {
+        let fits = try ranges.allSatisfy { range in
+          try (range.bytesMax ?? 0) <= bytesMax && Self.fits(range, controller, database)
+        }
+        if kept >= revision, fits {
           return SnapshotOffer(
             snapshotID: row["id"], revision: kept, chunks: ranges.count, revokedAhead: ahead)
         }
@@ -50,11 +52,12 @@ struct SnapshotTable {
       let last = try RevisionTable.last(database)
       let ranges =
         try Self.ranges(
-          isPersons: true, bytesMax, "SELECT id, length(record) FROM person ORDER BY id", [],
+          isPersons: true, bytesMax,
+          "SELECT id, length(CAST(record AS BLOB)) FROM person ORDER BY id", [],
           database)
         + Self.ranges(
           isPersons: false, bytesMax,
-          "SELECT id, length(record) FROM credential WHERE controller = ? AND active ORDER BY id",
+          "SELECT id, length(CAST(record AS BLOB)) FROM credential WHERE controller = ? AND active ORDER BY id",
           [controller], database)
       let id = UUID().uuidString.lowercased()
       try database.execute(
@@ -65,20 +68,53 @@ struct SnapshotTable {
     }
   }
 
+  /// Whether the records of a range still fit a message. Those that were added since it was made
+  /// belong to it too.
+  private static func fits(
+    _ range: ChunkRange, _ controller: String, _ database: Database
+  ) throws -> Bool {
+    let (place, arguments) = bounds(of: range, controller)
+    let row = try Row.fetchOne(
+      database,
+      sql: """
+        SELECT COUNT(*), TOTAL(length(CAST(record AS BLOB))) FROM \(place)
+        """, arguments: arguments)
+    let count: Int = row?[0] ?? 0
+    let bytes: Double = row?[1] ?? 0
+    return count <= 1
+      || count <= CredentialDelta.recordsMax && Int(bytes) <= range.bytesMax ?? chunkBytesMax
+  }
+
+  /// The table of a range with the condition that its records meet.
+  private static func bounds(
+    of range: ChunkRange, _ controller: String
+  ) -> (place: String, arguments: StatementArguments) {
+    // An open end is a condition of its own, or SQLite reads on to the end of the table.
+    let end = range.to == nil ? "" : " AND id < ?"
+    var arguments: StatementArguments = range.isPersons ? [range.from] : [controller, range.from]
+    if let to = range.to { arguments += [to] }
+    return (
+      range.isPersons
+        ? "person WHERE id >= ?\(end)"
+        : "credential WHERE controller = ? AND id >= ?\(end) AND active",
+      arguments
+    )
+  }
+
   private static func ranges(
     isPersons: Bool, _ bytesMax: Int, _ sql: String, _ arguments: StatementArguments,
     _ database: Database
   ) throws -> [ChunkRange] {
+    // Room for what is added before it is pulled.
+    let cut = bytesMax / 4 * 3
     var starts = [""]
-    var sizes: [Int] = []
     var count = 0
     var bytes = 0
     let rows = try Row.fetchCursor(database, sql: sql, arguments: arguments)
     while let row = try rows.next() {
       let length: Int = row[1]
-      if count > 0, count >= chunkRecordsMax || bytes + length > bytesMax {
+      if count > 0, count >= chunkRecordsMax || bytes + length > cut {
         starts.append(row[0])
-        sizes.append(bytes)
         count = 0
         bytes = 0
       }
@@ -86,12 +122,13 @@ struct SnapshotTable {
       bytes += length
     }
     let ends: [String?] = starts.dropFirst().map { $0 } + [nil]
-    return zip(zip(starts, ends), sizes + [bytes]).map { bounds, bytes in
-      ChunkRange(isPersons: isPersons, from: bounds.0, to: bounds.1, bytes: bytes)
+    return zip(starts, ends).map {
+      ChunkRange(isPersons: isPersons, from: $0, to: $1, bytesMax: bytesMax)
     }
   }
 
-  /// A chunk as its records are now; nil when the controller has no such snapshot.
+  /// A chunk as its records are now; nil when the controller has no such snapshot, or when so many
+  /// records were added that it does not fit a message any more.
   func chunk(_ pull: SnapshotPull, for controller: String) throws -> SnapshotChunk? {
     try database.read { database in
       guard
@@ -102,24 +139,17 @@ struct SnapshotTable {
       let ranges = try row.requiredJSON([ChunkRange].self, in: "ranges")
       guard ranges.indices.contains(pull.index) else { return nil }
       let range = ranges[pull.index]
+      guard try Self.fits(range, controller, database) else { return nil }
       var chunk = SnapshotChunk(
         snapshotID: pull.snapshotID, revision: UInt64(clamping: row["revision"] as Int64),
         index: pull.index)
-      // An open end is a condition of its own, or SQLite reads on to the end of the table.
-      let end = range.to == nil ? "" : " AND id < ?"
-      var bounds: StatementArguments = [range.from]
-      if let to = range.to { bounds += [to] }
+      let (place, arguments) = Self.bounds(of: range, controller)
+      let sql = "SELECT record FROM \(place) ORDER BY id"
       if range.isPersons {
-        chunk.persons = try database.fetchAllJSON(
-          PersonRecord.self, sql: "SELECT record FROM person WHERE id >= ?\(end) ORDER BY id",
-          arguments: bounds)
+        chunk.persons = try database.fetchAllJSON(PersonRecord.self, sql: sql, arguments: arguments)
       } else {
         chunk.credentials = try database.fetchAllJSON(
-          CredentialRecord.self,
-          sql: """
-            SELECT record FROM credential
-            WHERE controller = ? AND id >= ?\(end) AND active ORDER BY id
-            """, arguments: [controller] + bounds)
+          CredentialRecord.self, sql: sql, arguments: arguments)
       }
       return chunk
     }
