@@ -1,5 +1,6 @@
 import CloudProtocol
 import DoorRules
+import WiegandCodec
 
 /// The lists of the contract, as `deploy/protocol` shows them.
 enum ProtocolLists {
@@ -78,7 +79,23 @@ enum ProtocolLists {
         ["status", "meaning"],
         CredentialOutcome.Status.allCases.map { [code($0.rawValue), $0.meaning] })
     ),
+    (
+      "formats",
+      table(
+        ["format", "bits", "facility", "largest facility", "largest number", "issue"],
+        FormatTable.standard.formats.map { format in
+          [
+            code(format.name), String(format.bitCount),
+            format.facility.isEmpty ? "`-`" : "a number",
+            format.facility.isEmpty ? "" : largest(format.facility.count),
+            largest(format.card.count), format.issue.isEmpty ? "" : "`:i` and its number follow",
+          ]
+        })
+    ),
   ]
+
+  /// The largest number of so many bits.
+  private static func largest(_ bits: Int) -> String { String((UInt64(1) << UInt64(bits)) - 1) }
 
   /// The lists at the end of `asyncapi.yaml`, for programs.
   static var extensions: String {
