@@ -38,6 +38,9 @@ final class LockHasCause: Checker {
 final class NeverTooLong: Checker {
   let sentence = "the lock is never released longer than allowed"
 
+  /// Since when a door was seen to be late. It may have to wait for its turn.
+  private var lateSince: [Int: Int64] = [:]
+
   func see(_ sight: Sight, in world: World) -> String? {
     if case .began = sight {
       // A magnet that had no power gets it in its turn.
@@ -47,18 +50,28 @@ final class NeverTooLong: Checker {
       }
     }
     guard case .stepped = sight, world.rig.program != nil else { return nil }
-    for door in world.site.doors.indices where world.site.lockIsReleased[door] {
+    for door in world.site.doors.indices {
+      guard world.site.lockIsReleased[door] else {
+        lateSince[door] = nil
+        continue
+      }
       world.site.causes.lastReleased[door] = world.clockwork.elapsed
-      if world.clockwork.elapsed <= world.site.causes.mustEnd[door] { continue }
+      if world.clockwork.elapsed <= world.site.causes.mustEnd[door] {
+        lateSince[door] = nil
+        continue
+      }
       if Oracle(world: world).holdsOpenByRight(door) {
         // Check again no later than the program's own periodic check.
         world.site.causes.mustEnd[door] =
           world.clockwork.elapsed + Int64(Rig.reassertMilliseconds) * 1_000
+        lateSince[door] = nil
         continue
       }
-      let late = (world.clockwork.elapsed - world.site.causes.mustEnd[door]) / 1_000
       // Doors whose time ends in one instant lock one after the other.
       let turns = world.site.doors.count - 1
+      let since = lateSince[door] ?? world.clockwork.elapsed
+      lateSince[door] = since
+      let late = (world.clockwork.elapsed - since) / 1_000
       if late <= turns * RuntimeTimes.staggerMilliseconds.standard { continue }
       let mode = world.rig.program?.mode(of: world.site.doors[door])
       return "door \(door) is still released, \(late) ms late, mode \(mode?.rawValue ?? "normal")"
