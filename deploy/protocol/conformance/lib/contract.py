@@ -120,7 +120,7 @@ def open_message(message, keys):
         header = json.loads(decode(parts[0]))
         claims = json.loads(decode(parts[1]))
         signature = decode(parts[2])
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Refused("malformed", str(error)) from error
     if header.get("alg") != "EdDSA":
         raise Refused("wrongAlgorithm", f"alg is {header.get('alg')}")

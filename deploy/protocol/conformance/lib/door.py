@@ -20,11 +20,12 @@ COMMANDS = ["unlock", "adminUnlock", "identify", "mode", "clearLockout", "forgiv
             "diagnostics", "logs", "trustKey", "distrustKey", "revokeOfflinePIN"]
 
 
+FEATURES = ["boundContent", "everywhere", "dryRun", "baseDigest", "warnings", "requestIDs"]
 MEMBERS = {
     "person": ("id", "accessEnabled", "memberType", "membershipStatus", "tags", "customTags", "grants"),
     "credential": ("id", "kind", "person", "status", "digest", "validFrom", "validUntil", "doors", "scopes",
                    "className", "usesMax", "validSecondsFromFirstUse", "device", "reservationID", "tenantID",
-                   "duress")}
+                   "duress", "everywhere")}
 
 
 class Records:
@@ -63,6 +64,9 @@ def problems_of(kind, record, path):
             wrong("status", "is none of active, revoked")
         if not isinstance(record.get("digest"), str) or len(record["digest"]) != 43:
             wrong("digest", "is not 32 bytes in base64url")
+        if record.get("status") == "active" and not (
+                record.get("doors") or record.get("scopes") or record.get("everywhere")):
+            wrong("doors", "names no door and no scope; give its places, or everywhere true")
     return found
 
 
@@ -115,6 +119,9 @@ class Door:
         self.clock_trust = "synchronised"
         self.message_bytes_max = 1048576
         self.hello_extra = {}
+        # What is in force at the present revisions, and what each command was.
+        self.content = {"config": None, "credentials": None}
+        self.orders = {}
 
     # The connection
 
@@ -133,7 +140,7 @@ class Door:
             self.state()
             self.record("postern.cloud.connected.v1")
 
-    def hello(self):
+    def hello(self, requests=()):
         body = {
             "controller": self.controller, "software": "0.0.1", "bootID": self.boot,
             "sessionNonce": self.nonce, "configRevision": self.config_revision,
@@ -141,7 +148,9 @@ class Door:
             "lastEvent": len(self.events), "acknowledgedEvent": self.acknowledged,
             "clockTrust": self.clock_trust, "simulated": True, "protocolVersion": 1,
             "commands": COMMANDS, "messageBytesMax": self.message_bytes_max,
-            "credentialDigest": self.root(), **self.hello_extra}
+            "credentialDigest": self.root(), "features": FEATURES, **self.hello_extra}
+        if requests and "names no request" not in self.faults:
+            body["requestIDs"] = list(requests)
         self.say("hello", body)
         if "never repeats a hello" not in self.faults:
             self.hello_at = time.monotonic() + HELLO_SECONDS * 2 ** min(self.unanswered, 6)
@@ -294,10 +303,14 @@ class Door:
         if self.is_late(claims):
             return
         problems = []
-        if body["revision"] < self.config_revision and "takes old revisions" not in self.faults:
+        content = contract.canonical(body)
+        if body["revision"] == self.config_revision:
+            if content != self.content["config"] and "other content under a revision" not in self.faults:
+                problems = [{"path": "revision", "message": "another message had this revision"}]
+        elif body["revision"] < self.config_revision and "takes old revisions" not in self.faults:
             problems = [{"path": "revision", "message": f"{body['revision']} is older than "
                          f"{self.config_revision}, in force"}]
-        elif body["revision"] != self.config_revision:
+        else:
             document = body
             if "patch" in body:
                 if body["baseRevision"] != self.config_revision and "patches on any base" not in self.faults:
@@ -308,10 +321,19 @@ class Door:
                 problems = [{"path": "laterMember", "message": "is unknown"}]
             if "names one problem" in self.faults:
                 problems = problems[:1]
+            if body.get("dryRun") and "applies what is only to be checked" not in self.faults:
+                return self.checked("config", claims, problems)
             if not problems or "half a configuration" in self.faults:
+                self.content["config"] = content
                 self.config, self.config_revision = document, body["revision"]
                 self.record("postern.config.applied.v1", detail={"revision": str(body["revision"])})
         self.applied("config", claims, problems)
+
+    def checked(self, subject, claims, problems, **more):
+        """The answer to a message that was only to be checked."""
+        revision = self.config_revision if subject == "config" else self.revision
+        self.say("applied", {"subject": subject, "messageID": claims["jti"], "revision": revision,
+                             "applied": False, "dryRun": True, "problems": problems, **more})
 
     def sift(self, body, refused):
         """Applies the sound records of a message; notes the others."""
@@ -321,6 +343,8 @@ class Door:
             for index, record in enumerate(body.get(name, [])):
                 path = f"{name}[{index}]"
                 problems = problems_of(kind, record, path)
+                if "opens everywhere unasked" in self.faults:
+                    problems = [row for row in problems if not row["path"].endswith(".doors")]
                 if not problems:
                     table[record["id"]] = {name: value for name, value in record.items() if name in MEMBERS[kind]}
                     continue
@@ -340,9 +364,19 @@ class Door:
     def take_credentials(self, claims, body):
         if self.is_late(claims):
             return
+        for name in ("persons", "credentials", "removedPersons", "removedCredentials"):
+            if not isinstance(body[name], list):
+                raise TypeError(name)
         base = body.get("baseRevision")
+        content = contract.canonical(body)
         if body["revision"] == self.revision:
-            return self.applied("credentials", claims, [])
+            other = content != self.content["credentials"] and "other content under a revision" not in self.faults
+            return self.applied("credentials", claims, [
+                {"path": "revision", "message": "another message had this revision"}] if other else [])
+        digest = body.get("baseDigest")
+        if digest not in (None, self.records.root()) and "ignores the base's digest" not in self.faults:
+            self.applied("credentials", claims, [{"path": "baseDigest", "message": "other records are here"}])
+            return self.hello()
         if base is not None and base != self.revision:
             self.applied("credentials", claims, [
                 {"path": "baseRevision", "message": f"{base} is not {self.revision}, in force"}])
@@ -357,10 +391,14 @@ class Door:
             self.records = Records()
         refused = []
         self.sift(body, refused)
+        if body.get("dryRun") and "applies what is only to be checked" not in self.faults:
+            self.records.persons, self.records.credentials = json.loads(before)
+            more = {"refused": refused, "refusedTotal": len(refused)} if refused else {}
+            return self.checked("credentials", claims, [], **more)
         if refused and "one bad record stops all" in self.faults:
             self.records.persons, self.records.credentials = json.loads(before)
             return self.applied("credentials", claims, refused[0]["problems"])
-        self.revision = body["revision"]
+        self.revision, self.content["credentials"] = body["revision"], content
         self.tell(claims, body, refused)
 
     def tell(self, claims, body, refused):
@@ -419,11 +457,12 @@ class Door:
 
     def take_digest(self, claims, body):
         if body.get("hello") and "silent when asked for a hello" not in self.faults:
-            self.hello()
+            self.hello([claims["jti"]])
         buckets = self.records.buckets()
         self.say("digest", {"controller": self.controller, "revision": self.revision,
                             "root": self.root(), "buckets": [contract.encode(b) for b in buckets[:
-                                255 if "fewer buckets" in self.faults else 256]]})
+                                255 if "fewer buckets" in self.faults else 256]],
+                            "requestIDs": [] if "names no request" in self.faults else [claims["jti"]]})
 
     def take_ack(self, claims, body):
         if body["epoch"] != self.epoch:
@@ -454,6 +493,9 @@ class Door:
 
     def take_commands(self, claims, body):
         command = claims["jti"]
+        order = contract.canonical({name: value for name, value in body.items() if name != "sessionNonce"})
+        if self.orders.setdefault(command, order) != order and "other command under an id" not in self.faults:
+            return self.say("results", self.result(command, "rejected", "the id was another command's"))
         if command in self.results and "acts twice" not in self.faults:
             return self.say("results", self.results[command])
         now = time.time()
