@@ -14,6 +14,8 @@ def add_options(parser):
     group.add_argument("--host", default="127.0.0.1")
     group.add_argument("--port", type=int, default=1883)
     group.add_argument("--prefix", default="postern/v1", help="before the controller's id in topics")
+    group.add_argument("--client-id", help="if the broker gives rights by it")
+    group.add_argument("--no-retained", action="store_true", help="the broker retains nothing")
     group.add_argument("--username")
     group.add_argument("--password-file", help="its first line is the password")
     group.add_argument("--ca", help="authorities of the broker's certificate, PEM; begins TLS")
