@@ -12,6 +12,7 @@
  *   spot INODE FROM TO        reads that touch these bytes of this file below the folder fail: EIO
  *   sync EIO                  every fsync and fdatasync below the folder fails
  *   sync NOTHING              they do nothing and report success
+ *   table NAME N              one in N statements that change this table fails: SQLITE_IOERR
  *   open EROFS|EIO            opening for writing below the folder fails
  *   clock SECONDS             shifts civil time by so many seconds, which may be negative
  *   undisciplined             the kernel reports an unsynchronised clock
@@ -30,6 +31,7 @@
 #include <sys/syscall.h>
 #include <sys/timex.h>
 #include <sys/uio.h>
+#include <strings.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -142,6 +144,49 @@ int ftruncate64(int d, off64_t n) { FAIL_OR("write", d, NEXT(ftruncate64)(d, n))
 int fallocate(int d, int m, off_t o, off_t n) { FAIL_OR("write", d, NEXT(fallocate)(d, m, o, n)); }
 int fsync(int d) { FAIL_OR("sync", d, NEXT(fsync)(d)); }
 int fdatasync(int d) { FAIL_OR("sync", d, NEXT(fdatasync)(d)); }
+
+/* The table that a statement changes; null for a statement that changes none. */
+static const char *changed(const char *sql, char *name, size_t size) {
+  static const char *const beginnings[] = {"INSERT INTO ", "INSERT OR REPLACE INTO ",
+                                           "INSERT OR IGNORE INTO ", "REPLACE INTO ", "UPDATE ",
+                                           "DELETE FROM "};
+  while (*sql == ' ' || *sql == '\n') sql++;
+  for (size_t i = 0; i < sizeof beginnings / sizeof *beginnings; i++) {
+    size_t count = strlen(beginnings[i]);
+    if (strncasecmp(sql, beginnings[i], count) != 0) continue;
+    sql += count;
+    if (*sql == '"') sql++;
+    size_t length = strcspn(sql, " \"\n(");
+    if (length == 0 || length >= size) return NULL;
+    memcpy(name, sql, length);
+    name[length] = 0;
+    return name;
+  }
+  return NULL;
+}
+
+/* SQLite's own, declared here so that no header of it is needed. */
+int sqlite3_step(void *statement) {
+  static int (*next)(void *);
+  static const char *(*text_of)(void *);
+  static unsigned int seed;
+  char table[64], word[80], text[512];
+  if (!next) {
+    text_of = (const char *(*)(void *))dlsym(RTLD_NEXT, "sqlite3_sql");
+    next = (int (*)(void *))dlsym(RTLD_NEXT, "sqlite3_step");
+    seed = (unsigned int)getpid();
+  }
+  const char *sql = text_of(statement);
+  if (sql && changed(sql, table, sizeof table)) {
+    int saved = errno;
+    snprintf(word, sizeof word, "table %s", table);
+    const char *what = order(word, text, sizeof text);
+    errno = saved;
+    /* SQLITE_IOERR. */
+    if (what && atoi(what) > 0 && rand_r(&seed) % atoi(what) == 0) return 10;
+  }
+  return next(statement);
+}
 
 static int refuses(const char *path, int flags) {
   char text[512];

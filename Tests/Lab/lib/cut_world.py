@@ -24,6 +24,7 @@ from outage_world import World
 FS_IOC_SHUTDOWN = 0x8004587D
 WITHOUT_FLUSHING = 2
 IMAGE_BYTES = 256 * 1024 * 1024
+FAULTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "faults", "faults.c")
 
 
 class Disk:
@@ -233,6 +234,32 @@ class CutWorld(World):
             return condition()
         super().wait(what, met, seconds)
 
+    def desk(self, mode):
+        """Orders a mode on site; true when the door says that it is in force and on disk."""
+        try:
+            status, _ = self.call("POST", "/v1/mode", {"mode": mode, "by": "rig", "reason": "cut"})
+        except (OSError, http.client.HTTPException):
+            return False
+        return status == 204
+
+    # Faults
+
+    def use_faults(self):
+        """From the door's next start on its disk does what `fail` orders; see faults/faults.c."""
+        self.orders = self.path("orders")
+        library = self.path("faults.so")
+        subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, FAULTS, "-ldl"], check=True)
+        self.fail("")
+        self.door_environment = {
+            "LD_PRELOAD": library, "FAULTS_FOLDER": os.path.realpath(self.path("state")),
+            "FAULTS_ORDERS": self.orders,
+        }
+
+    def fail(self, order):
+        with open(self.orders + ".new", "w") as file:
+            file.write(order)
+        os.replace(self.orders + ".new", self.orders)
+
     # Power
 
     def start_door(self):
@@ -282,6 +309,22 @@ class CutWorld(World):
                 assert found == "ok", f"{name}.sqlite: {found}"
                 if name == "events":
                     self._check_log(database, told)
+                else:
+                    self._check_cache(database)
+
+    def _check_cache(self, database):
+        """The door has what it told the cloud that it has."""
+        said = self.query("cloud/cloud.sqlite", "SELECT hello FROM controller", tuple)[0][0]
+        if not said:
+            return
+        said = json.loads(said)
+        has = database.execute("SELECT revision FROM position").fetchone()[0]
+        config = database.execute(
+            "SELECT revision FROM configuration WHERE slot = 'present'").fetchone()
+        for what, told, kept in (("records", said["credentialRevision"], has),
+                                 ("configuration", said["configRevision"],
+                                  config[0] if config else 0)):
+            assert kept >= told, f"the door told of {what} {told}, and its file has {kept}"
 
     def _check_log(self, database, told):
         epoch, last, acknowledged = database.execute(
