@@ -170,6 +170,24 @@ let package = Package(
       ],
       swiftSettings: strict),
 
+    // The HTTP API for platforms and its webhooks, over a narrow store protocol.
+    .target(
+      name: "CloudAPI",
+      dependencies: [
+        "DoorRules", "WiegandCodec", "CloudProtocol", crypto, hummingbird, lifecycle, log,
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "HummingbirdTLS", package: "hummingbird"),
+      ],
+      resources: ["platform.html", "platform.css", "platform.js"].map {
+        .embedInCode("Page/\($0)")
+      },
+      swiftSettings: strict),
+
     // Rules held against data of one's own, line by line.
     .target(
       name: "DryRun",
@@ -202,8 +220,8 @@ let package = Package(
     .executableTarget(
       name: "posterncloud",
       dependencies: [
-        "DoorRules", "WiegandCodec", "CloudProtocol", "CloudMQTT", "DoorPorts", "HostLinux",
-        "Settings", grdb, crypto, arguments, log,
+        "DoorRules", "WiegandCodec", "CloudProtocol", "CloudAPI", "CloudMQTT", "DoorPorts",
+        "HostLinux", "Settings", grdb, crypto, arguments, log,
       ],
       swiftSettings: strict),
 
@@ -254,7 +272,8 @@ let package = Package(
         "DoorRules", "WiegandCodec", "DoorCore", "CloudProtocol", "DoorPorts", "DoorRuntime",
         "GPIOLinux", "StoreSQLite", "CloudMQTT", "HostLinux", "Certificates", "Settings",
         "Console", "ConsoleProtocol", "Diagnosis", "DoorSimulation", "CoreModels", "FuzzTargets",
-        "CSanitizer", "ChildProcesses", crypto, grdb, log,
+        "CSanitizer", "ChildProcesses", "CloudAPI", "posterncloud", crypto, grdb, log,
+        .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: strictTests),
     .testTarget(

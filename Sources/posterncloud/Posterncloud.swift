@@ -31,7 +31,7 @@ struct Posterncloud: AsyncParsableCommand {
       ImportCommand.self, SyncCommand.self, AlarmsCommand.self, RefusedCommand.self,
       OfflinePINCommand.self, IssuerCommand.self, RekeyCommand.self,
       SigningKeyCommand.self,
-      DiagnoseCommand.self,
+      DiagnoseCommand.self, TokenCommand.self,
     ])
 
   static func main() async {

@@ -7,8 +7,18 @@ struct ServeCommand: AsyncParsableCommand {
 
   @OptionGroup var state: StateOptions
   @OptionGroup(title: "The broker") var broker: BrokerOptions
+  @OptionGroup(title: "The HTTP API") var api: APIOptions
 
   func run() async throws {
-    try await CloudServer(store: try state.store(), broker: broker).run()
+    let store = try state.store()
+    let server = try CloudServer(store: store, broker: broker)
+    guard api.apiPort != nil else { return try await server.run() }
+    // What ends first, mostly by a failure, ends the other: half a server misleads.
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await server.run() }
+      group.addTask { try await api.serve(store) }
+      try await group.next()
+      group.cancelAll()
+    }
   }
 }

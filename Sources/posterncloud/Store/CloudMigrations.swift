@@ -126,6 +126,7 @@ enum CloudMigrations {
             revision INTEGER NOT NULL, PRIMARY KEY (controller, kind, name));
           """)
     }
+    PlatformMigrations.register(in: &migrator)
     return migrator
   }
 }

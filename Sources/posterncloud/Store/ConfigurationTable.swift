@@ -46,7 +46,7 @@ struct ConfigurationTable {
       arguments: [controller])
   }
 
-  private static func push(
+  static func push(
     _ document: ConfigurationDocument, patch: ConfigurationPatch?, to controller: String,
     _ database: Database
   ) throws -> UInt64 {

@@ -49,12 +49,13 @@ struct ControllerTable {
   }
 
   func digester(of controller: String) throws -> CredentialDigester {
-    let key = try database.read { database in
-      try Self.requireEnrolled(controller, database)
-      return try Data.fetchOne(
-        database, sql: "SELECT credentialKey FROM controller WHERE id = ?",
-        arguments: [controller])
-    }
+    try database.read { try Self.digester(of: controller, $0) }
+  }
+
+  static func digester(of controller: String, _ database: Database) throws -> CredentialDigester {
+    try requireEnrolled(controller, database)
+    let key = try Data.fetchOne(
+      database, sql: "SELECT credentialKey FROM controller WHERE id = ?", arguments: [controller])
     guard let key, let digester = CredentialDigester(keyBytes: Array(key)) else {
       throw CloudProblem("the credential key of \(controller) is damaged")
     }

@@ -6,7 +6,8 @@ import Testing
 struct ArchitectureTests {
   static let pure = ["DoorRules", "WiegandCodec", "DoorCore"]
   static let adapters = [
-    "GPIOLinux", "StoreSQLite", "CloudMQTT", "HostLinux", "Certificates", "Console", "Settings",
+    "GPIOLinux", "StoreSQLite", "CloudMQTT", "HostLinux", "Certificates", "Console", "CloudAPI",
+    "Settings",
   ]
   static let programs = ["posternd", "postern", "posterncloud"]
   static let fileLinesMax = 400

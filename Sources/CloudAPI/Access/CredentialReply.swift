@@ -1,0 +1,108 @@
+import CloudProtocol
+import DoorRules
+
+/// A credential at one door.
+struct DoorStatus: Encodable {
+  var door: String
+  /// `pending`, `active`, `failed`, `revoked` or `expired`.
+  var status: String
+  var reason: String?
+  /// When it came into this status; absent while it is pending.
+  var since: String?
+  /// From and until when it opens: lead and tail of the site included.
+  var opensAt: String?
+  var closesAt: String?
+  var externalCredentialId: String
+  var grantedAt: String?
+  var revokedAt: String?
+}
+
+/// A credential with its status at each door.
+struct CredentialReply: Encodable {
+  var id: String
+  var kind: String
+  var person: String
+  var reservation: String?
+  var tenant: String?
+  var doors: [String]
+  var scopes: [String]
+  var startsAt: String?
+  var endsAt: String?
+  var `class`: String?
+  var usesMax: Int?
+  /// It has the person's code.
+  var personCode: Bool
+  /// What the platform wants: `active` or `revoked`.
+  var wanted: String
+  /// The status at the door that is worst off.
+  var status: String
+  var provider = "postern"
+  var grantedAt: String?
+  var revokedAt: String?
+  var atDoors: [DoorStatus]
+
+  init(_ document: CredentialDocument, _ call: APICall, _ book: SiteBook) throws {
+    id = document.id
+    kind = document.credentialKind
+    person = document.person
+    reservation = document.reservation
+    tenant = document.tenant
+    doors = document.doors
+    scopes = document.scopes
+    startsAt = document.startMilliseconds.map(APITime.text)
+    endsAt = document.endMilliseconds.map(APITime.text)
+    `class` = document.className
+    usesMax = document.usesMax
+    personCode = document.hasPersonCode
+    wanted = document.isRevoked ? "revoked" : "active"
+    atDoors = []
+    status = wanted
+    for (controller, part) in document.parts.sorted(by: { $0.key < $1.key }) {
+      guard let standing = try call.store.credential(part) else { continue }
+      atDoors += Self.statuses(standing, controller, document, book, at: call.now)
+    }
+    let statuses = Set(atDoors.map(\.status))
+    status = Self.order.first { statuses.contains($0) } ?? wanted
+    grantedAt = atDoors.compactMap(\.grantedAt).min()
+    revokedAt = status == "revoked" ? atDoors.compactMap(\.revokedAt).max() : nil
+  }
+
+  /// The worst first.
+  private static let order = ["failed", "pending", "active", "expired", "revoked"]
+
+  private static func statuses(
+    _ standing: CredentialStanding, _ controller: String, _ document: CredentialDocument,
+    _ book: SiteBook, at now: Int64
+  ) -> [DoorStatus] {
+    let facts = book.controllers[controller]
+    let facility = facts?.configuration?.facility
+    let lead = Int64(facility?.leadMinutes ?? FacilityDocument.leadMinutesDefault) * 60_000
+    let tail = Int64(facility?.tailMinutes ?? FacilityDocument.tailMinutesDefault) * 60_000
+    let closes = document.endMilliseconds.map { $0 - tail }
+    let isOver = closes.map { $0 <= now } == true && standing.record.status == "active"
+    let isOnline = facts?.state?.online == true
+    var status = isOver && standing.status != "failed" ? "expired" : standing.status
+    // Words of a newer controller.
+    if !order.contains(status) { status = "failed" }
+    let reason: String? =
+      switch status {
+      case "failed": standing.problems.first?.description ?? "the controller refused it"
+      case "pending" where !isOnline: "the controller is offline"
+      case "pending": "the controller has not answered yet"
+      default: nil
+      }
+    let scopes = book.scopes(of: controller)
+    let doors = Set(standing.record.doors).union(
+      standing.record.scopes.compactMap(ScopeID.init).flatMap { scopes[$0] ?? [] }.map(\.rawValue))
+    return doors.sorted().map { door in
+      DoorStatus(
+        door: "\(controller):\(door)", status: status, reason: reason,
+        since: isOver ? closes.map(APITime.text) : standing.statusMilliseconds.map(APITime.text),
+        opensAt: document.startMilliseconds.map { APITime.text($0 - lead) },
+        closesAt: closes.map(APITime.text), externalCredentialId: standing.record.id,
+        grantedAt: standing.grantedMilliseconds.map(APITime.text),
+        revokedAt: standing.record.status == "revoked"
+          ? standing.revokedMilliseconds.map(APITime.text) : nil)
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import CloudProtocol
+import DoorRules
+import Foundation
+
+/// Brings a credential to the controllers that it is for, and takes it from those that it is no
+/// longer for.
+struct CredentialSpreader {
+  /// Places of one controller.
+  private struct Places {
+    var doors: Set<String> = []
+    var scopes: Set<String> = []
+  }
+
+  let store: any PlatformTransaction
+  let vault: SecretVault
+  let book: SiteBook
+  let now: Int64
+
+  init(_ call: APICall, _ book: SiteBook) {
+    store = call.store
+    vault = call.tools.vault
+    now = call.now
+    self.book = book
+  }
+
+  /// Stores the credential and what each controller is to have. Throws for places that are not
+  /// there, and for a clash, of which every door is told.
+  func spread(_ credential: inout CredentialDocument) throws {
+    let places = credential.isRevoked ? [:] : try places(of: credential)
+    let value = try vault.open(credential.sealed)
+    var records: [String: CredentialRecord] = [:]
+    var clashes: [Problem] = []
+    for (controller, places) in places {
+      let id = credential.parts[controller] ?? UUID().uuidString.lowercased()
+      credential.parts[controller] = id
+      let record = CredentialRecord(
+        id: id, kind: credential.credentialKind, person: credential.person, status: "active",
+        digest: try store.digest(of: value, at: controller),
+        validFrom: credential.startMilliseconds.map { $0 / 1_000 },
+        validUntil: credential.endMilliseconds.map { $0 / 1_000 },
+        doors: places.doors.sorted(), scopes: places.scopes.sorted(),
+        className: credential.className, usesMax: credential.usesMax,
+        reservationID: credential.reservation, tenantID: credential.tenant)
+      records[controller] = record
+      clashes += try self.clashes(of: record, at: controller)
+    }
+    guard clashes.isEmpty else {
+      throw APIProblem(
+        ValidationFailure(problems: clashes.sorted { $0.path < $1.path }), kind: .clash)
+    }
+    for (controller, id) in credential.parts.sorted(by: { $0.key < $1.key }) {
+      let present = try store.credential(id)?.record
+      if let record = records[controller] {
+        if record != present { try store.put(record, at: controller) }
+        if present == nil {
+          try store.save(PartDocument(id: id, credential: credential.id), at: now)
+        }
+      } else if var record = present, record.status == "active" {
+        record.status = "revoked"
+        try store.put(record, at: controller)
+      }
+    }
+    try store.save(credential, at: now)
+  }
+
+  private func clashes(of record: CredentialRecord, at controller: String) throws -> [Problem] {
+    let scopes = book.scopes(of: controller)
+    let own: Credential
+    do throws(ValidationFailure) { own = try record.validated(path: "") } catch {
+      throw APIProblem(error)
+    }
+    let isTaken = try store.holders(of: record.digest, at: controller).contains { other in
+      other.id != record.id
+        && (try? other.validated(path: "")).map { own.clashes(with: $0, scopes: scopes) } != false
+    }
+    guard isTaken else { return [] }
+    let doors = Set(record.doors).union(
+      record.scopes.compactMap(ScopeID.init).flatMap { scopes[$0] ?? [] }.map(\.rawValue))
+    return doors.sorted().map {
+      Problem(
+        path: "\(controller):\($0)",
+        message: "somebody else has this \(record.kind == "pin" ? "code" : "card") at that time")
+    }
+  }
+
+  /// Doors and scopes by controller.
+  private func places(of credential: CredentialDocument) throws -> [String: Places] {
+    var places: [String: Places] = [:]
+    var problems: [Problem] = []
+    for (index, text) in credential.doors.enumerated() {
+      if let door = DoorReference(text), book.door(door) != nil {
+        places[door.controller, default: Places()].doors.insert(door.door)
+      } else {
+        problems.append(
+          Problem(path: "doors[\(index)]", message: "there is no door \(text.prefix(128))"))
+      }
+    }
+    for (index, text) in credential.scopes.enumerated() {
+      let found = ScopeReference(text).map { reference in
+        book.controllers.values.filter { facts in
+          facts.configuration?.facility.id == reference.site
+            && facts.configuration?.scopes.contains {
+              $0.id == reference.scope && !$0.doors.isEmpty
+            }
+              == true
+        }.map { ($0.id, reference.scope) }
+      }
+      if let found, !found.isEmpty {
+        for (controller, scope) in found {
+          places[controller, default: Places()].scopes.insert(scope)
+        }
+      } else {
+        problems.append(
+          Problem(
+            path: "scopes[\(index)]",
+            message: "there is no scope \(text.prefix(128)) with doors; write SITE:SCOPE"))
+      }
+    }
+    if problems.isEmpty, places.isEmpty {
+      problems.append(Problem(path: "doors", message: "neither doors nor scopes are named"))
+    }
+    guard problems.isEmpty else { throw APIProblem(ValidationFailure(problems: problems)) }
+    return places
+  }
+}

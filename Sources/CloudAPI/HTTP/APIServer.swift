@@ -1,0 +1,150 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import HummingbirdTLS
+public import Logging
+import NIOCore
+import NIOSSL
+public import ServiceLifecycle
+
+/// Where the API is served.
+public struct APIAddress: Sendable, Hashable {
+  /// An address of this machine; without TLS only a loopback address.
+  public var host: String
+  public var port: Int
+  /// PEM files; both or none.
+  public var certificateFile: String?
+  public var keyFile: String?
+
+  public init(
+    host: String, port: Int, certificateFile: String? = nil, keyFile: String? = nil
+  ) {
+    self.host = host
+    self.port = port
+    self.certificateFile = certificateFile
+    self.keyFile = keyFile
+  }
+
+  var isLoopback: Bool { host == "::1" || host == "localhost" || host.hasPrefix("127.") }
+  var isSecure: Bool { certificateFile != nil && keyFile != nil }
+}
+
+/// Serves the API over HTTP.
+public struct APIServer: Service {
+  /// Connections at once; a further one waits until one ends.
+  static let connectionsMax = 256
+  static let idleSeconds: Int64 = 60
+  static let headBytesMax = 16_384
+  /// How long open requests may take when the server ends.
+  static let endMilliseconds = 1_000
+
+  private let api: PlatformAPI
+  private let address: APIAddress
+  private let clock: @Sendable () -> Int64
+  private let logger: Logger
+
+  /// `clock` is in milliseconds since 1970.
+  public init(
+    api: PlatformAPI, address: APIAddress, clock: @escaping @Sendable () -> Int64, logger: Logger
+  ) {
+    self.api = api
+    self.address = address
+    self.clock = clock
+    self.logger = logger
+  }
+
+  /// Serves until the task is cancelled or the group shuts down. Throws ``APIServerProblem`` for an
+  /// address that may not be served, and the errors of binding it or reading the TLS files.
+  public func run() async throws {
+    guard address.isLoopback || address.isSecure else {
+      throw APIServerProblem(
+        "the API is on the network only with a certificate: tokens would be readable on the way")
+    }
+    var quiet = logger
+    quiet.logLevel = max(logger.logLevel, .notice)
+    let responder = APIResponder(api: api, clock: clock)
+    let application = Application(
+      responder: responder, server: try server(),
+      configuration: ApplicationConfiguration(
+        address: .hostname(address.host, port: address.port), serverName: "postern",
+        availableConnectionsDelegate: .maximum(Self.connectionsMax, logger: quiet)),
+      logger: quiet)
+    var configuration = ServiceGroupConfiguration(services: [application], logger: quiet)
+    configuration.maximumGracefulShutdownDuration = .milliseconds(Self.endMilliseconds)
+    let group = ServiceGroup(configuration: configuration)
+    // Cancelling a server that has just accepted a connection traps:
+    // https://github.com/apple/swift-nio/issues/2637. It is asked to shut down instead.
+    let serving = Task.detached { try await group.run() }
+    let end: @Sendable () -> Void = { Task { await group.triggerGracefulShutdown() } }
+    try await withTaskCancellationHandler {
+      try await withGracefulShutdownHandler(
+        operation: { try await serving.value }, onGracefulShutdown: end)
+    } onCancel: {
+      end()
+    }
+  }
+
+  private func server() throws -> HTTPServerBuilder {
+    let http = HTTPServerBuilder.http1(
+      configuration: .init(
+        idleTimeout: .seconds(Self.idleSeconds),
+        httpDecoderConfiguration: .init(
+          maxHeaderFieldSize: Self.headBytesMax / 2, maxHeaderListSize: Self.headBytesMax,
+          maxHeaderFieldCount: 64)))
+    guard let certificate = address.certificateFile, let key = address.keyFile else { return http }
+    var tls = TLSConfiguration.makeServerConfiguration(
+      certificateChain: try NIOSSLCertificate.fromPEMFile(certificate).map { .certificate($0) },
+      privateKey: .privateKey(try NIOSSLPrivateKey(file: key, format: .pem)))
+    tls.minimumTLSVersion = .tlsv12
+    return try .tls(http, tlsConfiguration: tls)
+  }
+}
+
+/// Why the API is not served.
+public struct APIServerProblem: Error, CustomStringConvertible {
+  public var description: String
+
+  init(_ description: String) { self.description = description }
+}
+
+/// Hands requests to the API.
+struct APIResponder: HTTPResponder {
+  typealias Context = BasicRequestContext
+
+  let api: PlatformAPI
+  let clock: @Sendable () -> Int64
+
+  func respond(to request: Request, context: Context) async throws -> Response {
+    var body: [UInt8] = []
+    do {
+      body = Array(try await request.body.collect(upTo: APILimits.bodyBytesMax).readableBytesView)
+    } catch is NIOTooManyBytesError {
+      return Self.response(
+        APIReply(APIProblem(.tooLarge, "the body has more than \(APILimits.bodyBytesMax) bytes")))
+    }
+    var headers: [String: String] = [:]
+    for field in request.headers {
+      let name = field.name.canonicalName
+      headers[name] = headers[name].map { "\($0), \(field.value)" } ?? field.value
+    }
+    let asked = APIRequest(
+      method: request.method.rawValue, path: request.uri.path,
+      query: request.uri.queryParameters.map { (String($0.key), String($0.value)) },
+      headers: headers, body: body)
+    if let page = PlatformPage.reply(asked) { return Self.response(page) }
+    return Self.response(await api.answer(asked, at: clock()))
+  }
+
+  private static func response(_ reply: APIReply) -> Response {
+    var headers: HTTPFields = [.cacheControl: "no-store"]
+    headers[.contentType] = reply.contentType
+    for (name, value) in reply.headers {
+      if let name = HTTPField.Name(name) { headers[name] = value }
+    }
+    return Response(
+      status: .init(code: reply.status), headers: headers,
+      body: reply.body.isEmpty
+        ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: reply.body)))
+  }
+}

@@ -1,0 +1,125 @@
+import CloudProtocol
+import DoorRules
+
+/// A door as platforms name it: `CONTROLLER:DOOR`.
+struct DoorReference: Hashable, Comparable, CustomStringConvertible {
+  var controller: String
+  var door: String
+
+  init(controller: String, door: String) {
+    self.controller = controller
+    self.door = door
+  }
+
+  init?(_ text: String) {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+    guard parts.count == 2, ControllerID(parts[0]) != nil, DoorID(parts[1]) != nil else {
+      return nil
+    }
+    (controller, door) = (parts[0], parts[1])
+  }
+
+  var description: String { "\(controller):\(door)" }
+
+  static func < (left: Self, right: Self) -> Bool { left.description < right.description }
+}
+
+/// A scope as platforms name it: `SITE:SCOPE`.
+struct ScopeReference: Hashable, CustomStringConvertible {
+  var site: String
+  var scope: String
+
+  init?(_ text: String) {
+    guard let split = text.lastIndex(of: ":") else { return nil }
+    (site, scope) = (String(text[..<split]), String(text[text.index(after: split)...]))
+    guard !site.isEmpty, ScopeID(scope) != nil else { return nil }
+  }
+
+  var description: String { "\(site):\(scope)" }
+}
+
+/// The controllers with their configurations, as sites and doors. A site is all controllers whose
+/// configurations name the same facility.
+struct SiteBook {
+  let controllers: [String: ControllerFacts]
+
+  init(_ store: any PlatformTransaction) throws {
+    controllers = Dictionary(
+      try store.controllers().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// By id.
+  var sites: [String] {
+    Set(controllers.values.compactMap { $0.configuration?.facility.id }).sorted()
+  }
+
+  /// The controllers of a site, by id; throws for a site that is not there.
+  func controllers(of site: String) throws(APIProblem) -> [ControllerFacts] {
+    let found = controllers.values.filter { $0.configuration?.facility.id == site }
+    guard !found.isEmpty else { throw APIProblem(.notFound, "there is no site \(site)") }
+    return found.sorted { $0.id < $1.id }
+  }
+
+  /// Of one site, or of all.
+  func doors(of site: String?) -> [DoorReference] {
+    controllers.values.flatMap { facts in
+      (facts.configuration?.doors ?? []).compactMap { door in
+        site == nil || facts.configuration?.facility.id == site
+          ? DoorReference(controller: facts.id, door: door.id) : nil
+      }
+    }.sorted()
+  }
+
+  func door(_ reference: DoorReference) -> (facts: ControllerFacts, door: DoorDocument)? {
+    guard let facts = controllers[reference.controller],
+      let door = facts.configuration?.doors.first(where: { $0.id == reference.door })
+    else { return nil }
+    return (facts, door)
+  }
+
+  /// The door that a path names.
+  func needDoor(
+    _ text: String
+  ) throws(APIProblem) -> (reference: DoorReference, facts: ControllerFacts, door: DoorDocument) {
+    guard let reference = DoorReference(text), let found = door(reference) else {
+      throw APIProblem(.notFound, "there is no door \(text); doors are CONTROLLER:DOOR")
+    }
+    return (reference, found.facts, found.door)
+  }
+
+  /// Doors of each scope of a controller.
+  func scopes(of controller: String) -> [ScopeID: Set<DoorID>] {
+    let scopes = controllers[controller]?.configuration?.scopes ?? []
+    return Dictionary(
+      scopes.compactMap { scope in
+        ScopeID(scope.id).map { ($0, Set(scope.doors.compactMap(DoorID.init))) }
+      }, uniquingKeysWith: { first, _ in first })
+  }
+}
+
+/// Changes configurations: each is checked as a whole before the store has it.
+struct ConfigurationDesk {
+  let store: any PlatformTransaction
+  let tools: APITools
+
+  /// Pushes the configuration of a controller; throws what the controller would refuse, with the
+  /// controller's id before each path.
+  func push(_ document: ConfigurationDocument, to facts: ControllerFacts) throws {
+    var document = document
+    if document == facts.configuration { return }
+    document.revision = max(document.revision, 1)
+    let isOld = document.facility.timeZone == facts.configuration?.facility.timeZone
+    do throws(ValidationFailure) {
+      _ = try document.validated(
+        controller: ControllerID(facts.id), unknownZone: isOld ? .closesHours : .refused,
+        zones: tools.zones)
+    } catch {
+      throw APIProblem(
+        ValidationFailure(
+          problems: error.problems.map {
+            Problem(path: "\(facts.id).\($0.path)", message: $0.message)
+          }))
+    }
+    try store.push(document, to: facts.id)
+  }
+}
