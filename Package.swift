@@ -31,6 +31,7 @@ let strict: [SwiftSetting] = settings + watched
 let feeding: [SwiftSetting] = settings + (isFuzzed ? [.unsafeFlags(["-O"])] : [])
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -76,6 +77,14 @@ let package = Package(
     .target(name: "WiegandCodec", dependencies: ["DoorRules"], swiftSettings: strict),
     .target(name: "DoorCore", dependencies: ["DoorRules", "WiegandCodec"], swiftSettings: strict),
 
+    // Readers on a secured line: packets, channel, and the line as a whole. Pure, too.
+    .target(name: "OSDPCodec", swiftSettings: strict),
+    .target(
+      name: "OSDPChannel", dependencies: ["DoorRules", "OSDPCodec"], swiftSettings: strict),
+    .target(
+      name: "OSDPLine", dependencies: ["DoorRules", "OSDPCodec", "OSDPChannel"],
+      swiftSettings: strict),
+
     // What is said to the cloud and to the console, and what the outside must offer.
     .target(
       name: "CloudProtocol", dependencies: ["DoorRules", crypto], swiftSettings: strict),
@@ -113,6 +122,13 @@ let package = Package(
     .target(
       name: "GPIOLinux",
       dependencies: ["CGpiod", "DoorRules", "WiegandCodec", "DoorCore", "DoorPorts"],
+      swiftSettings: strict),
+    .target(
+      name: "SerialLinux",
+      dependencies: [
+        "CLinux", "DoorRules", "WiegandCodec", "DoorCore", "DoorPorts", "OSDPCodec", "OSDPChannel",
+        "OSDPLine", crypto, cryptoExtras,
+      ],
       swiftSettings: strict),
     .target(
       name: "StoreSQLite", dependencies: ["DoorRules", "CloudProtocol", "DoorPorts", grdb],
@@ -202,7 +218,8 @@ let package = Package(
       name: "posternd",
       dependencies: [
         "DoorRules", "WiegandCodec", "DoorCore", "CloudProtocol", "DoorPorts", "DoorRuntime",
-        "GPIOLinux", "StoreSQLite", "CloudMQTT", "HostLinux", "Certificates", "Console",
+        "GPIOLinux", "SerialLinux", "OSDPLine", "OSDPChannel", "StoreSQLite", "CloudMQTT",
+        "HostLinux", "Certificates", "Console",
         "ConsoleProtocol", "Settings", "Diagnosis", arguments, lifecycle, log,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
@@ -234,20 +251,23 @@ let package = Package(
       dependencies: [
         "DoorRules", "WiegandCodec", "DoorCore", "CloudProtocol", "DoorPorts", "DoorRuntime",
         "DoorSimulation",
-        "GPIOLinux", "StoreSQLite", "CloudMQTT", "CCounters", "CMosquitto", "ConsoleProtocol",
+        "GPIOLinux", "SerialLinux", "OSDPCodec", "OSDPChannel", "OSDPLine", "StoreSQLite",
+        "CloudMQTT", "CCounters", "CMosquitto", "ConsoleProtocol",
         "HostLinux", "ChildProcesses", "CoreModels", "FuzzTargets", grdb, log, arguments,
       ],
       path: "Tests/postern-lab", exclude: ["RESULTS.md"], swiftSettings: strict),
 
     // Models that tests and fuzzers compare the product with, and the targets of the fuzzers.
     .target(
-      name: "CoreModels", dependencies: ["DoorRules", "DoorCore"], path: "Tests/CoreModels",
+      name: "CoreModels", dependencies: ["DoorRules", "DoorCore", "OSDPCodec", "OSDPChannel"],
+      path: "Tests/CoreModels",
       swiftSettings: feeding),
     .target(
       name: "FuzzTargets",
       dependencies: [
-        "CoreModels", "DoorRules", "WiegandCodec", "DoorCore", "CloudProtocol", "DoorPorts",
-        "DoorRuntime", "GPIOLinux", "HostLinux", "StoreSQLite", "Settings", "Certificates",
+        "CoreModels", "DoorRules", "WiegandCodec", "DoorCore", "OSDPCodec", "OSDPChannel",
+        "OSDPLine", "SerialLinux", "CloudProtocol", "DoorPorts", "DoorRuntime", "GPIOLinux",
+        "HostLinux", "StoreSQLite", "Settings", "Certificates",
         "Console", "ConsoleProtocol", "DryRun", crypto, grdb, hummingbird, log,
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOEmbedded", package: "swift-nio"),
@@ -257,27 +277,35 @@ let package = Package(
       path: "Tests/FuzzTargets", swiftSettings: feeding),
 
     // Programs that tests and the laboratory start, and ports and threads for them.
-    .target(name: "ChildProcesses", path: "Tests/ChildProcesses", swiftSettings: strict),
+    .target(
+      name: "ChildProcesses", dependencies: ["CLinux"], path: "Tests/ChildProcesses",
+      swiftSettings: strict),
 
     // What the thread sanitizer has to be told.
     .target(name: "CSanitizer", path: "Tests/CSanitizer"),
 
     // Tests: few targets, since each costs a link.
     .testTarget(
-      name: "CoreTests", dependencies: ["DoorRules", "WiegandCodec", "DoorCore", "CoreModels"],
+      name: "CoreTests",
+      dependencies: [
+        "DoorRules", "WiegandCodec", "DoorCore", "OSDPCodec", "OSDPChannel", "OSDPLine",
+        "CoreModels",
+      ],
       swiftSettings: strictTests),
     .testTarget(
       name: "AdapterTests",
       dependencies: [
         "DoorRules", "WiegandCodec", "DoorCore", "CloudProtocol", "DoorPorts", "DoorRuntime",
-        "GPIOLinux", "StoreSQLite", "CloudMQTT", "HostLinux", "Certificates", "Settings",
+        "GPIOLinux", "SerialLinux", "OSDPCodec", "OSDPChannel", "OSDPLine", "StoreSQLite",
+        "CloudMQTT", "HostLinux", "Certificates", "Settings",
         "Console", "ConsoleProtocol", "Diagnosis", "DoorSimulation", "CoreModels", "FuzzTargets",
         "CSanitizer", "ChildProcesses", "CloudAPI", "posterncloud", crypto, grdb, log,
         .product(name: "Yams", package: "Yams"),
       ],
       swiftSettings: strictTests),
     .testTarget(
-      name: "SystemTests", dependencies: ["CloudProtocol", "CoreModels", "ChildProcesses"],
+      name: "SystemTests",
+      dependencies: ["CloudProtocol", "OSDPCodec", "CoreModels", "ChildProcesses"],
       swiftSettings: strictTests),
   ]
 )

@@ -14,6 +14,11 @@ extension ConsoleRoutes {
       if let by { wanted.by = by }
       return try Self.json(await backend.disclose(wanted))
     }
+    router.post("/v1/reader/pair") { request, _ in
+      var wanted: PairRequest = try await RequestBody.read(of: request)
+      if let by { wanted.by = by }
+      return try Self.json(await backend.pair(wanted))
+    }
     router.post("/v1/relay/test") { request, _ in
       var test: RelayTest = try await RequestBody.read(of: request)
       if let by { test.by = by }

@@ -59,7 +59,10 @@ function readerTile(reader) {
   return h("section", { class: "card", "aria-label": reader.id },
     h("div", { class: "spread" }, h("h3", { class: "mono" }, reader.id),
       h("span", { class: "soft" }, reader.door)),
-    h("p", {}, reader.frames + " " + T.doors.frames + ", " + reader.malformed + " " + T.doors.damaged),
+    reader.osdp
+      ? h("p", {}, reader.osdp.pairing ? T.doors.pairing : reader.osdp.absence
+        ? pill(T.doors.notServed + " " + reader.osdp.absence, "bad") : T.doors.secured)
+      : h("p", {}, reader.frames + " " + T.doors.frames + ", " + reader.malformed + " " + T.doors.damaged),
     reader.lockedOutMilliseconds
       ? pill(T.doors.lockedOut + " " + Math.ceil(reader.lockedOutMilliseconds / 1000) + " s", "bad") : null);
 }

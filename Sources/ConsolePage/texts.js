@@ -21,6 +21,7 @@ const T = {
     beeping: "Three beeps at", moved: "The relay moved; it goes back after",
     notMoved: "The relay did not move.", troubles: "What is wrong", fine: "Nothing is wrong.",
     readers: "Readers", frames: "frames", damaged: "damaged", lockedOut: "locked out for",
+    pairing: "is being paired", notServed: "not served:", secured: "secured line",
   },
   live: {
     title: "What happens", empty: "Nothing yet. Hold up a card.", older: "Show older",

@@ -38,6 +38,8 @@ public protocol ConsoleBackend: Sendable {
   func setMode(_ request: ModeRequest) async throws(ConsoleProblem)
   /// Ends the lockout of a keypad; nil is every reader.
   func clearLockout(reader: String?, by: String) async throws(ConsoleProblem)
+  /// Gives a reader on an OSDP line a key of its own; recorded, and ends by itself.
+  func pair(_ request: PairRequest) async throws(ConsoleProblem) -> PairAnswer
   /// Anti-passback: a person, or everybody for nil, is counted as outside everywhere.
   func forgive(person: String?, by: String) async throws(ConsoleProblem)
   /// Takes the system's clock for right, whatever the door knew; recorded with operator and reason.

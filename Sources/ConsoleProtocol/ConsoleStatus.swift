@@ -110,11 +110,42 @@ public struct ConsoleStatus: Sendable, Hashable, Codable {
     public var malformed: Int
     /// Milliseconds until the lockout ends; nil without one.
     public var lockedOutMilliseconds: Int?
+    /// Nil for a reader on data lines.
+    public var osdp: OSDP?
+
+    /// A reader on an OSDP line.
+    public struct OSDP: Sendable, Hashable, Codable {
+      /// The line's device and the reader's address.
+      public var place: String
+      /// Why it is not served; nil while its secured channel stands.
+      public var absence: String?
+      /// The same for a person.
+      public var advice: String?
+      /// Maker, model, serial number and firmware, as the reader says.
+      public var identity: String?
+      /// Whether somebody pairs it now.
+      public var pairing: Bool
+      /// What was not believed on the line, by kind.
+      public var faults: [String: Int]
+
+      public init(
+        place: String, absence: String?, advice: String?, identity: String?, pairing: Bool,
+        faults: [String: Int]
+      ) {
+        self.place = place
+        self.absence = absence
+        self.advice = advice
+        self.identity = identity
+        self.pairing = pairing
+        self.faults = faults
+      }
+    }
 
     public init(
       id: String, door: String, edges: Int, frames: Int, malformed: Int,
-      lockedOutMilliseconds: Int?
+      lockedOutMilliseconds: Int?, osdp: OSDP? = nil
     ) {
+      self.osdp = osdp
       self.id = id
       self.door = door
       self.edges = edges

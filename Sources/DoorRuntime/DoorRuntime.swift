@@ -186,6 +186,12 @@ public actor DoorRuntime {
     try shell.site.clearLockout(of: reader, by: by)
   }
 
+  /// A person pairs a reader on a line of its own, for a limited time; recorded. Throws `invalid` for a
+  /// reader that is on none.
+  public func pair(_ reader: ReaderID, seconds: Int, by: String) throws(PortError) {
+    try shell.site.pair(reader, seconds: seconds, by: by)
+  }
+
   /// Anti-passback: a person, or everybody for nil, counts as outside everywhere. Recorded.
   /// Returns once it is on disk.
   public func forgive(_ person: PersonID?, by: String) async throws(PortError) {

@@ -163,7 +163,11 @@ extension DoorShell {
   @discardableResult
   private func drive(_ line: OutputLine, active: Bool) -> PortError? {
     do throws(PortError) {
-      try outside.ports.gpio.drive(line, active: active)
+      if let readers = outside.ports.readers, readers.has(line) {
+        try readers.drive(line, active: active)
+      } else {
+        try outside.ports.gpio.drive(line, active: active)
+      }
       locks.succeeded(line)
       reporter.tap.note(line, isActive: active, at: outside.ports.monotonic.now())
       return nil

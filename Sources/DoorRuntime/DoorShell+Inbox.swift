@@ -66,6 +66,44 @@ extension DoorShell {
     }
   }
 
+  // MARK: Readers on lines of their own
+
+  func take(_ report: BusReport, at now: Moment) {
+    let reader = report.reader
+    guard
+      let door = outside.configuration.layout.readers.first(where: { $0.id == reader })?.door
+    else { return }
+    switch report {
+    case .delivered(_, let delivery):
+      reporter.tap.note(delivery, of: reader, at: now.monotonic)
+      carryOut(.core(.delivered(reader, delivery)), at: now)
+    case .tamper(_, let raised):
+      perform([.record(.readerTamper(reader, door, raised: raised))], at: now)
+    case .absent(_, let reason):
+      guard reporter.readerChanged(reader, absence: reason) else { return }
+      carryOut(
+        .record(
+          EventRecord(
+            reason == nil ? .alarmCleared : .alarmRaised, door: door, reader: reader,
+            reason: AlarmReason.readerGone.rawValue, detail: reason.map { ["cause": $0] } ?? [:])),
+        at: now)
+    case .fault(_, let fault, let count, let isSuspicious):
+      guard isSuspicious else { return }
+      let detail = ["count": String(count)]
+      carryOut(
+        .record(
+          EventRecord(
+            .readerLineFault, door: door, reader: reader, reason: fault, detail: detail)),
+        at: now)
+    case .paired(_, let failure):
+      carryOut(
+        .record(
+          EventRecord(
+            failure == nil ? .readerPaired : .readerNotPaired, door: door, reader: reader,
+            reason: failure)), at: now)
+    }
+  }
+
   // MARK: What slow work found
 
   func take(_ answer: StoreAnswer, at now: Moment) {

@@ -85,6 +85,7 @@ package final class DoorShell {
     // The locks first: each relay gets the level that the core requires, whatever it had before.
     for door in outside.configuration.layout.doors { takeLock(of: door.id, at: now) }
     ports.gpio.start { inbox.push(.edge($0)) }
+    ports.readers?.start { inbox.push(.reader($0)) }
     carryOut(startRecords, at: now)
     for trouble in reporter.troublesAtStart { outside.logger.error("\(trouble)") }
     for fault in ports.gpio.faults {
@@ -171,6 +172,7 @@ package final class DoorShell {
   /// Stops link and lines and waits until the disk has everything. Nothing may be received after it.
   package func end() {
     outside.ports.cloud?.link.stop()
+    outside.ports.readers?.stop()
     outside.ports.gpio.stop()
     let now = moment()
     carryOut(journal.recordCount(at: now.monotonic), at: now)
@@ -204,6 +206,7 @@ package final class DoorShell {
       // and a frame must not be cut in two because a processor was busy.
       reporter.tap.advance(to: moment.monotonic)
       perform(controller.advance(to: moment), at: moment)
+    case .reader(let report): take(report, at: now)
     case .link(let event): take(event, at: now)
     case .job(let answer): take(answer, at: now)
     }

@@ -56,6 +56,8 @@ public struct RuntimeConfiguration: Sendable {
 /// The ports to everything outside of the runtime.
 public struct RuntimePorts: Sendable {
   public var gpio: any GPIOPort
+  /// Readers on lines of their own; nil: every reader has data lines.
+  public var readers: (any ReaderBus)?
   public var monotonic: any MonotonicClock
   public var wall: any WallClock
   public var zones: any ZoneSource
@@ -99,9 +101,10 @@ public struct RuntimePorts: Sendable {
     host: (any HostFacts)? = nil, log: (any RecentLines)? = nil,
     selfTest: (any SelfTest)? = nil, cloud: CloudPorts?, offlinePIN: OfflinePINKeys? = nil,
     handOver: HandOverVerifier? = nil, issued: (any IssuedStore)? = nil,
-    certificates: (any CertificateSource)? = nil
+    certificates: (any CertificateSource)? = nil, readers: (any ReaderBus)? = nil
   ) {
     self.gpio = gpio
+    self.readers = readers
     self.monotonic = monotonic
     self.wall = wall
     self.zones = zones

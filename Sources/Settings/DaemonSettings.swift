@@ -111,11 +111,23 @@ public struct DaemonSettings: Sendable {
     public var interlock: String?
   }
 
+  /// Where a reader on an OSDP line is.
+  public struct OSDP: Sendable, Hashable {
+    /// The line's serial device.
+    public var line: String
+    /// Bits a second, of the standard's.
+    public var baud = 9_600
+    /// 0 to 126.
+    public var address = 0
+  }
+
   /// A reader's wiring.
   public struct Reader: Sendable {
     public var id: ReaderID
     /// The door that the reader is at.
     public var door: DoorID
+    /// Nil for a reader on data lines.
+    public var osdp: OSDP?
     /// The lines; nil with simulated hardware. Lamp and beeper are nil also when the reader has none.
     public var data0: Line?
     public var data1: Line?

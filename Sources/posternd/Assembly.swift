@@ -7,6 +7,7 @@ import Foundation
 import GPIOLinux
 import HostLinux
 import Logging
+import SerialLinux
 import Settings
 
 /// Puts the daemon together: the only place that sees every adapter.
@@ -50,7 +51,8 @@ struct Assembly {
       selfTest: selfTest,
       cloud: try CloudConnection.ports(settings, keys: keys, logger: logger),
       offlinePIN: keys.offlinePINs, handOver: keys.handOver, issued: databases.events,
-      certificates: CloudConnection.certificates(settings))
+      certificates: CloudConnection.certificates(settings),
+      readers: OSDPReaders.make(settings, clock: monotonic))
     runtime = DoorRuntime(
       configuration: RuntimeConfiguration(settings, damagedFiles: databases.damaged),
       ports: ports, logger: logger)

@@ -124,7 +124,12 @@ struct Diagnostician: Sendable {
           ReaderFacts.Pulses(
             narrowestMicroseconds: $0.narrowest, widestMicroseconds: $0.widest,
             closestMicroseconds: $0.closest, farthestMicroseconds: $0.farthest)
-        }, lockedOut: reader.lockedOutMilliseconds != nil)
+        }, lockedOut: reader.lockedOutMilliseconds != nil,
+        osdp: reader.bus.map {
+          OSDPReaderFacts(
+            place: $0.place, absence: $0.absence, advice: $0.advice, identity: $0.identity,
+            faults: $0.faults)
+        })
     }
   }
 

@@ -32,8 +32,8 @@ extension ControllerLayout {
       readers: settings.readers.map {
         .init(
           id: $0.id, door: $0.door, formats: $0.formats, keypad: $0.keypad,
-          hasLED: settings.isSimulated || $0.led != nil,
-          hasBeeper: settings.isSimulated || $0.beeper != nil, entry: $0.entry,
+          hasLED: settings.isSimulated || $0.led != nil || $0.osdp != nil,
+          hasBeeper: settings.isSimulated || $0.beeper != nil || $0.osdp != nil, entry: $0.entry,
           tamperCodes: $0.tamperCodes, habits: $0.habits, patterns: $0.patterns)
       }, lookUpMilliseconds: settings.deadlines.lookUpMilliseconds)
   }

@@ -180,6 +180,7 @@ private enum ConsoleSeeds {
       #"{"door":"front","startHour":1,"hours":1,"serial":0,"by":"x"}"#
     ),
     ("/v1/panel", #"{"contact":{"door":"front","open":true}}"#), ("/v1/session/end", ""),
+    ("/v1/reader/pair", #"{"door":"front","seconds":5,"by":"x"}"#),
     ("/v1/live/disclose", #"{"by":"x","seconds":5}"#),
     ("/v1/relay/test", #"{"door":"front","by":"x"}"#),
     ("/v1/geofence", #"{"door":"front","location":{"lat":1,"lng":2,"accuracyMeters":3}}"#),

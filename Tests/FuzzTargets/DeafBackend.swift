@@ -42,6 +42,11 @@ final class DeafBackend: ConsoleBackend {
     return AsyncStream { $0.finish() }
   }
 
+  func pair(_ request: PairRequest) async throws(ConsoleProblem) -> PairAnswer {
+    note()
+    return PairAnswer(reader: "front-in", seconds: 1)
+  }
+
   func disclose(_ request: DisclosureRequest) async throws(ConsoleProblem) -> DisclosureAnswer {
     note()
     return DisclosureAnswer(seconds: 1)

@@ -29,6 +29,7 @@ public struct FuzzTarget: Sendable {
   public static let all: [FuzzTarget] =
     [edges, keypad, machine, week, words, zoneFile, certificate]
     + messages + [envelope, signedEnvelope, handOver, signedHandOver, offlinePIN, offlinePINFile]
+    + [osdpPackets, osdpLine]
     + [settings, socket, web, dryRun, damagedStore, damagedRows, sync, storedSync]
 }
 

@@ -6,7 +6,10 @@ struct PosternLab: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "postern-lab",
     abstract: "Measure Postern, simulate it, and run a world for tests.",
-    subcommands: [BenchCommand.self, RowsCommand.self, SimulateCommand.self, WorldCommand.self])
+    subcommands: [
+      BenchCommand.self, OSDPPanelCommand.self, RowsCommand.self, SimulateCommand.self,
+      WorldCommand.self,
+    ])
 }
 
 /// What the laboratory could not do, in words.

@@ -63,8 +63,7 @@ extension EventType {
               "\($0.title): `asExpected`, `notAsExpected`, `notThere` or `notDone`; a note may follow"
             )
           })
-    case .doorBell:
-      EventRow("Somebody rang the bell", .evidence, urgent: true, [.door, .reader])
+    case .doorBell: EventRow("Somebody rang the bell", .evidence, urgent: true, [.door, .reader])
 
     // Readers
     case .readerMalformed:
@@ -84,8 +83,7 @@ extension EventType {
         detail: [
           EventMember("seconds", "how long PINs are refused, at this reader or for this card")
         ])
-    case .readerLockoutCleared:
-      EventRow("Keypad unlocked", .audit, [.door, .reader, .person])
+    case .readerLockoutCleared: EventRow("Keypad unlocked", .audit, [.door, .reader, .person])
     case .readerKey:
       EventRow(
         "Function key", .evidence, [.door, .reader],
@@ -104,13 +102,25 @@ extension EventType {
       EventRow(
         "Reader active again", .evidence, [.door, .reader],
         detail: [EventMember("edgesDropped", "edges that were ignored meanwhile")])
+    case .readerPairing:
+      EventRow("Somebody pairs a reader", .audit, urgent: true, [.door, .reader, .person])
+    case .readerPaired: EventRow("Reader has its own key", .audit, urgent: true, [.door, .reader])
+    case .readerNotPaired:
+      EventRow("Reader not paired", .audit, [.door, .reader], reason: "`timeOver` or `keyRefused`")
+    case .readerLineFault:
+      EventRow(
+        "Answer on a line not believed", .evidence, urgent: true, [.door, .reader],
+        reason: "`wrongMAC`, `notSecured`, `sequence`, `wrongKey` or `otherKey`",
+        detail: [EventMember("count", "how often since the start; one event a minute")])
 
     // Alarms
     case .alarmRaised:
       EventRow(
         "Alarm", .alarm, urgent: true, [.door, .reader], reason: "an alarm",
         detail: [
-          EventMember("cause", "of `eventLog`, `stateNotPersisted` and `timeZone`: the error"),
+          EventMember(
+            "cause", "of `eventLog`, `stateNotPersisted`, `timeZone`, an OSDP reader's `readerGone`"
+          ),
           EventMember("movedTo", "of `storageDamaged`: where the damaged file is"),
         ])
     case .alarmCleared:

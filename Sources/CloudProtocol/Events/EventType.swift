@@ -24,6 +24,10 @@ public enum EventType: String, CaseIterable, Sendable, Hashable {
   case readerKey = "postern.reader.key.v1"
   case readerMuted = "postern.reader.muted.v1"
   case readerUnmuted = "postern.reader.unmuted.v1"
+  case readerPairing = "postern.reader.pairing.v1"
+  case readerPaired = "postern.reader.paired.v1"
+  case readerNotPaired = "postern.reader.notPaired.v1"
+  case readerLineFault = "postern.reader.lineFault.v1"
 
   // Alarms
   case alarmRaised = "postern.alarm.raised.v1"

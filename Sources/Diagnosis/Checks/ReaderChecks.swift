@@ -41,11 +41,15 @@ public struct ReaderFacts: Sendable, Hashable {
   /// Nil before the first frame.
   public var pulses: Pulses?
   public var lockedOut: Bool
+  /// Nil for a reader on data lines.
+  public var osdp: OSDPReaderFacts?
 
   public init(
     id: String, watchedSeconds: Int, edges: Int, noise: Int, frames: Int,
-    malformed: [String: Int], wiring: Set<Wiring>, pulses: Pulses?, lockedOut: Bool
+    malformed: [String: Int], wiring: Set<Wiring>, pulses: Pulses?, lockedOut: Bool,
+    osdp: OSDPReaderFacts? = nil
   ) {
+    self.osdp = osdp
     self.id = id
     self.watchedSeconds = watchedSeconds
     self.edges = edges
@@ -72,14 +76,15 @@ public struct ReaderFacts: Sendable, Hashable {
 
   func checks() -> [DiagnosisReport.Check] {
     var writer = CheckWriter("readers")
+    if let osdp {
+      osdp.check(id, &writer)
+      checkLockout(&writer)
+      return writer.checks
+    }
     checkWiring(&writer)
     checkNoise(&writer)
     checkPulses(&writer)
-    if lockedOut {
-      writer.warning(
-        "lockout", "reader \(id): the keypad is locked after too many wrong PINs",
-        do: "wait, or run `postern lockout clear --reader \(id)`")
-    }
+    checkLockout(&writer)
     if edges == 0 {
       writer.warning(
         "silent", "reader \(id): no pulse since the start, \(watchedSeconds) s ago",
@@ -88,6 +93,13 @@ public struct ReaderFacts: Sendable, Hashable {
       writer.ok("frames", "reader \(id): \(frames) good frames, \(damaged) damaged")
     }
     return writer.checks
+  }
+
+  private func checkLockout(_ writer: inout CheckWriter) {
+    guard lockedOut else { return }
+    writer.warning(
+      "lockout", "reader \(id): the keypad is locked after too many wrong PINs",
+      do: "wait, or run `postern lockout clear --reader \(id)`")
   }
 
   private var damaged: Int { malformed.values.reduce(0, +) }

@@ -79,6 +79,24 @@ package struct SiteOrders {
     try order(.clearLockout(reader: reader, orderedBy: by), by: by, "clear the lockout")
   }
 
+  /// A person pairs a reader on a line of its own, for a limited time. Recorded before anything is said
+  /// to the reader. Throws `invalid` for a reader that is on none.
+  package func pair(_ reader: ReaderID, seconds: Int, by: String) throws(PortError) {
+    let layout = shell.outside.configuration.layout.readers.first { $0.id == reader }
+    guard let layout, let readers = shell.outside.ports.readers,
+      readers.readers.contains(where: { $0.id == reader })
+    else {
+      throw PortError(
+        .invalid, operation: "pair the reader \(reader)",
+        detail: "no reader of that name is on an OSDP line; see `reader.NAME.osdp.line`")
+    }
+    shell.carryOut(
+      .record(
+        EventRecord(.readerPairing, door: layout.door, reader: reader, person: by)),
+      at: shell.moment())
+    try readers.pair(reader, seconds: seconds)
+  }
+
   /// Anti-passback: a person, or everybody for nil, counts as outside everywhere. Recorded.
   package func forgive(_ person: PersonID?, by: String) {
     shell.carryOut(shell.commands.order(.forgive(person: person), by: by), at: shell.moment())

@@ -91,6 +91,22 @@ struct LineTap {
     }
   }
 
+  /// A reader without data lines delivered something; it has no pulses.
+  mutating func note(
+    _ delivery: ReaderDelivery, of id: ReaderID, at now: MonotonicInstant
+  ) {
+    guard let layout = readers[id]?.layout else { return }
+    switch delivery {
+    case .card(let frame):
+      tell(.frame(id, frame, decode(frame, formats: layout.formats, keypad: nil), []), at: now)
+    case .key(let key):
+      let frame = WiegandFrame(
+        bits: [], startedAt: now, endedAt: now, bitIntervalMicroseconds: 0)
+      tell(.frame(id, frame, .key(key), []), at: now)
+    case .malformed(let frame): tell(.malformed(id, frame, []), at: now)
+    }
+  }
+
   mutating func note(_ line: OutputLine, isActive: Bool, at now: MonotonicInstant) {
     // The level is driven again every second; only a movement is news.
     guard outputs.updateValue(isActive, forKey: line) != isActive else { return }

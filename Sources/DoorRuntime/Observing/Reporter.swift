@@ -25,6 +25,8 @@ struct Reporter {
   /// When telemetry is published next; nil before the first connection.
   private var telemetryDue: MonotonicInstant?
   private let heartbeatSeconds: Int
+  /// Readers on lines of their own that are not served, and why.
+  private var absences: [ReaderID: String] = [:]
 
   init(
     layout: ControllerLayout, heartbeatSeconds: Int, startedAt: MonotonicInstant,
@@ -39,6 +41,13 @@ struct Reporter {
 
   func uptimeSeconds(at now: MonotonicInstant) -> Int {
     now.microseconds(since: startedAt) / 1_000_000
+  }
+
+  /// A reader on a line of its own is not served for this reason, or is for nil. Whether that is news.
+  mutating func readerChanged(_ reader: ReaderID, absence: String?) -> Bool {
+    let before = absences[reader]
+    absences[reader] = absence
+    return before != absence
   }
 
   // MARK: Runs

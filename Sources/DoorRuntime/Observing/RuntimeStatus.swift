@@ -44,5 +44,7 @@ public struct RuntimeStatus: Sendable {
     public var counters: CaptureCounters
     /// Nil while the keypad listens.
     public var lockedOutMilliseconds: Int?
+    /// Nil for a reader on data lines.
+    public var bus: BusReader?
   }
 }

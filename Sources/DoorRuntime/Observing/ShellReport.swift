@@ -45,12 +45,14 @@ struct ShellReport {
 
   private func readers(at now: Moment) -> [RuntimeStatus.Reader] {
     let controller = shell.controller
+    let onLines = ports.readers?.readers ?? []
     return layout.readers.compactMap { reader in
       guard let view = controller.view(of: reader.id) else { return nil }
       let left = view.lockout.remainingMilliseconds(at: now.monotonic)
       return RuntimeStatus.Reader(
         id: reader.id, door: reader.door, counters: view.counters,
-        lockedOutMilliseconds: left > 0 ? left : nil)
+        lockedOutMilliseconds: left > 0 ? left : nil,
+        bus: onLines.first { $0.id == reader.id })
     }
   }
 
@@ -59,6 +61,9 @@ struct ShellReport {
     for reader in layout.readers {
       let findings = shell.controller.view(of: reader.id)?.findings ?? []
       found += findings.map { "reader \(reader.id): \($0.advice)" }
+    }
+    found += (ports.readers?.readers ?? []).compactMap { reader in
+      reader.advice.map { "reader \(reader.id) at \(reader.place): \($0)" }
     }
     found += shell.journal.chatter.map {
       "\($0.input.words) changes when the relay of door \($0.door) switches; "

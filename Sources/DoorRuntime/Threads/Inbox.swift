@@ -6,6 +6,8 @@ import Synchronization
 /// What reaches the shell, one at a time.
 package enum RuntimeMessage: Sendable {
   case edge(LineEdge)
+  /// What a reader on a line of its own reports.
+  case reader(BusReport)
   /// A deadline has come.
   case tick
   /// Every edge up to this moment is in the inbox before this message: time may pass.
@@ -70,8 +72,9 @@ package struct InboxRoom {
     switch message {
     case .edge: .edges
     case .link(.message): .broker
+    // A line of readers brings at most a few dozen a second.
     case .link(.connected), .link(.disconnected), .link(.delivered), .link(.refused), .tick, .due,
-      .job:
+      .job, .reader:
       .kept
     }
   }

@@ -46,7 +46,12 @@ enum LineKeys {
     guard reader.context.driver == .gpiod, reader.problems.count == before else { return nil }
     let hasChip = reader.isGiven(path + ["chip"])
     let hasNumber = reader.isGiven(path + ["line"])
+    let isOnBus = role == .data && reader.isGiven(below: path.dropLast() + ["osdp"])
+    if isOnBus, hasChip || hasNumber {
+      reader.note(path, "a reader on an OSDP line has no data lines")
+    }
     guard hasChip || hasNumber else {
+      if isOnBus { return nil }
       if role.isRequired || reader.isGiven(below: path) {
         reader.note(path, "needs `chip` and `line`")
       }

@@ -23,13 +23,14 @@ enum ReaderKeys {
           }
           return DaemonSettings.Reader(id: id, door: door)
         }, keys,
-        check: { reader, path, _ in
+        check: { reader, path, value in
           let _: ReaderID? = reader.identifier(path.last ?? "", ["readers"])
+          OSDPKeys.check(&reader, path, value)
         }),
     ])
 
   private static let keys: [SettingsKey<DaemonSettings.Reader>] =
-    [
+    OSDPKeys.keys + [
       .line("data0", \.data0, .data, about: "Data line 0 (green)."),
       .line("data1", \.data1, .data, about: "Data line 1 (white)."),
       .line("led", \.led, .output, about: "The lamp."),

@@ -63,6 +63,11 @@ struct StatusPage {
 
   static func line(of reader: ConsoleStatus.Reader) -> String {
     let lockout = reader.lockedOutMilliseconds.map { "  LOCKED OUT for \(($0 + 999) / 1_000) s" }
+    if let osdp = reader.osdp {
+      let state = osdp.pairing ? "is being paired" : osdp.absence.map { "NOT SERVED: \($0)" }
+      return "reader \(reader.id)  at \(reader.door), \(state ?? "secured"), "
+        + "\(osdp.place)\(lockout ?? "")".printable
+    }
     return "reader \(reader.id)  at \(reader.door), \(reader.frames) frames, "
       + "\(reader.malformed) malformed\(lockout ?? "")"
   }

@@ -4,6 +4,7 @@ import DoorCore
 import DoorPorts
 import DoorRules
 import DoorRuntime
+import Settings
 
 /// What the console orders.
 extension ConsoleAdapter {
@@ -30,6 +31,31 @@ extension ConsoleAdapter {
     try await ordered { () async throws(PortError) in
       try await runtime.clearLockout(of: reader, by: by)
     }
+  }
+
+  func pair(_ request: PairRequest) async throws(ConsoleProblem) -> PairAnswer {
+    try checkOperator(request.by)
+    let seconds = request.seconds ?? PairRequest.secondsStandard
+    guard (1...PairRequest.secondsMax).contains(seconds) else {
+      throw ConsoleProblem(.invalid, "seconds: is not 1 to \(PairRequest.secondsMax)")
+    }
+    let named: ReaderID? = try parse(request.reader, as: "reader")
+    let door: DoorID? = try parse(request.door, as: "door")
+    let onLines = settings.readers.filter {
+      $0.osdp != nil && (named ?? $0.id) == $0.id && (door ?? $0.door) == $0.door
+    }
+    guard let reader = onLines.first else {
+      throw ConsoleProblem(
+        .notFound, "no reader on an OSDP line is of that name or at that door; see `osdp.line`")
+    }
+    guard onLines.count == 1 else {
+      let names = onLines.map(\.id.rawValue).joined(separator: ", ")
+      throw ConsoleProblem(.invalid, "reader: there are several, name one of \(names)")
+    }
+    try await ordered { () async throws(PortError) in
+      try await runtime.pair(reader.id, seconds: seconds, by: request.by)
+    }
+    return PairAnswer(reader: reader.id.rawValue, seconds: seconds)
   }
 
   func forgive(person: String?, by: String) async throws(ConsoleProblem) {

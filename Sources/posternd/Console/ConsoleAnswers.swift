@@ -33,7 +33,12 @@ extension ConsoleStatus {
           id: $0.id.rawValue, door: $0.door.rawValue, edges: $0.counters.edges,
           frames: $0.counters.frames,
           malformed: $0.counters.malformed.values.reduce(0, +),
-          lockedOutMilliseconds: $0.lockedOutMilliseconds)
+          lockedOutMilliseconds: $0.lockedOutMilliseconds,
+          osdp: $0.bus.map {
+            .init(
+              place: $0.place, absence: $0.absence, advice: $0.advice, identity: $0.identity,
+              pairing: $0.isPairing, faults: $0.faults)
+          })
       }, polled: status.polled.isEmpty ? nil : status.polled.map(\.words),
       troubles: status.troubles)
   }

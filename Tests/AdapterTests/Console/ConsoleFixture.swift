@@ -77,6 +77,10 @@ final class ConsoleFakeBackend: ConsoleBackend {
     return stream
   }
 
+  func pair(_ request: PairRequest) async throws(ConsoleProblem) -> PairAnswer {
+    PairAnswer(reader: request.reader ?? "front-in", seconds: request.seconds ?? 1)
+  }
+
   func disclose(_ request: DisclosureRequest) async throws(ConsoleProblem) -> DisclosureAnswer {
     state.withLock { $0.cleared.append("numbers shown to \(request.by)") }
     return DisclosureAnswer(seconds: request.seconds ?? 1)

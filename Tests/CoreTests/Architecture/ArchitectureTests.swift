@@ -4,9 +4,12 @@ import Testing
 /// Rules of the architecture that the compiler does not check.
 @Suite("Architecture")
 struct ArchitectureTests {
-  static let pure = ["DoorRules", "WiegandCodec", "DoorCore"]
+  static let pure = [
+    "DoorRules", "WiegandCodec", "DoorCore", "OSDPCodec", "OSDPChannel", "OSDPLine",
+  ]
   static let adapters = [
-    "GPIOLinux", "StoreSQLite", "CloudMQTT", "HostLinux", "Certificates", "Console", "CloudAPI",
+    "GPIOLinux", "SerialLinux", "StoreSQLite", "CloudMQTT", "HostLinux", "Certificates", "Console",
+    "CloudAPI",
     "Settings",
   ]
   static let programs = ["posternd", "postern", "posterncloud"]

@@ -10,6 +10,7 @@ struct ProfileTests {
     "F3: a profile, a controller's name and a key are all the settings that a door needs",
     arguments: [
       "raspberry-pi-3", "raspberry-pi-4", "raspberry-pi-5", "industrial-pc", "simulated",
+      "osdp-usb", "osdp-hat",
     ])
   func profile(name: String) throws {
     let folder = try TemporaryFolder()
@@ -33,7 +34,7 @@ struct ProfileTests {
     #expect(
       Set(names) == [
         "raspberry-pi-3.yaml", "raspberry-pi-4.yaml", "raspberry-pi-5.yaml", "industrial-pc.yaml",
-        "simulated.yaml",
+        "simulated.yaml", "osdp-usb.yaml", "osdp-hat.yaml",
       ])
   }
 

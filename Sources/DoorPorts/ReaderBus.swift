@@ -1,0 +1,78 @@
+public import DoorCore
+public import DoorRules
+
+/// Readers that are on a line of their own instead of data lines, such as OSDP readers.
+public protocol ReaderBus: Sendable {
+  /// Begins to serve the lines, from threads of the port's own. `onReport` must not block. Called once.
+  func start(onReport: @escaping @Sendable (BusReport) -> Void)
+
+  /// Whether lamp or beeper is one of a reader on such a line.
+  func has(_ line: OutputLine) -> Bool
+
+  /// Sets a lamp or a beeper. What a reader that is away shall show, it shows when it is back.
+  func drive(_ line: OutputLine, active: Bool) throws(PortError)
+
+  /// Every reader, with what is known of it.
+  var readers: [BusReader] { get }
+
+  /// A person pairs a reader: it may have the key of an unpaired one for so long, and gets one of its
+  /// own. The key is kept before this returns. Throws `invalid` for an unknown reader.
+  func pair(_ reader: ReaderID, seconds: Int) throws(PortError)
+
+  /// Ends the threads; nothing is reported after it.
+  func stop()
+}
+
+/// What a line of readers reports. It has come over a secure channel of that reader, but for faults.
+public enum BusReport: Sendable, Hashable {
+  /// A card, a key, or what is neither.
+  case delivered(ReaderID, ReaderDelivery)
+  /// The reader's case was opened, or closed again.
+  case tamper(ReaderID, raised: Bool)
+  /// The reader is not served for this reason, or is again for nil.
+  case absent(ReaderID, reason: String?)
+  /// Something on the line was not believed, how often so far; `isSuspicious` when noise alone does not
+  /// make it.
+  case fault(ReaderID, fault: String, count: Int, isSuspicious: Bool)
+  /// The reader has a key of its own now, or why not.
+  case paired(ReaderID, failure: String?)
+
+  /// Whose it is.
+  public var reader: ReaderID {
+    switch self {
+    case .delivered(let reader, _), .tamper(let reader, _), .absent(let reader, _),
+      .fault(let reader, _, _, _), .paired(let reader, _):
+      reader
+    }
+  }
+}
+
+/// A reader on a line, for status and diagnosis.
+public struct BusReader: Sendable, Hashable {
+  public var id: ReaderID
+  /// The line's device and the reader's address on it.
+  public var place: String
+  /// Why it is not served; nil when it is.
+  public var absence: String?
+  /// The same for a person, with what to do.
+  public var advice: String?
+  /// Maker, model, serial number and firmware, as it says over its channel.
+  public var identity: String?
+  /// Whether somebody pairs it now.
+  public var isPairing: Bool
+  /// How often each fault was seen since the start.
+  public var faults: [String: Int]
+
+  public init(
+    id: ReaderID, place: String, absence: String?, advice: String? = nil,
+    identity: String? = nil, isPairing: Bool = false, faults: [String: Int] = [:]
+  ) {
+    self.isPairing = isPairing
+    self.advice = advice
+    self.id = id
+    self.place = place
+    self.absence = absence
+    self.identity = identity
+    self.faults = faults
+  }
+}

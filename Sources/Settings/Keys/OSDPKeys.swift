@@ -1,0 +1,74 @@
+/// Where a reader on a line of its own is.
+enum OSDPKeys {
+  /// The speeds of the standard.
+  static let speeds = [9_600, 19_200, 38_400, 57_600, 115_200, 230_400]
+
+  /// Read before the data lines: a reader has one or the other.
+  static let keys: [SettingsKey<DaemonSettings.Reader>] = [
+    .value(
+      "osdp.line", .text("a device"),
+      about: """
+        For a reader on a secured OSDP line, in place of data lines: the line's serial device, best by \
+        its name in `/dev/serial/by-id`. Pair the reader with `postern reader pair`.
+        """,
+      fallback: "none", get: { ($0.osdp?.line).map { .text($0) } },
+      read: { reader, path, value in
+        guard let text = reader.text(path) else { return }
+        guard text.hasPrefix("/") else {
+          return reader.note(path, "\(reader.shown(text)) is not a path such as /dev/ttyUSB0")
+        }
+        value.osdp = DaemonSettings.OSDP(line: text)
+      }),
+    .value(
+      "osdp.baud", .choice(speeds.map(String.init)),
+      about: "The speed of the line, the same for all its readers.",
+      fallback: "`9600` with `osdp.line`",
+      get: { ($0.osdp?.baud).map { .text(String($0)) } },
+      read: { reader, path, value in
+        guard let text = reader.text(path), isOnLine(&reader, path, value) else { return }
+        guard let baud = Int(text), speeds.contains(baud) else {
+          let allowed = speeds.map(String.init).joined(separator: ", ")
+          return reader.note(path, "\(reader.shown(text)) is none of: \(allowed)")
+        }
+        value.osdp?.baud = baud
+      }),
+    .value(
+      "osdp.address", .number(addresses),
+      about: "The reader's address on the line.", fallback: "0 with `osdp.line`",
+      get: { ($0.osdp?.address).map { .number($0) } },
+      read: { reader, path, value in
+        guard let address = reader.integer(path, in: addresses),
+          isOnLine(&reader, path, value)
+        else { return }
+        value.osdp?.address = address
+      }),
+  ]
+
+  private static let addresses = 0...126
+
+  private static func isOnLine(
+    _ reader: inout SettingsReader, _ path: [String], _ value: DaemonSettings.Reader
+  ) -> Bool {
+    if value.osdp == nil, !reader.isGiven(path.dropLast() + ["line"]) {
+      reader.note(path, "needs osdp.line")
+    }
+    return value.osdp != nil
+  }
+
+  /// Each address of a line is one reader's, and a line has one speed.
+  static func check(
+    _ reader: inout SettingsReader, _ path: [String], _ value: DaemonSettings.Reader
+  ) {
+    guard let osdp = value.osdp else { return }
+    let place = "address \(osdp.address) of \(osdp.line)"
+    if let first = reader.context.lineUsers[place] {
+      reader.note(path + ["osdp", "address"], "\(place) is already \(first)")
+    }
+    reader.context.lineUsers[place] = path.joined(separator: ".")
+    let speed = "the speed of \(osdp.line)"
+    if let first = reader.context.lineUsers[speed], first != String(osdp.baud) {
+      reader.note(path + ["osdp", "baud"], "\(speed) is already \(first)")
+    }
+    reader.context.lineUsers[speed] = String(osdp.baud)
+  }
+}

@@ -1,0 +1,95 @@
+import ChildProcesses
+import CoreModels
+import Foundation
+import OSDPCodec
+import Synchronization
+import Testing
+
+@Suite("A door with a reader on a secured line, from the wires to the log (A13)", .blocking)
+struct OSDPConsoleTests {
+  private final class Line: Sendable {
+    let model = Mutex(ModelReader(address: 0))
+
+    func answer(_ bytes: [UInt8]) -> [UInt8] { model.withLock { $0.hear(bytes) } }
+  }
+
+  /// A door whose only reader is on a pseudo-terminal.
+  private func world() throws -> (DoorWorld, Line, TerminalLine) {
+    let world = try DoorWorld()
+    let line = Line()
+    let path = world.folder.path + "/line"
+    let terminal = try TerminalLine(path: path) { line.answer($0) }
+    let more = world.folder.path + "/postern.d"
+    try FileManager.default.createDirectory(atPath: more, withIntermediateDirectories: true)
+    try Data("reader: {front-in: {osdp: {line: \(path)}}}\n".utf8)
+      .write(to: URL(filePath: more + "/osdp.yaml"))
+    try world.startDaemon()
+    return (world, line, terminal)
+  }
+
+  private func absence(_ world: DoorWorld) throws -> String? {
+    let reader = (try world.status()?["readers"] as? [[String: Any]])?.first
+    guard let osdp = reader?["osdp"] as? [String: Any] else { return "no status" }
+    return osdp["absence"] as? String
+  }
+
+  private func types(_ world: DoorWorld) throws -> [String] {
+    try world.doorEvents().compactMap { $0["type"] as? String }
+  }
+
+  @Test("it is paired by a person, its card is decided on, and a restart needs no person")
+  func whole() throws {
+    let (world, line, terminal) = try world()
+    defer { terminal.stop() }
+    #expect(try world.eventually { try absence(world) == "unpaired" })
+    let paired = try world.postern("reader", "pair", "front", "--seconds", "60")
+    #expect(paired.status == 0 && paired.output.contains("paired: front-in"), "\(paired)")
+    line.model.withLock {
+      $0.events = [
+        .card(OSDPCard(bits: (0..<26).map { _ in false })), .keys(reader: 0, keys: [0x31]),
+      ]
+    }
+    #expect(
+      try world.eventually {
+        try types(world).contains { $0.hasPrefix("postern.reader.malformed") }
+      })
+    let found = try types(world)
+    #expect(
+      found.contains("postern.reader.pairing.v1") && found.contains("postern.reader.paired.v1"))
+    let diagnosis = try world.postern("diagnose").output
+    #expect(
+      diagnosis.contains("reader front-in at") && diagnosis.contains("is secured"), "\(diagnosis)")
+
+    let files = try FileManager.default.contentsOfDirectory(
+      atPath: world.folder.path + "/state/readers")
+    #expect(files == ["front-in.key"])
+    world.killDaemon(SIGKILL)
+    line.model.withLock { $0.restart() }
+    try world.startDaemon()
+    #expect(try world.eventually { try absence(world) == nil })
+
+    // Another reader in its place.
+    line.model.withLock { $0 = ModelReader(address: 0) }
+    #expect(try world.eventually { try absence(world) == "refused" })
+    #expect(
+      try world.status()?["troubles"].map { "\($0)" }?.contains("refuses a secure channel") == true)
+  }
+
+  @Test("pairing is for a reader on a line, by a name, and for at most 15 minutes")
+  func limits() throws {
+    let (world, _, terminal) = try world()
+    defer { terminal.stop() }
+    #expect(try world.eventually { try world.status() != nil })
+    for (arguments, words) in [
+      (["--reader", "cellar"], "no reader on an OSDP line"),
+      (["front", "--seconds", "901"], "seconds: is not 1 to 900"),
+      (["front", "--seconds", "0"], "seconds: is not 1 to 900"),
+    ] {
+      let outcome = try BuiltProgram("postern").run(
+        ["reader", "pair"] + arguments,
+        environment: ["POSTERN_SOCKET": world.folder.path + "/postern.sock"])
+      #expect(outcome.status == 1 && outcome.errors.contains(words), "\(outcome)")
+    }
+    #expect(try types(world).allSatisfy { $0 != "postern.reader.pairing.v1" })
+  }
+}
