@@ -86,4 +86,29 @@ struct DoorLastMomentTests {
     #expect(
       world.occurrences.contains(.alarm(ControllerHarness.door, .forcedOpen, raised: true)))
   }
+
+  @Test(
+    "A6: a contact that trembles for long began to open at most 200 ms before it counts",
+    arguments: [(140, false), (280, true)])
+  func tremblesLong(_ millisecondsAfterTheEnd: Int, isForced: Bool) throws {
+    var world = world()
+    try world.badge(facility: 1, card: 0)
+    let end = try #require(
+      world.journal.last { entry in
+        if case .setLock(_, .released, _, _) = entry.effect { true } else { false }
+      }
+    ).at.advanced(byMilliseconds: 5_000)
+    world.run(forMilliseconds: end.microseconds(since: world.now) / 1_000 - 15)
+    let contact = InputLine.contact(ControllerHarness.door)
+    var isActive = false
+    repeat {
+      isActive.toggle()
+      world.send(.edge(LineEdge(line: contact, isActive: isActive, at: world.now)))
+      world.run(forMilliseconds: 5)
+    } while world.now.microseconds(since: end) < millisecondsAfterTheEnd * 1_000 || !isActive
+    world.run(forMilliseconds: 1_000)
+    #expect(
+      world.occurrences.contains(.alarm(ControllerHarness.door, .forcedOpen, raised: true))
+        == isForced)
+  }
 }
