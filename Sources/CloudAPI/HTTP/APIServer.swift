@@ -35,7 +35,9 @@ public struct APIServer: Service {
   /// Connections at once; a further one waits until one ends.
   static let connectionsMax = 256
   static let idleSeconds: Int64 = 60
-  static let headBytesMax = 16_384
+  /// The longest head, and twice the longest field of it: two ids of 512 characters fit into a path,
+  /// whatever they are encoded as.
+  static let headBytesMax = 32_768
   /// How long open requests may take when the server ends.
   static let endMilliseconds = 1_000
 

@@ -55,13 +55,15 @@ struct CodeDesk {
         given.utf8.allSatisfy({ (48...57).contains($0) })
       else { throw APIProblem(path: "code", "is 4 to 10 digits") }
       code = Secret(given)
-      let taken = try controllers(of: doors).filter { try isTaken(code, for: person, at: $0) }
+      let full = try controllers(of: doors).filter { try isTaken(code, for: person, at: $0) }
+      let taken = doors.filter { door in
+        DoorReference(door).map { full.contains($0.controller) } == true
+      }
       guard taken.isEmpty else {
         throw APIProblem(
           ValidationFailure(
-            problems: taken.map {
-              Problem(path: "code", message: "is in use at controller \($0)")
-            }), kind: .clash)
+            problems: taken.map { Problem(path: $0, message: "somebody else has this code") }),
+          kind: .clash)
       }
     } else {
       let count = digits ?? Self.digitsDefault
