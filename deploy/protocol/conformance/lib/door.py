@@ -44,7 +44,7 @@ class Records:
         return contract.root(self.buckets())
 
 
-def problems_of(kind, record, path):
+def problems_of(kind, record, path, features=()):
     """What is wrong with a record, by path."""
     found = []
 
@@ -64,7 +64,7 @@ def problems_of(kind, record, path):
             wrong("status", "is none of active, revoked")
         if not isinstance(record.get("digest"), str) or len(record["digest"]) != 43:
             wrong("digest", "is not 32 bytes in base64url")
-        if record.get("status") == "active" and not (
+        if "everywhere" in features and record.get("status") == "active" and not (
                 record.get("doors") or record.get("scopes") or record.get("everywhere")):
             wrong("doors", "names no door and no scope; give its places, or everywhere true")
     return found
@@ -101,7 +101,8 @@ def merged(value, patch):
 class Door:
     """`auto` names the kinds of messages that it answers by itself; `faults` are for its double."""
 
-    def __init__(self, controller, keys, faults=(), log=None):
+    def __init__(self, controller, keys, faults=(), log=None, features=()):
+        self.features = list(features)
         self.controller, self.keys, self.faults = controller, dict(keys), set(faults)
         self.lock = threading.RLock()
         self.link = None
@@ -148,7 +149,9 @@ class Door:
             "lastEvent": len(self.events), "acknowledgedEvent": self.acknowledged,
             "clockTrust": self.clock_trust, "simulated": True, "protocolVersion": 1,
             "commands": COMMANDS, "messageBytesMax": self.message_bytes_max,
-            "credentialDigest": self.root(), "features": FEATURES, **self.hello_extra}
+            "credentialDigest": self.root(), **self.hello_extra}
+        if self.features:
+            body["features"] = self.features
         if requests and "names no request" not in self.faults:
             body["requestIDs"] = list(requests)
         self.say("hello", body)
@@ -342,7 +345,7 @@ class Door:
             table = self.records.table(kind)
             for index, record in enumerate(body.get(name, [])):
                 path = f"{name}[{index}]"
-                problems = problems_of(kind, record, path)
+                problems = problems_of(kind, record, path, self.features)
                 if "opens everywhere unasked" in self.faults:
                     problems = [row for row in problems if not row["path"].endswith(".doors")]
                 if not problems:
