@@ -14,7 +14,8 @@ final class CloudStore: Sendable {
     try FileManager.default.createDirectory(
       atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     var configuration = GRDB.Configuration()
-    configuration.busyMode = .timeout(5)
+    // Server and commands take turns, also on a machine that is busy.
+    configuration.busyMode = .timeout(30)
     database = try DatabasePool(path: "\(folder)/cloud.sqlite", configuration: configuration)
     try database.writeWithoutTransaction { database in
       // An acknowledgement must never be for an event that a power cut takes back.
