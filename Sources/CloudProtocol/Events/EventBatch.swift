@@ -4,6 +4,8 @@ public struct EventBatch: Sendable, Hashable, Codable {
   public static let eventsMax = 200
   /// The longest JSON of a batch, in bytes, unless the broker takes less.
   public static let bytesMax = 262_144
+  /// The highest number of an event: more than a database counts in is no number of a log.
+  public static let numberMax = UInt64(Int64.max)
 
   public var controller: String
   public var epoch: String

@@ -71,6 +71,10 @@ extension EventBatch {
       reader.note("controller", "is not \(expected), on whose topic it arrived")
     }
     _ = reader.identifier(epoch, "epoch") as Identifier<Never>?
+    for (name, number) in [("acknowledged", acknowledged), ("droppedThrough", droppedThrough)]
+    where number.map({ $0 > Self.numberMax }) == true {
+      reader.note(name, "is above \(Self.numberMax)")
+    }
     var numbers: [UInt64] = []
     if events.isEmpty { reader.note("events", "has no entries") }
     if reader.count(events.count, "events", max: Self.eventsMax) {
@@ -79,7 +83,7 @@ extension EventBatch {
         if event.source != CloudEvent.source(of: expected.rawValue) {
           reader.note("\(path).source", "is not this controller's")
         }
-        guard let number = event.number, number > 0 else {
+        guard let number = event.number, (1...Self.numberMax).contains(number) else {
           reader.note("\(path).sequence", "is no number of an event")
           continue
         }

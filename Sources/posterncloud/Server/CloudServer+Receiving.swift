@@ -74,6 +74,7 @@ extension CloudServer {
         try JSONCoding.decode(CommandResult.self, from: payload), by: controller)
     case .applied:
       let report = try JSONCoding.decode(ApplyReport.self, from: payload)
+      try store.revisions.check(report.revision, of: report.subject, at: controller)
       try store.controllers.storeInForce(report, of: controller)
       try store.credentials.storeStatuses(report, of: controller)
       try applied(report, by: controller, &state)
@@ -84,6 +85,8 @@ extension CloudServer {
   private func begin(
     _ hello: Hello, of controller: ControllerID, _ state: inout State
   ) throws {
+    try store.revisions.check(hello.configRevision, of: .config, at: controller)
+    try store.revisions.check(hello.credentialRevision, of: .credentials, at: controller)
     logger.info(
       "\(controller): config \(hello.configRevision), credentials \(hello.credentialRevision)")
     var session = ControllerSession(hello)

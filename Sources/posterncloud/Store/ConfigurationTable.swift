@@ -63,7 +63,8 @@ struct ConfigurationTable {
     try database.execute(
       sql: "UPDATE controller SET configRevision = ?, config = ?, configPatch = ? WHERE id = ?",
       arguments: [
-        Int64(numbered.revision), try storedJSON(numbered), try fitting.map(storedJSON), controller,
+        Int64(clamping: numbered.revision), try storedJSON(numbered), try fitting.map(storedJSON),
+        controller,
       ])
     return numbered.revision
   }
@@ -88,6 +89,14 @@ struct ConfigurationTable {
       }
       return .whole(try row.requiredJSON(ConfigurationDocument.self, in: "config"))
     }
+  }
+
+  /// The revision that was last pushed to a controller; 0 for none.
+  static func revision(of controller: ControllerID, _ database: Database) throws -> UInt64 {
+    UInt64(
+      clamping: try Int64.fetchOne(
+        database, sql: "SELECT configRevision FROM controller WHERE id = ?",
+        arguments: [controller.rawValue]) ?? 0)
   }
 
   /// Raises the configuration's revision above the controller's; see ``RevisionTable/overtake``.

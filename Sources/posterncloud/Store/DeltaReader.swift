@@ -40,7 +40,7 @@ struct DeltaReader {
           UNION ALL
           SELECT revision, record, 0 FROM credential WHERE controller = ?2 AND revision > ?1
           ORDER BY revision LIMIT ?3
-          """, arguments: [Int64(revision), controller, Self.recordsMax])
+          """, arguments: [Int64(clamping: revision), controller, Self.recordsMax])
       var delta = CredentialDelta(
         baseRevision: isFirst ? nil : revision,
         revision: rows.count == Self.recordsMax

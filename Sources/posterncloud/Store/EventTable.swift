@@ -45,7 +45,7 @@ struct EventTable {
             WHERE NOT EXISTS (SELECT 1 FROM event WHERE controller = ?1 AND id = ?5)
             """
         ).execute(arguments: [
-          controller.rawValue, batch.epoch, Int64(event.number ?? 0),
+          controller.rawValue, batch.epoch, Int64(clamping: event.number ?? 0),
           try storedJSON(event), event.id,
         ])
       }
@@ -59,7 +59,7 @@ struct EventTable {
       }
       try database.execute(
         sql: "INSERT OR REPLACE INTO log (controller, epoch, through, chain) VALUES (?, ?, ?, ?)",
-        arguments: [controller.rawValue, batch.epoch, Int64(intake.through), chain])
+        arguments: [controller.rawValue, batch.epoch, Int64(clamping: intake.through), chain])
       return answer.acknowledgement
     }
   }

@@ -7,6 +7,10 @@ import GRDB
 struct RevisionTable {
   let database: DatabasePool
 
+  /// A controller may be ahead of the cloud by so many changes: as many as were lost with a backup
+  /// that was restored. More is no revision that this cloud gave.
+  static let aheadMax: UInt64 = 10_000_000
+
   /// Takes the next revision.
   static func next(_ database: Database) throws -> Int64 {
     try database.execute(sql: "UPDATE revision SET last = last + 1")
@@ -33,6 +37,24 @@ struct RevisionTable {
         credentials: try Self.last(database),
         configurations: try Int64.fetchOne(
           database, sql: "SELECT SUM(configRevision) FROM controller") ?? 0)
+    }
+  }
+
+  /// Throws for a revision that no cloud gave: the word of one controller must not use up the numbers
+  /// of all.
+  func check(
+    _ revision: UInt64, of subject: ApplyReport.Subject, at controller: ControllerID
+  ) throws {
+    let own = try database.read { database in
+      switch subject {
+      case .credentials: try Self.last(database)
+      case .config: try ConfigurationTable.revision(of: controller, database)
+      }
+    }
+    guard revision <= own + Self.aheadMax else {
+      throw CloudProblem(
+        "it claims revision \(revision) of its \(subject.rawValue), and this cloud is at \(own); "
+          + "restore a newer backup, or enrol it anew")
     }
   }
 

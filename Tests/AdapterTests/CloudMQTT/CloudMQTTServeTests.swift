@@ -142,6 +142,48 @@ struct CloudMQTTServeTests {
     door.stop()
   }
 
+  @Test("D5 D9: numbers that a controller makes up stop neither the cloud nor another controller")
+  func inventedNumbers() async throws {
+    let cloud = try ServeFixture()
+    try config(cloud)
+    try cloud.run("person", "add", "ada", "--doors", "front")
+    try await cloud.serve()
+    let door = try await FakeDoor(cloud)
+    let huge: [UInt64] = [.max, .max - 1, UInt64(Int64.max) + 1, UInt64(Int64.max), 1 << 53]
+    for number in huge {
+      try door.hello(config: number)
+      try door.hello(credentials: number)
+      try door.hello(lastEvent: number)
+      for subject: ApplyReport.Subject in [.config, .credentials] {
+        for applied in [true, false] {
+          try door.publish(
+            .applied,
+            ApplyReport(
+              subject: subject, messageID: "m", revision: number, applied: applied, problems: []))
+        }
+      }
+      try door.batch(number...number)
+      var batch = try FakeDoor.events(1...1, epoch: "e-\(number)", salt: "s-\(number)")
+      batch.acknowledged = number
+      try door.publish(.events, batch)
+      batch.acknowledged = nil
+      batch.droppedThrough = number
+      try door.publish(.events, batch)
+      try door.publish(
+        .digest, DigestReport(controller: "gate-1", revision: number, digest: RecordSetDigest()))
+      try door.publish(.pull, SnapshotPull(snapshotID: "s", index: .max))
+    }
+    try door.batch(1...2)
+    #expect(try await door.acknowledged(2))
+    // It is the same process, and what it counts in is not used up.
+    try door.hello()
+    let records = try await door.first(.credentials, CredentialDelta.self)
+    #expect(records.revision < 100 && records.persons.map(\.id) == ["ada"])
+    #expect(try await door.first(.config, ConfigurationDocument.self).revision < 100)
+    #expect(cloud.text("serve-1.log").contains("claims revision"))
+    door.stop()
+  }
+
   @Test("D5: an unlock for a controller that is not online expires and is never sent")
   func offline() async throws {
     let cloud = try ServeFixture()
