@@ -3,7 +3,8 @@ public import DoorRules
 
 /// Readers that are on a line of their own instead of data lines, such as OSDP readers.
 public protocol ReaderBus: Sendable {
-  /// Begins to serve the lines, from threads of the port's own. `onReport` must not block. Called once.
+  /// Begins to serve the lines, from threads of the port's own, and waits for nothing: the door's thread
+  /// calls it. `onReport` must not block. Called once.
   func start(onReport: @escaping @Sendable (BusReport) -> Void)
 
   /// Whether lamp or beeper is one of a reader on such a line.
@@ -16,10 +17,11 @@ public protocol ReaderBus: Sendable {
   var readers: [BusReader] { get }
 
   /// A person pairs a reader: it may have the key of an unpaired one for so long, and gets one of its
-  /// own. The key is kept before this returns. Throws `invalid` for an unknown reader.
+  /// own. The key is on disk when this returns, so the door's thread does not call it. Throws `invalid`
+  /// for an unknown reader.
   func pair(_ reader: ReaderID, seconds: Int) throws(PortError)
 
-  /// Ends the threads; nothing is reported after it.
+  /// Ends the threads, and waits for them for a while. Nothing that is reported after it counts.
   func stop()
 }
 

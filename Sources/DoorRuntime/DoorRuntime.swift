@@ -188,8 +188,11 @@ public actor DoorRuntime {
 
   /// A person pairs a reader on a line of its own, for a limited time; recorded. Throws `invalid` for a
   /// reader that is on none.
-  public func pair(_ reader: ReaderID, seconds: Int, by: String) throws(PortError) {
-    try shell.site.pair(reader, seconds: seconds, by: by)
+  public func pair(_ reader: ReaderID, seconds: Int, by: String) async throws(PortError) {
+    let answer = await withCheckedContinuation { continuation in
+      shell.site.pair(reader, seconds: seconds, by: by) { continuation.resume(returning: $0) }
+    }
+    try answer.get()
   }
 
   /// Anti-passback: a person, or everybody for nil, counts as outside everywhere. Recorded.

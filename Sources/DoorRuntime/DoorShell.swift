@@ -172,8 +172,9 @@ package final class DoorShell {
   /// Stops link and lines and waits until the disk has everything. Nothing may be received after it.
   package func end() {
     outside.ports.cloud?.link.stop()
-    outside.ports.readers?.stop()
+    // The outputs first: a line of readers may be slow to end.
     outside.ports.gpio.stop()
+    outside.ports.readers?.stop()
     let now = moment()
     carryOut(journal.recordCount(at: now.monotonic), at: now)
     carryOut(.record(EventRecord(.controllerStopped)), at: now)

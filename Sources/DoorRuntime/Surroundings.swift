@@ -9,6 +9,7 @@ struct Surroundings {
   let configuration: RuntimeConfiguration
   let ports: RuntimePorts
   let inbox: Inbox
+  let lanes: any WorkLanes
   let logger: Logger
   /// A new UUID in text.
   let freshID: @Sendable () -> String
@@ -26,6 +27,7 @@ struct Surroundings {
     self.configuration = configuration
     self.ports = ports
     self.inbox = inbox
+    self.lanes = lanes
     self.logger = logger
     self.freshID = freshID
     let stamp = EventStamp(simulated: ports.gpio.isSimulated, freshID: freshID)

@@ -14,6 +14,8 @@ final class LineThread: Sendable {
   static let openMilliseconds = 500
   /// How often the counts of faults are shown to others.
   static let showMilliseconds = 1_000
+  /// How long the end waits for the thread, which may wait for a disk.
+  static let endMilliseconds = 1_000
   /// The most orders that wait; of lamps only the last counts anyway.
   static let ordersMax = 256
 
@@ -56,12 +58,15 @@ final class LineThread: Sendable {
     close(wake.write)
   }
 
-  /// `tell` is called on the thread.
-  func start(_ line: OSDPLine, tell: @escaping @Sendable (UInt8, ReaderNews) -> Void) {
+  /// `line` and `tell` are called on the thread: the keys of a line are read from disk.
+  func start(
+    _ line: @escaping @Sendable () -> OSDPLine,
+    tell: @escaping @Sendable (UInt8, ReaderNews) -> Void
+  ) {
     state.withLock { $0.isStarted = true }
     let thread = Thread { [self] in
       Thread.current.name = "postern.osdp"
-      serve(line, tell)
+      serve(line(), tell)
       ended.signal()
     }
     thread.start()
@@ -79,7 +84,7 @@ final class LineThread: Sendable {
     return isTaken
   }
 
-  /// Returns once the thread has ended.
+  /// Returns once the thread has ended, or when the time for that is over.
   func stop() {
     let isStarted = state.withLock { state in
       state.isStopped = true
@@ -87,7 +92,7 @@ final class LineThread: Sendable {
     }
     guard isStarted else { return }
     rouse()
-    ended.wait()
+    _ = ended.wait(timeout: .now() + .milliseconds(Self.endMilliseconds))
   }
 
   func faults(of address: UInt8) -> [OSDPFault: Int] {

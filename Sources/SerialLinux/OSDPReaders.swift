@@ -74,13 +74,12 @@ public final class OSDPReaders: ReaderBus {
   public func start(onReport: @escaping @Sendable (BusReport) -> Void) {
     for (path, thread) in threads {
       let here = wirings.filter { $0.line == path }
-      let rings = here.map { wiring in
-        (address: wiring.address, ring: ring(of: wiring.id))
-      }
-      let line = OSDPLine(
-        readers: rings, speed: here.first?.speed ?? .b9600, times: times, cipher: AESCipher(),
-        fresh: fresh, at: clock.now())
-      thread.start(line) { [self] address, news in
+      thread.start { [self] in
+        let rings = here.map { (address: $0.address, ring: ring(of: $0.id)) }
+        return OSDPLine(
+          readers: rings, speed: here.first?.speed ?? .b9600, times: times, cipher: AESCipher(),
+          fresh: fresh, at: clock.now())
+      } tell: { [self] address, news in
         guard let reader = here.first(where: { $0.address == address })?.id else { return }
         for report in take(news, of: reader) { onReport(report) }
       }

@@ -80,21 +80,27 @@ package struct SiteOrders {
   }
 
   /// A person pairs a reader on a line of its own, for a limited time. Recorded before anything is said
-  /// to the reader. Throws `invalid` for a reader that is on none.
-  package func pair(_ reader: ReaderID, seconds: Int, by: String) throws(PortError) {
+  /// to the reader. The answer is `invalid` for a reader that is on none; it comes from another thread,
+  /// since the reader's new key goes to disk first.
+  package func pair(
+    _ reader: ReaderID, seconds: Int, by: String,
+    answer: @escaping @Sendable (Result<Void, PortError>) -> Void
+  ) {
     let layout = shell.outside.configuration.layout.readers.first { $0.id == reader }
     guard let layout, let readers = shell.outside.ports.readers,
       readers.readers.contains(where: { $0.id == reader })
     else {
-      throw PortError(
-        .invalid, operation: "pair the reader \(reader)",
-        detail: "no reader of that name is on an OSDP line; see `reader.NAME.osdp.line`")
+      return answer(
+        .failure(
+          PortError(
+            .invalid, operation: "pair the reader \(reader)",
+            detail: "no reader of that name is on an OSDP line; see `reader.NAME.osdp.line`")))
     }
-    shell.carryOut(
-      .record(
-        EventRecord(.readerPairing, door: layout.door, reader: reader, person: by)),
-      at: shell.moment())
-    try readers.pair(reader, seconds: seconds)
+    record(EventRecord(.readerPairing, door: layout.door, reader: reader, person: by))
+    shell.outside.lanes.perform(.machine) {
+      answer(
+        Result { () throws(PortError) in try readers.pair(reader, seconds: seconds) })
+    }
   }
 
   /// Anti-passback: a person, or everybody for nil, counts as outside everywhere. Recorded.

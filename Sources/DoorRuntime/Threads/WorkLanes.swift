@@ -8,7 +8,7 @@ package enum WorkLane: Sendable, Hashable {
   case policy
   /// Reads the log for the cloud.
   case outbox
-  /// Reads the machine's certificates and sensors.
+  /// Reads the machine's certificates and sensors, and keeps the keys of readers on lines of their own.
   case machine
   /// Reads the file of the time zone.
   case zone

@@ -41,6 +41,20 @@ private final class MemoryKeys: ReaderKeyStore {
   }
 }
 
+/// Keys on a disk that does not answer.
+private final class StuckKeys: ReaderKeyStore {
+  private let answer = DispatchSemaphore(value: 0)
+
+  func release() { answer.signal() }
+
+  func ring(of reader: ReaderID) throws(PortError) -> KeyRing {
+    answer.wait()
+    return KeyRing()
+  }
+
+  func keep(_ ring: KeyRing, of reader: ReaderID) throws(PortError) {}
+}
+
 @Suite(
   "Readers on a line of their own are served by threads (A13)", .computing)
 struct OSDPReadersTests {
@@ -140,6 +154,22 @@ struct OSDPReadersTests {
       try bench.line.plug()
       #expect(bench.has(.absent(Self.reader, reason: nil), after: before))
     }
+  }
+
+  @Test("A1: a disk that does not answer for the keys holds up neither the start nor the end")
+  func stuckKeys() {
+    let keys = StuckKeys()
+    let wiring = OSDPReaders.Wiring(
+      id: Self.reader, line: "/nonexistent", speed: .b9600, address: 0)
+    let readers = OSDPReaders([wiring], keys: keys, clock: SystemMonotonicClock())
+    let ended = DispatchSemaphore(value: 0)
+    Thread.detachNewThread {
+      readers.start { _ in }
+      readers.stop()
+      ended.signal()
+    }
+    #expect(ended.wait(timeout: .now() + .seconds(60)) == .success)
+    keys.release()
   }
 
   @Test("a reader that is on no line is not paired, and a relay is never one of its outputs")

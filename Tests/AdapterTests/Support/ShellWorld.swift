@@ -39,7 +39,7 @@ final class ShellWorld {
 
   /// `isUnread`: the disk has not answered when the door begins to be served.
   init(
-    offlinePIN: OfflinePINKeys? = nil, isUnread: Bool = false,
+    offlinePIN: OfflinePINKeys? = nil, isUnread: Bool = false, readers: (any ReaderBus)? = nil,
     change: (SimulatedDisk) throws -> Void = { _ in }
   ) throws {
     guard let digester = CredentialDigester(keyBytes: Array(repeating: 7, count: 32)) else {
@@ -62,7 +62,7 @@ final class ShellWorld {
     ports = RuntimePorts(
       gpio: lines, monotonic: time, wall: time, zones: SystemZones(), events: disk.log,
       ledger: disk.ledger, state: disk.state, policy: disk.cache, digester: digester, cloud: nil,
-      offlinePIN: offlinePIN)
+      offlinePIN: offlinePIN, readers: readers)
     shell = DoorShell(
       configuration: configuration, ports: ports, inbox: Inbox { work.push($0) }, lanes: work,
       freshID: { work.freshID() }, logger: logger,
@@ -208,7 +208,9 @@ final class ShellLines: GPIOPort {
   let polled: [PolledInput] = []
   func start(onEdge: @escaping @Sendable (LineEdge) -> Void) {}
   func deliverPending() {}
-  func stop() {}
+  func stop() {
+    state.withLock { state in for line in state.outputs.keys { state.outputs[line] = false } }
+  }
 
   func set(_ line: InputLine, active: Bool) { state.withLock { $0.inputs[line] = active } }
 
