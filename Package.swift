@@ -154,15 +154,24 @@ let package = Package(
       name: "Certificates",
       dependencies: ["DoorRules", "CloudProtocol", "DoorPorts", crypto, x509, asn1],
       swiftSettings: strict),
+    // How HTTP servers run, end and have a certificate.
     .target(
-      name: "Console",
+      name: "HTTPServing",
       dependencies: [
-        "DoorRules", "CloudProtocol", "ConsolePage", "ConsoleProtocol", hummingbird, lifecycle, log,
-        .product(name: "NIOCore", package: "swift-nio"),
-        .product(name: "HTTPTypes", package: "swift-http-types"),
+        "CloudProtocol", hummingbird, lifecycle, log,
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "HummingbirdTLS", package: "hummingbird"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "Console",
+      dependencies: [
+        "DoorRules", "CloudProtocol", "ConsolePage", "ConsoleProtocol", "HTTPServing", hummingbird,
+        lifecycle, log,
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
       ],
       swiftSettings: strict),
@@ -190,14 +199,14 @@ let package = Package(
     .target(
       name: "CloudAPI",
       dependencies: [
-        "DoorRules", "WiegandCodec", "CloudProtocol", crypto, hummingbird, lifecycle, log,
+        "DoorRules", "WiegandCodec", "CloudProtocol", "HTTPServing", crypto, hummingbird, lifecycle,
+        log,
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
-        .product(name: "HummingbirdTLS", package: "hummingbird"),
       ],
       resources: ["platform.html", "platform.css", "platform.js"].map {
         .embedInCode("Page/\($0)")

@@ -1,5 +1,6 @@
 public import ConsoleProtocol
 import Glibc
+import HTTPServing
 package import Hummingbird
 public import Logging
 import NIOCore
@@ -22,9 +23,6 @@ public struct ConsoleLogin: Sendable {
 
 /// Serves the console on a Unix socket that the owner and its group may open.
 public struct ConsoleServer: Service {
-  /// How long open requests may take when the console ends.
-  static let endMilliseconds = 1_000
-
   private let backend: any ConsoleBackend
   private let socketPath: String
   private let limits: ConsoleLimits
@@ -48,8 +46,7 @@ public struct ConsoleServer: Service {
   /// long.
   public func run() async throws {
     try SocketFile(path: socketPath).makeRoom()
-    var quiet = logger
-    quiet.logLevel = max(logger.logLevel, .notice)
+    let quiet = GracefulServing.quiet(logger)
     let path = socketPath
     let application = Application(
       router: router(),
@@ -58,10 +55,8 @@ public struct ConsoleServer: Service {
         address: .unixDomainSocket(path: path), serverName: "postern",
         availableConnectionsDelegate: .maximum(limits.connectionsMax, logger: quiet)),
       onServerRunning: { _ in chmod(path, 0o660) }, logger: quiet)
-    var configuration = ServiceGroupConfiguration(services: [application], logger: quiet)
-    configuration.maximumGracefulShutdownDuration = .milliseconds(Self.endMilliseconds)
     defer { unlink(path) }
-    try await Self.serve(ServiceGroup(configuration: configuration))
+    try await GracefulServing.run(application, logger: quiet)
   }
 
   /// The routes of the socket.
@@ -79,19 +74,5 @@ public struct ConsoleServer: Service {
       return try ConsoleRoutes.json(login.offer())
     }
     return router
-  }
-
-  /// Cancelling a server that has just accepted a connection traps, and ends the daemon:
-  /// https://github.com/apple/swift-nio/issues/2637. So it runs in a task that is never cancelled,
-  /// and is asked to shut down instead.
-  static func serve(_ group: ServiceGroup) async throws {
-    let serving = Task.detached { try await group.run() }
-    let end: @Sendable () -> Void = { Task { await group.triggerGracefulShutdown() } }
-    try await withTaskCancellationHandler {
-      try await withGracefulShutdownHandler(
-        operation: { try await serving.value }, onGracefulShutdown: end)
-    } onCancel: {
-      end()
-    }
   }
 }

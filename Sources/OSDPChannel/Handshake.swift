@@ -57,9 +57,10 @@ public struct PanelHandshake: Sendable {
   private var keyByte: UInt8 { key.isOfUnpaired ? 0 : 1 }
 
   public func challenge(to address: UInt8, sequence: UInt8) -> OSDPFrame {
-    OSDPFrame(
+    let command = OSDPCommand.challenge(nonce)
+    return OSDPFrame(
       address: address, isReply: false, sequence: sequence,
-      security: .init(.challenge, data: [keyByte]), code: 0x76, data: nonce)
+      security: .init(.challenge, data: [keyByte]), code: command.code, data: command.data)
   }
 
   /// Believes the reader's cryptogram, and gives the panel's.
@@ -75,9 +76,10 @@ public struct PanelHandshake: Sendable {
     guard isSame(expected, answer) else { throw .wrongKey }
     let mine = cipher.encrypt(readerRandom + nonce, key: keys.encryption)
     cryptogram = mine
+    let command = OSDPCommand.cryptogram(mine)
     return OSDPFrame(
       address: frame.address, isReply: false, sequence: sequence,
-      security: .init(.cryptogram, data: [keyByte]), code: 0x77, data: mine)
+      security: .init(.cryptogram, data: [keyByte]), code: command.code, data: command.data)
   }
 
   /// The reader has accepted the cryptogram: the channel stands.
@@ -132,9 +134,11 @@ public struct ReaderHandshake: Sendable {
     let keys = SessionKeys(key, panelRandom: panelRandom, cipher: cipher)
     let isRight = isSame(theirs, cipher.encrypt(nonce + panelRandom, key: keys.encryption))
     let start = keys.start(of: theirs, cipher: cipher)
+    let answer = OSDPReply.firstMAC(start)
     let reply = OSDPFrame(
       address: frame.address, isReply: true, sequence: frame.sequence,
-      security: .init(.cryptogramReply, data: [isRight ? 1 : 0xFF]), code: 0x78, data: start)
+      security: .init(.cryptogramReply, data: [isRight ? 1 : 0xFF]), code: answer.code,
+      data: answer.data)
     guard isRight else { return (reply, nil) }
     return (reply, SecureChannel(side: .reader, keys: keys, start: start, cipher: cipher))
   }

@@ -111,7 +111,8 @@ public enum OSDPCommand: Sendable, Hashable {
 }
 
 extension FixedWidthInteger {
-  var littleEndianBytes: [UInt8] {
+  /// As many as its width, the lowest first.
+  package var littleEndianBytes: [UInt8] {
     (0..<Self.bitWidth / 8).map { UInt8(truncatingIfNeeded: self >> ($0 * 8)) }
   }
 

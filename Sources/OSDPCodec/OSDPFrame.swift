@@ -82,18 +82,15 @@ public struct OSDPFrame: Sendable, Hashable {
     let length =
       6 + block.count + data.count + (hasMAC ? Self.macBytes : 0) + (usesCRC ? 2 : 1)
     let control = sequence | (usesCRC ? 4 : 0) | (security == nil ? 0 : 8)
-    return [
-      Self.start, address | (isReply ? 0x80 : 0), UInt8(truncatingIfNeeded: length),
-      UInt8(truncatingIfNeeded: length >> 8), control,
-    ] + block + [code] + data
+    return [Self.start, address | (isReply ? 0x80 : 0)]
+      + UInt16(truncatingIfNeeded: length).littleEndianBytes + [control] + block + [code] + data
   }
 
   /// As it goes over the wire.
   public var bytes: [UInt8] {
     var bytes = authenticated + mac
     if usesCRC {
-      let crc = OSDPCheck.crc(bytes)
-      bytes += [UInt8(truncatingIfNeeded: crc), UInt8(truncatingIfNeeded: crc >> 8)]
+      bytes += OSDPCheck.crc(bytes).littleEndianBytes
     } else {
       bytes.append(OSDPCheck.checksum(bytes))
     }
@@ -104,7 +101,7 @@ public struct OSDPFrame: Sendable, Hashable {
   public init(parsing bytes: [UInt8]) throws(OSDPFrameFault) {
     guard bytes.count >= 7 else { throw .tooShort }
     guard bytes.count <= Self.bytesMax else { throw .tooLong }
-    guard bytes[0] == Self.start, Int(bytes[2]) | Int(bytes[3]) << 8 == bytes.count else {
+    guard bytes[0] == Self.start, UInt16(littleEndianBytes: bytes[2..<4]) == bytes.count else {
       throw .length
     }
     let control = bytes[4]
@@ -113,8 +110,9 @@ public struct OSDPFrame: Sendable, Hashable {
     if control & 4 == 0 {
       guard OSDPCheck.checksum(bytes[..<end]) == bytes[end] else { throw .check }
     } else {
-      let crc = UInt16(bytes[end]) | UInt16(bytes[end + 1]) << 8
-      guard OSDPCheck.crc(bytes[..<end]) == crc else { throw .check }
+      guard OSDPCheck.crc(bytes[..<end]) == UInt16(littleEndianBytes: bytes[end...]) else {
+        throw .check
+      }
     }
     address = bytes[1] & 0x7F
     isReply = bytes[1] & 0x80 != 0

@@ -22,7 +22,7 @@ public struct OSDPScanner: Sendable {
     bytes += more
     var results: [Result<Found, OSDPFrameFault>] = []
     while dropStray(), bytes.count >= 4 {
-      let length = Int(bytes[2]) | Int(bytes[3]) << 8
+      let length = Int(UInt16(littleEndianBytes: bytes[2..<4]))
       guard (7...OSDPFrame.bytesMax).contains(length) else {
         results.append(.failure(length < 7 ? .tooShort : .tooLong))
         bytes.removeFirst()

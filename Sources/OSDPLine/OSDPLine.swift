@@ -181,8 +181,7 @@ public struct OSDPLine: Sendable {
   /// Nil for a reader without a key. Whoever is away waits for the turn of probes, too.
   private func dueAt(_ seat: Seat) -> MonotonicInstant? {
     guard seat.link.isServed else { return nil }
-    let isProbe = !seat.link.isSecured && seat.link.open == nil
-    return isProbe ? max(seat.dueAt, nextProbeAt) : seat.dueAt
+    return seat.link.isToProbe ? max(seat.dueAt, nextProbeAt) : seat.dueAt
   }
 
   /// Whoever is due longest; of several the one after the last that was asked.
@@ -207,8 +206,10 @@ public struct OSDPLine: Sendable {
       speed = configuredSpeed
       wishes = [.setSpeed(speed)]
     }
-    let isProbe = !seats[place].link.isSecured && seats[place].link.open == nil
-    guard let bytes = seats[place].link.packet(random: random(), at: now) else { return wishes }
+    let isProbe = seats[place].link.isToProbe
+    guard let bytes = seats[place].link.packet(random: fresh().littleEndianBytes, at: now) else {
+      return wishes
+    }
     if isProbe { nextProbeAt = now.advanced(byMilliseconds: times.betweenProbesMilliseconds) }
     lastPlace = place
     scanner.reset()
@@ -218,11 +219,6 @@ public struct OSDPLine: Sendable {
       place: place, deadline: deadline,
       latest: deadline.advanced(byMicroseconds: speed.microseconds(of: OSDPFrame.usualBytes)))
     return wishes + [.transmit(bytes)]
-  }
-
-  private func random() -> [UInt8] {
-    let number = fresh()
-    return (0..<8).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) }
   }
 
   // MARK: Answers

@@ -71,6 +71,9 @@ struct ReaderLink: Sendable {
     }
   }
 
+  /// Whether the next packet asks if the reader is there at all.
+  var isToProbe: Bool { !isSecured && open == nil }
+
   private var keys: [ReaderKey] { ring.keys(isPairing: pairing != nil) }
 
   private var key: ReaderKey? { keys.isEmpty ? nil : keys[turn % keys.count] }
@@ -172,11 +175,11 @@ struct ReaderLink: Sendable {
   mutating func take(_ found: OSDPScanner.Found, at now: MonotonicInstant) -> Answer {
     guard let exchange = open else { return .ignored(.stray) }
     let frame = found.frame
-    let isClear = frame.security?.step.hasMAC != true
-    // Both may come at any time and from anybody; neither is believed further than that.
-    if isClear, frame.security == nil, frame.code == 0x79 { return .busy }
+    // In the clear both may come at any time and from anybody; neither is believed further than that.
+    let isClear = frame.security == nil
+    if isClear, frame.code == OSDPReply.busy.code { return .busy }
     guard frame.sequence == exchange.sequence else { return .ignored(.sequence) }
-    if isClear, frame.security == nil, frame.code == 0x41 { return refused(frame) }
+    if isClear, frame.code == OSDPReply.refused(.check).code { return refused(frame) }
     switch stage {
     case .away: return .ignored(.stray)
     case .challenged(var handshake):
@@ -219,7 +222,8 @@ struct ReaderLink: Sendable {
 
   private func refused(_ frame: OSDPFrame) -> Answer {
     guard !isSecured else { return .forgotten }
-    return .restart([.refused(code: 0x76, OSDPRefusal(code: frame.data.first ?? 0))])
+    let refusal = OSDPRefusal(code: frame.data.first ?? 0)
+    return .restart([.refused(code: OSDPCommand.challenge([]).code, refusal)])
   }
 
   private func notProved(_ fault: ChannelFault) -> Answer {

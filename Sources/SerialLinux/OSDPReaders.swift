@@ -175,9 +175,7 @@ public final class OSDPReaders: ReaderBus {
 
   private func newKey(_ operation: String) throws(PortError) -> ReaderKey {
     // By chance no key is weak; a second one would be a broken source of chance.
-    let bytes = [fresh(), fresh()].flatMap { number in
-      (0..<8).map { UInt8(truncatingIfNeeded: number >> ($0 * 8)) }
-    }
+    let bytes = fresh().littleEndianBytes + fresh().littleEndianBytes
     do throws(ReaderKey.Problem) { return try ReaderKey(bytes) } catch {
       throw PortError(
         .damaged, operation: operation, detail: "the machine's random numbers are not random")

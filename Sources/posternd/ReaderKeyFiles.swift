@@ -1,3 +1,4 @@
+import CloudProtocol
 import DoorPorts
 import DoorRules
 import Foundation
@@ -26,7 +27,7 @@ struct ReaderKeyFiles: ReaderKeyStore {
     var ring = KeyRing()
     for line in text.split(whereSeparator: \.isNewline) {
       let words = line.split(separator: " ")
-      guard words.count == 2, let bytes = Self.bytes(of: words[1]),
+      guard words.count == 2, let bytes = Hex.decode(words[1]),
         let key = try? ReaderKey(bytes)
       else { throw damaged(path) }
       switch words[0] {
@@ -48,7 +49,7 @@ struct ReaderKeyFiles: ReaderKeyStore {
         .inputOutput, operation: "create the folder \(folder)", detail: "\(error)")
     }
     let lines = [("current", ring.current), ("candidate", ring.candidate)].compactMap { name, key in
-      key.map { "\(name) " + Self.text(of: $0.reveal()) + "\n" }
+      key.map { "\(name) " + Hex.encode($0.reveal()) + "\n" }
     }
     try KeyFile.replace(path: path(of: reader), text: Secret(lines.joined()))
   }
@@ -57,19 +58,6 @@ struct ReaderKeyFiles: ReaderKeyStore {
     PortError(
       .damaged, operation: "read the key of a reader in \(path)",
       detail: "it is not what was written; pair the reader again")
-  }
-
-  private static func text(of bytes: [UInt8]) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-  }
-
-  private static func bytes(of text: Substring) -> [UInt8]? {
-    let digits = Array(text)
-    guard digits.count == ReaderKey.byteCount * 2 else { return nil }
-    let bytes = stride(from: 0, to: digits.count, by: 2).compactMap {
-      UInt8(String(digits[$0...$0 + 1]), radix: 16)
-    }
-    return bytes.count == ReaderKey.byteCount ? bytes : nil
   }
 }
 

@@ -91,10 +91,7 @@ struct CredentialReply: Encodable {
       case "pending": "the controller has not answered yet"
       default: nil
       }
-    let scopes = book.scopes(of: controller)
-    let doors = Set(standing.record.doors).union(
-      standing.record.scopes.compactMap(ScopeID.init).flatMap { scopes[$0] ?? [] }.map(\.rawValue))
-    return doors.sorted().map { door in
+    return book.doors(of: standing.record, at: controller).map { door in
       DoorStatus(
         door: "\(controller):\(door)", status: status, reason: reason,
         since: isOver ? closes.map(APITime.text) : standing.statusMilliseconds.map(APITime.text),

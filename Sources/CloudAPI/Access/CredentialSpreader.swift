@@ -74,9 +74,7 @@ struct CredentialSpreader {
         && (try? other.validated(path: "")).map { own.clashes(with: $0, scopes: scopes) } != false
     }
     guard isTaken else { return [] }
-    let doors = Set(record.doors).union(
-      record.scopes.compactMap(ScopeID.init).flatMap { scopes[$0] ?? [] }.map(\.rawValue))
-    return doors.sorted().map {
+    return book.doors(of: record, at: controller).map {
       Problem(
         path: "\(controller):\($0)",
         message: "somebody else has this \(record.kind == "pin" ? "code" : "card") at that time")

@@ -168,8 +168,7 @@ extension APICall {
       guard let text else { return nil }
       let time = APITime.milliseconds(text)
       if time == nil {
-        problems.append(
-          Problem(path: path, message: "is no time such as 2026-11-30T09:00:00Z"))
+        problems.append(Problem(path: path, message: APITime.complaint))
       }
       return time
     }

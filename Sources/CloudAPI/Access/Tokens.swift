@@ -147,7 +147,7 @@ enum TokenRoutes {
       var end: Int64?
       if let text = body.expiresAt {
         end = APITime.milliseconds(text)
-        if end == nil { throw APIProblem(path: "expiresAt", "is no time") }
+        if end == nil { throw APIProblem(path: "expiresAt", APITime.complaint) }
       }
       let (document, token) = try TokenDesk(store: call.store).made(
         name: body.name, scopes: scopes, endMilliseconds: end, at: call.now)

@@ -111,7 +111,7 @@ enum UnlockRoutes {
   private static func queue(
     _ call: APICall, seconds: Int64?, _ command: (_ door: String) -> Command
   ) throws -> APIReply {
-    let found = try SiteBook(call.store).needDoor(call.parameter("door"))
+    let found = try call.needDoor()
     let seconds = seconds ?? expirySecondsDefault
     let most = EnvelopeLimits.unlockLifetimeSecondsMax
     guard (1...most).contains(seconds) else {

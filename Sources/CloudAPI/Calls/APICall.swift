@@ -94,7 +94,7 @@ struct APICall {
   static func time(_ name: String, _ query: [String: String]) throws(APIProblem) -> Int64? {
     guard let text = query[name] else { return nil }
     guard let time = APITime.milliseconds(text) else {
-      throw APIProblem(path: name, "is no time such as 2026-11-30T09:00:00Z", kind: .malformed)
+      throw APIProblem(path: name, APITime.complaint, kind: .malformed)
     }
     return time
   }

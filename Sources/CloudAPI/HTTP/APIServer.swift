@@ -1,11 +1,9 @@
-import Foundation
+import HTTPServing
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
-import HummingbirdTLS
 public import Logging
 import NIOCore
-import NIOSSL
 public import ServiceLifecycle
 
 /// Where the API is served.
@@ -38,8 +36,6 @@ public struct APIServer: Service {
   /// The longest head, and twice the longest field of it: two ids of 512 characters fit into a path,
   /// whatever they are encoded as.
   static let headBytesMax = 32_768
-  /// How long open requests may take when the server ends.
-  static let endMilliseconds = 1_000
 
   private let api: PlatformAPI
   private let address: APIAddress
@@ -63,8 +59,7 @@ public struct APIServer: Service {
       throw APIServerProblem(
         "the API is on the network only with a certificate: tokens would be readable on the way")
     }
-    var quiet = logger
-    quiet.logLevel = max(logger.logLevel, .notice)
+    let quiet = GracefulServing.quiet(logger)
     let responder = APIResponder(api: api, clock: clock)
     let application = Application(
       responder: responder, server: try server(),
@@ -72,19 +67,7 @@ public struct APIServer: Service {
         address: .hostname(address.host, port: address.port), serverName: "postern",
         availableConnectionsDelegate: .maximum(Self.connectionsMax, logger: quiet)),
       logger: quiet)
-    var configuration = ServiceGroupConfiguration(services: [application], logger: quiet)
-    configuration.maximumGracefulShutdownDuration = .milliseconds(Self.endMilliseconds)
-    let group = ServiceGroup(configuration: configuration)
-    // Cancelling a server that has just accepted a connection traps:
-    // https://github.com/apple/swift-nio/issues/2637. It is asked to shut down instead.
-    let serving = Task.detached { try await group.run() }
-    let end: @Sendable () -> Void = { Task { await group.triggerGracefulShutdown() } }
-    try await withTaskCancellationHandler {
-      try await withGracefulShutdownHandler(
-        operation: { try await serving.value }, onGracefulShutdown: end)
-    } onCancel: {
-      end()
-    }
+    try await GracefulServing.run(application, logger: quiet)
   }
 
   private func server() throws -> HTTPServerBuilder {
@@ -94,12 +77,8 @@ public struct APIServer: Service {
         httpDecoderConfiguration: .init(
           maxHeaderFieldSize: Self.headBytesMax / 2, maxHeaderListSize: Self.headBytesMax,
           maxHeaderFieldCount: 64)))
-    guard let certificate = address.certificateFile, let key = address.keyFile else { return http }
-    var tls = TLSConfiguration.makeServerConfiguration(
-      certificateChain: try NIOSSLCertificate.fromPEMFile(certificate).map { .certificate($0) },
-      privateKey: .privateKey(try NIOSSLPrivateKey(file: key, format: .pem)))
-    tls.minimumTLSVersion = .tlsv12
-    return try .tls(http, tlsConfiguration: tls)
+    return try ServerCertificate(
+      certificateFile: address.certificateFile, keyFile: address.keyFile)?.secured(http) ?? http
   }
 }
 

@@ -22,7 +22,7 @@ private struct DoorReply: Encodable {
   }
 
   init(_ call: APICall) throws {
-    let found = try SiteBook(call.store).needDoor(call.parameter("door"))
+    let found = try call.needDoor()
     self.init(found.reference, found.facts, found.door)
   }
 }
@@ -151,7 +151,7 @@ enum DoorRoutes {
       return try APIReply(DoorReply(call), status: index == nil ? 201 : 200)
     },
     Operation("deleteDoor", .delete, "/v1/doors/{door}", .configure, successes: [204]) { call in
-      let found = try SiteBook(call.store).needDoor(call.parameter("door"))
+      let found = try call.needDoor()
       guard var document = found.facts.configuration else { return APIReply(status: 204) }
       let id = found.door.id
       if let scope = document.scopes.first(where: { $0.doors.contains(id) }) {
@@ -162,7 +162,7 @@ enum DoorRoutes {
       return APIReply(status: 204)
     },
     Operation("getSchedule", .get, "/v1/doors/{door}/schedule", .read) { call in
-      let found = try SiteBook(call.store).needDoor(call.parameter("door"))
+      let found = try call.needDoor()
       guard let hours = found.door.settings.autoUnlockSchedule else {
         throw APIProblem(.notFound, "the door has no hours in which it stands unlocked")
       }
@@ -180,7 +180,7 @@ enum DoorRoutes {
       return APIReply(status: 204)
     },
     Operation("getDoorHealth", .get, "/v1/doors/{door}/health", .read) { call in
-      let found = try SiteBook(call.store).needDoor(call.parameter("door"))
+      let found = try call.needDoor()
       return try APIReply(
         DoorHealth(
           found.reference, found.facts,
@@ -189,7 +189,7 @@ enum DoorRoutes {
   ]
 
   private static func setSchedule(_ hours: HoursDocument?, _ call: APICall) throws {
-    let found = try SiteBook(call.store).needDoor(call.parameter("door"))
+    let found = try call.needDoor()
     guard var document = found.facts.configuration,
       let index = document.doors.firstIndex(where: { $0.id == found.door.id })
     else { return }

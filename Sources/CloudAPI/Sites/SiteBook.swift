@@ -71,20 +71,18 @@ struct SiteBook {
   }
 
   func door(_ reference: DoorReference) -> (facts: ControllerFacts, door: DoorDocument)? {
-    guard let facts = controllers[reference.controller],
-      let door = facts.configuration?.doors.first(where: { $0.id == reference.door })
-    else { return nil }
+    guard let facts = controllers[reference.controller], let door = facts.door(reference) else {
+      return nil
+    }
     return (facts, door)
   }
 
-  /// The door that a path names.
-  func needDoor(
-    _ text: String
-  ) throws(APIProblem) -> (reference: DoorReference, facts: ControllerFacts, door: DoorDocument) {
-    guard let reference = DoorReference(text), let found = door(reference) else {
-      throw APIProblem(.notFound, "there is no door \(text); doors are CONTROLLER:DOOR")
-    }
-    return (reference, found.facts, found.door)
+  /// The doors that a credential names at a controller, by itself or in a scope.
+  func doors(of record: CredentialRecord, at controller: String) -> [String] {
+    let scopes = scopes(of: controller)
+    return Set(record.doors).union(
+      record.scopes.compactMap(ScopeID.init).flatMap { scopes[$0] ?? [] }.map(\.rawValue)
+    ).sorted()
   }
 
   /// Doors of each scope of a controller.
@@ -94,6 +92,25 @@ struct SiteBook {
       scopes.compactMap { scope in
         ScopeID(scope.id).map { ($0, Set(scope.doors.compactMap(DoorID.init))) }
       }, uniquingKeysWith: { first, _ in first })
+  }
+}
+
+extension ControllerFacts {
+  fileprivate func door(_ reference: DoorReference) -> DoorDocument? {
+    configuration?.doors.first { $0.id == reference.door }
+  }
+}
+
+extension APICall {
+  /// The door that the path names. Only its own controller is read.
+  func needDoor() throws -> (
+    reference: DoorReference, facts: ControllerFacts, door: DoorDocument
+  ) {
+    let text = parameter("door")
+    guard let reference = DoorReference(text),
+      let facts = try store.controller(reference.controller), let door = facts.door(reference)
+    else { throw APIProblem(.notFound, "there is no door \(text); doors are CONTROLLER:DOOR") }
+    return (reference, facts, door)
   }
 }
 

@@ -1,14 +1,12 @@
 import CloudProtocol
 import ConsolePage
 public import ConsoleProtocol
-import Foundation
+import HTTPServing
 import HTTPTypes
 package import Hummingbird
 import HummingbirdCore
-import HummingbirdTLS
 public import Logging
 import NIOCore
-import NIOSSL
 public import ServiceLifecycle
 
 /// Where the web page is served.
@@ -70,42 +68,23 @@ public struct ConsoleWeb: Service {
       throw ConsoleProblem(
         .refused, "the console is on the network only with console.web.certificateFile and keyFile")
     }
-    var quiet = logger
-    quiet.logLevel = max(logger.logLevel, .notice)
+    let quiet = GracefulServing.quiet(logger)
     let application = Application(
       router: router(), server: try server(),
       configuration: ApplicationConfiguration(
         address: .hostname(settings.address, port: settings.port), serverName: "postern",
         availableConnectionsDelegate: .maximum(limits.connectionsMax, logger: quiet)),
       logger: quiet)
-    var configuration = ServiceGroupConfiguration(services: [application], logger: quiet)
-    configuration.maximumGracefulShutdownDuration = .milliseconds(ConsoleServer.endMilliseconds)
-    try await ConsoleServer.serve(ServiceGroup(configuration: configuration))
+    try await GracefulServing.run(application, logger: quiet)
   }
 
   private func server() throws -> HTTPServerBuilder {
-    let http = limits.http1()
-    guard let certificate = settings.certificateFile, let key = settings.keyFile else {
-      return http
-    }
-    var tls = TLSConfiguration.makeServerConfiguration(
-      certificateChain: try NIOSSLCertificate.fromPEMBytes(Self.pem(certificate)).map {
-        .certificate($0)
-      },
-      privateKey: .privateKey(try NIOSSLPrivateKey(bytes: try Self.pem(key), format: .pem)))
-    tls.minimumTLSVersion = .tlsv12
-    return try .tls(http, tlsConfiguration: tls)
-  }
-
-  /// A PEM file as a person may have saved it.
-  private static func pem(_ path: String) throws -> [UInt8] {
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw ConsoleProblem(.unavailable, "\(path) cannot be read")
-    }
-    do throws(WrittenTextProblem) {
-      return try WrittenText.normalise(Array(data), lines: .doNotMatter)
-    } catch {
-      throw ConsoleProblem(.unavailable, "\(path): \(error)")
+    let certificate = ServerCertificate(
+      certificateFile: settings.certificateFile, keyFile: settings.keyFile)
+    do { return try certificate?.secured(limits.http1()) ?? limits.http1() } catch let problem
+      as ServerFileProblem
+    {
+      throw ConsoleProblem(.unavailable, "\(problem)")
     }
   }
 

@@ -35,10 +35,8 @@ extension ConsoleAdapter {
 
   func pair(_ request: PairRequest) async throws(ConsoleProblem) -> PairAnswer {
     try checkOperator(request.by)
-    let seconds = request.seconds ?? PairRequest.secondsStandard
-    guard (1...PairRequest.secondsMax).contains(seconds) else {
-      throw ConsoleProblem(.invalid, "seconds: is not 1 to \(PairRequest.secondsMax)")
-    }
+    let seconds = try checked(
+      seconds: request.seconds ?? PairRequest.secondsStandard, most: PairRequest.secondsMax)
     let named: ReaderID? = try parse(request.reader, as: "reader")
     let door: DoorID? = try parse(request.door, as: "door")
     let onLines = settings.readers.filter {
@@ -176,6 +174,14 @@ extension ConsoleAdapter {
     do throws(PortError) { try await order() } catch {
       throw ConsoleProblem(.refused, "\(error)")
     }
+  }
+
+  /// Throws for a time that is over the limit, or none.
+  func checked(seconds: Int, most: Int) throws(ConsoleProblem) -> Int {
+    guard (1...most).contains(seconds) else {
+      throw ConsoleProblem(.invalid, "seconds: is not 1 to \(most)")
+    }
+    return seconds
   }
 
   /// Throws unless the operator's name is one that a command may have: it goes into the event log,

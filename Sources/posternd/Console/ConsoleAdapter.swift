@@ -110,10 +110,9 @@ struct ConsoleAdapter: ConsoleBackend {
 
   func disclose(_ request: DisclosureRequest) async throws(ConsoleProblem) -> DisclosureAnswer {
     try checkOperator(request.by)
-    let seconds = request.seconds ?? DisclosureRequest.secondsStandard
-    guard (1...DisclosureRequest.secondsMax).contains(seconds) else {
-      throw ConsoleProblem(.invalid, "seconds: is not 1 to \(DisclosureRequest.secondsMax)")
-    }
+    let seconds = try checked(
+      seconds: request.seconds ?? DisclosureRequest.secondsStandard,
+      most: DisclosureRequest.secondsMax)
     await runtime.noteDisclosure(by: request.by, seconds: seconds)
     disclosure.begin(seconds: seconds)
     return DisclosureAnswer(seconds: seconds)

@@ -1,6 +1,7 @@
-import CloudProtocol
+import OSDPLine
 import Testing
 
+@testable import CloudProtocol
 @testable import Diagnosis
 
 @Suite("Diagnosis says what is wrong with a reader on an OSDP line (A13, E4)")
@@ -36,6 +37,21 @@ struct OSDPReaderChecksTests {
     let found = checks(faults: ["wrongMAC": 2, "stray": 50])
     #expect(found.count == 2 && found[1].outcome == .warning)
     #expect(found[1].finding.contains("wrongMAC 2") && !found[1].finding.contains("stray"))
+  }
+
+  @Test("the faults that it names are those of a line, and events give the same as reasons")
+  func names() {
+    let suspicious = OSDPFault.allCases.filter(\.isSuspicious).map(\.rawValue).sorted()
+    #expect(OSDPReaderFacts.suspicious == suspicious)
+    #expect(Self.quoted(EventType.readerLineFault.row.reason) == suspicious)
+    let failures = PairingFailure.allCases.map(\.rawValue).sorted()
+    #expect(Self.quoted(EventType.readerNotPaired.row.reason) == failures)
+  }
+
+  /// The names between backticks.
+  private static func quoted(_ text: String?) -> [String] {
+    let parts = (text ?? "").split(separator: "`", omittingEmptySubsequences: false)
+    return parts.enumerated().filter { $0.offset % 2 == 1 }.map { String($0.element) }.sorted()
   }
 
   @Test("20 damaged answers are nothing, one more is a bad line")

@@ -1,3 +1,4 @@
+import OSDPLine
 import Testing
 
 @testable import Settings
@@ -13,6 +14,9 @@ struct SettingsOSDPTests {
       of: "readers: [front-in]\nreader: {front-in: {door: front}}",
       with: "readers: [a, b]\nreader:\n  a: {door: front, \(readers)")
   }
+
+  @Test("the speeds that can be set are those of a line")
+  func speeds() { #expect(OSDPKeys.speeds == LineSpeed.allCases.map(\.rawValue)) }
 
   @Test("line, speed and address are read; 9600 and 0 unless set")
   func read() async throws {

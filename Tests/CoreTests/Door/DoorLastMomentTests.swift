@@ -23,17 +23,22 @@ struct DoorLastMomentTests {
     world.occurrences.filter { if case .notOpened = $0 { true } else { false } }
   }
 
+  /// Ada badges and is let in. Returns when the lock closes again.
+  private func letIn(_ world: inout ControllerHarness) throws -> MonotonicInstant {
+    try world.badge(facility: 1, card: 0)
+    let released = try #require(
+      world.journal.last { entry in
+        if case .setLock(_, .released, _, _) = entry.effect { true } else { false }
+      })
+    return released.at.advanced(byMilliseconds: 5_000)
+  }
+
   @Test(
     "A6 A9: a leaf pushed in the last milliseconds of the hold is neither forced nor not opened",
     arguments: [1, 10, 19], [0, 3])
   func openedAtTheEnd(_ millisecondsLeft: Int, bounces: Int) throws {
     var world = world()
-    try world.badge(facility: 1, card: 0)
-    let end = try #require(
-      world.journal.last { entry in
-        if case .setLock(_, .released, _, _) = entry.effect { true } else { false }
-      }
-    ).at.advanced(byMilliseconds: 5_000)
+    let end = try letIn(&world)
     world.run(forMilliseconds: end.microseconds(since: world.now) / 1_000 - millisecondsLeft)
     let contact = InputLine.contact(ControllerHarness.door)
     for number in 0...bounces * 2 {
@@ -53,12 +58,7 @@ struct DoorLastMomentTests {
   @Test("A6 A9: a contact that only trembles when the lock closes turns back, and forces nothing")
   func trembles() throws {
     var world = world()
-    try world.badge(facility: 1, card: 0)
-    let end = try #require(
-      world.journal.last { entry in
-        if case .setLock(_, .released, _, _) = entry.effect { true } else { false }
-      }
-    ).at.advanced(byMilliseconds: 5_000)
+    let end = try letIn(&world)
     world.run(forMilliseconds: end.microseconds(since: world.now) / 1_000 - 5)
     let contact = InputLine.contact(ControllerHarness.door)
     world.send(.edge(LineEdge(line: contact, isActive: true, at: world.now)))
@@ -92,12 +92,7 @@ struct DoorLastMomentTests {
     arguments: [(140, false), (280, true)])
   func tremblesLong(_ millisecondsAfterTheEnd: Int, isForced: Bool) throws {
     var world = world()
-    try world.badge(facility: 1, card: 0)
-    let end = try #require(
-      world.journal.last { entry in
-        if case .setLock(_, .released, _, _) = entry.effect { true } else { false }
-      }
-    ).at.advanced(byMilliseconds: 5_000)
+    let end = try letIn(&world)
     world.run(forMilliseconds: end.microseconds(since: world.now) / 1_000 - 15)
     let contact = InputLine.contact(ControllerHarness.door)
     var isActive = false
