@@ -94,8 +94,10 @@ public struct SpoiledEvents: Sendable, Hashable {
 /// Records which commands were begun, so that each acts at most once.
 public protocol CommandLedger: Sendable {
   /// Commits that a command is about to act; for one that was seen before, returns its result.
-  func begin(commandID: String, at: WallInstant, expires: WallInstant) throws(PortError)
-    -> LedgerAnswer
+  /// `content` is what it orders; nil for one that could not be read, which may be any.
+  func begin(
+    commandID: String, content: ContentHash?, at: WallInstant, expires: WallInstant
+  ) throws(PortError) -> LedgerAnswer
 
   /// Commits the result of a begun command.
   func finish(commandID: String, result: CommandResult) throws(PortError)
@@ -117,6 +119,8 @@ public enum LedgerAnswer: Sendable, Hashable {
   case begun
   /// Seen before, with the result it had; nil while it is still running.
   case seen(CommandResult?)
+  /// The id was used before, by a command that ordered something else.
+  case taken
 }
 
 /// Small values that must survive a restart: lockouts, the clock's watermark.

@@ -6,6 +6,9 @@ public protocol PolicyStore: Sendable {
   /// The configuration in force, as it was accepted; nil before the first.
   func configuration() throws(PortError) -> ConfigurationDocument?
 
+  /// The one that was in force before; nil when there was none.
+  func previousConfiguration() throws(PortError) -> ConfigurationDocument?
+
   /// The rules of the time zone of the configuration in force, as last stored; nil when there are
   /// none, or when they are damaged.
   func zone() throws(PortError) -> CompiledZone?
@@ -21,9 +24,9 @@ public protocol PolicyStore: Sendable {
   /// Where the credentials stand.
   func credentialPosition() throws(PortError) -> CredentialPosition
 
-  /// Applies a delta in one transaction: all its sound records or nothing. One whose revision is in
-  /// force already changes nothing. Refuses, as `invalid`, one whose base is not the present
-  /// revision (a snapshot has none). What stops working does so whatever else it holds, and of a
+  /// Applies a delta in one transaction: all its sound records or nothing. One that is in force
+  /// already changes nothing. Refuses, as `invalid`, one whose base is not the present revision (a
+  /// snapshot has none), and one whose revision is in force with another content. What stops working does so whatever else it holds, and of a
   /// refused record the present one stays.
   @discardableResult
   func apply(_ delta: SoundDelta) throws(PortError) -> AppliedRecords
@@ -47,7 +50,8 @@ public protocol PolicyStore: Sendable {
   func stage(_ offer: SnapshotOffer) throws(PortError) -> StagedSnapshot
 
   /// Stores a chunk; one that is not the next changes nothing. With the last one the snapshot
-  /// replaces everything, in one transaction, except what a refused record names. Nil when no such
+  /// replaces everything, in one transaction, except what a refused record names. Refuses, as
+  /// `invalid`, and forgets one whose revision is in force with other records. Nil when no such
   /// snapshot is being gathered.
   func stage(_ chunk: SoundChunk) throws(PortError) -> StagedSnapshot?
 
@@ -120,6 +124,11 @@ public struct StagedSnapshot: Sendable, Hashable {
     self.chunks = chunks
     self.next = next
     self.notes = notes
+  }
+
+  /// Nothing more is wanted of the snapshot that a chunk belongs to.
+  public init(ended chunk: SnapshotChunk) {
+    self.init(snapshotID: chunk.snapshotID, revision: chunk.revision, chunks: 0, next: 0)
   }
 }
 

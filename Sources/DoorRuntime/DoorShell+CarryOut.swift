@@ -40,8 +40,8 @@ extension DoorShell {
     case .onSite(let answer): site.take(answer, at: now)
     case .digest(let rescan, let by):
       carryOut(replication.digest(rescan: rescan, for: by, at: now.monotonic), at: now)
-    case .refuseCommand(let id, let outcome, let reason):
-      carryOut(commands.refuse(id, outcome, reason: reason, at: now), at: now)
+    case .refuseCommand(let id, let mark, let outcome, let reason):
+      carryOut(commands.refuse(id, mark, outcome, reason: reason, at: now), at: now)
     case .refuse(let kind, let cause, let detail):
       carryOut(cloud.refuse(kind, cause: cause, detail: detail, at: now), at: now)
     case .take(let message): take(message, at: now)
@@ -190,13 +190,17 @@ extension DoorShell {
     let token = send(message)
     switch message {
     case .state(let report): if token != nil { reporter.reported(report.doors) }
+    case .logs(let upload, _) where upload.part != upload.parts && token != nil: break
+    case .diagnosis(let report, _) where report.part != report.parts && token != nil: break
     case .logs(_, let order), .diagnosis(_, let order):
       let outcome: OrderOutcome =
         token == nil
         ? .failed(reason: "not connected to the broker; send the command again later")
         : .confirmed
       carryOut(.end(order: order, .outcome(outcome)), at: now)
-    case .hello, .events, .urgent, .received, .result, .applied, .pull, .digest, .telemetry,
+    // A cloud that hears a hello may know nothing of this controller.
+    case .hello(let hello): publishIssued(for: hello.requestIDs, at: now)
+    case .events, .urgent, .received, .unkept, .result, .applied, .pull, .digest, .telemetry,
       .issued:
       break
     }
@@ -216,9 +220,10 @@ extension DoorShell {
     }
   }
 
-  func publishIssued(at now: Moment) {
+  /// `requests` are the ids of what asked for it, if anything did.
+  func publishIssued(for requests: [String]? = nil, at now: Moment) {
     guard cloud.link.isConnected else { return }
-    carryOut(holders.issuedReports(of: outside.configuration.controller), at: now)
+    carryOut(holders.issuedReports(of: outside.configuration.controller, for: requests), at: now)
   }
 
   // MARK: Orders
@@ -264,7 +269,9 @@ extension DoorShell {
     let upload = LogUpload(
       controller: outside.configuration.controller.rawValue, commandID: order, lines: lines,
       dropped: dropped)
-    carryOut(.publish(.logs(upload, order: order)), at: now)
+    for part in upload.parts(bytesMax: cloud.messageBytesMax) {
+      carryOut(.publish(.logs(part, order: order)), at: now)
+    }
   }
 
   /// Looks at everything off the door's thread; the report follows, and then the command is done.

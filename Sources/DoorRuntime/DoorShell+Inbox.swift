@@ -16,7 +16,6 @@ extension DoorShell {
       clock.saidHello(terms.nonce, at: now.monotonic)
       carryOut(cloud.begin(terms, standing: standing(at: now), at: now), at: now)
       noteDoors()
-      publishIssued(at: now)
       carryOut(.reportTelemetry, at: now)
     case .disconnected(let reason): carryOut(cloud.disconnected(reason, at: now), at: now)
     case .delivered(let token): carryOut(cloud.delivered(token, at: now), at: now)
@@ -49,7 +48,11 @@ extension DoorShell {
     }
     switch message {
     case .config(let envelope):
-      carryOut(replication.take(envelope, current: controller.policy.revision), at: now)
+      carryOut(
+        replication.take(
+          envelope, current: controller.policy.revision,
+          doors: Set(outside.configuration.layout.doors.map(\.id)),
+          readers: Set(outside.configuration.layout.readers.map(\.id))), at: now)
     case .credentials(let envelope):
       carryOut(replication.take(envelope, knowing: PolicyWords(of: controller.policy)), at: now)
     case .command(let envelope):
@@ -121,6 +124,7 @@ extension DoorShell {
       carryOut(.session(.eventsDropped(through: through)), at: now)
     case .ledger(let command, let answer):
       carryOut(commands.answered(command, answer, at: now), at: now)
+    case .commandTaken(let refused): carryOut(commands.taken(refused), at: now)
     case .resultPersisted(let result): carryOut(.session(.resultReady(result)), at: now)
     case .resultsRead(.success(let results)): carryOut(.session(.resultsRead(results)), at: now)
     case .resultsRead(.failure(let error)):
@@ -163,7 +167,9 @@ extension DoorShell {
       carryOut(.publish(.telemetry(ShellReport(self).telemetry(host, at: now))), at: now)
     case .diagnosed(let order, var report):
       report.commandID = order
-      carryOut(.publish(.diagnosis(report, order: order)), at: now)
+      for part in report.parts(bytesMax: cloud.messageBytesMax) {
+        carryOut(.publish(.diagnosis(part, order: order)), at: now)
+      }
     }
   }
 

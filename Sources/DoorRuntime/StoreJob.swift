@@ -21,7 +21,7 @@ enum StoreJob: Sendable {
   case closeInterrupted(simulated: Bool)
   case beginCommand(PendingCommand, at: WallInstant, expires: WallInstant)
   /// A command that will never act gets this result, unless it has one.
-  case refuseCommand(CommandResult, at: WallInstant)
+  case refuseCommand(CommandResult, content: ContentHash?, at: WallInstant)
   case persistResult(CommandResult)
   case confirmResult(String)
   case readResults(limit: Int)
@@ -33,9 +33,8 @@ enum StoreJob: Sendable {
   case forgetIssued([String])
 
   // What the cloud replicates
-  /// `zone` has the rules in force.
   case applyConfiguration(
-    ConfigurationMessage, messageID: String, current: UInt64, zone: CompiledZone?)
+    ConfigurationMessage, messageID: String, unknown: [Problem], inForce: ConfigurationInForce)
   /// `words` are those of the configuration in force; nil before the first.
   case applyDelta(CredentialDelta, messageID: String, words: PolicyWords?)
   case stageOffer(SnapshotOffer, messageID: String)
@@ -88,6 +87,8 @@ package enum StoreAnswer: Sendable {
   /// Events up to and with this number are no longer in the log.
   case eventsDropped(through: UInt64)
   case ledger(PendingCommand, Result<LedgerAnswer, PortError>)
+  /// A command to be refused has the id of one that ordered something else.
+  case commandTaken(CommandResult)
   case resultPersisted(CommandResult)
   case resultsRead(Result<[CommandResult], PortError>)
   /// State is on disk, or the disk refused it.

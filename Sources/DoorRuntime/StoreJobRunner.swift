@@ -77,9 +77,11 @@ struct StoreJobRunner: Sendable {
         .ledger(
           command,
           Result { () throws(PortError) in
-            try ports.ledger.begin(commandID: command.id, at: at, expires: expires)
+            try ports.ledger.begin(
+              commandID: command.id, content: command.command.contentHash, at: at,
+              expires: expires)
           }))
-    case .refuseCommand(let result, let at): refuse(result, at: at)
+    case .refuseCommand(let result, let content, let at): refuse(result, content, at: at)
     case .persistResult(let result):
       write("the result of command \(result.commandID)") { () throws(PortError) in
         try ports.ledger.finish(commandID: result.commandID, result: result)
@@ -116,14 +118,19 @@ struct StoreJobRunner: Sendable {
         try ports.issued?.forgetIssued(ids)
       }
 
-    case .applyConfiguration(let message, let id, let current, let zone):
+    case .applyConfiguration(let message, let id, let unknown, let inForce):
       store(.config) { () throws(PortError) in
         answer(
-          .configured(try replication.apply(message, messageID: id, current: current, zone: zone)))
+          .configured(
+            try replication.apply(
+              message, messageID: id, unknown: unknown, inForce: inForce)))
       }
     case .applyDelta(let delta, let id, let words):
       store(.credentials) { () throws(PortError) in
-        answerApplied(try replication.apply(delta, messageID: id, words: words, at: now))
+        answerApplied(
+          try delta.dryRun == true
+            ? replication.check(delta, messageID: id, words: words, at: now)
+            : replication.apply(delta, messageID: id, words: words, at: now))
       }
     case .stageOffer(let offer, let id):
       stage(id, revision: offer.revision) { () throws in
@@ -132,7 +139,10 @@ struct StoreJobRunner: Sendable {
       }
     case .stageChunk(let chunk, let id, let words):
       stage(id, revision: chunk.revision) { () throws in
-        try ports.policy.stage(try chunk.sifted(knowing: words))
+        let staged = try ports.policy.stage(try chunk.sifted(knowing: words))
+        // It is not being gathered: nobody need pull more of it.
+        if staged == nil { answer(.snapshotStaged(StagedSnapshot(ended: chunk))) }
+        return staged
       }
     case .repair(let repair, let id, let words):
       store(.credentials) { () throws(PortError) in
@@ -235,15 +245,20 @@ struct StoreJobRunner: Sendable {
     }
   }
 
-  private func refuse(_ refused: CommandResult, at now: WallInstant) {
+  private func refuse(
+    _ refused: CommandResult, _ content: ContentHash?, at now: WallInstant
+  ) {
     let id = refused.commandID
     write("the refusal of command \(id)") { () throws(PortError) in
-      switch try ports.ledger.begin(commandID: id, at: now, expires: now) {
+      switch try ports.ledger.begin(
+        commandID: id, content: content, at: now, expires: now)
+      {
       case .begun:
         try ports.ledger.finish(commandID: id, result: refused)
         answer(.resultPersisted(refused))
       case .seen(let first):
         if let first { answer(.resultPersisted(first)) }
+      case .taken: answer(.commandTaken(refused))
       }
     }
   }

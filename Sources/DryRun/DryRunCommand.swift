@@ -14,6 +14,7 @@ public struct DryRunCommand: ParsableCommand {
       """,
     subcommands: [
       WiegandDryRun.self, HoursDryRun.self, GeofenceDryRun.self, AccessDryRun.self,
+      MessageDryRun.self,
     ])
 
   public init() {}

@@ -16,16 +16,27 @@ public struct CommandResult: Sendable, Hashable, Codable {
   }
 
   public var commandID: String
+  /// The kind of the command, where that could be read: an id that is used for two commands has two
+  /// results.
+  public var kind: String?
+  /// The door that the command names.
+  public var door: String?
   public var outcome: Outcome
+  /// Members that were ignored, such as misspelled ones; absent for none.
+  public var warnings: [Problem]?
   public var reason: String?
   public var simulated: Bool
   /// Wall clock of the result, milliseconds since 1970.
   public var timeMilliseconds: Int64
 
   public init(
-    commandID: String, outcome: Outcome, reason: String?, simulated: Bool, timeMilliseconds: Int64
+    commandID: String, outcome: Outcome, reason: String?, simulated: Bool, timeMilliseconds: Int64,
+    of mark: CommandMark = CommandMark()
   ) {
     self.commandID = commandID
+    kind = mark.kind?.rawValue
+    door = mark.door
+    warnings = mark.warnings.isEmpty ? nil : mark.warnings
     self.outcome = outcome
     self.reason = reason
     self.simulated = simulated

@@ -65,16 +65,24 @@ extension Command {
 
   private func isMissing(_ member: Member) -> Bool {
     switch member {
-    case .door: door == nil
-    case .person: person == nil
-    case .reason: reason == nil
-    case .mode: mode == nil
-    case .seconds: seconds == nil
-    case .reader: reader == nil
-    case .location: location == nil
-    case .window: window == nil
     // The check of a key notes an absent one too.
     case .keyID, .key: false
+    case .door, .person, .reason, .mode, .seconds, .reader, .location, .window: !has(member)
+    }
+  }
+
+  func has(_ member: Member) -> Bool {
+    switch member {
+    case .door: door != nil
+    case .person: person != nil
+    case .reason: reason != nil
+    case .mode: mode != nil
+    case .seconds: seconds != nil
+    case .reader: reader != nil
+    case .location: location != nil
+    case .keyID: keyID != nil
+    case .key: key != nil
+    case .window: window != nil
     }
   }
 

@@ -48,32 +48,45 @@ public struct ConfigurationPatch: Sendable, Hashable, Codable {
 
 /// A message on the topic of configurations: one with a `patch` changes the configuration in force,
 /// any other replaces it.
-public enum ConfigurationMessage: Sendable, Hashable, Codable {
+public indirect enum ConfigurationMessage: Sendable, Hashable, Codable {
   case whole(ConfigurationDocument)
   case patch(ConfigurationPatch)
+  /// Only checked and answered; nothing comes into force.
+  case dryRun(ConfigurationMessage)
 
   public var revision: UInt64 {
     switch self {
     case .whole(let document): document.revision
     case .patch(let patch): patch.revision
+    case .dryRun(let message): message.revision
     }
   }
 
-  private enum CodingKeys: CodingKey { case patch }
+  /// What it would bring, and whether it is only to be checked.
+  public var unwrapped: (message: ConfigurationMessage, isDryRun: Bool) {
+    if case .dryRun(let message) = self { (message.unwrapped.message, true) } else { (self, false) }
+  }
+
+  private enum CodingKeys: CodingKey { case patch, dryRun }
 
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
-    if container.contains(.patch) {
-      self = .patch(try ConfigurationPatch(from: decoder))
-    } else {
-      self = .whole(try ConfigurationDocument(from: decoder))
-    }
+    let message: ConfigurationMessage =
+      container.contains(.patch)
+      ? .patch(try ConfigurationPatch(from: decoder))
+      : .whole(try ConfigurationDocument(from: decoder))
+    let isDryRun = try container.decodeIfPresent(Bool.self, forKey: .dryRun) ?? false
+    self = isDryRun ? .dryRun(message) : message
   }
 
   public func encode(to encoder: any Encoder) throws {
     switch self {
     case .whole(let document): try document.encode(to: encoder)
     case .patch(let patch): try patch.encode(to: encoder)
+    case .dryRun(let message):
+      try message.encode(to: encoder)
+      var container = encoder.container(keyedBy: CodingKeys.self)
+      try container.encode(true, forKey: .dryRun)
     }
   }
 }

@@ -13,12 +13,18 @@ public struct CredentialDelta: Sendable, Hashable, Codable {
   /// Ids of credentials that a later message will revoke. They stop working at once, so that no
   /// revocation waits behind grants. Absent is none.
   public var revokedAhead: [String]?
+  /// ``RecordSetDigest/root`` of all records at the base, as the sender has them; another one here
+  /// refuses the message. Absent is not compared.
+  public var baseDigest: String?
+  /// True only checks the message and answers; nothing of it comes into force. Absent is false.
+  public var dryRun: Bool?
   /// Entries that could not be read; they are never sent on.
   var unreadable: [UnreadableRecord] = []
+  var unknownMembers: [Problem] = []
 
   private enum CodingKeys: String, CodingKey {
     case baseRevision, revision, persons, removedPersons, credentials, removedCredentials
-    case revokedAhead
+    case revokedAhead, baseDigest, dryRun
   }
 
   public init(
@@ -52,6 +58,8 @@ extension CredentialDelta {
         String.self, forKey: .removedCredentials, &unreadable),
       revokedAhead: try container.readableIfPresent(
         String.self, forKey: .revokedAhead, &unreadable))
+    baseDigest = try container.decodeIfPresent(String.self, forKey: .baseDigest)
+    dryRun = try container.decodeIfPresent(Bool.self, forKey: .dryRun)
     self.unreadable = unreadable
   }
 }
@@ -154,13 +162,17 @@ public struct CredentialRecord: Sendable, Hashable, Codable {
   public var tenantID: String?
   /// A duress credential: it opens like any other and raises a silent alarm. Absent is false.
   public var duress: Bool?
+  /// True for one that names no door and no scope and opens every door of the controller. An active
+  /// credential without any place and without this is refused. Absent is false.
+  public var everywhere: Bool?
 
   public init(
     id: String, kind: String, person: String, status: String, digest: CredentialDigest,
     validFrom: Int64? = nil, validUntil: Int64? = nil, doors: [String] = [],
     scopes: [String] = [], className: String? = nil, usesMax: Int? = nil,
     validSecondsFromFirstUse: Int64? = nil, device: String? = nil,
-    reservationID: String? = nil, tenantID: String? = nil, duress: Bool? = nil
+    reservationID: String? = nil, tenantID: String? = nil, duress: Bool? = nil,
+    everywhere: Bool? = nil
   ) {
     self.id = id
     self.kind = kind
@@ -178,5 +190,6 @@ public struct CredentialRecord: Sendable, Hashable, Codable {
     self.reservationID = reservationID
     self.tenantID = tenantID
     self.duress = duress
+    self.everywhere = everywhere
   }
 }

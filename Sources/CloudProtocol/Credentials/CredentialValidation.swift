@@ -55,6 +55,13 @@ extension GrantRecord {
 }
 
 extension CredentialRecord {
+  /// As an operator's tool means it: an active one that names no place is for everywhere, and says so.
+  public var sayingItsPlace: CredentialRecord {
+    var record = self
+    if status == "active", doors.isEmpty, scopes.isEmpty { record.everywhere = true }
+    return record
+  }
+
   /// The credential without its digest; problems are noted below `path`.
   public func validated(path: String) throws(ValidationFailure) -> Credential {
     var reader = DocumentReader()

@@ -6,6 +6,8 @@ struct RecordSieve {
   /// Of the configuration in force; nil gives no warnings.
   let words: PolicyWords?
   let unreadable: [UnreadableRecord]
+  /// Members that nobody here knows, by path.
+  let unknown: [Problem]
   /// Stands before each path.
   var below = ""
   /// The buckets that the records must be in; nil for any.
@@ -13,11 +15,12 @@ struct RecordSieve {
   private var notes = RecordNotes()
 
   init(
-    words: PolicyWords?, unreadable: [UnreadableRecord], below: String = "",
-    buckets: Set<Int>? = nil
+    words: PolicyWords?, unreadable: [UnreadableRecord], unknown: [Problem] = [],
+    below: String = "", buckets: Set<Int>? = nil
   ) {
     self.words = words
     self.unreadable = unreadable
+    self.unknown = unknown
     self.below = below
     self.buckets = buckets
   }
@@ -46,20 +49,26 @@ struct RecordSieve {
     removedCredentials: [String] = []
   ) -> SoundRecords {
     var sound = SoundRecords()
-    sound.persons = sift(persons, removed: removedPersons)
-    sound.credentials = sift(credentials, removed: removedCredentials)
+    sound.persons = sift(persons, removed: removedPersons).map(\.record)
+    let taken = sift(credentials, removed: removedCredentials)
+    sound.credentials = taken.map(\.record)
+    sound.credentialPlaces = taken.map(\.place)
+    notes.warnings += unknown.filter { problem in
+      !(["persons[", "credentials["].contains { problem.path.hasPrefix($0) })
+    }.map { RecordWarning(path: below + $0.path, message: $0.message) }
     sound.notes = notes
     return sound
   }
 
   private mutating func sift<Record: SiftedRecord>(
     _ records: [Record], removed: [String]
-  ) -> [Record] {
+  ) -> [(place: Int, record: Record)] {
     let missing = unreadable.filter { $0.list == Record.list }
     let removed = Set(removed.map { Array($0.utf8) })
     let ambiguous = Self.ambiguous(records, missing)
+    let strange = unknown.filter { $0.path.hasPrefix("\(Record.list)[") }
     var taken: Set<[UInt8]> = []
-    var sound: [Record] = []
+    var sound: [(place: Int, record: Record)] = []
     for (index, record) in Self.places(of: records, without: missing) {
       let path = "\(below)\(Record.list)[\(index)]"
       let id = Array(record.id.utf8)
@@ -84,8 +93,11 @@ struct RecordSieve {
         continue
       }
       guard taken.insert(id).inserted else { continue }
-      sound.append(record)
+      sound.append((index, record))
       if let words { notes.warnings += record.warnings(knowing: words, path) }
+      guard !strange.isEmpty else { continue }
+      notes.warnings += strange.filter { $0.path.hasPrefix("\(Record.list)[\(index)].") }
+        .map { RecordWarning(path: below + $0.path, id: record.id, message: $0.message) }
     }
     for entry in missing { refuse(entry, Record.kind) }
     return sound
@@ -153,6 +165,14 @@ extension RefusedRecord.Kind {
   }
 }
 
+extension PolicyWords {
+  /// Whether any of these is known.
+  fileprivate func knows(doors: [String], scopes: [String]) -> Bool {
+    doors.contains { DoorID($0).map(self.doors.contains) ?? false }
+      || scopes.contains { ScopeID($0).map { self.scopes[$0] != nil } ?? false }
+  }
+}
+
 /// A record that the sieve knows how to read.
 private protocol SiftedRecord: Equatable {
   static var list: String { get }
@@ -175,13 +195,23 @@ extension PersonRecord: SiftedRecord {
   }
 
   fileprivate func warnings(knowing words: PolicyWords, _ path: String) -> [RecordWarning] {
-    guard !words.statuses.contains(membershipStatus) else { return [] }
-    let known = words.statuses.sorted().joined(separator: ", ")
-    return [
-      RecordWarning(
-        path: "\(path).membershipStatus", id: id,
-        message: "\"\(membershipStatus)\" is none of \(known): no rule here lets this person in")
-    ]
+    var warnings: [RecordWarning] = []
+    if !words.statuses.contains(membershipStatus) {
+      let known = words.statuses.sorted().joined(separator: ", ")
+      warnings.append(
+        RecordWarning(
+          path: "\(path).membershipStatus", id: id,
+          message: "\"\(membershipStatus)\" is none of \(known): no rule here lets this person in"))
+    }
+    for (index, grant) in grants.enumerated() where !grant.facilityWide {
+      if !words.knows(doors: grant.doors, scopes: grant.groups) {
+        warnings.append(
+          RecordWarning(
+            path: "\(path).grants[\(index)]", id: id,
+            message: "none of its doors and groups is known here: it lets nobody in"))
+      }
+    }
+    return warnings
   }
 }
 
@@ -192,6 +222,16 @@ extension CredentialRecord: SiftedRecord {
 
   fileprivate func check(_ reader: inout DocumentReader, _ path: String) {
     _ = read(&reader, path)
+    // Only what comes from the cloud now: an earlier version took nothing for everywhere.
+    guard status == "active" else { return }
+    let isWithoutPlace = doors.isEmpty && scopes.isEmpty
+    if isWithoutPlace, everywhere != true {
+      reader.note(
+        "\(path).doors", "names no door and no scope; give its places, or everywhere true")
+    }
+    if !isWithoutPlace, everywhere == true {
+      reader.note("\(path).everywhere", "is true although doors or scopes are named")
+    }
   }
 
   fileprivate func warnings(knowing words: PolicyWords, _ path: String) -> [RecordWarning] {
@@ -204,9 +244,13 @@ extension CredentialRecord: SiftedRecord {
           path: "\(path).className", id: id,
           message: "\"\(className)\" is none of \(known): it is treated as standard"))
     }
-    let knowsDoor = doors.contains { DoorID($0).map(words.doors.contains) ?? false }
-    let knowsScope = scopes.contains { ScopeID($0).map { words.scopes[$0] != nil } ?? false }
-    if !(doors.isEmpty && scopes.isEmpty), !knowsDoor, !knowsScope {
+    if let device, let here = words.controller, device != here.rawValue {
+      warnings.append(
+        RecordWarning(
+          path: "\(path).device", id: id,
+          message: "\"\(device)\" is another controller than \(here): it opens nothing here"))
+    }
+    if !(doors.isEmpty && scopes.isEmpty), !words.knows(doors: doors, scopes: scopes) {
       warnings.append(
         RecordWarning(
           path: doors.isEmpty ? "\(path).scopes" : "\(path).doors", id: id,

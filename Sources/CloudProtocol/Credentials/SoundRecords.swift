@@ -6,6 +6,8 @@ public struct SoundRecords: Sendable, Hashable {
   /// No id occurs twice, and none is also removed; the same holds for credentials.
   public internal(set) var persons: [PersonRecord] = []
   public internal(set) var credentials: [CredentialRecord] = []
+  /// The place of each credential in the message's list.
+  public internal(set) var credentialPlaces: [Int] = []
   /// Ids of credentials that a later message will revoke.
   public internal(set) var revokedAhead: [String] = []
   public internal(set) var notes = RecordNotes()
@@ -19,6 +21,8 @@ public struct SoundDelta: Sendable, Hashable {
   public let removedPersons: [String]
   public let removedCredentials: [String]
   public let records: SoundRecords
+  /// What the message says. A revision stands for one content; nil is like no other.
+  public let content: ContentHash?
 }
 
 /// What of a ``SnapshotChunk`` can be applied.
@@ -48,7 +52,7 @@ extension CredentialDelta {
       reader.note("baseRevision", "\(baseRevision) is not below the revision \(revision)")
     }
     try reader.check()
-    var sieve = RecordSieve(words: words, unreadable: unreadable)
+    var sieve = RecordSieve(words: words, unreadable: unreadable, unknown: unknownMembers)
     let removedPersons = sieve.ids(removedPersons, "removedPersons", .person)
     let removedCredentials = sieve.ids(removedCredentials, "removedCredentials", .credential)
     let revokedAhead = sieve.ids(revokedAhead ?? [], "revokedAhead", .credential)
@@ -57,7 +61,7 @@ extension CredentialDelta {
     records.revokedAhead = revokedAhead
     return SoundDelta(
       baseRevision: baseRevision, revision: revision, removedPersons: removedPersons,
-      removedCredentials: removedCredentials, records: records)
+      removedCredentials: removedCredentials, records: records, content: contentHash)
   }
 }
 
@@ -69,7 +73,7 @@ extension SnapshotChunk {
     reader.whole(revision, "revision", in: 1...DocumentReader.revisionMax)
     try reader.check()
     var sieve = RecordSieve(
-      words: words, unreadable: unreadable, below: "chunks[\(index)].")
+      words: words, unreadable: unreadable, unknown: unknownMembers, below: "chunks[\(index)].")
     return SoundChunk(
       snapshotID: snapshotID, revision: revision, index: index,
       records: sieve.sift(persons, credentials))
@@ -88,7 +92,8 @@ extension BucketRepair {
       }
     }
     try reader.check()
-    var sieve = RecordSieve(words: words, unreadable: unreadable, buckets: Set(buckets))
+    var sieve = RecordSieve(
+      words: words, unreadable: unreadable, unknown: unknownMembers, buckets: Set(buckets))
     return SoundRepair(
       revision: revision, buckets: buckets, records: sieve.sift(persons, credentials))
   }

@@ -21,6 +21,8 @@ public struct Envelope<Body: Codable & Sendable>: Sendable {
   /// then act only if ``isBound(toSession:)`` is true.
   public let timesChecked: Bool
   public let body: Body
+  /// Members of the body that a controller does not know, by path: they are ignored.
+  public let unknownMembers: [Problem]
 }
 
 extension Envelope: Equatable where Body: Equatable {}
@@ -54,11 +56,14 @@ public enum EnvelopeLimits {
   /// Latest time that is accepted: 9999-12-31T23:59:59Z, in seconds since 1970.
   public static let timeSecondsMax: Int64 = 253_402_300_799
 
+  /// Longest message of any kind, in bytes as it is sent; a longer one is not even read.
+  public static let anyMessageBytesMax = 1024 * 1024
+
   /// Longest message of a kind, in bytes as it is sent.
   public static func messageBytesMax(_ kind: Topics.Down) -> Int {
     switch kind {
     case .config: 256 * 1024
-    case .credentials, .chunk, .repair: 1024 * 1024
+    case .credentials, .chunk, .repair: anyMessageBytesMax
     case .snapshot: 512 * 1024
     case .commands, .ack, .digest: 16 * 1024
     }
@@ -97,6 +102,34 @@ struct EnvelopeClaims: Codable, Sendable {
   var exp: Int64
   var jti: String
   var typ: String
+}
+
+/// What a signed message says of itself, each claim as far as it can be read, for the answer to a
+/// message that is refused.
+struct EnvelopeHead: Decodable {
+  /// Most bytes of an id that is quoted.
+  static let idBytesMax = 512
+
+  let aud: String?
+  let issuedAt: WallInstant?
+  /// The `jti` as it was sent, even if it is none that a message may have; nil for one that cannot be
+  /// quoted.
+  let id: String?
+
+  private enum CodingKeys: CodingKey { case aud, jti, iat }
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    aud = try? container.decode(String.self, forKey: .aud)
+    let seconds = try? container.decode(Int64.self, forKey: .iat)
+    issuedAt = seconds.flatMap {
+      (0...EnvelopeLimits.timeSecondsMax).contains($0) ? WallInstant(secondsSince1970: $0) : nil
+    }
+    let text = try? container.decode(String.self, forKey: .jti)
+    id = text.flatMap { text in
+      (1...Self.idBytesMax).contains(text.utf8.count) && OpaqueText.isPlain(text) ? text : nil
+    }
+  }
 }
 
 /// The body beside the claims.

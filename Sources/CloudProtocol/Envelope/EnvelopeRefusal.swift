@@ -32,20 +32,23 @@ public struct EnvelopeRefusal: Error, Sendable, Hashable, CustomStringConvertibl
   public let detail: String
   /// The message's id, if the signature is good: refusals of such a message can be answered.
   public let messageID: String?
-  /// The `iat` of the message, if the signature is good.
+  /// The `iat` of the message, if the signature is good and it can be read.
   public let issuedAt: WallInstant?
+  /// Of a well signed command: which one it is.
+  public let command: CommandMark?
   /// What is wrong in a well signed message that cannot be decoded, by the path in its body.
   public let problems: [Problem]
 
   public init(
     _ cause: Cause, _ detail: String, messageID: String? = nil, issuedAt: WallInstant? = nil,
-    problems: [Problem] = []
+    problems: [Problem] = [], command: CommandMark? = nil
   ) {
     self.cause = cause
     self.detail = detail
     self.messageID = messageID
     self.issuedAt = issuedAt
     self.problems = problems
+    self.command = command
   }
 
   /// A well signed message that cannot be decoded.
@@ -55,9 +58,13 @@ public struct EnvelopeRefusal: Error, Sendable, Hashable, CustomStringConvertibl
       problems: failure.problems)
   }
 
-  /// The same refusal of a message whose id and time are known.
-  func of(messageID: String, issuedAt: WallInstant) -> EnvelopeRefusal {
-    EnvelopeRefusal(cause, detail, messageID: messageID, issuedAt: issuedAt, problems: problems)
+  /// The same refusal of a message whose id is known, and its time where that can be read.
+  func of(
+    messageID: String, issuedAt: WallInstant?, command: CommandMark?
+  ) -> EnvelopeRefusal {
+    EnvelopeRefusal(
+      cause, detail, messageID: messageID, issuedAt: issuedAt, problems: problems,
+      command: command)
   }
 
   public var description: String { "\(cause.rawValue): \(detail)" }

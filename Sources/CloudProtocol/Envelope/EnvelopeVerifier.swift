@@ -51,8 +51,14 @@ public struct EnvelopeVerifier: Sendable {
     keys[keyID] = key
   }
 
-  /// Trusts a key no more. Throws for the last one.
+  /// Trusts a key no more. Throws for one that is not trusted, which may be misspelled, and for the
+  /// last one.
   public mutating func distrust(keyID: String) throws(EnvelopeKeyFailure) {
+    guard keys[keyID] != nil else {
+      let known = keys.keys.sorted().joined(separator: ", ")
+      throw EnvelopeKeyFailure(
+        keyID: keyID, detail: "no such key is trusted here; these are: \(known)")
+    }
     guard keys.keys.contains(where: { $0 != keyID }) else {
       throw EnvelopeKeyFailure(keyID: keyID, detail: "it is the last one; trust another first")
     }
@@ -69,15 +75,38 @@ public struct EnvelopeVerifier: Sendable {
     _ payload: [UInt8], as type: Body.Type, kind: Topics.Down, at: WallInstant,
     clockTrust: ClockTrust, retained: Bool
   ) throws(EnvelopeRefusal) -> Envelope<Body> {
-    let (json, keyID) = try signedPayload(of: payload, kind: kind, retained: retained)
-    let claims = try Self.decode(EnvelopeClaims.self, from: json)
-    try claims.checkForm()
+    let bytesMax = EnvelopeLimits.messageBytesMax(kind)
+    let tooLarge = EnvelopeRefusal(
+      .tooLarge, "\(payload.count) bytes; a \(kind.rawValue) message has at most \(bytesMax)")
+    let (json, keyID): ([UInt8], String)
+    do throws(EnvelopeRefusal) { (json, keyID) = try signedPayload(of: payload) } catch {
+      throw payload.count > bytesMax ? tooLarge : error
+    }
     do throws(EnvelopeRefusal) {
+      guard payload.count <= bytesMax else { throw tooLarge }
+      if retained, kind == .commands {
+        throw EnvelopeRefusal(
+          .retainedCommand, "the broker kept it; send commands without retain")
+      }
+      let claims = try Self.decode(EnvelopeClaims.self, from: json)
+      try claims.checkForm()
       return try envelope(claims, json, keyID, kind: kind, at: at, clockTrust: clockTrust)
     } catch {
-      throw error.of(
-        messageID: claims.jti, issuedAt: WallInstant(secondsSince1970: claims.iat))
+      throw told(error, of: json, kind: kind)
     }
+  }
+
+  /// The refusal of a signed message with its id, as far as that can be read. One that is not
+  /// addressed to this controller has none, so that nobody answers it, unless that is the cause.
+  private func told(
+    _ refusal: EnvelopeRefusal, of json: [UInt8], kind: Topics.Down
+  ) -> EnvelopeRefusal {
+    guard let head = try? JSONCoding.decode(EnvelopeHead.self, from: json), let id = head.id,
+      head.aud == audience.rawValue || refusal.cause == .wrongAudience
+    else { return refusal }
+    return refusal.of(
+      messageID: id, issuedAt: head.issuedAt,
+      command: kind == .commands ? CommandMark(payload: json) : nil)
   }
 
   /// Checks the claims of a signed message and decodes its body.
@@ -88,31 +117,37 @@ public struct EnvelopeVerifier: Sendable {
     try checkAddress(of: claims, kind: kind)
     let timesChecked = clockTrust.isTrusted
     if timesChecked { try Self.checkTimes(of: claims, kind: kind, at: at) }
-    let body = try Self.decode(EnvelopeBody<Body>.self, from: json).body
+    var body = try Self.decode(EnvelopeBody<Body>.self, from: json).body
     let lifetimeMax = EnvelopeLimits.lifetimeSecondsMax(kind: kind, body: body)
     guard claims.exp - claims.iat <= lifetimeMax else {
       throw EnvelopeRefusal(
         .lifetimeTooLong, "\(claims.exp - claims.iat) s; at most \(lifetimeMax) s are allowed")
+    }
+    let unknown = MemberShape.body(of: kind).map {
+      MemberScan.unknown(in: json, shape: .object(Self.claimMembers.merging(["body": $0]) { $1 }))
+    }
+    let members = ValidationFailure.below("body.", unknown ?? [])
+    if var noting = body as? any NotesUnknownMembers {
+      noting.unknownMembers = members
+      body = noting as? Body ?? body
     }
     return Envelope(
       keyID: keyID, issuer: claims.iss, audience: audience,
       issuedAt: WallInstant(secondsSince1970: claims.iat),
       notBefore: WallInstant(secondsSince1970: claims.nbf),
       expires: WallInstant(secondsSince1970: claims.exp), id: claims.jti, kind: kind,
-      timesChecked: timesChecked, body: body)
+      timesChecked: timesChecked, body: body, unknownMembers: members)
   }
 
-  /// The payload's JSON once size, form and signature are right.
+  /// The payload's JSON once form and signature are right. A message that is too large for its kind
+  /// is read that far, so that whoever sent it can be told.
   private func signedPayload(
-    of message: [UInt8], kind: Topics.Down, retained: Bool
+    of message: [UInt8]
   ) throws(EnvelopeRefusal) -> (json: [UInt8], keyID: String) {
-    let bytesMax = EnvelopeLimits.messageBytesMax(kind)
-    guard message.count <= bytesMax else {
+    guard message.count <= EnvelopeLimits.anyMessageBytesMax else {
       throw EnvelopeRefusal(
-        .tooLarge, "\(message.count) bytes; a \(kind.rawValue) message has at most \(bytesMax)")
-    }
-    if retained, kind == .commands {
-      throw EnvelopeRefusal(.retainedCommand, "the broker kept it; send commands without retain")
+        .tooLarge,
+        "\(message.count) bytes; no message has more than \(EnvelopeLimits.anyMessageBytesMax)")
     }
     let token = try CompactJWS(parsing: message)
     guard let key = keys[token.keyID] else {
@@ -157,6 +192,10 @@ public struct EnvelopeVerifier: Sendable {
       throw EnvelopeRefusal(.expired, "expired at \(claims.exp), now \(now) (seconds since 1970)")
     }
   }
+
+  private static let claimMembers: [String: MemberShape] = [
+    "iss": .any, "aud": .any, "iat": .any, "nbf": .any, "exp": .any, "jti": .any, "typ": .any,
+  ]
 
   private static func decode<Value: Decodable>(
     _ type: Value.Type, from json: [UInt8]

@@ -1,3 +1,4 @@
+import Crypto
 import DoorRules
 import Foundation
 
@@ -22,6 +23,10 @@ public struct CloudEvent: Sendable, Hashable, Codable {
   /// The link of ``EventChain``; absent in logs from before links existed.
   public var chain: String?
   public var data: EventDraft
+  /// An event that no message could carry comes without `data.detail`: SHA-256 over the whole JSON of
+  /// its `data`, in base64url, and the bytes of that. Absent otherwise.
+  public var withheldDigest: String?
+  public var withheldBytes: Int?
 
   public init(
     controller: String, number: UInt64, draft: EventDraft, chain: [UInt8]? = nil,
@@ -44,6 +49,19 @@ public struct CloudEvent: Sendable, Hashable, Codable {
   public var number: UInt64? {
     guard let number = UInt64(sequence), String(number) == sequence else { return nil }
     return number
+  }
+
+  /// The same without its details, for a broker that takes no more; nil if it has none.
+  var withoutDetails: CloudEvent? {
+    guard !data.detail.isEmpty, withheldBytes == nil, let whole = try? JSONCoding.encode(data)
+    else {
+      return nil
+    }
+    var short = self
+    short.data.detail = [:]
+    short.withheldBytes = whole.count
+    short.withheldDigest = Data(SHA256.hash(data: Data(whole))).base64URL
+    return short
   }
 
   /// CloudEvents `source` of a controller's events.

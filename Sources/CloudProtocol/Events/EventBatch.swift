@@ -28,9 +28,16 @@ public struct EventBatch: Sendable, Hashable, Codable {
     self.droppedThrough = droppedThrough
   }
 
-  /// Leaves out events at the end until the JSON has at most so many bytes; one event always stays.
-  /// Returns a bound above the bytes that it has then.
-  mutating func cut(toBytes bytesMax: Int) -> Int {
+  /// Leaves out events at the end until the JSON has at most so many bytes; one event always stays. If
+  /// that one has more, or is the `oversized` one, it loses its details. Returns a bound above the
+  /// bytes that it has then.
+  mutating func cut(toBytes bytesMax: Int, oversized: UInt64? = nil) -> Int {
+    if let first = events.first,
+      Self.headBytes + first.jsonBytesBound > bytesMax || first.number == oversized,
+      let short = first.withoutDetails
+    {
+      events[0] = short
+    }
     var bytes = Self.headBytes
     for (index, event) in events.enumerated() {
       let next = event.jsonBytesBound
@@ -75,15 +82,23 @@ public struct EventAcknowledgement: Sendable, Hashable, Codable {
   /// The nonce of the controller's latest hello. With it the message cannot be an old one, so the
   /// controller may take the time at which it was signed for the present time.
   public var sessionNonce: String?
+  /// The number of the first event that the cloud lacks although later ones came: the door sends from
+  /// there at once. Absent where nothing is missing.
+  public var expected: UInt64?
+  /// The door sends no events for so long, since the cloud has too much to do; at most
+  /// ``SyncLimits/retryAfterSecondsMax``. Urgent ones come all the same. Absent is no wait.
+  public var retryAfterSeconds: Int?
 
   public init(
     epoch: String, through: UInt64, diverged: Bool? = nil, rewind: Bool? = nil,
-    sessionNonce: String? = nil
+    sessionNonce: String? = nil, expected: UInt64? = nil, retryAfterSeconds: Int? = nil
   ) {
     self.epoch = epoch
     self.through = through
     self.diverged = diverged
     self.rewind = rewind
     self.sessionNonce = sessionNonce
+    self.expected = expected
+    self.retryAfterSeconds = retryAfterSeconds
   }
 }

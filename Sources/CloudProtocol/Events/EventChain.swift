@@ -18,9 +18,11 @@ public enum EventChain {
 
 extension CloudEvent {
   /// True when the event's link fits `previous`, the link of the event before it in base64url.
-  /// Also true when either link is absent: a log from before links existed proves nothing.
+  /// Also true when either link is absent, since a log from before links existed proves nothing, and
+  /// for an event that comes without its details.
   public func continues(_ previous: String?) throws -> Bool {
-    guard let chain, let previous, let before = Data(base64URL: previous) else { return true }
+    guard withheldDigest == nil, let chain, let previous, let before = Data(base64URL: previous)
+    else { return true }
     let expected = EventChain.link(after: Array(before), json: try JSONCoding.encode(data))
     return Data(expected).base64URL == chain
   }

@@ -58,7 +58,9 @@ public struct EventIntake: Sendable, Hashable {
       through = number
     }
     return Answer(
-      fresh: fresh, acknowledgement: EventAcknowledgement(epoch: epoch, through: through),
+      fresh: fresh,
+      acknowledgement: EventAcknowledgement(
+        epoch: epoch, through: through, expected: firstBeyondGap == nil ? nil : through + 1),
       firstBeyondGap: firstBeyondGap, dropped: dropped)
   }
 }

@@ -42,6 +42,8 @@ extension CloudEvent: DirectJSON {
       text.member("subject", subject)
       text.member("time", time)
       text.member("type", type)
+      if let withheldBytes { text.member("withheldBytes", UInt64(withheldBytes)) }
+      text.member("withheldDigest", withheldDigest)
     }
   }
 }
@@ -58,6 +60,8 @@ extension CloudEvent {
     for text in [id, data.id, type, data.type, source, time, sequence] { add(text) }
     for text in [chain, subject, data.credential, data.door, data.person, data.reader, data.reason]
     { add(text) }
+    if withheldBytes != nil { bytes += 56 }
+    add(withheldDigest)
     for (name, value) in data.detail {
       bytes += 6
       add(name)

@@ -40,7 +40,7 @@ struct EventSender: Sendable {
   }
 
   var nextDeadline: MonotonicInstant? {
-    .earliest(acknowledgementDue, readRetry)
+    .earliest(acknowledgementDue, readRetry, pace.waitsUntil)
   }
 
   /// Begins a connection on which a message may have so many bytes; nil for no limit. Returns the
@@ -75,12 +75,15 @@ struct EventSender: Sendable {
   mutating func stop() {
     if isSending { pace.end() }
     isSending = false
+    pace.waitsUntil = nil
+    pace.missed = nil
     goBack()
   }
 
   /// Asks for the next events, if there are any and the window has room.
   mutating func pump(last: UInt64) -> [SyncSession.Output] {
-    guard isSending, reading == nil, readRetry == nil, inFlight.count < pace.batchesMax,
+    guard isSending, pace.waitsUntil == nil, reading == nil, readRetry == nil,
+      inFlight.count < pace.batchesMax,
       base < last
     else { return [] }
     reading = base
@@ -112,7 +115,7 @@ struct EventSender: Sendable {
       }
       end = number
     }
-    let bytes = batch.cut(toBytes: pace.bytesMax)
+    let bytes = batch.cut(toBytes: pace.bytesMax, oversized: pace.oversized)
     end = batch.events.last?.number ?? end
     pace.sent(bytes: bytes)
     next = end
@@ -147,6 +150,7 @@ struct EventSender: Sendable {
   }
 
   mutating func advance(to now: MonotonicInstant, last: UInt64) -> [SyncSession.Output] {
+    if let due = pace.waitsUntil, due <= now { pace.waitsUntil = nil }
     if let due = acknowledgementDue, due <= now {
       pace.timedOut()
       goBack()
@@ -166,10 +170,36 @@ struct EventSender: Sendable {
   /// Nobody has a batch of so many bytes. One that was too large is sent again at once, in smaller
   /// ones; any other after the usual wait.
   mutating func refused(bytes: Int, isTooLarge: Bool, last: UInt64) -> [SyncSession.Output] {
-    guard isSending, isTooLarge, bytes > SendPace.bytesMin else { return [] }
-    pace.tooLarge(bytes: bytes)
+    guard isSending, isTooLarge else { return [] }
+    if bytes > SendPace.bytesMin {
+      pace.tooLarge(bytes: bytes)
+    } else if !pace.isSingle {
+      pace.sendSingly()
+    } else if inFlight.count == 1 {
+      // Not even this one goes through; the log must go on.
+      pace.oversized = max(acknowledged, droppedThrough) + 1
+    } else {
+      return []
+    }
     goBack()
     return pump(last: last)
+  }
+
+  /// The cloud lacks this event although later ones came.
+  mutating func goBack(to number: UInt64) {
+    guard isSending, number > acknowledged, number - acknowledged == 1, next > acknowledged,
+      pace.missed != number
+    else { return }
+    pace.missed = number
+    goBack()
+  }
+
+  /// The cloud takes no events for a while; what it did not acknowledge is then sent again.
+  mutating func wait(seconds: Int, from now: MonotonicInstant) {
+    guard isSending else { return }
+    let most = min(max(seconds, 0), SyncLimits.retryAfterSecondsMax)
+    goBack()
+    pace.waitsUntil = most == 0 ? nil : now.advanced(byMilliseconds: most * 1_000)
   }
 
   private mutating func expectAcknowledgement(_ now: MonotonicInstant) {

@@ -232,6 +232,7 @@ extension EventType {
     case .commandRepeated:
       EventRow(
         "A command arrived twice", .audit, lane: .broker,
+        reason: "`otherCommand` if the id was another command's, which then does not act",
         detail: [EventMember("command", "id of the command")])
     case .commandInterrupted:
       EventRow(
@@ -244,6 +245,7 @@ extension EventType {
         detail: [
           EventMember("kind", "last part of its topic, or `unknown`"),
           EventMember("cause", "what was found and what is allowed"),
+          EventMember("message", "if it is signed and that can be read: its `jti`"),
         ])
 
     case .brokerCounted:
@@ -281,8 +283,7 @@ extension EventType {
         "The time zone has other rules", .housekeeping,
         detail: [
           EventMember("timeZone", "the zone's name"),
-          EventMember(
-            "from", "first 16 digits of the SHA-256 of the rules before, or `none`"),
+          EventMember("from", "first 16 digits of the SHA-256 of the rules before, or `none`"),
           EventMember("to", "the same of the rules now in force"),
         ])
     case .clockDoubted:

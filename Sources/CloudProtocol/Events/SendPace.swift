@@ -1,5 +1,7 @@
-/// How much ``EventSender`` sends at once: the bytes of a batch, the events of a batch, and the
-/// batches in flight.
+import DoorRules
+
+/// How much ``EventSender`` sends at once, and when: the bytes of a batch, the events of a batch, the
+/// batches in flight, and what the cloud asked for.
 struct SendPace: Sendable, Hashable {
   /// A smaller limit than this counts as this: the contract cannot be carried by a broker that
   /// takes less.
@@ -19,28 +21,44 @@ struct SendPace: Sendable, Hashable {
   /// Connections in a row that ended so.
   private var cuts = 0
 
+  /// The cloud wants no events before this.
+  var waitsUntil: MonotonicInstant?
+  /// The number that the cloud missed last: all that was in flight then makes it say so again.
+  var missed: UInt64?
+  /// An event that does not go through as it is; it is sent without its details.
+  var oversized: UInt64?
+
   /// After a wait without an acknowledgement one event is enough to find out whether the cloud
   /// answers: the broker may keep every copy.
   var isProbing: Bool { timeouts > 0 }
-  var eventsMax: Int { isProbing ? 1 : EventBatch.eventsMax }
-  var batchesMax: Int { isProbing ? 1 : SyncLimits.batchesInFlightMax }
+  var eventsMax: Int { isProbing || isSingle ? 1 : EventBatch.eventsMax }
+  var batchesMax: Int { isProbing || isSingle ? 1 : SyncLimits.batchesInFlightMax }
+  /// A batch of the least size was refused as too large on this connection: one event goes at a time.
+  private(set) var isSingle = false
 
   /// A connection begins, on which a message may have so many bytes; nil for no limit.
   mutating func begin(messageBytesMax: Int?) {
     bytesMax = max(min(learnt, messageBytesMax ?? .max), Self.bytesMin)
     timeouts = 0
     unanswered = 0
+    isSingle = false
   }
+
+  mutating func sendSingly() { isSingle = true }
 
   mutating func sent(bytes: Int) { unanswered = max(unanswered, bytes) }
 
-  mutating func timedOut() { timeouts += 1 }
+  mutating func timedOut() {
+    timeouts += 1
+    missed = nil
+  }
 
   /// The cloud sent something, so it is there again.
   mutating func heard() { timeouts = 0 }
 
   mutating func acknowledged() {
     timeouts = 0
+    missed = nil
     cuts = 0
     unanswered = 0
   }

@@ -162,16 +162,19 @@ public struct IssuedKey: Sendable, Hashable, Codable {
   }
 }
 
-/// The keys that the cloud has not adopted yet; published after each connect and after each change.
+/// The keys that the cloud has not adopted yet; published after each hello and after each change.
 public struct IssuedReport: Sendable, Hashable, Codable {
   /// The most keys of one report.
   public static let keysMax = 200
 
   public var controller: String
+  /// Ids of the messages and commands that asked for the hello which this follows; absent for none.
+  public var requestIDs: [String]?
   public var keys: [IssuedKey]
 
-  public init(controller: String, keys: [IssuedKey]) {
+  public init(controller: String, keys: [IssuedKey], requestIDs: [String]? = nil) {
     self.controller = controller
+    self.requestIDs = requestIDs
     self.keys = keys
   }
 }

@@ -21,11 +21,14 @@ public struct ValidationFailure: Error, Sendable, Hashable, CustomStringConverti
 
   /// The same problems with paths relative to `prefix`, such as `body.`.
   func below(_ prefix: String) -> ValidationFailure {
-    ValidationFailure(
-      problems: problems.map {
-        $0.path.hasPrefix(prefix)
-          ? Problem(path: String($0.path.dropFirst(prefix.count)), message: $0.message) : $0
-      })
+    ValidationFailure(problems: Self.below(prefix, problems))
+  }
+
+  static func below(_ prefix: String, _ problems: [Problem]) -> [Problem] {
+    problems.map {
+      $0.path.hasPrefix(prefix)
+        ? Problem(path: String($0.path.dropFirst(prefix.count)), message: $0.message) : $0
+    }
   }
 
   /// The error of a decoder, with its coding path; `depth` keys of it are left out.
@@ -58,7 +61,7 @@ public struct ValidationFailure: Error, Sendable, Hashable, CustomStringConverti
   public var description: String { problems.map(\.description).joined(separator: "\n") }
 
   /// A coding path as `doors[1].name`.
-  private static func path(_ keys: some Sequence<any CodingKey>) -> String {
+  static func path(_ keys: some Sequence<any CodingKey>) -> String {
     keys.reduce(into: "") { text, key in
       if let index = key.intValue {
         text += "[\(index)]"
@@ -69,11 +72,12 @@ public struct ValidationFailure: Error, Sendable, Hashable, CustomStringConverti
   }
 
   /// The JSON name of a Swift type.
-  private static func word(for type: any Any.Type) -> String {
+  static func word(for type: any Any.Type) -> String {
     switch type {
     case is String.Type: "a string"
     case is Bool.Type: "true or false"
     case is any FixedWidthInteger.Type: "a whole number"
+    case is any BinaryFloatingPoint.Type: "a number"
     case is any Collection.Type where "\(type)".hasPrefix("Array"): "a list"
     default: "an object"
     }

@@ -9,6 +9,8 @@ public struct ApplyReport: Sendable, Hashable, Codable {
   public var revision: UInt64
   /// True when the revision is in force. Records of it may have been refused all the same.
   public var applied: Bool
+  /// True if the message was only to be checked: nothing of it is in force. Absent is false.
+  public var dryRun: Bool?
   /// What is wrong with the message as a whole; empty when applied.
   public var problems: [Problem]
   /// ``RecordSetDigest/root`` after credentials were applied.
@@ -26,16 +28,16 @@ public struct ApplyReport: Sendable, Hashable, Codable {
 
   public init(
     subject: Subject, messageID: String, revision: UInt64, applied: Bool, problems: [Problem],
-    warnings: [RecordWarning]? = nil, digest: String? = nil, credentials: [CredentialOutcome]? = nil
+    warnings: [RecordWarning] = [], digest: String? = nil, credentials: [CredentialOutcome]? = nil
   ) {
     self.subject = subject
     self.messageID = messageID
     self.revision = revision
     self.applied = applied
     self.problems = problems
-    self.warnings = warnings
     self.digest = digest
     self.credentials = credentials
+    add(RecordNotes(warnings: warnings))
   }
 
   /// Adds what there is to say about the records, as much of it as one answer may hold.

@@ -38,6 +38,9 @@ public struct DiagnosisReport: Sendable, Hashable, Codable {
   public var timeMilliseconds: Int64
   public var tookMilliseconds: Int
   public var checks: [Check]
+  /// From 1, of ``parts``; absent where there is one part only, of an earlier version.
+  public var part: Int?
+  public var parts: Int?
 
   public init(
     controller: String, commandID: String? = nil, software: String, simulated: Bool,

@@ -28,12 +28,18 @@ public struct Hello: Sendable, Hashable, Codable {
   /// The longest message that reaches the controller, in bytes as it is sent: the least of its own
   /// limit and the broker's. Absent is unknown.
   public var messageBytesMax: Int?
+  /// What the controller takes, by the name of the limit; see ``limitsHere``. Absent is unknown.
+  public var limits: [String: Int]?
+  /// What the controller can beside version 1, see ``Feature``. Absent is nothing.
+  public var features: [String]?
+  /// Ids of the messages and commands that asked for this hello; absent for none.
+  public var requestIDs: [String]?
 
   public init(
     controller: String, software: String, bootID: String, sessionNonce: String,
     configRevision: UInt64, credentialRevision: UInt64, logEpoch: String, lastEvent: UInt64,
     acknowledgedEvent: UInt64, clockTrust: String, simulated: Bool,
-    credentialDigest: String? = nil, messageBytesMax: Int? = nil
+    credentialDigest: String? = nil, messageBytesMax: Int? = nil, requestIDs: [String]? = nil
   ) {
     self.controller = controller
     self.software = software
@@ -50,5 +56,55 @@ public struct Hello: Sendable, Hashable, Codable {
     self.messageBytesMax = messageBytesMax
     protocolVersion = Self.protocolVersion
     commands = Command.Kind.allCases.map(\.rawValue)
+    limits = Self.limitsHere
+    features = Feature.allCases.map(\.rawValue)
+    self.requestIDs = requestIDs
   }
+
+  /// What a controller of this version can beside the first version of the contract. A cloud asks for
+  /// nothing that the hello does not name.
+  public enum Feature: String, Sendable, Hashable, CaseIterable {
+    /// A revision and a command id are bound to their content: another one under the same is refused.
+    case boundContent
+    /// Credentials say `everywhere`; an active one without any place is refused.
+    case everywhere
+    /// A configuration or delta with `dryRun` is only checked and answered.
+    case dryRun
+    /// A delta with `baseDigest` is refused where the records at its base are others.
+    case baseDigest
+    /// Answers name what was ignored, in `warnings`.
+    case warnings
+    /// Hello, digest and issued name the requests that they answer, in `requestIDs`.
+    case requestIDs
+
+    /// One sentence for the contract.
+    public var meaning: String {
+      switch self {
+      case .boundContent:
+        "A revision and a command id stand for one content: another one under the same is refused."
+      case .everywhere:
+        "An active credential that names no door and no scope must say `everywhere`, or is refused."
+      case .dryRun: "A configuration or delta with `dryRun` is only checked and answered."
+      case .baseDigest:
+        "A delta with `baseDigest` is refused where the records at its base are others."
+      case .warnings: "`up/applied` and `up/results` name members that were ignored."
+      case .requestIDs: "Hello, digest and issued name the requests that they answer."
+      }
+    }
+  }
+
+  /// Limits of this version by name.
+  public static let limitsHere: [String: Int] = [
+    "configBytes": EnvelopeLimits.messageBytesMax(.config),
+    "credentialsBytes": EnvelopeLimits.messageBytesMax(.credentials),
+    "commandBytes": EnvelopeLimits.messageBytesMax(.commands),
+    "snapshotBytes": EnvelopeLimits.messageBytesMax(.snapshot),
+    "recordsPerMessage": CredentialDelta.recordsMax,
+    "chunksPerSnapshot": SnapshotOffer.chunksMax,
+    "doors": ConfigurationLimits.doorsMax,
+    "scopes": ConfigurationLimits.scopesMax,
+    "trustedKeys": EnvelopeVerifier.keysMax,
+    "eventsPerBatch": EventBatch.eventsMax,
+    "batchesInFlight": SyncLimits.batchesInFlightMax,
+  ]
 }

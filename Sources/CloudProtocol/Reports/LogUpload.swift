@@ -13,6 +13,9 @@ public struct LogUpload: Sendable, Hashable, Codable {
   public var lines: [String]
   /// Lines since the daemon started that were too old to be kept.
   public var dropped: Int
+  /// From 1, of ``parts``; absent where there is one part only, of an earlier version.
+  public var part: Int?
+  public var parts: Int?
 
   public init(controller: String, commandID: String, lines: [String], dropped: Int) {
     self.controller = controller

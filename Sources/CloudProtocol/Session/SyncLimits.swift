@@ -1,5 +1,9 @@
 /// Limits of the conversation with the cloud.
 public enum SyncLimits {
+  /// The longest that a cloud may keep events waiting, by ``EventAcknowledgement/retryAfterSeconds``.
+  public static let retryAfterSecondsMax = 3_600
+  /// Most ids of requests that one answer names; those that asked first are left out.
+  public static let requestIDsMax = 16
   /// Most event batches that are sent and not acknowledged.
   public static let batchesInFlightMax = 8
   /// How long a sent batch may wait for an acknowledgement before it is sent again.

@@ -47,6 +47,8 @@ public import DoorRules
 public struct SyncSession: Sendable {
   /// The nonce of the current connection; nil without one.
   public var sessionNonce: String? { connection?.nonce }
+  /// The longest message that goes through, in bytes; a small one without a connection.
+  public var messageBytesMax: Int { connection?.messageBytesMax ?? SendPace.bytesMin }
   /// What the door has, as of the last input.
   public private(set) var standing: Standing
 
@@ -69,6 +71,8 @@ public struct SyncSession: Sendable {
     var repeatDue: MonotonicInstant?
     /// Hellos in a row that nobody answered.
     var unanswered = 0
+    /// What asked for the next hello.
+    var requests: [String] = []
 
     var deadline: MonotonicInstant? { .earliest(helloDue, repeatDue) }
 
@@ -143,7 +147,9 @@ public struct SyncSession: Sendable {
     case .snapshotChunkArrived(let id, let index):
       guard connection != nil else { return [] }
       return puller.arrived(id, index, at: now)
-    case .syncRequested:
+    case .syncRequested(let id):
+      let requests = (connection?.requests ?? []) + (id.map { [$0] } ?? [])
+      connection?.requests = Array(requests.suffix(SyncLimits.requestIDsMax))
       return helloAgain(now)
     case .digestKnown(let root):
       standing.credentialDigest = root
@@ -232,6 +238,8 @@ public struct SyncSession: Sendable {
     guard var connection else { return [] }
     connection.lastHello = now
     connection.helloDue = nil
+    let requests = connection.requests
+    connection.requests = []
     connection.repeatDue = now.advanced(
       byMilliseconds: SyncLimits.repeatMilliseconds(after: connection.unanswered))
     self.connection = connection
@@ -245,7 +253,8 @@ public struct SyncSession: Sendable {
           lastEvent: standing.lastEvent, acknowledgedEvent: standing.acknowledgedEvent,
           clockTrust: standing.clockTrust.rawValue, simulated: identity.simulated,
           credentialDigest: standing.credentialDigest,
-          messageBytesMax: connection.messageBytesMax))
+          messageBytesMax: connection.messageBytesMax,
+          requestIDs: requests.isEmpty ? nil : requests))
     ]
   }
 
@@ -299,11 +308,14 @@ public struct SyncSession: Sendable {
       events.stop()
       return [.rewind(through: acknowledgement.through)]
     }
-    guard let through = events.acknowledge(through: acknowledgement.through, at: now)
-    else { return [] }
-    standing.acknowledgedEvent = through
-    return [.markAcknowledged(through: through)]
-      + events.pump(last: standing.lastEvent)
+    var outputs: [Output] = []
+    if let through = events.acknowledge(through: acknowledgement.through, at: now) {
+      standing.acknowledgedEvent = through
+      outputs = [.markAcknowledged(through: through)]
+    }
+    if let number = acknowledgement.expected { events.goBack(to: number) }
+    if let seconds = acknowledgement.retryAfterSeconds { events.wait(seconds: seconds, from: now) }
+    return outputs + events.pump(last: standing.lastEvent)
   }
 
   private mutating func applied(_ report: ApplyReport) -> [Output] {

@@ -93,8 +93,8 @@ extension SyncSession {
     case snapshotStanding(snapshotID: String, next: Int, chunks: Int)
     /// A chunk of this snapshot arrived and is on its way to the store.
     case snapshotChunkArrived(snapshotID: String, index: Int)
-    /// A sync was requested: publish another hello.
-    case syncRequested
+    /// A sync was requested, by a message or command of this id: publish another hello.
+    case syncRequested(id: String?)
     /// The digest was computed.
     case digestKnown(String)
   }

@@ -70,6 +70,7 @@ public struct SnapshotChunk: Sendable, Hashable, Codable {
   public var credentials: [CredentialRecord]
   /// Entries that could not be read; they are never sent on.
   var unreadable: [UnreadableRecord] = []
+  var unknownMembers: [Problem] = []
 
   public init(
     snapshotID: String, revision: UInt64, index: Int, persons: [PersonRecord] = [],
@@ -120,13 +121,18 @@ public struct DigestRequest: Sendable, Hashable, Codable {
 /// The controller's digest, see ``RecordSetDigest``.
 public struct DigestReport: Sendable, Hashable, Codable {
   public var controller: String
+  /// Ids of the messages and commands that this answers; absent for none.
+  public var requestIDs: [String]?
   public var revision: UInt64
   public var root: String
   /// 256 of them.
   public var buckets: [String]
 
-  public init(controller: String, revision: UInt64, digest: RecordSetDigest) {
+  public init(
+    controller: String, revision: UInt64, digest: RecordSetDigest, requestIDs: [String] = []
+  ) {
     self.controller = controller
+    self.requestIDs = requestIDs.isEmpty ? nil : requestIDs
     self.revision = revision
     root = digest.root
     buckets = digest.buckets
@@ -143,6 +149,7 @@ public struct BucketRepair: Sendable, Hashable, Codable {
   public var credentials: [CredentialRecord]
   /// Entries that could not be read; they are never sent on.
   var unreadable: [UnreadableRecord] = []
+  var unknownMembers: [Problem] = []
 
   public init(
     revision: UInt64, buckets: [Int], persons: [PersonRecord] = [],

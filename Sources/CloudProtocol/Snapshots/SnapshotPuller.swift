@@ -16,11 +16,11 @@ struct SnapshotPuller: Sendable {
   mutating func standing(
     _ snapshotID: String, next: Int, chunks: Int, at now: MonotonicInstant
   ) -> [SyncSession.Output] {
-    stored = (next, chunks)
     guard next < chunks else {
-      stop()
+      if wanted == nil || wanted?.snapshotID == snapshotID { stop() }
       return []
     }
+    stored = (next, chunks)
     let pull = SnapshotPull(snapshotID: snapshotID, index: next)
     // A chunk that arrived twice must not cause two pulls, and the next one may already be
     // requested.

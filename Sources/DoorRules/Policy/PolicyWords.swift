@@ -8,15 +8,18 @@ public struct PolicyWords: Sendable, Hashable {
   public var doors: Set<DoorID>
   /// The doors of each scope.
   public var scopes: [ScopeID: Set<DoorID>]
+  /// Whose words these are; nil is not asked.
+  public var controller: ControllerID?
 
   public init(
     statuses: Set<String> = [], classes: Set<String> = [], doors: Set<DoorID> = [],
-    scopes: [ScopeID: Set<DoorID>] = [:]
+    scopes: [ScopeID: Set<DoorID>] = [:], controller: ControllerID? = nil
   ) {
     self.statuses = statuses
     self.classes = classes
     self.doors = doors
     self.scopes = scopes
+    self.controller = controller
   }
 }
 
@@ -31,6 +34,7 @@ extension PolicyWords {
     self.init(
       statuses: rules.reduce(into: [Person.activeStatus]) { $0.formUnion($1.membershipStatuses) },
       classes: Set(policy.facility.classes.keys).union(CredentialClass.builtInNames),
-      doors: Set(policy.doors.keys), scopes: policy.scopes.mapValues(\.doors))
+      doors: Set(policy.doors.keys), scopes: policy.scopes.mapValues(\.doors),
+      controller: policy.facility.controller)
   }
 }

@@ -41,6 +41,9 @@ struct CloudConversation {
     topics = Topics(controller: identity.controller)
   }
 
+  /// The longest message of this connection, in bytes.
+  var messageBytesMax: Int { session.messageBytesMax }
+
   /// The revisions and numbers that the session has of this controller.
   var standing: SyncSession.Standing { session.standing }
   var sessionNonce: String? { session.sessionNonce }
@@ -141,7 +144,8 @@ struct CloudConversation {
         nil, cause: IntakeRefusal.unknownTopic.rawValue, detail: "no such topic for a controller",
         at: now)
     }
-    guard let verifier = keys.verifier else { return [] }
+    // This is how a retained message is cleared.
+    guard !payload.isEmpty, let verifier = keys.verifier else { return [] }
     let mark = Repeats.Mark(kind, payload)
     let isKnown = repeats.knows(mark)
     if isKnown, !repeats.take(at: now.monotonic) { return refuseRepeat(kind, at: now) }
@@ -160,7 +164,9 @@ struct CloudConversation {
       let heard = retained || isOld ? [] : handle(.heard, at: now)
       return heard + [.take(message)]
     } catch {
-      let wishes = refuse(kind, cause: error.cause.rawValue, detail: error.detail, at: now)
+      let wishes = refusals.note(
+        kind, cause: error.cause.rawValue, detail: error.detail, message: error.messageID,
+        at: now.monotonic)
       if !retained, let issued = error.issuedAt { offset.note(issued: issued, at: now) }
       guard let id = error.messageID else { return wishes }
       if !isKnown, !repeats.take(at: now.monotonic) { return wishes }
@@ -216,10 +222,10 @@ struct CloudConversation {
     _ refusal: EnvelopeRefusal, of id: String, to kind: Topics.Down, _ inForce: InForce
   ) -> [Wish] {
     switch refusal.cause {
-    case .tooLarge, .wrongAlgorithm, .unknownKey, .badSignature, .wrongAudience, .wrongIssuer,
-      .wrongKind, .retainedCommand:
-      return []
-    case .malformed, .notYetValid, .expired, .lifetimeTooLong: break
+    case .wrongAlgorithm, .unknownKey, .badSignature, .wrongAudience: return []
+    case .tooLarge, .wrongIssuer, .wrongKind, .retainedCommand, .malformed, .notYetValid, .expired,
+      .lifetimeTooLong:
+      break
     }
     // Out of its time by a clock that may be wrong: a cloud that got "refused" would never send it
     // again.
@@ -242,7 +248,8 @@ struct CloudConversation {
     case .commands:
       return [
         .refuseCommand(
-          id, refusal.cause == .expired ? .expired : .rejected, reason: refusal.description)
+          id, refusal.command ?? CommandMark(), refusal.cause == .expired ? .expired : .rejected,
+          reason: refusal.description)
       ]
     case .config: return refused(.config, inForce.config)
     case .credentials, .snapshot, .chunk, .repair:

@@ -56,16 +56,17 @@ enum CloudMessage: Sendable {
     }
   }
 
-  /// Whether it asks the door to take back what the cloud acknowledged.
+  /// Whether it asks the door to take back what the cloud acknowledged, or to wait.
   var takesBack: Bool {
     guard case .acknowledgement(let envelope) = self else { return false }
     return envelope.body.rewind == true || envelope.body.diverged == true
+      || envelope.body.retryAfterSeconds != nil
   }
 
   /// Whether its revision alone says that it is not the cloud's word of now.
   func isOutdated(for present: CloudConversation.InForce) -> Bool {
     switch self {
-    case .config, .credentials, .snapshot, .chunk, .repair: isSpent(for: present)
+    case .config, .credentials, .snapshot, .chunk, .repair: isBehind(present)
     case .command, .acknowledgement, .digest: false
     }
   }
@@ -74,6 +75,16 @@ enum CloudMessage: Sendable {
   /// builds on a revision that is on its way to the disk counts as such too.
   func isSpent(for present: CloudConversation.InForce) -> Bool {
     switch self {
+    case .config(let envelope) where envelope.body.unwrapped.isDryRun: true
+    case .credentials(let envelope) where envelope.body.dryRun == true: true
+    case .digest: true
+    case .config, .credentials, .command, .snapshot, .chunk, .repair, .acknowledgement:
+      isBehind(present)
+    }
+  }
+
+  private func isBehind(_ present: CloudConversation.InForce) -> Bool {
+    switch self {
     case .config(let envelope): envelope.body.revision <= present.config
     case .credentials(let envelope):
       envelope.body.revision <= present.credentials
@@ -81,8 +92,7 @@ enum CloudMessage: Sendable {
     case .snapshot(let envelope): envelope.body.revision <= present.credentials
     case .chunk(let envelope): envelope.body.revision < present.credentials
     case .repair(let envelope): envelope.body.revision != present.credentials
-    case .digest: true
-    case .command, .acknowledgement: false
+    case .command, .acknowledgement, .digest: false
     }
   }
 }

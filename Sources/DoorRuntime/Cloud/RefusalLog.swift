@@ -20,9 +20,11 @@ struct RefusalLog {
   /// Refusals without a line since the last line.
   private var unwritten = 0
 
-  /// `count` messages were refused for one cause.
+  /// `count` messages were refused for one cause; `message` is the id of a single one, as far as it
+  /// can be read.
   mutating func note(
-    _ kind: Topics.Down?, cause: String, detail: String, count: Int = 1, at now: MonotonicInstant
+    _ kind: Topics.Down?, cause: String, detail: String, message: String? = nil, count: Int = 1,
+    at now: MonotonicInstant
   ) -> [Wish] {
     let name = kind?.rawValue ?? "unknown"
     let key = "\(name).\(cause)"
@@ -32,10 +34,10 @@ struct RefusalLog {
       return warning
     }
     recorded[key] = now
-    return warning + [
-      .record(
-        EventRecord(.messageRefused, reason: cause, detail: ["kind": name, "cause": detail]))
-    ]
+    var record = EventRecord(
+      .messageRefused, reason: cause, detail: ["kind": name, "cause": detail])
+    record.detail["message"] = message
+    return warning + [.record(record)]
   }
 
   private mutating func line(_ text: String, at now: MonotonicInstant) -> [Wish] {

@@ -18,7 +18,8 @@ enum SentMessage {
     case .applied(let report): self = .applied(report)
     case .result(let result): self = .result(result.commandID)
     case .state: self = .state
-    case .urgent, .received, .pull, .digest, .telemetry, .issued, .logs, .diagnosis: return nil
+    case .urgent, .received, .unkept, .pull, .digest, .telemetry, .issued, .logs, .diagnosis:
+      return nil
     }
   }
 }

@@ -8,6 +8,8 @@ enum UpMessage: Sendable {
   case urgent(UrgentEvent)
   /// A command was received and is about to act: nobody waits for its delivery.
   case received(CommandResult)
+  /// A command is refused whose id another one had: nobody waits for its delivery.
+  case unkept(CommandResult)
   /// How a command ended; published until the broker has it.
   case result(CommandResult)
   case applied(ApplyReport)
@@ -26,7 +28,7 @@ enum UpMessage: Sendable {
     case .state: .state
     case .events: .events
     case .urgent: .urgent
-    case .received, .result: .results
+    case .received, .unkept, .result: .results
     case .applied: .applied
     case .pull: .pull
     case .digest: .digest
@@ -48,7 +50,7 @@ enum UpMessage: Sendable {
     case .state(let body): try JSONCoding.encode(body)
     case .events(let body): try JSONCoding.encode(body)
     case .urgent(let body): try JSONCoding.encode(body)
-    case .received(let body), .result(let body): try JSONCoding.encode(body)
+    case .received(let body), .unkept(let body), .result(let body): try JSONCoding.encode(body)
     case .applied(let body): try JSONCoding.encode(body)
     case .pull(let body): try JSONCoding.encode(body)
     case .digest(let body): try JSONCoding.encode(body)

@@ -9,6 +9,8 @@ package struct PendingCommand: Sendable {
   /// The key that signed it.
   var keyID: String
   var command: Command
+  /// Members that no command has.
+  var unknownMembers: [Problem] = []
   /// Nil when the clock was not trusted.
   var expires: WallInstant?
 }
@@ -68,7 +70,7 @@ struct CommandDesk {
   /// How often the cloud made a door identify itself; no event records that.
   private(set) var identified = 0
   /// Commands that were begun and wait for their outcome.
-  private var open: Set<String> = []
+  private var open: [String: CommandMark] = [:]
   private var siteEnd: OrderEnd?
   /// Commands whose repetition is recorded.
   private var repeated = LatestIDs()
@@ -84,10 +86,12 @@ struct CommandDesk {
     if !envelope.timesChecked, !envelope.isBound(toSession: nonce ?? "") {
       let refusal = "the clock is not trusted and the command is not of this session"
       return [.refuse(.commands, cause: IntakeRefusal.sessionRequired.rawValue, detail: refusal)]
-        + refuse(envelope.id, .rejected, reason: refusal, at: now)
+        + refuse(
+          envelope.id, CommandMark(envelope.body), .rejected, reason: refusal, at: now)
     }
     let command = PendingCommand(
       id: envelope.id, keyID: envelope.keyID, command: envelope.body,
+      unknownMembers: envelope.unknownMembers,
       expires: envelope.timesChecked ? envelope.expires : nil)
     return [.job(.beginCommand(command, at: now.wall, expires: envelope.expires))]
   }
@@ -95,20 +99,23 @@ struct CommandDesk {
   /// A command will not act. The ledger remembers that, so that it stays so; one that acted before
   /// gets the result it had.
   func refuse(
-    _ id: String, _ outcome: CommandResult.Outcome, reason: String, at now: Moment
+    _ id: String, _ mark: CommandMark, _ outcome: CommandResult.Outcome, reason: String,
+    at now: Moment
   ) -> [Wish] {
-    [.job(.refuseCommand(result(of: id, outcome, reason: reason, at: now), at: now.wall))]
+    let refused = result(of: id, mark, outcome, reason: reason, at: now)
+    return [.job(.refuseCommand(refused, content: mark.content, at: now.wall))]
   }
 
   /// The ledger has answered whether the command may act.
   mutating func answered(
     _ command: PendingCommand, _ answer: Result<LedgerAnswer, PortError>, at now: Moment
   ) -> [Wish] {
+    let mark = CommandMark(command.command, unknown: command.unknownMembers)
     switch answer {
     case .failure(let error):
       // Without the ledger the command might act twice, so it does not act at all.
       let failed = result(
-        of: command.id, .failed, reason: "the command ledger failed: \(error)", at: now)
+        of: command.id, mark, .failed, reason: "the command ledger failed: \(error)", at: now)
       return [
         .log(.error, "command \(command.id) was not begun: \(error)"),
         .session(.resultReady(failed)),
@@ -121,19 +128,38 @@ struct CommandDesk {
           .record(EventRecord(.commandRepeated, detail: ["command": command.id])),
         ] : []
       return told + [.commandRepeated] + (result.map { [.session(.resultReady($0))] } ?? [])
+    case .success(.taken):
+      return taken(result(of: command.id, mark, .rejected, reason: nil, at: now))
     case .success(.begun):
-      open.insert(command.id)
-      return [.publish(.received(result(of: command.id, .received, reason: nil, at: now)))]
+      open[command.id] = mark
+      return [.publish(.received(result(of: command.id, mark, .received, reason: nil, at: now)))]
         + begin(command, at: now)
     }
+  }
+
+  /// Another command had this id: it does not act. The ledger has the result of the first, so this
+  /// one is not kept; if it is lost, the command is sent again and gets it again.
+  mutating func taken(_ refused: CommandResult) -> [Wish] {
+    var refused = refused
+    refused.outcome = .rejected
+    refused.reason = "the id \(refused.commandID) was another command's; use a new one"
+    let told: [Wish] =
+      repeated.isNew(refused.commandID)
+      ? [
+        .log(.warning, "command \(refused.commandID) came with another content: it is refused"),
+        .record(
+          EventRecord(
+            .commandRepeated, reason: "otherCommand", detail: ["command": refused.commandID])),
+      ] : []
+    return told + [.publish(.unkept(refused))]
   }
 
   private mutating func begin(_ pending: PendingCommand, at now: Moment) -> [Wish] {
     // The ledger may have taken its time, and an expired command opens nothing.
     if let expires = pending.expires, now.trust.isTrusted, now.wall >= expires {
-      open.remove(pending.id)
+      let mark = open.removeValue(forKey: pending.id) ?? CommandMark()
       let expired = result(
-        of: pending.id, .expired, reason: "it expired before it could act", at: now)
+        of: pending.id, mark, .expired, reason: "it expired before it could act", at: now)
       return [.job(.persistResult(expired))]
     }
     do throws(ValidationFailure) {
@@ -182,7 +208,10 @@ struct CommandDesk {
     case .forgive(let person):
       return [.forgive(person, by: origin.name(nil)), .endPersisted(order: order)]
     case .sync:
-      return [.session(.syncRequested), .digest(rescan: true, for: .order), confirmed]
+      return [
+        .session(.syncRequested(id: order)), .digest(rescan: true, for: .order(id: order)),
+        confirmed,
+      ]
     case .logs: return [.uploadLog(order: order)]
     case .diagnostics: return [.reportTelemetry, .runSelfTest(order: order)]
     case .trustKey(let id, let bytes): return [.changeKey(id: id, bytes: bytes, order: order)]
@@ -207,21 +236,22 @@ struct CommandDesk {
       siteEnd = end
       return []
     }
-    guard open.remove(order) != nil else { return [] }
+    guard let mark = open.removeValue(forKey: order) else { return [] }
     let finished =
       switch end.outcome {
-      case .confirmed: result(of: order, .confirmed, reason: nil, at: now)
-      case .rejected(let reason): result(of: order, .rejected, reason: reason, at: now)
-      case .failed(let reason): result(of: order, .failed, reason: reason, at: now)
+      case .confirmed: result(of: order, mark, .confirmed, reason: nil, at: now)
+      case .rejected(let reason): result(of: order, mark, .rejected, reason: reason, at: now)
+      case .failed(let reason): result(of: order, mark, .failed, reason: reason, at: now)
       }
     return [.job(.persistResult(finished))]
   }
 
   private func result(
-    of id: String, _ outcome: CommandResult.Outcome, reason: String?, at now: Moment
+    of id: String, _ mark: CommandMark, _ outcome: CommandResult.Outcome, reason: String?,
+    at now: Moment
   ) -> CommandResult {
     CommandResult(
       commandID: id, outcome: outcome, reason: reason, simulated: simulated,
-      timeMilliseconds: now.wall.millisecondsSince1970)
+      timeMilliseconds: now.wall.millisecondsSince1970, of: mark)
   }
 }

@@ -273,8 +273,12 @@ struct HolderDirectory {
   }
 
   /// The keys that the cloud has not taken up yet, in messages.
-  func issuedReports(of controller: ControllerID) -> [Wish] {
-    issued.reports(of: controller).map { .publish(.issued($0)) }
+  func issuedReports(of controller: ControllerID, for requests: [String]?) -> [Wish] {
+    issued.reports(of: controller).map { report in
+      var report = report
+      report.requestIDs = requests
+      return .publish(.issued(report))
+    }
   }
 
   /// The records have changed: what was read before counts no more, and keys that the cloud has

@@ -84,6 +84,7 @@ struct EventStamp: Sendable {
       timeMilliseconds: timeMilliseconds, clockTrust: clockTrust,
       simulated: simulated, door: record.door?.rawValue, reader: record.reader?.rawValue,
       person: record.person, credential: record.credential?.rawValue, reason: record.reason,
-      checkInCandidate: record.checkInCandidate, detail: record.detail)
+      checkInCandidate: record.checkInCandidate, detail: record.detail
+    ).bounded
   }
 }

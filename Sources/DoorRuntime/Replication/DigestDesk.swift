@@ -17,8 +17,8 @@ struct DigestDesk {
 
   private struct Work {
     var rescan: Bool
-    /// Whether the cloud gets the answer.
-    var isForCloud: Bool
+    /// The messages and orders that it answers; empty where nobody but the controller asked.
+    var requests: [String]
   }
 
   private var running: Work?
@@ -34,15 +34,23 @@ struct DigestDesk {
       let earliest = rescannedAt?.advanced(byMilliseconds: Self.rescanMilliseconds)
       if let earliest, now < earliest { rescan = false } else { rescannedAt = now }
     }
-    let isForCloud = if case .itself = asker { false } else { true }
-    let work = Work(rescan: rescan, isForCloud: isForCloud)
+    let requests =
+      switch asker {
+      case .itself: [String]()
+      case .message(let id), .order(let id): [id]
+      }
+    let work = Work(rescan: rescan, requests: requests)
     guard let running else { return start(work) }
     if running.rescan || !rescan {
-      self.running?.isForCloud = running.isForCloud || isForCloud
+      self.running?.requests = Self.joined(running.requests, requests)
     } else {
-      waiting = Work(rescan: true, isForCloud: waiting?.isForCloud == true || isForCloud)
+      waiting = Work(rescan: true, requests: Self.joined(waiting?.requests ?? [], requests))
     }
     return []
+  }
+
+  private static func joined(_ some: [String], _ more: [String]) -> [String] {
+    Array((some + more).suffix(SyncLimits.requestIDsMax))
   }
 
   private mutating func start(_ work: Work) -> [Wish] {
@@ -54,15 +62,16 @@ struct DigestDesk {
     _ answer: Result<DigestAnswer, PortError>, of controller: ControllerID,
     at now: MonotonicInstant
   ) -> [Wish] {
-    let isForCloud = running?.isForCloud == true
+    let requests = running?.requests ?? []
     running = nil
     var wishes: [Wish] = []
     switch answer {
     case .success(let known):
       wishes = [.session(.digestKnown(known.digest.root))]
-      if isForCloud {
+      if !requests.isEmpty {
         let report = DigestReport(
-          controller: controller.rawValue, revision: known.revision, digest: known.digest)
+          controller: controller.rawValue, revision: known.revision, digest: known.digest,
+          requestIDs: requests)
         wishes.append(.publish(.digest(report)))
       }
     case .failure(let error):

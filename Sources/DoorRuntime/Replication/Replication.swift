@@ -42,28 +42,35 @@ struct Replication {
 
   // MARK: Configuration
 
-  /// A configuration came; `current` is the revision in force.
-  func take(_ envelope: Envelope<ConfigurationMessage>, current: UInt64) -> [Wish] {
+  /// A configuration came; `current` is the revision in force, `doors` and `readers` are wired here.
+  func take(
+    _ envelope: Envelope<ConfigurationMessage>, current: UInt64, doors: Set<DoorID> = [],
+    readers: Set<ReaderID> = []
+  ) -> [Wish] {
     let message = envelope.body
-    guard message.revision > current else {
-      // The same revision again is an answer that was lost; an older one is refused.
-      let same = message.revision == current
+    // The same revision again may be an answer that was lost.
+    guard message.revision >= current else {
       let problem = Problem(
         path: "revision", message: "\(message.revision) is older than \(current), in force")
-      let report = ApplyReport(
-        subject: .config, messageID: envelope.id, revision: current, applied: same,
-        problems: same ? [] : [problem])
+      var report = ApplyReport(
+        subject: .config, messageID: envelope.id, revision: current, applied: false,
+        problems: [problem])
+      report.dryRun = message.unwrapped.isDryRun ? true : nil
       return [.session(.applied(report))]
     }
     return [
       .job(
         .applyConfiguration(
-          message, messageID: envelope.id, current: current, zone: zones.zone))
+          message, messageID: envelope.id, unknown: envelope.unknownMembers,
+          inForce: ConfigurationInForce(
+            revision: current, document: document, zone: zones.zone, doors: doors,
+            readers: readers)))
     ]
   }
 
   /// What became of it. `current` is the revision in force until now.
   mutating func configured(_ outcome: ConfigurationOutcome, current: UInt64) -> [Wish] {
+    if outcome.report.dryRun == true { return [.session(.applied(outcome.report))] }
     var wishes: [Wish] = []
     if let applied = outcome.applied, applied.policy.revision > current {
       document = applied.document
@@ -156,8 +163,9 @@ struct Replication {
   }
 
   func take(_ envelope: Envelope<DigestRequest>) -> [Wish] {
-    let digest = Wish.digest(rescan: envelope.body.rescan, for: .message)
-    return envelope.body.hello == true ? [.session(.syncRequested), digest] : [digest]
+    let digest = Wish.digest(rescan: envelope.body.rescan, for: .message(id: envelope.id))
+    return envelope.body.hello == true
+      ? [.session(.syncRequested(id: envelope.id)), digest] : [digest]
   }
 
   /// What became of a delta, a snapshot or a repair. `position` is where the credentials stand now;
@@ -166,6 +174,7 @@ struct Replication {
     _ outcome: CredentialsOutcome, position: Result<CredentialPosition, PortError>
   ) -> [Wish] {
     let report = outcome.report
+    if report.dryRun == true { return [.session(.applied(report))] }
     // A repetition is no event, and neither is what is older than what is in force.
     let isNew = outcome.isOld || outcome.isAsBefore ? false : told.isNew(report.messageID)
     var wishes: [Wish] = (isNew ? outcome.clashes : []).flatMap { clash -> [Wish] in
@@ -223,10 +232,10 @@ struct Replication {
   enum Asker {
     /// The controller, at its start.
     case itself
-    /// A message of the cloud, which may be a replay.
-    case message
+    /// A message of the cloud with this id, which may be a replay.
+    case message(id: String)
     /// An order, which acts once.
-    case order
+    case order(id: String)
   }
 
   mutating func digest(
@@ -268,7 +277,7 @@ struct Replication {
   mutating func advance(to now: MonotonicInstant, isConnected: Bool) -> [Wish] {
     guard let due = askAgainAt, due <= now else { return [] }
     askAgainAt = nil
-    return isConnected ? [.session(.syncRequested)] : []
+    return isConnected ? [.session(.syncRequested(id: nil))] : []
   }
 
   var nextDeadline: MonotonicInstant? { askAgainAt }
@@ -278,6 +287,18 @@ struct Replication {
 package struct KeptConfiguration: Sendable {
   var accepted: AcceptedConfiguration
   var position: CredentialPosition
+}
+
+/// What a configuration message meets.
+struct ConfigurationInForce: Sendable {
+  /// 0 for none.
+  var revision: UInt64
+  var document: ConfigurationDocument?
+  /// The rules of its time zone.
+  var zone: CompiledZone?
+  /// The doors and readers that are wired to this controller.
+  var doors: Set<DoorID> = []
+  var readers: Set<ReaderID> = []
 }
 
 /// What became of a configuration message.

@@ -13,35 +13,71 @@ struct ReplicationStore: Sendable {
 
   // MARK: Configuration
 
-  /// `zone` has the rules in force. Throws when the disk did not take it, whatever it was worth.
+  /// `unknown` are members of the message that nobody here knows. Throws when the disk did not take it,
+  /// whatever it was worth.
   func apply(
-    _ message: ConfigurationMessage, messageID: String, current: UInt64, zone: CompiledZone?
+    _ message: ConfigurationMessage, messageID: String, unknown: [Problem] = [],
+    inForce: ConfigurationInForce
   ) throws(PortError) -> ConfigurationOutcome {
-    func refused(_ problems: [Problem]) -> ConfigurationOutcome {
-      ConfigurationOutcome(
-        report: ApplyReport(
-          subject: .config, messageID: messageID, revision: current, applied: false,
-          problems: problems))
+    let (message, isDryRun) = message.unwrapped
+    func refused(
+      _ problems: [Problem], warnings: [RecordWarning] = []
+    ) -> ConfigurationOutcome {
+      var report = ApplyReport(
+        subject: .config, messageID: messageID, revision: inForce.revision, applied: false,
+        problems: problems, warnings: warnings)
+      report.dryRun = isDryRun ? true : nil
+      return ConfigurationOutcome(report: report)
     }
     do {
-      let document: ConfigurationDocument
-      switch message {
-      case .whole(let whole): document = whole
-      case .patch(let patch): document = try patch.applied(to: policy.configuration())
-      }
-      let (zone, warnings) = rules(of: document.facility.timeZone, inForce: zone)
+      let (document, isKept) = try document(of: message, inForce: inForce)
+      var (zone, warnings) = rules(of: document.facility.timeZone, inForce: inForce.zone)
       let accepted = try accept(document, zone)
-      try policy.replaceConfiguration(document, zone: zone)
+      warnings += unknown.map { RecordWarning(path: $0.path, message: $0.message) }
+      warnings += document.warnings(wired: inForce.doors, readers: inForce.readers)
+      if isDryRun { return refused([], warnings: warnings) }
+      if !isKept { try policy.replaceConfiguration(document, zone: zone) }
       return ConfigurationOutcome(
         report: ApplyReport(
           subject: .config, messageID: messageID, revision: document.revision, applied: true,
-          problems: [], warnings: warnings.isEmpty ? nil : warnings), applied: accepted)
+          problems: [], warnings: warnings), applied: accepted)
     } catch let failure as ValidationFailure {
       return refused(failure.problems)
     } catch {
       if let failure = Self.storageFailure(error) { throw failure }
       return refused([Problem(path: "", message: "it could not be stored: \(error)")])
     }
+  }
+
+  /// What a message means, and whether the disk has it already. A revision stands for one content:
+  /// throws for another one under the revision in force.
+  private func document(
+    of message: ConfigurationMessage, inForce: ConfigurationInForce
+  ) throws -> (ConfigurationDocument, isKept: Bool) {
+    // One that the disk cannot read is repaired by the same revision again.
+    let kept = try? policy.configuration()
+    guard let present = kept ?? inForce.document, present.revision == message.revision else {
+      switch message {
+      case .whole(let whole): return (whole, false)
+      case .patch(let patch): return (try patch.applied(to: policy.configuration()), false)
+      case .dryRun(let inner): return try self.document(of: inner, inForce: inForce)
+      }
+    }
+    let again: ConfigurationDocument? =
+      switch message {
+      case .whole(let whole): whole
+      case .patch(let patch): try? patch.applied(to: policy.previousConfiguration())
+      case .dryRun: nil
+      }
+    guard again == present else {
+      throw ValidationFailure(
+        path: "revision",
+        message: """
+          \(message.revision) is in force with another content; read what is in force, then send \
+          the change under a new revision
+          """)
+    }
+    return (present, kept == present)
   }
 
   /// The configuration that an earlier run stored, with the rules that were accepted with it; nil
@@ -93,20 +129,28 @@ struct ReplicationStore: Sendable {
     _ delta: CredentialDelta, messageID: String, words: PolicyWords?, at now: WallInstant
   ) throws(PortError) -> CredentialsOutcome {
     var applied = AppliedRecords()
-    var sound: SoundRecords?
+    var sound: SoundDelta?
     var isAsBefore = false
+    var isOtherBase = false
+    let baseDigest = delta.baseDigest
     var report = try report(messageID) { () throws in
       let delta = try delta.sifted(knowing: words)
-      // An answer that was lost: it is in force already.
       let present = try policy.credentialPosition().revision
+      do { try check(delta, baseDigest: baseDigest, present) } catch {
+        isOtherBase = true
+        throw error
+      }
+      // An answer that was lost: it is in force already.
       isAsBefore =
         try delta.revision == present && (delta.baseRevision != nil || holdsAll(of: delta))
       if !isAsBefore || delta.baseRevision != nil { applied = try policy.apply(delta) }
-      sound = delta.records
-      return RecordNotes(refused: applied.refused, warnings: delta.records.notes.warnings)
+      sound = delta
+      return RecordNotes(
+        refused: applied.refused,
+        warnings: delta.records.notes.warnings + (try ownerless(of: delta.records)))
     }
     report.credentials =
-      sound.map { outcomes(of: $0, at: now) }
+      sound.map { outcomes(of: $0, applied.changes, at: now) }
       ?? delta.credentials.map { CredentialOutcome(id: $0.id, status: .failed) }
     let isSnapshot = delta.baseRevision == nil
     return CredentialsOutcome(
@@ -116,9 +160,10 @@ struct ReplicationStore: Sendable {
       clashes: isAsBefore
         ? []
         : sound.map {
-          CredentialClash.found(in: $0, in: policy, scopes: words?.scopes ?? [:])
+          CredentialClash.found(in: $0.records, in: policy, scopes: words?.scopes ?? [:])
         } ?? [],
-      baseRefused: !report.applied && !isSnapshot && delta.baseRevision != report.revision,
+      baseRefused: isOtherBase
+        || !report.applied && !isSnapshot && delta.baseRevision != report.revision,
       isOld: !report.applied && delta.revision <= report.revision, isAsBefore: isAsBefore)
   }
 
@@ -130,14 +175,87 @@ struct ReplicationStore: Sendable {
       == policy.recordDigest()
   }
 
-  /// What became of each credential of a message that was applied.
-  private func outcomes(of records: SoundRecords, at now: WallInstant) -> [CredentialOutcome] {
+  /// Whether the records at the base are those that the sender has.
+  private func check(
+    _ delta: SoundDelta, baseDigest: String?, _ present: UInt64
+  ) throws {
+    guard let baseDigest, delta.baseRevision == present else { return }
+    let root = try policy.recordDigest().root
+    guard root == baseDigest else {
+      throw ValidationFailure(
+        path: "baseDigest",
+        message: "the records here at revision \(present) are others, of digest \(root)")
+    }
+  }
+
+  /// What a delta would bring; nothing is changed.
+  func check(
+    _ delta: CredentialDelta, messageID: String, words: PolicyWords?, at now: WallInstant
+  ) throws(PortError) -> CredentialsOutcome {
+    var sound: SoundDelta?
+    let baseDigest = delta.baseDigest
+    var report = try report(messageID) { () throws in
+      let delta = try delta.sifted(knowing: words)
+      let present = try policy.credentialPosition().revision
+      if delta.revision == present {
+        throw ValidationFailure(path: "revision", message: "\(present) is in force already")
+      }
+      if let base = delta.baseRevision, base != present {
+        throw ValidationFailure(
+          path: "baseRevision", message: "\(base) is not in force, but \(present)")
+      }
+      guard delta.revision > present else {
+        throw ValidationFailure(
+          path: "revision", message: "\(delta.revision) is older than \(present), in force")
+      }
+      try check(delta, baseDigest: baseDigest, present)
+      sound = delta
+      return RecordNotes(
+        refused: delta.records.notes.refused,
+        warnings: delta.records.notes.warnings + (try ownerless(of: delta.records)))
+    }
+    report.applied = false
+    report.dryRun = true
+    report.credentials = sound.map { outcomes(of: $0, [], at: now) }
+    return CredentialsOutcome(report: report)
+  }
+
+  /// Credentials whose person is neither in the message nor here.
+  private func ownerless(of records: SoundRecords) throws -> [RecordWarning] {
+    var isKnown = Dictionary(
+      records.persons.map { ($0.id, true) }, uniquingKeysWith: { first, _ in first })
+    var warnings: [RecordWarning] = []
+    for (index, record) in zip(records.credentialPlaces, records.credentials)
+    where record.status == "active" {
+      if isKnown[record.person] == nil {
+        isKnown[record.person] =
+          try PersonID(record.person).flatMap { try policy.person($0) } != nil
+      }
+      guard isKnown[record.person] == false else { continue }
+      warnings.append(
+        RecordWarning(
+          path: "credentials[\(index)].person", id: record.id,
+          message:
+            "\"\(record.person)\" is not known here: it opens nothing before the person is sent"))
+    }
+    return warnings
+  }
+
+  /// What became of each credential of a message that was applied, and of each other one that stopped
+  /// because of it, such as those of a removed person.
+  private func outcomes(
+    of delta: SoundDelta, _ changes: [CredentialChange], at now: WallInstant
+  ) -> [CredentialOutcome] {
+    let records = delta.records
+    var last: [String: CredentialChange.Kind] = [:]
+    for change in changes { last[change.credential] = change.kind }
     let ahead = Set(records.revokedAhead.compactMap { CredentialID($0) })
     let stopped = Set(records.notes.stoppedIDs(.credential).compactMap { CredentialID($0) })
     let taken = records.credentials.map { record in
       let isOver = record.validUntil.map { $0 <= now.secondsSince1970 } ?? false
       let isRevoked =
-        record.status != "active" || CredentialID(record.id).map(ahead.contains) == true
+        record.status != "active" || last[record.id] == .revoked
+        || CredentialID(record.id).map(ahead.contains) == true
       return CredentialOutcome(
         id: record.id, status: isRevoked ? .revoked : isOver ? .expired : .active)
     }
@@ -145,8 +263,19 @@ struct ReplicationStore: Sendable {
       CredentialOutcome(
         id: id, status: CredentialID(id).map(stopped.contains) == true ? .revoked : .failed)
     }
-    return taken + refused
+    let told = Set((taken + refused).map(\.id))
+    var ended: [String] = []
+    for id in delta.removedCredentials + records.revokedAhead
+      + changes.filter({ $0.kind == .revoked }).map(\.credential)
+    where !told.contains(id) && !ended.contains(id) && last[id] != .issued {
+      guard ended.count < Self.stoppedToldMax else { break }
+      ended.append(id)
+    }
+    return taken + refused + ended.map { CredentialOutcome(id: $0, status: .revoked) }
   }
+
+  /// The most credentials that one answer names although the message did not bring them.
+  static let stoppedToldMax = 500
 
   /// The report is nil for a chunk that is neither the last one nor refused: only what is in force,
   /// or cannot be, is answered.
@@ -187,7 +316,8 @@ struct ReplicationStore: Sendable {
       let refused = try policy.apply(sound)
       let after = try policy.recordDigest().buckets
       changed = sound.buckets.count { before[$0] != after[$0] }
-      return RecordNotes(refused: refused, warnings: notes.warnings)
+      return RecordNotes(
+        refused: refused, warnings: notes.warnings + (try ownerless(of: sound.records)))
     }
     return CredentialsOutcome(
       report: report, isOld: !report.applied && repair.revision < report.revision,
@@ -208,7 +338,8 @@ struct ReplicationStore: Sendable {
       report.problems = failure.problems
     } catch {
       if let failure = Self.storageFailure(error) { throw failure }
-      report.problems = [Problem(path: "", message: "\(error)")]
+      // What a store refuses does not follow what is here.
+      report.problems = [Problem(path: "revision", message: "\(error)")]
     }
     report.revision = try policy.credentialPosition().revision
     report.digest = try policy.recordDigest().root

@@ -16,6 +16,23 @@ final class Limits: Checker {
   }
 }
 
+/// A revision stands for one content, whoever sends it.
+final class TrueAnswers: Checker {
+  let sentence = "what is answered as applied is in force"
+
+  func see(_ sight: Sight, in world: World) -> String? {
+    guard case .said(let topic, let payload) = sight, topic.hasSuffix("/up/applied"),
+      let report = try? JSONCoding.decode(ApplyReport.self, from: payload), report.applied,
+      let record = world.cloud.records.rivals[report.messageID]
+    else { return nil }
+    let cache = world.rig.disk.cache
+    guard cache.revision == report.revision, cache.records.credentials[record.id] == nil else {
+      return nil
+    }
+    return "\(report.messageID) brought \(record.id), which the door does not have"
+  }
+}
+
 /// Door and cloud synchronise once everything works again.
 final class Convergence: Checker {
   let sentence = "door and cloud are one, three hours after the faults stop"

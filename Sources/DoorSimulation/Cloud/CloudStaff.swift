@@ -64,7 +64,8 @@ struct CloudStaff {
         digest: digester.digest(ofCanonical: Secret(canonical)), validFrom: from,
         validUntil: until,
         doors: usesMax == nil ? door.map { [$0] } ?? [] : site.doors.map(\.rawValue),
-        usesMax: usesMax), canonical: canonical)
+        usesMax: usesMax
+      ).sayingItsPlace, canonical: canonical)
   }
 
   func book(_ person: Int, door: String, from: Int64, until: Int64) {
@@ -128,7 +129,8 @@ struct CloudStaff {
     cloud.records.put(
       CredentialRecord(
         id: "key-\(number % 3)", kind: isSpoiled ? "fob" : "card", person: name, status: "active",
-        digest: digester.digest(ofCanonical: Secret("card:H10302:-:guest\(number)"))))
+        digest: digester.digest(ofCanonical: Secret("card:H10302:-:guest\(number)"))
+      ).sayingItsPlace)
   }
 
   private static let tooManyTags = (0...CredentialLimits.tagsMax).map { "tag \($0)" }

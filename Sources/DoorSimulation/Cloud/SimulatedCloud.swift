@@ -121,7 +121,13 @@ final class SimulatedCloud {
       session.credentials = report.revision
       session.digest = report.digest
       records.note(report)
-      if report.applied { session.isUnsure = false }
+      if isForeign(report) {
+        // The revision stands for something else: what belongs there goes out under a new one.
+        records.beginRevision()
+        session.isUnsure = true
+      } else if report.applied {
+        session.isUnsure = false
+      }
       if let sent = session.revocations, sent.message == report.messageID {
         if report.applied || report.revision == sent.base {
           observers.knowledge.answeredRevocation(of: sent.ids)
@@ -131,6 +137,13 @@ final class SimulatedCloud {
     }
     self.session = session
     push()
+  }
+
+  /// Whether the door has the cloud's revision with another content.
+  private func isForeign(_ report: ApplyReport) -> Bool {
+    if records.rivals[report.messageID] != nil { return report.applied }
+    return !report.applied && report.revision == records.revision
+      && report.digest != records.digest
   }
 
   // MARK: What goes down
@@ -174,7 +187,20 @@ final class SimulatedCloud {
         as: SignedWords.Word(
           kind: .credentials, signedAt: scheduler.elapsed, withdrawn: revoked,
           base: delta.baseRevision, revision: delta.revision))
+      sendRival(of: delta)
     }
+  }
+
+  /// Now and then a second worker of the cloud uses the same number for another change.
+  private func sendRival(of delta: CredentialDelta) {
+    guard let rival = records.rival(of: delta), let record = rival.credentials.first else { return }
+    let id = "rival-\(records.rivals.count)"
+    records.rivals[id] = record
+    send(
+      rival, .credentials, id: id,
+      as: SignedWords.Word(
+        kind: .credentials, signedAt: scheduler.elapsed, base: delta.baseRevision,
+        revision: delta.revision))
   }
 
   private func answer(_ pull: SnapshotPull) {

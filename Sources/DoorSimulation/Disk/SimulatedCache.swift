@@ -8,11 +8,14 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
 
   private let medium: DiskMedium
   private(set) var present: ConfigurationDocument?
+  private var previous: ConfigurationDocument?
   private var presentZone: CompiledZone?
   private(set) var revision: UInt64 = 0
   private(set) var records = SimulatedRecords()
   private var staged: StagedSnapshot?
   private var stagedChunks: [SoundChunk] = []
+  /// What brought the revision, and the root of all records since.
+  private var bound: (content: ContentHash?, root: String?)
 
   init(medium: DiskMedium) { self.medium = medium }
 
@@ -20,6 +23,8 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
     medium.read("read the configuration")
     return present
   }
+
+  public func previousConfiguration() throws(PortError) -> ConfigurationDocument? { previous }
 
   public func zone() throws(PortError) -> CompiledZone? { presentZone }
 
@@ -38,6 +43,7 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
         .invalid, operation: operation,
         detail: "it is older than revision \(present.revision), which is in force")
     }
+    if let present, document.revision > present.revision { previous = present }
     present = document
     presentZone = zone
   }
@@ -53,6 +59,9 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
     let operation = "apply credentials \(delta.revision)"
     try medium.write(operation)
     if delta.revision == revision, delta.baseRevision != nil {
+      guard let content = bound.content, content == delta.content else {
+        throw Self.otherContent(operation)
+      }
       return AppliedRecords(refused: records.withKept(delta.records.notes.refused))
     }
     if let base = delta.baseRevision, base != revision {
@@ -66,6 +75,7 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
         detail: "the snapshot is older than revision \(revision), which is in force")
     }
     var changes: [CredentialChange] = []
+    let before = records
     if delta.baseRevision == nil { try records.removeEverything(but: delta.records.notes) }
     for id in delta.removedCredentials { changes += records.remove(credential: id) }
     for id in delta.removedPersons {
@@ -76,7 +86,8 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
     }
     changes += try records.put(delta.records)
     changes += try records.finish(revision: delta.revision)
-    revision = delta.revision
+    try bind(
+      delta.revision, content: delta.baseRevision == nil ? nil : delta.content, before, operation)
     return AppliedRecords(
       changes: changes, refused: records.withKept(delta.records.notes.refused))
   }
@@ -106,14 +117,40 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
     try records.putBack(notes, from: before)
     _ = try records.put(repair.records)
     _ = try records.finish(revision: revision)
+    bound = (nil, records.digest.root)
     return records.withKept(notes.refused)
+  }
+
+  /// The revision is now in force with what is here. The one that was in force already may only
+  /// bring what belongs here.
+  private func bind(
+    _ newRevision: UInt64, content: ContentHash?, _ before: SimulatedRecords, _ operation: String
+  ) throws(PortError) {
+    let root = records.digest.root
+    if newRevision == revision, let known = bound.root, root != known, root != before.digest.root {
+      records = before
+      throw Self.otherContent(operation)
+    }
+    bound = (content, root)
+    revision = newRevision
+  }
+
+  private static func otherContent(_ operation: String) -> PortError {
+    PortError(
+      .invalid, operation: operation, detail: "the revision is in force with another content")
+  }
+
+  private func revokeAhead(_ ids: [String], told: UInt64? = nil) throws(PortError) {
+    let isBound = bound.root == records.digest.root
+    _ = records.revoke(ids)
+    _ = try records.finish(revision: revision, told: told)
+    if isBound { bound.root = records.digest.root }
   }
 
   public func revoke(_ credentials: [String]) throws(PortError) {
     if credentials.isEmpty { return }
     try medium.write("revoke \(credentials.count) credentials")
-    _ = records.revoke(credentials)
-    _ = try records.finish(revision: revision)
+    try revokeAhead(credentials)
   }
 
   public func stage(_ offer: SnapshotOffer) throws(PortError) -> StagedSnapshot {
@@ -127,8 +164,8 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
         .invalid, operation: operation,
         detail: "revision \(offer.revision) is older than \(revision), which is in force")
     }
-    _ = records.revoke(offer.revokedAhead)
-    _ = try records.finish(revision: revision, told: offer.revision)
+    let standing = (records, bound)
+    try revokeAhead(offer.revokedAhead, told: offer.revision)
     if let staged, staged.snapshotID == offer.snapshotID, staged.revision == offer.revision,
       staged.chunks == offer.chunks
     {
@@ -138,11 +175,18 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
       snapshotID: offer.snapshotID, revision: offer.revision, chunks: offer.chunks, next: 0)
     staged = begun
     stagedChunks = []
-    if offer.chunks == 0 { _ = try putInForce(offer.revision) }
+    if offer.chunks == 0 {
+      do throws(PortError) { _ = try putInForce(offer.revision, operation) } catch {
+        (records, bound) = standing
+        throw error
+      }
+    }
     return begun
   }
 
-  private func putInForce(_ newRevision: UInt64) throws(PortError) -> RecordNotes {
+  private func putInForce(
+    _ newRevision: UInt64, _ operation: String
+  ) throws(PortError) -> RecordNotes {
     var notes = RecordNotes()
     for chunk in stagedChunks {
       notes.refused += chunk.records.notes.refused
@@ -154,9 +198,9 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
     try records.putBack(notes, from: before)
     _ = try records.stop(notes)
     _ = try records.finish(revision: newRevision)
-    revision = newRevision
     staged = nil
     stagedChunks = []
+    try bind(newRevision, content: nil, before, operation)
     notes.refused = records.withKept(notes.refused)
     return notes
   }
@@ -168,6 +212,7 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
       standing.revision == chunk.revision
     else { return nil }
     guard standing.revision >= revision else {
+      (staged, stagedChunks) = (nil, [])
       throw PortError(
         .invalid, operation: operation,
         detail: "revision \(standing.revision) is older than \(revision), which is in force by now")
@@ -177,7 +222,7 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
     standing.next += 1
     staged = standing
     if standing.next == standing.chunks {
-      standing.notes = try putInForce(standing.revision)
+      standing.notes = try putInForce(standing.revision, operation)
     }
     return standing
   }

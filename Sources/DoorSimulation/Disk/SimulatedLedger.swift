@@ -9,6 +9,7 @@ public final class SimulatedLedger: CommandLedger, @unchecked Sendable {
   struct Entry {
     var id: String
     var expires: WallInstant
+    var content: ContentHash?
     var result: CommandResult?
     var isConfirmed = false
   }
@@ -20,12 +21,15 @@ public final class SimulatedLedger: CommandLedger, @unchecked Sendable {
   init(medium: DiskMedium) { self.medium = medium }
 
   public func begin(
-    commandID: String, at: WallInstant, expires: WallInstant
+    commandID: String, content: ContentHash?, at: WallInstant, expires: WallInstant
   ) throws(PortError) -> LedgerAnswer {
     try medium.write("begin command \(commandID)")
-    if let seen = index[commandID] { return .seen(entries[seen].result) }
+    if let seen = index[commandID] {
+      if let first = entries[seen].content, let content, first != content { return .taken }
+      return .seen(entries[seen].result)
+    }
     index[commandID] = entries.count
-    entries.append(Entry(id: commandID, expires: expires))
+    entries.append(Entry(id: commandID, expires: expires, content: content))
     return .begun
   }
 

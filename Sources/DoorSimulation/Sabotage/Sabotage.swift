@@ -58,4 +58,6 @@ public enum Sabotage: String, Sendable, CaseIterable {
   case refuseWholeDelta = "refuse-whole-delta"
   /// An old delta that is played again is applied to whatever is here.
   case takeReplays = "take-replays"
+  /// Any delta of the revision in force is answered as applied.
+  case forgetContent = "forget-content"
 }

@@ -173,9 +173,10 @@ extension SabotagedParts: EventLog {
 
 extension SabotagedParts: CommandLedger {
   func begin(
-    commandID: String, at: WallInstant, expires: WallInstant
+    commandID: String, content: ContentHash?, at: WallInstant, expires: WallInstant
   ) throws(PortError) -> LedgerAnswer {
-    let answer = try disk.ledger.begin(commandID: commandID, at: at, expires: expires)
+    let answer = try disk.ledger.begin(
+      commandID: commandID, content: content, at: at, expires: expires)
     return fault == .skipLedger ? .begun : answer
   }
 

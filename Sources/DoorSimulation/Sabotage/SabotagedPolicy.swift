@@ -7,6 +7,9 @@ extension SabotagedParts: PolicyStore {
   func configuration() throws(PortError) -> ConfigurationDocument? {
     try disk.cache.configuration()
   }
+  func previousConfiguration() throws(PortError) -> ConfigurationDocument? {
+    try disk.cache.previousConfiguration()
+  }
   func zone() throws(PortError) -> CompiledZone? {
     fault == .forgetRules ? nil : try disk.cache.zone()
   }
@@ -57,6 +60,9 @@ extension SabotagedParts: PolicyStore {
       ).sifted()
     {
       return try disk.cache.apply(moved)
+    }
+    if fault == .forgetContent, delta.baseRevision != nil, delta.revision == present {
+      return AppliedRecords(refused: delta.records.notes.refused)
     }
     let nothing = CredentialDelta(baseRevision: delta.baseRevision, revision: delta.revision)
     guard fault == .skipDelta, delta.baseRevision != nil, let empty = try? nothing.sifted() else {

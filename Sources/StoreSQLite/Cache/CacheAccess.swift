@@ -19,6 +19,10 @@ extension CacheAccess {
     try opened().configurations.present()
   }
 
+  public func previousConfiguration() throws(PortError) -> ConfigurationDocument? {
+    try opened().configurations.previous()
+  }
+
   public func zone() throws(PortError) -> CompiledZone? { try opened().configurations.zone() }
 
   public func replaceConfiguration(

@@ -125,6 +125,17 @@ enum CacheMigrations {
           ) STRICT, WITHOUT ROWID;
           """)
     }
+    migrator.registerMigration("8 what a revision brought; credentials for everywhere") {
+      database in
+      // Unknown of a revision from before: the next one is bound to its content.
+      try database.execute(
+        sql: """
+          ALTER TABLE position ADD COLUMN content BLOB;
+          ALTER TABLE position ADD COLUMN root TEXT;
+          ALTER TABLE credential ADD COLUMN everywhere INTEGER;
+          ALTER TABLE staged_credential ADD COLUMN everywhere INTEGER;
+          """)
+    }
     return migrator
   }
 }

@@ -47,13 +47,15 @@ extension CredentialRecord {
     names: [
       "id", "digest", "kind", "person", "status", "valid_from", "valid_until", "doors", "scopes",
       "class_name", "uses_max", "first_use_seconds", "device", "reservation", "tenant", "duress",
+      "everywhere",
     ])
 
   func arguments(hash: [UInt8], bucket: Int) throws -> StatementArguments {
     [
       id, Data(digest.bytes), kind, person, status, validFrom, validUntil,
       try JSONColumn.text(doors), try JSONColumn.text(scopes), className, usesMax,
-      validSecondsFromFirstUse, device, reservationID, tenantID, duress, Data(hash), bucket,
+      validSecondsFromFirstUse, device, reservationID, tenantID, duress, everywhere, Data(hash),
+      bucket,
     ]
   }
 
@@ -74,6 +76,6 @@ extension CredentialRecord {
       className: try row.decode(atIndex: 9), usesMax: try row.decode(atIndex: 10),
       validSecondsFromFirstUse: try row.decode(atIndex: 11), device: try row.decode(atIndex: 12),
       reservationID: try row.decode(atIndex: 13), tenantID: try row.decode(atIndex: 14),
-      duress: try row.decode(atIndex: 15))
+      duress: try row.decode(atIndex: 15), everywhere: try row.decode(atIndex: 16))
   }
 }

@@ -30,18 +30,21 @@ struct CredentialTable {
   /// Applies a delta in one transaction.
   ///
   /// Refuses as `invalid` a delta whose base is not the present revision, or that is older; a
-  /// snapshot may repeat the present revision, to repair. Removes before it adds, and removes the
+  /// snapshot may repeat the present revision, to repair, and a delta, if its answer was lost, but not
+  /// with another content. Removes before it adds, and removes the
   /// credentials of a removed person, so that none of them works again when the person returns.
   func apply(_ delta: SoundDelta) throws(PortError) -> AppliedRecords {
     let operation = "apply credentials \(delta.revision)"
     return try pool.writing(operation) { database in
       var writer = try RecordWriter(database)
       let present = try Self.position(database).revision
-      // An answer that was lost: it is in force already.
+      let bound = try BoundRevision.read(database)
       if delta.revision == present, delta.baseRevision != nil {
+        try bound.check(delta, operation)
         return AppliedRecords(refused: try writer.withKept(delta.records.notes.refused))
       }
       try Self.check(delta, follows: present, operation)
+      let before = writer.digest.root
       let kept = try writer.known(delta.records.notes)
       if delta.baseRevision == nil {
         try writer.removeEverything()
@@ -51,6 +54,12 @@ struct CredentialTable {
       try writer.removePersons(delta.removedPersons)
       try writer.put(delta.records)
       try writer.finish(revision: delta.revision)
+      let after = writer.digest.root
+      if delta.revision == present {
+        try bound.check(revision: present, before: before, after: after, operation)
+      }
+      try BoundRevision(content: delta.baseRevision == nil ? nil : delta.content, root: after)
+        .keep(database)
       return AppliedRecords(
         changes: writer.changes, refused: try writer.withKept(delta.records.notes.refused))
     }
@@ -61,8 +70,7 @@ struct CredentialTable {
     if credentials.isEmpty { return }
     try pool.writing("revoke \(credentials.count) credentials") { database in
       var records = try RecordWriter(database)
-      try records.revoke(credentials)
-      try records.finish(revision: try Self.position(database).revision)
+      try records.revokeAhead(credentials, inForce: try Self.position(database).revision)
     }
   }
 

@@ -103,6 +103,8 @@ struct DigestTable {
       try writer.putBack(kept)
       try writer.put(repair.records)
       try writer.finish(revision: present)
+      // The cloud's last word about this revision: no earlier one counts as the same any longer.
+      try BoundRevision(root: writer.digest.root).keep(database)
       return try writer.withKept(repair.records.notes.refused)
     }
   }

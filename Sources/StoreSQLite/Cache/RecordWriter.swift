@@ -133,6 +133,18 @@ struct RecordWriter {
     }
   }
 
+  /// Revokes credentials of which a later revision, `told`, says so. The revision in force is bound to
+  /// what is left.
+  mutating func revokeAhead(_ ids: [String], inForce revision: UInt64, told: UInt64? = nil) throws {
+    let before = digest.root
+    try revoke(ids)
+    try finish(revision: revision, told: told)
+    var bound = try BoundRevision.read(database)
+    guard bound.root == before else { return }
+    bound.root = digest.root
+    try bound.keep(database)
+  }
+
   /// Switches the access of persons off.
   private mutating func switchOff(_ ids: [String]) throws {
     for id in ids {

@@ -14,7 +14,7 @@ struct SnapshotTable {
     do throws(ValidationFailure) { try offer.check() } catch {
       throw PortError(.invalid, operation: operation, detail: "\(error)")
     }
-    return try pool.writing(operation) { database in
+    return try gathering(operation) { database, isRefused in
       let present = try CredentialTable.position(database).revision
       guard offer.revision >= present else {
         throw PortError(
@@ -31,7 +31,9 @@ struct SnapshotTable {
       try database.execute(
         sql: "INSERT INTO staging VALUES (1, ?, ?, ?)",
         arguments: [offer.snapshotID, Int64(clamping: offer.revision), offer.chunks])
-      if offer.chunks == 0 { _ = try Self.putInForce(database, revision: offer.revision) }
+      if offer.chunks == 0 {
+        _ = try Self.putInForce(database, revision: offer.revision, operation, &isRefused)
+      }
       return StagedSnapshot(
         snapshotID: offer.snapshotID, revision: offer.revision, chunks: offer.chunks, next: 0)
     }
@@ -42,12 +44,13 @@ struct SnapshotTable {
   /// being staged.
   func stage(_ chunk: SoundChunk) throws(PortError) -> StagedSnapshot? {
     let operation = "keep chunk \(chunk.index) of snapshot \(chunk.snapshotID)"
-    return try pool.writing(operation) { database in
+    return try gathering(operation) { database, isRefused in
       guard var staged = try Self.staged(database), staged.snapshotID == chunk.snapshotID,
         staged.revision == chunk.revision
       else { return nil }
       let present = try CredentialTable.position(database).revision
       guard staged.revision >= present else {
+        isRefused = true
         throw PortError(
           .invalid, operation: operation,
           detail: "revision \(staged.revision) is older than \(present), which is in force by now")
@@ -56,9 +59,25 @@ struct SnapshotTable {
       try StagedRows.add(chunk, database)
       staged.next += 1
       if staged.next == staged.chunks {
-        staged.notes = try Self.putInForce(database, revision: staged.revision)
+        staged.notes = try Self.putInForce(
+          database, revision: staged.revision, operation, &isRefused)
       }
       return staged
+    }
+  }
+
+  /// A snapshot that is refused at its end is not gathered any longer.
+  private func gathering<Value>(
+    _ operation: String, _ body: (Database, inout Bool) throws -> Value
+  ) throws(PortError) -> Value {
+    var isRefused = false
+    do throws(PortError) {
+      return try pool.writing(operation) { try body($0, &isRefused) }
+    } catch {
+      if isRefused {
+        try pool.writing("forget a snapshot that was refused") { try StagedRows.forget($0) }
+      }
+      throw error
     }
   }
 
@@ -69,8 +88,7 @@ struct SnapshotTable {
     let ids = offer.revokedAhead
     guard try !Withdrawals.hold(ids, told: offer.revision, database) else { return }
     var records = try RecordWriter(database)
-    try records.revoke(ids)
-    try records.finish(revision: present, told: offer.revision)
+    try records.revokeAhead(ids, inForce: present, told: offer.revision)
   }
 
   private static func staged(_ database: Database) throws -> StagedSnapshot? {
@@ -85,15 +103,27 @@ struct SnapshotTable {
   }
 
   /// What there is to say about its records.
-  private static func putInForce(_ database: Database, revision: UInt64) throws -> RecordNotes {
+  private static func putInForce(
+    _ database: Database, revision: UInt64, _ operation: String, _ isRefused: inout Bool
+  ) throws -> RecordNotes {
     var notes = try StagedRows.notes(database)
     var writer = try RecordWriter(database)
+    let before = writer.digest.root
+    let present = try CredentialTable.position(database).revision
     let kept = try writer.known(notes)
     try writer.removeEverything(butStaged: true)
     try writer.takeStaged()
     try writer.putBack(kept)
     try writer.stop(notes)
     try writer.finish(revision: revision)
+    let after = writer.digest.root
+    if revision == present {
+      isRefused = true
+      try BoundRevision.read(database)
+        .check(revision: revision, before: before, after: after, operation)
+      isRefused = false
+    }
+    try BoundRevision(root: after).keep(database)
     try StagedRows.forget(database)
     notes.refused = try writer.withKept(notes.refused)
     return notes

@@ -73,9 +73,10 @@ extension EventAccess {
   // MARK: CommandLedger
 
   public func begin(
-    commandID: String, at: WallInstant, expires: WallInstant
+    commandID: String, content: ContentHash?, at: WallInstant, expires: WallInstant
   ) throws(PortError) -> LedgerAnswer {
-    try opened().ledger.begin(commandID: commandID, at: at, expires: expires)
+    try opened().ledger.begin(
+      commandID: commandID, content: content, at: at, expires: expires)
   }
 
   public func finish(commandID: String, result: CommandResult) throws(PortError) {

@@ -72,6 +72,10 @@ enum EventMigrations {
           ) STRICT, WITHOUT ROWID;
           """)
     }
+    migrator.registerMigration("4 what commands ordered") { database in
+      // Unknown of the commands before: they may have been any.
+      try database.execute(sql: "ALTER TABLE command ADD COLUMN content BLOB")
+    }
     return migrator
   }
 }

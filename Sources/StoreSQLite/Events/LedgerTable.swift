@@ -16,19 +16,27 @@ struct LedgerTable: CommandLedger {
   /// signatures are still accepted. 30 days.
   static let entryKeptSeconds: Int64 = 30 * 86_400
 
-  /// Commits that a command is about to run; returns its result when it was seen before.
+  /// Commits that a command is about to run; returns its result when it was seen before, or that
+  /// its id was another command's.
   func begin(
-    commandID: String, at: WallInstant, expires: WallInstant
+    commandID: String, content: ContentHash?, at: WallInstant, expires: WallInstant
   ) throws(PortError) -> LedgerAnswer {
     try file.writing("begin command \(commandID)") { database in
       let seen = try Row.fetchOne(
-        database.cachedStatement(sql: "SELECT result FROM command WHERE id = ?"),
+        database.cachedStatement(sql: "SELECT result, content FROM command WHERE id = ?"),
         arguments: [commandID])
-      if let seen { return .seen(try Self.result(seen)) }
+      if let seen {
+        let first = try seen.decode(Data?.self, atIndex: 1)
+        if let first, let content, Array(first) != content.bytes { return .taken }
+        return .seen(try Self.result(seen))
+      }
       try Self.forget(database, at: at)
       try database.execute(
-        sql: "INSERT INTO command (id, begun, expires) VALUES (?, ?, ?)",
-        arguments: [commandID, at.millisecondsSince1970, expires.millisecondsSince1970])
+        sql: "INSERT INTO command (id, begun, expires, content) VALUES (?, ?, ?, ?)",
+        arguments: [
+          commandID, at.millisecondsSince1970, expires.millisecondsSince1970,
+          content.map { Data($0.bytes) },
+        ])
       return .begun
     }
   }

@@ -22,7 +22,8 @@ struct CredentialCommand: AsyncParsableCommand {
     @Option(help: "FORMAT:FACILITY:NUMBER; the facility is - where the format has none.")
     var card: String?
     @Option(help: "4 to 10 digits.") var pin: String?
-    @Option(help: "Only for these doors, with commas.") var doors: String?
+    @Option(help: "Only for these doors, with commas; without doors and scopes it opens all.")
+    var doors: String?
     @Option(help: "Only for these scopes, with commas.") var scopes: String?
     @Option(help: "Valid from: 2026-11-20T15:00:00Z, or +2h from now.") var from: String?
     @Option(help: "Valid until, likewise.") var until: String?
@@ -50,7 +51,8 @@ struct CredentialCommand: AsyncParsableCommand {
         validUntil: try TimeArgument.time(until), doors: split(doors), scopes: split(scopes),
         className: className, usesMax: uses,
         validSecondsFromFirstUse: try firstUseFor.map(TimeArgument.duration),
-        duress: duress ? true : nil)
+        duress: duress ? true : nil
+      ).sayingItsPlace
       do { _ = try record.validated(path: "credential") } catch { throw CloudProblem("\(error)") }
       try store.credentials.issue(record, at: controller)
       Output.line("credential \(record.id)")

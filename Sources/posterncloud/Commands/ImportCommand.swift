@@ -93,7 +93,8 @@ struct ImportCommand: AsyncParsableCommand {
       id: line.id ?? UUID().uuidString.lowercased(), kind: line.card == nil ? "pin" : "card",
       person: person, status: "active", digest: digester.digest(ofCanonical: canonical),
       validUntil: line.validUntil, doors: line.doors ?? [], reservationID: line.reservationID,
-      tenantID: line.tenantID, duress: line.duress)
+      tenantID: line.tenantID, duress: line.duress
+    ).sayingItsPlace
     _ = try record.validated(path: "credential")
     try CredentialTable.put(record, at: controller, database)
   }

@@ -54,7 +54,8 @@ extension CloudServer {
       try acknowledgeAgain(controller, state)
     case .logs:
       let upload = try decode(LogUpload.self, payload, from: controller)
-      try store.controllers.store(upload)
+      try store.controllers.store(
+        upload.joined(to: store.controllers.latest(LogUpload.self, of: controller.rawValue)))
     case .issued:
       let report = try decode(IssuedReport.self, payload, from: controller)
       for decision in try store.issued.reconcile(report, of: controller) {
@@ -63,7 +64,8 @@ extension CloudServer {
       pushChanges(&state)
     case .diagnosis:
       let report = try decode(DiagnosisReport.self, payload, from: controller)
-      try store.controllers.store(report)
+      try store.controllers.store(
+        report.joined(to: store.controllers.latest(DiagnosisReport.self, of: controller.rawValue)))
     case .pull:
       try answer(try JSONCoding.decode(SnapshotPull.self, from: payload), of: controller, &state)
     case .digest:
@@ -204,6 +206,9 @@ extension CloudServer {
         try note(report, of: controller, &session)
         session.credentialRevision = report.revision
         session.needsSnapshot = false
+      } else if try report.revision <= store.revisions.last() {
+        // Another message brought it there; the digests are compared.
+        session.credentialRevision = report.revision
       }
     }
     state.sessions[controller] = session

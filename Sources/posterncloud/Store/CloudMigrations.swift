@@ -126,6 +126,20 @@ enum CloudMigrations {
             revision INTEGER NOT NULL, PRIMARY KEY (controller, kind, name));
           """)
     }
+    migrator.registerMigration("credentials for everywhere say so") { database in
+      let credentials = try Row.fetchAll(database, sql: "SELECT id, record FROM credential")
+      for row in credentials {
+        let record = try JSONCoding.decoder().decode(
+          CredentialRecord.self, from: row["record"] as Data)
+        let placed = record.sayingItsPlace
+        guard placed != record else { continue }
+        try database.execute(
+          sql: "UPDATE credential SET record = ?, hash = ? WHERE id = ?",
+          arguments: [
+            Data(try JSONCoding.encode(placed)), Data(try placed.recordHash()), record.id,
+          ])
+      }
+    }
     PlatformMigrations.register(in: &migrator)
     return migrator
   }

@@ -117,8 +117,8 @@ struct ZoneWatchTests {
     let store = ReplicationStore(
       policy: cache, zones: zones, controller: CloudFixture.controller)
     return try store.apply(
-      .whole(document), messageID: "m-1", current: revision - 1,
-      zone: inForce)
+      .whole(document), messageID: "m-1",
+      inForce: ConfigurationInForce(revision: revision - 1, document: nil, zone: inForce))
   }
 
   @Test("B2: the rules are stored with the configuration, and an old name is said in the answer")

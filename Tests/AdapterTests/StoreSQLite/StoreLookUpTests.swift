@@ -77,10 +77,10 @@ struct StoreLookUpTests {
         credentials: [
           CredentialRecord(
             id: "c1", kind: "card", person: "p1", status: "active",
-            digest: here.digest(ofCanonical: card)),
+            digest: here.digest(ofCanonical: card), everywhere: true),
           CredentialRecord(
             id: "c2", kind: "pin", person: "p1", status: "active",
-            digest: here.digest(ofCanonical: pin)),
+            digest: here.digest(ofCanonical: pin), everywhere: true),
         ]))
     for secret in [card, pin] {
       #expect(try cache.holders(ofAny: [here.digest(ofCanonical: secret)]).count == 1)

@@ -13,12 +13,13 @@ struct StoreMigrationTests {
   /// a file in the field carries them.
   private static let logSchemas = [
     "1 events, ledger, state", "2 chain, urgency, dropped events", "3 keys that were issued here",
+    "4 what commands ordered",
   ]
   private static let cacheSchemas = [
     "1 configuration, persons, credentials", "2 custom tags, credential classes, uses, devices",
     "3 digests, snapshots in chunks, reservations", "4 duress", "5 snapshots gathered as rows",
     "6 rules of the time zone",
-    "7 what was withdrawn",
+    "7 what was withdrawn", "8 what a revision brought; credentials for everywhere",
   ]
 
   private let fixture = StoreFixture()

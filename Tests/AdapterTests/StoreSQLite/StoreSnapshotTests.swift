@@ -101,7 +101,7 @@ struct StoreSnapshotTests {
           DELETE FROM credential WHERE id = 'c8';
           INSERT INTO credential SELECT 'c-extra', digest, kind, person, status, valid_from,
             valid_until, doors, scopes, class_name, uses_max, first_use_seconds, device, hash,
-            bucket, reservation, tenant, duress FROM credential WHERE id = 'c9';
+            bucket, reservation, tenant, duress, everywhere FROM credential WHERE id = 'c9';
           """)
     }
     let expected = try digest(sound)

@@ -43,6 +43,8 @@ final class MemoryPolicy: PolicyStore {
 
   func configuration() throws(PortError) -> ConfigurationDocument? { try read { $0.document } }
 
+  func previousConfiguration() throws(PortError) -> ConfigurationDocument? { nil }
+
   func zone() throws(PortError) -> CompiledZone? { try read { $0.zone } }
 
   func replaceConfiguration(

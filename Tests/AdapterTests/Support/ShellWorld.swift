@@ -105,10 +105,10 @@ final class ShellWorld {
         credentials: [
           CredentialRecord(
             id: "k-1", kind: "card", person: "ada", status: "active",
-            digest: digester.digest(ofCanonical: Secret("card:H10301:1:1"))),
+            digest: digester.digest(ofCanonical: Secret("card:H10301:1:1")), everywhere: true),
           CredentialRecord(
             id: "k-2", kind: "pin", person: "ada", status: "active",
-            digest: digester.digest(ofCanonical: Secret("pin:1234"))),
+            digest: digester.digest(ofCanonical: Secret("pin:1234")), everywhere: true),
         ]))
   }
 

@@ -1,5 +1,6 @@
 import CloudProtocol
 import DoorPorts
+import DoorRules
 
 /// Messages as a test writes them: sifted, then applied. One that is wrong as a whole is `invalid`.
 extension PolicyStore {
@@ -24,5 +25,14 @@ extension PolicyStore {
     do throws(ValidationFailure) { return try body() } catch {
       throw PortError(.invalid, operation: "sift a message", detail: "\(error)")
     }
+  }
+}
+
+extension CommandLedger {
+  /// Begins a command whose content does not matter to the test.
+  func begin(
+    commandID: String, at: WallInstant, expires: WallInstant
+  ) throws(PortError) -> LedgerAnswer {
+    try begin(commandID: commandID, content: nil, at: at, expires: expires)
   }
 }

@@ -61,9 +61,11 @@ extension [Wish] {
   var results: [CommandResult] {
     compactMap {
       switch $0 {
-      case .publish(.received(let result)), .publish(.result(let result)): result
+      case .publish(.received(let result)), .publish(.result(let result)),
+        .publish(.unkept(let result)):
+        result
       case .session(.resultReady(let result)): result
-      case .job(.persistResult(let result)), .job(.refuseCommand(let result, _)): result
+      case .job(.persistResult(let result)), .job(.refuseCommand(let result, _, _)): result
       default: nil
       }
     }

@@ -110,7 +110,8 @@ struct RowTemplate {
     for number in 0..<6 {
       let id = "command-\(number)"
       _ = try events.begin(
-        commandID: id, at: at, expires: at.advanced(bySeconds: number % 2 == 0 ? 30 : -30))
+        commandID: id, content: nil, at: at,
+        expires: at.advanced(bySeconds: number % 2 == 0 ? 30 : -30))
       guard number < 5 else { continue }
       try events.finish(
         commandID: id,

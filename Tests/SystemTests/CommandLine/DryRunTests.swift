@@ -112,6 +112,39 @@ struct DryRunTests {
     #expect(fence.last?["source"] as? String == "scope All doors (all)")
   }
 
+  @Test("D2 C5: messages are checked before they are sent: problems, refused records and warnings")
+  func messages() throws {
+    let folder = try TemporaryFolder()
+    let file = folder.path + "/configuration.json"
+    let good =
+      #"{"revision":3,"facility":{"id":"f","name":"F","timeZone":"Europe/Berlin"},"doors":[{"id":"front","name":"Front"}]}"#
+    try Data(good.utf8).write(to: URL(filePath: file))
+    let digest = String(repeating: "A", count: 43)
+    func key(_ id: String, _ more: String) -> String {
+      #"{"id":"\#(id)","kind":"card","person":"p","status":"active","digest":"\#(digest)",\#(more)}"#
+    }
+    let answers = try run(
+      ["message", "--configuration", file, "--doors", "front"],
+      [
+        #"{"id":1,"config":\#(good)}"#,
+        #"{"id":2,"config":{"revision":4,"facility":{"id":"f","name":7,"timeZone":"Nowhere","leadMinutes":0.5},"doors":[]}}"#,
+        #"{"id":3,"config":{"baseRevision":3,"revision":4,"patch":{"doors":[{"id":"back","nmae":"x","name":"Back"}]}}}"#,
+        #"{"id":4,"credentials":{"revision":5,"persons":[],"removedPersons":[],"removedCredentials":[],"credentials":[\#(key("k1", #""doors":[],"scopes":[]"#)),\#(key("k2", #""doors":["cellar"],"scopes":[],"useMax":1"#))]}}"#,
+        #"{"id":5}"#,
+      ])
+    func paths(_ index: Int, _ list: String) -> [String] {
+      (answers[index][list] as? [[String: Any]] ?? []).map { $0["path"] as? String ?? "" }
+    }
+    #expect(answers[0]["isTaken"] as? Bool == true && paths(0, "warnings").isEmpty)
+    #expect(answers[1]["isTaken"] as? Bool == false)
+    #expect(paths(1, "problems").sorted() == ["facility.leadMinutes", "facility.name"])
+    #expect(answers[2]["isTaken"] as? Bool == true)
+    #expect(paths(2, "warnings") == ["patch.doors[0].nmae", "doors[0].id", "doors"])
+    #expect(paths(3, "refused") == ["credentials[0]"])
+    #expect(paths(3, "warnings") == ["credentials[1].doors", "credentials[1].useMax"])
+    #expect(answers[4]["error"] != nil)
+  }
+
   @Test("B8: a policy file with mistakes is refused, and each mistake is listed by its path")
   func badPolicy() throws {
     let folder = try TemporaryFolder()

@@ -132,9 +132,10 @@ class Cloud:
             "persons": [{"id": "ada", "accessEnabled": True, "grants": [{"facilityWide": True}]}],
             "credentials": [
                 {"id": "phone", "kind": "mobile", "person": "ada", "status": "active",
-                 "digest": encode(os.urandom(32)), "doors": [], "scopes": []},
+                 "digest": encode(os.urandom(32)), "doors": [], "scopes": [], "everywhere": True},
                 {"id": "card", "kind": "card", "person": "ada", "status": "active",
-                 "digest": self.card("card:H10301:12:345"), "doors": [], "scopes": []}]}, lifetime=600))
+                 "digest": self.card("card:H10301:12:345"), "doors": [], "scopes": [],
+                 "everywhere": True}]}, lifetime=600))
         print(f"enrolled: {answer['credentials']}")
         command = self.say("commands", {
             "kind": "unlock", "door": door, "person": "ada", "sessionNonce": hello["sessionNonce"]})

@@ -66,7 +66,7 @@ open() {
   credentials=$(jq -c --arg digest "$(openssl rand 32 | url)" '{revision: (.credentialRevision + 1),
     persons: [{id: "ada", accessEnabled: true, grants: [{facilityWide: true}]}], removedPersons: [],
     credentials: [{id: "phone", kind: "mobile", person: "ada", status: "active", digest: $digest,
-      doors: [], scopes: []}], removedCredentials: []}' <<<"$hello")
+      doors: [], scopes: [], everywhere: true}], removedCredentials: []}' <<<"$hello")
   id=credentials-$RANDOM$RANDOM
   say credentials "$credentials" 600 "$id"
   hear applied ".messageID == \"$id\" and .applied" >/dev/null

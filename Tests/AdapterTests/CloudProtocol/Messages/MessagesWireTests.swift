@@ -27,7 +27,11 @@ struct MessagesWireTests {
       """
       {"acknowledgedEvent":7,"bootID":"b","clockTrust":"unknown",
       "commands":["\(Command.Kind.allCases.map(\.rawValue).joined(separator: "\",\""))"],
-      "configRevision":3,"controller":"c1","credentialRevision":18446744073709551615,"lastEvent":9,"logEpoch":"e",
+      "configRevision":3,"controller":"c1","credentialRevision":18446744073709551615,
+      "features":["boundContent","everywhere","dryRun","baseDigest","warnings","requestIDs"],"lastEvent":9,
+      "limits":{"batchesInFlight":8,"chunksPerSnapshot":4096,"commandBytes":16384,"configBytes":262144,
+      "credentialsBytes":1048576,"doors":256,"eventsPerBatch":200,"recordsPerMessage":5000,"scopes":256,
+      "snapshotBytes":524288,"trustedKeys":8},"logEpoch":"e",
       "protocolVersion":1,"sessionNonce":"n","simulated":true,"software":"1.0.0"}
       """)
   }

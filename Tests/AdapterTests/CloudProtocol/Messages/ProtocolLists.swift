@@ -74,6 +74,12 @@ enum ProtocolLists {
           + IntakeRefusal.allCases.map { [code($0.rawValue), $0.meaning] })
     ),
     (
+      "features",
+      table(
+        ["feature", "meaning"],
+        Hello.Feature.allCases.map { [code($0.rawValue), $0.meaning] })
+    ),
+    (
       "statuses",
       table(
         ["status", "meaning"],

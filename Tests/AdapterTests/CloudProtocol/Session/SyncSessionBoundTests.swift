@@ -218,7 +218,7 @@ struct SyncSessionBoundTests {
   func helloDue() throws {
     for (wait, isSaid) in [(4_999, false), (5_000, true)] {
       var session = try connected(last: 0)
-      let outputs = session.handle(.syncRequested, at: SyncFixture.at(wait))
+      let outputs = session.handle(.syncRequested(id: nil), at: SyncFixture.at(wait))
       #expect(outputs.count == (isSaid ? 1 : 0))
     }
   }

@@ -43,12 +43,12 @@ struct CommandDeskTests {
     #expect(desk.identified == 1)
     let ended = desk.end("c-1", .outcome(.confirmed), at: now)
     #expect(ended.names == ["job persistResult"])
-    #expect(
-      ended.results == [
-        CommandResult(
-          commandID: "c-1", outcome: .confirmed, reason: nil, simulated: true,
-          timeMilliseconds: now.wall.millisecondsSince1970)
-      ])
+    var result = CommandResult(
+      commandID: "c-1", outcome: .confirmed, reason: nil, simulated: true,
+      timeMilliseconds: now.wall.millisecondsSince1970)
+    result.kind = "identify"
+    result.door = "front"
+    #expect(ended.results == [result])
     #expect(desk.end("c-1", .outcome(.failed(reason: "late")), at: now).isEmpty)
   }
 
@@ -124,7 +124,8 @@ struct CommandDeskTests {
 
   @Test("D4: a command that is refused is remembered by the ledger, so that it stays refused")
   func refused() {
-    let wishes = desk.refuse("c-9", .expired, reason: "late", at: PartFixture.moment(5))
+    let wishes = desk.refuse(
+      "c-9", CommandMark(kind: .unlock), .expired, reason: "late", at: PartFixture.moment(5))
     #expect(wishes.names == ["job refuseCommand"])
     #expect(wishes.results.map(\.outcome) == [.expired] && wishes.results[0].reason == "late")
   }

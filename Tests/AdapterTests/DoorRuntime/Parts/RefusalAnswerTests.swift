@@ -19,11 +19,11 @@ struct RefusalAnswerTests {
     to cause: EnvelopeRefusal.Cause
   ) -> (commands: Answer, config: Answer, records: Answer, others: Answer) {
     switch cause {
-    case .malformed, .lifetimeTooLong: (.rejected, .config, .credentials, .none)
+    case .malformed, .lifetimeTooLong, .wrongIssuer, .wrongKind, .retainedCommand:
+      (.rejected, .config, .credentials, .none)
     case .notYetValid: (.rejected, .askAgain, .askAgain, .askAgain)
     case .expired: (.expired, .askAgain, .askAgain, .askAgain)
-    case .tooLarge, .wrongAlgorithm, .unknownKey, .badSignature, .wrongAudience, .wrongIssuer,
-      .wrongKind, .retainedCommand:
+    case .tooLarge, .wrongAlgorithm, .unknownKey, .badSignature, .wrongAudience:
       (.none, .none, .none, .none)
     }
   }
@@ -77,7 +77,7 @@ struct RefusalAnswerTests {
     case .none: #expect(wishes.names == [])
     case .askAgain: #expect(wishes.names == ["askAgain"])
     case .rejected, .expired:
-      guard case .refuseCommand("c-1", let outcome, let reason)? = wishes.first else {
+      guard case .refuseCommand("c-1", _, let outcome, let reason)? = wishes.first else {
         Issue.record("no refused command: \(wishes.names)")
         return
       }

@@ -28,7 +28,8 @@ struct ReplicationStoreTests {
   @Test("D2: a valid configuration is stored and gives its rules")
   func configuration() throws {
     let outcome = try store.apply(
-      .whole(StoreFixture.configuration(4)), messageID: "m-1", current: 3, zone: nil)
+      .whole(StoreFixture.configuration(4)), messageID: "m-1",
+      inForce: ConfigurationInForce(revision: 3))
     #expect(outcome.report.applied && outcome.report.revision == 4)
     #expect(outcome.applied?.policy.revision == 4)
     #expect(try cache.configuration()?.revision == 4)
@@ -38,12 +39,14 @@ struct ReplicationStoreTests {
   func invalidConfiguration() throws {
     var document = StoreFixture.configuration(4)
     document.facility.timeZone = "Nowhere at all"
-    let outcome = try store.apply(.whole(document), messageID: "m-1", current: 3, zone: nil)
+    let outcome = try store.apply(
+      .whole(document), messageID: "m-1", inForce: ConfigurationInForce(revision: 3))
     #expect(!outcome.report.applied && outcome.report.revision == 3 && outcome.applied == nil)
     #expect(outcome.report.problems.map(\.path) == ["facility.timeZone"])
     #expect(try cache.configuration() == nil)
     let patch = ConfigurationPatch(baseRevision: 2, revision: 4, patch: .object([:]))
-    let patched = try store.apply(.patch(patch), messageID: "m-1", current: 3, zone: nil)
+    let patched = try store.apply(
+      .patch(patch), messageID: "m-1", inForce: ConfigurationInForce(revision: 3))
     #expect(patched.report.problems.map(\.path) == ["baseRevision"])
   }
 
@@ -53,7 +56,8 @@ struct ReplicationStoreTests {
     let bodies: [() throws -> Void] = [
       {
         _ = try store.apply(
-          .whole(StoreFixture.configuration(4)), messageID: "m", current: 3, zone: nil)
+          .whole(StoreFixture.configuration(4)), messageID: "m",
+          inForce: ConfigurationInForce(revision: 3))
       },
       { _ = try apply(CredentialDelta(baseRevision: 3, revision: 4)) },
       { _ = try store.apply(BucketRepair(revision: 3, buckets: [1]), messageID: "m", words: nil) },
@@ -89,7 +93,10 @@ struct ReplicationStoreTests {
     stopped.status = "Blocked"
     let delta = CredentialDelta(
       baseRevision: 3, revision: 4,
-      persons: [PersonRecord(id: "ada", accessEnabled: true, tags: (0..<65).map { "t\($0)" })],
+      persons: [
+        PersonRecord(id: "ada", accessEnabled: true, tags: (0..<65).map { "t\($0)" }),
+        StoreFixture.person(3),
+      ],
       credentials: [fob, stopped, StoreFixture.credential(3)])
     // The second time it is an answer that was lost.
     for _ in 0..<2 {
@@ -120,6 +127,7 @@ struct ReplicationStoreTests {
         persons: [
           PersonRecord(id: "ada", accessEnabled: true, membershipStatus: "Active"),
           PersonRecord(id: "bob", accessEnabled: true, membershipStatus: "trial"),
+          StoreFixture.person(1), StoreFixture.person(2),
         ], credentials: [vip, elsewhere])
     ).report
     #expect(report.applied && report.refused == nil && report.warningsTotal == 3)

@@ -65,13 +65,17 @@ struct TrustedKeysTests {
     #expect(known(keys) == [Self.own, "k-2"])
   }
 
-  @Test("the last key stays, and another key does not take over a name; nothing is persisted")
+  @Test(
+    "the last key stays, a name is not taken over, no unknown key is withdrawn; nothing is persisted"
+  )
   mutating func refused() {
     _ = keys.load { nil }
     for wishes in [
       keys.change(Self.own, to: nil, order: "c-1"),
       keys.change(Self.own, to: Self.second, order: "c-1"),
       keys.change("k-3", to: [1, 2], order: "c-1"),
+      // A misspelled name: the stolen key would go on.
+      keys.change("isuer-1", to: nil, order: "c-1"),
     ] {
       #expect(wishes.names == ["end c-1"])
       guard case .rejected? = wishes.ends["c-1"] else {

@@ -31,7 +31,7 @@ struct PushScenario: Scenario {
       // p3 is a member of staff.
       let record = CredentialRecord(
         id: "c\(last)", kind: "card", person: "p3", status: "active",
-        digest: digester.digest(ofCanonical: BenchWorld.card(last).canonical))
+        digest: digester.digest(ofCanonical: BenchWorld.card(last).canonical), everywhere: true)
       let start = Stopwatch.now
       try cloud.send(
         CredentialDelta(

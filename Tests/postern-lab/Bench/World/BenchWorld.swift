@@ -62,7 +62,8 @@ struct BenchWorld {
       CredentialRecord(
         id: "c\(index)", kind: "card", person: "p\(index % personCount)", status: "active",
         digest: digester.digest(ofCanonical: Self.card(index).canonical),
-        validFrom: 1_700_000_000, validUntil: index % 4 == 0 ? 1_990_000_000 : nil)
+        validFrom: 1_700_000_000, validUntil: index % 4 == 0 ? 1_990_000_000 : nil,
+        everywhere: true)
     }
   }
 

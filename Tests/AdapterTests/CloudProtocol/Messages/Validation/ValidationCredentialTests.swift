@@ -133,7 +133,8 @@ struct ValidationCredentialTests {
     #expect(
       try problems {
         $0.credentials = names.map {
-          CredentialRecord(id: $0, kind: "card", person: "p", status: "active", digest: digest)
+          CredentialRecord(
+            id: $0, kind: "card", person: "p", status: "active", digest: digest, everywhere: true)
         }
       } == ["credentials[5000]: is beyond the 5000 entries of a message"])
     #expect(

@@ -10,7 +10,7 @@ struct RecordSieveTests {
   private func card(_ id: String, _ more: String = "") -> String {
     """
     {"id":"\(id)","kind":"card","person":"ada","status":"active","digest":"\(Self.digest)",
-    "doors":[],"scopes":[]\(more)}
+    "doors":["front"],"scopes":[]\(more)}
     """
   }
 

@@ -1,0 +1,117 @@
+/// The members that JSON may have, as a controller reads them. ``MemberScan`` finds the others: they
+/// are ignored, so that a newer cloud can send more, but one of them may be misspelled. A test holds
+/// these shapes against the schemas of the contract.
+indirect enum MemberShape: Sendable {
+  /// Anything; its members are not looked at.
+  case any
+  case object([String: MemberShape])
+  case list(MemberShape)
+  /// An object with any names, such as dates.
+  case named(MemberShape)
+
+  /// Of the body of a message; nil where unknown members do no harm.
+  static func body(of kind: Topics.Down) -> MemberShape? {
+    switch kind {
+    case .config: configuration
+    case .credentials:
+      .object(
+        records.merging(
+          members(
+            "baseRevision", "baseDigest", "revision", "removedPersons", "removedCredentials",
+            "revokedAhead", "dryRun")
+        ) { $1 })
+    case .commands:
+      .object(
+        members(
+          "kind", "door", "person", "reason", "mode", "seconds", "reader", "sessionNonce", "keyID",
+          "key"
+        ).merging([
+          "location": .object(members("lat", "lng", "accuracyMeters")),
+          "window": .object(members("startHour", "hours", "serial")),
+        ]) { $1 })
+    case .snapshot: .object(members("snapshotID", "revision", "chunks", "revokedAhead"))
+    case .chunk: .object(records.merging(members("snapshotID", "revision", "index")) { $1 })
+    case .repair: .object(records.merging(members("revision", "buckets")) { $1 })
+    case .ack, .digest: nil
+    }
+  }
+
+  private static func members(_ names: String...) -> [String: MemberShape] {
+    Dictionary(names.map { ($0, .any) }, uniquingKeysWith: { $1 })
+  }
+
+  // MARK: Credentials
+
+  private static let records: [String: MemberShape] = [
+    "persons": .list(person), "credentials": .list(credential),
+  ]
+
+  private static let person = MemberShape.object(
+    members(
+      "id", "accessEnabled", "memberType", "membershipStatus", "tags", "customTags"
+    ).merging([
+      "grants": .list(
+        .object(
+          members("facilityWide", "doors", "groups").merging(["accessHours": hours]) { $1 }))
+    ]) { $1 })
+
+  private static let credential = MemberShape.object(
+    members(
+      "id", "kind", "person", "status", "digest", "validFrom", "validUntil", "doors", "scopes",
+      "className", "usesMax", "validSecondsFromFirstUse", "device", "reservationID", "tenantID",
+      "duress", "everywhere"))
+
+  // MARK: Configuration
+
+  private static let windows = MemberShape.list(.object(members("from", "to")))
+
+  private static let hours = MemberShape.object([
+    "monday": windows, "tuesday": windows, "wednesday": windows, "thursday": windows,
+    "friday": windows, "saturday": windows, "sunday": windows, "exceptions": .named(windows),
+  ])
+
+  /// What a facility, a scope and a door have in common.
+  private static let settings = members(
+    "holdTimeSeconds", "presentation", "playNotificationSoundOnRelayToggle", "personsRequired",
+    "unlocksWithFirstPerson"
+  ).merging([
+    "presentationSchedule": .list(
+      .object(["presentation": .any, "hours": hours])),
+    "accessHours": hours,
+    "autoUnlockSchedule": hours,
+    "memberRules": .list(
+      .object(
+        members(
+          "name", "memberTypes", "membershipStatuses", "anyTags", "allTags", "noneOfTags"
+        ).merging(["accessHours": hours]) { $1 })),
+    "geofence": .object(
+      members(
+        "enabled", "radiusMeters", "accuracyBufferMeters", "requireAccuracyBetterThan"
+      ).merging(["center": .object(members("lat", "lng"))]) { $1 }),
+  ]) { $1 }
+
+  private static let facility = MemberShape.object(
+    settings.merging(members("id", "name", "timeZone", "leadMinutes", "tailMinutes")) { $1 }
+      .merging([
+        "holidays": .list(.object(members("date", "name", "effect"))),
+        "credentialClasses": .named(
+          .object(members("offlineHours", "servesWithoutEnd", "graceHours", "unknownClock"))),
+        "areas": .list(
+          .object(
+            members(
+              "id", "name", "entryReaders", "exitReaders", "antiPassback", "againAfterMinutes",
+              "forgivenAt"))),
+      ]) { $1 })
+
+  private static let whole: [String: MemberShape] = [
+    "facility": facility,
+    "scopes": .list(
+      .object(settings.merging(members("id", "name", "priority", "doors")) { $1 })),
+    "doors": .list(.object(settings.merging(members("id", "name", "location", "icon")) { $1 })),
+  ]
+
+  /// Complete, or a patch.
+  private static let configuration = MemberShape.object(
+    whole.merging(members("revision", "baseRevision", "dryRun")) { $1 }
+      .merging(["patch": .object(whole)]) { $1 })
+}
