@@ -77,6 +77,12 @@ public struct CertificateRequest: Sendable {
     }
   }
 
+  /// The certificates of a text, PEM, for the file that has this key behind them. A key that somebody
+  /// put into the text would come before this one.
+  public func file(certificatesPEM text: String) -> Secret<String> {
+    Secret(PEM.text(ofBlocks: "CERTIFICATE", in: text) + privateKey.reveal())
+  }
+
   /// True when the first certificate of the text, PEM, is for this key.
   public func isFor(certificatesPEM text: String) -> Bool {
     guard let first = PEM.blocks(of: "CERTIFICATE", in: text).first,

@@ -23,6 +23,11 @@ enum PEM {
     return blocks
   }
 
+  /// The blocks of this label alone, and nothing else of a text.
+  static func text(ofBlocks label: String, in text: String) -> String {
+    blocks(of: label, in: text).map { Self.text(PEMDocument(type: label, derBytes: $0)) }.joined()
+  }
+
   /// One block, in lines of 64 characters.
   static func text(_ document: PEMDocument) -> String { document.pemString + "\n" }
 }

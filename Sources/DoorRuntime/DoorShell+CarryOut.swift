@@ -91,6 +91,7 @@ extension DoorShell {
   }
 
   func ask(_ question: HolderQuestion, at now: Moment) {
+    holders.cacheIsBehind = replication.isBehind
     carryOut(holders.ask(question, hasAreas: hasAreas, at: now), at: now)
   }
 
@@ -119,7 +120,7 @@ extension DoorShell {
   private func append(_ record: EventRecord, at now: Moment) {
     guard journal.admits(record.type, at: now.monotonic) else { return }
     let draft = outside.stamp.draft(record, at: now)
-    let ticket = journal.nextTicket()
+    let ticket = journal.nextTicket(at: now.monotonic)
     outside.onRecord?(draft)
     reporter.tap.note(
       type: draft.type, door: draft.door, reader: draft.reader, reason: draft.reason,

@@ -113,19 +113,23 @@ extension DoorShell {
     switch answer {
     case .started(let start): adopt(start, at: now)
     case .committed(let report):
-      let wishes = journal.committed(report)
+      let wishes = journal.committed(report, at: now.monotonic)
       if !report.stored.isEmpty { clock.recorded(journal.position, at: now.monotonic) }
       carryOut(wishes, at: now)
     case .eventsRead(let after, let events): take(events, after: after, at: now)
     case .urgentRead(let events):
       carryOut(.session(.urgent(events.map(cloudEvent))), at: now)
+    case .acknowledged(let error):
+      carryOut(journal.acknowledgementKept(error, at: now.monotonic), at: now)
     case .epochBegun(let position): carryOut(journal.epochBegun(position), at: now)
     case .eventsDropped(let through):
       carryOut(.session(.eventsDropped(through: through)), at: now)
     case .ledger(let command, let answer):
       carryOut(commands.answered(command, answer, at: now), at: now)
     case .commandTaken(let refused): carryOut(commands.taken(refused), at: now)
-    case .resultPersisted(let result): carryOut(.session(.resultReady(result)), at: now)
+    case .resultPersisted(let result): carryOut(commands.kept(result), at: now)
+    case .resultRefused(let result, let error):
+      carryOut(commands.refused(result, error, at: now), at: now)
     case .resultsRead(.success(let results)): carryOut(.session(.resultsRead(results)), at: now)
     case .resultsRead(.failure(let error)):
       outside.logger.error("results of commands could not be read: \(error)")
@@ -177,13 +181,13 @@ extension DoorShell {
   private func noteInterrupted(_ closed: Result<[CommandResult], PortError>, at now: Moment) {
     switch closed {
     case .success(let results):
+      carryOut(commands.closed(nil, at: now), at: now)
       for result in results {
         let record = EventRecord(
           .commandInterrupted, reason: "interrupted", detail: ["command": result.commandID])
         carryOut([.record(record), .session(.resultReady(result))], at: now)
       }
-    case .failure(let error):
-      outside.logger.error("interrupted commands were not closed: \(error)")
+    case .failure(let error): carryOut(commands.closed(error, at: now), at: now)
     }
   }
 

@@ -25,11 +25,13 @@ package final class DoorShell {
 
   /// Reads what was persisted and makes the controller. Nothing is driven before ``begin()``.
   /// `start` is what was read already; `onRecord` is called with every event on its way to the log,
-  /// for whoever watches the shell work.
+  /// for whoever watches the shell work. `brokerEventsAtOnceMax` is for a world that must see the
+  /// limit fail.
   package init(
     configuration: RuntimeConfiguration, ports: RuntimePorts, inbox: Inbox, lanes: any WorkLanes,
     freshID: @escaping @Sendable () -> String, logger: Logger, start: StartState? = nil,
-    onRecord: ((EventDraft) -> Void)? = nil
+    onRecord: ((EventDraft) -> Void)? = nil,
+    brokerEventsAtOnceMax: Int = BrokerLane.eventsAtOnceMax
   ) {
     outside = Surroundings(
       configuration: configuration, ports: ports, inbox: inbox, lanes: lanes, freshID: freshID,
@@ -49,13 +51,15 @@ package final class DoorShell {
       failSafeDoors: configuration.failSafeDoors,
       commitDeadlineMilliseconds: configuration.commitDeadlineMilliseconds,
       staggerMilliseconds: configuration.staggerMilliseconds)
-    journal = Journal(position: start.logPosition)
+    journal = Journal(
+      position: start.logPosition, lane: BrokerLane(atOnceMax: brokerEventsAtOnceMax))
     holders = HolderDirectory(
       digester: ports.digester, servesOfflinePINs: ports.offlinePIN != nil,
       lookUpMilliseconds: configuration.layout.lookUpMilliseconds)
     replication = Replication(
       document: start.accepted?.document, zone: start.accepted?.zone,
-      position: start.credentialPosition, isUnread: start.isUnread)
+      position: start.credentialPosition, known: start.known, keptZone: start.keptZone,
+      isUnread: start.isUnread)
     commands = CommandDesk(simulated: ports.gpio.isSimulated)
     reporter = Reporter(
       layout: layout, heartbeatSeconds: configuration.heartbeatSeconds,
@@ -133,9 +137,13 @@ package final class DoorShell {
     start.cloudKeys.map { kept in carryOut(cloud.loadKeys { kept }, at: now) }
     replication = Replication(
       document: start.accepted?.document, zone: start.accepted?.zone,
-      position: start.credentialPosition)
+      position: start.credentialPosition, known: start.known, keptZone: start.keptZone)
     let memory = start.memory(configuration.layout, at: now)
     for trouble in start.troubles { outside.logger.error("\(trouble)") }
+    carryOut(
+      reporter.adopt(
+        start.runs, troubles: start.troubles, onMachine: configuration.machineBoot ?? ""),
+      at: now)
     carryOut(.core(.policy(start.policy)), at: now)
     carryOut(.core(.restored(memory)), at: now)
     carryOut(replication.lookAtZone(), at: now)
@@ -165,8 +173,10 @@ package final class DoorShell {
     let damaged = configuration.damagedFiles.map {
       EventRecord.alarm(.storageDamaged, raised: true, ["movedTo": $0])
     }
-    return ([started] + damaged).map { .record($0) }
-      + reporter.runBegins(onMachine: configuration.machineBoot ?? "")
+    // A count that is not read yet must not be overwritten.
+    let run =
+      replication.isUnread ? [] : reporter.runBegins(onMachine: configuration.machineBoot ?? "")
+    return ([started] + damaged).map { .record($0) } + run
   }
 
   /// Stops link and lines and waits until the disk has everything. Nothing may be received after it.
@@ -181,8 +191,8 @@ package final class DoorShell {
     if !replication.isUnread {
       carryOut(clock.persist(cloud.contact), at: now)
       keepEndingModes(at: now)
+      carryOut(reporter.runEnds(), at: now)
     }
-    carryOut(reporter.runEnds(), at: now)
     carryOut(state.flush() + state.end(), at: now)
     outside.writer.drain()
     journal.end()
@@ -224,6 +234,7 @@ package final class DoorShell {
     carryOut(locks.advance(to: now.monotonic), at: now)
     carryOut(holders.advance(to: now), at: now)
     carryOut(state.advance(to: now.monotonic), at: now)
+    carryOut(commands.advance(to: now.monotonic), at: now)
     carryOut(journal.advance(to: now.monotonic), at: now)
     if reporter.takeStateReport(at: now.monotonic) {
       carryOut(.publish(.state(ShellReport(self).state)), at: now)
@@ -231,6 +242,7 @@ package final class DoorShell {
     carryOut(
       reporter.advanceTelemetry(to: now.monotonic, isConnected: cloud.link.isConnected), at: now)
     carryOut(cloud.advance(to: now), at: now)
+    if let slept = clock.takeSleep() { noteSleep(seconds: slept, at: now) }
     carryOut(clock.note(at: now), at: now)
     carryOut(
       replication.advance(to: now.monotonic, isConnected: cloud.link.isConnected), at: now)
@@ -246,6 +258,16 @@ package final class DoorShell {
     if controller.policy.revision == 0 { carryOut(replication.lookForConfiguration(), at: now) }
   }
 
+  /// The machine was suspended. The hours without the cloud went on; whoever stood at a door did not
+  /// get in, and nobody could leave by the exit button.
+  private func noteSleep(seconds: Int64, at now: Moment) {
+    cloud.slept(seconds: seconds)
+    let text =
+      "the machine slept for \(seconds) s, and no door was served: "
+      + "systemctl mask sleep.target suspend.target hibernate.target"
+    carryOut(.log(.error, text), at: now)
+  }
+
   /// When a ``RuntimeMessage/tick`` must come; nil for never. A tick that comes too early is harmless.
   package var nextDeadline: MonotonicInstant? {
     .earliest(
@@ -253,7 +275,7 @@ package final class DoorShell {
         controller.nextDeadline, locks.nextDeadline, clock.nextDeadline, state.nextDeadline),
       holders.nextDeadline, cloud.nextDeadline,
       cloud.link.isConnected ? reporter.nextDeadline : nil,
-      .earliest(replication.nextDeadline, journal.nextDeadline))
+      .earliest(replication.nextDeadline, journal.nextDeadline, commands.nextDeadline))
   }
 
   /// What can be ordered on site, without the cloud.

@@ -84,12 +84,15 @@ package enum StoreAnswer: Sendable {
   case eventsRead(after: UInt64, Result<[StoredEvent], PortError>)
   case urgentRead([StoredEvent])
   case epochBegun(Result<LogPosition, PortError>)
+  /// The disk noted what the cloud has, or refused to.
+  case acknowledged(PortError?)
   /// Events up to and with this number are no longer in the log.
   case eventsDropped(through: UInt64)
   case ledger(PendingCommand, Result<LedgerAnswer, PortError>)
   /// A command to be refused has the id of one that ordered something else.
   case commandTaken(CommandResult)
   case resultPersisted(CommandResult)
+  case resultRefused(CommandResult, PortError)
   case resultsRead(Result<[CommandResult], PortError>)
   /// State is on disk, or the disk refused it.
   case persisted(StateWrite, ticket: UInt64, PortError?)

@@ -15,9 +15,14 @@ struct StoreJobRunner: Sendable {
   private let reader: HolderReader
   /// Jobs of the lane `policy` that are not done.
   private let replicating = Waiting()
+  /// Jobs of the lane `events` that are not done.
+  private let writing = Waiting()
 
   /// The most messages of the cloud that wait for the disk.
   static let replicatingMax = 256
+  /// The most writes that wait for the disk; see ``giveUp(_:)`` for what becomes of one more. Events
+  /// and small state have limits of their own.
+  static let writingMax = 1_000
 
   init(
     ports: RuntimePorts, controller: ControllerID, inbox: Inbox, lanes: any WorkLanes,
@@ -36,13 +41,45 @@ struct StoreJobRunner: Sendable {
 
   /// `now` is the time at which the job was asked for.
   func start(_ job: StoreJob, at now: Moment) {
-    let wall = now.wall
-    guard job.lane == .policy else { return lanes.perform(job.lane) { run(job, at: wall) } }
-    replicating.count.add(1, ordering: .relaxed)
-    lanes.perform(.policy) {
-      run(job, at: wall)
-      replicating.count.subtract(1, ordering: .relaxed)
+    switch job.lane {
+    case .policy: start(job, at: now.wall, counting: replicating)
+    case .events:
+      let isFull = writing.count.load(ordering: .relaxed) >= Self.writingMax
+      guard !isFull || !giveUp(job) else { return }
+      start(job, at: now.wall, counting: writing)
+    case .outbox, .machine, .zone, .reading: lanes.perform(job.lane) { run(job, at: now.wall) }
     }
+  }
+
+  private func start(_ job: StoreJob, at now: WallInstant, counting waiting: Waiting) {
+    waiting.count.add(1, ordering: .relaxed)
+    lanes.perform(job.lane) {
+      run(job, at: now)
+      waiting.count.subtract(1, ordering: .relaxed)
+    }
+  }
+
+  /// Ends a job that the disk has no room for, as if the disk had refused it; false for one that must
+  /// be done: those are as few as commands that were begun, and as writes that their own parts bound.
+  private func giveUp(_ job: StoreJob) -> Bool {
+    let error = PortError(
+      .busy, operation: "write to the event database",
+      detail: "\(Self.writingMax) writes wait for the disk, which does not answer; check it")
+    switch job {
+    case .acknowledge: answer(.acknowledged(error))
+    case .refuseCommand, .confirmResult, .persistIssuedUse, .forgetIssued, .giveUpSpoiled:
+      // The cloud, the next use or the next look repeats it.
+      logger.error("\(error)")
+    case .beginEpoch, .rewind: answer(.epochBegun(.failure(error)))
+    case .beginCommand(let command, _, _): answer(.ledger(command, .failure(error)))
+    case .persistIssued(let pending): answer(.issuedPersisted(pending, .failure(error)))
+    case .persist, .persistResult, .closeInterrupted: return false
+    case .readEvents, .readUrgent, .readResults, .applyConfiguration, .applyDelta, .stageOffer,
+      .stageChunk, .repair, .digest, .storeZone, .readConfiguration, .findCached, .readHolders,
+      .readZone, .readCertificates, .readHost, .readCloudKeys:
+      return false
+    }
+    return true
   }
 
   /// Whether no more of what the cloud replicates should be taken now.
@@ -55,9 +92,11 @@ struct StoreJobRunner: Sendable {
     case .readEvents(let after, let limit): readEvents(after: after, limit: limit)
     case .readUrgent(let after, let limit): readUrgent(after: after, limit: limit)
     case .acknowledge(let through):
-      write("the acknowledgement of event \(through)") { () throws(PortError) in
-        try ports.events.acknowledge(through: through)
+      var refused: PortError?
+      do throws(PortError) { try ports.events.acknowledge(through: through) } catch {
+        refused = error
       }
+      answer(.acknowledged(refused))
     case .beginEpoch:
       answer(.epochBegun(Result { () throws(PortError) in try ports.events.beginEpoch() }))
     case .rewind(let through):
@@ -83,10 +122,10 @@ struct StoreJobRunner: Sendable {
           }))
     case .refuseCommand(let result, let content, let at): refuse(result, content, at: at)
     case .persistResult(let result):
-      write("the result of command \(result.commandID)") { () throws(PortError) in
+      do throws(PortError) {
         try ports.ledger.finish(commandID: result.commandID, result: result)
         answer(.resultPersisted(result))
-      }
+      } catch { answer(.resultRefused(result, error)) }
     case .confirmResult(let id):
       write("the delivery of result \(id)") { () throws(PortError) in
         try ports.ledger.confirmResults([id])

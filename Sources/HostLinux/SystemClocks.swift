@@ -51,12 +51,14 @@ public final class SystemWallClock: WallClock {
 
   public func read() -> ClockReading {
     let now = Self.time(CLOCK_REALTIME)
-    if let assumed { return ClockReading(now, assumed) }
+    // CLOCK_BOOTTIME goes on while the machine sleeps; clock_gettime(2).
+    let asleep = max(Self.time(CLOCK_BOOTTIME).milliseconds(since: Self.time(CLOCK_MONOTONIC)), 0)
+    if let assumed { return ClockReading(now, assumed, asleepMilliseconds: asleep) }
     let source: ClockSource =
       isDisciplined(
         at: now, besideMilliseconds: now.milliseconds(since: Self.time(CLOCK_MONOTONIC)))
       ? .timeServer : hasBattery ? .battery : .none
-    return ClockReading(now, source)
+    return ClockReading(now, source, asleepMilliseconds: asleep)
   }
 
   private static func time(_ clock: clockid_t) -> WallInstant {

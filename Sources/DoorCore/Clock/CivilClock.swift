@@ -41,6 +41,8 @@ public struct CivilClock: Sendable, Hashable {
   private var wall: WallInstant
   private var setAt: MonotonicInstant
   private var candidate: Candidate?
+  /// For how long the machine had slept when the own time last counted that; nil before.
+  private var asleepMilliseconds: Int64?
   /// Names the boot of the machine whose steady clock this runs on; nil when that is not known.
   private let boot: String?
   /// The system's clock, as it was last heard; nil before.
@@ -71,11 +73,27 @@ public struct CivilClock: Sendable, Hashable {
 
   /// The system's clock shows this now. Returns the door's time.
   public mutating func read(_ reading: ClockReading, at now: MonotonicInstant) -> Moment {
+    wake(reading.asleepMilliseconds)
     let state = state(of: reading.at, at: now)
     hear(reading, state, at: now)
     let off = hasTime ? reading.at.milliseconds(since: own(at: now)) : 0
     system = System(reading: reading, state: state, offMilliseconds: off)
     return moment(at: now)
+  }
+
+  /// A shorter sleep is the time between two readings of clocks.
+  private static let sleepMillisecondsMin: Int64 = 1_000
+
+  /// The steady clock stood still while the machine slept; the time did not.
+  private mutating func wake(_ asleep: Int64) {
+    guard let before = asleepMilliseconds else {
+      asleepMilliseconds = asleep
+      return
+    }
+    guard asleep - before >= Self.sleepMillisecondsMin else { return }
+    asleepMilliseconds = asleep
+    wall = wall.advanced(byMilliseconds: asleep - before)
+    candidate = nil
   }
 
   /// The cloud has signed at `issued` what it sent for this session, just now. The door's own time

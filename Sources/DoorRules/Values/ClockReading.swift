@@ -26,10 +26,13 @@ public enum ClockSource: String, Sendable, Hashable, CaseIterable {
 public struct ClockReading: Sendable, Hashable {
   public var at: WallInstant
   public var source: ClockSource
+  /// For how long the machine has slept since its start, while the steady clock stood still.
+  public var asleepMilliseconds: Int64
 
-  public init(_ at: WallInstant, _ source: ClockSource) {
+  public init(_ at: WallInstant, _ source: ClockSource, asleepMilliseconds: Int64 = 0) {
     self.at = at
     self.source = source
+    self.asleepMilliseconds = asleepMilliseconds
   }
 
   /// How far it can be trusted if nothing else is known.

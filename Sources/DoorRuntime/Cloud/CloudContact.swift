@@ -49,6 +49,11 @@ struct CloudContact {
     isSettled = isSettled || now.trust.isTrusted
   }
 
+  /// The machine slept for so long, and its steady clock stood still.
+  mutating func slept(seconds: Int64) {
+    least.seconds = Int64(clamping: Int128(least.seconds) + Int128(max(seconds, 0)))
+  }
+
   private func age(ofNewer signed: WallInstant, at now: Moment) -> Int64 {
     let byClock = !now.trust.isTrusted ? nil : max(Self.seconds(from: signed, to: now.wall), 0)
     // The first word ever, by a clock that is not known, is taken for new.

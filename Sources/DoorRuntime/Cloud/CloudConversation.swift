@@ -54,6 +54,8 @@ struct CloudConversation {
   /// The last contact, when it could be read only after the start. There was no connection before.
   mutating func adopt(contact read: CloudContact) { contact = read }
 
+  mutating func slept(seconds: Int64) { contact.slept(seconds: seconds) }
+
   // MARK: The connection
 
   /// The link could not be started.

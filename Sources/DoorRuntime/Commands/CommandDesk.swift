@@ -71,6 +71,9 @@ struct CommandDesk {
   private(set) var identified = 0
   /// Commands that were begun and wait for their outcome.
   private var open: [String: CommandMark] = [:]
+  /// Commands that the ledger was asked about.
+  private var beginning = 0
+  private var debt = LedgerDebt()
   private var siteEnd: OrderEnd?
   /// Commands whose repetition is recorded.
   private var repeated = LatestIDs()
@@ -82,7 +85,15 @@ struct CommandDesk {
   // MARK: Commands of the cloud
 
   /// A verified command came; `nonce` names the present session.
-  func take(_ envelope: Envelope<Command>, session nonce: String?, at now: Moment) -> [Wish] {
+  mutating func take(
+    _ envelope: Envelope<Command>, session nonce: String?, at now: Moment
+  ) -> [Wish] {
+    if let reason = debt.reason {
+      let mark = CommandMark(envelope.body, unknown: envelope.unknownMembers)
+      return [
+        .session(.resultReady(result(of: envelope.id, mark, .failed, reason: reason, at: now)))
+      ]
+    }
     if !envelope.timesChecked, !envelope.isBound(toSession: nonce ?? "") {
       let refusal = "the clock is not trusted and the command is not of this session"
       return [.refuse(.commands, cause: IntakeRefusal.sessionRequired.rawValue, detail: refusal)]
@@ -93,6 +104,7 @@ struct CommandDesk {
       id: envelope.id, keyID: envelope.keyID, command: envelope.body,
       unknownMembers: envelope.unknownMembers,
       expires: envelope.timesChecked ? envelope.expires : nil)
+    beginning += 1
     return [.job(.beginCommand(command, at: now.wall, expires: envelope.expires))]
   }
 
@@ -110,6 +122,7 @@ struct CommandDesk {
   mutating func answered(
     _ command: PendingCommand, _ answer: Result<LedgerAnswer, PortError>, at now: Moment
   ) -> [Wish] {
+    beginning = max(beginning - 1, 0)
     let mark = CommandMark(command.command, unknown: command.unknownMembers)
     switch answer {
     case .failure(let error):
@@ -245,6 +258,38 @@ struct CommandDesk {
       }
     return [.job(.persistResult(finished))]
   }
+
+  // MARK: What the ledger refused
+
+  /// The ledger has a result: the cloud may hear of it.
+  mutating func kept(_ result: CommandResult) -> [Wish] {
+    debt.kept(result.commandID)
+    return [.session(.resultReady(result))]
+  }
+
+  mutating func refused(_ result: CommandResult, _ error: PortError, at now: Moment) -> [Wish] {
+    debt.refused(result, at: now.monotonic)
+    return [
+      .log(.error, "the result of command \(result.commandID) was not kept, tried again: \(error)")
+    ]
+  }
+
+  /// The commands that a crash cut off are closed, or the ledger refused that.
+  mutating func closed(_ error: PortError?, at now: Moment) -> [Wish] {
+    guard let error else {
+      debt.closed()
+      return []
+    }
+    debt.refusedToClose(at: now.monotonic)
+    return [.log(.error, "interrupted commands were not closed, tried again: \(error)")]
+  }
+
+  mutating func advance(to now: MonotonicInstant) -> [Wish] {
+    debt.advance(
+      to: now, isIdle: beginning == 0 && open.isEmpty, simulated: simulated)
+  }
+
+  var nextDeadline: MonotonicInstant? { debt.nextDeadline }
 
   private func result(
     of id: String, _ mark: CommandMark, _ outcome: CommandResult.Outcome, reason: String?,

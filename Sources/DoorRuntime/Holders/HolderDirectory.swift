@@ -16,6 +16,8 @@ struct HolderDirectory {
   /// Moves on whenever the records may have changed.
   private var generation: UInt64 = 0
   private var isStalled = false
+  /// The cache is older than what was in force before it was lost.
+  var cacheIsBehind = false
   private let digester: CredentialDigester
   private let milliseconds: Int
 
@@ -80,7 +82,7 @@ struct HolderDirectory {
     while let (asked, lane) = questions.next() {
       let request = HolderRequest(
         ticket: asked.ticket, question: asked.question, at: asked.at, hasAreas: asked.hasAreas,
-        uses: uses, presence: presence, issued: issued.book,
+        cacheIsBehind: cacheIsBehind, uses: uses, presence: presence, issued: issued.book,
         needsOfflinePINs: offlinePINs.needsReading)
       wishes.append(.job(.readHolders(request, lane: lane)))
     }

@@ -41,6 +41,8 @@ package struct HolderRequest: Sendable {
   let at: Moment
   /// The policy asks where people are.
   let hasAreas: Bool
+  /// The cache is older than what was in force, and counts for nobody.
+  var cacheIsBehind = false
   var uses: CredentialUses
   var presence: PresenceBook
   /// Nil until it could be read.

@@ -47,6 +47,14 @@ struct HolderReader: Sendable {
     return reading
   }
 
+  /// Throws while what the cache has is older than what was in force.
+  private func cache(_ request: HolderRequest) throws(PortError) -> any PolicyStore {
+    guard request.cacheIsBehind else { return policy }
+    throw PortError(
+      .unavailable, operation: "read the credentials",
+      detail: "the cache was lost, and the cloud has not sent all of it again")
+  }
+
   // MARK: Questions
 
   private func find(
@@ -70,7 +78,7 @@ struct HolderReader: Sendable {
     _ digests: [CredentialDigest], _ request: inout HolderRequest, _ reading: inout HolderReading
   ) {
     let cached = Result { () throws(PortError) in
-      try policy.holders(ofAny: digests).map { (holder) throws(PortError) in
+      try cache(request).holders(ofAny: digests).map { (holder) throws(PortError) in
         try withMemory(holder, &request, &reading)
       }
     }
@@ -88,9 +96,9 @@ struct HolderReader: Sendable {
   private func mobileKeys(
     of id: PersonID, _ request: inout HolderRequest, _ reading: inout HolderReading
   ) throws(PortError) -> [CredentialHolder] {
-    guard let person = try policy.person(id) else { return [] }
+    guard let person = try cache(request).person(id) else { return [] }
     var found: [CredentialHolder] = []
-    for key in try policy.credentials(of: id) where key.kind == .mobile {
+    for key in try cache(request).credentials(of: id) where key.kind == .mobile {
       found.append(
         try withMemory(CredentialHolder(credential: key, person: person), &request, &reading))
     }
@@ -106,10 +114,12 @@ struct HolderReader: Sendable {
     _ id: HolderID, _ request: inout HolderRequest, _ reading: inout HolderReading
   ) throws(PortError) -> [CredentialHolder] {
     guard let credential = id.credential else {
-      guard let person = try policy.person(id.person) else { return [] }
+      guard let person = try cache(request).person(id.person) else { return [] }
       return [try withMemory(CredentialHolder(credential: nil, person: person), &request, &reading)]
     }
-    let cached = Result { () throws(PortError) in try policy.holder(of: credential) }
+    let cached = Result { () throws(PortError) in
+      try cache(request).holder(of: credential)
+    }
     if let holder = try? cached.get() { return [try withMemory(holder, &request, &reading)] }
     let handedOver = handedOver(beside: [], &request, &reading) { $0.key(of: credential) }
     if handedOver.isEmpty, case .failure(let error) = cached { throw error }
@@ -121,21 +131,22 @@ struct HolderReader: Sendable {
     of subject: AccessQuestion.Subject, shown presentation: Presentation,
     _ request: inout HolderRequest, _ reading: inout HolderReading
   ) throws(PortError) -> [CredentialHolder] {
+    let store = try cache(request)
     let found: [CredentialHolder]
     switch subject {
     case .shown(let canonical):
-      found = try policy.holders(ofAny: digester.digests(ofCanonical: canonical))
+      found = try store.holders(ofAny: digester.digests(ofCanonical: canonical))
     case .credential(let id):
-      found = try policy.holder(of: id).map { [$0] } ?? []
+      found = try store.holder(of: id).map { [$0] } ?? []
     case .person(let id):
-      guard let person = try policy.person(id) else { return [] }
+      guard let person = try store.person(id) else { return [] }
       let kind: Credential.Kind =
         switch presentation {
         case .card, .cardThenPIN: .card
         case .pin: .pin
         case .mobile: .mobile
         }
-      let usable = try policy.credentials(of: id).filter { $0.kind == kind }
+      let usable = try store.credentials(of: id).filter { $0.kind == kind }
       guard !usable.isEmpty else { return [CredentialHolder(credential: nil, person: person)] }
       found = usable.map { CredentialHolder(credential: $0, person: person) }
     }

@@ -4,9 +4,9 @@ import DoorRules
 /// Keeps the lane ``CloudProtocol/EventLane/broker`` of the log narrow: what somebody at the broker
 /// can cause without a key has one allowance, for all types together. The rest is counted, and one
 /// event says how much that was.
-struct BrokerLane {
+package struct BrokerLane {
   /// The most events at once.
-  static let eventsAtOnceMax = 60
+  package static let eventsAtOnceMax = 60
   /// Then one in this time.
   static let eventMilliseconds = 60_000
   /// The count is recorded so long after its first event.
@@ -14,13 +14,17 @@ struct BrokerLane {
   /// The shortest time between two such records.
   static let betweenCountsMilliseconds = 3_600_000
 
-  private var allowance = Allowance(
-    atOnceMax: eventsAtOnceMax, everyMicroseconds: eventMilliseconds * 1_000)
+  private var allowance: Allowance
   /// Not recorded since the last count, by type.
   private var counted: [EventType: Int] = [:]
   private var countedLast: MonotonicInstant?
   /// When the count is recorded; nil while it is empty.
   private(set) var nextDeadline: MonotonicInstant?
+
+  init(atOnceMax: Int = eventsAtOnceMax) {
+    allowance = Allowance(
+      atOnceMax: atOnceMax, everyMicroseconds: Self.eventMilliseconds * 1_000)
+  }
 
   /// Whether an event is recorded; one that is not is counted.
   mutating func admits(_ type: EventType, at now: MonotonicInstant) -> Bool {

@@ -7,6 +7,12 @@ import Foundation
 /// The events of this controller on their way to the disk: which were handed over, which are there,
 /// and whether the log takes any at the moment. The disk's own work is ``EventWriter``'s.
 struct Journal {
+  /// A disk that has not answered for so long is said to have failed; it is asked on.
+  static let stallMilliseconds = 10_000
+
+  /// Time until an acknowledgement is written again that the disk refused.
+  static let acknowledgeMilliseconds = 1_000
+
   /// How far the log has come, for whoever waits for an event.
   struct Progress: Sendable, Hashable {
     /// The ticket of the newest event.
@@ -23,12 +29,19 @@ struct Journal {
   private(set) var error: PortError?
   private var lastTicket: UInt64 = 0
   private var committedTicket: UInt64 = 0
+  /// Since when the disk owes an answer; nil while it owes none.
+  private var owedSince: MonotonicInstant?
+  /// The disk refused to note what the cloud has: when it is asked again.
+  private var acknowledgeAt: MonotonicInstant?
   private var anomalies = AnomalyWatch()
-  private var lane = BrokerLane()
+  private var lane: BrokerLane
   private var coils = CoilWatch()
   private var watchers: [UUID: AsyncStream<StoredEvent>.Continuation] = [:]
 
-  init(position: LogPosition) { self.position = position }
+  init(position: LogPosition, lane: BrokerLane = BrokerLane()) {
+    self.position = position
+    self.lane = lane
+  }
 
   /// The log's position, when it could be read only after the start.
   mutating func adopt(_ read: LogPosition) {
@@ -45,13 +58,14 @@ struct Journal {
   var waiting: Int { Int(clamping: lastTicket - min(committedTicket, lastTicket)) }
 
   /// The number under which the next event is handed to the writer.
-  mutating func nextTicket() -> UInt64 {
+  mutating func nextTicket(at now: MonotonicInstant) -> UInt64 {
+    if waiting == 0 { owedSince = now }
     lastTicket += 1
     return lastTicket
   }
 
   /// The writer's report. Locks that waited for these events may move after its wishes.
-  mutating func committed(_ report: CommitReport) -> [Wish] {
+  mutating func committed(_ report: CommitReport, at now: MonotonicInstant) -> [Wish] {
     var wishes = note(report.error)
     if report.error == nil {
       wishes.append(.noteCommit(microseconds: report.tookMicroseconds))
@@ -64,6 +78,7 @@ struct Journal {
       wishes.append(.session(.eventsCommitted(last: position.last)))
     }
     committedTicket = max(committedTicket, report.throughTicket)
+    owedSince = waiting > 0 ? now : nil
     wishes.append(.eventsCommitted(through: committedTicket))
     return wishes
   }
@@ -91,6 +106,23 @@ struct Journal {
   /// The cloud has everything up to and with `number`.
   mutating func acknowledged(through number: UInt64) {
     position.acknowledged = max(position.acknowledged, number)
+  }
+
+  /// The disk took an acknowledgement, or refused it. A refusal is no trouble: after a restart the
+  /// cloud would say it again.
+  mutating func acknowledgementKept(_ error: PortError?, at now: MonotonicInstant) -> [Wish] {
+    guard let error else {
+      acknowledgeAt = nil
+      return []
+    }
+    acknowledgeAt = now.advanced(byMilliseconds: Self.acknowledgeMilliseconds)
+    return [.log(.error, "an acknowledgement was not kept, tried again: \(error)")]
+  }
+
+  private mutating func acknowledgeAgain(at now: MonotonicInstant) -> [Wish] {
+    guard let due = acknowledgeAt, due <= now else { return [] }
+    acknowledgeAt = nil
+    return [.job(.acknowledge(through: position.acknowledged))]
   }
 
   /// The log has a new name or other numbers, or could not be given them.
@@ -156,12 +188,27 @@ struct Journal {
     lane.admits(type, at: now)
   }
 
-  mutating func advance(to now: MonotonicInstant) -> [Wish] { lane.advance(to: now) }
+  mutating func advance(to now: MonotonicInstant) -> [Wish] {
+    lane.advance(to: now) + noteStall(at: now) + acknowledgeAgain(at: now)
+  }
+
+  /// A disk that takes nothing and says nothing is as bad as one that refuses.
+  private mutating func noteStall(at now: MonotonicInstant) -> [Wish] {
+    guard let due = stallAt, due <= now else { return [] }
+    return note(
+      PortError(
+        .busy, operation: "write events",
+        detail: "the disk has not answered for \(Self.stallMilliseconds / 1_000) s; check it"))
+  }
+
+  private var stallAt: MonotonicInstant? {
+    error == nil ? owedSince?.advanced(byMilliseconds: Self.stallMilliseconds) : nil
+  }
 
   /// What was counted and not recorded, before the program ends.
   mutating func recordCount(at now: MonotonicInstant) -> [Wish] { lane.end(at: now) }
 
-  var nextDeadline: MonotonicInstant? { lane.nextDeadline }
+  var nextDeadline: MonotonicInstant? { .earliest(lane.nextDeadline, stallAt, acknowledgeAt) }
 
   // MARK: Watchers
 

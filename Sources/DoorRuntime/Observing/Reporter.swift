@@ -16,7 +16,7 @@ struct Reporter {
   /// How often in a row the controller started without having been stopped.
   private(set) var runs: RunCount
   /// Faults that the start found, as text.
-  let troublesAtStart: [String]
+  private(set) var troublesAtStart: [String]
   var tap: LineTap
   private(set) var metrics = RuntimeMetrics()
   /// The doors as published on this connection; nil before the first report.
@@ -56,6 +56,15 @@ struct Reporter {
   mutating func runBegins(onMachine start: String) -> [Wish] {
     runs.begin(machine: start)
     return [persistedRuns] + (runs.record.map { [.record($0)] } ?? [])
+  }
+
+  /// What an earlier run persisted could be read only after the start: the run begins here.
+  mutating func adopt(
+    _ read: RunCount, troubles: [String], onMachine start: String
+  ) -> [Wish] {
+    runs = read
+    troublesAtStart += troubles
+    return runBegins(onMachine: start)
   }
 
   mutating func runGoesOn(at now: MonotonicInstant) -> [Wish] {

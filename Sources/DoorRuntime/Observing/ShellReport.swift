@@ -81,7 +81,7 @@ struct ShellReport {
     } else if shell.controller.policy.revision == 0 {
       found.append("no configuration yet: nobody can enter until the cloud sends one")
     }
-    if let trouble = shell.replication.zoneTrouble { found.append(trouble) }
+    found += [shell.replication.trouble, shell.replication.zoneTrouble].compactMap(\.self)
     if !now.trust.isTrusted {
       found.append(
         "the time is \(now.trust.rawValue), so what depends on it is denied: set the clock, then"

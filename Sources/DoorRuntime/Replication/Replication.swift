@@ -26,18 +26,46 @@ struct Replication {
   /// Messages whose refusal, or whose clashes, are recorded.
   private var told = LatestIDs()
   private var digests = DigestDesk()
+  /// What was ever in force here.
+  private var known: KnownRevisions
 
   /// The storage has not answered since the start: nothing that was persisted is known.
   let isUnread: Bool
 
+  /// `known` and `keptZone` were kept beside the events.
   init(
     document: ConfigurationDocument?, zone: CompiledZone?, position: CredentialPosition,
-    isUnread: Bool = false
+    known: KnownRevisions = KnownRevisions(), keptZone: CompiledZone? = nil, isUnread: Bool = false
   ) {
     self.isUnread = isUnread
     self.document = document
-    zones = ZoneWatch(stored: zone)
+    // Those of another zone count for nothing.
+    let isOfIt = document.map { $0.facility.timeZone == keptZone?.name } ?? true
+    zones = ZoneWatch(stored: zone, kept: isOfIt ? keptZone : nil)
     self.position = position
+    self.known = known
+  }
+
+  /// What is in force now is kept beside the events.
+  private mutating func keepKnown(config: UInt64) -> [Wish] {
+    var new = known
+    new.config = max(new.config, config)
+    new.credentials = max(new.credentials, position.revision)
+    guard new != known else { return [] }
+    known = new
+    return [.persist(StateWrite("which revisions are in force", .revisions, new.bytes))]
+  }
+
+  /// The records are older than what was in force before the cache was lost: an old set that
+  /// somebody plays again is not served, nor the true one before it is whole.
+  var isBehind: Bool { position.revision < known.credentials }
+
+  /// For the status; nil while all is well.
+  var trouble: String? {
+    guard isBehind else { return nil }
+    return
+      "the records are of revision \(position.revision), and \(known.credentials) was in force "
+      + "before the cache was lost: cards and PINs are denied until the cloud has sent them"
   }
 
   // MARK: Configuration
@@ -49,9 +77,13 @@ struct Replication {
   ) -> [Wish] {
     let message = envelope.body
     // The same revision again may be an answer that was lost.
-    guard message.revision >= current else {
+    guard message.revision >= current, message.revision >= known.config else {
+      let newest =
+        message.revision < current
+        ? "\(current), in force"
+        : "\(known.config), which was in force before the cache was lost"
       let problem = Problem(
-        path: "revision", message: "\(message.revision) is older than \(current), in force")
+        path: "revision", message: "\(message.revision) is older than \(newest)")
       var report = ApplyReport(
         subject: .config, messageID: envelope.id, revision: current, applied: false,
         problems: [problem])
@@ -84,7 +116,7 @@ struct Replication {
         .core(.policy(applied.policy)), .record(EventRecord(.configApplied, detail: detail)),
       ]
       wishes += warnings.map { .log(.warning, "configuration \(applied.policy.revision): \($0)") }
-      wishes += lookAtZone()
+      wishes += lookAtZone() + zones.keep() + keepKnown(config: applied.policy.revision)
     } else if !outcome.report.applied, told.isNew(outcome.report.messageID) {
       wishes = [.record(.problems(.configRejected, outcome.report.problems))]
     }
@@ -114,6 +146,7 @@ struct Replication {
       document = kept.accepted.document
       zones.accepted(kept.accepted.zone)
       return [.core(.policy(kept.accepted.policy))] + lookAtZone()
+        + keepKnown(config: kept.accepted.policy.revision)
     }
   }
 
@@ -205,6 +238,7 @@ struct Replication {
     }
     wishes += outcome.changes.map { .record(EventRecord($0)) }
     if report.applied { wishes.append(.recordsChanged(report.credentials ?? [])) }
+    wishes += keepKnown(config: 0)
     wishes.append(
       .session(outcome.baseRefused ? .credentialsBaseRefused(report) : .applied(report)))
     return wishes

@@ -81,10 +81,12 @@ struct ReplicationStore: Sendable {
   }
 
   /// The configuration that an earlier run stored, with the rules that were accepted with it; nil
-  /// for none. Throws when it cannot be read, or is not valid for this version.
-  func stored() throws -> AcceptedConfiguration? {
+  /// for none, or those of `kept` where they are gone. Throws when it cannot be read, or is not valid
+  /// for this version.
+  func stored(orElse kept: CompiledZone? = nil) throws -> AcceptedConfiguration? {
     guard let document = try policy.configuration() else { return nil }
-    return try accept(document, storedZone(named: document.facility.timeZone))
+    let name = document.facility.timeZone
+    return try accept(document, storedZone(named: name) ?? (kept?.name == name ? kept : nil))
   }
 
   /// Throws everything that is wrong in a configuration.

@@ -11,6 +11,8 @@ struct ZoneWatch {
   private(set) var zone: CompiledZone?
   /// What the disk has beside the configuration.
   private var stored: CompiledZone?
+  /// What is persisted beside the events.
+  private var kept: CompiledZone?
   /// Why the zone could not be read; nil when it could.
   private(set) var fault: PortError?
   /// The name that is being read. There is one read at a time, however long it takes.
@@ -18,10 +20,20 @@ struct ZoneWatch {
   /// The read was under way when the zone was last looked at in its turn.
   private var isLate = false
 
-  /// `stored` was kept by an earlier run, with the configuration in force.
-  init(stored: CompiledZone? = nil) {
-    zone = stored
+  /// `stored` was kept by an earlier run with the configuration in force, `kept` beside the events.
+  init(stored: CompiledZone? = nil, kept: CompiledZone? = nil) {
+    zone = stored ?? kept
     self.stored = stored
+    self.kept = kept
+  }
+
+  /// Persists the rules in force, where that is not done.
+  mutating func keep() -> [Wish] {
+    guard let zone, zone != kept else { return [] }
+    kept = zone
+    return [
+      .persist(StateWrite("the rules of time zone \(zone.name)", .zone, KeptZone.bytes(of: zone)))
+    ]
   }
 
   /// A configuration was accepted with these rules.
@@ -98,7 +110,7 @@ struct ZoneWatch {
       zone = new
     }
     if new != stored { wishes.append(.job(.storeZone(new, revision: policy.revision))) }
-    return wishes
+    return wishes + keep()
   }
 
   /// The first 16 digits of the hash: enough to tell versions apart.

@@ -9,6 +9,8 @@ struct ClockKeeper {
   /// A clock that flaps is recorded no more often than this.
   static let doubtMilliseconds = 60_000
 
+  /// For how long the machine had slept when that was last asked; nil before.
+  private var asleepMilliseconds: Int64?
   private let monotonic: any MonotonicClock
   private let wall: any WallClock
   private var clock: CivilClock
@@ -39,6 +41,18 @@ struct ClockKeeper {
     let moment = clock.read(wall.read(), at: monotonic.now())
     if recordedTrust == nil { recordedTrust = moment.trust }
     return moment
+  }
+
+  /// For how many seconds the machine slept since the last call; nil for less than one.
+  mutating func takeSleep() -> Int64? {
+    guard let asleep = clock.system?.reading.asleepMilliseconds else { return nil }
+    guard let before = asleepMilliseconds else {
+      asleepMilliseconds = asleep
+      return nil
+    }
+    guard asleep - before >= 1_000 else { return nil }
+    asleepMilliseconds = asleep
+    return (asleep - before) / 1_000
   }
 
   /// The system's clock shows an earlier time than the door's own.

@@ -31,6 +31,9 @@ package struct StartState: Sendable {
   /// What an earlier run knew of the time.
   private(set) var clock = ClockMemory()
   private(set) var runs = RunCount()
+  /// What was ever in force, and the rules of its time zone, as they are kept beside the events.
+  private(set) var known = KnownRevisions()
+  private(set) var keptZone: CompiledZone?
   /// What an earlier run persisted of the last contact with the cloud.
   private(set) var contact: [UInt8]?
   /// What the cloud said of its keys, nil inside for nothing; nil when it cannot be read.
@@ -68,7 +71,11 @@ package struct StartState: Sendable {
     contact = read { try ports.state.value(of: .cloudContact) } ?? nil
     credentialPosition = read { try ports.policy.credentialPosition() } ?? credentialPosition
     logPosition = read { try ports.events.position() } ?? logPosition
-    do { accepted = try replication.stored() } catch {
+    known =
+      (read { try ports.state.value(of: .revisions) } ?? nil).flatMap(KnownRevisions.init) ?? known
+    let zone = read { try ports.state.value(of: .zone) } ?? nil
+    keptZone = zone.flatMap { KeptZone.zone($0) }
+    do { accepted = try replication.stored(orElse: keptZone) } catch {
       troubles.append("the stored configuration is not usable: \(error)")
     }
     self.troubles = troubles

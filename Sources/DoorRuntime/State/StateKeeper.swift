@@ -10,6 +10,9 @@ import DoorRules
 struct StateKeeper {
   /// The most keys that wait while the disk refuses them; the oldest are let go, which is logged.
   static let unsavedMax = 10_000
+  /// The most writes that wait for the disk. What comes beyond them is written together once the disk
+  /// has answered all of these.
+  static let writesMax = 16
   /// Time between tries while the disk refuses.
   static let retryMilliseconds = 1_000
   /// Whoever waits for the disk is answered after this time, whatever the disk does.
@@ -37,6 +40,10 @@ struct StateKeeper {
   private var unsaved: [String: Unsaved] = [:]
   private var lastTicket: UInt64 = 0
   private var retryAt: MonotonicInstant?
+  /// Writes that the disk has not answered.
+  private var writing = 0
+  /// Values wait that are in no write.
+  private var isBehind = false
   private var waiters: [Waiter] = []
 
   mutating func persist(_ write: StateWrite) -> [Wish] {
@@ -44,7 +51,16 @@ struct StateKeeper {
     for (key, value) in write.values {
       unsaved[key] = Unsaved(value: value, ticket: lastTicket)
     }
-    return [.job(.persist(write, ticket: lastTicket))] + limit()
+    guard writing < Self.writesMax else {
+      isBehind = true
+      return limit()
+    }
+    return [job(write)] + limit()
+  }
+
+  private mutating func job(_ write: StateWrite) -> Wish {
+    writing += 1
+    return .job(.persist(write, ticket: lastTicket))
   }
 
   private mutating func limit() -> [Wish] {
@@ -66,7 +82,8 @@ struct StateKeeper {
         unsaved[key] = nil
       }
     }
-    let wishes = note(write, error, at: now)
+    writing -= 1
+    let wishes = note(write, error, at: now) + catchUp()
     let ready = waiters.filter { $0.ticket <= ticket }
     guard !ready.isEmpty else { return wishes }
     waiters.removeAll { $0.ticket <= ticket }
@@ -169,13 +186,19 @@ struct StateKeeper {
     return wishes + flush()
   }
 
+  /// Writes what was left aside while too many writes waited, once the disk has answered them. What
+  /// it refuses has its own time.
+  private mutating func catchUp() -> [Wish] {
+    isBehind && writing == 0 && error == nil ? flush() : []
+  }
+
   /// Writes everything that waits, now.
   mutating func flush() -> [Wish] {
-    guard error != nil, !unsaved.isEmpty else { return [] }
+    guard error != nil || isBehind, !unsaved.isEmpty else { return [] }
+    isBehind = false
     lastTicket += 1
     for key in unsaved.keys { unsaved[key]?.ticket = lastTicket }
-    let write = StateWrite(what: "the door's state", values: unsaved.mapValues(\.value))
-    return [.job(.persist(write, ticket: lastTicket))]
+    return [job(StateWrite(what: "the door's state", values: unsaved.mapValues(\.value)))]
   }
 
   var nextDeadline: MonotonicInstant? { .earliest(retryAt, waiters.first?.until) }

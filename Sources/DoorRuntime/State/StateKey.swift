@@ -25,6 +25,10 @@ enum StateKey: Sendable, Hashable {
   case lockout(ReaderID)
   /// The lockouts of all cards: ``KeptLockout``.
   case cardLockouts
+  /// The newest revisions that were ever in force: ``KnownRevisions``.
+  case revisions
+  /// The rules of the time zone in force: ``KeptZone``.
+  case zone
   /// When the first person of an unlock window came: ``KeptInstant``.
   case firstPerson(DoorID)
   /// In which areas a person was last seen: ``PresenceBook``.
@@ -49,6 +53,8 @@ enum StateKey: Sendable, Hashable {
     case .use(let credential): "use.\(Self.escaped(credential.rawValue))"
     case .lockout(let reader): reader.rawValue == "cards" ? "lockout.%63ards" : "lockout.\(reader)"
     case .cardLockouts: "lockout.cards"
+    case .revisions: "revisions"
+    case .zone: "zone"
     case .firstPerson(let door): "firstPerson.\(door)"
     case .presence(let person): "presence.of.\(Self.escaped(person.rawValue))"
     case .forgiven: "presence.forgiven"

@@ -3,11 +3,15 @@ import DoorRules
 
 /// Somebody holds the broker for a while, and has every message that was ever signed. New ones are
 /// kept back or not; old ones are played, alone and in runs, in order and out of it, with garbage.
+/// Some who keep everything back play only what is older than that, so that the door never hears a
+/// new word. Some begin with a flood of garbage.
 struct Siege {
   /// Of the attempts so many are garbage.
   private static let garbagePercent = 10
   /// The most messages of one run.
   private static let runMax = 12
+  /// One message of a flood a second, for so many seconds.
+  private static let floodSeconds = 2_600
 
   let scheduler: any Scheduler
   let observers: Observers
@@ -20,19 +24,37 @@ struct Siege {
     guard wire.withheldPercent == nil else { return }
     wire.withheldPercent = withheldPercent
     let end = scheduler.elapsed + Int64(seconds) * 1_000_000
-    play(until: end, pauseSeconds: pauseSeconds, SimulationRandom(seed: random.next()))
+    if random.chance(25) { flood(Self.floodSeconds, SimulationRandom(seed: random.next())) }
+    let isSilent = withheldPercent == 100 && random.chance(60)
+    play(
+      until: end, pauseSeconds: pauseSeconds, of: isSilent ? cloud.sender.archive.count : .max,
+      SimulationRandom(seed: random.next()))
   }
 
-  private func play(until end: Int64, pauseSeconds: Int, _ before: SimulationRandom) {
+  private func flood(_ left: Int, _ before: SimulationRandom) {
+    guard left > 0, wire.withheldPercent != nil else { return }
+    var random = before
+    playGarbage(&random)
+    scheduler.schedule(inMicroseconds: 1_000_000) { flood(left - 1, random) }
+  }
+
+  private func playGarbage(_ random: inout SimulationRandom) {
+    let kind = random.pick(Topics.Down.allCases)
+    let bytes = (0..<random.int(0...300)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+    wire.play(topic: cloud.sender.topics.topic(kind), payload: bytes)
+  }
+
+  /// Plays the first `known` messages that were ever signed.
+  private func play(
+    until end: Int64, pauseSeconds: Int, of known: Int, _ before: SimulationRandom
+  ) {
     guard wire.withheldPercent != nil else { return }
     guard scheduler.elapsed < end else { return wire.endSiege() }
     var random = before
     // Everything has ended when the story mends the world.
-    let archive = cloud.sender.archive
+    let archive = cloud.sender.archive.prefix(known)
     if random.chance(Self.garbagePercent) {
-      let kind = random.pick(Topics.Down.allCases)
-      let bytes = (0..<random.int(0...300)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
-      wire.play(topic: cloud.sender.topics.topic(kind), payload: bytes)
+      playGarbage(&random)
     } else if !archive.isEmpty {
       var run = random.int(0...archive.count - 1)
       // Mostly what is still well signed.
@@ -48,7 +70,7 @@ struct Siege {
     }
     let pause = Int64(random.int(1...pauseSeconds * 2)) * 1_000_000
     scheduler.schedule(inMicroseconds: pause) {
-      play(until: end, pauseSeconds: pauseSeconds, random)
+      play(until: end, pauseSeconds: pauseSeconds, of: known, random)
     }
   }
 }

@@ -32,10 +32,11 @@ struct Troubles {
       rig.hasPower = false
       rig.endProgram(.powerCut)
       after(seconds) { if !rig.hasPower { rig.powerReturns() } }
-    case .kill:
+    case .kill, .cacheLost:
       guard rig.program != nil else { return }
-      count(.kills)
+      count(fault == .kill ? .kills : .diskFaults)
       rig.endProgram(.kill)
+      if fault == .cacheLost { rig.disk.cache.lose() }
       scheduler.schedule(inMicroseconds: 500_000) {
         if rig.program == nil { rig.lines.losePower() }
       }

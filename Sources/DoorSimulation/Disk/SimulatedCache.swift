@@ -19,6 +19,16 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
 
   init(medium: DiskMedium) { self.medium = medium }
 
+  /// The file is gone.
+  func lose() {
+    present = nil
+    presentZone = nil
+    revision = 0
+    records = SimulatedRecords()
+    staged = nil
+    stagedChunks = []
+  }
+
   public func configuration() throws(PortError) -> ConfigurationDocument? {
     medium.read("read the configuration")
     return present

@@ -31,7 +31,9 @@ struct Hardware {
     verifier = try EnvelopeVerifier(
       publicKeys: ["cloud-1": signer.publicKeyBytes], audience: Rig.controllerID,
       issuer: CloudSender.issuer)
-    link = wire
+    link =
+      sabotage == .countArrivals
+      ? SabotagedLink(wire: wire, signer: signer, verifier: verifier, time: time) : wire
     let lines = SimulatedLines(time: time)
     var diskIDs = SimulationRandom(seed: story.seed, stream: 6)
     let disk = SimulatedDisk { diskIDs.id() }
@@ -46,6 +48,11 @@ struct Hardware {
   /// How far apart the program is told to switch locks for which nobody waits.
   var staggerMilliseconds: Int {
     sabotaged?.fault == .switchTogether ? 0 : RuntimeTimes.staggerMilliseconds.standard
+  }
+
+  /// How many events the broker can cause at once.
+  var brokerEventsAtOnceMax: Int {
+    sabotaged?.fault == .wideLane ? 1_000_000 : BrokerLane.eventsAtOnceMax
   }
 
   /// The ports for the program, with the planted fault if there is one.

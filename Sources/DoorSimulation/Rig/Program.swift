@@ -20,7 +20,7 @@ final class Program {
 
   init(
     clockwork: Clockwork, lanes: SimulatedLanes, ports: RuntimePorts, ids: IDSource,
-    observers: Observers, configuration: RuntimeConfiguration
+    observers: Observers, configuration: RuntimeConfiguration, brokerEventsAtOnceMax: Int
   ) {
     self.clockwork = clockwork
     self.lanes = lanes
@@ -32,7 +32,8 @@ final class Program {
       configuration: configuration, ports: ports,
       inbox: Inbox { [mailbox] message in mailbox.push(message) }, lanes: lanes,
       freshID: { [ids] in ids.next() }, logger: logger,
-      onRecord: { [observers] draft in observers.see(.recorded(draft)) })
+      onRecord: { [observers] draft in observers.see(.recorded(draft)) },
+      brokerEventsAtOnceMax: brokerEventsAtOnceMax)
     mailbox.isOpen = true
   }
 

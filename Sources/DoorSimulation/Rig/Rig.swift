@@ -63,7 +63,7 @@ final class Rig {
       readsAnsweredFrom: disk.readStall.upperBound)
     let program = Program(
       clockwork: clockwork, lanes: lanes, ports: hardware.ports, ids: ids, observers: observers,
-      configuration: configuration())
+      configuration: configuration(), brokerEventsAtOnceMax: hardware.brokerEventsAtOnceMax)
     self.program = program
     clockwork.note("boot") { "\(boots)" }
     program.begin()

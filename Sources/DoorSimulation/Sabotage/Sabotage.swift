@@ -29,7 +29,8 @@ public enum Sabotage: String, Sendable, CaseIterable {
   case ignoreScope = "ignore-scope"
   /// The program trusts a clock that was never set.
   case believeAnyClock = "believe-any-clock"
-  /// The program follows every jump of the system's clock.
+  /// The program follows every jump of the system's clock. Where the clock is right, it is as it
+  /// should be.
   case believeJump = "believe-jump"
   /// Every fifth edge of the exit button is lost.
   case deafExit = "deaf-exit"
@@ -56,6 +57,12 @@ public enum Sabotage: String, Sendable, CaseIterable {
   case switchTogether = "switch-together"
   /// One record that is refused refuses the whole delta.
   case refuseWholeDelta = "refuse-whole-delta"
+  /// The hours without the cloud count from the arrival of its words.
+  case countArrivals = "count-arrivals"
+  /// What the broker can cause is recorded without a limit.
+  case wideLane = "wide-lane"
+  /// Which revisions were in force is forgotten with the cache.
+  case forgetRevisions = "forget-revisions"
   /// An old delta that is played again is applied to whatever is here.
   case takeReplays = "take-replays"
   /// Any delta of the revision in force is answered as applied.

@@ -38,7 +38,7 @@ extension SabotagedParts: WallClock {
     if fault == .offByOneMinute { reading.at = reading.at.advanced(bySeconds: -60) }
     if fault == .believeAnyClock { reading.source = .timeServer }
     // Somebody vouches for whatever the clock shows.
-    if fault == .believeJump { reading.source = .technician }
+    if fault == .believeJump, !time.isRight { reading.source = .technician }
     return reading
   }
 }

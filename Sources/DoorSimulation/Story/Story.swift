@@ -166,4 +166,6 @@ public enum Fault: Sendable, Codable, Hashable {
   case zoneCut(seconds: Int)
   /// The time zone gets the law of another one.
   case zoneLaw(of: String)
+  /// The program ends, and the credential cache with its configuration is gone.
+  case cacheLost
 }

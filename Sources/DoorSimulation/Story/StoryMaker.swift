@@ -71,6 +71,7 @@ public struct StoryMaker {
       staff(start)
       commands(start)
       trouble(start)
+      lostCache(start)
     }
     happenings.removeAll { $0.at >= Int64(days) * Self.dayMilliseconds }
     happenings.sort { ($0.at, $0.seed) < ($1.at, $1.seed) }
@@ -361,5 +362,28 @@ public struct StoryMaker {
     }
     if any(.zones, 3) { add(when(&random), .fault(.zoneCut(seconds: random.int(600...90_000)))) }
     if any(.zones, 4) { add(when(&random), .fault(.zoneLaw(of: random.pick(Self.zones)))) }
+  }
+
+  /// The cache is lost and sent again; a day at most later, while somebody holds the broker and plays
+  /// what was sent then, it is lost once more. A card that was withdrawn in between comes.
+  private mutating func lostCache(_ start: Int64) {
+    guard kinds.contains(.disk), start > 0, random.chance(5) else { return }
+    let first = timeOfDay(start)
+    add(first, .fault(.cacheLost))
+    guard kinds.contains(.attacks), random.chance(70) else { return }
+    let person = random.int(0...site.people.count - 1)
+    let door = site.people[person].door ?? random.int(0...site.doors.count - 1)
+    let withdrawn = first + Int64(random.int(600...7_200)) * 1_000
+    add(
+      withdrawn,
+      .staff(random.chance(50) ? .cancel(person: person) : .setEnabled(person: person, false)))
+    let siege = withdrawn + Int64(random.int(600...7_200)) * 1_000
+    add(siege, .attack(.siege(seconds: 5_400, withheldPercent: 100, pauseSeconds: 20)))
+    add(siege + 60_000, .fault(.cacheLost))
+    for _ in 0..<3 {
+      add(
+        siege + Int64(random.int(600...5_000)) * 1_000,
+        .badge(person: person, door: door, then: .enters, spoiled: nil))
+    }
   }
 }

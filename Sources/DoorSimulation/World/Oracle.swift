@@ -21,7 +21,7 @@ struct Oracle {
     guard let document = world.cloud.configuration.sent[instant.configRevision] else {
       return false
     }
-    if instant.mode.keepsClosed { return false }
+    if instant.mode.keepsClosed || isBehind { return false }
     let fresh = isFresh(document, instant)
     if fresh == false { return false }
     var mayBe = false
@@ -83,7 +83,7 @@ struct Oracle {
       let record = world.observers.knowledge.person(
         world.site.people[person], at: instant.credentialRevision)
     else { return false }
-    if instant.mode.keepsClosed || !record.accessEnabled || !hasGrant(record, door) {
+    if instant.mode.keepsClosed || isBehind || !record.accessEnabled || !hasGrant(record, door) {
       return false
     }
     let settings = document.doors[door].settings
@@ -93,6 +93,14 @@ struct Oracle {
     if open == false || fresh == false { return false }
     let isVault = world.site.plan.doors[door].isVault
     return open == nil || fresh == nil || isVault ? nil : true
+  }
+
+  /// The door has lost its cache, and what it has since is older than what it knows it had.
+  private var isBehind: Bool {
+    let kept = world.rig.disk.state.values["revisions"]
+      .map { String(decoding: $0, as: UTF8.self).split(separator: " ") }
+    let known = kept.flatMap { $0.count > 1 ? UInt64($0[1]) : nil } ?? 0
+    return world.rig.disk.cache.revision < known
   }
 
   private func hasGrant(_ person: PersonRecord, _ door: Int) -> Bool {

@@ -2,8 +2,14 @@ import Dispatch
 public import Logging
 import Synchronization
 
+/// A log that says with its next line how many were lost before it.
+public protocol CountingLog: LogHandler {
+  /// So many lines never came to it.
+  func noteLost(_ lines: Int)
+}
+
 /// Writes log lines on a thread of its own. Whoever logs never waits for a disk, a pipe or a journal
-/// that takes nothing; what it cannot take is dropped and counted.
+/// that takes nothing; what it cannot take is dropped, and the log itself says how many those were.
 public final class PatientLog: Sendable {
   /// The most lines that may wait to be written; one more is dropped.
   public static let waitingMax = 1_000
@@ -18,7 +24,7 @@ public final class PatientLog: Sendable {
   public init() {}
 
   /// A handler that has `writer` write.
-  public func handler(_ writer: any LogHandler) -> any LogHandler {
+  public func handler(_ writer: any CountingLog) -> any LogHandler {
     PatientLogHandler(log: self, writer: writer)
   }
 
@@ -29,7 +35,7 @@ public final class PatientLog: Sendable {
     _ = done.wait(timeout: .now() + .milliseconds(milliseconds))
   }
 
-  fileprivate func take(_ event: LogEvent, _ writer: any LogHandler) {
+  fileprivate func take(_ event: LogEvent, _ writer: any CountingLog) {
     let isTaken = state.withLock { state in
       guard state.waiting < Self.waitingMax else {
         state.dropped += 1
@@ -46,18 +52,14 @@ public final class PatientLog: Sendable {
         defer { state.dropped = 0 }
         return state.dropped
       }
-      guard dropped > 0 else { return }
-      var note = event
-      note.level = .warning
-      note.message = "\(dropped) lines were not written: the log took none"
-      writer.log(event: note)
+      if dropped > 0 { writer.noteLost(dropped) }
     }
   }
 }
 
 private struct PatientLogHandler: LogHandler {
   let log: PatientLog
-  var writer: any LogHandler
+  var writer: any CountingLog
 
   var logLevel: Logger.Level {
     get { writer.logLevel }

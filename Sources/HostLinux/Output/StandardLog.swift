@@ -5,7 +5,7 @@ import Synchronization
 
 /// Log lines on standard error, for a program that must never wait for whoever reads them nor end
 /// with them: a line that the reader has no room for is left out, and the next one counts those.
-public struct StandardLog: LogHandler {
+public struct StandardLog: CountingLog {
   /// The longest line, in bytes with its end. A pipe that is ready takes so much without a wait;
   /// `PIPE_BUF`, pipe(7).
   static let lineBytesMax = 4_096
@@ -23,6 +23,8 @@ public struct StandardLog: LogHandler {
     set { metadata[key] = newValue }
   }
 
+  public func noteLost(_ lines: Int) { lost.add(lines) }
+
   public func log(event: LogEvent) {
     let more = metadata.merging(event.metadata ?? [:]) { $1 }.sorted { $0.key < $1.key }
       .map { " \($0.key)=\($0.value)" }.joined()
@@ -36,6 +38,8 @@ public struct StandardLog: LogHandler {
 /// Writes lines, and counts those that nobody took.
 private final class LostLines: Sendable {
   private let count = Mutex(0)
+
+  func add(_ lines: Int) { count.withLock { $0 += lines } }
 
   func put(_ line: [UInt8]) {
     // One writer at a time: two lines at once could be more than the reader has room for.

@@ -99,6 +99,42 @@ struct CloudMQTTTLSTests {
     fileless.link.stop()
   }
 
+  @Test(
+    "D1: a broker whose certificate is over, for clients only, of another name or of a namesake CA is refused",
+    arguments: ["over", "client", "name", "namesake", "self"])
+  func forged(_ kind: String) async throws {
+    let broker = try BrokerFixture(options: [
+      "cafile FOLDER/ca.pem", "certfile FOLDER/forged.pem", "keyfile FOLDER/forged.key",
+    ])
+    let files = try Certificates(in: broker.folder)
+    let key = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
+    let names = kind == "name" ? "DNS:elsewhere.example" : "DNS:localhost"
+    let usage = kind == "client" ? "clientAuth" : "serverAuth"
+    try "subjectAltName=\(names)\nextendedKeyUsage=\(usage)\n".write(
+      toFile: files.path("forged.ext"), atomically: true, encoding: .utf8)
+    // The name of the certificate's subject is the broker's own; what counts is the list of names.
+    try files.run("req \(key) -subj /CN=localhost -keyout @forged.key -out @forged.csr")
+    let authority = kind == "namesake" ? "namesake" : "ca"
+    let life = kind == "over" ? "-days -1" : "-days 2"
+    try files.run("req -x509 \(key) -days 2 -subj /CN=ca -keyout @namesake.key -out @namesake.pem")
+    if kind == "self" {
+      try files.run("req -x509 -key @forged.key -days 2 -subj /CN=localhost -out @forged.pem")
+    } else {
+      try files.run(
+        "x509 -req -in @forged.csr -CA @\(authority).pem -CAkey @\(authority).key "
+          + "-CAcreateserial \(life) -extfile @forged.ext -out @forged.pem")
+    }
+    try broker.start()
+    var settings = broker.settings("door", subscriptions: ["t"])
+    settings.host = "localhost"
+    settings.tls = TLSSettings(caFile: files.path("ca.pem"))
+    let door = TestLink(settings)
+    try door.start()
+    #expect(try await door.seen.wait { !$0.disconnectReasons.isEmpty })
+    door.link.stop()
+    #expect(!door.seen.isConnected)
+  }
+
   @Test("D1: the handshake names the protocol for a broker that shares its port with others")
   func protocolName() async throws {
     let port = try LoopbackPort.free()

@@ -107,6 +107,49 @@ struct RuntimeStallTests {
     #expect(world.decisions == ["lookupTimedOut"])
   }
 
+  @Test("A2 F2: writes stall: cards open, it is an alarm within 10 s, and all is written after it")
+  func writes() throws {
+    let world = try world()
+    func alarms() -> [String] { world.alarms.filter { $0.hasSuffix("eventLog") } }
+    world.work.stall([.events])
+    try world.badge()
+    #expect(world.decisions == ["granted"])
+    world.pass(milliseconds: 50)
+    #expect(world.isReleased)
+    world.pass(milliseconds: 8_000)
+    #expect(alarms() == [])
+    world.pass(milliseconds: 3_000)
+    #expect(alarms() == ["eventLog"])
+    #expect(world.shell.status().troubles.contains { $0.contains("has not answered for 10 s") })
+    leaves(world)
+    world.work.stall([])
+    world.settle()
+    #expect(alarms() == ["eventLog", "-eventLog"])
+    world.pass(milliseconds: 1_000)
+    #expect(try world.disk.log.position().last == UInt64(world.records.count))
+    #expect(!world.shell.status().troubles.contains { $0.contains("events are kept") })
+  }
+
+  @Test("F3: a start that was read late counts the unclean ones before it, and tells what it found")
+  func lateStart() throws {
+    var before = RunCount()
+    for _ in 0...RunCount.toldMin { before.begin(machine: "") }
+    let kept = before.bytes
+    let world = try ShellWorld(isUnread: true) { disk in
+      try disk.state.setValues(["runs": kept, "modes.front": [1, 2, 3]])
+    }
+    world.pass(milliseconds: 60_000)
+    #expect(try world.disk.state.value(forKey: "runs") == kept)
+    world.answerStart()
+    let troubles = world.shell.status().troubles
+    #expect(troubles.contains { $0.contains("\(RunCount.toldMin + 1) times in a row") })
+    #expect(troubles.contains { $0.contains("modes of door front") })
+    #expect(world.records.contains { $0.type == EventType.controllerUncleanStarts.wireName })
+    #expect(
+      try world.disk.state.value(forKey: "runs").flatMap(RunCount.init)?.uncleanStarts
+        == RunCount.toldMin + 1)
+  }
+
   @Test("A2: the fire alarm frees the door while reads stall")
   func fire() throws {
     let world = try world()

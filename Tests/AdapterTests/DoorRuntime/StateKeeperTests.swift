@@ -155,6 +155,49 @@ struct StateKeeperTests {
     #expect(answers.withLock(\.count) == 2 && keeper.nextDeadline == nil)
   }
 
+  @Test("beyond 16 writes that the disk has not answered the newest values come in one, after them")
+  func writesLimit() throws {
+    var keeper = StateKeeper()
+    let first = (0..<StateKeeper.writesMax).flatMap { _ in writes(keeper.persist(Self.write(1))) }
+    #expect(first.count == StateKeeper.writesMax)
+    for value in 2...100 { #expect(writes(keeper.persist(Self.write(UInt8(value)))).isEmpty) }
+    #expect(writes(keeper.persist(Self.write(7, .cardLockouts))).isEmpty)
+    #expect(outcomes(keeper.end("c1", at: Self.start)) == [])
+    var late: [Wish] = []
+    for job in first {
+      #expect(writes(late).isEmpty)
+      late = keeper.persisted(job.write, ticket: job.ticket, nil, at: Self.start)
+    }
+    let last = try #require(writes(late).first)
+    #expect(writes(late).count == 1 && outcomes(late) == [])
+    #expect(last.write.values == ["presence.forgiven": [100], "lockout.cards": [7]])
+    #expect(
+      outcomes(keeper.persisted(last.write, ticket: last.ticket, nil, at: Self.start))
+        == [.confirmed])
+    #expect(writes(keeper.persist(Self.write(1))).count == 1 && keeper.flush().isEmpty)
+  }
+
+  @Test(
+    "what was left aside while too many writes waited is written when the program ends, or the disk refuses"
+  )
+  func leftAside() throws {
+    func full() -> (StateKeeper, [(write: StateWrite, ticket: UInt64)]) {
+      var keeper = StateKeeper()
+      let jobs = (0..<StateKeeper.writesMax).flatMap { _ in writes(keeper.persist(Self.write(1))) }
+      _ = keeper.persist(Self.write(2))
+      return (keeper, jobs)
+    }
+    var (ending, _) = full()
+    #expect(writes(ending.flush()).map(\.write.values) == [["presence.forgiven": [2]]])
+    var (refused, jobs) = full()
+    for job in jobs {
+      let wishes = refused.persisted(job.write, ticket: job.ticket, Self.full, at: Self.start)
+      #expect(writes(wishes).isEmpty)
+    }
+    let again = writes(refused.advance(to: Self.later(1_000)))
+    #expect(again.map(\.write.values) == [["presence.forgiven": [2]]])
+  }
+
   @Test("of more than 10,000 values that wait for the disk the oldest is let go, and logged")
   func limit() {
     var keeper = StateKeeper()

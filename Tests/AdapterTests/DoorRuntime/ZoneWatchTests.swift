@@ -33,12 +33,18 @@ struct ZoneWatchTests {
   func changed() throws {
     let before = try zone("Europe/Berlin")
     let after = try zone("Asia/Tokyo")
-    var watch = ZoneWatch(stored: before)
+    var watch = ZoneWatch(stored: before, kept: before)
     #expect(read(&watch, .success(before)).isEmpty)
     let wishes = read(&watch, .success(after))
     #expect(
-      wishes.names == ["core policy", "log notice", "record clock.zoneChanged", "job storeZone"])
+      wishes.names == [
+        "core policy", "log notice", "record clock.zoneChanged", "job storeZone", "persist zone",
+      ])
     #expect(newRules(wishes) == after.rules && watch.zone == after)
+    let persisted = try #require(wishes.written["zone"] ?? nil)
+    #expect(KeptZone.zone(persisted) == after)
+    #expect(KeptZone.zone(Array(persisted.dropLast(30))) == nil)
+    #expect(KeptZone.zone([]) == nil && KeptZone.zone(Array("UTC".utf8)) == nil)
     let detail = try #require(wishes.records.first?.detail)
     #expect(detail["timeZone"] == Self.berlin && detail["from"] != detail["to"])
     #expect(detail.values.allSatisfy { $0.utf8.count >= 13 })
@@ -51,7 +57,7 @@ struct ZoneWatchTests {
   @Test("B10: a file that vanished or is damaged keeps the rules, and is an alarm once")
   func failed() throws {
     let good = try zone("Europe/Berlin")
-    var watch = ZoneWatch(stored: good)
+    var watch = ZoneWatch(stored: good, kept: good)
     #expect(watch.trouble(of: Self.berlin) == nil)
     let first = read(&watch, .failure(PartFixture.error))
     #expect(first.names == ["log error", "record alarm.raised"])
@@ -87,13 +93,15 @@ struct ZoneWatchTests {
     let late = watch.read(
       .success(try zone("Europe/Berlin")), name: "Asia/Tokyo", policy: policy)
     #expect(late.names == ["job readZone"] && watch.zone == tokyo)
-    #expect(watch.read(.success(tokyo), name: "Asia/Tokyo", policy: policy).isEmpty)
+    #expect(
+      watch.read(.success(tokyo), name: "Asia/Tokyo", policy: policy).names == ["persist zone"])
+    #expect(watch.keep().isEmpty)
   }
 
   @Test("B10: a read that does not come back over two turns is an alarm, until it does")
   func stalled() throws {
     let good = try zone("Europe/Berlin")
-    var watch = ZoneWatch(stored: good)
+    var watch = ZoneWatch(stored: good, kept: good)
     #expect(watch.lookInTurn(at: nil).isEmpty)
     #expect(watch.lookInTurn(at: Self.berlin).names == ["job readZone"])
     #expect(watch.lookInTurn(at: Self.berlin).isEmpty)
@@ -104,6 +112,23 @@ struct ZoneWatchTests {
     #expect(back.names == ["record alarm.cleared"])
     #expect(watch.lookInTurn(at: Self.berlin).names == ["job readZone"])
     #expect(watch.lookInTurn(at: Self.berlin).isEmpty)
+  }
+
+  @Test("B2 F3: after a lost cache the rules that are kept beside the events count")
+  func lostCache() throws {
+    let good = try zone("Europe/Berlin")
+    let watch = ZoneWatch(stored: nil, kept: good)
+    #expect(watch.zone == good && watch.trouble(of: Self.berlin) == nil)
+    let cache = MemoryPolicy()
+    let gone = try ZoneFolder().zones
+    let outcome = try apply(Self.berlin, zones: gone, cache, inForce: watch.zone)
+    #expect(outcome.applied?.policy.zone == good.rules)
+    // The configuration is there, and only its rules are lost.
+    let store = ReplicationStore(policy: cache, zones: gone, controller: CloudFixture.controller)
+    try cache.replaceConfiguration(try #require(try cache.configuration()), zone: nil)
+    #expect(try store.stored()?.policy.zone == nil)
+    #expect(try store.stored(orElse: good)?.policy.zone == good.rules)
+    #expect(try store.stored(orElse: zone("Asia/Tokyo", as: "Asia/Tokyo"))?.policy.zone == nil)
   }
 
   // MARK: On push

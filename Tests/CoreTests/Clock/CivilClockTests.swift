@@ -34,6 +34,26 @@ struct CivilClockTests {
     #expect(clock.takeMove() == nil)
   }
 
+  @Test(
+    "B1: a machine that slept has the right time when it wakes, and an hour ago is over",
+    arguments: [ClockSource.timeServer, .battery, .none])
+  func slept(_ source: ClockSource) {
+    var clock = clock(.timeServer)
+    let hours = 8 * 3_600 as Int64
+    let truth = Self.noon.advanced(bySeconds: hours + 60)
+    // The steady clock stood still for eight hours.
+    let moment = clock.read(
+      ClockReading(truth, source, asleepMilliseconds: hours * 1_000), at: Self.steady(60))
+    #expect(moment.wall == truth && moment.trust.isTrusted && clock.doubt == nil)
+    #expect(clock.takeMove() == nil)
+    // Somebody who sets the clock gets nothing by it.
+    let set = clock.read(
+      ClockReading(
+        truth.advanced(bySeconds: -hours), source, asleepMilliseconds: hours * 1_000 + 3),
+      at: Self.steady(61))
+    #expect(set.wall == truth.advanced(bySeconds: 1))
+  }
+
   @Test("B1: the same while the daemon starts again, in this boot and in the next")
   func aheadOverRestarts() {
     let memory = clock(.battery).memory(at: Self.steady(0))

@@ -75,9 +75,7 @@ extension IdentityCommand {
         where FileManager.default.fileExists(atPath: path) {
           let request = try CertificateRequest(controller: id, privateKey: load(path))
           guard request.isFor(certificatesPEM: text) else { continue }
-          let whole = text.trimmingCharacters(in: .whitespacesAndNewlines) + "\n"
-          try KeyFile.replace(
-            path: target, text: Secret(whole + request.privateKey.reveal()))
+          try KeyFile.replace(path: target, text: request.file(certificatesPEM: text))
           // After an interruption here the end of the next renewal removes what is left.
           if path == next { for file in [next, "\(folder)/client-next.csr"] { unlink(file) } }
           return

@@ -1,7 +1,9 @@
 import CloudProtocol
 import DoorCore
+import DoorPorts
 import DoorRules
 import Logging
+import Synchronization
 import Testing
 
 @testable import DoorRuntime
@@ -190,5 +192,48 @@ struct BrokerCostTests {
     runner.start(.readHost, at: PartFixture.moment())
     lanes.workOnce()
     #expect(!runner.isBehind)
+  }
+
+  @Test("1,000 writes wait for a disk that stalls; one more command is failed, and acts on nothing")
+  func stalledWrites() throws {
+    let (lanes, world) = (HandLanes(), try RuntimeWorld())
+    let answers = Mutex<[StoreAnswer]>([])
+    let inbox = Inbox { message in
+      if case .job(let answer) = message { answers.withLock { $0.append(answer) } }
+      return true
+    }
+    let runner = StoreJobRunner(
+      ports: world.ports, controller: CloudFixture.controller, inbox: inbox, lanes: lanes,
+      logger: Logger(label: "test"))
+    func begin(_ id: String) {
+      let command = PendingCommand(
+        id: id, keyID: "k", command: Command(kind: .identify), expires: nil)
+      runner.start(
+        .beginCommand(command, at: PartFixture.start, expires: PartFixture.start),
+        at: PartFixture.moment())
+    }
+    func failed() -> [String] {
+      answers.withLock { $0 }.compactMap {
+        if case .ledger(let command, .failure(let error)) = $0, error.code == .busy {
+          command.id
+        } else {
+          nil
+        }
+      }
+    }
+    for number in 0..<StoreJobRunner.writingMax { begin("c\(number)") }
+    #expect(failed().isEmpty)
+    begin("more")
+    runner.start(.acknowledge(through: 1), at: PartFixture.moment())
+    #expect(failed() == ["more"])
+    // Small state has its own limit, and must come to the disk.
+    runner.start(
+      .persist(StateWrite("a value", .forgiven, [1]), ticket: 1), at: PartFixture.moment())
+    lanes.work()
+    #expect(
+      try world.ports.state.value(of: .forgiven) == [1], "what was not given up has been done")
+    begin("after")
+    lanes.work()
+    #expect(failed() == ["more"])
   }
 }

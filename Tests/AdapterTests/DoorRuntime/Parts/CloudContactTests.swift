@@ -26,6 +26,16 @@ struct CloudContactTests {
     PartFixture.start.advanced(bySeconds: seconds)
   }
 
+  @Test("C8: the hours without the cloud go on while the machine sleeps")
+  func slept() {
+    var contact = contact()
+    contact.heard(signed: signed(60), at: PartFixture.moment(60_000))
+    contact.slept(seconds: 28_800)
+    #expect(contact.ageSeconds(at: PartFixture.moment(90_000)) == 28_830)
+    contact.slept(seconds: .max)
+    #expect(contact.ageSeconds(at: PartFixture.moment(90_000)) == .max)
+  }
+
   @Test("C8: a new word makes the cache new, by the monotonic clock")
   func heard() {
     var contact = contact(kept(1_000))

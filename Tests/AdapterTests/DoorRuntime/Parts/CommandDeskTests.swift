@@ -24,7 +24,7 @@ struct CommandDeskTests {
   }
 
   @Test("D4: a command asks the ledger first, and nothing of it acts before the answer")
-  func ledgerFirst() throws {
+  mutating func ledgerFirst() throws {
     let wishes = desk.take(try forge.verify(forge.token()), session: nil, at: PartFixture.moment())
     #expect(wishes.names == ["job beginCommand"])
     guard case .beginCommand(let command, let at, let expires)? = wishes.jobs.first else { return }
@@ -50,6 +50,60 @@ struct CommandDeskTests {
     result.door = "front"
     #expect(ended.results == [result])
     #expect(desk.end("c-1", .outcome(.failed(reason: "late")), at: now).isEmpty)
+  }
+
+  @Test("D6: a result that the disk refused is written again each second, and told once it is kept")
+  mutating func refusedResult() {
+    let now = PartFixture.moment(0)
+    _ = desk.answered(Self.pending(), .success(.begun), at: now)
+    let ended = desk.end("c-1", .outcome(.confirmed), at: now).results
+    #expect(desk.refused(ended[0], PartFixture.error, at: now).names == ["log error"])
+    #expect(desk.nextDeadline == PartFixture.instant(1_000))
+    #expect(desk.advance(to: PartFixture.instant(999)).isEmpty)
+    let again = desk.advance(to: PartFixture.instant(1_000))
+    #expect(again.names == ["job persistResult"] && again.results == ended)
+    _ = desk.refused(ended[0], PartFixture.error, at: PartFixture.moment(1_001))
+    #expect(desk.advance(to: PartFixture.instant(2_001)).results == ended)
+    let told = desk.kept(ended[0])
+    #expect(told.names == ["session resultReady"] && told.results == ended)
+    #expect(desk.advance(to: PartFixture.instant(9_000)).isEmpty && desk.nextDeadline == nil)
+  }
+
+  @Test("D6: what a crash cut off is closed once the disk takes it; no command begins before")
+  mutating func refusedToClose() throws {
+    let now = PartFixture.moment(0)
+    // One came before the ledger's answer, and is still open.
+    #expect(
+      desk.take(try forge.verify(forge.token()), session: nil, at: now).names
+        == ["job beginCommand"])
+    #expect(desk.closed(PartFixture.error, at: now).names == ["log error"])
+    let next = desk.take(try forge.verify(forge.token()), session: nil, at: now)
+    #expect(next.names == ["session resultReady"] && next.results.map(\.outcome) == [.failed])
+    #expect(desk.advance(to: PartFixture.instant(1_000)).isEmpty)
+    _ = desk.answered(Self.pending(), .success(.begun), at: now)
+    #expect(desk.advance(to: PartFixture.instant(2_000)).isEmpty)
+    let ended = desk.end("c-1", .outcome(.confirmed), at: now).results
+    _ = desk.kept(ended[0])
+    #expect(desk.advance(to: PartFixture.instant(3_000)).names == ["job closeInterrupted"])
+    #expect(desk.closed(nil, at: now).isEmpty && desk.nextDeadline == nil)
+    #expect(
+      desk.take(try forge.verify(forge.token()), session: nil, at: now).names
+        == ["job beginCommand"])
+  }
+
+  @Test("D6: while 256 results wait for the disk no further command begins")
+  mutating func debtLimit() throws {
+    let now = PartFixture.moment(0)
+    for number in 0..<LedgerDebt.resultsMax {
+      #expect(
+        desk.take(try forge.verify(forge.token()), session: nil, at: now).names
+          == ["job beginCommand"])
+      var result = Self.result(.confirmed)
+      result.commandID = "r-\(number)"
+      _ = desk.refused(result, PartFixture.error, at: now)
+    }
+    let over = desk.take(try forge.verify(forge.token()), session: nil, at: now)
+    #expect(over.names == ["session resultReady"] && over.results.map(\.outcome) == [.failed])
   }
 
   @Test("D5: an id that came before does not act again and gets the result that it had")
@@ -81,7 +135,7 @@ struct CommandDeskTests {
   }
 
   @Test("D4 F4: while the clock is unknown a command acts only with the nonce of this session")
-  func nonce() throws {
+  mutating func nonce() throws {
     let body = #"{"kind":"unlock","door":"front","person":"p1","sessionNonce":"n-1"}"#
     let envelope: Envelope<Command> = try forge.verify(
       forge.token(EnvelopeForge.header(), EnvelopeForge.claims(body: body)), trust: .unknown)

@@ -83,6 +83,24 @@ struct HolderDirectoryTests {
     #expect(Self.ids(finding) == ["k-2", "k-1"] && finding.answer.digest == nil)
   }
 
+  @Test("D4: a cache that is older than what was in force counts for nobody; other keys open")
+  mutating func behind() throws {
+    cached("k-2", "card:H10301:1:2")
+    try handedOver("k-1", "card:H10301:1:3")
+    holders.directory.cacheIsBehind = true
+    #expect(Self.ids(find("card:H10301:1:2")) == nil)
+    #expect(Self.ids(find("card:H10301:1:3")) == ["k-1"])
+    #expect(Self.ids(find(try offlinePIN())) == ["opin.500000.24.0.front"])
+    let again = holders.find(
+      LookUp(
+        ticket: 1, canonicals: [],
+        again: [HolderID(credential: CredentialID("k-2")!, person: PersonID("p-k-2")!)],
+        door: Self.door), at: Self.now)
+    #expect(again.answer.holders == nil)
+    holders.directory.cacheIsBehind = false
+    #expect(Self.ids(find("card:H10301:1:2")) == ["k-2"])
+  }
+
   @Test("C7: a key that was handed over never shadows the cloud's own of that id")
   mutating func shadow() throws {
     cached("k-1", "card:H10301:1:2", status: .revoked)

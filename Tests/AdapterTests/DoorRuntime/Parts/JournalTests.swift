@@ -12,6 +12,8 @@ struct JournalTests {
   private var journal = Journal(
     position: LogPosition(epoch: "e-1", last: 10, acknowledged: 4))
 
+  private static let now = PartFixture.instant(0)
+
   private static func stored(_ number: UInt64, _ type: EventType = .accessGranted) -> StoredEvent {
     StoredEvent(number: number, draft: StoreFixture.draft(Int(number), type: type.wireName))
   }
@@ -19,10 +21,13 @@ struct JournalTests {
   @Test("tickets rise by one, and what is not tried yet waits")
   mutating func tickets() {
     #expect(journal.progress == .init(last: 0, committed: 0, isBroken: false))
-    let tickets = [journal.nextTicket(), journal.nextTicket(), journal.nextTicket()]
+    let tickets = [
+      journal.nextTicket(at: Self.now), journal.nextTicket(at: Self.now),
+      journal.nextTicket(at: Self.now),
+    ]
     #expect(tickets == [1, 2, 3])
     #expect(journal.waiting == 3)
-    _ = journal.committed(CommitReport(throughTicket: 2, stored: [Self.stored(11)]))
+    _ = journal.committed(CommitReport(throughTicket: 2, stored: [Self.stored(11)]), at: Self.now)
     #expect(journal.waiting == 1)
     #expect(journal.progress == .init(last: 3, committed: 2, isBroken: false))
   }
@@ -31,7 +36,8 @@ struct JournalTests {
   mutating func committed() {
     let wishes = journal.committed(
       CommitReport(
-        throughTicket: 2, stored: [Self.stored(11), Self.stored(12)], tookMicroseconds: 900))
+        throughTicket: 2, stored: [Self.stored(11), Self.stored(12)], tookMicroseconds: 900),
+      at: Self.now)
     #expect(wishes.names == ["noteCommit", "session eventsCommitted", "eventsCommitted"])
     #expect(wishes.sessionInputs == [.eventsCommitted(last: 12)])
     #expect(journal.position == LogPosition(epoch: "e-1", last: 12, acknowledged: 4))
@@ -49,7 +55,7 @@ struct JournalTests {
         stored: [
           Self.stored(11), Self.stored(12, .alarmRaised), Self.stored(13),
           Self.stored(14, .accessAdminUnlock),
-        ]))
+        ]), at: Self.now)
     guard case .publishUrgent(let events) = wishes[1] else {
       Issue.record("nothing overtakes: \(wishes.names)")
       return
@@ -61,29 +67,52 @@ struct JournalTests {
   @Test("F2: that the log failed is an alarm, once, with its cause; and so is its end")
   mutating func alarm() {
     let failed = CommitReport(throughTicket: 1, stored: [], error: PartFixture.error)
-    let first = journal.committed(failed)
+    let first = journal.committed(failed, at: Self.now)
     #expect(first.names == ["log error", "record alarm.raised", "eventsCommitted"])
     #expect(first.records.first?.reason == "eventLog")
     #expect(first.records.first?.detail == ["cause": "\(PartFixture.error)"])
     #expect(journal.error == PartFixture.error && journal.progress.isBroken)
-    #expect(journal.committed(failed).names == ["eventsCommitted"])
+    #expect(journal.committed(failed, at: Self.now).names == ["eventsCommitted"])
     let other = CommitReport(throughTicket: 1, stored: [], error: PartFixture.otherError)
-    #expect(journal.committed(other).names == ["eventsCommitted"])
+    #expect(journal.committed(other, at: Self.now).names == ["eventsCommitted"])
     #expect(journal.error == PartFixture.otherError)
 
-    let cleared = journal.committed(CommitReport(throughTicket: 2, stored: [Self.stored(11)]))
+    let cleared = journal.committed(
+      CommitReport(throughTicket: 2, stored: [Self.stored(11)]), at: Self.now)
     #expect(Array(cleared.names.prefix(2)) == ["log notice", "record alarm.cleared"])
     #expect(cleared.records.first?.reason == "eventLog")
     #expect(journal.error == nil && !journal.progress.isBroken)
-    let next = journal.committed(CommitReport(throughTicket: 3, stored: [Self.stored(12)]))
+    let next = journal.committed(
+      CommitReport(throughTicket: 3, stored: [Self.stored(12)]), at: Self.now)
     #expect(next.records.isEmpty)
+  }
+
+  @Test("F2: a disk that answers nothing for 10 s is the same alarm, and its answer ends it")
+  mutating func stalled() {
+    _ = journal.nextTicket(at: Self.now)
+    _ = journal.nextTicket(at: PartFixture.instant(7_000))
+    #expect(journal.nextDeadline == PartFixture.instant(10_000))
+    #expect(journal.advance(to: PartFixture.instant(9_999)).isEmpty && journal.error == nil)
+    let raised = journal.advance(to: PartFixture.instant(10_000))
+    #expect(raised.names == ["log error", "record alarm.raised"])
+    #expect(raised.records.first?.reason == "eventLog" && journal.progress.isBroken)
+    #expect(journal.advance(to: PartFixture.instant(60_000)).isEmpty && journal.nextDeadline == nil)
+    let cleared = journal.committed(
+      CommitReport(throughTicket: 1, stored: [Self.stored(11)]), at: PartFixture.instant(61_000))
+    #expect(cleared.names.contains("record alarm.cleared") && !journal.progress.isBroken)
+    // One event still waits, from here on.
+    #expect(journal.nextDeadline == PartFixture.instant(71_000))
+    _ = journal.committed(
+      CommitReport(throughTicket: 2, stored: [Self.stored(12)]), at: PartFixture.instant(62_000))
+    #expect(journal.nextDeadline == nil)
   }
 
   @Test("a report that comes late takes nothing back")
   mutating func lateReport() {
-    _ = journal.committed(CommitReport(throughTicket: 5, stored: [Self.stored(11)]))
+    _ = journal.committed(CommitReport(throughTicket: 5, stored: [Self.stored(11)]), at: Self.now)
     // What the log gave up is reported with no ticket of its own.
-    let wishes = journal.committed(CommitReport(throughTicket: 0, stored: [Self.stored(12)]))
+    let wishes = journal.committed(
+      CommitReport(throughTicket: 0, stored: [Self.stored(12)]), at: Self.now)
     #expect(journal.progress.committed == 5 && journal.position.last == 12)
     guard case .eventsCommitted(through: 5)? = wishes.last else {
       Issue.record("the locks were given another ticket")
@@ -96,6 +125,22 @@ struct JournalTests {
     journal.acknowledged(through: 9)
     journal.acknowledged(through: 3)
     #expect(journal.position.acknowledged == 9)
+  }
+
+  @Test("D7: an acknowledgement that the disk refused is written again each second")
+  mutating func acknowledgedAgain() {
+    journal.acknowledged(through: 9)
+    #expect(journal.acknowledgementKept(PartFixture.error, at: Self.now).names == ["log error"])
+    #expect(journal.nextDeadline == PartFixture.instant(1_000))
+    #expect(journal.advance(to: PartFixture.instant(999)).isEmpty)
+    journal.acknowledged(through: 10)
+    let again = journal.advance(to: PartFixture.instant(1_000))
+    guard case .acknowledge(through: 10)? = again.jobs.first else {
+      Issue.record("\(again.names)")
+      return
+    }
+    #expect(journal.acknowledgementKept(nil, at: PartFixture.instant(1_001)).isEmpty)
+    #expect(journal.nextDeadline == nil)
   }
 
   @Test("D7 D9: a new epoch and a rewound log are told to the session, and each is an event")
@@ -136,8 +181,9 @@ struct JournalTests {
     let (stream, watcher) = AsyncStream<StoredEvent>.makeStream()
     journal.watch(UUID(), watcher)
     _ = journal.committed(
-      CommitReport(throughTicket: 2, stored: [Self.stored(11), Self.stored(12)]))
-    _ = journal.committed(CommitReport(throughTicket: 3, stored: [], error: PartFixture.error))
+      CommitReport(throughTicket: 2, stored: [Self.stored(11), Self.stored(12)]), at: Self.now)
+    _ = journal.committed(
+      CommitReport(throughTicket: 3, stored: [], error: PartFixture.error), at: Self.now)
     journal.end()
     var seen: [UInt64] = []
     for await event in stream { seen.append(event.number) }

@@ -10,7 +10,8 @@ import Testing
 struct ReplicationTests {
   private let forge = EnvelopeForge()
   private var replication = Replication(
-    document: nil, zone: nil, position: CredentialPosition(revision: 3, credentials: 1, persons: 1))
+    document: nil, zone: nil, position: CredentialPosition(revision: 3, credentials: 1, persons: 1),
+    known: KnownRevisions(bytes: Array("0 3 0 3".utf8)) ?? KnownRevisions())
 
   /// What the verifier makes of a body that is well signed.
   private func envelope<Body: Codable & Sendable>(
@@ -55,8 +56,12 @@ struct ReplicationTests {
       applied: AcceptedConfiguration(document: document, policy: Self.policy(4)))
     let wishes = replication.configured(outcome, current: 3)
     #expect(
-      wishes.names == ["core policy", "record config.applied", "job readZone", "session applied"])
+      wishes.names == [
+        "core policy", "record config.applied", "job readZone", "persist revisions",
+        "session applied",
+      ])
     #expect(wishes.records.first?.detail == ["revision": "4"])
+    #expect(wishes.written == ["revisions": Array("4 3 4 3".utf8)])
     #expect(replication.document == document)
     // Another one overtook it: it is answered, and changes nothing.
     #expect(replication.configured(outcome, current: 4).names == ["session applied"])
@@ -120,7 +125,10 @@ struct ReplicationTests {
     outcome.changes = [CredentialChange(.issued, StoreFixture.credential(1))]
     let position = CredentialPosition(revision: 4, credentials: 2, persons: 2)
     let wishes = replication.applied(outcome, position: .success(position))
-    #expect(wishes.names == ["record lock.key.issued", "recordsChanged", "session applied"])
+    #expect(
+      wishes.names == [
+        "record lock.key.issued", "recordsChanged", "persist revisions", "session applied",
+      ])
     #expect(wishes.records.first?.detail["key_id"] == "c1")
     #expect(replication.position == position)
   }
@@ -191,6 +199,47 @@ struct ReplicationTests {
     let hello = replication.take(try envelope(DigestRequest(rescan: true, hello: true), .digest))
     #expect(hello.names == ["session syncRequested", "digest"])
     #expect(replication.take(try envelope(DigestRequest(), .digest)).names == ["digest"])
+  }
+
+  @Test("D4 F3: after a lost cache nothing is taken that is older than what was in force")
+  mutating func lostCache() throws {
+    let known = try #require(KnownRevisions(bytes: Array("7 40 7 40".utf8)))
+    var replication = Replication(
+      document: nil, zone: nil,
+      position: CredentialPosition(revision: 0, credentials: 0, persons: 0),
+      known: known)
+    func config(_ revision: UInt64) throws -> [Wish] {
+      let message = ConfigurationMessage.whole(StoreFixture.configuration(revision))
+      return replication.take(try envelope(message, .config), current: 0)
+    }
+    let old = try config(6)
+    #expect(old.reports.first?.applied == false && old.reports.first?.revision == 0)
+    #expect(old.reports.first?.problems.first?.message.contains("older than 7") == true)
+    #expect(try config(7).names == ["job applyConfiguration"])
+    // Records of any age are taken, since deltas may follow; they are not served before all is here.
+    #expect(replication.isBehind && replication.trouble?.contains("40 was in force") == true)
+    func applied(_ revision: UInt64) -> [Wish] {
+      replication.applied(
+        CredentialsOutcome(report: Self.report(.credentials, applied: true)),
+        position: .success(CredentialPosition(revision: revision, credentials: 1, persons: 1)))
+    }
+    #expect(applied(39).written.isEmpty && replication.isBehind)
+    #expect(applied(40).written.isEmpty && !replication.isBehind && replication.trouble == nil)
+    #expect(applied(41).written == ["revisions": Array("7 41 7 41".utf8)])
+  }
+
+  @Test("F3: a damaged note of what was in force counts for nothing")
+  func damagedNote() throws {
+    for text in [
+      "", "7", "7 8", "7 8 9", "7 8 7 9", "7 8 7 8 9", "-1 2 -1 2", "a b a b",
+      "18446744073709551616 1 18446744073709551616 1",
+    ] {
+      #expect(KnownRevisions(bytes: Array(text.utf8)) == nil)
+    }
+    var known = KnownRevisions()
+    known.config = .max
+    known.credentials = 40
+    #expect(KnownRevisions(bytes: known.bytes) == known)
   }
 
   @Test("C5: a repair is an event when it changed something, with how many buckets")

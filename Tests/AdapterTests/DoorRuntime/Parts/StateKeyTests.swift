@@ -24,6 +24,7 @@ struct StateKeyTests {
       (.cardLockouts, "lockout.cards"), (.firstPerson(Self.door), "firstPerson.front"),
       (.presence(PersonID("p1")!), "presence.of.p1"), (.forgiven, "presence.forgiven"),
       (.modes(Self.door), "modes.front"), (.runs, "runs"), (.clockOwn, "clock.own"),
+      (.revisions, "revisions"), (.zone, "zone"),
     ]
     for (key, name) in rows { #expect(key.name == name) }
     #expect(Set(rows.map { Self.place(of: $0.0) }) == Set(0..<rows.count))
@@ -77,6 +78,8 @@ struct StateKeyTests {
     case .forgiven: 10
     case .modes: 11
     case .runs: 12
+    case .revisions: 14
+    case .zone: 15
     }
   }
 
