@@ -21,6 +21,8 @@ final class BrokerConnection {
   let settings: MQTTSettings
   /// What holds for this connection.
   private var terms: LinkTerms
+  /// OpenSSL's engine for PKCS#11.
+  private static let tokenEngine = "pkcs11"
   /// Nil without one.
   private let will: Will?
   /// Whether messages may be retained.
@@ -75,6 +77,13 @@ final class BrokerConnection {
         "set user name and password")
     }
     if let will { try set(will) }
+    if let proxy = settings.proxy {
+      let password = try proxy.readPassword?()
+      try check(
+        mosquitto_socks5_set(
+          handle, proxy.host, Int32(proxy.port), proxy.username, password?.reveal()),
+        "set the proxy")
+    }
     if let tls = settings.tls { try configure(tls) }
   }
 
@@ -86,7 +95,8 @@ final class BrokerConnection {
       "delay the last will")
     // The library frees the properties, unless it refuses.
     let code = mosquitto_will_set_v5(
-      handle, will.topic, Int32(will.payload.count), will.payload, 1, will.retain && canRetain,
+      handle, settings.topicPrefix + will.topic, Int32(will.payload.count), will.payload, 1,
+      will.retain && canRetain,
       properties)
     if code != MOSQ_ERR_SUCCESS.code { mosquitto_property_free_all(&properties) }
     try check(code, "set the last will")
@@ -104,15 +114,28 @@ final class BrokerConnection {
       }
       if let file { try checkStart(of: file) }
     }
-    guard let caFile = tls.caFile else {
+    if tls.identity != nil { try openToken() }
+    if tls.caFile == nil {
       try check(
         mosquitto_int_option(handle, MOSQ_OPT_TLS_USE_OS_CERTS, 1), "trust the system's CAs")
-      try check(
-        mosquitto_tls_set(handle, nil, nil, tls.certificateFile, tls.keyFile, nil), "set up TLS")
-      return
     }
     try check(
-      mosquitto_tls_set(handle, caFile, nil, tls.certificateFile, tls.keyFile, nil), "set up TLS")
+      mosquitto_tls_set(
+        handle, tls.caFile, nil, tls.certificateFile, tls.identity?.reveal() ?? tls.keyFile, nil),
+      "set up TLS")
+  }
+
+  /// Has OpenSSL ask a token for the private key.
+  private func openToken() throws(PortError) {
+    let code = mosquitto_string_option(handle, MOSQ_OPT_TLS_ENGINE, Self.tokenEngine)
+    guard code == MOSQ_ERR_SUCCESS.code else {
+      throw PortError(
+        .unavailable, operation: "open the token of cloud.tls.identity",
+        detail: "OpenSSL has no engine \(Self.tokenEngine): "
+          + "apt-get install libengine-pkcs11-openssl")
+    }
+    try check(
+      mosquitto_string_option(handle, MOSQ_OPT_TLS_KEYFORM, "engine"), "take the key of a token")
   }
 
   /// Throws for a file that begins with a byte order mark: the library reads TLS files by itself, and
@@ -163,7 +186,7 @@ final class BrokerConnection {
   func step(wake: WakeUp, milliseconds: Int32) -> String? {
     let socket = mosquitto_socket(handle)
     guard socket >= 0 else { return ending(0) }
-    let isHandshake = settings.tls != nil && !isAccepted
+    let isHandshake = (settings.tls != nil || settings.proxy != nil) && !isAccepted
     // During the handshake the library leaves `want_write` set, which would make this spin.
     let wantsWrite = isHandshake ? !isTCPUp : mosquitto_want_write(handle) || !isTCPUp
     var entries = [
@@ -229,7 +252,8 @@ final class BrokerConnection {
     var messageID: Int32 = 0
     try check(
       mosquitto_publish_v5(
-        handle, &messageID, topic, Int32(payload.count), payload, 1, retain && canRetain, nil),
+        handle, &messageID, settings.topicPrefix + topic, Int32(payload.count), payload, 1,
+        retain && canRetain, nil),
       "publish to \(topic)")
     return messageID
   }
@@ -276,13 +300,16 @@ extension BrokerConnection {
       return
     }
     isAccepted = true
-    terms.packetBytesMax = server.packetBytesMax
+    // Whoever measures messages knows the topics without their prefix.
+    terms.packetBytesMax = server.packetBytesMax.map { $0 - settings.topicPrefix.utf8.count }
     if canRetain, !server.canRetain {
       canRetain = false
       report(.nothingRetained)
     }
     guard !settings.subscriptions.isEmpty else { return becomeReady() }
-    var filters: [UnsafeMutablePointer<CChar>?] = settings.subscriptions.map { strdup($0) }
+    var filters: [UnsafeMutablePointer<CChar>?] = settings.subscriptions.map {
+      strdup(settings.topicPrefix + $0)
+    }
     defer { for filter in filters { free(filter) } }
     var messageID: Int32 = 0
     let code = filters.withUnsafeMutableBufferPointer { filters in
@@ -332,7 +359,8 @@ extension BrokerConnection {
   }
 
   func received(_ message: mosquitto_message) {
-    let topic = String(cString: message.topic)
+    let topic = String(
+      String(cString: message.topic).trimmingPrefix(settings.topicPrefix))
     let count = Int(message.payloadlen)
     guard count <= MQTTLimits.payloadBytesMax else {
       report(.oversized(topic: topic, bytes: count))

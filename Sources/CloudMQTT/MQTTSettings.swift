@@ -25,6 +25,10 @@ public struct MQTTSettings: Sendable {
   public var retain: Bool
   /// Topic filters, all with QoS 1; at most ``MQTTLimits/subscriptionsMax``.
   public var subscriptions: [String]
+  /// Stands before every topic at the broker, such as `acme/`; whoever uses the link does not see it.
+  public var topicPrefix: String
+  /// Nil connects directly.
+  public var proxy: SOCKSProxy?
   /// How long the broker keeps the session and its messages after a disconnect.
   public var sessionExpirySeconds: UInt32
   /// Cap of the growing wait between two attempts to connect.
@@ -36,7 +40,7 @@ public struct MQTTSettings: Sendable {
     readPassword: (@Sendable () throws(PortError) -> Secret<String>)? = nil,
     tls: TLSSettings? = nil,
     will: (@Sendable (_ nonce: String) throws(PortError) -> Will)? = nil, retain: Bool = true,
-    subscriptions: [String] = [],
+    subscriptions: [String] = [], topicPrefix: String = "", proxy: SOCKSProxy? = nil,
     sessionExpirySeconds: UInt32 = 7 * 86_400,
     reconnectMillisecondsMax: Int = 30_000
   ) {
@@ -51,31 +55,57 @@ public struct MQTTSettings: Sendable {
     self.will = will
     self.retain = retain
     self.subscriptions = subscriptions
+    self.topicPrefix = topicPrefix
+    self.proxy = proxy
     self.sessionExpirySeconds = sessionExpirySeconds
     self.reconnectMillisecondsMax = reconnectMillisecondsMax
   }
 }
 
+/// A SOCKS5 proxy (RFC 1928, RFC 1929), which also resolves the broker's name.
+public struct SOCKSProxy: Sendable {
+  public var host: String
+  /// 1 to 65535.
+  public var port: Int
+  public var username: String?
+  /// Reads the password for every connection.
+  public var readPassword: (@Sendable () throws(PortError) -> Secret<String>)?
+
+  public init(
+    host: String, port: Int, username: String? = nil,
+    readPassword: (@Sendable () throws(PortError) -> Secret<String>)? = nil
+  ) {
+    self.host = host
+    self.port = port
+    self.username = username
+    self.readPassword = readPassword
+  }
+}
+
 /// Files for TLS, all PEM. They are read again for every connection, so that a rotated
 /// certificate is used from the next one on.
-public struct TLSSettings: Sendable, Hashable {
+public struct TLSSettings: Sendable {
   /// Who may sign the broker's certificate; nil trusts what the system trusts.
   public var caFile: String?
-  /// This side's certificate; needs ``keyFile``.
+  /// This side's certificate; needs ``keyFile`` or ``identity``.
   public var certificateFile: String?
   /// The private key of ``certificateFile``, without a passphrase.
   public var keyFile: String?
+  /// The private key in a token, in place of ``keyFile``: a PKCS#11 URI (RFC 7512), which OpenSSL's
+  /// engine `pkcs11` opens.
+  public var identity: Secret<String>?
   /// The protocol that is named in the handshake (ALPN), for brokers that share a port with
   /// others; nil names none.
   public var alpn: String?
 
   public init(
     caFile: String? = nil, certificateFile: String? = nil, keyFile: String? = nil,
-    alpn: String? = nil
+    identity: Secret<String>? = nil, alpn: String? = nil
   ) {
     self.caFile = caFile
     self.certificateFile = certificateFile
     self.keyFile = keyFile
+    self.identity = identity
     self.alpn = alpn
   }
 }

@@ -20,12 +20,12 @@ extension MQTTSettings {
       "\(subscriptions.count) subscriptions, at most \(MQTTLimits.subscriptionsMax)")
     for filter in subscriptions {
       try require(
-        mosquitto_sub_topic_check(filter) == MOSQ_ERR_SUCCESS.code,
+        mosquitto_sub_topic_check(topicPrefix + filter) == MOSQ_ERR_SUCCESS.code,
         "\(filter) is not a topic filter")
     }
     if let will = try will?("check") {
       try require(
-        mosquitto_pub_topic_check(will.topic) == MOSQ_ERR_SUCCESS.code,
+        mosquitto_pub_topic_check(topicPrefix + will.topic) == MOSQ_ERR_SUCCESS.code,
         "the last will's topic \(will.topic) is not a topic")
       try require(
         will.payload.count <= 65_535, "the last will has \(will.payload.count) bytes, at most 65535"
@@ -33,8 +33,18 @@ extension MQTTSettings {
     }
     if let tls {
       try require(
-        (tls.certificateFile == nil) == (tls.keyFile == nil),
+        (tls.certificateFile == nil) == (tls.keyFile == nil && tls.identity == nil),
         "a client certificate and its key belong together")
+      try require(
+        tls.keyFile == nil || tls.identity == nil, "a key is in a file or in a token, not in both")
+    }
+    if let proxy {
+      try require(
+        !proxy.host.isEmpty && (1...65_535).contains(proxy.port),
+        "the proxy needs a host, and a port of 1 to 65535")
+      try require(
+        proxy.readPassword == nil || proxy.username != nil,
+        "the proxy's password needs a user name")
     }
     try require(
       password == nil && readPassword == nil || username != nil, "a password needs a user name")

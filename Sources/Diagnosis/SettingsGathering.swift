@@ -22,6 +22,11 @@ public enum SettingsGathering {
     _ settings: DaemonSettings, address: String?, at now: WallInstant
   ) async -> NetworkFacts? {
     guard let cloud = settings.cloud else { return nil }
+    // Behind a proxy nothing else can be reached from here.
+    if let proxy = cloud.socks {
+      return await NetworkProbe(host: proxy.host, port: proxy.port, tls: nil)
+        .facts(address: address, at: now)
+    }
     let probe = NetworkProbe(
       host: cloud.host, port: cloud.port,
       tls: cloud.tls.map {

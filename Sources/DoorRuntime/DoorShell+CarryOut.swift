@@ -36,6 +36,8 @@ extension DoorShell {
         microseconds: outside.ports.monotonic.now().microseconds(since: asked))
     case .recordsChanged(let outcomes): carryOut(holders.recordsChanged(outcomes), at: now)
     case .publishIssued: publishIssued(at: now)
+    case .repeatIssued:
+      carryOut(holders.issuedReportsAgain(of: outside.configuration.controller), at: now)
     case .ask(let question): ask(question, at: now)
     case .onSite(let answer): site.take(answer, at: now)
     case .digest(let rescan, let by):

@@ -44,6 +44,8 @@ enum Wish {
   case recordsChanged([CredentialOutcome])
   /// Keys that were handed over on site, for the cloud.
   case publishIssued
+  /// Reports these keys again if it is their turn.
+  case repeatIssued
   /// Ask the stores.
   case ask(HolderQuestion)
   /// The stores' answer to somebody on site.

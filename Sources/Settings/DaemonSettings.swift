@@ -1,3 +1,4 @@
+public import CloudProtocol
 public import DoorCore
 import DoorPorts
 public import DoorRules
@@ -22,6 +23,17 @@ public struct DaemonSettings: Sendable {
   var ownFormats: [CardFormat] = []
   /// Nil: the controller works without a cloud.
   public var cloud: Cloud?
+  /// A SOCKS5 proxy.
+  public struct SOCKS: Sendable {
+    public var host = ""
+    /// 1 to 65535.
+    public var port = 1_080
+    /// The user name at the proxy. Secret: never shown.
+    public var username: String?
+    /// A file with the password in its first line.
+    public var passwordFile: String?
+  }
+
   /// The files of keys by which credentials are known.
   public var credentials = CredentialFiles()
   /// Where the console is served.
@@ -180,6 +192,10 @@ public struct DaemonSettings: Sendable {
     public var retain = true
     /// How long the broker keeps messages for a controller that is away; 60 to 2,592,000.
     public var sessionExpirySeconds = 604_800
+    /// Stands before every topic; nil is nothing.
+    public var topicPrefix: TopicPrefix?
+    /// The SOCKS5 proxy on the way to the broker; nil connects directly.
+    public var socks: SOCKS?
     /// Nil connects without TLS.
     public var tls: TLS?
     /// How often an idle connection is tested; 5 to 3600.
@@ -220,12 +236,15 @@ public struct DaemonSettings: Sendable {
     public var keyFile: String?
   }
 
-  /// Certificates, PEM. A certificate of this controller needs its key and the other way round.
+  /// Certificates, PEM. A certificate of this controller needs its key, in a file or in a token, and
+  /// the other way round.
   public struct TLS: Sendable {
     /// The authorities that may have signed the broker's certificate.
     public var caFile = ""
     public var certificateFile: String?
     public var keyFile: String?
+    /// The key in a token, as a PKCS#11 URI, which may hold a PIN.
+    public var identity: Secret<String>?
     /// The protocol that is named in the handshake; nil names none.
     public var alpn: String?
   }

@@ -16,11 +16,11 @@ enum Forgery: String, CaseIterable, ExpressibleByArgument {
 
   func sign(
     _ command: Command, id: String, for controller: ControllerID, by signer: EnvelopeSigner,
-    lifetimeSeconds: Int
+    at milliseconds: Int64, lifetimeSeconds: Int
   ) throws -> [UInt8] {
     var signer = signer
     var audience = controller
-    var at = WallInstant(millisecondsSince1970: CloudClock.now())
+    var at = WallInstant(millisecondsSince1970: milliseconds)
     switch self {
     case .none: break
     case .badSignature: signer = try CloudKey.forger()

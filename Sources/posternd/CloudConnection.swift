@@ -28,9 +28,14 @@ enum CloudConnection {
         tls: cloud.tls.map {
           TLSSettings(
             caFile: $0.caFile, certificateFile: $0.certificateFile, keyFile: $0.keyFile,
-            alpn: $0.alpn)
+            identity: $0.identity, alpn: $0.alpn)
         }, will: will(settings, topics), retain: cloud.retain,
-        subscriptions: [topics.downFilter],
+        subscriptions: [topics.downFilter], topicPrefix: cloud.topicPrefix?.text ?? "",
+        proxy: cloud.socks.map {
+          SOCKSProxy(
+            host: $0.host, port: $0.port, username: $0.username,
+            readPassword: $0.passwordFile.map(password))
+        },
         sessionExpirySeconds: UInt32(cloud.sessionExpirySeconds)),
       onProblem: { logger.warning("cloud: \($0)") })
     return RuntimePorts.CloudPorts(link: link, verifier: verifier)

@@ -275,12 +275,19 @@ struct HolderDirectory {
   }
 
   /// The keys that the cloud has not taken up yet, in messages.
-  func issuedReports(of controller: ControllerID, for requests: [String]?) -> [Wish] {
-    issued.reports(of: controller).map { report in
+  mutating func issuedReports(
+    of controller: ControllerID, for requests: [String]?
+  ) -> [Wish] {
+    issued.newReports(of: controller).map { report in
       var report = report
       report.requestIDs = requests
       return .publish(.issued(report))
     }
+  }
+
+  /// The same at a heartbeat, when it is their turn.
+  mutating func issuedReportsAgain(of controller: ControllerID) -> [Wish] {
+    issued.reportsAgain(of: controller).map { .publish(.issued($0)) }
   }
 
   /// The records have changed: what was read before counts no more, and keys that the cloud has

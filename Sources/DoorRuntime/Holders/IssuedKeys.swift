@@ -22,6 +22,10 @@ struct IssuedKeys {
   /// What was handed over before; nil until it could be read: until then none of it opens.
   private(set) var book: IssuedBook?
   private var isPersisting = false
+  /// Heartbeats until the keys are reported again, and from one report to the next.
+  private var wait = (left: 1, whole: 1)
+  /// The longest of these waits.
+  static let heartbeatsMax = 64
 
   /// It was read. What is here already is newer.
   mutating func adopt(_ read: IssuedBook) { if book == nil { book = read } }
@@ -96,7 +100,24 @@ struct IssuedKeys {
 
   // MARK: With the cloud
 
-  func reports(of controller: ControllerID) -> [IssuedReport] {
+  /// Reports after a change, or at the begin of a connection.
+  mutating func newReports(of controller: ControllerID) -> [IssuedReport] {
+    wait = (1, 1)
+    return reports(of: controller)
+  }
+
+  /// A heartbeat: keys that the cloud has not taken up are reported again after 1, 2, 4 ... of them,
+  /// since the broker may have dropped the report.
+  mutating func reportsAgain(of controller: ControllerID) -> [IssuedReport] {
+    guard book?.keys.isEmpty == false else { return [] }
+    wait.left -= 1
+    guard wait.left <= 0 else { return [] }
+    wait.whole = min(wait.whole * 2, Self.heartbeatsMax)
+    wait.left = wait.whole
+    return reports(of: controller)
+  }
+
+  private func reports(of controller: ControllerID) -> [IssuedReport] {
     guard let book, !book.keys.isEmpty else { return [] }
     let keys = book.keys.values.sorted { $0.record.id < $1.record.id }
     return stride(from: 0, to: keys.count, by: IssuedReport.keysMax).map { start in

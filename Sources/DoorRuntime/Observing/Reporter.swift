@@ -136,7 +136,7 @@ struct Reporter {
 
   mutating func advanceTelemetry(to now: MonotonicInstant, isConnected: Bool) -> [Wish] {
     guard isConnected, let due = telemetryDue, due <= now else { return [] }
-    return beginTelemetry(at: now)
+    return beginTelemetry(at: now) + [.repeatIssued]
   }
 
   /// While there is a connection; without one nothing is reported.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CloudMQTT
+import CloudProtocol
 import DoorPorts
 import DoorRules
 import HostLinux
@@ -17,10 +18,14 @@ struct BrokerOptions: ParsableArguments {
   @Option(help: "This cloud's certificate, PEM.") var tlsCertificate: String?
   @Option(help: "The private key of that certificate, PEM.") var tlsKey: String?
   @Option(help: "The protocol named in the TLS handshake (ALPN).") var tlsALPN: String?
+  @Option(help: "What stands before postern/v1 in every topic.") var topicPrefix: String?
 
   func validate() throws {
     if passwordFile != nil, username == nil {
       throw ValidationError("--password-file needs --username")
+    }
+    if let topicPrefix, TopicPrefix(topicPrefix) == nil {
+      throw ValidationError("--topic-prefix \(TopicPrefix.grammar)")
     }
     if (tlsCertificate == nil) != (tlsKey == nil) {
       throw ValidationError("--tls-certificate and --tls-key belong together")
@@ -33,7 +38,9 @@ struct BrokerOptions: ParsableArguments {
   func settings(clientID: String, subscriptions: [String]) -> MQTTSettings {
     var settings = MQTTSettings(
       host: host, port: port ?? (tlsCA == nil ? 1_883 : 8_883), clientID: clientID,
-      username: username, subscriptions: subscriptions, reconnectMillisecondsMax: 1_000)
+      username: username, subscriptions: subscriptions,
+      topicPrefix: topicPrefix.flatMap(TopicPrefix.init)?.text ?? "",
+      reconnectMillisecondsMax: 1_000)
     if let passwordFile {
       settings.readPassword = { () throws(PortError) in
         try TextFile.password(passwordFile)

@@ -8,10 +8,20 @@ struct ServeCommand: AsyncParsableCommand {
   @OptionGroup var state: StateOptions
   @OptionGroup(title: "The broker") var broker: BrokerOptions
   @OptionGroup(title: "The HTTP API") var api: APIOptions
+  @Option(
+    help:
+      "After so many seconds without an answer a message is sent again; then after twice as many.")
+  var answerSeconds = CloudServer.answerSeconds
+
+  func validate() throws {
+    guard (1...300).contains(answerSeconds) else {
+      throw ValidationError("--answer-seconds is 1 to 300")
+    }
+  }
 
   func run() async throws {
     let store = try state.store()
-    let server = try CloudServer(store: store, broker: broker)
+    let server = try CloudServer(store: store, broker: broker, answerSeconds: answerSeconds)
     guard api.apiPort != nil else { return try await server.run() }
     // What ends first, mostly by a failure, ends the other: half a server misleads.
     try await withThrowingTaskGroup(of: Void.self) { group in

@@ -30,6 +30,10 @@ extension CloudServer {
     else {
       return logger.warning("a message of an unknown controller, on \(topic)")
     }
+    if !retained, kind != .hello, kind != .state, state.sessions[controller] == nil {
+      // Whatever it sends, it is there.
+      state.hellos.expect(controller, at: CloudClock.ticks())
+    }
     switch kind {
     case .hello:
       try begin(try decode(Hello.self, payload, from: controller), of: controller, &state)
@@ -93,7 +97,8 @@ extension CloudServer {
       "\(controller): config \(hello.configRevision), credentials \(hello.credentialRevision)")
     var session = ControllerSession(hello)
     session.needsSnapshot = try store.revisions.overtake(hello, of: controller)
-    session.compareDue = CloudClock.now()
+    session.compareDue = CloudClock.ticks()
+    state.hellos.end(controller)
     try store.controllers.store(hello)
     if try store.boots.store(hello) {
       logger.critical(
@@ -139,12 +144,15 @@ extension CloudServer {
       // The last will of an earlier connection may come after the hello of the present one.
       let isPresent =
         report.sessionNonce == nil || report.sessionNonce == state.sessions[controller]?.nonce
-      if !retained, isPresent { state.sessions[controller] = nil }
+      if !retained, isPresent {
+        state.sessions[controller] = nil
+        state.hellos.end(controller)
+      }
     } else if state.sessions[controller] == nil {
       state.sessions[controller] = ControllerSession(
         try store.controllers.latest(Hello.self, of: controller.rawValue))
       // The last hello may be that of a cloned controller, so ask for a new one.
-      try send(DigestRequest(hello: true), .digest, to: controller)
+      state.hellos.expect(controller, at: CloudClock.ticks())
       push(to: controller, &state)
     }
   }
@@ -184,6 +192,7 @@ extension CloudServer {
     guard var session = state.sessions[controller] else { return }
     switch report.subject {
     case .config:
+      session.configWait.end()
       if !report.applied, report.messageID == session.sentConfig {
         guard report.revision == session.configBase else {
           // The controller does not have the base of the patch: send the whole document.
@@ -199,9 +208,10 @@ extension CloudServer {
       {
         try store.controllers.storeRefused(.credentials, at: session.sentRevision, by: controller)
       }
-      session.isWaitingForCredentials = false
+      session.credentialWait.end()
+      session.digestWait.end()
       session.digest = report.digest
-      session.compareDue = CloudClock.now() + Self.compareDelayMilliseconds
+      session.compareDue = CloudClock.ticks() + Self.compareDelayMilliseconds
       if report.applied {
         try note(report, of: controller, &session)
         session.credentialRevision = report.revision

@@ -19,11 +19,16 @@ final class CloudServer: Sendable {
   static let compareDelayMilliseconds: Int64 = 1_000
   /// After so many repairs in a row the server only logs an error.
   static let repairsMax = 3
+  /// The first wait for an answer, unless set. A controller asks for a chunk again after 10 s.
+  static let answerSeconds = 15
 
   let store: CloudStore
   let signer: EnvelopeSigner
   let links: BrokerLinks
   let logger: Logger
+  /// The first wait for an answer.
+  let answerMilliseconds: Int64
+  let sent = Mutex(SentMessages())
   private let state = Mutex(State())
 
   /// The state of the present connections.
@@ -32,14 +37,17 @@ final class CloudServer: Sendable {
     var sessions: [ControllerID: ControllerSession] = [:]
     /// Commands that the broker has not acknowledged, by the token of the link.
     var commandsInFlight: [Int: String] = [:]
+    var hellos = HelloRequests()
     /// The stamp of the last check for changes; nil checks every controller.
     var pushed: RevisionTable.ChangeStamp?
   }
 
-  init(store: CloudStore, broker: BrokerOptions) throws {
+  /// `answerSeconds` is the first wait for an answer, before a message is sent again.
+  init(store: CloudStore, broker: BrokerOptions, answerSeconds: Int = answerSeconds) throws {
     let logger = Logger(label: "posterncloud") { StandardLog(label: $0) }
     self.store = store
     self.logger = logger
+    answerMilliseconds = Int64(answerSeconds) * 1_000
     links = BrokerLinks(broker, logger: logger)
     signer = try store.signer()
   }
@@ -56,15 +64,32 @@ final class CloudServer: Sendable {
         pushChanges(&state)
         pushCommands(&state)
         compareDigests(&state)
+        repeatUnanswered(&state)
+        askForHellos(&state)
       }
+    }
+  }
+
+  /// Asks every controller for a hello that is not known to be away.
+  private func lookForControllers(_ state: inout State) {
+    do {
+      for (id, hello, report) in try store.controllers.all()
+      where hello != nil && report?.online != false {
+        guard let controller = ControllerID(id) else { continue }
+        state.hellos.expect(controller, at: CloudClock.ticks())
+      }
+    } catch {
+      logger.error("cannot read which controllers there are: \(error)")
     }
   }
 
   private func handle(_ event: LinkEvent) {
     state.withLock { state in
       switch event {
-      case .connected:
+      case .connected(let terms):
         logger.info("connected to the broker")
+        sent.withLock { $0.connected(packetBytesMax: terms.packetBytesMax) }
+        lookForControllers(&state)
         // Messages of the persistent session arrive before this event, and their answers could not
         // be published.
         state.pushed = nil
@@ -72,6 +97,7 @@ final class CloudServer: Sendable {
         logger.warning("broker: \(reason)")
         // Commands go over the other connection, which may be up.
         state = State(commandsInFlight: state.commandsInFlight)
+        sent.withLock { $0.disconnected() }
       case .message(let topic, let payload, let retained):
         do {
           try take(topic: topic, payload, retained: retained, &state)
@@ -79,7 +105,11 @@ final class CloudServer: Sendable {
           logger.error("a message on \(topic) was rejected: \(error)")
           state.pushed = nil
         }
-      case .delivered, .refused: break
+      case .delivered(let token):
+        sent.withLock { $0.delivered(token) }
+      case .refused(let token, let refusal):
+        guard let message = sent.withLock({ $0.refused(token, refusal) }) else { break }
+        refused(message, refusal, &state)
       }
     }
   }

@@ -5,8 +5,12 @@ struct ControllerSession {
   var nonce: String
   var configRevision: UInt64
   var credentialRevision: UInt64
-  /// A credential message was sent: the next one waits for its answer.
-  var isWaitingForCredentials = false
+  /// The wait for the answer to the last credential message; the next one is sent after it.
+  var credentialWait = AnswerWait()
+  /// The wait for the answer to the last configuration.
+  var configWait = AnswerWait()
+  /// The wait for a digest or the answer to a repair.
+  var digestWait = AnswerWait()
   /// The controller has credentials of another cloud, or none: it needs a snapshot.
   var needsSnapshot = false
   /// Ids of the last messages of each kind; their answers name them.
@@ -20,13 +24,12 @@ struct ControllerSession {
   var sentRepairs: [String: [Int]] = [:]
   /// The cloud's latest revision when credentials were last sent.
   var sentRevision: UInt64 = 0
-  /// When to compare the digests; nil for no comparison.
+  /// When to compare the digests, in ``CloudClock/ticks()``; nil for no comparison.
   var compareDue: Int64?
   /// The digest that the controller last reported.
   var digest: String?
-  /// The most bytes of records in one message that reaches the controller: base64 makes four of
-  /// three, and the rest is for everything beside the records.
-  var recordBytesMax: Int
+  /// The longest message that reaches the controller, as its hello says; nil for no limit.
+  var messageBytesMax: Int?
   /// Repairs in a row that left a difference.
   var repairs = 0
 
@@ -39,7 +42,16 @@ struct ControllerSession {
     configRevision = hello?.configRevision ?? 0
     credentialRevision = hello?.credentialRevision ?? 0
     digest = hello?.credentialDigest
-    let reach = hello?.messageBytesMax.map { max($0, 0) / 4 * 3 - Self.otherBytesMax }
-    recordBytesMax = min(max(reach ?? .max, 1), SnapshotTable.chunkBytesMax)
+    messageBytesMax = hello?.messageBytesMax
+  }
+
+  /// The longest message that reaches the controller when the cloud's own broker takes `bytes`.
+  func messageBytesMax(through bytes: Int) -> Int { min(messageBytesMax ?? .max, bytes) }
+
+  /// The most bytes of records in one such message: base64 makes four of three, and the rest is for
+  /// everything beside the records.
+  func recordBytesMax(through bytes: Int) -> Int {
+    let reach = max(messageBytesMax(through: bytes), 0) / 4 * 3 - Self.otherBytesMax
+    return min(max(reach, 1), SnapshotTable.chunkBytesMax)
   }
 }

@@ -12,6 +12,7 @@ struct CommandTable {
     var id: String
     var controller: String
     var command: Command
+    var madeMilliseconds: Int64
     var runsOutMilliseconds: Int64
     var forgery: String?
     var isSent: Bool
@@ -42,9 +43,18 @@ struct CommandTable {
     return id
   }
 
-  /// Commands not yet sent and without a result.
-  func pending() throws -> [QueuedCommand] {
-    try select("sent IS NULL AND result IS NULL", [])
+  /// For so long a command is sent again that nobody answers.
+  private static let askedMilliseconds: Int64 = 600_000
+
+  /// Commands without a result that are not sent yet, or that nobody answered: the first time for
+  /// `milliseconds`, then for as long as they are asked about already.
+  func pending(unansweredFor milliseconds: Int64) throws -> [QueuedCommand] {
+    let now = CloudClock.now()
+    return try select(
+      """
+      result IS NULL AND (sent IS NULL OR received IS NULL AND forgery IS NULL
+        AND sent - made < ? AND ? - sent >= max(?, sent - made))
+      """, [Self.askedMilliseconds, now, milliseconds])
   }
 
   func get(_ id: String) throws -> QueuedCommand? { try select("id = ?", [id]).first }
@@ -65,7 +75,8 @@ struct CommandTable {
         QueuedCommand(
           id: $0["id"], controller: $0["controller"],
           command: try $0.requiredJSON(Command.self, in: "command"),
-          runsOutMilliseconds: $0["runsOut"], forgery: $0["forgery"], isSent: $0["sent"] != nil,
+          madeMilliseconds: $0["made"], runsOutMilliseconds: $0["runsOut"], forgery: $0["forgery"],
+          isSent: $0["sent"] != nil,
           result: try $0.json(CommandResult.self, in: "result"))
       }
     }

@@ -87,6 +87,48 @@ struct CloudMQTTBrokerKindTests {
     watcher.link.stop()
   }
 
+  @Test("D1: a prefix stands before every topic at the broker, and nobody above the link sees it")
+  func prefix() async throws {
+    let broker = try BrokerFixture(options: ["max_packet_size 20000"]).start()
+    let watcher = try await TestLink(broker.settings("watcher", subscriptions: ["#"])).connected()
+    var settings = broker.settings("door", subscriptions: ["down/+"], will: will)
+    settings.topicPrefix = "acme/eu/"
+    let door = try await TestLink(settings).connected()
+    // What measures messages must not forget the prefix.
+    #expect(door.seen.terms.map(\.packetBytesMax) == [20_000 - 8])
+    try watcher.say("for others", on: "down/ack")
+    try watcher.say("for it", on: "acme/eu/down/ack")
+    #expect(try await door.seen.wait { $0.texts(on: "down/ack") == ["for it"] })
+    let token = try door.say("online", on: "state")
+    #expect(try await door.seen.wait { $0.events.contains(.delivered(token: token)) })
+    door.link.stop()
+    #expect(
+      try await watcher.seen.wait { $0.texts(on: "acme/eu/state") == ["online", "offline"] })
+    watcher.link.stop()
+  }
+
+  @Test("D1: through a SOCKS proxy the broker is reached by its name, with and without a password")
+  func proxy() async throws {
+    let broker = try BrokerFixture().start()
+    for password in [nil, "secret"] {
+      let proxy = try SOCKSServer(password: password, brokerPort: broker.port)
+      // Only the proxy knows this name.
+      var settings = broker.settings("door", subscriptions: ["t"])
+      settings.host = "broker.inside"
+      settings.proxy = SOCKSProxy(host: "127.0.0.1", port: proxy.port)
+      if let password {
+        settings.proxy?.username = "door"
+        settings.proxy?.readPassword = { () throws(PortError) in Secret(password) }
+      }
+      let door = try await TestLink(settings).connected()
+      try door.say(String(repeating: "long ", count: 20_000), on: "t")
+      #expect(try await door.seen.wait { $0.texts(on: "t").first?.count == 100_000 })
+      #expect(proxy.asked == "broker.inside:\(broker.port)")
+      door.link.stop()
+      proxy.end()
+    }
+  }
+
   @Test("D1: the last will of a connection has its nonce")
   func nonceInWill() async throws {
     let broker = try BrokerFixture().start()

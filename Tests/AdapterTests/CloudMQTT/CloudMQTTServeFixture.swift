@@ -16,18 +16,22 @@ final class ServeFixture {
   private var server: ChildProcess?
   private var starts = 0
 
-  init() throws {
-    broker = try BrokerFixture().start()
+  /// `options` are further lines of the broker's configuration.
+  init(options: [String] = []) throws {
+    broker = try BrokerFixture(options: options).start()
     try run("enrol", "gate-1", "--out", broker.folder.path + "/device")
   }
 
   deinit { stopServing() }
 
   /// Starts to serve, and waits until it is connected to the broker.
-  func serve() async throws {
+  func serve(answerSeconds: Int = 15, prefix: String? = nil) async throws {
     starts += 1
     let log = "serve-\(starts).log"
-    server = try start("serve", "--port", "\(broker.port)", output: log)
+    let prefixed = prefix.map { ["--topic-prefix", $0] } ?? []
+    server = try start(
+      ["serve", "--port", "\(broker.port)", "--answer-seconds", "\(answerSeconds)"] + prefixed,
+      output: log)
     var patience = Patience()
     while !text(log).contains("connected to the broker") {
       guard patience.lasts() else {
@@ -44,6 +48,10 @@ final class ServeFixture {
 
   /// Starts a command; its output is appended to a file of the broker's folder.
   func start(_ arguments: String..., output: String) throws -> ChildProcess {
+    try start(arguments, output: output)
+  }
+
+  private func start(_ arguments: [String], output: String) throws -> ChildProcess {
     let file = broker.folder.path + "/" + output
     return try ChildProcess(
       Self.program, arguments + ["--state", broker.folder.path + "/cloud"], output: file,
@@ -76,7 +84,7 @@ struct FakeDoor {
   let verifier: EnvelopeVerifier
 
   /// Connects, and receives all messages to `gate-1`.
-  init(_ fixture: ServeFixture) async throws {
+  init(_ fixture: ServeFixture, prefix: String = "") async throws {
     guard let id = ControllerID("gate-1") else {
       throw BrokerFixture.Failure(description: "no id")
     }
@@ -88,9 +96,9 @@ struct FakeDoor {
     }
     verifier = try EnvelopeVerifier(
       publicKeys: [String(words[0]): Array(key)], audience: id, issuer: nil)
-    link = try await TestLink(
-      fixture.broker.settings("gate-1", subscriptions: [topics.downFilter])
-    ).connected()
+    var settings = fixture.broker.settings("gate-1", subscriptions: [topics.downFilter])
+    settings.topicPrefix = prefix
+    link = try await TestLink(settings).connected()
   }
 
   func publish(_ kind: Topics.Up, _ body: some Encodable, retain: Bool = false) throws {

@@ -29,6 +29,21 @@ struct RawMQTT: Sendable {
     }
   }
 
+  /// A socket that listens, and its port.
+  static func listener() throws -> (descriptor: Int32, port: Int) {
+    let listener = try socketOnLoopback()
+    let port = withLoopback(port: 0) { address, size -> UInt16? in
+      guard bind(listener, address, size.pointee) == 0, listen(listener, 1) == 0,
+        getsockname(listener, address, size) == 0
+      else { return nil }
+      return address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
+        UInt16(bigEndian: $0.pointee.sin_port)
+      }
+    }
+    guard let port else { throw Failure(what: "listen") }
+    return (listener, Int(port))
+  }
+
   /// A client of the broker at `port`, admitted.
   static func client(port: Int) throws -> RawMQTT {
     let raw = RawMQTT(descriptor: try socketOnLoopback())
@@ -53,7 +68,10 @@ struct RawMQTT: Sendable {
       bytes.append(UInt8(length & 0x7F) | (length > 0x7F ? 0x80 : 0))
       length >>= 7
     } while length > 0
-    bytes += body
+    try write(bytes + body)
+  }
+
+  func write(_ bytes: [UInt8]) throws {
     var sent = 0
     while sent < bytes.count {
       let count = bytes[sent...].withUnsafeBytes {
@@ -78,7 +96,7 @@ struct RawMQTT: Sendable {
     return (first & 0xF0, try read(length))
   }
 
-  private func read(_ count: Int) throws -> [UInt8] {
+  func read(_ count: Int) throws -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: count)
     var got = 0
     while got < count {
@@ -112,18 +130,7 @@ final class SilentBroker: Sendable {
   var pings: Int { state.withLock { $0.pings } }
 
   init() throws {
-    let listener = try RawMQTT.socketOnLoopback()
-    self.listener = listener
-    let port = RawMQTT.withLoopback(port: 0) { address, size -> UInt16? in
-      guard bind(listener, address, size.pointee) == 0, listen(listener, 1) == 0,
-        getsockname(listener, address, size) == 0
-      else { return nil }
-      return address.withMemoryRebound(to: sockaddr_in.self, capacity: 1) {
-        UInt16(bigEndian: $0.pointee.sin_port)
-      }
-    }
-    guard let port else { throw RawMQTT.Failure(what: "listen") }
-    self.port = Int(port)
+    (listener, port) = try RawMQTT.listener()
     Thread.detachNewThread { [self] in serve() }
   }
 

@@ -37,11 +37,73 @@ struct Certificates {
   }
 }
 
+/// A token of SoftHSM, in the certificates' folder, that holds the door's key.
+enum Token {
+  private static let module = "/usr/lib/softhsm/libsofthsm2.so"
+  static let isInstalled = [
+    module, "/usr/bin/softhsm2-util", "/usr/lib/x86_64-linux-gnu/engines-3/pkcs11.so",
+  ].allSatisfy { FileManager.default.fileExists(atPath: $0) }
+
+  static func create(_ files: Certificates) throws {
+    let tokens = files.path("tokens")
+    try FileManager.default.createDirectory(atPath: tokens, withIntermediateDirectories: true)
+    try "directories.tokendir = \(tokens)\n".write(
+      toFile: files.path("softhsm2.conf"), atomically: true, encoding: .utf8)
+    // The library that the link uses reads them in this process.
+    setenv("SOFTHSM2_CONF", files.path("softhsm2.conf"), 1)
+    setenv("PKCS11_MODULE_PATH", module, 1)
+    try files.run("pkcs8 -topk8 -nocrypt -in @door.key -out @door.p8")
+    for arguments in [
+      ["--init-token", "--free", "--label", "postern", "--so-pin", "1234", "--pin", "1234"],
+      [
+        "--import", files.path("door.p8"), "--token", "postern", "--label", "tls", "--id", "01",
+        "--pin", "1234",
+      ],
+    ] {
+      guard
+        try ChildProcess(
+          "/usr/bin/softhsm2-util", arguments,
+          environment: ["SOFTHSM2_CONF": files.path("softhsm2.conf")]
+        ).wait() == 0
+      else { throw BrokerFixture.Failure(description: "softhsm2-util \(arguments) failed") }
+    }
+  }
+}
+
 @Suite(
   "TLS to the broker (D1)",
   .enabled(if: BrokerFixture.isInstalled, Comment(rawValue: BrokerFixture.missing)),
   .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/openssl"), "needs openssl"))
 struct CloudMQTTTLSTests {
+  @Test(
+    "D1 E4: the key may stay in a token, where a PKCS#11 URI finds it",
+    .enabled(if: Token.isInstalled, "needs softhsm2, opensc and libengine-pkcs11-openssl"))
+  func token() async throws {
+    let broker = try BrokerFixture(options: [
+      "cafile FOLDER/ca.pem", "certfile FOLDER/localhost.pem", "keyfile FOLDER/localhost.key",
+      "require_certificate true",
+    ])
+    let files = try Certificates(in: broker.folder)
+    try Token.create(files)
+    try broker.start()
+    var settings = broker.settings("door", subscriptions: ["t"])
+    settings.host = "localhost"
+    settings.tls = TLSSettings(
+      caFile: files.path("ca.pem"), certificateFile: files.path("door.pem"),
+      identity: Secret("pkcs11:token=postern;object=tls?pin-value=1234"))
+    let door = try await TestLink(settings).connected()
+    try door.say("hello", on: "t")
+    #expect(try await door.seen.wait { $0.texts(on: "t") == ["hello"] })
+    door.link.stop()
+
+    settings.tls?.identity = Secret("pkcs11:token=postern;object=other?pin-value=1234")
+    let keyless = TestLink(settings)
+    try keyless.start()
+    #expect(try await keyless.seen.wait { !$0.disconnectReasons.isEmpty })
+    keyless.link.stop()
+    #expect(!keyless.seen.isConnected)
+  }
+
   @Test(
     "D1: both sides present certificates; without ours, or with a wrong CA, nothing is published")
   func clientCertificates() async throws {

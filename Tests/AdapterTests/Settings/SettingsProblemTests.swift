@@ -152,12 +152,42 @@ struct SettingsProblemTests {
     #expect(
       try await fixture.problems(yaml) == [
         "cloud.port: \"0\" is not a number from 1 to 65535 (line 8)",
-        "cloud.tls.keyFile: is missing: a certificate needs its key",
         "cloud.tls.caFile: is missing: without it any broker would be believed",
+        "cloud.tls.keyFile: is missing: a certificate needs its key",
         "cloud.host: is missing: the broker's name or address",
         "cloud.publicKeyFile: is missing: without it nothing can be believed",
         "cloud.username: is missing: a password needs one",
       ])
+  }
+
+  @Test(
+    "D1: a prefix, a proxy and a key in a token are read; what cannot be is refused by its path")
+  func waysToTheBroker() async throws {
+    let cloud = SettingsFixture.least + "cloud: {host: b, publicKeyFile: /k, "
+    let ways = try await fixture.load(
+      cloud
+        + "topicPrefix: acme/eu, socks: {host: gate, username: u, passwordFile: /p}, "
+        + "tls: {caFile: /c, certificateFile: /d, identity: \"pkcs11:object=tls\"}}\n")
+    #expect(ways.cloud?.topicPrefix?.text == "acme/eu/")
+    #expect(ways.cloud?.socks?.port == 1_080 && ways.cloud?.socks?.username == "u")
+    #expect(ways.cloud?.tls?.identity?.reveal() == "pkcs11:object=tls")
+    for (text, path) in [
+      ("topicPrefix: acme.eu", "cloud.topicPrefix: must be a prefix"),
+      ("socks: {port: 1080}", "cloud.socks.host: is missing"),
+      ("socks: {host: gate, passwordFile: /p}", "cloud.socks.username: is missing"),
+      ("tls: {caFile: /c, identity: \"pkcs11:x\"}", "cloud.tls.certificateFile: is missing"),
+      (
+        "tls: {caFile: /c, certificateFile: /d, keyFile: /e, identity: \"pkcs11:x\"}",
+        "cloud.tls.identity: stands beside keyFile"
+      ),
+      (
+        "tls: {caFile: /c, certificateFile: /d, identity: /e}",
+        "cloud.tls.identity: must be a PKCS#11 URI"
+      ),
+    ] {
+      let problems = try await fixture.problems(cloud + text + "}\n")
+      #expect(problems.contains { $0.hasPrefix(path) }, "\(text): \(problems)")
+    }
   }
 
   @Test("the socket's path must fit into an address")

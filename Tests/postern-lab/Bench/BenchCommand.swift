@@ -28,7 +28,8 @@ struct BenchCommand: AsyncParsableCommand {
     HoursScenario(), DecisionScenario(), LookUpScenario(), DryRunScenario(), CommitScenario(),
     BadgeScenario(), FrameGapScenario(),
     StartScenario(), PushScenario(), IdleScenario(), SnapshotScenario(),
-    BacklogScenario(), FleetScenario(),
+    BacklogScenario(), FleetScenario(), FleetScenario(brokerQueuedMax: 1_000),
+    FleetScenario(brokerQueuedMax: 100),
   ]
 
   func run() async throws {

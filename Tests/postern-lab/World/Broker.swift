@@ -16,9 +16,10 @@ final class Broker {
   }
 
   /// Writes `mosquitto.conf` for a broker that keeps its database in `folder`, and gives its path.
-  /// One that is `savedAtOnce` loses nothing when it is killed.
+  /// One that is `savedAtOnce` loses nothing when it is killed. For a client that is slow it keeps
+  /// `queuedMax` messages and drops what is more; 0 is no limit.
   static func writeSettings(
-    in folder: String, port: Int, savedAtOnce: Bool = false
+    in folder: String, port: Int, savedAtOnce: Bool = false, queuedMax: Int = 0
   ) throws -> String {
     let saved = savedAtOnce ? "autosave_interval 1\nautosave_on_changes true\n" : ""
     let settings = """
@@ -27,7 +28,7 @@ final class Broker {
       persistence true
       persistence_location \(folder)/
       user root
-      max_queued_messages 0
+      max_queued_messages \(queuedMax)
       sys_interval 1
 
       """

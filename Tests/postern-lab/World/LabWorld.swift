@@ -19,6 +19,8 @@ final class LabWorld {
     var keepAliveSeconds = 60
     /// Whether the broker loses nothing when it is killed; that costs it speed.
     var brokerSavesAtOnce = true
+    /// How many messages the broker keeps for a client that is slow; 0 is no limit.
+    var brokerQueuedMax = 0
   }
 
   /// Where everything is, for whoever uses the world.
@@ -52,7 +54,8 @@ final class LabWorld {
       settings: "\(folder)/postern.yaml", state: "\(folder)/state", cloud: "\(folder)/cloud",
       device: "\(folder)/device")
     _ = try Broker.writeSettings(
-      in: folder, port: places.brokerPort, savedAtOnce: plan.brokerSavesAtOnce)
+      in: folder, port: places.brokerPort, savedAtOnce: plan.brokerSavesAtOnce,
+      queuedMax: plan.brokerQueuedMax)
     let enrolment = try ChildProgram(
       [
         "\(plan.programs)/posterncloud", "enrol", Self.controller, "--out", places.device,

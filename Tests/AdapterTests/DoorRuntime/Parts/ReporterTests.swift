@@ -83,7 +83,7 @@ struct ReporterTests {
     #expect(reporter.nextDeadline == PartFixture.instant(60_000))
     #expect(reporter.advanceTelemetry(to: PartFixture.instant(59_999), isConnected: true).isEmpty)
     let due = reporter.advanceTelemetry(to: PartFixture.instant(60_000), isConnected: true)
-    #expect(due.names == ["job readHost"])
+    #expect(due.names == ["job readHost", "repeatIssued"])
     let disconnected = reporter.advanceTelemetry(
       to: PartFixture.instant(500_000), isConnected: false)
     #expect(disconnected.isEmpty)

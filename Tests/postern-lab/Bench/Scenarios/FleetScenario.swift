@@ -7,14 +7,20 @@ import StoreSQLite
 /// Many controllers come back at the same moment after twelve hours without a network; meanwhile an
 /// operator opens doors. Real runtimes and logs in this process, a real broker, the real cloud.
 struct FleetScenario: Scenario {
-  let name = "fleet"
   static let eventsEach = 200
+  /// How many messages the broker keeps for a client that is slow; nil keeps all, and all
+  /// controllers come back at once.
+  var brokerQueuedMax: Int?
+  /// The time in which they come back at such a broker.
+  static let spreadSeconds = 10.0
+
+  var name: String { brokerQueuedMax.map { "fleet-queue-\($0)" } ?? "fleet" }
   static let patienceSeconds = 240.0
 
   func measure(in place: BenchPlace) async throws -> [Figure] {
     let count = place.sizes.controllers
     try raiseFileLimit(to: UInt64(count) * 14 + 500)
-    let site = try BenchSite(in: place)
+    let site = try BenchSite(in: place, brokerQueuedMax: brokerQueuedMax ?? 0)
     defer { site.stop() }
     let names = try enrol(count, at: site)
     let keys = try cloudKeys(of: site)
@@ -25,11 +31,29 @@ struct FleetScenario: Scenario {
     usleep(1_000_000)
 
     let start = Stopwatch.now
-    let running = fleet.map { controller in Task { await controller.run() } }
+    let spread = brokerQueuedMax == nil ? 0 : Self.spreadSeconds / Double(count)
+    let running = fleet.enumerated().map { index, controller in
+      Task {
+        try? await Task.sleep(for: .seconds(spread * Double(index)))
+        await controller.run()
+      }
+    }
     let seen = try await converge(fleet, site, place)
     let seconds = Double(Stopwatch.now - start) / 1e9
     for controller in fleet { controller.stop() }
     for task in running { await task.value }
+    if let brokerQueuedMax {
+      let batches = fleet.map { Double($0.published.now.events) }
+      return [
+        Figure(
+          "\(grouped(count)) come back in 10 s, broker queue \(brokerQueuedMax), until in step",
+          unit: "s", of: [seconds], aim: Figure.Aim(bound: 60)),
+        Figure(
+          "hellos of each, 1 is needed", unit: "messages",
+          of: fleet.map { Double($0.published.now.hellos) }),
+        Figure("batches of each, 1 is needed", unit: "messages", of: batches),
+      ]
+    }
     return [
       Figure(
         "\(grouped(count)) controllers reconnect, until in step", unit: "s", of: [seconds],

@@ -6,12 +6,14 @@ final class BenchSite {
   private let program: String
   private let log: String
 
-  init(in place: BenchPlace) throws {
+  init(in place: BenchPlace, brokerQueuedMax: Int = 0) throws {
     program = try place.program("posterncloud")
     let folder = try place.newFolder("site")
     log = "\(folder)/commands.log"
     world = try LabWorld(
-      LabWorld.Plan(folder: folder, programs: place.programs, brokerSavesAtOnce: false))
+      LabWorld.Plan(
+        folder: folder, programs: place.programs, brokerSavesAtOnce: false,
+        brokerQueuedMax: brokerQueuedMax))
     _ = try world.start(.broker)
     try Broker.waitUntilReady(brokerPort)
   }

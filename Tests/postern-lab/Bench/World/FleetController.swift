@@ -15,6 +15,8 @@ import StoreSQLite
 final class FleetController: Sendable {
   let id: ControllerID
   let moments: Moments
+  /// What it sent.
+  let published = PublishCount()
   private let runtime: DoorRuntime
 
   /// Its state folder, with a log of the outage; the log's name is its own.
@@ -54,7 +56,7 @@ final class FleetController: Sendable {
         wall: SystemWallClock(assumedTrust: .synchronised), zones: SystemZones(), events: events,
         ledger: events, state: events, policy: cache, digester: digester,
         cloud: .init(
-          link: link,
+          link: CountingLink(link: link, count: published),
           verifier: try EnvelopeVerifier(publicKeys: cloudKeys, audience: id, issuer: nil))),
       logger: logger)
   }

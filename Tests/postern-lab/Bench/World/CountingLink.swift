@@ -1,0 +1,38 @@
+import DoorPorts
+import Synchronization
+
+/// How often a controller has published its hello and its events.
+final class PublishCount: Sendable {
+  struct Counts {
+    var hellos = 0
+    var events = 0
+  }
+
+  private let counts = Mutex(Counts())
+
+  var now: Counts { counts.withLock { $0 } }
+
+  func note(topic: String) {
+    counts.withLock {
+      if topic.hasSuffix("/up/hello") { $0.hellos += 1 }
+      if topic.hasSuffix("/up/events") { $0.events += 1 }
+    }
+  }
+}
+
+/// A link that counts what is published.
+struct CountingLink: CloudLink {
+  let link: any CloudLink
+  let count: PublishCount
+
+  func start(onEvent: @escaping @Sendable (LinkEvent) -> Void) throws(PortError) {
+    try link.start(onEvent: onEvent)
+  }
+
+  func publish(topic: String, payload: [UInt8], retain: Bool) throws(PortError) -> Int {
+    count.note(topic: topic)
+    return try link.publish(topic: topic, payload: payload, retain: retain)
+  }
+
+  func stop() { link.stop() }
+}
