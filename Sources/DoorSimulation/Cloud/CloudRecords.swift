@@ -13,7 +13,7 @@ struct CloudRecords {
   /// What the door has instead of the records that it refused, and at which revision.
   private var kept: [String: (revision: UInt64, hash: [UInt8]?)] = [:]
 
-  /// What a second worker sent under the number of another change, by the message's id.
+  /// The card that a second worker sent under the number of another change, by the message's id.
   var rivals: [String: CredentialRecord] = [:]
 
   /// The door refused the last message as a whole; it is not sent again before something changes.
@@ -55,21 +55,21 @@ struct CloudRecords {
   /// Every so many revisions a second worker makes another change under the same number.
   static let rivalEvery: UInt64 = 5
 
-  /// What the second worker sends: a card that nobody has; nil for most deltas.
+  /// What the second worker sends: the same changes, and a card that nobody has; nil for most deltas.
+  /// Whichever comes first, the door withdraws what the cloud means to withdraw.
   func rival(of delta: CredentialDelta) -> CredentialDelta? {
     guard delta.baseRevision != nil, delta.revision.isMultiple(of: Self.rivalEvery),
       let person = persons.keys.min(),
       let digest = CredentialDigest(
         bytes: Array(repeating: UInt8(truncatingIfNeeded: delta.revision), count: 32))
     else { return nil }
-    return CredentialDelta(
-      baseRevision: delta.baseRevision, revision: delta.revision,
-      credentials: [
-        CredentialRecord(
-          id: "rival-\(delta.revision)", kind: "card", person: person, status: "active",
-          digest: digest
-        ).sayingItsPlace
-      ])
+    var rival = delta
+    rival.credentials.append(
+      CredentialRecord(
+        id: "rival-\(delta.revision)", kind: "card", person: person, status: "active",
+        digest: digest
+      ).sayingItsPlace)
+    return rival
   }
 
   /// Makes a snapshot, which replaces the previous one, and offers it to a door with revision `base`.

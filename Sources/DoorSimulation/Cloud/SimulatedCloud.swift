@@ -193,7 +193,7 @@ final class SimulatedCloud {
 
   /// Now and then a second worker of the cloud uses the same number for another change.
   private func sendRival(of delta: CredentialDelta) {
-    guard let rival = records.rival(of: delta), let record = rival.credentials.first else { return }
+    guard let rival = records.rival(of: delta), let record = rival.credentials.last else { return }
     let id = "rival-\(records.rivals.count)"
     records.rivals[id] = record
     send(
