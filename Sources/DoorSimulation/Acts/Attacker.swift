@@ -34,6 +34,9 @@ struct Attacker {
       Siege(scheduler: scheduler, observers: observers, wire: wire, cloud: cloud)
         .begin(
           seconds: seconds, withheldPercent: withheldPercent, pauseSeconds: pauseSeconds, &random)
+    case .rewind(let seconds, let ago, let pauseSeconds):
+      Siege(scheduler: scheduler, observers: observers, wire: wire, cloud: cloud)
+        .rewind(seconds: seconds, toSecondsAgo: ago, pauseSeconds: pauseSeconds)
     }
   }
 

@@ -10,6 +10,8 @@ struct Siege {
   private static let garbagePercent = 10
   /// The most messages of one run.
   private static let runMax = 12
+  /// So many messages from an offer on have all of its chunks.
+  private static let snapshotRunMax = 60
   /// One message of a flood a second, for so many seconds.
   private static let floodSeconds = 2_600
 
@@ -71,6 +73,36 @@ struct Siege {
     let pause = Int64(random.int(1...pauseSeconds * 2)) * 1_000_000
     scheduler.schedule(inMicroseconds: pause) {
       play(until: end, pauseSeconds: pauseSeconds, of: known, random)
+    }
+  }
+
+  /// Keeps everything back and takes the door to what was true some time ago: plays the last
+  /// snapshot of that time, whole and in order, after its configuration, every so many seconds.
+  func rewind(seconds: Int, toSecondsAgo: Int, pauseSeconds: Int) {
+    guard wire.withheldPercent == nil else { return }
+    wire.withheldPercent = 100
+    let then = scheduler.elapsed - Int64(toSecondsAgo) * 1_000_000
+    let archive = cloud.sender.archive.prefix { $0.sentAt <= then }
+    let topics = cloud.sender.topics
+    let offer = archive.indices.last { archive[$0].topic == topics.topic(.snapshot) }
+    let known = offer ?? archive.endIndex
+    var messages = archive[..<known].last { $0.topic == topics.topic(.config) }.map { [$0] } ?? []
+    if let offer {
+      messages.append(archive[offer])
+      messages += archive[offer...].prefix(Self.snapshotRunMax)
+        .filter { $0.topic == topics.topic(.chunk) }
+    }
+    let end = scheduler.elapsed + Int64(seconds) * 1_000_000
+    play(messages, until: end, pauseSeconds: pauseSeconds)
+  }
+
+  private func play(_ messages: [SentMessage], until end: Int64, pauseSeconds: Int) {
+    guard wire.withheldPercent != nil else { return }
+    guard scheduler.elapsed < end else { return wire.endSiege() }
+    for message in messages { wire.play(topic: message.topic, payload: message.payload) }
+    observers.tally[.replays] += messages.count
+    scheduler.schedule(inMicroseconds: Int64(pauseSeconds) * 1_000_000) {
+      play(messages, until: end, pauseSeconds: pauseSeconds)
     }
   }
 }

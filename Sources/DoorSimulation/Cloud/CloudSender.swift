@@ -9,7 +9,7 @@ struct CloudSender {
   let topics: Topics
   let signer: EnvelopeSigner
   /// Every message that was ever signed, for an attacker who listens.
-  private(set) var archive: [(topic: String, payload: [UInt8])] = []
+  private(set) var archive: [SentMessage] = []
 
   init(controller: ControllerID, signer: EnvelopeSigner) {
     self.controller = controller
@@ -25,7 +25,16 @@ struct CloudSender {
       lifetimeSeconds: lifetimeSeconds)
   }
 
-  mutating func noteSent(topic: String, payload: [UInt8]) {
-    archive.append((topic, payload))
+  /// `elapsed` is in microseconds since the story's start.
+  mutating func noteSent(topic: String, payload: [UInt8], at elapsed: Int64) {
+    archive.append(SentMessage(topic: topic, payload: payload, sentAt: elapsed))
   }
+}
+
+/// A signed message, as somebody who listens has it.
+struct SentMessage {
+  var topic: String
+  var payload: [UInt8]
+  /// In microseconds since the story's start.
+  var sentAt: Int64
 }

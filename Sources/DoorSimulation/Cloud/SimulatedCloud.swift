@@ -237,7 +237,7 @@ final class SimulatedCloud {
         body, kind, id: id ?? random.id(), at: scheduler.wall, lifetimeSeconds: lifetimeSeconds)
       scheduler.note("cloud says") { kind.rawValue }
       let topic = sender.topics.topic(kind)
-      sender.noteSent(topic: topic, payload: payload)
+      sender.noteSent(topic: topic, payload: payload, at: scheduler.elapsed)
       observers.knowledge.words.signed(
         payload, word ?? SignedWords.Word(kind: kind, signedAt: scheduler.elapsed))
       return wire.publishDown(topic: topic, payload: payload)

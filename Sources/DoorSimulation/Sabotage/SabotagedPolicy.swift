@@ -102,6 +102,7 @@ extension SabotagedParts: StateStore {
     // The stored watermark would reveal that the clock went back.
     if fault == .believeAnyClock, key.hasPrefix("clock.") { return nil }
     if fault == .forgetRevisions, key == "revisions" { return nil }
+    if fault == .forgetRules, key == "zone" { return nil }
     return try disk.state.value(forKey: key)
   }
   func setValues(_ values: [String: [UInt8]?]) throws(PortError) {

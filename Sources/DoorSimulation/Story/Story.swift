@@ -138,6 +138,9 @@ public enum Attack: Sendable, Codable, Hashable {
   /// Holds the broker: keeps back so many of the new messages, and plays old ones about every so
   /// many seconds.
   case siege(seconds: Int, withheldPercent: Int, pauseSeconds: Int)
+  /// Holds the broker, keeps everything new back, and plays the last snapshot that there was so long
+  /// ago.
+  case rewind(seconds: Int, toSecondsAgo: Int, pauseSeconds: Int)
 }
 
 /// What breaks.

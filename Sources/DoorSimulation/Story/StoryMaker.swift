@@ -10,7 +10,7 @@ public struct StoryMaker {
 
   var random: SimulationRandom
   private let days: Int
-  private let kinds: FaultKinds
+  let kinds: FaultKinds
   private var happenings: [Happening] = []
   var site: StorySite
   /// The door of each person's last booking.
@@ -59,7 +59,7 @@ public struct StoryMaker {
       zone: random.pick(zones),
       // Start anywhere in 2026 and 2027, so that some stories include a change of summer time.
       startSeconds: 1_767_225_600 + Int64(random.int(0...729)) * 86_400,
-      doors: doors, people: people, offlineHours: random.pick([24, 72, 72, 168]),
+      doors: doors, people: people, offlineHours: random.pick([12, 24, 72, 168]),
       hasClockBattery: random.chance(60), clockDriftPPM: random.int(-80...80))
   }
 
@@ -72,6 +72,7 @@ public struct StoryMaker {
       commands(start)
       trouble(start)
       lostCache(start)
+      silence(start)
     }
     happenings.removeAll { $0.at >= Int64(days) * Self.dayMilliseconds }
     happenings.sort { ($0.at, $0.seed) < ($1.at, $1.seed) }
@@ -106,7 +107,7 @@ public struct StoryMaker {
     }
   }
 
-  private mutating func door(of person: Int) -> Int {
+  mutating func door(of person: Int) -> Int {
     if let own = site.people[person].door, random.chance(80) { return own }
     return random.int(0...site.doors.count - 1)
   }
@@ -362,28 +363,5 @@ public struct StoryMaker {
     }
     if any(.zones, 3) { add(when(&random), .fault(.zoneCut(seconds: random.int(600...90_000)))) }
     if any(.zones, 4) { add(when(&random), .fault(.zoneLaw(of: random.pick(Self.zones)))) }
-  }
-
-  /// The cache is lost and sent again; a day at most later, while somebody holds the broker and plays
-  /// what was sent then, it is lost once more. A card that was withdrawn in between comes.
-  private mutating func lostCache(_ start: Int64) {
-    guard kinds.contains(.disk), start > 0, random.chance(5) else { return }
-    let first = timeOfDay(start)
-    add(first, .fault(.cacheLost))
-    guard kinds.contains(.attacks), random.chance(70) else { return }
-    let person = random.int(0...site.people.count - 1)
-    let door = site.people[person].door ?? random.int(0...site.doors.count - 1)
-    let withdrawn = first + Int64(random.int(600...7_200)) * 1_000
-    add(
-      withdrawn,
-      .staff(random.chance(50) ? .cancel(person: person) : .setEnabled(person: person, false)))
-    let siege = withdrawn + Int64(random.int(600...7_200)) * 1_000
-    add(siege, .attack(.siege(seconds: 5_400, withheldPercent: 100, pauseSeconds: 20)))
-    add(siege + 60_000, .fault(.cacheLost))
-    for _ in 0..<3 {
-      add(
-        siege + Int64(random.int(600...5_000)) * 1_000,
-        .badge(person: person, door: door, then: .enters, spoiled: nil))
-    }
   }
 }
