@@ -134,7 +134,9 @@ let package = Package(
       name: "StoreSQLite", dependencies: ["DoorRules", "CloudProtocol", "DoorPorts", grdb],
       swiftSettings: strict),
     .target(
-      name: "CloudMQTT", dependencies: ["CMosquitto", "DoorPorts", "DoorRules"],
+      name: "CTokenTLS", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+    .target(
+      name: "CloudMQTT", dependencies: ["CMosquitto", "CTokenTLS", "DoorPorts", "DoorRules"],
       swiftSettings: strict),
     .systemLibrary(name: "CLinux"),
     .target(

@@ -21,8 +21,8 @@ final class BrokerConnection {
   let settings: MQTTSettings
   /// What holds for this connection.
   private var terms: LinkTerms
-  /// OpenSSL's engine for PKCS#11.
-  private static let tokenEngine = "pkcs11"
+  /// Where Debian has its CAs.
+  private static let systemCAs = "/etc/ssl/certs"
   /// Nil without one.
   private let will: Will?
   /// Whether messages may be retained.
@@ -114,28 +114,32 @@ final class BrokerConnection {
       }
       if let file { try checkStart(of: file) }
     }
-    if tls.identity != nil { try openToken() }
+    if let identity = tls.identity { try useToken(identity, of: tls) }
     if tls.caFile == nil {
       try check(
         mosquitto_int_option(handle, MOSQ_OPT_TLS_USE_OS_CERTS, 1), "trust the system's CAs")
     }
+    // The context of a token has the certificate already. The library takes no other one without a
+    // file or a folder of CAs.
+    let isToken = tls.identity != nil
     try check(
       mosquitto_tls_set(
-        handle, tls.caFile, nil, tls.certificateFile, tls.identity?.reveal() ?? tls.keyFile, nil),
+        handle, tls.caFile, isToken && tls.caFile == nil ? Self.systemCAs : nil,
+        isToken ? nil : tls.certificateFile, tls.keyFile, nil),
       "set up TLS")
   }
 
-  /// Has OpenSSL ask a token for the private key.
-  private func openToken() throws(PortError) {
-    let code = mosquitto_string_option(handle, MOSQ_OPT_TLS_ENGINE, Self.tokenEngine)
-    guard code == MOSQ_ERR_SUCCESS.code else {
-      throw PortError(
-        .unavailable, operation: "open the token of cloud.tls.identity",
-        detail: "OpenSSL has no engine \(Self.tokenEngine): "
-          + "apt-get install libengine-pkcs11-openssl")
+  /// Hands the library a context of OpenSSL with the key of a token.
+  private func useToken(_ identity: Secret<String>, of tls: TLSSettings) throws(PortError) {
+    let context = try TokenContext(
+      identity: identity, certificateFile: tls.certificateFile ?? "")
+    let action = "take the key of a token"
+    try check(mosquitto_int_option(handle, MOSQ_OPT_SSL_CTX_WITH_DEFAULTS, 1), action)
+    // The library becomes one more owner of it.
+    let code = withExtendedLifetime(context) {
+      mosquitto_void_option(handle, MOSQ_OPT_SSL_CTX, context.pointer)
     }
-    try check(
-      mosquitto_string_option(handle, MOSQ_OPT_TLS_KEYFORM, "engine"), "take the key of a token")
+    try check(code, action)
   }
 
   /// Throws for a file that begins with a byte order mark: the library reads TLS files by itself, and
