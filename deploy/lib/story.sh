@@ -78,7 +78,7 @@ show_answer() {
 # The cloud has every event of the door once and in order: the numbers 1 to N, no gap, no twin.
 cloud_has_all_now() {
   local last numbers
-  last=$(door_status | jq -r .log.last)
+  last=$(door_status | jq -er .log.last) || { evidence="the door does not answer"; return 1; }
   numbers=$(posterncloud events gate-1 --limit 100000 --json | jq -r .number | sort -n)
   evidence="door has 1 to $last, cloud has $(printf '%s\n' "$numbers" | wc -l)"
   [ "$numbers" = "$(seq 1 "$last")" ] &&

@@ -1,3 +1,4 @@
+import DoorRules
 import HTTPServing
 import HTTPTypes
 import Hummingbird
@@ -24,7 +25,7 @@ public struct APIAddress: Sendable, Hashable {
     self.keyFile = keyFile
   }
 
-  var isLoopback: Bool { host == "::1" || host == "localhost" || host.hasPrefix("127.") }
+  var isLoopback: Bool { host == "localhost" || LoopbackAddress.matches(host) }
   var isSecure: Bool { certificateFile != nil && keyFile != nil }
 }
 

@@ -1,6 +1,7 @@
 import CloudProtocol
 import ConsolePage
 public import ConsoleProtocol
+import DoorRules
 import HTTPServing
 import HTTPTypes
 package import Hummingbird
@@ -32,7 +33,7 @@ public struct ConsoleWebSettings: Sendable, Hashable {
     self.keyFile = keyFile
   }
 
-  public var isLoopback: Bool { address == "::1" || address.hasPrefix("127.") }
+  public var isLoopback: Bool { LoopbackAddress.matches(address) }
   public var isSecure: Bool { certificateFile != nil && keyFile != nil }
 
   /// The URL of the page.

@@ -1,3 +1,5 @@
+import DoorRules
+
 /// The console's socket and its web page.
 enum ConsoleKeys {
   /// The most further names of the page.
@@ -55,7 +57,7 @@ enum ConsoleKeys {
           "\(shown) is no host name such as door.example.org; without https://, port and *")
       }
       guard web.port > 0 else { return false }
-      if web.address != "::1", !web.address.hasPrefix("127."), web.certificateFile == nil {
+      if !LoopbackAddress.matches(web.address), web.certificateFile == nil {
         let shown = reader.shown(web.address)
         reader.note(
           path + ["address"],
