@@ -26,8 +26,6 @@ extension DoorShell {
     case .session(let input): carryOut(cloud.handle(input, at: now), at: now)
     case .publishUrgent(let events):
       if cloud.link.isConnected { carryOut(.session(.urgent(events.map(cloudEvent))), at: now) }
-    case .eventsCommitted(let ticket): carryOut(locks.committed(through: ticket), at: now)
-    case .noteCommit(let microseconds): reporter.countCommit(microseconds: microseconds)
     case .acknowledged(let number): journal.acknowledged(through: number)
     case .commandRepeated: carryOut(journal.commandRepeated(at: now.monotonic), at: now)
     case .askAgain: replication.askAgain(at: now.monotonic)

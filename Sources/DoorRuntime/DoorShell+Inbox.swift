@@ -4,8 +4,38 @@ import DoorPorts
 import DoorRules
 import Logging
 
-/// Hands what the link and the slow work bring to the part that it is for.
+/// Hands what comes in, from the lines, the link and the slow work, to the part that it is for.
 extension DoorShell {
+  /// Takes one message.
+  package func receive(_ message: RuntimeMessage) {
+    let now = moment()
+    note(outside.inbox.takeLost(), at: now)
+    switch message {
+    case .edge(let edge):
+      journal.noteInput(edge)
+      reporter.tap.note(
+        edge, isReleased: edge.line.door.map { controller.requiredLock(of: $0) } == .released)
+      perform(controller.handle(.edge(edge), at: now), at: now)
+    case .tick:
+      outside.ports.gpio.deliverPending()
+      outside.inbox.push(.due(now))
+    case .due(let moment):
+      // Only here does time pass for the core: edges that wait in the inbox may be older than now,
+      // and a frame must not be cut in two because a processor was busy.
+      reporter.tap.advance(to: moment.monotonic)
+      perform(controller.advance(to: moment), at: moment)
+    case .reader(let report): take(report, at: now)
+    case .link(let event): take(event, at: now)
+    case .job(let answer): take(answer, at: now)
+    }
+    settle(now)
+  }
+
+  private func note(_ lost: Inbox.Lost, at now: Moment) {
+    if lost.hasEdges { perform(controller.handle(.edgesLost, at: now), at: now) }
+    if lost.messages > 0 { carryOut(cloud.lost(lost.messages, at: now), at: now) }
+  }
+
   // MARK: The link
 
   func take(_ event: LinkEvent, at now: Moment) {
@@ -113,9 +143,11 @@ extension DoorShell {
     switch answer {
     case .started(let start): adopt(start, at: now)
     case .committed(let report):
+      if report.error == nil { reporter.countCommit(microseconds: report.tookMicroseconds) }
       let wishes = journal.committed(report, at: now.monotonic)
       if !report.stored.isEmpty { clock.recorded(journal.position, at: now.monotonic) }
       carryOut(wishes, at: now)
+      carryOut(locks.committed(through: journal.progress.committed), at: now)
     case .eventsRead(let after, let events): take(events, after: after, at: now)
     case .urgentRead(let events):
       carryOut(.session(.urgent(events.map(cloudEvent))), at: now)

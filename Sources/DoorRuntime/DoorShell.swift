@@ -4,8 +4,9 @@ import DoorPorts
 package import DoorRules
 package import Logging
 
-/// The shell around the core: it takes one message at a time, hands it to the part that it is for,
-/// and carries out the wishes of the parts and of the controller, in one place, through the ports.
+/// The shell around the core: it takes one message at a time, hands it to the part that it is for
+/// (`DoorShell+Inbox.swift`), and carries out the wishes of the parts and of the controller through the
+/// ports (`DoorShell+CarryOut.swift`).
 /// Inside ``receive(_:)`` nothing runs beside it: slow work is a ``StoreJob`` in a lane and comes
 /// back through the inbox. ``DoorRuntime`` runs it on real threads; a simulator runs the same code in
 /// one thread, on its own time.
@@ -199,38 +200,8 @@ package final class DoorShell {
     reporter.tap.end()
   }
 
-  /// Takes one message.
-  package func receive(_ message: RuntimeMessage) {
-    let now = moment()
-    note(outside.inbox.takeLost(), at: now)
-    switch message {
-    case .edge(let edge):
-      journal.noteInput(edge)
-      reporter.tap.note(
-        edge, isReleased: edge.line.door.map { controller.requiredLock(of: $0) } == .released)
-      perform(controller.handle(.edge(edge), at: now), at: now)
-    case .tick:
-      outside.ports.gpio.deliverPending()
-      outside.inbox.push(.due(now))
-    case .due(let moment):
-      // Only here does time pass for the core: edges that wait in the inbox may be older than now,
-      // and a frame must not be cut in two because a processor was busy.
-      reporter.tap.advance(to: moment.monotonic)
-      perform(controller.advance(to: moment), at: moment)
-    case .reader(let report): take(report, at: now)
-    case .link(let event): take(event, at: now)
-    case .job(let answer): take(answer, at: now)
-    }
-    settle(now)
-  }
-
-  private func note(_ lost: Inbox.Lost, at now: Moment) {
-    if lost.hasEdges { perform(controller.handle(.edgesLost, at: now), at: now) }
-    if lost.messages > 0 { carryOut(cloud.lost(lost.messages, at: now), at: now) }
-  }
-
   /// Does what is due and does not depend on edges.
-  private func settle(_ now: Moment) {
+  func settle(_ now: Moment) {
     carryOut(locks.advance(to: now.monotonic), at: now)
     carryOut(holders.advance(to: now), at: now)
     carryOut(state.advance(to: now.monotonic), at: now)

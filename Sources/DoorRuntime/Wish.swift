@@ -29,8 +29,6 @@ enum Wish {
   case session(SyncSession.Input)
   /// These committed events overtake the backlog.
   case publishUrgent([StoredEvent])
-  case eventsCommitted(through: UInt64)
-  case noteCommit(microseconds: Int)
   /// A look-up that was asked for then is decided now.
   case noteDecision(since: MonotonicInstant)
   case acknowledged(through: UInt64)

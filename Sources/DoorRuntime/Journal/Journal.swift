@@ -64,11 +64,11 @@ struct Journal {
     return lastTicket
   }
 
-  /// The writer's report. Locks that waited for these events may move after its wishes.
+  /// The writer's report. Locks that waited for these events may move after its wishes, see
+  /// ``progress``.
   mutating func committed(_ report: CommitReport, at now: MonotonicInstant) -> [Wish] {
     var wishes = note(report.error)
     if report.error == nil {
-      wishes.append(.noteCommit(microseconds: report.tookMicroseconds))
       if let last = report.stored.last { position.last = last.number }
       for event in report.stored {
         for watcher in watchers.values { watcher.yield(event) }
@@ -79,7 +79,6 @@ struct Journal {
     }
     committedTicket = max(committedTicket, report.throughTicket)
     owedSince = waiting > 0 ? now : nil
-    wishes.append(.eventsCommitted(through: committedTicket))
     return wishes
   }
 
