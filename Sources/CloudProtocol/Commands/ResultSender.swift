@@ -55,8 +55,7 @@ struct ResultSender: Sendable {
 
   /// The broker refused this result: the ledger has it, and is read again later.
   mutating func refused(_ commandID: String, at now: MonotonicInstant) {
-    guard isConnected, inFlight.remove(commandID) != nil else { return }
-    guard readRetry == nil else { return }
+    guard inFlight.remove(commandID) != nil, readRetry == nil else { return }
     readRetry = now.advanced(byMilliseconds: SyncLimits.repeatMilliseconds(after: refusals))
     refusals += 1
   }

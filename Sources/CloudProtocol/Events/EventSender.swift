@@ -170,7 +170,7 @@ struct EventSender: Sendable {
   /// Nobody has a batch of so many bytes. One that was too large is sent again at once, in smaller
   /// ones; any other after the usual wait.
   mutating func refused(bytes: Int, isTooLarge: Bool, last: UInt64) -> [SyncSession.Output] {
-    guard isSending, isTooLarge else { return [] }
+    guard isTooLarge else { return [] }
     if bytes > SendPace.bytesMin {
       pace.tooLarge(bytes: bytes)
     } else if !pace.isSingle {
@@ -187,9 +187,7 @@ struct EventSender: Sendable {
 
   /// The cloud lacks this event although later ones came.
   mutating func goBack(to number: UInt64) {
-    guard isSending, number > acknowledged, number - acknowledged == 1, next > acknowledged,
-      pace.missed != number
-    else { return }
+    guard number == acknowledged &+ 1, next > acknowledged, pace.missed != number else { return }
     pace.missed = number
     goBack()
   }

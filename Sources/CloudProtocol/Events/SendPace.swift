@@ -14,8 +14,6 @@ struct SendPace: Sendable, Hashable {
   private(set) var bytesMax = EventBatch.bytesMax
   /// What connections that were cut have taught; kept as long as the program runs.
   private var learnt = EventBatch.bytesMax
-  /// Waits in a row that ended without an acknowledgement.
-  private var timeouts = 0
   /// Bytes of the largest batch of this connection that is not acknowledged.
   private var unanswered = 0
   /// Connections in a row that ended so.
@@ -30,7 +28,7 @@ struct SendPace: Sendable, Hashable {
 
   /// After a wait without an acknowledgement one event is enough to find out whether the cloud
   /// answers: the broker may keep every copy.
-  var isProbing: Bool { timeouts > 0 }
+  private(set) var isProbing = false
   var eventsMax: Int { isProbing || isSingle ? 1 : EventBatch.eventsMax }
   var batchesMax: Int { isProbing || isSingle ? 1 : SyncLimits.batchesInFlightMax }
   /// A batch of the least size was refused as too large on this connection: one event goes at a time.
@@ -39,7 +37,7 @@ struct SendPace: Sendable, Hashable {
   /// A connection begins, on which a message may have so many bytes; nil for no limit.
   mutating func begin(messageBytesMax: Int?) {
     bytesMax = max(min(learnt, messageBytesMax ?? .max), Self.bytesMin)
-    timeouts = 0
+    isProbing = false
     unanswered = 0
     isSingle = false
   }
@@ -49,15 +47,15 @@ struct SendPace: Sendable, Hashable {
   mutating func sent(bytes: Int) { unanswered = max(unanswered, bytes) }
 
   mutating func timedOut() {
-    timeouts += 1
+    isProbing = true
     missed = nil
   }
 
   /// The cloud sent something, so it is there again.
-  mutating func heard() { timeouts = 0 }
+  mutating func heard() { isProbing = false }
 
   mutating func acknowledged() {
-    timeouts = 0
+    isProbing = false
     missed = nil
     cuts = 0
     unanswered = 0
@@ -71,7 +69,6 @@ struct SendPace: Sendable, Hashable {
   /// The connection ended.
   mutating func end() {
     guard unanswered > Self.bytesMin else { return }
-    unanswered = 0
     cuts += 1
     guard cuts >= Self.cutsMax else { return }
     cuts = 0

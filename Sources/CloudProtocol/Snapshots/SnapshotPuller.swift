@@ -17,7 +17,7 @@ struct SnapshotPuller: Sendable {
     _ snapshotID: String, next: Int, chunks: Int, at now: MonotonicInstant
   ) -> [SyncSession.Output] {
     guard next < chunks else {
-      if wanted == nil || wanted?.snapshotID == snapshotID { stop() }
+      if wanted?.snapshotID == snapshotID { stop() }
       return []
     }
     stored = (next, chunks)

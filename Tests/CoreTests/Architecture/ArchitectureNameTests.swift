@@ -55,6 +55,42 @@ struct ArchitectureNameTests {
     #expect(missing.sorted() == [])
   }
 
+  /// The files that a badge passes, from the edge to the relay. What they only ask for a value is not
+  /// among them.
+  private static let badge = [
+    "GPIOLinux/GPIODPort", "GPIOLinux/EdgeReading", "DoorRuntime/Threads/Inbox",
+    "DoorRuntime/Threads/DoorThread", "DoorRuntime/DoorRuntime", "DoorRuntime/DoorShell+Inbox",
+    "DoorCore/Controller/Controller", "DoorCore/Reader/ReaderUnit",
+    "WiegandCodec/Capture/FrameAssembler", "WiegandCodec/Formats/DecodedFrame",
+    "DoorCore/Controller/Controller+Wishes", "DoorCore/Controller/LookUps",
+    "DoorRuntime/Holders/HolderDirectory", "DoorRuntime/Holders/ReadingQueue",
+    "DoorRuntime/StoreJobRunner", "DoorRuntime/Holders/HolderReader",
+    "StoreSQLite/Cache/CacheAccess", "StoreSQLite/Cache/LookUpReader",
+    "DoorCore/Controller/Controller+Access", "DoorCore/Controller/ClaimJudge",
+    "DoorRules/Decision/Decide", "DoorCore/Door/DoorUnit", "DoorCore/Door/DoorMachine",
+    "DoorCore/Door/DoorMachine+Step", "DoorRuntime/DoorShell+CarryOut",
+    "DoorRuntime/Journal/EventRecord+Occurrence", "DoorRuntime/Journal/EventRecord",
+    "DoorRuntime/Journal/EventWriter", "StoreSQLite/Events/EventAccess",
+    "StoreSQLite/Events/EventTable", "DoorRuntime/Locks/LockDriver",
+    "DoorRuntime/Journal/Journal",
+  ]
+
+  @Test("the badge's walk names each file that it passes, in this order, and how many they are")
+  func badge() throws {
+    let page = try #require(tree.pages.first { $0.path == "Sources/README.md" })
+    let walk = page.lines.drop { !$0.hasPrefix("1. **Edge.**") }
+      .prefix { !$0.hasPrefix("## ") }.joined(separator: "\n")
+    let paths = Set(tree.sources.map(\.path))
+    var rest = walk[...]
+    for file in Self.badge {
+      #expect(paths.contains("Sources/\(file).swift"), "\(file)")
+      let name = file.split(separator: "/").last ?? ""
+      let found = rest.firstRange(of: "`\(name)") ?? rest.firstRange(of: "/\(name).swift`")
+      rest = rest[try #require(found, "\(file)").lowerBound...].dropFirst()
+    }
+    #expect(walk.contains("passes \(Self.badge.count) files"))
+  }
+
   @Test("the checks find a missing name of each kind, and accept existing ones")
   func checksSee() {
     let files = [

@@ -125,7 +125,9 @@ def is_condition(text):
 def outside_pattern(change):
     """What plants it; nil within the pattern of a case, which would no longer be exhaustive."""
     code = strip(change.old)
-    end = code.rfind(":") if code.rstrip().endswith(":") else code.find(": ")
+    ends = [match.end() for match in re.finditer(r":(?= |$)", code)
+            if code[:match.start()].count("(") == code[:match.start()].count(")")]
+    end = ends[0] - 1 if ends else -1
     same = [a == b for a, b in zip(change.old, change.new)] + [False]
     inside = code.lstrip().startswith("case ") and (end < 0 or same.index(False) < end)
     return None if inside else change.plant

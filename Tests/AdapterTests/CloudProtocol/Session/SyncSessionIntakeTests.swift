@@ -25,7 +25,8 @@ struct SyncSessionIntakeTests {
     var intake = EventIntake(epoch: SyncFixture.epoch, through: 3)
     let answer = try intake.take(SyncFixture.batch(5...6), from: controller)
     #expect(answer.fresh.isEmpty)
-    #expect(answer.acknowledgement.through == 3)
+    #expect(
+      answer.acknowledgement == EventAcknowledgement(epoch: "log-1", through: 3, expected: 4))
     #expect(answer.firstBeyondGap == 5)
     #expect(intake.through == 3)
   }
@@ -62,6 +63,19 @@ struct SyncSessionIntakeTests {
       }
     }
     #expect(problems { _ in }.isEmpty)
+    #expect(
+      problems {
+        $0.acknowledged = EventBatch.numberMax
+        $0.droppedThrough = EventBatch.numberMax
+      }.isEmpty)
+    #expect(
+      problems {
+        $0.acknowledged = EventBatch.numberMax + 1
+        $0.droppedThrough = EventBatch.numberMax + 1
+      } == [
+        "acknowledged: is above 9223372036854775807",
+        "droppedThrough: is above 9223372036854775807",
+      ])
     #expect(
       problems { $0.controller = "c2" } == ["controller: is not c1, on whose topic it arrived"])
     #expect(problems { $0.epoch = "log-2" } == ["epoch: is of another log than log-1"])
