@@ -14,8 +14,8 @@ struct EventSender: Sendable {
   private let lastAtStart: UInt64
   /// Everything up to and with this number was sent on this connection, or needs no sending.
   private var next: UInt64
-  /// Last number of each batch in flight, rising.
-  private var inFlight: [UInt64] = []
+  /// The batches in flight, rising.
+  private var inFlight: [Batch] = []
   /// The `after` of the read that is not answered yet; only while sending.
   private var reading: UInt64?
   private var readRetry: MonotonicInstant?
@@ -28,6 +28,11 @@ struct EventSender: Sendable {
   private var historicalThrough: UInt64 = 0
   /// Unacknowledged events up to and with this one are no longer in the log.
   private var droppedThrough: UInt64 = 0
+
+  private struct Batch: Sendable {
+    var last: UInt64
+    var bytes: Int
+  }
 
   var isSendingNow: Bool { isSending }
 
@@ -117,10 +122,10 @@ struct EventSender: Sendable {
     }
     let bytes = batch.cut(toBytes: pace.bytesMax, oversized: pace.oversized)
     end = batch.events.last?.number ?? end
-    pace.sent(bytes: bytes)
+    pace.sent(bytes: bytes, through: end)
     next = end
     sentEver = max(sentEver, end)
-    inFlight.append(end)
+    inFlight.append(Batch(last: end, bytes: bytes))
     if acknowledgementDue == nil { expectAcknowledgement(now) }
     return [.publishEvents(batch)] + pump(last: standing.lastEvent)
   }
@@ -139,8 +144,10 @@ struct EventSender: Sendable {
     let through = min(stated, sent)
     guard through > acknowledged, stated <= max(sent, lastAtStart) else { return nil }
     acknowledged = through
-    inFlight.removeAll { $0 <= through }
-    pace.acknowledged()
+    let bytes = inFlight.lazy.filter { $0.last <= through }.map(\.bytes).max() ?? 0
+    inFlight.removeAll { $0.last <= through }
+    let left = inFlight.lazy.map(\.bytes).max() ?? 0
+    pace.acknowledged(through: through, bytes: bytes, left: left)
     if through > next {
       next = through
       reading = nil
@@ -172,7 +179,7 @@ struct EventSender: Sendable {
   mutating func refused(bytes: Int, isTooLarge: Bool, last: UInt64) -> [SyncSession.Output] {
     guard isTooLarge else { return [] }
     if bytes > SendPace.bytesMin {
-      pace.tooLarge(bytes: bytes)
+      guard pace.tooLarge(bytes: bytes) else { return [] }
     } else if !pace.isSingle {
       pace.sendSingly()
     } else if inFlight.count == 1 {
@@ -206,6 +213,7 @@ struct EventSender: Sendable {
 
   /// Forgets what is in flight; it will be read and sent again.
   private mutating func goBack() {
+    pace.wentBack()
     inFlight = []
     next = acknowledged
     reading = nil

@@ -6,14 +6,21 @@ struct SendPace: Sendable, Hashable {
   /// A smaller limit than this counts as this: the contract cannot be carried by a broker that
   /// takes less.
   static let bytesMin = 16_384
-  /// Connections in a row that ended without an acknowledgement before a large batch counts as
-  /// the cause: some brokers cut the connection for one and state no limit.
+  /// A broker that states no limit gets batches of so many bytes until it took a larger one.
+  static let bytesFirst = 100_000
+  /// Connections in a row that ended without an acknowledgement before a batch counts as the cause,
+  /// although the broker took such a one before: some cut the connection for one and state no limit.
   static let cutsMax = 2
 
   /// Longest JSON of a batch on this connection, in bytes.
-  private(set) var bytesMax = EventBatch.bytesMax
-  /// What connections that were cut have taught; kept as long as the program runs.
+  private var ceiling = EventBatch.bytesMax
+  private var isStated = false
+  /// What refusals and cuts have taught; kept as long as the program runs.
   private var learnt = EventBatch.bytesMax
+  /// Bytes of the largest batch that was acknowledged; kept as long as the program runs.
+  private var proven = 0
+  /// The last event of a larger batch than any before, which is not acknowledged; one at a time.
+  private var trial: UInt64?
   /// Bytes of the largest batch of this connection that is not acknowledged.
   private var unanswered = 0
   /// Connections in a row that ended so.
@@ -34,9 +41,18 @@ struct SendPace: Sendable, Hashable {
   /// A batch of the least size was refused as too large on this connection: one event goes at a time.
   private(set) var isSingle = false
 
+  /// Longest JSON of the next batch, in bytes. Without a stated limit it grows as batches get through.
+  var bytesMax: Int {
+    if isStated { return ceiling }
+    return min(ceiling, trial == nil ? max(2 * proven, Self.bytesFirst) : provenOrFirst)
+  }
+
+  private var provenOrFirst: Int { max(proven, Self.bytesFirst) }
+
   /// A connection begins, on which a message may have so many bytes; nil for no limit.
   mutating func begin(messageBytesMax: Int?) {
-    bytesMax = max(min(learnt, messageBytesMax ?? .max), Self.bytesMin)
+    isStated = messageBytesMax != nil
+    ceiling = max(min(learnt, messageBytesMax ?? .max), Self.bytesMin)
     isProbing = false
     unanswered = 0
     isSingle = false
@@ -44,7 +60,14 @@ struct SendPace: Sendable, Hashable {
 
   mutating func sendSingly() { isSingle = true }
 
-  mutating func sent(bytes: Int) { unanswered = max(unanswered, bytes) }
+  /// A batch was sent that ends with this event.
+  mutating func sent(bytes: Int, through last: UInt64) {
+    unanswered = max(unanswered, bytes)
+    if bytes > provenOrFirst { trial = last }
+  }
+
+  /// What was in flight counts as not sent.
+  mutating func wentBack() { trial = nil }
 
   mutating func timedOut() {
     isProbing = true
@@ -54,24 +77,41 @@ struct SendPace: Sendable, Hashable {
   /// The cloud sent something, so it is there again.
   mutating func heard() { isProbing = false }
 
-  mutating func acknowledged() {
+  /// The cloud has everything up to this event; the largest batch of it had so many bytes, the
+  /// largest that is still in flight has `left`.
+  mutating func acknowledged(through last: UInt64, bytes: Int, left: Int) {
     isProbing = false
     missed = nil
     cuts = 0
-    unanswered = 0
+    unanswered = left
+    proven = max(proven, bytes)
+    if let trial, trial <= last { self.trial = nil }
   }
 
-  /// A batch of so many bytes was refused as too large.
-  mutating func tooLarge(bytes: Int) {
-    bytesMax = max(min(bytes, bytesMax) / 2, Self.bytesMin)
+  /// A batch of so many bytes was refused as too large. False when an earlier refusal has made
+  /// batches smaller already: several were in flight.
+  mutating func tooLarge(bytes: Int) -> Bool {
+    guard bytes <= ceiling else { return false }
+    learn(tooLarge: bytes, atLeast: Self.bytesMin)
+    ceiling = min(ceiling, learnt)
+    return true
   }
 
-  /// The connection ended.
+  /// The connection ended. A batch that is larger than any before is the cause at once, another one
+  /// when it happens again.
   mutating func end() {
+    defer { unanswered = 0 }
     guard unanswered > Self.bytesMin else { return }
+    if unanswered > provenOrFirst { return learn(tooLarge: unanswered, atLeast: provenOrFirst) }
     cuts += 1
     guard cuts >= Self.cutsMax else { return }
     cuts = 0
-    learnt = max(learnt / 2, Self.bytesMin)
+    learn(tooLarge: unanswered, atLeast: Self.bytesMin)
+  }
+
+  private mutating func learn(tooLarge bytes: Int, atLeast: Int) {
+    learnt = min(learnt, max(bytes / 2, atLeast))
+    // What went through once does not count any more when it is refused.
+    proven = min(proven, learnt)
   }
 }

@@ -20,6 +20,9 @@ struct BrokerOptions: ParsableArguments {
   @Option(help: "The protocol named in the TLS handshake (ALPN).") var tlsALPN: String?
   @Option(help: "What stands before postern/v1 in every topic.") var topicPrefix: String?
 
+  /// Some brokers refuse a client that comes twice in a second, so that a wait is mostly longer.
+  private static let reconnectMillisecondsMax = 3_000
+
   func validate() throws {
     if passwordFile != nil, username == nil {
       throw ValidationError("--password-file needs --username")
@@ -40,7 +43,7 @@ struct BrokerOptions: ParsableArguments {
       host: host, port: port ?? (tlsCA == nil ? 1_883 : 8_883), clientID: clientID,
       username: username, subscriptions: subscriptions,
       topicPrefix: topicPrefix.flatMap(TopicPrefix.init)?.text ?? "",
-      reconnectMillisecondsMax: 1_000)
+      reconnectMillisecondsMax: Self.reconnectMillisecondsMax)
     if let passwordFile {
       settings.readPassword = { () throws(PortError) in
         try TextFile.password(passwordFile)

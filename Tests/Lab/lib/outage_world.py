@@ -94,10 +94,10 @@ class Actor:
 class World:
     """Broker, cloud and door of `postern-lab world`, with a proxy between door and broker."""
 
-    def __init__(self, folder, programs):
+    def __init__(self, folder, programs, proxy=None):
         self.folder = folder
         self.programs = os.path.abspath(programs)
-        self.proxy = Proxy()
+        self.proxy = proxy or Proxy()
         self.running = {}
         # What the door has in its environment beside this program's.
         self.door_environment = {}
@@ -105,7 +105,8 @@ class World:
             [os.path.join(self.programs, "postern-lab"), "world", "--folder", folder,
              "--door-port", str(self.proxy.port), "--keep-alive", "5"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        self.proxy.target = self.answer()["brokerPort"]
+        self.places = self.answer()
+        self.proxy.target = self.places["brokerPort"]
 
     def answer(self):
         line = self.lab.stdout.readline()

@@ -51,7 +51,7 @@ struct SyncSessionPaceTests {
     _ = connect(&session, last: 1_000, bytesMax: bytesMax)
     let batch = try #require(read(&session))
     let bytes = try JSONCoding.encode(batch).count
-    let most = bytesMax ?? EventBatch.bytesMax
+    let most = bytesMax ?? SendPace.bytesFirst
     #expect(bytes <= most)
     // The bound is near: no batch is much smaller than it could be.
     #expect(batch.events.count == 200 || bytes > most * 3 / 4)
@@ -85,10 +85,63 @@ struct SyncSessionPaceTests {
     }
     // Another refusal waits for the usual time.
     #expect(refuse(&session, bytes: bytes, isTooLarge: false).isEmpty)
-    // A new connection begins with the whole budget.
+    // It is remembered on the next connection: a refused batch is sent once.
     _ = session.handle(.disconnected, at: SyncFixture.at(3))
     _ = connect(&session, last: 1_000, bytesMax: nil, at: 4)
-    #expect(try JSONCoding.encode(try #require(read(&session))).count > 100_000)
+    #expect(try JSONCoding.encode(try #require(read(&session))).count <= bytes)
+  }
+
+  /// Batches that go one after the other, each acknowledged; their sizes in bytes.
+  private func growth(_ session: inout SyncSession, from after: inout UInt64, count: Int) throws
+    -> [Int]
+  {
+    try (0..<count).map { _ in
+      let batch = try #require(read(&session, after: after))
+      after = try #require(batch.events.last?.number)
+      _ = session.handle(
+        .acknowledged(EventAcknowledgement(epoch: SyncFixture.epoch, through: after)),
+        at: SyncFixture.at(2))
+      return try JSONCoding.encode(batch).count
+    }
+  }
+
+  @Test(
+    "D9: where the broker states no limit batches grow as they get through, and one cut teaches its limit"
+  )
+  func grows() throws {
+    var session = try SyncFixture.session(last: 10_000)
+    _ = connect(&session, last: 10_000, bytesMax: nil)
+    var after: UInt64 = 0
+    let sizes = try growth(&session, from: &after, count: 2)
+    #expect(sizes[0] <= SendPace.bytesFirst && sizes[1] > SendPace.bytesFirst)
+    #expect(sizes[1] <= sizes[0] * 21 / 10)
+    let cut = try #require(read(&session, after: after, count: 400))
+    let cutBytes = try JSONCoding.encode(cut).count
+    // Only one is larger than what went through.
+    let end = try #require(cut.events.last?.number)
+    let beside = try #require(read(&session, after: end))
+    let besideBytes = try JSONCoding.encode(beside).count
+    #expect(cutBytes >= sizes[1] && besideBytes <= sizes[1])
+    _ = session.handle(.disconnected, at: SyncFixture.at(3))
+    _ = connect(&session, last: 10_000, bytesMax: nil, at: 4)
+    let next = try JSONCoding.encode(try #require(read(&session, after: after, at: 4))).count
+    #expect(next <= sizes[1] && next > sizes[1] / 2)
+  }
+
+  @Test(
+    "D9: of several large batches in flight the first refusal counts, and nothing is sent twice for the others"
+  )
+  func refusedTogether() throws {
+    var session = try SyncFixture.session(last: 1_000)
+    _ = connect(&session, last: 1_000, bytesMax: nil)
+    let first = try #require(read(&session))
+    let end = try #require(first.events.last?.number)
+    let second = try #require(read(&session, after: end))
+    let sizes = try [first, second].map { try JSONCoding.encode($0).count }
+    #expect(refuse(&session, bytes: sizes[0]) == [.readEvents(after: 0, limit: 200)])
+    let smaller = try JSONCoding.encode(try #require(read(&session))).count
+    #expect(refuse(&session, bytes: sizes[1]).isEmpty)
+    #expect(smaller > sizes[0] * 4 / 10)
   }
 
   @Test("D9: at a broker that cuts the connection for a large batch, batches become smaller")

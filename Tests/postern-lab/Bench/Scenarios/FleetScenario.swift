@@ -43,7 +43,7 @@ struct FleetScenario: Scenario {
     for controller in fleet { controller.stop() }
     for task in running { await task.value }
     if let brokerQueuedMax {
-      let batches = fleet.map { Double($0.published.now.events) }
+      let events = fleet.map { Double($0.published.now.events) }
       return [
         Figure(
           "\(grouped(count)) come back in 10 s, broker queue \(brokerQueuedMax), until in step",
@@ -51,7 +51,8 @@ struct FleetScenario: Scenario {
         Figure(
           "hellos of each, 1 is needed", unit: "messages",
           of: fleet.map { Double($0.published.now.hellos) }),
-        Figure("batches of each, 1 is needed", unit: "messages", of: batches),
+        Figure(
+          "events sent by each, \(Self.eventsEach) are needed", unit: "events", of: events),
       ]
     }
     return [

@@ -1,7 +1,8 @@
+import CloudProtocol
 import DoorPorts
 import Synchronization
 
-/// How often a controller has published its hello and its events.
+/// How often a controller has published its hello, and how many events.
 final class PublishCount: Sendable {
   struct Counts {
     var hellos = 0
@@ -12,10 +13,12 @@ final class PublishCount: Sendable {
 
   var now: Counts { counts.withLock { $0 } }
 
-  func note(topic: String) {
+  func note(topic: String, _ payload: [UInt8]) {
+    let isBatch = topic.hasSuffix("/up/events")
+    let batch = isBatch ? try? JSONCoding.decode(EventBatch.self, from: payload) : nil
     counts.withLock {
       if topic.hasSuffix("/up/hello") { $0.hellos += 1 }
-      if topic.hasSuffix("/up/events") { $0.events += 1 }
+      $0.events += batch?.events.count ?? 0
     }
   }
 }
@@ -30,7 +33,7 @@ struct CountingLink: CloudLink {
   }
 
   func publish(topic: String, payload: [UInt8], retain: Bool) throws(PortError) -> Int {
-    count.note(topic: topic)
+    count.note(topic: topic, payload)
     return try link.publish(topic: topic, payload: payload, retain: retain)
   }
 
