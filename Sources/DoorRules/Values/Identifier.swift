@@ -103,3 +103,14 @@ public typealias ScopeID = Identifier<ScopeKind>
 public typealias AreaID = Identifier<AreaKind>
 /// Names one controller, that is one device.
 public typealias ControllerID = Identifier<ControllerKind>
+
+extension ControllerID {
+  /// False for an id with a dot: brokers that have dots where MQTT has slashes, such as RabbitMQ,
+  /// take it for two levels of the topic. Controllers that have such an id keep it.
+  public var isGoodForNew: Bool { !rawValue.utf8.contains(UInt8(ascii: ".")) }
+
+  /// What the id of a new controller may look like, for error messages.
+  public static var newGrammar: String {
+    "1 to \(maximumLength) characters out of A-Z a-z 0-9 _ - (some brokers take a dot for a slash)"
+  }
+}

@@ -29,6 +29,9 @@ struct EnrolCommand: ParsableCommand {
 
   func run() throws {
     let id = try parseController(controller)
+    guard id.isGoodForNew else {
+      throw ValidationError("the id of a new controller is \(ControllerID.newGrammar)")
+    }
     let store = try state.store()
     guard try !store.controllers.isEnrolled(id) else {
       throw CloudProblem("\(id) is enrolled already")

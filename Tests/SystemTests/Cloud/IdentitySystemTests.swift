@@ -3,6 +3,18 @@ import Testing
 
 @Suite("A controller is enrolled with keys that it made itself (C1, D12)", .serialized, .blocking)
 struct IdentitySystemTests {
+  @Test("D1: a new controller's id has no dot, which some brokers take for a slash")
+  func dot() throws {
+    let world = try DoorWorld()
+    let made = try world.postern(
+      "identity", "new", "--controller", "gate.2", "--out", world.folder.path + "/own")
+    #expect(made.status != 0 && made.errors.contains("dot"), "\(made.errors)")
+    let enrolled = try world.posterncloud(
+      "enrol", "gate.2", "--out", world.folder.path + "/answer")
+    #expect(enrolled.status != 0 && enrolled.errors.contains("dot"), "\(enrolled.errors)")
+    #expect(!FileManager.default.fileExists(atPath: world.folder.path + "/answer"))
+  }
+
   @Test("no secret travels, and both sides have the same keys: a card and an offline PIN open")
   func enrol() throws {
     let world = try DoorWorld()

@@ -61,6 +61,9 @@ struct IdentityCommand: ParsableCommand {
 
     func run() throws {
       let id = try identifier(controller)
+      guard id.isGoodForNew else {
+        throw ValidationError("--controller is \(ControllerID.newGrammar)")
+      }
       try FileManager.default.createDirectory(
         atPath: out, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
       let agreement = random()
