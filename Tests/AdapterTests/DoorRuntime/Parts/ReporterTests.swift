@@ -54,6 +54,18 @@ struct ReporterTests {
     #expect(publish(Self.released, at: 900) == true)
   }
 
+  @Test("D1: a state that the broker refused is published again 10 s later, though nothing changed")
+  mutating func refused() {
+    change(Self.secured, at: 0)
+    #expect(publish(Self.secured, at: 200) == true)
+    reporter.stateRefused(at: PartFixture.instant(300))
+    change(Self.secured, at: 400)
+    #expect(publish(Self.secured, at: 10_299) == false)
+    #expect(publish(Self.secured, at: 10_300) == true)
+    change(Self.secured, at: 10_400)
+    #expect(reporter.nextDeadline == nil)
+  }
+
   @Test("a report that the broker did not take is due with the next change")
   mutating func notTaken() {
     change(Self.secured, at: 0)
