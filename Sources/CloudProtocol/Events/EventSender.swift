@@ -175,9 +175,18 @@ struct EventSender: Sendable {
   }
 
   /// Nobody has a batch of so many bytes. One that was too large is sent again at once, in smaller
-  /// ones; any other after the usual wait.
-  mutating func refused(bytes: Int, isTooLarge: Bool, last: UInt64) -> [SyncSession.Output] {
-    guard isTooLarge else { return [] }
+  /// ones; any other after a second or more, with what was in flight beside it and is not
+  /// acknowledged by then.
+  mutating func refused(
+    bytes: Int, isTooLarge: Bool, last: UInt64, at now: MonotonicInstant
+  ) -> [SyncSession.Output] {
+    guard isSending else { return [] }
+    guard isTooLarge else {
+      guard pace.waitsUntil == nil else { return [] }
+      pace.refusedForNow(at: now)
+      goBack()
+      return []
+    }
     if bytes > SendPace.bytesMin {
       guard pace.tooLarge(bytes: bytes) else { return [] }
     } else if !pace.isSingle {

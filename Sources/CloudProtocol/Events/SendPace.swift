@@ -21,6 +21,8 @@ struct SendPace: Sendable, Hashable {
   private var proven = 0
   /// The last event of a larger batch than any before, which is not acknowledged; one at a time.
   private var trial: UInt64?
+  /// Waits in a row that ended without an acknowledgement, or in a refusal.
+  private var timeouts = 0
   /// Bytes of the largest batch of this connection that is not acknowledged.
   private var unanswered = 0
   /// Connections in a row that ended so.
@@ -35,7 +37,7 @@ struct SendPace: Sendable, Hashable {
 
   /// After a wait without an acknowledgement one event is enough to find out whether the cloud
   /// answers: the broker may keep every copy.
-  private(set) var isProbing = false
+  var isProbing: Bool { timeouts > 0 }
   var eventsMax: Int { isProbing || isSingle ? 1 : EventBatch.eventsMax }
   var batchesMax: Int { isProbing || isSingle ? 1 : SyncLimits.batchesInFlightMax }
   /// A batch of the least size was refused as too large on this connection: one event goes at a time.
@@ -53,7 +55,7 @@ struct SendPace: Sendable, Hashable {
   mutating func begin(messageBytesMax: Int?) {
     isStated = messageBytesMax != nil
     ceiling = max(min(learnt, messageBytesMax ?? .max), Self.bytesMin)
-    isProbing = false
+    timeouts = 0
     unanswered = 0
     isSingle = false
   }
@@ -70,17 +72,25 @@ struct SendPace: Sendable, Hashable {
   mutating func wentBack() { trial = nil }
 
   mutating func timedOut() {
-    isProbing = true
+    timeouts += 1
     missed = nil
   }
 
+  /// The broker refused a batch for now. It goes again after a second, and later each time that it
+  /// is refused again, one event at a time.
+  mutating func refusedForNow(at now: MonotonicInstant) {
+    waitsUntil = now.advanced(
+      byMilliseconds: min(1_000 << min(timeouts, 4), SyncLimits.acknowledgementMilliseconds))
+    timedOut()
+  }
+
   /// The cloud sent something, so it is there again.
-  mutating func heard() { isProbing = false }
+  mutating func heard() { timeouts = 0 }
 
   /// The cloud has everything up to this event; the largest batch of it had so many bytes, the
   /// largest that is still in flight has `left`.
   mutating func acknowledged(through last: UInt64, bytes: Int, left: Int) {
-    isProbing = false
+    timeouts = 0
     missed = nil
     cuts = 0
     unanswered = left

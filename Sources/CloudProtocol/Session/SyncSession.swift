@@ -273,7 +273,8 @@ public struct SyncSession: Sendable {
       connection?.helloRefused(at: now)
       return []
     case .events(let bytes, let isTooLarge):
-      return events.refused(bytes: bytes, isTooLarge: isTooLarge, last: standing.lastEvent)
+      return events.refused(
+        bytes: bytes, isTooLarge: isTooLarge, last: standing.lastEvent, at: now)
     case .applied(let report):
       answers.refused(report, at: now)
       return []

@@ -83,12 +83,39 @@ struct SyncSessionPaceTests {
       #expect(smaller <= bytes / 2)
       bytes = smaller
     }
-    // Another refusal waits for the usual time.
+    // After another refusal it waits.
     #expect(refuse(&session, bytes: bytes, isTooLarge: false).isEmpty)
     // It is remembered on the next connection: a refused batch is sent once.
     _ = session.handle(.disconnected, at: SyncFixture.at(3))
     _ = connect(&session, last: 1_000, bytesMax: nil, at: 4)
     #expect(try JSONCoding.encode(try #require(read(&session))).count <= bytes)
+  }
+
+  @Test(
+    "D9: a batch that the broker refuses for now goes again after 1, 2, 4, 8, 10 s, as one event")
+  func refusedForNow() throws {
+    var session = try SyncFixture.session(last: 1_000)
+    _ = connect(&session, last: 1_000, bytesMax: nil)
+    _ = session.handle(.heard, at: SyncFixture.at(0))
+    var bytes = try JSONCoding.encode(try #require(read(&session))).count
+    var now = 0
+    for wait in [1_000, 2_000, 4_000, 8_000, 10_000, 10_000] {
+      // Of several in flight the first refusal counts.
+      for late in [0, 5] {
+        let refused = SyncSession.Refused.events(bytes: bytes, isTooLarge: false)
+        #expect(session.handle(.refused(refused), at: SyncFixture.at(now + late)).isEmpty)
+      }
+      #expect(session.advance(to: SyncFixture.at(now + wait - 1)).isEmpty)
+      now += wait
+      #expect(session.advance(to: SyncFixture.at(now)) == [.readEvents(after: 0, limit: 1)])
+      let batch = try #require(read(&session, at: now))
+      #expect(batch.events.count == 1)
+      bytes = try JSONCoding.encode(batch).count
+    }
+    // An acknowledgement ends it: the rest follows at once.
+    let word = EventAcknowledgement(epoch: SyncFixture.epoch, through: 1)
+    let outputs = session.handle(.acknowledged(word), at: SyncFixture.at(now + 1))
+    #expect(outputs.contains(.readEvents(after: 1, limit: 200)))
   }
 
   /// Batches that go one after the other, each acknowledged; their sizes in bytes.
