@@ -241,7 +241,7 @@ public struct OSDPLine: Sendable {
     case .busy:
       answered(at: now)
       guard seats[place].link.isPatient(at: now, forMilliseconds: times.offlineMilliseconds) else {
-        return note(.busy, place, at: now) + giveUp(place, at: now)
+        return note(.busy, place, at: now) + giveUp(place, excuse: .busy, at: now)
       }
       seats[place].dueAt = now.advanced(byMilliseconds: times.busyMilliseconds)
       return []
@@ -253,6 +253,9 @@ public struct OSDPLine: Sendable {
     case .forgotten:
       answered(at: now)
       return note(.notSecured, place, at: now) + begunAnew(place, [], at: now)
+    case .notNow:
+      answered(at: now)
+      return giveUp(place, excuse: .refused, at: now)
     }
   }
 
@@ -318,7 +321,10 @@ public struct OSDPLine: Sendable {
     return wishes + giveUp(place, at: now)
   }
 
-  private mutating func giveUp(_ place: Int, at now: MonotonicInstant) -> [LineWish] {
+  /// `excuse` is what it said instead of an answer; nil for nothing.
+  private mutating func giveUp(
+    _ place: Int, excuse: ReaderAbsence? = nil, at now: MonotonicInstant
+  ) -> [LineWish] {
     let wasSecured = seats[place].link.isSecured
     seats[place].link.restart()
     guard !wasSecured else {
@@ -326,7 +332,8 @@ public struct OSDPLine: Sendable {
       nextProbeAt = now
       return []
     }
-    if seats[place].link.presence.doubt == nil { seats[place].link.noteSilence() }
+    seats[place].link.presence.excuse = excuse
+    if excuse == nil, seats[place].link.presence.doubt == nil { seats[place].link.noteSilence() }
     return awaitNextTry(place, at: now)
   }
 
@@ -340,7 +347,7 @@ public struct OSDPLine: Sendable {
       wishes = tell(place, seats[place].link.presence.gone(doubt))
       seats[place].link.presence.doubt = nil
     } else if silentFor >= times.offlineMilliseconds * 1_000 {
-      wishes = tell(place, seats[place].link.presence.gone(doubt ?? .silent))
+      wishes = tell(place, seats[place].link.presence.lasting(doubt))
     }
     let isPairing = seats[place].link.pairing != nil
     let pause =

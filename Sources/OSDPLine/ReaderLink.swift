@@ -38,6 +38,8 @@ struct ReaderLink: Sendable {
     case restart([ReaderNews])
     /// Somebody says in the clear that there is no channel; a reader that restarted does.
     case forgotten
+    /// The reader does not begin a channel now; it does not say that it never does.
+    case notNow
   }
 
   let address: UInt8
@@ -178,8 +180,12 @@ struct ReaderLink: Sendable {
     // In the clear both may come at any time and from anybody; neither is believed further than that.
     let isClear = frame.security == nil
     if isClear, frame.code == OSDPReply.busy.code { return .busy }
-    guard frame.sequence == exchange.sequence else { return .ignored(.sequence) }
-    if isClear, frame.code == OSDPReply.refused(.check).code { return refused(frame) }
+    let isRefusal = isClear && frame.code == OSDPReply.refused(.check).code
+    // A reader that has just started knows no number: it refuses with 0.
+    guard frame.sequence == exchange.sequence || isRefusal && frame.sequence == 0 else {
+      return .ignored(.sequence)
+    }
+    if isRefusal { return refused(frame) }
     switch stage {
     case .away: return .ignored(.stray)
     case .challenged(var handshake):
@@ -220,10 +226,19 @@ struct ReaderLink: Sendable {
 
   private var nextSequence: UInt8 { sequence % 3 + 1 }
 
+  /// A refusal in the clear. Anybody may have sent it, so it ends no more than this channel.
   private func refused(_ frame: OSDPFrame) -> Answer {
-    guard !isSecured else { return .forgotten }
     let refusal = OSDPRefusal(code: frame.data.first ?? 0)
-    return .restart([.refused(code: OSDPCommand.challenge([]).code, refusal)])
+    switch refusal {
+    case .check:
+      // The packet came damaged: the reader waits for it again.
+      return .ignored(.check)
+    case .unknownCommand, .securityBlock, .encryptionRequired:
+      guard !isSecured else { return .forgotten }
+      return .restart([.refused(code: OSDPCommand.challenge([]).code, refusal)])
+    case .commandLength, .sequence, .biometricType, .biometricFormat, .unableToProcess, .other:
+      return isSecured ? .forgotten : .notNow
+    }
   }
 
   private func notProved(_ fault: ChannelFault) -> Answer {

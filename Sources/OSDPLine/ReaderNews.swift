@@ -41,6 +41,8 @@ public enum ReaderAbsence: String, Sendable, Hashable, CaseIterable {
   case wrongKey
   /// It answers, but refuses a secure channel.
   case refused
+  /// It answers that it is busy, and nothing else.
+  case busy
   /// The line's device is gone.
   case lineLost
 
@@ -59,6 +61,7 @@ public enum ReaderAbsence: String, Sendable, Hashable, CaseIterable {
     case .refused:
       "it refuses a secure channel: a reader that was reset wants to be paired; one that cannot speak"
         + " secured is not served"
+    case .busy: "it says that it is busy and never ends: switch it off and on, or replace it"
     case .lineLost: "the device of its line is gone: plug the adapter in again"
     }
   }

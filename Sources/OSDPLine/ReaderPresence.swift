@@ -14,6 +14,8 @@ struct ReaderPresence: Sendable {
   private(set) var told = Told.nothing
   /// It answered, but with this fault; it counts instead of silence.
   var doubt: ReaderAbsence?
+  /// What it said last in place of an answer; it counts once the reader was away for long.
+  var excuse: ReaderAbsence?
   private var isTampered = false
   private var hasPowerFailure = false
 
@@ -21,6 +23,7 @@ struct ReaderPresence: Sendable {
 
   mutating func secured() -> [ReaderNews] {
     doubt = nil
+    excuse = nil
     guard told != .served else { return [] }
     told = .served
     return [.secured]
@@ -30,6 +33,11 @@ struct ReaderPresence: Sendable {
     guard told != .gone(reason) else { return [] }
     told = .gone(reason)
     return [.offline(reason)]
+  }
+
+  /// It was not heard for long.
+  mutating func lasting(_ doubt: ReaderAbsence?) -> [ReaderNews] {
+    gone(doubt ?? excuse ?? .silent)
   }
 
   mutating func status(isTampered: Bool, hasPowerFailure: Bool) -> [ReaderNews] {
