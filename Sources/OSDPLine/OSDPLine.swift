@@ -327,12 +327,12 @@ public struct OSDPLine: Sendable {
   ) -> [LineWish] {
     let wasSecured = seats[place].link.isSecured
     seats[place].link.restart()
+    seats[place].link.presence.excuse = excuse
     guard !wasSecured else {
       seats[place].dueAt = now
       nextProbeAt = now
-      return []
+      return goneForLong(place, nil, at: now)
     }
-    seats[place].link.presence.excuse = excuse
     if excuse == nil, seats[place].link.presence.doubt == nil { seats[place].link.noteSilence() }
     return awaitNextTry(place, at: now)
   }
@@ -341,13 +341,12 @@ public struct OSDPLine: Sendable {
   private mutating func awaitNextTry(_ place: Int, at now: MonotonicInstant) -> [LineWish] {
     let hasMore = seats[place].link.tryNextKey()
     let doubt = seats[place].link.presence.doubt
-    let silentFor = now.microseconds(since: seats[place].link.presence.heardAt)
     var wishes: [LineWish] = []
     if let doubt, !hasMore {
       wishes = tell(place, seats[place].link.presence.gone(doubt))
       seats[place].link.presence.doubt = nil
-    } else if silentFor >= times.offlineMilliseconds * 1_000 {
-      wishes = tell(place, seats[place].link.presence.lasting(doubt))
+    } else {
+      wishes = goneForLong(place, doubt, at: now)
     }
     let isPairing = seats[place].link.pairing != nil
     let pause =
@@ -355,6 +354,15 @@ public struct OSDPLine: Sendable {
       ? 0 : doubt == .wrongKey ? times.wrongKeyMilliseconds : times.probeMilliseconds
     seats[place].dueAt = now.advanced(byMilliseconds: pause)
     return wishes
+  }
+
+  /// A reader that was not heard for long is offline, for what it said last if it said anything.
+  private mutating func goneForLong(
+    _ place: Int, _ doubt: ReaderAbsence?, at now: MonotonicInstant
+  ) -> [LineWish] {
+    let silentFor = now.microseconds(since: seats[place].link.presence.heardAt)
+    guard silentFor >= times.offlineMilliseconds * 1_000 else { return [] }
+    return tell(place, seats[place].link.presence.lasting(doubt))
   }
 
   // MARK: Pairing

@@ -170,6 +170,8 @@ struct OSDPRefusalTests {
     var world = LineWorld(key: try someKey())
     world.pass(milliseconds: 1_000)
     world.readers[0].busyCount = .max
+    world.pass(milliseconds: 8_300)
+    #expect(world.news.last == .offline(.busy))
     world.pass(milliseconds: 30_000)
     #expect(world.news.filter { $0 == .offline(.busy) }.count == 1)
     world.readers[0].busyCount = 0
