@@ -93,7 +93,9 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "DoorPorts",
-      dependencies: ["DoorRules", "WiegandCodec", "DoorCore", "CloudProtocol"],
+      dependencies: [
+        "DoorRules", "WiegandCodec", "DoorCore", "OSDPCodec", "OSDPLine", "CloudProtocol",
+      ],
       swiftSettings: strict),
 
     // The shell.
@@ -108,7 +110,8 @@ let package = Package(
     .target(
       name: "DoorSimulation",
       dependencies: [
-        "DoorRules", "WiegandCodec", "DoorCore", "CloudProtocol", "DoorPorts", "DoorRuntime", log,
+        "DoorRules", "WiegandCodec", "DoorCore", "OSDPCodec", "OSDPChannel", "OSDPLine",
+        "CloudProtocol", "DoorPorts", "DoorRuntime", log,
         .product(name: "HeapModule", package: "swift-collections"),
       ],
       swiftSettings: strict),
@@ -318,7 +321,9 @@ let package = Package(
       swiftSettings: strictTests),
     .testTarget(
       name: "SystemTests",
-      dependencies: ["CloudProtocol", "OSDPCodec", "CoreModels", "ChildProcesses"],
+      dependencies: [
+        "CloudProtocol", "OSDPCodec", "OSDPChannel", "CoreModels", "ChildProcesses",
+      ],
       swiftSettings: strictTests),
   ]
 )

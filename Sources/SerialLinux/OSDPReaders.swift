@@ -5,7 +5,6 @@ public import OSDPChannel
 public import OSDPCodec
 public import OSDPLine
 import Synchronization
-import WiegandCodec
 
 /// Where the keys of readers are kept.
 public protocol ReaderKeyStore: Sendable {
@@ -25,12 +24,17 @@ public final class OSDPReaders: ReaderBus {
     /// All readers of a line have one speed.
     public var speed: LineSpeed
     public var address: UInt8
+    /// From one question to the next; all readers of a line have one.
+    public var pollMilliseconds: Int
 
-    public init(id: ReaderID, line: String, speed: LineSpeed, address: UInt8) {
+    public init(
+      id: ReaderID, line: String, speed: LineSpeed, address: UInt8, pollMilliseconds: Int = 50
+    ) {
       self.id = id
       self.line = line
       self.speed = speed
       self.address = address
+      self.pollMilliseconds = pollMilliseconds
     }
   }
 
@@ -42,20 +46,38 @@ public final class OSDPReaders: ReaderBus {
     var identity: String?
     var isServed = false
     var isPairing = false
+
+    mutating func take(_ news: ReaderNews) {
+      switch news {
+      case .secured:
+        absence = nil
+        keyTrouble = nil
+        isServed = true
+      case .offline(let absence):
+        self.absence = absence
+        isServed = false
+      case .identity(let identity): self.identity = identity.words
+      case .paired:
+        isPairing = false
+        isServed = true
+      case .notPaired: isPairing = false
+      case .card, .formattedCard, .keys, .tamper, .fault, .capabilities, .powerFailure, .inputs,
+        .outputs, .refused:
+        break
+      }
+    }
   }
 
   private let wirings: [Wiring]
   private let keys: any ReaderKeyStore
   private let clock: any MonotonicClock
   private let fresh: @Sendable () -> UInt64
-  private let times: LineTimes
   private let threads: [String: LineThread]
   private let known = Mutex<[ReaderID: Known]>([:])
 
   /// `fresh` gives random numbers fit for keys.
   public init(
     _ wirings: [Wiring], keys: any ReaderKeyStore, clock: any MonotonicClock,
-    times: LineTimes = LineTimes(),
     fresh: @escaping @Sendable () -> UInt64 = {
       var system = SystemRandomNumberGenerator()
       return system.next()
@@ -64,7 +86,6 @@ public final class OSDPReaders: ReaderBus {
     self.wirings = wirings
     self.keys = keys
     self.clock = clock
-    self.times = times
     self.fresh = fresh
     threads = Dictionary(
       wirings.map { ($0.line, LineThread(path: $0.line, speed: $0.speed, clock: clock)) },
@@ -77,8 +98,9 @@ public final class OSDPReaders: ReaderBus {
       thread.start { [self] in
         let rings = here.map { (address: $0.address, ring: ring(of: $0.id)) }
         return OSDPLine(
-          readers: rings, speed: here.first?.speed ?? .b9600, times: times, cipher: AESCipher(),
-          fresh: fresh, at: clock.now())
+          readers: rings, speed: here.first?.speed ?? .b9600,
+          times: LineTimes(pollMilliseconds: here.first?.pollMilliseconds ?? 50),
+          cipher: AESCipher(), fresh: fresh, at: clock.now())
       } tell: { [self] address, news in
         guard let reader = here.first(where: { $0.address == address })?.id else { return }
         for report in take(news, of: reader) { onReport(report) }
@@ -108,12 +130,7 @@ public final class OSDPReaders: ReaderBus {
       throw PortError(
         .invalid, operation: "drive \(line.words)", detail: "no reader on a line has it")
     }
-    let command: OSDPCommand
-    switch line {
-    case .led: command = .lamp([OSDPLamp(permanent: .steady(active ? .green : .red))])
-    case .beeper: command = .buzzer(OSDPBuzzer(isOn: active, onTenths: active ? 1 : 0))
-    case .relay: return
-    }
+    guard let command = OSDPCommand(line, active: active) else { return }
     try order(command, of: wiring, "drive \(line.words)")
   }
 
@@ -187,45 +204,13 @@ public final class OSDPReaders: ReaderBus {
   // MARK: What the line tells
 
   private func take(_ news: ReaderNews, of reader: ReaderID) -> [BusReport] {
-    switch news {
-    case .secured:
-      known.withLock { known in
-        known[reader, default: Known()].absence = nil
-        known[reader]?.keyTrouble = nil
-        known[reader]?.isServed = true
-      }
-      return [.absent(reader, reason: nil)]
-    case .offline(let absence):
-      known.withLock { known in
-        known[reader, default: Known()].absence = absence
-        known[reader]?.isServed = false
-      }
-      return [.absent(reader, reason: absence.rawValue)]
-    case .identity(let identity):
-      known.withLock { $0[reader, default: Known()].identity = identity.words }
-      return []
-    case .card(let card): return [.delivered(reader, delivery(of: card))]
-    case .formattedCard(let digits):
-      let words = "\(digits.count) digits: set the reader to send its cards' bits"
-      return [.delivered(reader, .malformed(malformed(.unknownLength, 0, words)))]
-    case .keys(let keys): return keys.map { .delivered(reader, delivery(of: $0)) }
-    case .tamper(let raised): return [.tamper(reader, raised: raised)]
-    case .fault(let fault, let count):
-      return [
-        .fault(reader, fault: fault.rawValue, count: count, isSuspicious: fault.isSuspicious)
-      ]
-    case .paired:
-      promote(reader)
-      known.withLock { known in
-        known[reader, default: Known()].isPairing = false
-        known[reader]?.isServed = true
-      }
-      return [.paired(reader, failure: nil)]
-    case .notPaired(let failure):
-      known.withLock { $0[reader, default: Known()].isPairing = false }
-      return [.paired(reader, failure: failure.rawValue)]
-    case .capabilities, .powerFailure, .inputs, .outputs, .refused: return []
+    if news == .paired { promote(reader) }
+    known.withLock { known in
+      var seen = known[reader] ?? Known()
+      seen.take(news)
+      known[reader] = seen
     }
+    return BusReport.of(news, reader: reader, at: clock.now())
   }
 
   /// The reader has proved its new key: the old one is forgotten. Should the disk refuse, both are tried
@@ -233,31 +218,5 @@ public final class OSDPReaders: ReaderBus {
   private func promote(_ reader: ReaderID) {
     guard let ring = try? keys.ring(of: reader), let candidate = ring.candidate else { return }
     try? keys.keep(KeyRing(current: candidate), of: reader)
-  }
-
-  private func delivery(of card: OSDPCard) -> ReaderDelivery {
-    guard card.bits.count <= WiegandLimits.frameBitsMax else {
-      return .malformed(
-        malformed(.tooLong, card.bits.count, "\(card.bits.count) bits are longer than any card"))
-    }
-    let now = clock.now()
-    return .card(
-      WiegandFrame(bits: card.bits, startedAt: now, endedAt: now, bitIntervalMicroseconds: 0))
-  }
-
-  private func delivery(of key: UInt8) -> ReaderDelivery {
-    switch key {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): .key(.digit(key - UInt8(ascii: "0")))
-    case UInt8(ascii: "*"), 0x7F: .key(.star)
-    case UInt8(ascii: "#"), 0x0D: .key(.pound)
-    case UInt8(ascii: "A")...UInt8(ascii: "D"): .key(.other(key - UInt8(ascii: "A") + 12))
-    default: .malformed(malformed(.keypadCheck, 8, "a key that no keypad has"))
-    }
-  }
-
-  private func malformed(_ fault: FrameFault, _ bits: Int, _ words: String) -> MalformedFrame {
-    MalformedFrame(
-      fault: fault, bitCount: bits, shortestGapMicroseconds: 0, longestGapMicroseconds: 0,
-      at: clock.now(), detail: words)
   }
 }

@@ -8,6 +8,7 @@ struct Actors {
   private let operators: Operators
   private let attacker: Attacker
   private let troubles: Troubles
+  private let lineTroubles: LineTroubles
 
   init(
     story: Story, clockwork: Clockwork, site: Site, observers: Observers, wire: SimulatedWire,
@@ -25,6 +26,7 @@ struct Actors {
     troubles = Troubles(
       scheduler: clockwork, observers: observers, wire: wire, cloud: cloud, rig: rig,
       zones: zones, commitMilliseconds: story.faults.commitMilliseconds)
+    lineTroubles = LineTroubles(clockwork: clockwork, site: site, observers: observers, rig: rig)
   }
 
   func happen(_ happening: Happening) {
@@ -52,6 +54,7 @@ struct Actors {
     case .command(let action): operators.command(action, &random)
     case .attack(let attack): attacker.attack(attack, &random)
     case .fault(let fault): troubles.fault(fault)
+    case .line(let trouble): lineTroubles.happen(trouble)
     }
   }
 }

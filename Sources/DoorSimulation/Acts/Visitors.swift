@@ -1,6 +1,7 @@
 import CloudProtocol
 import DoorCore
 import DoorRules
+import OSDPCodec
 import WiegandCodec
 
 /// What people do at the doors.
@@ -31,6 +32,8 @@ struct Visitors {
     _ random: inout SimulationRandom
   ) {
     guard isRunning, isFree(door) else { return }
+    // Bits get lost on data lines only.
+    let spoiled = isOnLine(door) ? nil : spoiled
     let number = person.map { site.plan.people[$0].card } ?? UInt64(random.int(1...999_999))
     guard var bits = try? formats.encode(format: "H10302", facility: nil, card: number) else {
       return
@@ -64,7 +67,7 @@ struct Visitors {
     for character in digits + "#" {
       if at > start { at += Int64(random.int(150_000...600_000)) }
       let key: KeypadKey = character.wholeNumberValue.map { .digit(UInt8($0)) } ?? .pound
-      at = send(keypadBits(for: key, dialect: .fourBit), to: door, at: at, isStuck: false)
+      at = press(key, at: door, at)
     }
     // A program that restarts in between receives only some of the keys.
     clockwork.schedule(inMicroseconds: start) {
@@ -105,8 +108,35 @@ struct Visitors {
     site.busyUntil[door] = clockwork.elapsed + at + 5_000_000
   }
 
+  private func isOnLine(_ door: Int) -> Bool { site.plan.doors[door].lineAddress != nil }
+
+  private func press(_ key: KeypadKey, at door: Int, _ at: Int64) -> Int64 {
+    guard isOnLine(door) else {
+      return send(keypadBits(for: key, dialect: .fourBit), to: door, at: at, isStuck: false)
+    }
+    let code: UInt8
+    switch key {
+    case .digit(let digit): code = UInt8(ascii: "0") + digit
+    case .star: code = UInt8(ascii: "*")
+    case .pound, .other: code = UInt8(ascii: "#")
+    }
+    return show(.keys(reader: 0, keys: [code]), LineText.key(key), at: door, at)
+  }
+
+  /// The reader on the line has it at once, and says it when it is asked; returns the moment after.
+  private func show(_ reply: OSDPReply, _ text: String, at door: Int, _ at: Int64) -> Int64 {
+    clockwork.schedule(inMicroseconds: at) {
+      guard isRunning else { return }
+      rig.hardware.bus?.show(reply, text, at: door)
+    }
+    return at + 1
+  }
+
   /// Pulses on the data lines; returns when the last one ends, in microseconds from now.
   func send(_ bits: [Bool], to door: Int, at start: Int64, isStuck: Bool) -> Int64 {
+    if isOnLine(door) {
+      return show(.card(OSDPCard(bits: bits)), LineText.card(bits), at: door, start)
+    }
     let spacing = Int64(site.plan.doors[door].bitSpacingMicroseconds)
     let end = start + Int64(bits.count) * spacing
     clockwork.schedule(inMicroseconds: start) {
@@ -132,7 +162,7 @@ struct Visitors {
       guard isRunning else { return }
       let isWhole = rig.boots == boot
       site.shownNumber += 1
-      let isHeard = site.noisyUntil[door] < clockwork.elapsed
+      let isHeard = site.noisyUntil[door] < clockwork.elapsed && isServing(door)
       observers.see(
         .presented(
           Shown(
@@ -141,6 +171,11 @@ struct Visitors {
             mustBeDecided: mustBeDecided && isHeard && isWhole
               && !(kind == "pin" && observers.knowledge.keypadMayBeDeaf(door)))))
     }
+  }
+
+  /// A reader on a line needs a moment after the program's start.
+  private func isServing(_ door: Int) -> Bool {
+    !isOnLine(door) || clockwork.elapsed - (rig.runsSince ?? 0) > 3_000_000
   }
 
   // MARK: Through the door
@@ -191,7 +226,7 @@ struct Visitors {
   }
 
   func noise(_ door: Int, edges: Int, _ random: inout SimulationRandom) {
-    guard isRunning, isFree(door) else { return }
+    guard isRunning, isFree(door), !isOnLine(door) else { return }
     clockwork.note("noise") { "\(door) \(edges)" }
     site.noisyUntil[door] = clockwork.elapsed + 120_000_000
     site.busyUntil[door] = clockwork.elapsed + 5_000_000

@@ -33,11 +33,13 @@ final class DecisionsOnce: Checker {
         world.clockwork.elapsed - first.at > Self.patienceMicroseconds
       else { return nil }
       waiting.removeFirst()
-      if first.mustBeDecided {
+      let isOnLine = world.site.plan.doors[first.door].lineAddress != nil
+      let isTroubled = isOnLine && world.site.noisyUntil[first.door] >= first.at
+      if first.mustBeDecided, !isTroubled {
         return "\(first.kind) of \(first.person.map { "person \($0)" } ?? "somebody") at door "
           + "\(first.door) was not decided"
       }
-    case .began, .lock, .exitPressed, .committed, .said, .logged, .waitedForDisk, .cloudTook,
+    case .began, .lock, .exitPressed, .committed, .said, .logged, .waitedForDisk, .line, .cloudTook,
       .commandSent, .over:
       break
     }
@@ -88,7 +90,8 @@ final class EventsOnce: Checker {
       guard world.cloud.log.events == owed.map(\.element) else {
         return "the log has \(log.count) events, the cloud \(world.cloud.log.events.count)"
       }
-    case .began, .lock, .exitPressed, .presented, .said, .logged, .waitedForDisk, .commandSent,
+    case .began, .lock, .exitPressed, .presented, .said, .logged, .waitedForDisk, .line,
+      .commandSent,
       .stepped:
       break
     }
@@ -116,7 +119,7 @@ final class AcknowledgedIsKept: Checker {
         looked += 1
       }
     case .began, .ended, .lock, .exitPressed, .presented, .recorded, .said, .logged,
-      .waitedForDisk, .cloudTook, .commandSent, .over:
+      .waitedForDisk, .line, .cloudTook, .commandSent, .over:
       break
     }
     return nil
@@ -152,6 +155,7 @@ final class CommandsOnce: Checker {
       // A command that the broker lost, or that arrived too late, has no result.
       return acted.contains(open.id) ? "the cloud never heard of the end of \(open.id)" : nil
     case .began, .ended, .lock, .exitPressed, .presented, .committed, .logged, .waitedForDisk,
+      .line,
       .cloudTook,
       .stepped:
       break

@@ -26,7 +26,8 @@ final class LockHasCause: Checker {
         world.site.causes.mayRelease(
           index, forSeconds: 5, at: world.clockwork.elapsed)
       }
-    case .ended, .presented, .recorded, .committed, .said, .logged, .waitedForDisk, .cloudTook,
+    case .ended, .presented, .recorded, .committed, .said, .logged, .waitedForDisk, .line,
+      .cloudTook,
       .commandSent, .stepped, .over:
       break
     }
@@ -157,7 +158,7 @@ final class WrittenFirst: Checker {
       }
     case .ended: unwritten = []
     case .stepped: unwritten.removeAll { world.clockwork.elapsed - $0.at > 5_000_000 }
-    case .began, .exitPressed, .presented, .said, .logged, .waitedForDisk, .cloudTook,
+    case .began, .exitPressed, .presented, .said, .logged, .waitedForDisk, .line, .cloudTook,
       .commandSent, .over:
       break
     }
@@ -191,6 +192,7 @@ final class LocksInTurn: Checker {
       return "doors \(last.door) and \(door), \(apart) us apart"
     case .ended: last = nil
     case .began, .exitPressed, .presented, .recorded, .committed, .said, .logged, .waitedForDisk,
+      .line,
       .cloudTook, .commandSent, .stepped, .over:
       break
     }

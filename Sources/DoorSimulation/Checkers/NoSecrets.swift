@@ -17,8 +17,9 @@ final class NoSecrets: Checker {
       numbers[String(person.card)] = "the card of person-\(index)"
       numbers[person.pin] = "the PIN of person-\(index)"
     }
-    let made = SecretSearch(
-      numbers: numbers, keys: WorldKeys.bytes(ofSeed: world.story.seed))
+    let keys = WorldKeys.bytes(ofSeed: world.story.seed)
+      .merging(world.rig.hardware.bus?.secrets ?? [:]) { first, _ in first }
+    let made = SecretSearch(numbers: numbers, keys: keys)
     secrets = made
     return made
   }
@@ -41,7 +42,7 @@ final class NoSecrets: Checker {
       }
     case .ended, .over:
       return disk(world.rig.disk, search) ?? world.rig.program.flatMap { status($0, search) }
-    case .began, .lock, .exitPressed, .presented, .recorded, .waitedForDisk, .cloudTook,
+    case .began, .lock, .exitPressed, .presented, .recorded, .waitedForDisk, .line, .cloudTook,
       .commandSent, .stepped:
       break
     }

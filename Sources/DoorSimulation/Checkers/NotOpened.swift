@@ -41,7 +41,8 @@ final class NotOpened: Checker {
           return "door \(door) did not tell of \(waiting.people.joined(separator: ", "))"
         }
       }
-    case .began, .exitPressed, .presented, .committed, .said, .logged, .waitedForDisk, .cloudTook,
+    case .began, .exitPressed, .presented, .committed, .said, .logged, .waitedForDisk, .line,
+      .cloudTook,
       .commandSent,
       .over:
       break

@@ -43,7 +43,7 @@ final class UsesOnce: Checker {
     case .committed(let event):
       for id in unwritten.removeValue(forKey: event.draft.id) ?? [] { uses[id, default: 0] += 1 }
     case .ended: unwritten = [:]
-    case .began, .lock, .exitPressed, .presented, .said, .logged, .waitedForDisk, .cloudTook,
+    case .began, .lock, .exitPressed, .presented, .said, .logged, .waitedForDisk, .line, .cloudTook,
       .commandSent,
       .stepped, .over:
       break
@@ -79,7 +79,8 @@ final class NobodyTwice: Checker {
         if disk.fault == nil { inside = [:] }
       }
       inside = inside.filter { $0.value.at < safe }
-    case .began, .exitPressed, .presented, .committed, .said, .logged, .waitedForDisk, .cloudTook,
+    case .began, .exitPressed, .presented, .committed, .said, .logged, .waitedForDisk, .line,
+      .cloudTook,
       .commandSent,
       .stepped, .over:
       break

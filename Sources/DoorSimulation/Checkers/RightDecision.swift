@@ -22,7 +22,7 @@ final class RightDecision: Checker {
       shown[one.door].removeAll { $0.at < one.at - Self.decidedMicroseconds }
       shown[one.door].append(one)
     case .recorded(let draft): return judge(draft, world)
-    case .began, .ended, .lock, .exitPressed, .committed, .said, .logged, .waitedForDisk,
+    case .began, .ended, .lock, .exitPressed, .committed, .said, .logged, .waitedForDisk, .line,
       .cloudTook, .commandSent, .stepped, .over:
       break
     }

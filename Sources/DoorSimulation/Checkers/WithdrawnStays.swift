@@ -18,7 +18,7 @@ final class WithdrawnStays: Checker {
         world.observers.knowledge.words.withdrawn.contains(id)
       else { return nil }
       return "\(id) at \(draft.door ?? "?")"
-    case .began, .lock, .exitPressed, .presented, .committed, .said, .logged, .waitedForDisk,
+    case .began, .lock, .exitPressed, .presented, .committed, .said, .logged, .waitedForDisk, .line,
       .cloudTook, .commandSent, .over:
       break
     }

@@ -22,11 +22,28 @@ enum Sight {
   /// The door's own thread used the disk.
   case waitedForDisk(String)
   case cloudTook(CloudEvent)
+  /// Of a reader on a line.
+  case line(LineSight)
   case commandSent(id: String, expires: WallInstant, nonce: String)
   /// A step of the simulation is done.
   case stepped
   /// All faults have ended, and door and cloud had time to synchronise.
   case over
+}
+
+/// What is seen of readers on a line.
+enum LineSight {
+  /// A paired reader says something for the first time; it may get lost.
+  case said(LineItem)
+  /// It has come to the controller as it was said, and the line has taken it; whether the shell was told
+  /// of it.
+  case arrived(LineItem, wasTold: Bool)
+  /// The shell is told of a card or a key.
+  case told(door: Int, String)
+  /// The line says that the reader of this door is served.
+  case served(Int)
+  /// Nothing has kept the readers of these doors away for a while.
+  case calm([Int])
 }
 
 /// A card or a PIN presented at a door.

@@ -3,6 +3,7 @@ public struct Tally: Sendable {
   /// What is counted. The raw values are names in JSON.
   public enum Figure: String, CaseIterable, CodingKey, Sendable {
     case cards, pins, granted, pairs, denied, exits, passages, records, commands, changes, outages
+    case lineItems, lineTroubles, lineAttacks, pairings
     case powerCuts, kills, boots, diskFaults, clockSteps, zoneFaults, brokerRestarts, spoiled,
       attacks, replays, steps
 
@@ -20,6 +21,10 @@ public struct Tally: Sendable {
       case .commands: "commands"
       case .changes: "changes by staff"
       case .outages: "outages"
+      case .lineItems: "cards and keys over a line"
+      case .lineTroubles: "troubles on a line"
+      case .lineAttacks: "attacks on a line"
+      case .pairings: "readers paired"
       case .powerCuts: "power cuts"
       case .kills: "kills"
       case .boots: "starts"

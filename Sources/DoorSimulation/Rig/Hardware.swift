@@ -9,6 +9,8 @@ struct Hardware {
   let disk: SimulatedDisk
   let time: SimulatedTime
   let wire: SimulatedWire
+  /// Nil: every reader has data lines.
+  let bus: SimulatedBus?
   private let zones: any ZoneSource
   private let digester: CredentialDigester
   private let verifier: EnvelopeVerifier
@@ -17,8 +19,9 @@ struct Hardware {
 
   init(
     story: Story, time: SimulatedTime, wire: SimulatedWire, zones: any ZoneSource,
-    digester: CredentialDigester, signer: EnvelopeSigner, sabotage: Sabotage?
+    digester: CredentialDigester, signer: EnvelopeSigner, bus: SimulatedBus?, sabotage: Sabotage?
   ) throws {
+    self.bus = bus
     self.time = time
     self.wire = wire
     self.zones =
@@ -61,6 +64,6 @@ struct Hardware {
       gpio: sabotaged ?? lines, monotonic: time, wall: sabotaged ?? time, zones: zones,
       events: sabotaged ?? disk.log, ledger: sabotaged ?? disk.ledger,
       state: sabotaged ?? disk.state, policy: sabotaged ?? disk.cache, digester: digester,
-      cloud: .init(link: link, verifier: verifier))
+      cloud: .init(link: link, verifier: verifier), readers: bus)
   }
 }

@@ -22,6 +22,8 @@ final class Rig {
   private var bootedAt: Int64 = 0
   /// Since when the program can read files: its start, or the end of a stall.
   var readsFrom: Int64 { max(bootedAt, disk.readStall.upperBound) }
+  /// Since when the program runs.
+  var runsSince: Int64? { program == nil ? nil : bootedAt }
   var hasPower = false
   /// How often the power came back.
   private var powerCycles = 0
@@ -129,9 +131,12 @@ final class Rig {
     case .kill:
       program.lanes.end()
       lines.abandon()
+      hardware.bus?.stop()
       hardware.wire.abandon()
     case .powerCut:
       time.stop()
+      hardware.bus?.stop()
+      hardware.bus?.powerFails()
       program.lanes.end()
       hardware.wire.abandon()
     }

@@ -67,4 +67,20 @@ public enum Sabotage: String, Sendable, CaseIterable {
   case takeReplays = "take-replays"
   /// Any delta of the revision in force is answered as applied.
   case forgetContent = "forget-content"
+  /// A card in the clear counts, although the reader is paired.
+  case acceptClear = "accept-clear"
+  /// The key of an unpaired reader is tried although nobody pairs.
+  case tryDefaultKey = "try-default-key"
+  /// Whoever says in the clear that the reader cannot do it securely is believed.
+  case believeCapabilities = "believe-capabilities"
+  /// Every MAC of a reader counts as right.
+  case skipMAC = "skip-mac"
+  /// A reader's answer counts each time it comes.
+  case takeReplayedAnswers = "take-replayed-answers"
+  /// The challenges to readers come again.
+  case repeatChallenges = "repeat-challenges"
+  /// Every fifth card or key of a reader on a line is lost.
+  case loseAnswers = "lose-answers"
+  /// A reader that was away is tried a day later.
+  case forgetReaders = "forget-readers"
 }

@@ -61,6 +61,8 @@ public struct Happening: Sendable, Codable, Hashable {
     /// Somebody has the broker's password, but not the cloud's key.
     case attack(Attack)
     case fault(Fault)
+    /// On the line of OSDP readers.
+    case line(LineTrouble)
   }
 
   public init(at: Int64, seed: UInt64, what: What) {

@@ -9,9 +9,10 @@ public struct StoryMaker {
   ]
 
   var random: SimulationRandom
+  var lineRandom: SimulationRandom
   private let days: Int
   let kinds: FaultKinds
-  private var happenings: [Happening] = []
+  private(set) var happenings: [Happening] = []
   var site: StorySite
   /// The door of each person's last booking.
   private var bookedDoor: [Int: Int] = [:]
@@ -27,6 +28,8 @@ public struct StoryMaker {
     self.days = days
     self.kinds = kinds
     site = Self.site(&random)
+    lineRandom = SimulationRandom(seed: seed, stream: 8)
+    Self.putOnLine(&site.doors, &lineRandom)
   }
 
   private static func site(_ random: inout SimulationRandom) -> StorySite {
@@ -73,6 +76,7 @@ public struct StoryMaker {
       trouble(start)
       lostCache(start)
       silence(start)
+      line(start)
     }
     happenings.removeAll { $0.at >= Int64(days) * Self.dayMilliseconds }
     happenings.sort { ($0.at, $0.seed) < ($1.at, $1.seed) }
@@ -89,8 +93,10 @@ public struct StoryMaker {
   }
 
   mutating func add(_ at: Int64, _ what: Happening.What) {
-    happenings.append(Happening(at: at, seed: random.next(), what: what))
+    add(Happening(at: at, seed: random.next(), what: what))
   }
+
+  mutating func add(_ happening: Happening) { happenings.append(happening) }
 
   /// A random time of a day, mostly between 7:00 and 23:00.
   mutating func timeOfDay(_ start: Int64) -> Int64 {

@@ -16,6 +16,8 @@ public struct StorySite: Sendable, Codable, Hashable {
     var asksForBoth: Bool { presentation == "cardThenPIN" }
     /// Time from one bit of its reader to the next.
     public var bitSpacingMicroseconds: Int
+    /// Its reader's address on the site's OSDP line; nil for a reader on data lines.
+    public var lineAddress: Int?
   }
 
   /// After how many minutes somebody may enter a vault again.

@@ -11,7 +11,7 @@ final class Site {
   var lockIsReleased: [Bool]
   /// By door: nobody else uses it before this time.
   var busyUntil: [Int64]
-  /// By door: noise disturbs the reader until this time.
+  /// By door: noise, or a trouble of its line, disturbs the reader until this time.
   var noisyUntil: [Int64]
   /// Number of cards and PINs presented so far.
   var shownNumber = 0

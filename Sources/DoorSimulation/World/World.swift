@@ -48,7 +48,12 @@ final class World {
       story: story, clockwork: clockwork, site: site, observers: observers,
       hardware: try Hardware(
         story: story, time: time, wire: wire, zones: self.zones, digester: digester,
-        signer: sender.signer, sabotage: sabotage))
+        signer: sender.signer,
+        bus: story.site.doors.contains { $0.lineAddress != nil }
+          ? SimulatedBus(
+            seed: seed, clockwork: clockwork, site: site, observers: observers, sabotage: sabotage)
+          : nil,
+        sabotage: sabotage))
     actors = Actors(
       story: story, clockwork: clockwork, site: site, observers: observers, wire: wire,
       cloud: cloud, rig: rig, zones: self.zones, digester: digester)

@@ -1,6 +1,7 @@
 import ChildProcesses
 import CoreModels
 import Foundation
+import OSDPChannel
 import OSDPCodec
 import Synchronization
 import Testing

@@ -1,10 +1,8 @@
-public import OSDPChannel
 public import OSDPCodec
 
-extension SlowAES: BlockCipher {}
-
 /// A reader on an OSDP line as the standard wants it: one answer to each command, the same answer to the
-/// same command sent again, nothing in the clear but the handshake once it has a key.
+/// same command sent again, nothing in the clear but the handshake once it has a key. For simulations and
+/// tests.
 public struct ModelReader: Sendable {
   public private(set) var address: UInt8
   /// Nil: a reader that was never paired, which takes the key that everybody has.
@@ -24,8 +22,7 @@ public struct ModelReader: Sendable {
   private let cipher: any BlockCipher
 
   public init(
-    address: UInt8, key: ReaderKey? = nil, speed: UInt32 = 9_600,
-    cipher: any BlockCipher = SlowAES()
+    address: UInt8, key: ReaderKey? = nil, speed: UInt32 = 9_600, cipher: any BlockCipher
   ) {
     self.address = address
     self.key = key
@@ -42,6 +39,9 @@ public struct ModelReader: Sendable {
     last = nil
     scanner.reset()
   }
+
+  /// Nothing came for a while: what had begun is no packet.
+  public mutating func pause() { scanner.reset() }
 
   /// Takes what the line brought; the answers.
   public mutating func hear(_ bytes: [UInt8]) -> [UInt8] {

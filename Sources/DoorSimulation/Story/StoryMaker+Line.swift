@@ -1,0 +1,62 @@
+/// Readers on an OSDP line. Everything about them is drawn from a stream of its own, so that a world
+/// without them does not depend on it.
+extension StoryMaker {
+  /// In two of five worlds some doors have such a reader.
+  static func putOnLine(_ doors: inout [StorySite.Door], _ random: inout SimulationRandom) {
+    guard random.chance(40) else { return }
+    let first = random.int(0...doors.count - 1)
+    for door in doors.indices where door == first || random.chance(60) {
+      doors[door].lineAddress = door + 1
+    }
+  }
+
+  mutating func line(_ start: Int64) {
+    let doors = site.doors.indices.filter { site.doors[$0].lineAddress != nil }
+    guard !doors.isEmpty else { return }
+    func any(_ kind: FaultKinds, _ percent: Int) -> Bool {
+      kinds.contains(kind) && lineRandom.chance(percent)
+    }
+    if any(.wires, 25) {
+      let noise = LineTrouble.noise(
+        seconds: lineRandom.int(3...40), percent: lineRandom.pick([5, 10, 30]))
+      trouble(noise, near: doors, start)
+    }
+    if any(.wires, 20) { trouble(.cut(seconds: lineRandom.int(1...60)), near: doors, start) }
+    if any(.wires, 8) { trouble(.unplugged(seconds: lineRandom.int(1...60)), near: doors, start) }
+    if any(.wires, 20) {
+      let door = lineRandom.pick(doors)
+      trouble(.readerRestarts(door: door), near: [door], start)
+    }
+    if any(.wires, 10) {
+      let door = lineRandom.pick(doors)
+      let replaced = LineTrouble.replaced(
+        door: door, isUnpaired: lineRandom.chance(50),
+        pairedAfterSeconds: lineRandom.int(10...120))
+      trouble(replaced, near: [door], start)
+    }
+    if any(.attacks, 70) {
+      let door = lineRandom.pick(doors)
+      let kind = lineRandom.pick(LineAttack.allCases + [.replaySession])
+      let attack = LineTrouble.attack(
+        kind, door: door, person: lineRandom.int(0...site.people.count - 1),
+        // A session is played from its beginning to its card.
+        seconds: kind == .replaySession ? 20 : lineRandom.int(4...20))
+      trouble(attack, near: [door], start)
+    }
+  }
+
+  /// Mostly when somebody stands at one of these doors.
+  private mutating func trouble(_ trouble: LineTrouble, near doors: [Int], _ start: Int64) {
+    let busy = happenings.filter {
+      guard $0.at >= start, case .badge(_, let door, _, _) = $0.what else { return false }
+      return doors.contains(door)
+    }
+    let at: Int64
+    if busy.isEmpty || lineRandom.chance(20) {
+      at = start + Int64(lineRandom.int(0...86_399_999))
+    } else {
+      at = lineRandom.pick(busy).at - Int64(lineRandom.int(0...2_500))
+    }
+    add(Happening(at: max(at, start), seed: lineRandom.next(), what: .line(trouble)))
+  }
+}
