@@ -131,6 +131,8 @@ public struct DaemonSettings: Sendable {
     public var baud = 9_600
     /// 0 to 126.
     public var address = 0
+    /// From one question to the next.
+    public var pollMilliseconds = 50
   }
 
   /// A reader's wiring.

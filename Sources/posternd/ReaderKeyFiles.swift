@@ -67,7 +67,7 @@ extension OSDPReaders.Wiring {
     guard let osdp = reader.osdp else { return nil }
     self.init(
       id: reader.id, line: osdp.line, speed: LineSpeed(rawValue: osdp.baud) ?? .b9600,
-      address: UInt8(clamping: osdp.address))
+      address: UInt8(clamping: osdp.address), pollMilliseconds: osdp.pollMilliseconds)
   }
 }
 

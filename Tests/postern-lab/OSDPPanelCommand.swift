@@ -23,6 +23,7 @@ struct OSDPPanelCommand: ParsableCommand {
   @Option(help: "The serial device.") var line: String
   @Option(help: "Bits a second.") var baud = 38_400
   @Option(help: "Addresses, with commas between.") var addresses = "1"
+  @Option(help: "Milliseconds from one question to the next.") var poll = 50
   @Option(help: "The folder in which keys are kept.") var keys: String
 
   func run() throws {
@@ -31,7 +32,8 @@ struct OSDPPanelCommand: ParsableCommand {
       guard let address = UInt8(text), let id = ReaderID("r\(address)") else {
         throw LabFailure("no address: \(text)")
       }
-      return OSDPReaders.Wiring(id: id, line: line, speed: speed, address: address)
+      return OSDPReaders.Wiring(
+        id: id, line: line, speed: speed, address: address, pollMilliseconds: poll)
     }
     let readers = OSDPReaders(
       wirings, keys: KeyFolder(path: keys), clock: SystemMonotonicClock())

@@ -7,7 +7,8 @@ struct PosternLab: AsyncParsableCommand {
     commandName: "postern-lab",
     abstract: "Measure Postern, simulate it, and run a world for tests.",
     subcommands: [
-      BenchCommand.self, OSDPPanelCommand.self, RowsCommand.self, SimulateCommand.self,
+      BenchCommand.self, OSDPPanelCommand.self, OSDPReadersCommand.self, RowsCommand.self,
+      SimulateCommand.self,
       WorldCommand.self,
     ])
 }

@@ -42,9 +42,23 @@ enum OSDPKeys {
         else { return }
         value.osdp?.address = address
       }),
+    .value(
+      "osdp.pollMilliseconds", .number(polls),
+      about: """
+        How often the reader is asked, the same for all readers of the line. A card waits so long at most; \
+        at 9600 bits a second a line has time for one reader every 50 ms, at 38400 for four.
+        """,
+      fallback: "50 with `osdp.line`", get: { ($0.osdp?.pollMilliseconds).map { .number($0) } },
+      read: { reader, path, value in
+        guard let milliseconds = reader.integer(path, in: polls), isOnLine(&reader, path, value)
+        else { return }
+        value.osdp?.pollMilliseconds = milliseconds
+      }),
   ]
 
   private static let addresses = 0...126
+  /// What a line takes.
+  static let polls = 20...1_000
 
   private static func isOnLine(
     _ reader: inout SettingsReader, _ path: [String], _ value: DaemonSettings.Reader
@@ -55,7 +69,7 @@ enum OSDPKeys {
     return value.osdp != nil
   }
 
-  /// Each address of a line is one reader's, and a line has one speed.
+  /// Each address of a line is one reader's; a line has one speed and one time between questions.
   static func check(
     _ reader: inout SettingsReader, _ path: [String], _ value: DaemonSettings.Reader
   ) {
@@ -65,10 +79,14 @@ enum OSDPKeys {
       reader.note(path + ["osdp", "address"], "\(place) is already \(first)")
     }
     reader.context.lineUsers[place] = path.joined(separator: ".")
-    let speed = "the speed of \(osdp.line)"
-    if let first = reader.context.lineUsers[speed], first != String(osdp.baud) {
-      reader.note(path + ["osdp", "baud"], "\(speed) is already \(first)")
+    for (key, words, value) in [
+      ("baud", "the speed of \(osdp.line)", osdp.baud),
+      ("pollMilliseconds", "the time between questions on \(osdp.line)", osdp.pollMilliseconds),
+    ] {
+      if let first = reader.context.lineUsers[words], first != String(value) {
+        reader.note(path + ["osdp", key], "\(words) is already \(first)")
+      }
+      reader.context.lineUsers[words] = String(value)
     }
-    reader.context.lineUsers[speed] = String(osdp.baud)
   }
 }

@@ -18,7 +18,10 @@ struct SettingsOSDPTests {
   @Test("the speeds that can be set are those of a line")
   func speeds() { #expect(OSDPKeys.speeds == LineSpeed.allCases.map(\.rawValue)) }
 
-  @Test("line, speed and address are read; 9600 and 0 unless set")
+  @Test("the times between questions that can be set are those of a line")
+  func polls() { #expect(OSDPKeys.polls == LineTimes.pollRange) }
+
+  @Test("line, speed, address and time between questions are read; 9600, 0 and 50 ms unless set")
   func read() async throws {
     let settings = try await fixture.load(
       text(
@@ -26,6 +29,10 @@ struct SettingsOSDPTests {
     #expect(settings.readers.map(\.osdp?.line) == ["/dev/ttyUSB0", "/dev/ttyUSB0"])
     #expect(settings.readers.map(\.osdp?.address) == [0, 7])
     #expect(settings.readers.map(\.osdp?.baud) == [9_600, 9_600])
+    #expect(settings.readers.map(\.osdp?.pollMilliseconds) == [50, 50])
+    let often = try await fixture.load(
+      text("osdp: {line: /dev/ttyUSB0, pollMilliseconds: 20}}\n  b: {door: front}"))
+    #expect(often.readers.first?.osdp?.pollMilliseconds == 20)
   }
 
   @Test(
@@ -42,6 +49,18 @@ struct SettingsOSDPTests {
       (
         "osdp: {line: /dev/a}}\n  b: {door: front, osdp: {line: /dev/a, address: 1, baud: 38400}}",
         "reader.b.osdp.baud"
+      ),
+      (
+        "osdp: {line: /dev/a}}\n  b: {door: front, osdp: {line: /dev/a, address: 1, pollMilliseconds: 20}}",
+        "reader.b.osdp.pollMilliseconds"
+      ),
+      (
+        "osdp: {line: /dev/a, pollMilliseconds: 19}}\n  b: {door: front}",
+        "reader.a.osdp.pollMilliseconds"
+      ),
+      (
+        "osdp: {line: /dev/a, pollMilliseconds: 1001}}\n  b: {door: front}",
+        "reader.a.osdp.pollMilliseconds"
       ),
     ])
   func refused(readers: String, path: String) async throws {

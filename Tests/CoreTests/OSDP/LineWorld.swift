@@ -20,10 +20,13 @@ struct LineWorld {
   var tamper: (inout [UInt8], Way) -> Void = { _, _ in }
   private var arrivals: [(at: MonotonicInstant, bytes: [UInt8])] = []
 
-  init(readers: [ModelReader], rings: [KeyRing], times: LineTimes = LineTimes()) {
+  init(
+    readers: [ModelReader], rings: [KeyRing], speed: LineSpeed = .b9600,
+    times: LineTimes = LineTimes()
+  ) {
     let numbers = Numbers()
     line = OSDPLine(
-      readers: zip(readers, rings).map { ($0.address, $1) }, speed: .b9600, times: times,
+      readers: zip(readers, rings).map { ($0.address, $1) }, speed: speed, times: times,
       cipher: SlowAES(), fresh: { numbers.next() }, at: now)
     self.readers = readers
     carryOut(line.opened(at: now))

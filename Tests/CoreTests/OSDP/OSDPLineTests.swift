@@ -74,6 +74,42 @@ struct OSDPLineTests {
     #expect(asked.allSatisfy { (65...80).contains($0) }, "\(asked)")
   }
 
+  @Test("four readers at 38400 bits a second are each asked every 50 ms")
+  func fourReaders() throws {
+    let keys = try (1...4).map { try someKey($0) }
+    var world = LineWorld(
+      readers: zip(1..., keys).map { ModelReader(address: $0, key: $1, speed: 38_400) },
+      rings: keys.map { KeyRing(current: $0) }, speed: .b38400)
+    world.pass(milliseconds: 5_000)
+    world.sent = []
+    world.pass(milliseconds: 10_000)
+    let asked = try (1...4).map { address in
+      try world.sent.filter { try OSDPFrame(parsing: $0).address == address }.count
+    }
+    #expect(asked.allSatisfy { (199...201).contains($0) }, "\(asked)")
+  }
+
+  @Test(
+    "a card waits for the next poll at most: then the question and its answer are on the line",
+    arguments: [LineTimes.pollRange.lowerBound, 50, 200, LineTimes.pollRange.upperBound])
+  func latency(poll: Int) throws {
+    let key = try someKey()
+    for phase in stride(from: 0, to: poll, by: max(poll / 10, 3)) {
+      var world = LineWorld(
+        readers: [ModelReader(address: 1, key: key, speed: 38_400)],
+        rings: [KeyRing(current: key)], speed: .b38400, times: LineTimes(pollMilliseconds: poll))
+      world.pass(milliseconds: 3_000 + phase)
+      world.readers[0].events = [.card(card(8))]
+      var waited = 0
+      while cards(world).isEmpty, waited < 2_000 {
+        world.pass(milliseconds: 1)
+        waited += 1
+      }
+      // 14 and 30 bytes, and 3 ms from the one to the other.
+      #expect(waited <= poll + 15, "\(waited) ms")
+    }
+  }
+
   @Test("a command that is lost is sent again as it was, and its answer counts once")
   func lostCommand() throws {
     var world = LineWorld(key: try someKey())
