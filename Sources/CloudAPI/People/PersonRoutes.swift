@@ -1,8 +1,9 @@
 import CloudProtocol
 import DoorRules
 
-/// A person as platforms see one. Personal grants stay with the command line: their doors are
-/// names within one controller, and platforms give access by reservations and credentials.
+/// A person as platforms see one. Personal grants and exclusions stay with the command line: their
+/// doors are names within one controller, and platforms give access by reservations and credentials.
+/// So do qualifications.
 private struct PersonReply: Encodable {
   var id: String
   var accessEnabled: Bool
@@ -51,7 +52,8 @@ enum PersonRoutes {
       var record = PersonRecord(
         id: id, accessEnabled: body.accessEnabled ?? true, memberType: body.memberType ?? "",
         membershipStatus: body.membershipStatus ?? "active", tags: body.tags ?? [],
-        customTags: body.customTags, grants: present?.grants ?? [])
+        customTags: body.customTags, grants: present?.grants ?? [],
+        exclusions: present?.exclusions, qualifications: present?.qualifications)
       if record.customTags == [] { record.customTags = nil }
       do throws(ValidationFailure) { _ = try record.validated(path: "") } catch {
         throw APIProblem(error)

@@ -17,13 +17,16 @@ public struct AccessSettingsDocument: Sendable, Hashable, Codable {
   public var personsRequired: Int?
   /// If true, each window of the unlock schedule begins with the first person who enters.
   public var unlocksWithFirstPerson: Bool?
+  /// What a person must have to enter; all of it. An empty list requires nothing.
+  public var requiredQualifications: [String]?
 
   public init(
     holdTimeSeconds: Int? = nil, presentation: String? = nil,
     presentationSchedule: [PresentationHoursDocument]? = nil, accessHours: HoursDocument? = nil,
     memberRules: [MemberRuleDocument]? = nil, geofence: GeofenceDocument? = nil,
     autoUnlockSchedule: HoursDocument? = nil, playNotificationSoundOnRelayToggle: Bool? = nil,
-    personsRequired: Int? = nil, unlocksWithFirstPerson: Bool? = nil
+    personsRequired: Int? = nil, unlocksWithFirstPerson: Bool? = nil,
+    requiredQualifications: [String]? = nil
   ) {
     self.holdTimeSeconds = holdTimeSeconds
     self.presentation = presentation
@@ -35,6 +38,7 @@ public struct AccessSettingsDocument: Sendable, Hashable, Codable {
     self.playNotificationSoundOnRelayToggle = playNotificationSoundOnRelayToggle
     self.personsRequired = personsRequired
     self.unlocksWithFirstPerson = unlocksWithFirstPerson
+    self.requiredQualifications = requiredQualifications
   }
 }
 

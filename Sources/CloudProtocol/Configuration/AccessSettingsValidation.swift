@@ -18,7 +18,10 @@ extension AccessSettingsDocument {
       geofence: geofence?.read(&reader, "\(path).geofence"),
       autoUnlockSchedule: reader.hours(autoUnlockSchedule, "\(path).autoUnlockSchedule"),
       playNotificationSoundOnRelayToggle: playNotificationSoundOnRelayToggle,
-      personsRequired: personsRequired, unlocksWithFirstPerson: unlocksWithFirstPerson)
+      personsRequired: personsRequired, unlocksWithFirstPerson: unlocksWithFirstPerson,
+      requiredQualifications: requiredQualifications.map {
+        reader.words($0, "\(path).requiredQualifications")
+      })
   }
 
   private func plan(_ reader: inout DocumentReader, _ path: String) -> PresentationPlan? {

@@ -48,6 +48,22 @@ struct DocumentReader {
     return count <= max
   }
 
+  /// Reads a list of at most `max` records; an absent one is empty.
+  mutating func list<Record, Value>(
+    _ records: [Record]?, _ path: String, max: Int,
+    _ read: (Record, inout DocumentReader, String) -> Value
+  ) -> [Value] {
+    guard let records, count(records.count, path, max: max) else { return [] }
+    return records.enumerated().map { read($1, &self, "\(path)[\($0)]") }
+  }
+
+  /// Reads seconds since 1970, up to the year 9999.
+  mutating func instant(_ seconds: Int64?, _ path: String) -> WallInstant? {
+    guard let seconds else { return nil }
+    whole(seconds, path, in: 0...EnvelopeLimits.timeSecondsMax)
+    return WallInstant(secondsSince1970: seconds)
+  }
+
   /// `length` is in Unicode scalars. Control characters are noted, since names appear on screens.
   mutating func text(_ text: String, _ path: String, length: ClosedRange<Int>) {
     let scalars = text.unicodeScalars

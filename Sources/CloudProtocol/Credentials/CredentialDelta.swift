@@ -74,10 +74,15 @@ public struct PersonRecord: Sendable, Hashable, Codable {
   /// Tags that the operator defines; absent is none.
   public var customTags: [String]?
   public var grants: [GrantRecord]
+  /// Where the person may not enter, whatever else allows it; absent is nowhere.
+  public var exclusions: [ExclusionRecord]?
+  /// What doors may require of people; absent is none.
+  public var qualifications: [QualificationRecord]?
 
   public init(
     id: String, accessEnabled: Bool, memberType: String = "", membershipStatus: String = "active",
-    tags: [String] = [], customTags: [String]? = nil, grants: [GrantRecord] = []
+    tags: [String] = [], customTags: [String]? = nil, grants: [GrantRecord] = [],
+    exclusions: [ExclusionRecord]? = nil, qualifications: [QualificationRecord]? = nil
   ) {
     self.id = id
     self.accessEnabled = accessEnabled
@@ -86,6 +91,8 @@ public struct PersonRecord: Sendable, Hashable, Codable {
     self.tags = tags
     self.customTags = customTags
     self.grants = grants
+    self.exclusions = exclusions
+    self.qualifications = qualifications
   }
 }
 
@@ -101,7 +108,10 @@ extension PersonRecord {
         ?? "active",
       tags: try container.decodeIfPresent([String].self, forKey: .tags) ?? [],
       customTags: try container.decodeIfPresent([String].self, forKey: .customTags),
-      grants: try container.decodeIfPresent([GrantRecord].self, forKey: .grants) ?? [])
+      grants: try container.decodeIfPresent([GrantRecord].self, forKey: .grants) ?? [],
+      exclusions: try container.decodeIfPresent([ExclusionRecord].self, forKey: .exclusions),
+      qualifications: try container.decodeIfPresent(
+        [QualificationRecord].self, forKey: .qualifications))
   }
 }
 

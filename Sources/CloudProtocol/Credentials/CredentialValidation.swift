@@ -4,6 +4,8 @@ public import DoorRules
 public enum CredentialLimits {
   public static let tagsMax = 64
   public static let grantsMax = 64
+  public static let exclusionsMax = 64
+  public static let qualificationsMax = 64
   /// Doors or scopes of one grant or credential.
   public static let placesMax = 256
   /// Member type, membership status, tags and class, in bytes of UTF-8.
@@ -34,11 +36,17 @@ extension PersonRecord {
     if reader.count(grants.count, "\(path).grants", max: CredentialLimits.grantsMax) {
       domainGrants = grants.enumerated().map { $1.read(&reader, "\(path).grants[\($0)]") }
     }
+    let exclusions = reader.list(
+      exclusions, "\(path).exclusions", max: CredentialLimits.exclusionsMax
+    ) { $0.read(&$1, $2) }
+    let qualifications = reader.list(
+      qualifications, "\(path).qualifications", max: CredentialLimits.qualificationsMax
+    ) { $0.read(&$1, $2) }
     guard let id else { return nil }
     return Person(
       id: id, accessEnabled: accessEnabled, memberType: memberType,
       membershipStatus: membershipStatus, tags: tags, customTags: customTags,
-      grants: domainGrants)
+      grants: domainGrants, exclusions: exclusions, qualifications: qualifications)
   }
 }
 

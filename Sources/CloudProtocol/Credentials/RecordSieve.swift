@@ -188,7 +188,9 @@ private protocol SiftedRecord: Equatable {
 extension PersonRecord: SiftedRecord {
   fileprivate static var list: String { "persons" }
   fileprivate static var kind: RefusedRecord.Kind { .person }
-  fileprivate var saysStop: Bool { !accessEnabled }
+  fileprivate var saysStop: Bool {
+    !accessEnabled || exclusions?.contains { $0.isEverywhereForGood } == true
+  }
 
   fileprivate func check(_ reader: inout DocumentReader, _ path: String) {
     _ = read(&reader, path)
@@ -209,6 +211,14 @@ extension PersonRecord: SiftedRecord {
           RecordWarning(
             path: "\(path).grants[\(index)]", id: id,
             message: "none of its doors and groups is known here: it lets nobody in"))
+      }
+    }
+    for (index, exclusion) in (exclusions ?? []).enumerated() where exclusion.facilityWide != true {
+      if !words.knows(doors: exclusion.doors ?? [], scopes: exclusion.groups ?? []) {
+        warnings.append(
+          RecordWarning(
+            path: "\(path).exclusions[\(index)]", id: id,
+            message: "none of its doors and groups is known here: it denies nothing"))
       }
     }
     return warnings

@@ -68,9 +68,15 @@ extension JSONValue {
 
   fileprivate var text: String? { if case .string(let text) = self { text } else { nil } }
 
-  /// A credential whose status is a word other than `active`, or a person whose access is off.
+  /// A credential whose status is a word other than `active`, or a person whose access is off or who
+  /// is denied everywhere without an end.
   fileprivate var saysStop: Bool {
     if let status = self["status"]?.text, status != "active" { return true }
+    if case .array(let exclusions) = self["exclusions"],
+      exclusions.contains(where: { $0["facilityWide"] == .bool(true) && $0["validUntil"] == nil })
+    {
+      return true
+    }
     return self["accessEnabled"] == .bool(false)
   }
 

@@ -52,7 +52,9 @@ indirect enum MemberShape: Sendable {
     ).merging([
       "grants": .list(
         .object(
-          members("facilityWide", "doors", "groups").merging(["accessHours": hours]) { $1 }))
+          members("facilityWide", "doors", "groups").merging(["accessHours": hours]) { $1 })),
+      "exclusions": .list(.object(members("facilityWide", "doors", "groups", "validUntil"))),
+      "qualifications": .list(.object(members("name", "validUntil"))),
     ]) { $1 })
 
   private static let credential = MemberShape.object(
@@ -73,7 +75,7 @@ indirect enum MemberShape: Sendable {
   /// What a facility, a scope and a door have in common.
   private static let settings = members(
     "holdTimeSeconds", "presentation", "playNotificationSoundOnRelayToggle", "personsRequired",
-    "unlocksWithFirstPerson"
+    "unlocksWithFirstPerson", "requiredQualifications"
   ).merging([
     "presentationSchedule": .list(
       .object(["presentation": .any, "hours": hours])),

@@ -77,6 +77,11 @@ public struct Hello: Sendable, Hashable, Codable {
     /// Hello, digest and issued name the requests that they answer, in `requestIDs`.
     case requestIDs
 
+    /// Persons have `exclusions`.
+    case exclusions
+    /// Persons have `qualifications`, and doors require some.
+    case qualifications
+
     /// One sentence for the contract.
     public var meaning: String {
       switch self {
@@ -89,6 +94,9 @@ public struct Hello: Sendable, Hashable, Codable {
         "A delta with `baseDigest` is refused where the records at its base are others."
       case .warnings: "`up/applied` and `up/results` name members that were ignored."
       case .requestIDs: "Hello, digest and issued name the requests that they answer."
+      case .exclusions: "A person's `exclusions` deny, whatever else lets the person in."
+      case .qualifications:
+        "`requiredQualifications` of a configuration are compared with a person's `qualifications`."
       }
     }
   }

@@ -24,7 +24,8 @@ extension DenialReason {
       DenialAtReader(voidsPIN: true)
     case .secondPersonRequired: DenialAtReader(signal: .moreInput, awaitsSecondPerson: true)
     case .cacheExpired: DenialAtReader(signal: .offlineTooLong)
-    case .malformedCredential, .wrongDoor, .accessDisabled, .ruleMismatch, .outsideHours,
+    case .malformedCredential, .wrongDoor, .accessDisabled, .excluded, .ruleMismatch,
+      .qualificationMissing, .qualificationEnded, .outsideHours,
       .geofenceOutside, .geofenceLocationMissing, .geofenceAccuracyTooLow,
       .maintenanceForceClosed, .lockdown, .pinRequired, .cardRequired, .lockedOut, .antiPassback,
       .interlocked, .clockUntrusted, .zoneUnknown, .overrideReasonMissing, .unknownDoor,

@@ -45,24 +45,38 @@ private func comesBefore(_ left: CredentialHolder, _ right: CredentialHolder) ->
   )
 }
 
+/// A rule with its name. A type of its own: a function in a tuple of an array is wrapped anew on the
+/// heap whenever it is read.
+struct AccessRule: Sendable {
+  let name: String
+  let apply: @Sendable (RuleQuestion) -> RuleAnswer
+
+  init(_ name: String, _ apply: @escaping @Sendable (RuleQuestion) -> RuleAnswer) {
+    self.name = name
+    self.apply = apply
+  }
+}
+
 /// The rules, in the order in which their denials help most: first the credential, then the person,
 /// what the door knows, place and time, how it was presented, and last what else the door requires.
-let accessRules: [(name: String, apply: @Sendable (RuleQuestion) -> RuleAnswer)] = [
-  ("CredentialStatusRule", credentialStatusRule),
-  ("DeviceRule", deviceRule),
-  ("AccessEnabledRule", accessEnabledRule),
-  ("OfflineRule", offlineRule),
-  ("ClockTrustRule", clockTrustRule),
-  ("ValidityRule", validityRule),
-  ("UseCountRule", useCountRule),
-  ("DoorScopeRule", doorScopeRule),
-  ("PathRule", pathRule),
-  ("AccessHoursRule", accessHoursRule),
-  ("GeofenceRule", geofenceRule),
-  ("AntiPassbackRule", antiPassbackRule),
-  ("PresentationRule", presentationRule),
-  ("InterlockRule", interlockRule),
-  ("TwoPersonRule", twoPersonRule),
+let accessRules = [
+  AccessRule("CredentialStatusRule", credentialStatusRule),
+  AccessRule("DeviceRule", deviceRule),
+  AccessRule("AccessEnabledRule", accessEnabledRule),
+  AccessRule("ExclusionRule", exclusionRule),
+  AccessRule("OfflineRule", offlineRule),
+  AccessRule("ClockTrustRule", clockTrustRule),
+  AccessRule("ValidityRule", validityRule),
+  AccessRule("UseCountRule", useCountRule),
+  AccessRule("DoorScopeRule", doorScopeRule),
+  AccessRule("PathRule", pathRule),
+  AccessRule("QualificationRule", qualificationRule),
+  AccessRule("AccessHoursRule", accessHoursRule),
+  AccessRule("GeofenceRule", geofenceRule),
+  AccessRule("AntiPassbackRule", antiPassbackRule),
+  AccessRule("PresentationRule", presentationRule),
+  AccessRule("InterlockRule", interlockRule),
+  AccessRule("TwoPersonRule", twoPersonRule),
 ]
 
 /// How many rules let the person pass, and the verdict.

@@ -19,8 +19,14 @@ public enum DenialReason: String, Sendable, Hashable, CaseIterable {
   case useCountExceeded
   /// The person's access is switched off.
   case accessDisabled
+  /// An explicit denial of this person at this door.
+  case excluded
   /// Neither a rule nor a grant lets this person in here.
   case ruleMismatch
+  /// The person lacks something that this door requires, such as an induction.
+  case qualificationMissing
+  /// The person had what this door requires, and it has ended.
+  case qualificationEnded
   /// Outside the weekly hours, or closed by an exception or a holiday.
   case outsideHours
   /// The phone is too far away.
@@ -128,11 +134,26 @@ public enum DenialReason: String, Sendable, Hashable, CaseIterable {
         member: "Access is switched off; ask the desk",
         sentence: "the person's access is switched off",
         advice: "Switch the person's access on.")
+    case .excluded:
+      Texts(
+        member: "No access here; ask the desk",
+        sentence: "this person is explicitly denied at this door",
+        advice: "Remove the person's exclusion if it was meant for somebody else.")
     case .ruleMismatch:
       Texts(
         member: "No access here; ask the desk",
         sentence: "no rule and no grant lets this person in here",
         advice: "Give a personal grant, or let a member rule of the door fit.")
+    case .qualificationMissing:
+      Texts(
+        member: "Something is missing for this door; ask the desk",
+        sentence: "the person lacks a qualification that the door requires",
+        advice: "Give the person the qualification that `postern explain` names.")
+    case .qualificationEnded:
+      Texts(
+        member: "Something for this door has run out; ask the desk",
+        sentence: "a qualification that the door requires has ended",
+        advice: "Renew the qualification that `postern explain` names.")
     case .outsideHours:
       Texts(
         member: "Outside your hours",

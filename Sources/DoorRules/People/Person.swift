@@ -13,10 +13,15 @@ public struct Person: Sendable, Hashable {
   public var customTags: Set<String>
   /// Personal grants; each alone is enough.
   public var grants: [Grant]
+  /// Where the person may not enter, whatever rules, grants and credentials allow.
+  public var exclusions: [Exclusion]
+  /// What the person has, such as an induction; doors may require it.
+  public var qualifications: [Qualification]
 
   public init(
     id: PersonID, accessEnabled: Bool, memberType: String = "", membershipStatus: String = "active",
-    tags: Set<String> = [], customTags: Set<String> = [], grants: [Grant] = []
+    tags: Set<String> = [], customTags: Set<String> = [], grants: [Grant] = [],
+    exclusions: [Exclusion] = [], qualifications: [Qualification] = []
   ) {
     self.id = id
     self.accessEnabled = accessEnabled
@@ -25,6 +30,8 @@ public struct Person: Sendable, Hashable {
     self.tags = tags
     self.customTags = customTags
     self.grants = grants
+    self.exclusions = exclusions
+    self.qualifications = qualifications
   }
 
   /// Tags of either kind.

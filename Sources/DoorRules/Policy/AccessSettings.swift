@@ -18,12 +18,15 @@ public struct AccessSettings: Sendable, Hashable {
   public var personsRequired: Int?
   /// In each of its windows the unlock schedule waits until somebody has entered.
   public var unlocksWithFirstPerson: Bool?
+  /// What a person must have to enter, by name; all of it.
+  public var requiredQualifications: Set<String>?
 
   public init(
     holdTimeSeconds: Int? = nil, presentation: PresentationPlan? = nil,
     accessHours: WeeklyHours? = nil, memberRules: [MemberRule]? = nil, geofence: Geofence? = nil,
     autoUnlockSchedule: WeeklyHours? = nil, playNotificationSoundOnRelayToggle: Bool? = nil,
-    personsRequired: Int? = nil, unlocksWithFirstPerson: Bool? = nil
+    personsRequired: Int? = nil, unlocksWithFirstPerson: Bool? = nil,
+    requiredQualifications: Set<String>? = nil
   ) {
     self.holdTimeSeconds = holdTimeSeconds
     self.presentation = presentation
@@ -34,6 +37,7 @@ public struct AccessSettings: Sendable, Hashable {
     self.playNotificationSoundOnRelayToggle = playNotificationSoundOnRelayToggle
     self.personsRequired = personsRequired
     self.unlocksWithFirstPerson = unlocksWithFirstPerson
+    self.requiredQualifications = requiredQualifications
   }
 }
 

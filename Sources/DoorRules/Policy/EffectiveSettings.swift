@@ -49,6 +49,8 @@ public struct EffectiveSettings: Sendable, Hashable {
   /// 1 or 2.
   public var personsRequired: Effective<Int>
   public var unlocksWithFirstPerson: Effective<Bool>
+  /// Empty: nothing.
+  public var requiredQualifications: Effective<Set<String>>
 
   /// `scopes` are those of the door, in any order.
   public init(door: DoorPolicy, scopes: [Scope], facility: AccessSettings) {
@@ -75,5 +77,6 @@ public struct EffectiveSettings: Sendable, Hashable {
       find(\.playNotificationSoundOnRelayToggle) ?? Effective(false, from: .builtIn)
     personsRequired = find(\.personsRequired) ?? Effective(1, from: .builtIn)
     unlocksWithFirstPerson = find(\.unlocksWithFirstPerson) ?? Effective(false, from: .builtIn)
+    requiredQualifications = find(\.requiredQualifications) ?? Effective([], from: .builtIn)
   }
 }

@@ -11,6 +11,7 @@ public struct PolicySnapshot: Sendable, Hashable {
   public let doors: [DoorID: DoorPolicy]
   private let effective: [DoorID: EffectiveSettings]
   private let crossings: [ReaderID: [AreaCrossing]]
+  private let readersOut: Set<ReaderID>
 
   /// Merges the settings of facility, scopes and doors; see ``EffectiveSettings``.
   public init(
@@ -37,10 +38,14 @@ public struct PolicySnapshot: Sendable, Hashable {
       }
     }
     self.crossings = crossings
+    readersOut = Set(facility.areas.flatMap(\.exit)).subtracting(facility.areas.flatMap(\.entry))
   }
 
   /// The areas with anti-passback that a reader leads into and out of.
   public func crossings(at reader: ReaderID) -> [AreaCrossing] { crossings[reader] ?? [] }
+
+  /// A reader that leads out of an area and into none, whatever the area's anti-passback.
+  public func onlyLeadsOut(_ reader: ReaderID) -> Bool { readersOut.contains(reader) }
 
   /// The settings in force at a door; nil for a door that this policy does not know.
   public func settings(of door: DoorID) -> EffectiveSettings? { effective[door] }

@@ -28,7 +28,6 @@ extension RuleQuestion {
 
   /// The credential's end has been reached, by a time that is at least the earliest possible.
   var hasSurelyEnded: Bool {
-    guard request.clockTrust.isReached, let until = activeUntil else { return false }
-    return until <= request.at
+    hasSurelyCome(activeUntil)
   }
 }

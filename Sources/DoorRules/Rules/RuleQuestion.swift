@@ -37,6 +37,16 @@ final class RuleQuestion {
     holder.credential.map { "credential \($0.id)" } ?? "person \(holder.person.id)"
   }
 
+  /// Whoever comes this way leaves an area and enters none: what keeps people out holds nobody in. A
+  /// phone leaves only through a door that has no other readers.
+  var onlyLeaves: Bool {
+    switch request.presentation {
+    case .card, .pin, .cardThenPIN: request.reader.map(policy.onlyLeadsOut) ?? false
+    case .mobile:
+      !request.doorReaders.isEmpty && request.doorReaders.allSatisfy(policy.onlyLeadsOut)
+    }
+  }
+
   /// True when the door is among these doors, or in one of these scopes.
   func covers(_ doors: Set<DoorID>, _ scopes: Set<ScopeID>) -> Bool {
     doors.contains(door.id)

@@ -28,6 +28,12 @@ struct Operators {
     case .cancel(let person): staff.cancel(person)
     case .issueUses(let person, let uses): staff.issueUses(person, uses)
     case .setEnabled(let person, let isOn): staff.setEnabled(person, isOn)
+    case .exclude(let person, let place, let minutes):
+      staff.exclude(person, from: place, until: minutes.map { now + Int64($0) * 60 })
+    case .readmit(let person): staff.readmit(person)
+    case .qualify(let person, let minutes):
+      staff.qualify(person, until: minutes.map { now + Int64($0) * 60 })
+    case .disqualify(let person): staff.disqualify(person)
     case .setHours(let door, let from, let to):
       cloud.configuration.changeDoor(door) { $0.accessHours = Self.hours(from, to) }
     case .setHoldTime(let door, let seconds):

@@ -10,7 +10,7 @@ func allCheckers() -> [any Checker] {
     HonestClock(), RightDecision(), RevokedStaysOut(), LastGoodRules(), DecisionsOnce(),
     EventsOnce(), LockHasCause(), NeverTooLong(), LeavingWorks(), WaitsForNothing(), GrantOpens(),
     WrittenFirst(), LocksInTurn(), AcknowledgedIsKept(), CommandsOnce(), NoSecrets(), Limits(),
-    Convergence(), UsesOnce(), NobodyTwice(), TrueAtTheGrant(), NotOpened(),
+    Convergence(), UsesOnce(), NobodyTwice(), TrueAtTheGrant(), NotOpened(), GoodStanding(),
     WithdrawnStays(), NarrowLane(), TrueAnswers(), SaidOnce(), OwnKeyOnly(), BackAgain(),
   ]
 }

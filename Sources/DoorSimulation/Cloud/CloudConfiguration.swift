@@ -31,7 +31,8 @@ struct CloudConfiguration {
           id: site.doors[index].rawValue, name: "Door \(index)",
           settings: AccessSettingsDocument(
             holdTimeSeconds: door.holdTimeSeconds, presentation: door.presentation,
-            personsRequired: door.isVault ? 2 : nil))
+            personsRequired: door.isVault ? 2 : nil,
+            requiredQualifications: door.requiresInduction == true ? [StorySite.induction] : nil))
       })
   }
 

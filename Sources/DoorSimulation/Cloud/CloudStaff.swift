@@ -31,7 +31,10 @@ struct CloudStaff {
           ? [GrantRecord(facilityWide: true)]
           : [GrantRecord(facilityWide: false, groups: ["wing"])]
       }
-      put(PersonRecord(id: site.people[index], accessEnabled: true, grants: grants))
+      put(
+        PersonRecord(
+          id: site.people[index], accessEnabled: true, grants: grants,
+          qualifications: [QualificationRecord(name: StorySite.induction)]))
       guard person.isMember else { continue }
       put(index, kind: "card", id: "card-\(index)")
       put(index, kind: "pin", id: "pin-\(index)")
@@ -134,6 +137,36 @@ struct CloudStaff {
   }
 
   private static let tooManyTags = (0...CredentialLimits.tagsMax).map { "tag \($0)" }
+
+  /// The person's record without what spoiled it, in a new revision.
+  private func change(_ person: Int, _ change: (inout PersonRecord) -> Void) {
+    guard var record = cloud.records.persons[site.people[person]]?.record else { return }
+    cloud.records.beginRevision()
+    record.tags = []
+    change(&record)
+    put(record)
+  }
+
+  func exclude(_ person: Int, from place: ExcludedPlace, until: Int64?) {
+    let exclusion =
+      switch place {
+      case .door(let door):
+        ExclusionRecord(doors: [site.doors[door].rawValue], validUntil: until)
+      case .wing: ExclusionRecord(groups: ["wing"], validUntil: until)
+      case .everywhere: ExclusionRecord(facilityWide: true, validUntil: until)
+      }
+    change(person) { $0.exclusions = ($0.exclusions ?? []).suffix(5) + [exclusion] }
+  }
+
+  func readmit(_ person: Int) { change(person) { $0.exclusions = nil } }
+
+  func qualify(_ person: Int, until: Int64?) {
+    change(person) {
+      $0.qualifications = [QualificationRecord(name: StorySite.induction, validUntil: until)]
+    }
+  }
+
+  func disqualify(_ person: Int) { change(person) { $0.qualifications = nil } }
 
   func setEnabled(_ person: Int, _ isOn: Bool) {
     guard var record = cloud.records.persons[site.people[person]]?.record else { return }

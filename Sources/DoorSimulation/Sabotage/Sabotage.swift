@@ -83,4 +83,8 @@ public enum Sabotage: String, Sendable, CaseIterable {
   case loseAnswers = "lose-answers"
   /// A reader that was away is tried a day later.
   case forgetReaders = "forget-readers"
+  /// Nobody is explicitly denied anything.
+  case ignoreExclusion = "ignore-exclusion"
+  /// Everybody has what a door requires.
+  case ignoreQualification = "ignore-qualification"
 }

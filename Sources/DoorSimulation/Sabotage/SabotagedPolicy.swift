@@ -87,6 +87,9 @@ extension SabotagedParts: PolicyStore {
       if holder.credential?.namesPlaces == true {
         holder.credential?.doors = Set((0..<16).compactMap { DoorID("door-\($0)") })
       }
+    case .ignoreExclusion: holder.person.exclusions = []
+    case .ignoreQualification:
+      holder.person.qualifications = [Qualification(name: StorySite.induction)]
     case .freeUses: holder.credential?.usesMax = nil
     case .staleLookUps:
       if let old = found[holder.id], time.elapsed - old.at < 60_000_000 { return old.holder }

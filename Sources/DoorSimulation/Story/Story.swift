@@ -101,6 +101,13 @@ public enum StaffAction: Sendable, Codable, Hashable {
   /// A card and a PIN that open every door so many times.
   case issueUses(person: Int, uses: Int)
   case setEnabled(person: Int, Bool)
+  /// Explicitly denies a person a place, for so many minutes; nil is without an end.
+  case exclude(person: Int, place: ExcludedPlace, forMinutes: Int?)
+  /// Ends everything that denies a person places.
+  case readmit(person: Int)
+  /// Gives a person what some doors require, for so many minutes; nil is without an end.
+  case qualify(person: Int, forMinutes: Int?)
+  case disqualify(person: Int)
   /// Access hours of a door: opens and closes at these hours of the day; nil is always open.
   case setHours(door: Int, from: Int?, to: Int?)
   case setHoldTime(door: Int, seconds: Int)
@@ -110,6 +117,13 @@ public enum StaffAction: Sendable, Codable, Hashable {
   case holiday(effect: String)
   /// A configuration that the door must refuse.
   case mistake
+}
+
+/// Where somebody is explicitly denied.
+public enum ExcludedPlace: Sendable, Codable, Hashable {
+  case door(Int)
+  case wing
+  case everywhere
 }
 
 /// What somebody does at the door's console.

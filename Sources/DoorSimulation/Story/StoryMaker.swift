@@ -44,6 +44,7 @@ public struct StoryMaker {
       doors[doors.count - 1].isVault = true
       doors[doors.count - 1].presentation = random.pick(["cardOnly", "cardThenPIN", "cardThenPIN"])
     }
+    for index in doors.indices where random.chance(30) { doors[index].requiresInduction = true }
     var people = (0..<random.int(4...14)).map { _ in
       StorySite.Person(
         card: UInt64(random.int(1_000_000_000...30_000_000_000)),
@@ -72,6 +73,7 @@ public struct StoryMaker {
       people(start)
       together(start)
       staff(start)
+      standing(start)
       commands(start)
       trouble(start)
       lostCache(start)

@@ -13,6 +13,9 @@ public struct StorySite: Sendable, Codable, Hashable {
     /// ``vaultMinutes``.
     public var isVault = false
 
+    /// Only people with ``induction`` get in. Nil is false.
+    public var requiresInduction: Bool?
+
     var asksForBoth: Bool { presentation == "cardThenPIN" }
     /// Time from one bit of its reader to the next.
     public var bitSpacingMicroseconds: Int
@@ -22,6 +25,9 @@ public struct StorySite: Sendable, Codable, Hashable {
 
   /// After how many minutes somebody may enter a vault again.
   public static let vaultMinutes = 45
+
+  /// The qualification that some doors require.
+  public static let induction = "induction"
 
   public struct Person: Sendable, Codable, Hashable {
     /// The number of a 37-bit card without facility code.

@@ -136,6 +136,14 @@ enum CacheMigrations {
           ALTER TABLE staged_credential ADD COLUMN everywhere INTEGER;
           """)
     }
+    migrator.registerMigration("9 exclusions, qualifications") { database in
+      for table in ["person", "staged_person"] {
+        for column in ["exclusions", "qualifications"] {
+          try database.execute(
+            sql: "ALTER TABLE \(table) ADD COLUMN \(column) TEXT NOT NULL DEFAULT '[]'")
+        }
+      }
+    }
     return migrator
   }
 }

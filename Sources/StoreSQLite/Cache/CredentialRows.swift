@@ -9,6 +9,17 @@ private enum JSONColumn {
     list.isEmpty ? "[]" : String(decoding: try JSONCoding.encode(list), as: UTF8.self)
   }
 
+  /// A list that may be absent. The digest of a record that has it empty is another one, so that is
+  /// told apart: an empty list has a blank.
+  static func text(optional list: [some Encodable]?) throws -> String {
+    guard let list else { return "[]" }
+    return list.isEmpty ? "[ ]" : try text(list)
+  }
+
+  static func optionalList<Element: Decodable>(_ text: String) throws -> [Element]? {
+    text == "[]" ? nil : try list(text)
+  }
+
   static func list<Element: Decodable>(_ text: String) throws -> [Element] {
     text == "[]" ? [] : try JSONCoding.decoder().decode([Element].self, from: Data(text.utf8))
   }
@@ -19,25 +30,30 @@ extension PersonRecord {
     table: "person",
     names: [
       "id", "access_enabled", "member_type", "membership_status", "tags", "grants", "custom_tags",
+      "exclusions", "qualifications",
     ])
 
   func arguments(hash: [UInt8], bucket: Int) throws -> StatementArguments {
     [
       id, accessEnabled, memberType, membershipStatus, try JSONColumn.text(tags),
-      try JSONColumn.text(grants), try JSONColumn.text(customTags ?? []), Data(hash), bucket,
+      try JSONColumn.text(grants), try JSONColumn.text(optional: customTags),
+      try JSONColumn.text(optional: exclusions), try JSONColumn.text(optional: qualifications),
+      Data(hash),
+      bucket,
     ]
   }
 
   /// From ``RowSQL/columns``, the first of which is at `index`.
   init(_ row: Row, from index: Int) throws {
-    let customTags: [String] = try JSONColumn.list(try row.decode(atIndex: index + 6))
     self.init(
       id: try row.decode(atIndex: index), accessEnabled: try row.decode(atIndex: index + 1),
       memberType: try row.decode(atIndex: index + 2),
       membershipStatus: try row.decode(atIndex: index + 3),
       tags: try JSONColumn.list(try row.decode(atIndex: index + 4)),
-      customTags: customTags.isEmpty ? nil : customTags,
-      grants: try JSONColumn.list(try row.decode(atIndex: index + 5)))
+      customTags: try JSONColumn.optionalList(try row.decode(atIndex: index + 6)),
+      grants: try JSONColumn.list(try row.decode(atIndex: index + 5)),
+      exclusions: try JSONColumn.optionalList(try row.decode(atIndex: index + 7)),
+      qualifications: try JSONColumn.optionalList(try row.decode(atIndex: index + 8)))
   }
 }
 

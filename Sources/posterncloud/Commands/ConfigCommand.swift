@@ -50,8 +50,12 @@ struct ConfigCommand: ParsableCommand {
       let numbered = try JSONSerialization.data(withJSONObject: object)
       do {
         let document = try ConfigurationDocument.parse(Array(numbered))
-        let configurations = try state.store().configurations
+        let store = try state.store()
+        let configurations = store.configurations
         try ConfigCommand.check(document, after: try configurations.present(of: controller))
+        try ControllerTable.requireAbility(
+          document.neededFeatures,
+          of: try store.controllers.latest(Hello.self, of: controller))
         for path in try Self.unknown(in: object, of: document) {
           Output.complain("\(path) is unknown, and ignored")
         }
@@ -104,8 +108,12 @@ struct ConfigCommand: ParsableCommand {
       let data = try WrittenJSON.read(file)
       do {
         let patch = try JSONCoding.decode(JSONValue.self, from: Array(data))
-        let revision = try state.store().configurations.patch(
-          patch, of: controller, check: ConfigCommand.check)
+        let store = try state.store()
+        let hello = try store.controllers.latest(Hello.self, of: controller)
+        let revision = try store.configurations.patch(patch, of: controller) { merged, present in
+          try ConfigCommand.check(merged, after: present)
+          try ControllerTable.requireAbility(merged.neededFeatures, of: hello)
+        }
         Output.line("configuration \(revision) is queued for \(controller)")
       } catch let failure as ValidationFailure {
         throw CloudProblem("\(file) does not make a valid configuration:\n\(failure)")

@@ -75,9 +75,11 @@ struct ImportCommand: AsyncParsableCommand {
   ) throws {
     if let id = line.revoke { return try CredentialTable.revoke(id, database) }
     guard let person = line.person else { throw CloudProblem("has no person") }
-    let isKnown = try PersonTable.isKnown(person, database)
-    if line.enabled != nil || !isKnown {
-      let record = PersonRecord(id: person, accessEnabled: line.enabled ?? true)
+    let present = try PersonTable.find(person, database)
+    if line.enabled != nil || present == nil {
+      // What else is known of the person stays, above all exclusions.
+      var record = present ?? PersonRecord(id: person, accessEnabled: true)
+      record.accessEnabled = line.enabled ?? true
       _ = try record.validated(path: "person")
       try PersonTable.put(record, database)
     }

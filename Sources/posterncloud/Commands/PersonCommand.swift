@@ -6,11 +6,14 @@ import HostLinux
 struct PersonCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "person", abstract: "Add people and switch them on or off.",
-    subcommands: [Add.self, Enable.self, Disable.self])
+    subcommands: [
+      Add.self, Enable.self, Disable.self, Exclude.self, Readmit.self, Qualify.self,
+      Disqualify.self,
+    ])
 
   struct Add: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Add a person, or change one.",
+      abstract: "Add a person, or change one; exclusions and qualifications stay.",
       discussion: "Example: person add ben --doors front --hours monday=08:00-17:00")
 
     @OptionGroup var state: StateOptions
@@ -39,7 +42,11 @@ struct PersonCommand: ParsableCommand {
           "--hours belong to a grant: give --doors, --groups or --facility-wide")
       }
       do { _ = try person.validated(path: "person") } catch { throw CloudProblem("\(error)") }
-      try state.store().people.put(person)
+      let store = try state.store()
+      let present = try store.people.find(id)
+      person.exclusions = present?.exclusions
+      person.qualifications = present?.qualifications
+      try store.people.put(person)
       Output.line("person \(id)")
     }
 

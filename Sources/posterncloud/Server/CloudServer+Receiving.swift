@@ -107,6 +107,13 @@ extension CloudServer {
         and enrol the controller anew
         """)
     }
+    for feature in try store.controllers.ignored(by: hello) {
+      logger.critical(
+        """
+        \(controller): runs \(hello.software), which does not know \(feature.rawValue) and lets people \
+        in whom they keep out. Update it, or switch those people off
+        """)
+    }
     state.sessions[controller] = session
     if let correction = try store.events.correction(hello) {
       logger.error(

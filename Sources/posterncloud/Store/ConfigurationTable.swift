@@ -38,7 +38,7 @@ struct ConfigurationTable {
     try database.read { try Self.present(of: controller, $0) }
   }
 
-  private static func present(
+  static func present(
     of controller: String, _ database: Database
   ) throws -> ConfigurationDocument? {
     try database.fetchJSON(

@@ -97,6 +97,39 @@ struct ControllerTable {
     }
   }
 
+  // MARK: What an older controller would ignore
+
+  /// Throws if the last hello of a controller does not name each feature.
+  func requireAbility(_ needed: [Hello.Feature]) throws {
+    guard !needed.isEmpty else { return }
+    for (_, hello, _) in try all() { try Self.requireAbility(needed, of: hello) }
+  }
+
+  /// Throws if the hello does not name each feature. A controller that was never here, nil, is asked
+  /// when it comes, see ``ignored(by:)``.
+  static func requireAbility(_ needed: [Hello.Feature], of hello: Hello?) throws {
+    guard let hello, let missing = hello.lacks(needed).first else { return }
+    throw CloudProblem(
+      "\(hello.controller) runs \(hello.software), which does not know \(missing.rawValue) and would "
+        + "ignore them; update it first")
+  }
+
+  /// What the controller ignores of the persons and of its configuration.
+  func ignored(by hello: Hello) throws -> [Hello.Feature] {
+    let lacking = hello.lacks([.exclusions, .qualifications])
+    guard !lacking.isEmpty else { return [] }
+    return try database.read { database in
+      let configured =
+        try ConfigurationTable.present(of: hello.controller, database)?.neededFeatures ?? []
+      return try lacking.filter { feature in
+        try configured.contains(feature)
+          || database.finds(
+            sql: "SELECT 1 FROM person WHERE json_extract(CAST(record AS TEXT), ?) IS NOT NULL",
+            arguments: ["$.\(feature.rawValue)"])
+      }
+    }
+  }
+
   // MARK: Revisions at the controller
 
   /// Stores the revision in force in the latest hello.

@@ -27,10 +27,15 @@ struct PersonTable {
 
   /// Throws for a person that is not there.
   func get(_ id: String) throws -> PersonRecord {
-    guard let person = try database.read({ try Self.find(id, $0) }) else {
+    guard let person = try find(id) else {
       throw CloudProblem("there is no person \(id)")
     }
     return person
+  }
+
+  /// Nil for a person that is not there.
+  func find(_ id: String) throws -> PersonRecord? {
+    try database.read { try Self.find(id, $0) }
   }
 
   static func find(_ id: String, _ database: Database) throws -> PersonRecord? {

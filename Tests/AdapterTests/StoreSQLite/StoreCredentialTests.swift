@@ -35,6 +35,13 @@ struct StoreCredentialTests {
           facilityWide: true, doors: ["front", "back"], groups: ["gym"],
           accessHours: ["monday": [WindowDocument(from: "09:00", to: "17:00")]]),
         GrantRecord(facilityWide: false),
+      ],
+      exclusions: [
+        ExclusionRecord(facilityWide: true, validUntil: 1_700_000_000),
+        ExclusionRecord(doors: ["front"], groups: ["gym"]),
+      ],
+      qualifications: [
+        QualificationRecord(name: "Einführung", validUntil: 0), QualificationRecord(name: "paid"),
       ])
     let credential = CredentialRecord(
       id: "c1", kind: "mobile", person: "ada", status: "revoked", digest: StoreFixture.digest(1),
@@ -50,6 +57,25 @@ struct StoreCredentialTests {
     #expect(try again.holders(ofAny: [StoreFixture.digest(1)]) == [holder])
     #expect(try again.person(holder.person.id) == holder.person)
     #expect(try again.credentials(of: holder.person.id) == [holder.credential])
+  }
+
+  @Test("D3: a record hashes the same before and after the disk, with empty lists and without")
+  func emptyLists() throws {
+    let cache = try fixture.cache()
+    let bare = StoreFixture.person(1)
+    var empty = StoreFixture.person(2)
+    (empty.customTags, empty.exclusions, empty.qualifications) = ([], [], [])
+    var full = StoreFixture.person(3)
+    full.customTags = ["x"]
+    full.exclusions = [ExclusionRecord(facilityWide: false, doors: ["front"], groups: [])]
+    full.qualifications = [QualificationRecord(name: "paid")]
+    let persons = [bare, empty, full]
+    try cache.apply(CredentialDelta(baseRevision: nil, revision: 1, persons: persons))
+    let digest = try RecordSetDigest(persons: persons, credentials: [])
+    #expect(try cache.recordDigest() == digest)
+    // As after an update that computes all hashes anew.
+    try cache.pool.write { try $0.execute(sql: "UPDATE person SET hash = NULL") }
+    #expect(try cache.rescanRecordDigest() == digest)
   }
 
   @Test("a delta changes, adds and removes; the position follows (C5, D3)")

@@ -20,6 +20,7 @@ struct StoreMigrationTests {
     "3 digests, snapshots in chunks, reservations", "4 duress", "5 snapshots gathered as rows",
     "6 rules of the time zone",
     "7 what was withdrawn", "8 what a revision brought; credentials for everywhere",
+    "9 exclusions, qualifications",
   ]
 
   private let fixture = StoreFixture()
@@ -99,11 +100,16 @@ struct StoreMigrationTests {
     #expect(try cache.credentialPosition().revision == 5)
     let found = try cache.holders(ofAny: [digest])
     #expect(found.map { $0.credential?.id } == [CredentialID("c1")])
+    #expect(found.map(\.person.exclusions) == [[]] && found.map(\.person.qualifications) == [[]])
+    var person = StoreFixture.person(2)
+    person.exclusions = [ExclusionRecord(doors: ["front"])]
+    person.qualifications = [QualificationRecord(name: "induction")]
     _ = try cache.apply(
       CredentialDelta(
-        baseRevision: 5, revision: 6, persons: [StoreFixture.person(2)],
+        baseRevision: 5, revision: 6, persons: [person],
         credentials: [StoreFixture.credential(2)]))
     #expect(try cache.credentialPosition() == .init(revision: 6, credentials: 2, persons: 2))
-    #expect(try cache.holders(ofAny: [StoreFixture.digest(2)]).count == 1)
+    let added = try cache.holders(ofAny: [StoreFixture.digest(2)]).map(\.person)
+    #expect(added == [try person.validated(path: "")])
   }
 }

@@ -27,6 +27,7 @@ struct DecideExplanationTests {
     step("CredentialStatusRule", "credential key is active"),
     step("DeviceRule", "credential key is for this device, here"),
     step("AccessEnabledRule", "person ada is switched on"),
+    step("ExclusionRule", "nothing is denied to this person"),
     step(
       "OfflineRule", "fresh, class standard: 1 h since the cloud was heard, limit 72 h", facility),
     step("ClockTrustRule", "the clock is synchronised"),
@@ -38,6 +39,7 @@ struct DecideExplanationTests {
     step("UseCountRule", "credential key was used 1 times of 3"),
     step("DoorScopeRule", "credential key is for front"),
     step("PathRule", "ada may enter front by a personal grant"),
+    step("QualificationRule", "nothing is required here"),
     step("AccessHoursRule", "monday 1970-01-05 12:00 is inside the hours of door front", door),
     step("GeofenceRule", "shown at the reader"),
     step("AntiPassbackRule", "ada may cross Gym", facility),
@@ -98,6 +100,9 @@ struct DecideExplanationTests {
     Failing("AccessEnabledRule", .accessDisabled, "person ada is switched off") {
       $0.person.accessEnabled = false
     },
+    Failing("ExclusionRule", .excluded, "ada is denied here until further notice") {
+      $0.person.exclusions = [Exclusion(doors: [RuleWorld.front])]
+    },
     Failing(
       "OfflineRule", .cacheExpired,
       "class standard: 72 h since the cloud was heard, limit 72 h", facility
@@ -127,6 +132,9 @@ struct DecideExplanationTests {
       $0.facility.settings.memberRules = [
         MemberRule(name: "staff", memberTypes: ["staff", "cook"])
       ]
+    },
+    Failing("QualificationRule", .qualificationMissing, "ada does not have induction", door) {
+      $0.door.settings.requiredQualifications = ["induction"]
     },
     Failing(
       "AccessHoursRule", .outsideHours,
@@ -240,6 +248,7 @@ struct DecideExplanationTests {
         Self.step("CredentialStatusRule", "person ada, known without a credential"),
         Self.step("DeviceRule", "person ada names no device"),
         Self.step("AccessEnabledRule", "person ada is switched on"),
+        Self.step("ExclusionRule", "nothing is denied to this person"),
         Self.step(
           "OfflineRule", "fresh, class standard: 0 h since the cloud was heard, limit 72 h",
           Self.facility),
@@ -248,6 +257,7 @@ struct DecideExplanationTests {
         Self.step("UseCountRule", "person ada may be used as often as one likes"),
         Self.step("DoorScopeRule", "person ada is not bound to doors"),
         Self.step("PathRule", "ada may enter front by a personal grant"),
+        Self.step("QualificationRule", "nothing is required here"),
         Self.step("AccessHoursRule", "open at all hours"),
         Self.step("GeofenceRule", "shown at the reader"),
         Self.step("AntiPassbackRule", "no area begins or ends here"),

@@ -87,6 +87,8 @@ struct DecideMetamorphicTests {
       { $0.isKnown = false }, { $0.presentation = .mobile(nil) },
       { $0.door.settings.presentation = PresentationPlan(.pinOnly) },
       { $0.facility.settings.accessHours = $0.facility.settings.accessHours.map { _ in closed } },
+      { $0.person.exclusions = [Exclusion(doors: [RuleWorld.front])] },
+      { $0.door.settings.requiredQualifications = ["induction"] },
       { $0.person.grants = $0.person.grants.dropLast() },
       { $0.person.tags = [] },
       { world in

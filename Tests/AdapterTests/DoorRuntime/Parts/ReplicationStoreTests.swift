@@ -141,6 +141,21 @@ struct ReplicationStoreTests {
         == "\"Active\" is none of active, trial: no rule here lets this person in")
   }
 
+  @Test("G6: an exclusion of places that are not known here is told; it denies nothing")
+  func strangeExclusion() throws {
+    var ada = StoreFixture.person(1)
+    ada.exclusions = [
+      ExclusionRecord(doors: ["front"]), ExclusionRecord(doors: ["cellar"], groups: ["loft"]),
+      ExclusionRecord(facilityWide: true),
+    ]
+    let report = try apply(CredentialDelta(baseRevision: 3, revision: 4, persons: [ada])).report
+    #expect(report.applied && report.refused == nil)
+    #expect(report.warnings?.map(\.path) == ["persons[0].exclusions[1]"])
+    #expect(
+      report.warnings?.first?.message
+        == "none of its doors and groups is known here: it denies nothing")
+  }
+
   @Test("C5: each credential of a delta is answered by what it now is")
   func statuses() throws {
     let past = PartFixture.start.secondsSince1970

@@ -94,6 +94,25 @@ struct RecordSieveTests {
     #expect(notes.stoppedIDs(.person) == ["ada", "cyd"])
   }
 
+  @Test(
+    "G6: a person who is denied everywhere for good goes off, whatever is wrong with the record")
+  func excluded() throws {
+    func person(_ id: String, _ exclusion: String, tags: String) -> String {
+      #"{"id":"\#(id)","accessEnabled":true,"exclusions":[{\#(exclusion)}],"tags":\#(tags)}"#
+    }
+    let tags = "[\((0..<65).map { "\"t\($0)\"" }.joined(separator: ","))]"
+    let notes = try delta(persons: [
+      person("ada", #""facilityWide":true"#, tags: tags),
+      person("bob", #""facilityWide":true"#, tags: "5"),
+      person("cyd", #""facilityWide":true,"validUntil":7"#, tags: tags),
+      person("dan", #""facilityWide":true,"validUntil":7"#, tags: "5"),
+      person("eve", #""doors":["front"]"#, tags: tags),
+      person("fay", #""doors":["front"]"#, tags: "5"),
+    ]).records.notes
+    #expect(notes.refusedIDs(.person) == ["ada", "cyd", "eve", "bob", "dan", "fay"])
+    #expect(notes.stoppedIDs(.person) == ["ada", "bob"])
+  }
+
   @Test("an id that is listed with different content is none of them, and stops if one says so")
   func ambiguous() throws {
     let delta = try delta(credentials: [

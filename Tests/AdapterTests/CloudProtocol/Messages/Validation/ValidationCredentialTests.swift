@@ -113,6 +113,23 @@ struct ValidationCredentialTests {
     #expect(
       try problems { $0.persons[0].tags = ["a", ""] }
         == ["persons[0].tags[1]: has 0 bytes, allowed are 1 to 256"])
+    #expect(
+      try problems {
+        $0.persons[0].exclusions = [ExclusionRecord(), ExclusionRecord(doors: ["/"])]
+      }
+        == [
+          "persons[0].exclusions[0]: names no place: give doors or groups, or facilityWide",
+          "persons[0].exclusions[1].doors[0]: \(grammar)",
+        ])
+    #expect(
+      try problems {
+        $0.persons[0].exclusions = [ExclusionRecord(facilityWide: true, validUntil: -1)]
+        $0.persons[0].qualifications = [QualificationRecord(name: "", validUntil: 253_402_300_800)]
+      } == [
+        "persons[0].exclusions[0].validUntil: -1 is outside 0 to 253402300799",
+        "persons[0].qualifications[0].name: has 0 bytes, allowed are 1 to 256",
+        "persons[0].qualifications[0].validUntil: 253402300800 is outside 0 to 253402300799",
+      ])
     let hours = try problems {
       $0.persons[0].grants[0].accessHours = ["monday": [WindowDocument(from: "9", to: "17:00")]]
     }
@@ -145,6 +162,23 @@ struct ValidationCredentialTests {
         $0.persons[0].grants = (0...64).map { GrantRecord(facilityWide: false, doors: ["d\($0)"]) }
       }
         == ["persons[0].grants: has 65 entries, at most 64 are allowed"])
+    func exclusions(_ count: Int) throws -> [String] {
+      try problems {
+        $0.persons[0].exclusions = (0..<count).map { ExclusionRecord(doors: ["d\($0)"]) }
+      }
+    }
+    #expect(try exclusions(64) == [])
+    #expect(
+      try exclusions(65) == ["persons[0].exclusions: has 65 entries, at most 64 are allowed"])
+    func qualifications(_ count: Int) throws -> [String] {
+      try problems {
+        $0.persons[0].qualifications = (0..<count).map { QualificationRecord(name: "q\($0)") }
+      }
+    }
+    #expect(try qualifications(64) == [])
+    #expect(
+      try qualifications(65)
+        == ["persons[0].qualifications: has 65 entries, at most 64 are allowed"])
     #expect(try problems { $0.persons[0].tags = [String(repeating: "é", count: 128)] } == [])
     #expect(
       try problems { $0.persons[0].tags = [String(repeating: "t", count: 257)] }

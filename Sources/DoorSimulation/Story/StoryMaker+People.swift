@@ -1,4 +1,5 @@
-/// People in pairs, cards that open so many times, and what changes while somebody waits.
+/// People in pairs, cards that open so many times, what changes while somebody waits, people who are
+/// explicitly denied doors or lose what doors require.
 extension StoryMaker {
   mutating func together(_ start: Int64) {
     if let vault = site.doors.firstIndex(where: \.isVault) {
@@ -66,6 +67,60 @@ extension StoryMaker {
         add(when + Int64(random.int(0...pause)), .staff(.cancel(person: person)))
       }
       if random.chance(15) { add(when + 20_000, .fault(.kill)) }
+    }
+  }
+
+  mutating func standing(_ start: Int64) {
+    if random.chance(20) { exclusion(timeOfDay(start)) }
+    if random.chance(20) { qualification(timeOfDay(start)) }
+  }
+
+  private mutating func exclusion(_ at: Int64) {
+    let person = random.int(0...site.people.count - 1)
+    let door = site.people[person].door ?? random.int(0...site.doors.count - 1)
+    let minutes = random.chance(60) ? random.int(1...2_880) : nil
+    let place: ExcludedPlace =
+      random.pick([.door(door), .door(door), .wing, .everywhere])
+    add(at, .staff(.exclude(person: person, place: place, forMinutes: minutes)))
+    comes(person, door, around: at, endingIn: minutes)
+    if random.chance(60) {
+      add(at + Int64(random.int(600...86_400)) * 1_000, .staff(.readmit(person: person)))
+    }
+  }
+
+  private mutating func qualification(_ at: Int64) {
+    guard
+      let door = site.doors.indices.filter({ site.doors[$0].requiresInduction == true })
+        .randomElement(using: &random)
+    else { return }
+    let person = random.int(0...site.people.count - 1)
+    let minutes = random.chance(60) ? random.int(1...2_880) : nil
+    let change: StaffAction =
+      minutes == nil && random.chance(60)
+      ? .disqualify(person: person) : .qualify(person: person, forMinutes: minutes)
+    add(at, .staff(change))
+    comes(person, door, around: at, endingIn: minutes)
+    if random.chance(60) {
+      add(
+        at + Int64(random.int(600...172_800)) * 1_000,
+        .staff(.qualify(person: person, forMinutes: nil)))
+    }
+  }
+
+  /// The person tries the door soon afterwards, and when the end comes.
+  private mutating func comes(_ person: Int, _ door: Int, around at: Int64, endingIn minutes: Int?)
+  {
+    var times = (0..<random.int(1...2)).map { _ in at + Int64(random.int(2_000...3_600_000)) }
+    if let minutes {
+      times.append(at + Int64(minutes) * 60_000 + Int64(random.int(-1_200...1_200)))
+    }
+    for time in times {
+      add(
+        time,
+        random.chance(70)
+          ? .identify(
+            person: person, door: door, pauseMilliseconds: random.int(1_500...4_000), then: .enters)
+          : .command(.unlock(person: person, door: door, then: .enters)))
     }
   }
 }

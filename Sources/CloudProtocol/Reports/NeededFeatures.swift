@@ -1,0 +1,25 @@
+extension Hello {
+  /// What of these the controller cannot do; it would ignore it.
+  public func lacks(_ needed: [Feature]) -> [Feature] {
+    needed.filter { features?.contains($0.rawValue) != true }
+  }
+}
+
+extension PersonRecord {
+  /// What a controller must be able to do, so that the record means there what it says.
+  public var neededFeatures: [Hello.Feature] {
+    var needed: [Hello.Feature] = []
+    if exclusions?.isEmpty == false { needed.append(.exclusions) }
+    if qualifications?.isEmpty == false { needed.append(.qualifications) }
+    return needed
+  }
+}
+
+extension ConfigurationDocument {
+  /// What a controller must be able to do, so that the configuration means there what it says.
+  public var neededFeatures: [Hello.Feature] {
+    let settings = [facility.settings] + scopes.map(\.settings) + doors.map(\.settings)
+    let requires = settings.contains { $0.requiredQualifications?.isEmpty == false }
+    return requires ? [.qualifications] : []
+  }
+}

@@ -1,0 +1,104 @@
+import ArgumentParser
+import CloudProtocol
+import HostLinux
+
+/// Where people may not enter, and what they have that doors require.
+extension PersonCommand {
+  struct Exclude: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Deny a person doors, whatever else lets the person in.",
+      discussion: """
+        Example: person exclude ben --doors front --until +14d
+        It is added to what is denied already; `person readmit` ends all of it. Nobody is kept in by it.
+        """)
+
+    @OptionGroup var state: StateOptions
+    @Argument(help: "The person's id.") var id: String
+    @Flag(help: "Every door.") var facilityWide = false
+    @Option(help: "These doors, with commas.") var doors: String?
+    @Option(help: "The doors of these scopes, with commas.") var groups: String?
+    @Option(help: "When it ends, 2026-11-20T15:00:00Z or +2h; without, never.")
+    var until: String?
+
+    func run() throws {
+      let (doors, groups) = (split(doors), split(groups))
+      let exclusion = ExclusionRecord(
+        facilityWide: facilityWide ? true : nil, doors: doors.isEmpty ? nil : doors,
+        groups: groups.isEmpty ? nil : groups, validUntil: try TimeArgument.time(until))
+      try change(id, state) { $0.exclusions = ($0.exclusions ?? []) + [exclusion] }
+      Output.line("person \(id) is excluded")
+    }
+  }
+
+  struct Readmit: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "End everything that denies a person doors explicitly.")
+
+    @OptionGroup var state: StateOptions
+    @Argument(help: "The person's id.") var id: String
+
+    func run() throws {
+      try change(id, state) { $0.exclusions = nil }
+      Output.line("person \(id) is no longer excluded")
+    }
+  }
+
+  struct Qualify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Give a person something that doors require, or another end of it.",
+      discussion: """
+        Example: person qualify ada insurance --until 2027-01-01T00:00:00Z
+        A door requires it by `requiredQualifications` of its configuration.
+        """)
+
+    @OptionGroup var state: StateOptions
+    @Argument(help: "The person's id.") var id: String
+    @Argument(help: "Its name, as the configuration has it.") var name: String
+    @Option(help: "When it ends, 2026-11-20T15:00:00Z or +2h; without, never.")
+    var until: String?
+
+    func run() throws {
+      let end = try TimeArgument.time(until)
+      try change(id, state) {
+        $0.qualifications =
+          without(name, in: $0.qualifications)
+          + [QualificationRecord(name: name, validUntil: end)]
+      }
+      Output.line("person \(id) has \(name)")
+    }
+  }
+
+  struct Disqualify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Take from a person something that doors require.")
+
+    @OptionGroup var state: StateOptions
+    @Argument(help: "The person's id.") var id: String
+    @Argument(help: "Its name, as the configuration has it.") var name: String
+
+    func run() throws {
+      try change(id, state) {
+        let left = without(name, in: $0.qualifications)
+        $0.qualifications = left.isEmpty ? nil : left
+      }
+      Output.line("person \(id) does not have \(name)")
+    }
+  }
+}
+
+private func without(_ name: String, in held: [QualificationRecord]?) -> [QualificationRecord] {
+  (held ?? []).filter { !$0.name.utf8.elementsEqual(name.utf8) }
+}
+
+/// Throws for a change that a controller would ignore.
+private func change(
+  _ id: String, _ state: StateOptions, _ change: (inout PersonRecord) -> Void
+) throws {
+  let store = try state.store()
+  let present = try store.people.get(id)
+  var person = present
+  change(&person)
+  let added = person.neededFeatures.filter { !present.neededFeatures.contains($0) }
+  try store.controllers.requireAbility(added)
+  try store.people.put(person)
+}
