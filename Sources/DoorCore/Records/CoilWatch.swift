@@ -20,11 +20,10 @@ public struct CoilWatch: Sendable {
 
   /// An input's edges since the last switching.
   private struct Burst {
-    var edges = 0
+    let first: Bool
     var last: Bool
-    var first: Bool
     /// It is where it was before.
-    var hasReturned: Bool { edges >= 2 && first != last }
+    var hasReturned: Bool { first != last }
   }
 
   private var switched: (door: DoorID, at: MonotonicInstant)?
@@ -48,10 +47,8 @@ public struct CoilWatch: Sendable {
     guard edge.line.reader == nil, let switched, switched.at <= edge.at,
       edge.at <= switched.at.advanced(byMilliseconds: Self.windowMilliseconds)
     else { return }
-    var burst = bursts[edge.line] ?? Burst(last: edge.isActive, first: edge.isActive)
-    burst.edges += 1
-    burst.last = edge.isActive
-    bursts[edge.line] = burst
+    bursts[edge.line, default: Burst(first: edge.isActive, last: edge.isActive)].last =
+      edge.isActive
   }
 
   /// Judges the edges since the last switching.

@@ -48,6 +48,36 @@ struct CoilWatchTests {
     #expect(watch.findings.isEmpty)
   }
 
+  @Test(
+    "what comes at the switching or up to 100 ms after it, and is back by then, is a disturbance",
+    arguments: [
+      ([(0, true), (1, false)], true), ([(99, true), (100, false)], true),
+      ([(3, false), (4, true)], true), ([(2, true), (3, false), (4, true), (5, false)], true),
+      ([(-1, true), (1, false)], false), ([(99, true), (101, false)], false),
+      ([(101, true), (102, false)], false), ([(2, true), (3, false), (4, true)], false),
+      ([(2, true)], false),
+    ] as [([(after: Int, isActive: Bool)], Bool)])
+  mutating func bounds(_ edges: [(after: Int, isActive: Bool)], _ isDisturbance: Bool) {
+    for number in 0..<5 { _ = switching(at: number * 5_000, edges) }
+    #expect(watch.findings.isEmpty == !isDisturbance)
+  }
+
+  @Test("several inputs that are found at one switching come in the order of their names")
+  mutating func order() {
+    let inputs = [exit, .contact(front), .tamper, .contact(DoorID("back")!), .fire]
+    var found: [CoilWatch.Finding] = []
+    for number in 0..<4 {
+      found += watch.switched(front, at: Self.at(number * 5_000))
+      for input in inputs {
+        for (after, isActive) in [(2, true), (3, false)] {
+          watch.note(
+            LineEdge(line: input, isActive: isActive, at: Self.at(number * 5_000 + after)))
+        }
+      }
+    }
+    #expect(found.map { "\($0.input)" } == inputs.map { "\($0)" }.sorted())
+  }
+
   @Test("a person is no coil: a level that stays, a press that lasts, a bounce that ends elsewhere")
   mutating func people() {
     let people: [[(after: Int, isActive: Bool)]] = [
