@@ -93,7 +93,7 @@ struct ClockBoundTests {
   }
 
   @Test("a sleep of a second counts, a shorter one is the time between two readings")
-  func sleep() {
+  func asleep() {
     for (asleep, own) in [(999, 0), (1_000, 1_000), (1_001, 1_001)] as [(Int64, Int64)] {
       var clock = vouched()
       #expect(read(&clock, off: 0, asleep: asleep).ownMilliseconds == own)
