@@ -59,6 +59,9 @@ public enum EnvelopeLimits {
   /// Longest message of any kind, in bytes as it is sent; a longer one is not even read.
   public static let anyMessageBytesMax = 1024 * 1024
 
+  /// A broker must take messages of so many bytes, or it cannot carry the contract.
+  public static let brokerBytesMin = 16_384
+
   /// Longest message of a kind, in bytes as it is sent.
   public static func messageBytesMax(_ kind: Topics.Down) -> Int {
     switch kind {

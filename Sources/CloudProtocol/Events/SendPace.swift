@@ -5,7 +5,7 @@ import DoorRules
 struct SendPace: Sendable, Hashable {
   /// A smaller limit than this counts as this: the contract cannot be carried by a broker that
   /// takes less.
-  static let bytesMin = 16_384
+  static let bytesMin = EnvelopeLimits.brokerBytesMin
   /// A broker that states no limit gets batches of so many bytes until it took a larger one.
   static let bytesFirst = 100_000
   /// Connections in a row that ended without an acknowledgement before a batch counts as the cause,

@@ -11,7 +11,7 @@ struct SentMessages {
   }
 
   /// A smaller limit counts as this: a broker that takes less cannot carry the contract.
-  static let bytesMin = 16_384
+  static let bytesMin = EnvelopeLimits.brokerBytesMin
   /// Connections in a row that ended over a large message before that counts as the cause: some
   /// brokers cut the connection for one and state no limit.
   static let cutsMax = 2
@@ -56,8 +56,10 @@ struct SentMessages {
     learn(tooLarge: largest)
   }
 
+  /// A longer message than may be sent by now was on its way when an earlier refusal was learnt from.
   private mutating func learn(tooLarge bytes: Int) {
-    learnt = max(min(bytes, learnt) / 2, Self.bytesMin)
+    guard bytes <= bytesMax else { return }
+    learnt = max(bytes / 2, Self.bytesMin)
     bytesMax = min(bytesMax, learnt)
   }
 }
