@@ -32,7 +32,9 @@ extension DoorShell {
     case .noteDecision(let asked):
       reporter.countDecision(
         microseconds: outside.ports.monotonic.now().microseconds(since: asked))
-    case .recordsChanged(let outcomes): carryOut(holders.recordsChanged(outcomes), at: now)
+    case .recordsChanged(let outcomes):
+      carryOut(
+        holders.recordsChanged(outcomes, cacheIsBehind: replication.isBehind), at: now)
     case .publishIssued: publishIssued(at: now)
     case .repeatIssued:
       carryOut(holders.issuedReportsAgain(of: outside.configuration.controller), at: now)

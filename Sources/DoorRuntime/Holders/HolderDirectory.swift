@@ -292,8 +292,11 @@ struct HolderDirectory {
 
   /// The records have changed: what was read before counts no more, and keys that the cloud has
   /// now are looked for.
-  mutating func recordsChanged(_ outcomes: [CredentialOutcome]) -> [Wish] {
+  mutating func recordsChanged(
+    _ outcomes: [CredentialOutcome], cacheIsBehind: Bool
+  ) -> [Wish] {
     generation += 1
+    self.cacheIsBehind = cacheIsBehind
     let ids = issued.ids
     return ids.isEmpty ? [] : [.job(.findCached(ids, outcomes))]
   }

@@ -98,12 +98,24 @@ struct HolderStallTests {
   mutating func changed() {
     let asked = Self.requests(show(1))
     let reading = reader.read(asked[0].request)
-    _ = directory.recordsChanged([])
+    _ = directory.recordsChanged([], cacheIsBehind: false)
     let again = directory.answered(reading, at: PartFixture.moment(1))
     #expect(Self.answers(again).isEmpty && Self.requests(again).count == 1)
     #expect(directory.nextDeadline == PartFixture.instant(Self.deadline))
     let wishes = directory.answered(
       reader.read(Self.requests(again)[0].request), at: PartFixture.moment(2))
+    #expect(Self.answers(wishes).first?.holders?.count == 1)
+  }
+
+  @Test("D4: who stands there when a lost cache is whole again is let in, not denied once more")
+  mutating func caughtUp() {
+    directory.cacheIsBehind = true
+    let asked = Self.requests(show(1))
+    let reading = reader.read(asked[0].request)
+    _ = directory.recordsChanged([], cacheIsBehind: false)
+    let again = Self.requests(directory.answered(reading, at: PartFixture.moment(1)))
+    #expect(again.count == 1)
+    let wishes = directory.answered(reader.read(again[0].request), at: PartFixture.moment(2))
     #expect(Self.answers(wishes).first?.holders?.count == 1)
   }
 
