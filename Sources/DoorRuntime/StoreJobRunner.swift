@@ -117,7 +117,7 @@ struct StoreJobRunner: Sendable {
           command,
           Result { () throws(PortError) in
             try ports.ledger.begin(
-              commandID: command.id, content: command.command.contentHash, at: at,
+              commandID: command.id, content: command.mark.content, at: at,
               expires: expires)
           }))
     case .refuseCommand(let result, let content, let at): refuse(result, content, at: at)

@@ -1,5 +1,6 @@
 /* Preloaded by the stories: the wall clock runs by as many seconds beside the real one as stand in
- * the file that STORY_CLOCK names, in decimal. Deadlines, which are monotonic, are left alone. */
+ * the file that STORY_CLOCK names, in decimal. Deadlines, which are monotonic, are left alone, unless
+ * whoever includes this file defines MOVES_STEADY_CLOCK. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdlib.h>
@@ -29,8 +30,11 @@ static long offset_seconds(void) {
 
 int clock_gettime(clockid_t clock, struct timespec *now) {
   long result = syscall(SYS_clock_gettime, clock, now);
-  if (result == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE))
-    now->tv_sec += offset_seconds();
+  int moves = clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE;
+#ifdef MOVES_STEADY_CLOCK
+  moves = moves || clock == CLOCK_MONOTONIC;
+#endif
+  if (result == 0 && moves) now->tv_sec += offset_seconds();
   return (int)result;
 }
 

@@ -14,6 +14,7 @@ extension EventDraft {
     draft.reason = reason?.cut(toBytes: Self.detailBytesMax)
     draft.detail = detail.mapValues { $0.cut(toBytes: Self.detailBytesMax) }
     var bytes = Self.bytes(of: draft.detail)
+    guard bytes > Self.detailsBytesMax else { return draft }
     // The longest first; the same event is always cut the same way.
     let longest = draft.detail.sorted {
       (JSONText.bytesBound(of: $1.value), $0.key) < (JSONText.bytesBound(of: $0.value), $1.key)

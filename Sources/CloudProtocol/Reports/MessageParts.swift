@@ -23,59 +23,65 @@ enum MessageParts {
   }
 }
 
-extension LogUpload {
+/// A report of a command's entries that may be too long for one message.
+package protocol PartedReport {
+  associatedtype Entry
+  associatedtype CommandID: Equatable
+  /// Of the command that asked.
+  var commandID: CommandID { get }
+  var entries: [Entry] { get set }
+  /// From 1, of ``parts``.
+  var part: Int? { get set }
+  var parts: Int? { get set }
+}
+
+extension PartedReport {
+  fileprivate func parts(of groups: [[Entry]]) -> [Self] {
+    groups.enumerated().map { index, entries in
+      var part = self
+      part.entries = entries
+      part.part = index + 1
+      part.parts = groups.count
+      return part
+    }
+  }
+
+  /// All entries so far, for the cloud: `before` is what earlier parts gave. A part that came before
+  /// changes nothing.
+  package func joined(to before: Self?) -> Self {
+    guard let part, part > 1, let before, before.commandID == commandID else { return self }
+    guard before.part == part - 1 else { return before }
+    var joined = self
+    joined.entries = before.entries + entries
+    return joined
+  }
+}
+
+extension LogUpload: PartedReport {
+  package var entries: [String] {
+    get { lines }
+    set { lines = newValue }
+  }
+
   /// The same lines in parts of at most so many bytes.
-  public func parts(bytesMax: Int) -> [LogUpload] {
-    let groups = MessageParts.groups(of: lines, bytesMax: bytesMax - 512) {
-      JSONText.bytesBound(of: $0)
-    }
-    return groups.enumerated().map { index, lines in
-      var part = self
-      part.lines = lines
-      part.part = index + 1
-      part.parts = groups.count
-      return part
-    }
+  package func parts(bytesMax: Int) -> [LogUpload] {
+    parts(
+      of: MessageParts.groups(of: lines, bytesMax: bytesMax - 512) { JSONText.bytesBound(of: $0) })
   }
 }
 
-extension DiagnosisReport {
+extension DiagnosisReport: PartedReport {
+  package var entries: [Check] {
+    get { checks }
+    set { checks = newValue }
+  }
+
   /// The same checks in parts of at most so many bytes.
-  public func parts(bytesMax: Int) -> [DiagnosisReport] {
-    let groups = MessageParts.groups(of: checks, bytesMax: bytesMax - 1_024) { check in
-      [check.id, check.group, check.outcome.rawValue, check.finding, check.advice ?? ""]
-        .reduce(64) { $0 + JSONText.bytesBound(of: $1) }
-    }
-    return groups.enumerated().map { index, checks in
-      var part = self
-      part.checks = checks
-      part.part = index + 1
-      part.parts = groups.count
-      return part
-    }
-  }
-}
-
-extension LogUpload {
-  /// All lines so far, for the cloud: `before` is what earlier parts gave. A part that came before
-  /// changes nothing.
-  public func joined(to before: LogUpload?) -> LogUpload {
-    guard let part, part > 1, let before, before.commandID == commandID else { return self }
-    guard before.part == part - 1 else { return before }
-    var joined = self
-    joined.lines = before.lines + lines
-    return joined
-  }
-}
-
-extension DiagnosisReport {
-  /// All checks so far, for the cloud: `before` is what earlier parts gave. A part that came before
-  /// changes nothing.
-  public func joined(to before: DiagnosisReport?) -> DiagnosisReport {
-    guard let part, part > 1, let before, before.commandID == commandID else { return self }
-    guard before.part == part - 1 else { return before }
-    var joined = self
-    joined.checks = before.checks + checks
-    return joined
+  package func parts(bytesMax: Int) -> [DiagnosisReport] {
+    parts(
+      of: MessageParts.groups(of: checks, bytesMax: bytesMax - 1_024) { check in
+        [check.id, check.group, check.outcome.rawValue, check.finding, check.advice ?? ""]
+          .reduce(64) { $0 + JSONText.bytesBound(of: $1) }
+      })
   }
 }

@@ -9,8 +9,8 @@ package struct PendingCommand: Sendable {
   /// The key that signed it.
   var keyID: String
   var command: Command
-  /// Members that no command has.
-  var unknownMembers: [Problem] = []
+  /// What its id stands for, and what of it means nothing.
+  var mark: CommandMark
   /// Nil when the clock was not trusted.
   var expires: WallInstant?
 }
@@ -88,8 +88,8 @@ struct CommandDesk {
   mutating func take(
     _ envelope: Envelope<Command>, session nonce: String?, at now: Moment
   ) -> [Wish] {
+    let mark = CommandMark(envelope.body, unknown: envelope.unknownMembers)
     if let reason = debt.reason {
-      let mark = CommandMark(envelope.body, unknown: envelope.unknownMembers)
       return [
         .session(.resultReady(result(of: envelope.id, mark, .failed, reason: reason, at: now)))
       ]
@@ -97,12 +97,10 @@ struct CommandDesk {
     if !envelope.timesChecked, !envelope.isBound(toSession: nonce ?? "") {
       let refusal = "the clock is not trusted and the command is not of this session"
       return [.refuse(.commands, cause: IntakeRefusal.sessionRequired.rawValue, detail: refusal)]
-        + refuse(
-          envelope.id, CommandMark(envelope.body), .rejected, reason: refusal, at: now)
+        + refuse(envelope.id, mark, .rejected, reason: refusal, at: now)
     }
     let command = PendingCommand(
-      id: envelope.id, keyID: envelope.keyID, command: envelope.body,
-      unknownMembers: envelope.unknownMembers,
+      id: envelope.id, keyID: envelope.keyID, command: envelope.body, mark: mark,
       expires: envelope.timesChecked ? envelope.expires : nil)
     beginning += 1
     return [.job(.beginCommand(command, at: now.wall, expires: envelope.expires))]
@@ -123,7 +121,7 @@ struct CommandDesk {
     _ command: PendingCommand, _ answer: Result<LedgerAnswer, PortError>, at now: Moment
   ) -> [Wish] {
     beginning = max(beginning - 1, 0)
-    let mark = CommandMark(command.command, unknown: command.unknownMembers)
+    let mark = command.mark
     switch answer {
     case .failure(let error):
       // Without the ledger the command might act twice, so it does not act at all.

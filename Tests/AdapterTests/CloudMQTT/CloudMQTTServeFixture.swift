@@ -106,6 +106,15 @@ struct FakeDoor {
       topic: topics.topic(kind), payload: try JSONCoding.encode(body), retain: retain)
   }
 
+  func telemetry() throws {
+    try publish(
+      .telemetry,
+      TelemetryReport(
+        controller: "gate-1", timeMilliseconds: 0, software: "test", host: HostReading(),
+        uptimeSeconds: 1, clockTrust: "synchronised", simulated: true, queuedEvents: 0,
+        credentials: 0, readers: [], refusedMessages: [:], identified: 0, troubles: []))
+  }
+
   func hello(
     config: UInt64 = 0, credentials: UInt64 = 0, lastEvent: UInt64 = 0, digest: String? = nil
   ) throws {

@@ -12,15 +12,6 @@ struct CloudMQTTServeRepeatTests {
     door.received(.digest, DigestRequest.self).filter { $0.body.hello == true }.count
   }
 
-  private func telemetry(_ door: FakeDoor) throws {
-    try door.publish(
-      .telemetry,
-      TelemetryReport(
-        controller: "gate-1", timeMilliseconds: 0, software: "test", host: HostReading(),
-        uptimeSeconds: 1, clockTrust: "synchronised", simulated: true, queuedEvents: 0,
-        credentials: 0, readers: [], refusedMessages: [:], identified: 0, troubles: []))
-  }
-
   @Test("D9: a cloud that restarts asks who is there, although the broker retains nothing")
   func restart() async throws {
     let cloud = try ServeFixture(options: ["retain_available false"])
@@ -46,7 +37,7 @@ struct CloudMQTTServeRepeatTests {
     let cloud = try ServeFixture()
     try await cloud.serve()
     let door = try await FakeDoor(cloud)
-    try telemetry(door)
+    try door.telemetry()
     #expect(try await door.eventually { hellosAskedFor(door) == 1 })
     door.stop()
   }

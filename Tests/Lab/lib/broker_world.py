@@ -253,7 +253,7 @@ class BrokerWorld(World):
         self.clock = self.path("clock")
         with open(self.clock, "wb") as file:
             file.write(b"0".ljust(16, b"\0"))
-        self.clocked = {"LD_PRELOAD": library, "LAB_CLOCK": self.clock}
+        self.clocked = {"LD_PRELOAD": library, "STORY_CLOCK": self.clock}
         self.door_environment = dict(self.clocked, **profile.door)
         if "POSTERN_CLOUD_USERNAME" in profile.door:
             self.door_environment["POSTERN_CLOUD_PASSWORD_FILE"] = f"{place}/gate-1.password"

@@ -206,8 +206,9 @@ struct BrokerCostTests {
       ports: world.ports, controller: CloudFixture.controller, inbox: inbox, lanes: lanes,
       logger: Logger(label: "test"))
     func begin(_ id: String) {
+      let identify = Command(kind: .identify)
       let command = PendingCommand(
-        id: id, keyID: "k", command: Command(kind: .identify), expires: nil)
+        id: id, keyID: "k", command: identify, mark: CommandMark(identify), expires: nil)
       runner.start(
         .beginCommand(command, at: PartFixture.start, expires: PartFixture.start),
         at: PartFixture.moment())

@@ -15,7 +15,9 @@ struct CommandDeskTests {
     _ command: Command = Command(kind: .identify, door: "front"), id: String = "c-1",
     expires: WallInstant? = PartFixture.start.advanced(bySeconds: 20)
   ) -> PendingCommand {
-    PendingCommand(id: id, keyID: EnvelopeForge.keyID, command: command, expires: expires)
+    PendingCommand(
+      id: id, keyID: EnvelopeForge.keyID, command: command, mark: CommandMark(command),
+      expires: expires)
   }
 
   private static func result(_ outcome: CommandResult.Outcome) -> CommandResult {

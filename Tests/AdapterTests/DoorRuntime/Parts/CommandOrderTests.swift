@@ -38,7 +38,9 @@ struct CommandOrderTests {
 
   private mutating func fromCloud(_ command: Command, key: String = "k-1") -> [Wish] {
     desk.answered(
-      PendingCommand(id: "c-1", keyID: key, command: command, expires: nil), .success(.begun),
+      PendingCommand(
+        id: "c-1", keyID: key, command: command, mark: CommandMark(command), expires: nil),
+      .success(.begun),
       at: PartFixture.moment())
   }
 
