@@ -96,6 +96,13 @@ struct CloudMQTTTLSTests {
     #expect(try await door.seen.wait { $0.texts(on: "t") == ["hello"] })
     door.link.stop()
 
+    // The PIN may stand in a file.
+    let pin = files.path("token.pin")
+    try "1234".write(toFile: pin, atomically: true, encoding: .utf8)
+    settings.tls?.identity = Secret("pkcs11:token=postern;object=tls?pin-source=file:\(pin)")
+    let byFile = try await TestLink(settings).connected()
+    byFile.link.stop()
+
     settings.tls?.identity = Secret("pkcs11:token=postern;object=other?pin-value=1234")
     let keyless = TestLink(settings)
     try keyless.start()
