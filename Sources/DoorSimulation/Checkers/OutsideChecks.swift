@@ -37,6 +37,13 @@ final class TrueAnswers: Checker {
 final class Convergence: Checker {
   let sentence = "door and cloud are one, three hours after the faults stop"
 
+  /// Table and id of each record that is not the same on both sides.
+  private static func differing(
+    _ door: [String: [UInt8]], _ cloud: [String: [UInt8]]
+  ) -> [String] {
+    Set(door.keys).union(cloud.keys).filter { door[$0] != cloud[$0] }.sorted()
+  }
+
   func see(_ sight: Sight, in world: World) -> String? {
     guard case .over = sight else { return nil }
     guard let program = world.rig.program else { return "the program does not run" }
@@ -61,7 +68,8 @@ final class Convergence: Checker {
         "the door has credentials \(world.rig.disk.cache.revision), the cloud \(records.revision)"
     }
     if session.digest != records.digest {
-      return "the records of door and cloud differ"
+      let ids = Self.differing(world.rig.disk.cache.records.hashes, records.hashes)
+      return "the records of door and cloud differ: \(ids.joined(separator: ", "))"
     }
     if let open = try? world.rig.disk.ledger.unconfirmedResults(limit: 1).first {
       return "the result of \(open.commandID) was never told"

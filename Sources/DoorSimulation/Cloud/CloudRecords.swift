@@ -106,21 +106,30 @@ struct CloudRecords {
     return chunks[pull.index]
   }
 
-  /// The digest of all records that the door should have; of refused ones, of what it kept.
-  var digest: String? {
-    var digest = RecordSetDigest()
-    func count(_ kind: String, _ id: String, _ revision: UInt64, _ hash: [UInt8]?) {
+  /// The hash of each record that the door should have, by table and id; of refused ones, of what it
+  /// kept.
+  var hashes: [String: [UInt8]] {
+    var hashes: [String: [UInt8]] = [:]
+    func note(_ kind: String, _ id: String, _ revision: UInt64, _ hash: [UInt8]?) {
       let known = kept["\(kind) \(id)"].flatMap { $0.revision >= revision ? $0 : nil }
-      guard let hash = known.map(\.hash) ?? hash else { return }
-      digest.toggle(hash, inBucket: RecordSetDigest.bucket(of: id))
+      hashes["\(kind) \(id)"] = known.map(\.hash) ?? hash
     }
     for (record, revision) in persons.values {
-      count("person", record.id, revision, try? record.recordHash())
+      note("person", record.id, revision, try? record.recordHash())
     }
     for (record, revision) in credentials.values {
-      count(
+      note(
         "credential", record.id, revision,
         record.countsInDigest ? try? record.recordHash() : nil)
+    }
+    return hashes
+  }
+
+  var digest: String? {
+    var digest = RecordSetDigest()
+    for (key, hash) in hashes {
+      let id = String(key[key.index(after: key.firstIndex(of: " ") ?? key.startIndex)...])
+      digest.toggle(hash, inBucket: RecordSetDigest.bucket(of: id))
     }
     return digest.root
   }

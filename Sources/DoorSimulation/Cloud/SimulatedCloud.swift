@@ -126,7 +126,9 @@ final class SimulatedCloud {
         records.beginRevision()
         session.isUnsure = true
       } else if report.applied {
-        session.isUnsure = false
+        // What came before may have left something else there.
+        session.isUnsure =
+          report.revision == records.revision && report.digest != records.digest
       }
       if let sent = session.revocations, sent.message == report.messageID {
         if report.applied || report.revision == sent.base {

@@ -9,14 +9,23 @@ struct SimulatedRecords {
   private(set) var digest = RecordSetDigest()
   /// Ids of credentials by value.
   private var byDigest: [CredentialDigest: [String]] = [:]
-  /// The hash of each record in the digest, by table and id.
-  private var hashes: [String: [UInt8]] = [:]
+  /// The hash of each record that is here or was, by table and id.
+  private var known: [String: [UInt8]] = [:]
 
   private var withdrawals = SimulatedWithdrawals()
 
   /// Credentials whose value has this digest.
   func credentials(ofDigest digest: CredentialDigest) -> [CredentialRecord] {
     (byDigest[digest] ?? []).compactMap { credentials[$0] }
+  }
+
+  /// The hash of each record in the digest, by table and id.
+  var hashes: [String: [UInt8]] {
+    known.filter { key, _ in
+      let id = String(key[key.index(after: key.firstIndex(of: " ") ?? key.startIndex)...])
+      return key.hasPrefix("person ")
+        ? persons[id] != nil : credentials[id]?.countsInDigest == true
+    }
   }
 
   // MARK: Records in and out
@@ -37,7 +46,7 @@ struct SimulatedRecords {
     if !record.accessEnabled { withdrawals.stop(.person, [record.id]) }
     toggleOut("person", record.id, counted: persons[record.id] != nil)
     let hash = try hash(record)
-    hashes["person \(record.id)"] = hash
+    known["person \(record.id)"] = hash
     digest.toggle(hash, inBucket: RecordSetDigest.bucket(of: record.id))
     persons[record.id] = record
   }
@@ -57,7 +66,7 @@ struct SimulatedRecords {
     toggleOut("credential", record.id, counted: before?.countsInDigest == true)
     if let before { byDigest[before.digest]?.removeAll { $0 == record.id } }
     let hash = try hash(record)
-    hashes["credential \(record.id)"] = hash
+    known["credential \(record.id)"] = hash
     if record.countsInDigest {
       digest.toggle(hash, inBucket: RecordSetDigest.bucket(of: record.id))
     }
@@ -68,7 +77,7 @@ struct SimulatedRecords {
 
   /// Removes a record from the digest if it is counted there.
   private mutating func toggleOut(_ table: String, _ id: String, counted: Bool) {
-    guard counted, let hash = hashes["\(table) \(id)"] else { return }
+    guard counted, let hash = known["\(table) \(id)"] else { return }
     digest.toggle(hash, inBucket: RecordSetDigest.bucket(of: id))
   }
 
@@ -200,7 +209,7 @@ struct SimulatedRecords {
         case .credential: credentials[id]?.countsInDigest == true
         }
       var record = record
-      let hash = counts ? hashes["\(record.kind.rawValue) \(id)"] : nil
+      let hash = counts ? known["\(record.kind.rawValue) \(id)"] : nil
       record.kept = hash.map { String(decoding: Base64URL.encode($0), as: UTF8.self) }
       return record
     }
