@@ -6,7 +6,7 @@ public struct ExplainRequest: Sendable, Hashable, Codable {
   /// One of the three is needed.
   public var person: String?
   public var credential: String?
-  /// `FORMAT:FACILITY:NUMBER`; the facility is `-` where the format has none.
+  /// `FORMAT:FACILITY:NUMBER`; the facility is `-` where the format has none, and `:iISSUE` may follow.
   public var card: String?
   /// Milliseconds since 1970; now when absent.
   public var atMilliseconds: Int64?

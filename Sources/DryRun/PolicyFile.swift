@@ -24,6 +24,7 @@ struct PolicyFile {
       var count: Int
       /// Seconds since 1970.
       var first: Int64?
+      var last: Int64?
     }
 
     var id: String
@@ -38,6 +39,9 @@ struct PolicyFile {
     var usesMax: Int?
     var validSecondsFromFirstUse: Int64?
     var device: String?
+    var issue: Int64?
+    var unusedDays: Int?
+    var lastUsed: Int64?
     var use: Use?
   }
 
@@ -97,7 +101,8 @@ struct PolicyFile {
         digest: digest, validFrom: line.validFrom, validUntil: line.validUntil,
         doors: line.doors ?? [], scopes: line.scopes ?? [], className: line.className,
         usesMax: line.usesMax, validSecondsFromFirstUse: line.validSecondsFromFirstUse,
-        device: line.device
+        device: line.device, issue: line.issue, unusedDays: line.unusedDays,
+        lastUsed: line.lastUsed
       ).validated(path: path)
       guard let person = persons[credential.person] else {
         throw ValidationFailure(
@@ -105,8 +110,11 @@ struct PolicyFile {
       }
       let use = CredentialUse(
         count: line.use?.count ?? 0,
-        first: line.use?.first.map(WallInstant.init(secondsSince1970:)))
-      let holder = CredentialHolder(credential: credential, person: person, use: use)
+        first: line.use?.first.map(WallInstant.init(secondsSince1970:)),
+        last: line.use?.last.map(WallInstant.init(secondsSince1970:)))
+      // As with the card that was given out.
+      let holder = CredentialHolder(
+        credential: credential, person: person, use: use, issue: credential.issue)
       guard holders.updateValue(holder, forKey: credential.id) == nil else {
         throw ValidationFailure(path: "\(path).id", message: "\(credential.id) occurs twice")
       }

@@ -53,7 +53,8 @@ enum PersonRoutes {
         id: id, accessEnabled: body.accessEnabled ?? true, memberType: body.memberType ?? "",
         membershipStatus: body.membershipStatus ?? "active", tags: body.tags ?? [],
         customTags: body.customTags, grants: present?.grants ?? [],
-        exclusions: present?.exclusions, qualifications: present?.qualifications)
+        exclusions: present?.exclusions, qualifications: present?.qualifications,
+        escort: present?.escort)
       if record.customTags == [] { record.customTags = nil }
       do throws(ValidationFailure) { _ = try record.validated(path: "") } catch {
         throw APIProblem(error)

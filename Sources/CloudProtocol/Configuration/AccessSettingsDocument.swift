@@ -19,6 +19,8 @@ public struct AccessSettingsDocument: Sendable, Hashable, Codable {
   public var unlocksWithFirstPerson: Bool?
   /// What a person must have to enter; all of it. An empty list requires nothing.
   public var requiredQualifications: [String]?
+  /// How long a host and the escorted person wait for each other, 1 to 120; 15 when absent everywhere.
+  public var escortSeconds: Int?
 
   public init(
     holdTimeSeconds: Int? = nil, presentation: String? = nil,
@@ -26,7 +28,7 @@ public struct AccessSettingsDocument: Sendable, Hashable, Codable {
     memberRules: [MemberRuleDocument]? = nil, geofence: GeofenceDocument? = nil,
     autoUnlockSchedule: HoursDocument? = nil, playNotificationSoundOnRelayToggle: Bool? = nil,
     personsRequired: Int? = nil, unlocksWithFirstPerson: Bool? = nil,
-    requiredQualifications: [String]? = nil
+    requiredQualifications: [String]? = nil, escortSeconds: Int? = nil
   ) {
     self.holdTimeSeconds = holdTimeSeconds
     self.presentation = presentation
@@ -39,6 +41,7 @@ public struct AccessSettingsDocument: Sendable, Hashable, Codable {
     self.personsRequired = personsRequired
     self.unlocksWithFirstPerson = unlocksWithFirstPerson
     self.requiredQualifications = requiredQualifications
+    self.escortSeconds = escortSeconds
   }
 }
 

@@ -11,6 +11,9 @@ extension AccessSettingsDocument {
       reader.whole(
         personsRequired, "\(path).personsRequired", in: ConfigurationLimits.personsRequired)
     }
+    if let escortSeconds {
+      reader.whole(escortSeconds, "\(path).escortSeconds", in: ConfigurationLimits.escortSeconds)
+    }
     return AccessSettings(
       holdTimeSeconds: holdTimeSeconds, presentation: plan(&reader, path),
       accessHours: reader.hours(accessHours, "\(path).accessHours"),
@@ -21,7 +24,7 @@ extension AccessSettingsDocument {
       personsRequired: personsRequired, unlocksWithFirstPerson: unlocksWithFirstPerson,
       requiredQualifications: requiredQualifications.map {
         reader.words($0, "\(path).requiredQualifications")
-      })
+      }, escortSeconds: escortSeconds)
   }
 
   private func plan(_ reader: inout DocumentReader, _ path: String) -> PresentationPlan? {

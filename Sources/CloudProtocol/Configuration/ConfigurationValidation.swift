@@ -20,6 +20,7 @@ public enum ConfigurationLimits {
   /// How long a class may be used without the cloud: up to a year.
   public static let offlineHours = 1...8_760
   public static let personsRequired = 1...2
+  public static let escortSeconds = 1...120
   public static let areasMax = 64
   /// Readers that lead into an area, or out of it.
   public static let areaReadersMax = 64

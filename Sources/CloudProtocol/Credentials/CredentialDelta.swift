@@ -78,11 +78,14 @@ public struct PersonRecord: Sendable, Hashable, Codable {
   public var exclusions: [ExclusionRecord]?
   /// What doors may require of people; absent is none.
   public var qualifications: [QualificationRecord]?
+  /// `needed`: enters only with a host; `host`: may bring such a person. Absent is neither.
+  public var escort: String?
 
   public init(
     id: String, accessEnabled: Bool, memberType: String = "", membershipStatus: String = "active",
     tags: [String] = [], customTags: [String]? = nil, grants: [GrantRecord] = [],
-    exclusions: [ExclusionRecord]? = nil, qualifications: [QualificationRecord]? = nil
+    exclusions: [ExclusionRecord]? = nil, qualifications: [QualificationRecord]? = nil,
+    escort: String? = nil
   ) {
     self.id = id
     self.accessEnabled = accessEnabled
@@ -93,6 +96,7 @@ public struct PersonRecord: Sendable, Hashable, Codable {
     self.grants = grants
     self.exclusions = exclusions
     self.qualifications = qualifications
+    self.escort = escort
   }
 }
 
@@ -111,7 +115,8 @@ extension PersonRecord {
       grants: try container.decodeIfPresent([GrantRecord].self, forKey: .grants) ?? [],
       exclusions: try container.decodeIfPresent([ExclusionRecord].self, forKey: .exclusions),
       qualifications: try container.decodeIfPresent(
-        [QualificationRecord].self, forKey: .qualifications))
+        [QualificationRecord].self, forKey: .qualifications),
+      escort: try container.decodeIfPresent(String.self, forKey: .escort))
   }
 }
 
@@ -175,6 +180,13 @@ public struct CredentialRecord: Sendable, Hashable, Codable {
   /// True for one that names no door and no scope and opens every door of the controller. An active
   /// credential without any place and without this is refused. Absent is false.
   public var everywhere: Bool?
+  /// The issue number of the card that opens; the digest is then that of the card without it. Absent
+  /// is not asked for.
+  public var issue: Int64?
+  /// It is suspended once it was not used for so many days; absent is never.
+  public var unusedDays: Int?
+  /// The last use that the cloud knows of, seconds since 1970; absent is none.
+  public var lastUsed: Int64?
 
   public init(
     id: String, kind: String, person: String, status: String, digest: CredentialDigest,
@@ -182,7 +194,7 @@ public struct CredentialRecord: Sendable, Hashable, Codable {
     scopes: [String] = [], className: String? = nil, usesMax: Int? = nil,
     validSecondsFromFirstUse: Int64? = nil, device: String? = nil,
     reservationID: String? = nil, tenantID: String? = nil, duress: Bool? = nil,
-    everywhere: Bool? = nil
+    everywhere: Bool? = nil, issue: Int64? = nil, unusedDays: Int? = nil, lastUsed: Int64? = nil
   ) {
     self.id = id
     self.kind = kind
@@ -201,5 +213,8 @@ public struct CredentialRecord: Sendable, Hashable, Codable {
     self.tenantID = tenantID
     self.duress = duress
     self.everywhere = everywhere
+    self.issue = issue
+    self.unusedDays = unusedDays
+    self.lastUsed = lastUsed
   }
 }

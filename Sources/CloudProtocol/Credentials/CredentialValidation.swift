@@ -11,6 +11,10 @@ public enum CredentialLimits {
   /// Member type, membership status, tags and class, in bytes of UTF-8.
   public static let wordBytesMax = 256
   public static let usesMax = 1...1_000_000
+  /// After how many days without use a credential is suspended, up to ten years.
+  public static let unusedDays = 1...3_660
+  /// Issue numbers of cards.
+  public static let issues = Int64(0)...4_294_967_295
   /// Up to ten years.
   public static let secondsFromFirstUse = Int64(1)...315_576_000
 }
@@ -42,11 +46,15 @@ extension PersonRecord {
     let qualifications = reader.list(
       qualifications, "\(path).qualifications", max: CredentialLimits.qualificationsMax
     ) { $0.read(&$1, $2) }
+    // A word that is not known refuses the record: it may keep somebody out.
+    let escort = escort.flatMap {
+      reader.choice($0, "\(path).escort", of: Person.Escort.self)
+    }
     guard let id else { return nil }
     return Person(
       id: id, accessEnabled: accessEnabled, memberType: memberType,
       membershipStatus: membershipStatus, tags: tags, customTags: customTags,
-      grants: domainGrants, exclusions: exclusions, qualifications: qualifications)
+      grants: domainGrants, exclusions: exclusions, qualifications: qualifications, escort: escort)
   }
 }
 
@@ -100,6 +108,17 @@ extension CredentialRecord {
         validSecondsFromFirstUse, "\(path).validSecondsFromFirstUse",
         in: CredentialLimits.secondsFromFirstUse)
     }
+    if let unusedDays {
+      reader.whole(unusedDays, "\(path).unusedDays", in: CredentialLimits.unusedDays)
+    }
+    if let lastUsed {
+      reader.whole(lastUsed, "\(path).lastUsed", in: range)
+      if unusedDays == nil { reader.note("\(path).lastUsed", "is only for one with unusedDays") }
+    }
+    if let issue {
+      reader.whole(issue, "\(path).issue", in: CredentialLimits.issues)
+      if let kind, kind != .card { reader.note("\(path).issue", "is for cards, not \(kind)") }
+    }
     if let className {
       reader.opaque(className, "\(path).className", length: 1...CredentialLimits.wordBytesMax)
     }
@@ -114,6 +133,7 @@ extension CredentialRecord {
       validUntil: validUntil.map(WallInstant.init(secondsSince1970:)), doors: doors,
       scopes: scopes, className: className ?? CredentialClass.standardName, usesMax: usesMax,
       validSecondsFromFirstUse: validSecondsFromFirstUse, device: device,
-      isDuress: duress ?? false)
+      isDuress: duress ?? false, issue: issue.map { UInt64(clamping: $0) }, unusedDays: unusedDays,
+      lastUsed: lastUsed.map(WallInstant.init(secondsSince1970:)))
   }
 }

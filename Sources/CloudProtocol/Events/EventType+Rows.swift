@@ -10,10 +10,10 @@ extension EventType {
           EventMember("via", "what granted access: `rules`, `grant`, `credential` or `override`"),
           EventMember(
             "companion",
-            "if two people were needed: the one who badged first, let in as well; a candidate for"
-              + " a check-in too"),
+            "if two entered together: the one who badged first; a candidate for a check-in too"),
           EventMember("companionCredential", "if the companion had one: the credential"),
           EventMember("pinCredential", "if a PIN followed a card: the PIN's credential"),
+          EventMember("host", "if the person must be escorted: the host, who entered just before"),
         ]
           + Self.attempt)
     case .accessDenied:

@@ -48,7 +48,7 @@ indirect enum MemberShape: Sendable {
 
   private static let person = MemberShape.object(
     members(
-      "id", "accessEnabled", "memberType", "membershipStatus", "tags", "customTags"
+      "id", "accessEnabled", "memberType", "membershipStatus", "tags", "customTags", "escort"
     ).merging([
       "grants": .list(
         .object(
@@ -61,7 +61,7 @@ indirect enum MemberShape: Sendable {
     members(
       "id", "kind", "person", "status", "digest", "validFrom", "validUntil", "doors", "scopes",
       "className", "usesMax", "validSecondsFromFirstUse", "device", "reservationID", "tenantID",
-      "duress", "everywhere"))
+      "duress", "everywhere", "issue", "unusedDays", "lastUsed"))
 
   // MARK: Configuration
 
@@ -75,7 +75,7 @@ indirect enum MemberShape: Sendable {
   /// What a facility, a scope and a door have in common.
   private static let settings = members(
     "holdTimeSeconds", "presentation", "playNotificationSoundOnRelayToggle", "personsRequired",
-    "unlocksWithFirstPerson", "requiredQualifications"
+    "unlocksWithFirstPerson", "requiredQualifications", "escortSeconds"
   ).merging([
     "presentationSchedule": .list(
       .object(["presentation": .any, "hours": hours])),

@@ -81,6 +81,12 @@ public struct Hello: Sendable, Hashable, Codable {
     case exclusions
     /// Persons have `qualifications`, and doors require some.
     case qualifications
+    /// Credentials have an `issue`.
+    case issueNumbers
+    /// Credentials have `unusedDays`.
+    case unusedDays
+    /// Persons are escorted by others.
+    case escort
 
     /// One sentence for the contract.
     public var meaning: String {
@@ -97,6 +103,12 @@ public struct Hello: Sendable, Hashable, Codable {
       case .exclusions: "A person's `exclusions` deny, whatever else lets the person in."
       case .qualifications:
         "`requiredQualifications` of a configuration are compared with a person's `qualifications`."
+      case .issueNumbers:
+        "A credential with `issue` is for that issue of the card; others have reasons of their own."
+      case .escort:
+        "A person whose `escort` is `needed` enters only with one whose `escort` is `host`."
+      case .unusedDays:
+        "A credential with `unusedDays` is suspended when it was not used for so long."
       }
     }
   }

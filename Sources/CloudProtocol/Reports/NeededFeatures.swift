@@ -11,7 +11,15 @@ extension PersonRecord {
     var needed: [Hello.Feature] = []
     if exclusions?.isEmpty == false { needed.append(.exclusions) }
     if qualifications?.isEmpty == false { needed.append(.qualifications) }
+    if escort != nil { needed.append(.escort) }
     return needed
+  }
+}
+
+extension CredentialRecord {
+  /// What a controller must be able to do, so that the record means there what it says.
+  public var neededFeatures: [Hello.Feature] {
+    (issue == nil ? [] : [.issueNumbers]) + (unusedDays == nil ? [] : [.unusedDays])
   }
 }
 

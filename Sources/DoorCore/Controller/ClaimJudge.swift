@@ -20,7 +20,7 @@ struct ClaimJudge {
         let alone = verdict(.cardThenPIN, shown, at: claim.reader)
         return shown.isEmpty ? alone : alone.denied(.pinMismatch)
       }
-      return verdict(.cardThenPIN, matching, at: claim.reader).with(pins, at: door.at)
+      return verdict(.cardThenPIN, matching, at: claim.reader).with(pins, at: door)
     }
   }
 
@@ -55,14 +55,14 @@ extension Verdict {
 
   /// A card's verdict with the PINs that were typed after it: the person's first one is used as well,
   /// and any of them may be a duress PIN.
-  fileprivate func with(_ pins: [CredentialHolder], at instant: WallInstant) -> Verdict {
+  fileprivate func with(_ pins: [CredentialHolder], at door: AccessRequest) -> Verdict {
     guard isGrant else { return self }
     var verdict = self
     let own = pins.filter { $0.person.id == person }.sorted {
       ($0.credential?.id.rawValue ?? "") < ($1.credential?.id.rawValue ?? "")
     }
     verdict.isDuress = isDuress || own.contains { $0.credential?.isDuress == true }
-    verdict.used += [own.first?.used(at: instant)].compactMap { $0 }
+    verdict.used += [own.first?.used(at: door.at, door.clockTrust)].compactMap { $0 }
     return verdict
   }
 }

@@ -66,18 +66,29 @@ extension Controller {
 
   // MARK: Judging
 
-  /// Judges what is shown at a door now. `companion` is who waits there, unless another is named.
-  private func judge(
-    at door: DoorID, with companion: PersonID? = nil, _ now: Moment
-  ) -> ClaimJudge {
+  /// Who is there beside the one who is judged.
+  private struct Beside {
+    var companion: PersonID?
+    var needsHost = false
+    var host: PersonID?
+  }
+
+  /// Judges what is shown at a door now, beside who waits there unless others are named.
+  private func judge(at door: DoorID, beside named: Beside? = nil, _ now: Moment) -> ClaimJudge {
     let unit = doors[door]
+    let waiting = unit?.companion(at: now.monotonic)
+    let host = unit?.host(at: now.monotonic)
+    let beside =
+      named
+      ?? Beside(
+        companion: waiting?.person, needsHost: waiting?.needsHost == true, host: host)
     return ClaimJudge(
       policy: policy,
       door: AccessRequest(
         door: door, presentation: .card, holders: [], at: now.wall, clockTrust: now.trust,
         cacheAgeSeconds: now.cacheAgeSeconds, mode: unit?.mode?.mode ?? .normal,
-        companion: companion ?? unit?.companion(at: now.monotonic)?.person,
-        interlockedBy: interlock(against: door)),
+        companion: beside.companion, companionNeedsHost: beside.needsHost,
+        host: beside.host ?? host, interlockedBy: interlock(against: door)),
       readers: readers.units.filter { $0.layout.door == door }.map(\.layout.id))
   }
 
@@ -102,13 +113,24 @@ extension Controller {
       let reason = "it expired while the storage was read"
       return [.answer(order: order.id, .rejected(reason: reason))]
     }
-    let verdict = judge(at: door, with: first.person, now).verdict(on: second, by: found)
+    let host = [second.person, first.person].compactMap { $0 }.first { id in
+      found.contains { $0.person.id == id && $0.person.escort == .host }
+    }
+    let besideSecond = Beside(companion: first.person, needsHost: first.needsHost, host: host)
+    let verdict = judge(at: door, beside: besideSecond, now).verdict(on: second, by: found)
     guard verdict.companion != nil else {
       // It is not the first's fault.
       if !verdict.isGrant { letWait(first, at: door, now) }
       return settle(verdict, of: second, at: door, for: order, now)
     }
-    let companion = judge(at: door, with: second.person, now).verdict(on: first.claim, by: found)
+    let besideFirst = Beside(companion: second.person, host: host)
+    let companion = judge(at: door, beside: besideFirst, now).verdict(on: first.claim, by: found)
+    if !companion.isGrant, policy.settings(of: door)?.personsRequired.value == 1 {
+      // The host needs nobody.
+      var alone = verdict
+      alone.companion = nil
+      return settle(alone, of: second, at: door, for: order, now)
+    }
     return settle(
       companion.isGrant ? verdict : verdict.denied(.companionDenied), of: second,
       with: (companion, first.claim), at: door, for: order, now)
@@ -135,6 +157,10 @@ extension Controller {
         let next = LookUps.Open(reader: claim.reader, door: door, purpose: pair)
         return ask(lookUps.begin(again: pair.again, for: next, at: now.monotonic), at: now)
       }
+      // Who waits for a host goes on waiting while others enter.
+      if let waiting, waiting.needsHost, waiting.person != verdict.person {
+        doors.units[place].letWait(waiting)
+      }
     }
     let record = AccessRecord(
       door: door, reader: claim.reader, presentation: claim.presentation.eventName,
@@ -153,8 +179,14 @@ extension Controller {
       if reason.atReader.awaitsSecondPerson, let person = verdict.person,
         let place = doors.place(of: door)
       {
+        let needsHost = reason == .escortRequired
+        let seconds = needsHost ? policy.settings(of: door)?.escortSeconds.value : nil
         doors.units[place].letWait(
-          Companion(person: person, claim: claim.narrowed(to: verdict), at: now.monotonic))
+          Companion(
+            person: person, claim: claim.narrowed(to: verdict), needsHost: needsHost,
+            isHost: verdict.escort == .host,
+            waitMilliseconds: seconds.map { $0 * 1_000 } ?? Companion.waitMilliseconds,
+            at: now.monotonic))
       }
       effects += play(reason.atReader.signal, at: claim.reader, of: door, now)
       if claim.presentation.isWrongPIN(reason) {

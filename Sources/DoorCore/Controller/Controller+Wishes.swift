@@ -68,10 +68,12 @@ extension Controller {
     for wish in wishes {
       switch wish {
       case .effect(let effect): effects.append(effect)
-      case .ask(let canonicals, let purpose):
+      case .ask(let canonicals, let issues, let purpose):
         let look = LookUps.Open(reader: layout.id, door: layout.door, purpose: purpose)
         effects += ask(
-          lookUps.begin(canonicals, again: purpose.again, for: look, at: now.monotonic), at: now)
+          lookUps.begin(
+            canonicals, issues: issues, again: purpose.again, for: look, at: now.monotonic),
+          at: now)
       case .refuse(let purpose, let card):
         let verdict = Verdict(
           decision: .deny(.lockedOut), credential: card, person: nil,

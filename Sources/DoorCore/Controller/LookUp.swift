@@ -6,18 +6,35 @@ public struct LookUp: Sendable, Hashable {
   public var ticket: UInt64
   /// Canonical texts of what was presented, to be digested under the device's key.
   public var canonicals: [Secret<String>]
+  /// The same for cards with an issue number, without it.
+  public var issues: [CardIssue]
   /// Holders that an earlier look-up found, to be read anew.
   public var again: [HolderID]
   /// Where it was presented, for codes that the door can verify offline.
   public var door: DoorID?
 
   public init(
-    ticket: UInt64, canonicals: [Secret<String>], again: [HolderID] = [], door: DoorID? = nil
+    ticket: UInt64, canonicals: [Secret<String>], issues: [CardIssue] = [],
+    again: [HolderID] = [], door: DoorID? = nil
   ) {
     self.ticket = ticket
     self.canonicals = canonicals
+    self.issues = issues
     self.again = again
     self.door = door
+  }
+}
+
+/// A card that tells its issue number.
+public struct CardIssue: Sendable, Hashable {
+  /// Canonical text of any issue of the card.
+  public var canonical: Secret<String>
+  /// The issue that the card told.
+  public var issue: UInt64
+
+  public init(canonical: Secret<String>, issue: UInt64) {
+    self.canonical = canonical
+    self.issue = issue
   }
 }
 

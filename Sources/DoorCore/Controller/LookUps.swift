@@ -82,12 +82,13 @@ struct LookUps: Sendable {
 
   /// Begins a look-up.
   mutating func begin(
-    _ canonicals: [Secret<String>] = [], again: [HolderID] = [], for look: Open,
-    at now: MonotonicInstant
+    _ canonicals: [Secret<String>] = [], issues: [CardIssue] = [], again: [HolderID] = [],
+    for look: Open, at now: MonotonicInstant
   ) -> Asked {
     var look = look
     look.until = now.advanced(byMilliseconds: milliseconds)
-    look.question = LookUp(ticket: 0, canonicals: canonicals, again: again, door: look.door)
+    look.question = LookUp(
+      ticket: 0, canonicals: canonicals, issues: issues, again: again, door: look.door)
     return ask(look)
   }
 

@@ -1,21 +1,36 @@
 import DoorRules
 
-/// Who badged first at a door that requires two people, and waits for the second.
+/// Who badged first at a door that requires two people, or needs a host, and waits for the second.
 struct Companion: Sendable, Hashable {
-  /// How long the first person waits.
+  /// How long the first of two people waits.
   static let waitMilliseconds = 15_000
 
   let person: PersonID
   /// What that person showed: it is judged again when the second is there.
   let claim: Claim
+  /// The second must be a host.
+  let needsHost: Bool
+  /// The person may escort the second.
+  let isHost: Bool
   let until: MonotonicInstant
 
-  init(person: PersonID, claim: Claim, at now: MonotonicInstant) {
+  init(
+    person: PersonID, claim: Claim, needsHost: Bool = false, isHost: Bool = false,
+    waitMilliseconds: Int = Self.waitMilliseconds, at now: MonotonicInstant
+  ) {
     self.person = person
     self.claim = claim
-    until = now.advanced(byMilliseconds: Self.waitMilliseconds)
+    self.needsHost = needsHost
+    self.isHost = isHost
+    until = now.advanced(byMilliseconds: waitMilliseconds)
   }
 
   /// False from the end of the wait on.
   func isWaiting(at now: MonotonicInstant) -> Bool { now < until }
+}
+
+/// A host who entered just now: whoever must be escorted may follow.
+struct EnteredHost: Sendable, Hashable {
+  let person: PersonID
+  let until: MonotonicInstant
 }

@@ -17,6 +17,7 @@ struct DoorUnit: Sendable {
   private var reassertAt: MonotonicInstant
   private var firstPerson: FirstPerson
   private var companion: Companion?
+  private var host: EnteredHost?
   private var passengers = Passengers()
 
   /// An input of the door.
@@ -55,6 +56,12 @@ struct DoorUnit: Sendable {
   /// Who waits here for a second person.
   func companion(at now: MonotonicInstant) -> Companion? {
     companion.flatMap { $0.isWaiting(at: now) ? $0 : nil }
+  }
+
+  /// The host who entered here just now, or waits here for a second person.
+  func host(at now: MonotonicInstant) -> PersonID? {
+    if let host, now < host.until { return host.person }
+    return companion(at: now).flatMap { $0.isHost ? $0.person : nil }
   }
 
   var nextDeadline: MonotonicInstant {
@@ -192,12 +199,28 @@ struct DoorUnit: Sendable {
     }
     wishes += release(order: order, under: conditions, at: now)
     for entrant in entrants { passengers.add(entrant) }
+    noteHost(among: entrants, under: conditions, at: now)
     if !waitsForLeaf { wishes += passengers.pass(at: now.wall) }
     if firstPerson.enter(under: ModeSchedule(of: layout.id, under: conditions), at: now) {
       wishes.append(.effect(.remember(.firstPerson(layout.id, now.wall))))
       wishes += refreshMode(under: conditions, at: now)
     }
     return wishes
+  }
+
+  /// A host who goes in may be followed; one who goes out brings nobody.
+  private mutating func noteHost(
+    among entrants: [Entrant], under conditions: DoorConditions, at now: Moment
+  ) {
+    let policy = conditions.policy
+    for entrant in entrants where entrant.verdict.escort == .host {
+      guard let person = entrant.verdict.person,
+        entrant.reader.map(policy.onlyLeadsOut) != true,
+        let seconds = policy.settings(of: layout.id)?.escortSeconds.value
+      else { continue }
+      host = EnteredHost(
+        person: person, until: now.monotonic.advanced(byMilliseconds: seconds * 1_000))
+    }
   }
 
   /// Somebody waits here for a second person; replaces who waited before.

@@ -5,7 +5,7 @@ import DoorRules
 struct DenialAtReader: Sendable, Hashable {
   /// How the reader reports it.
   var signal = ReaderSignal.denied
-  /// The first of two people: the door waits for the second.
+  /// The first of two people: the door waits for the second, or for the host.
   var awaitsSecondPerson = false
   /// A PIN that is denied for this is void: beside a card it proves nothing.
   var voidsPIN = false
@@ -20,11 +20,14 @@ extension DenialReason {
     switch self {
     case .unknownCredential: DenialAtReader(isWrongPIN: true)
     case .pinMismatch: DenialAtReader(isWrongPINOfCard: true)
-    case .credentialRevoked, .notYetValid, .expired, .wrongDevice, .useCountExceeded:
+    case .credentialRevoked, .notYetValid, .expired, .wrongDevice, .useCountExceeded,
+      .unusedTooLong:
       DenialAtReader(voidsPIN: true)
-    case .secondPersonRequired: DenialAtReader(signal: .moreInput, awaitsSecondPerson: true)
+    case .secondPersonRequired, .escortRequired:
+      DenialAtReader(signal: .moreInput, awaitsSecondPerson: true)
     case .cacheExpired: DenialAtReader(signal: .offlineTooLong)
-    case .malformedCredential, .wrongDoor, .accessDisabled, .excluded, .ruleMismatch,
+    case .malformedCredential, .issueOutdated, .issueUnknown, .wrongDoor, .accessDisabled,
+      .excluded, .ruleMismatch,
       .qualificationMissing, .qualificationEnded, .outsideHours,
       .geofenceOutside, .geofenceLocationMissing, .geofenceAccuracyTooLow,
       .maintenanceForceClosed, .lockdown, .pinRequired, .cardRequired, .lockedOut, .antiPassback,

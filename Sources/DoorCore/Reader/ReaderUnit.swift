@@ -177,8 +177,13 @@ struct ReaderUnit: Sendable {
         evidence["lastDigits"] =
           candidates.map { lastTwoDigits(of: $0.card) }.joined(separator: " ")
       }
+      let issues = candidates.compactMap { card in
+        card.issue.map { CardIssue(canonical: card.canonicalOfAnyIssue, issue: $0) }
+      }
       return before + [
-        .ask(candidates.map(\.canonical) + [raw], purpose: .card(raw, evidence: evidence))
+        .ask(
+          candidates.map(\.canonical) + [raw], issues: issues,
+          purpose: .card(raw, evidence: evidence))
       ]
     }
   }

@@ -4,7 +4,7 @@ import DoorRules
 enum ReaderWish: Sendable {
   case effect(ControllerEffect)
   /// Find who holds any of these.
-  case ask([Secret<String>], purpose: LookUps.Purpose)
+  case ask([Secret<String>], issues: [CardIssue] = [], purpose: LookUps.Purpose)
   /// A PIN was typed while the keypad, or the card before it, is locked out: record a denial and
   /// ask nobody.
   case refuse(LookUps.Purpose, card: CredentialID?)

@@ -20,6 +20,10 @@ public struct AccessRequest: Sendable, Hashable {
   public var doorReaders: [ReaderID]
   /// Who passed every other rule here just before, for the two-person rule.
   public var companion: PersonID?
+  /// The companion may enter, but for a host.
+  public var companionNeedsHost: Bool
+  /// A host who enters with this person, or entered here just before.
+  public var host: PersonID?
   /// Another door of the interlock that is not locked and closed.
   public var interlockedBy: DoorID?
 
@@ -27,7 +31,8 @@ public struct AccessRequest: Sendable, Hashable {
     door: DoorID, presentation: Presentation, holders: [CredentialHolder], at: WallInstant,
     clockTrust: ClockTrust, cacheAgeSeconds: Int64 = 0, mode: DoorMode = .normal,
     override: AdminOverride? = nil, reader: ReaderID? = nil, doorReaders: [ReaderID] = [],
-    companion: PersonID? = nil, interlockedBy: DoorID? = nil
+    companion: PersonID? = nil, companionNeedsHost: Bool = false, host: PersonID? = nil,
+    interlockedBy: DoorID? = nil
   ) {
     self.door = door
     self.presentation = presentation
@@ -40,6 +45,8 @@ public struct AccessRequest: Sendable, Hashable {
     self.reader = reader
     self.doorReaders = doorReaders
     self.companion = companion
+    self.companionNeedsHost = companionNeedsHost
+    self.host = host
     self.interlockedBy = interlockedBy
   }
 }
@@ -87,13 +94,18 @@ public struct Verdict: Sendable, Hashable {
   public var isDuress: Bool
   /// Who badged first, where this person is let in as the second of two.
   public var companion: PersonID?
+  /// Who escorts this person.
+  public var host: PersonID?
+  /// What the person has to do with escorts.
+  public var escort: Person.Escort?
   /// What was checked, in order; the last step decided.
   public var steps: [ExplanationStep]
 
   public init(
     decision: Decision, credential: CredentialID?, person: PersonID?, policyRevision: UInt64,
     used: [UsedCredential] = [], passages: [AreaPassage] = [], breaksAntiPassback: Bool = false,
-    isDuress: Bool = false, companion: PersonID? = nil, steps: [ExplanationStep]
+    isDuress: Bool = false, companion: PersonID? = nil, host: PersonID? = nil,
+    escort: Person.Escort? = nil, steps: [ExplanationStep]
   ) {
     self.decision = decision
     self.credential = credential
@@ -104,6 +116,8 @@ public struct Verdict: Sendable, Hashable {
     self.breaksAntiPassback = breaksAntiPassback
     self.isDuress = isDuress
     self.companion = companion
+    self.host = host
+    self.escort = escort
     self.steps = steps
   }
 

@@ -62,12 +62,14 @@ struct AccessRule: Sendable {
 let accessRules = [
   AccessRule("CredentialStatusRule", credentialStatusRule),
   AccessRule("DeviceRule", deviceRule),
+  AccessRule("IssueRule", issueRule),
   AccessRule("AccessEnabledRule", accessEnabledRule),
   AccessRule("ExclusionRule", exclusionRule),
   AccessRule("OfflineRule", offlineRule),
   AccessRule("ClockTrustRule", clockTrustRule),
   AccessRule("ValidityRule", validityRule),
   AccessRule("UseCountRule", useCountRule),
+  AccessRule("UnusedRule", unusedRule),
   AccessRule("DoorScopeRule", doorScopeRule),
   AccessRule("PathRule", pathRule),
   AccessRule("QualificationRule", qualificationRule),
@@ -77,6 +79,7 @@ let accessRules = [
   AccessRule("PresentationRule", presentationRule),
   AccessRule("InterlockRule", interlockRule),
   AccessRule("TwoPersonRule", twoPersonRule),
+  AccessRule("EscortRule", escortRule),
 ]
 
 /// How many rules let the person pass, and the verdict.
@@ -109,11 +112,14 @@ private func judge(_ question: RuleQuestion, explaining: Bool) -> (depth: Int, V
   let verdict = Verdict(
     decision: decision, credential: question.holder.credential?.id,
     person: question.holder.person.id, policyRevision: question.policy.revision,
-    used: denial == nil ? [question.holder.used(at: question.request.at)].compactMap { $0 } : [],
+    used: denial == nil ? [question.used].compactMap { $0 } : [],
     passages: denial == nil ? question.passages : [],
     breaksAntiPassback: denial == nil && question.brokenCrossing != nil,
     isDuress: denial == nil && question.holder.credential?.isDuress == true,
-    companion: denial == nil && question.needsCompanion ? question.request.companion : nil,
+    companion: denial == nil && (question.needsCompanion || question.bringsCompanion)
+      ? question.request.companion : nil,
+    host: denial == nil && question.needsHost ? question.request.host : nil,
+    escort: question.holder.person.escort,
     steps: steps)
   return (depth, verdict)
 }

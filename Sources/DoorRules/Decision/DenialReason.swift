@@ -17,6 +17,12 @@ public enum DenialReason: String, Sendable, Hashable, CaseIterable {
   case wrongDevice
   /// Used as often as allowed.
   case useCountExceeded
+  /// The card is of an older issue than the one that was given out last.
+  case issueOutdated
+  /// The card is of an issue that is not known here, or tells none.
+  case issueUnknown
+  /// The credential was not used for so many days that it is suspended.
+  case unusedTooLong
   /// The person's access is switched off.
   case accessDisabled
   /// An explicit denial of this person at this door.
@@ -51,6 +57,8 @@ public enum DenialReason: String, Sendable, Hashable, CaseIterable {
   case antiPassback
   /// A second person must badge.
   case secondPersonRequired
+  /// The person enters only with a host, and none badged.
+  case escortRequired
   /// The first of two people may no longer enter.
   case companionDenied
   /// The other door of an interlock is open or released.
@@ -129,6 +137,21 @@ public enum DenialReason: String, Sendable, Hashable, CaseIterable {
         member: "Used up",
         sentence: "it was used as often as allowed",
         advice: "Raise its use count, or issue a new one.")
+    case .issueOutdated:
+      Texts(
+        member: "This is an old card; use the new one",
+        sentence: "the card is of an older issue than the one given out last",
+        advice: "Collect the old card; it may have been lost or copied.")
+    case .issueUnknown:
+      Texts(
+        member: "Card not known here; ask the desk",
+        sentence: "the card is of an issue that is not known here, or tells none",
+        advice: "Give the credential the issue number of the card, or give out the card it names.")
+    case .unusedTooLong:
+      Texts(
+        member: "Not used for too long; ask the desk",
+        sentence: "the credential is suspended, since it was not used for too long",
+        advice: "Give it a later `lastUsed` if its holder still needs it.")
     case .accessDisabled:
       Texts(
         member: "Access is switched off; ask the desk",
@@ -214,6 +237,11 @@ public enum DenialReason: String, Sendable, Hashable, CaseIterable {
         member: "A second person must badge",
         sentence: "a second person must badge",
         advice: "Two people with access must badge one after the other.")
+    case .escortRequired:
+      Texts(
+        member: "Your host badges next",
+        sentence: "the person enters only with a host, and none badged",
+        advice: "Let a host badge at the same door shortly before or after.")
     case .companionDenied:
       Texts(
         member: "Both must badge again",

@@ -33,13 +33,20 @@ public struct Credential: Sendable, Hashable {
   public var device: ControllerID?
   /// Opens like any other, and raises a silent duress alarm.
   public var isDuress: Bool
+  /// The issue of the card that opens; nil is not asked for.
+  public var issue: UInt64?
+  /// It is suspended once it was not used for so many days; nil is never.
+  public var unusedDays: Int?
+  /// The last use that the cloud knows of; the days count from the later of it and the door's own.
+  public var lastUsed: WallInstant?
 
   public init(
     id: CredentialID, kind: Kind, person: PersonID, status: Status = .active,
     validFrom: WallInstant? = nil, validUntil: WallInstant? = nil, doors: Set<DoorID> = [],
     scopes: Set<ScopeID> = [], className: String = CredentialClass.standardName,
     usesMax: Int? = nil, validSecondsFromFirstUse: Int64? = nil, device: ControllerID? = nil,
-    isDuress: Bool = false
+    isDuress: Bool = false, issue: UInt64? = nil, unusedDays: Int? = nil,
+    lastUsed: WallInstant? = nil
   ) {
     self.id = id
     self.kind = kind
@@ -54,6 +61,9 @@ public struct Credential: Sendable, Hashable {
     self.validSecondsFromFirstUse = validSecondsFromFirstUse
     self.device = device
     self.isDuress = isDuress
+    self.issue = issue
+    self.unusedDays = unusedDays
+    self.lastUsed = lastUsed
   }
 
   /// Issued for particular doors or scopes.
@@ -65,7 +75,9 @@ public struct Credential: Sendable, Hashable {
   }
 
   /// True when the door must remember its uses.
-  public var countsUses: Bool { usesMax != nil || validSecondsFromFirstUse != nil }
+  public var countsUses: Bool {
+    usesMax != nil || validSecondsFromFirstUse != nil || unusedDays != nil
+  }
 }
 
 /// What the door remembers of a credential's use.
@@ -74,10 +86,13 @@ public struct CredentialUse: Sendable, Hashable {
   public var count: Int
   /// The time of the first entry; nil before it.
   public var first: WallInstant?
+  /// The time of the last entry under a clock that was trusted; nil before it, and where nobody asks.
+  public var last: WallInstant?
 
-  public init(count: Int = 0, first: WallInstant? = nil) {
+  public init(count: Int = 0, first: WallInstant? = nil, last: WallInstant? = nil) {
     self.count = count
     self.first = first
+    self.last = last
   }
 }
 
@@ -99,10 +114,13 @@ public struct HolderID: Sendable, Hashable {
   /// Nil for a person without one.
   public var credential: CredentialID?
   public var person: PersonID
+  /// The issue of the card that was shown; nil where it told none.
+  public var issue: UInt64?
 
-  public init(credential: CredentialID?, person: PersonID) {
+  public init(credential: CredentialID?, person: PersonID, issue: UInt64? = nil) {
     self.credential = credential
     self.person = person
+    self.issue = issue
   }
 }
 
@@ -114,26 +132,34 @@ public struct CredentialHolder: Sendable, Hashable {
   public var use: CredentialUse
   /// Where the person was last seen going in or out.
   public var presence: [AreaID: AreaPresence]
+  /// The issue of the card that was shown; nil where it told none.
+  public var issue: UInt64?
 
   public init(
     credential: Credential?, person: Person, use: CredentialUse = CredentialUse(),
-    presence: [AreaID: AreaPresence] = [:]
+    presence: [AreaID: AreaPresence] = [:], issue: UInt64? = nil
   ) {
     self.credential = credential
     self.person = person
     self.use = use
     self.presence = presence
+    self.issue = issue
   }
 
-  public var id: HolderID { HolderID(credential: credential?.id, person: person.id) }
+  public var id: HolderID {
+    HolderID(credential: credential?.id, person: person.id, issue: issue)
+  }
 
   /// What an entry at `instant` uses; nil for a person without a credential.
-  public func used(at instant: WallInstant) -> UsedCredential? {
+  public func used(at instant: WallInstant, _ trust: ClockTrust) -> UsedCredential? {
     guard let credential else { return nil }
     guard credential.countsUses else { return UsedCredential(credential.id) }
+    // A time that may be wrong would suspend it too early, or never.
+    let last = trust.isTrusted ? instant : use.last
     return UsedCredential(
       credential.id,
       use: CredentialUse(
-        count: use.count < .max ? use.count + 1 : .max, first: use.first ?? instant))
+        count: use.count < .max ? use.count + 1 : .max, first: use.first ?? instant,
+        last: credential.unusedDays == nil ? nil : last))
   }
 }

@@ -8,6 +8,8 @@ extension Credential {
     guard kind == other.kind, person != other.person, status == .active, other.status == .active,
       overlapsInTime(other)
     else { return false }
+    // The cards tell which of them it is.
+    if let issue, let other = other.issue, issue != other { return false }
     // Without places it is valid wherever its person has access.
     guard namesPlaces, other.namesPlaces else { return true }
     return !allDoors(scopes).isDisjoint(with: other.allDoors(scopes))

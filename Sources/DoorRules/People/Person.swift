@@ -17,11 +17,21 @@ public struct Person: Sendable, Hashable {
   public var exclusions: [Exclusion]
   /// What the person has, such as an induction; doors may require it.
   public var qualifications: [Qualification]
+  /// Nil comes and goes alone, and brings nobody.
+  public var escort: Escort?
+
+  /// What a person has to do with escorts.
+  public enum Escort: String, Sendable, Hashable, CaseIterable {
+    /// Enters only with a host.
+    case needed
+    /// May bring such a person.
+    case host
+  }
 
   public init(
     id: PersonID, accessEnabled: Bool, memberType: String = "", membershipStatus: String = "active",
     tags: Set<String> = [], customTags: Set<String> = [], grants: [Grant] = [],
-    exclusions: [Exclusion] = [], qualifications: [Qualification] = []
+    exclusions: [Exclusion] = [], qualifications: [Qualification] = [], escort: Escort? = nil
   ) {
     self.id = id
     self.accessEnabled = accessEnabled
@@ -32,6 +42,7 @@ public struct Person: Sendable, Hashable {
     self.grants = grants
     self.exclusions = exclusions
     self.qualifications = qualifications
+    self.escort = escort
   }
 
   /// Tags of either kind.

@@ -20,13 +20,15 @@ public struct AccessSettings: Sendable, Hashable {
   public var unlocksWithFirstPerson: Bool?
   /// What a person must have to enter, by name; all of it.
   public var requiredQualifications: Set<String>?
+  /// How long a host and the escorted person wait for each other.
+  public var escortSeconds: Int?
 
   public init(
     holdTimeSeconds: Int? = nil, presentation: PresentationPlan? = nil,
     accessHours: WeeklyHours? = nil, memberRules: [MemberRule]? = nil, geofence: Geofence? = nil,
     autoUnlockSchedule: WeeklyHours? = nil, playNotificationSoundOnRelayToggle: Bool? = nil,
     personsRequired: Int? = nil, unlocksWithFirstPerson: Bool? = nil,
-    requiredQualifications: Set<String>? = nil
+    requiredQualifications: Set<String>? = nil, escortSeconds: Int? = nil
   ) {
     self.holdTimeSeconds = holdTimeSeconds
     self.presentation = presentation
@@ -38,6 +40,7 @@ public struct AccessSettings: Sendable, Hashable {
     self.personsRequired = personsRequired
     self.unlocksWithFirstPerson = unlocksWithFirstPerson
     self.requiredQualifications = requiredQualifications
+    self.escortSeconds = escortSeconds
   }
 }
 

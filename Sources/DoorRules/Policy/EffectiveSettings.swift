@@ -33,6 +33,8 @@ public struct Effective<Value: Sendable & Hashable>: Sendable, Hashable {
 public struct EffectiveSettings: Sendable, Hashable {
   /// The hold time unless configured.
   public static let holdTimeSecondsDefault = 5
+  /// How long host and escorted person wait for each other unless configured.
+  public static let escortSecondsDefault = 15
 
   /// 1 to 30.
   public var holdTimeSeconds: Effective<Int>
@@ -51,6 +53,8 @@ public struct EffectiveSettings: Sendable, Hashable {
   public var unlocksWithFirstPerson: Effective<Bool>
   /// Empty: nothing.
   public var requiredQualifications: Effective<Set<String>>
+  /// 1 to 120.
+  public var escortSeconds: Effective<Int>
 
   /// `scopes` are those of the door, in any order.
   public init(door: DoorPolicy, scopes: [Scope], facility: AccessSettings) {
@@ -77,6 +81,8 @@ public struct EffectiveSettings: Sendable, Hashable {
       find(\.playNotificationSoundOnRelayToggle) ?? Effective(false, from: .builtIn)
     personsRequired = find(\.personsRequired) ?? Effective(1, from: .builtIn)
     unlocksWithFirstPerson = find(\.unlocksWithFirstPerson) ?? Effective(false, from: .builtIn)
+    escortSeconds =
+      find(\.escortSeconds) ?? Effective(Self.escortSecondsDefault, from: .builtIn)
     requiredQualifications = find(\.requiredQualifications) ?? Effective([], from: .builtIn)
   }
 }

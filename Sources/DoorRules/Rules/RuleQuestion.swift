@@ -32,6 +32,9 @@ final class RuleQuestion {
 
   var className: String { holder.credential?.className ?? CredentialClass.standardName }
 
+  /// What an entry now uses.
+  var used: UsedCredential? { holder.used(at: request.at, request.clockTrust) }
+
   /// `credential K`, or `person P` for somebody without one.
   var subject: String {
     holder.credential.map { "credential \($0.id)" } ?? "person \(holder.person.id)"

@@ -1,7 +1,8 @@
 import DoorPorts
 import DoorRules
 
-/// Uses of credentials that may be used so often, or for so long after the first time. The disk
+/// Uses of credentials that may be used so often, for so long after the first time, or not stay unused
+/// for too long. The disk
 /// has them all; the latest are here too, so that a second badge sees the first one's use before
 /// it is written.
 struct CredentialUses: Sendable {
@@ -17,13 +18,15 @@ struct CredentialUses: Sendable {
 
   /// The use of a credential, from memory or from the disk.
   func use(
-    of credential: CredentialID, in store: any StateStore
+    of credential: Credential, in store: any StateStore
   ) throws(PortError) -> CredentialUse {
-    if let known = latest[credential] { return known }
-    guard let bytes = try store.value(of: .use(credential)) else {
-      return CredentialUse()
+    if let known = latest[credential.id] { return known }
+    var use = try store.value(of: .use(credential.id)).map(Self.use) ?? CredentialUse()
+    // What cannot be read counts as never: the days begin anew, as where the memory was lost.
+    if credential.unusedDays != nil {
+      use.last = try store.value(of: .lastUse(credential.id)).flatMap(KeptInstant.instant)
     }
-    return Self.use(from: bytes)
+    return use
   }
 
   mutating func note(_ use: CredentialUse, of credential: CredentialID) {
@@ -35,7 +38,7 @@ struct CredentialUses: Sendable {
   }
 
   /// What cannot be read counts as used up: deny by default. One more use can still be counted.
-  private static func use(from bytes: [UInt8]) -> CredentialUse {
+  private static func use(_ bytes: [UInt8]) -> CredentialUse {
     let numbers = String(decoding: bytes, as: UTF8.self).split(separator: " ").map { Int64($0) }
     guard numbers.count == 2, let count = numbers[0].flatMap(Int.init(exactly:)),
       (0...usesReadMost).contains(count), let first = numbers[1]

@@ -205,6 +205,7 @@ struct HolderDirectory {
       if let use = used.use {
         uses.note(use, of: used.credential)
         write.add(.use(used.credential), CredentialUses.bytes(of: use))
+        if let last = use.last { write.add(.lastUse(used.credential), KeptInstant.bytes(of: last)) }
       }
       if let offline = offlinePINs.noteUse(of: used.credential, at: now) {
         write.add(.offlinePINs, offline.bytes)

@@ -62,6 +62,10 @@ struct HolderReader: Sendable {
   ) {
     let digests = question.canonicals.flatMap { digester.digests(ofCanonical: $0) }
     if !digests.isEmpty { findCards(digests, &request, &reading) }
+    for card in question.issues {
+      let digests = digester.digests(ofCanonical: card.canonical)
+      findCards(digests, issue: card.issue, &request, &reading)
+    }
     findOfflinePINs(question, request, &reading)
     let known = Set(((try? reading.holders.get()) ?? []).map(\.id))
     for id in question.again where !known.contains(id) {
@@ -74,22 +78,29 @@ struct HolderReader: Sendable {
     reading.digest = digests.first.map { Data($0.bytes).base64URL }
   }
 
+  /// Adds who has any of these to the holders found before. `issue` is what the card told.
   private func findCards(
-    _ digests: [CredentialDigest], _ request: inout HolderRequest, _ reading: inout HolderReading
+    _ digests: [CredentialDigest], issue: UInt64? = nil, _ request: inout HolderRequest,
+    _ reading: inout HolderReading
   ) {
+    let before = reading.holders
     let cached = Result { () throws(PortError) in
       try cache(request).holders(ofAny: digests).map { (holder) throws(PortError) in
-        try withMemory(holder, &request, &reading)
+        try withMemory(holder, telling: issue, &request, &reading)
       }
     }
     if case .failure(let error) = cached {
       reading.troubles.append("credential look-up failed: \(error)")
     }
-    let handedOver = handedOver(beside: (try? cached.get()) ?? [], &request, &reading) {
-      $0.keys(ofAny: digests)
+    let handedOver = handedOver(
+      beside: (try? cached.get()) ?? [], telling: issue, &request, &reading
+    ) { $0.keys(ofAny: digests) }
+    let found = ((try? before.get()) ?? []) + ((try? cached.get()) ?? []) + handedOver
+    if !found.isEmpty {
+      reading.holders = .success(found)
+    } else if case .failure = cached {
+      reading.holders = cached
     }
-    reading.holders =
-      handedOver.isEmpty ? cached : .success(((try? cached.get()) ?? []) + handedOver)
   }
 
   /// A person's mobile keys; a member without any comes by the app alone.
@@ -120,8 +131,12 @@ struct HolderReader: Sendable {
     let cached = Result { () throws(PortError) in
       try cache(request).holder(of: credential)
     }
-    if let holder = try? cached.get() { return [try withMemory(holder, &request, &reading)] }
-    let handedOver = handedOver(beside: [], &request, &reading) { $0.key(of: credential) }
+    if let holder = try? cached.get() {
+      return [try withMemory(holder, telling: id.issue, &request, &reading)]
+    }
+    let handedOver = handedOver(beside: [], telling: id.issue, &request, &reading) {
+      $0.key(of: credential)
+    }
     if handedOver.isEmpty, case .failure(let error) = cached { throw error }
     return handedOver
   }
@@ -132,10 +147,17 @@ struct HolderReader: Sendable {
     _ request: inout HolderRequest, _ reading: inout HolderReading
   ) throws(PortError) -> [CredentialHolder] {
     let store = try cache(request)
-    let found: [CredentialHolder]
+    var found: [CredentialHolder]
     switch subject {
-    case .shown(let canonical):
+    case .shown(let canonical, let card):
       found = try store.holders(ofAny: digester.digests(ofCanonical: canonical))
+      if let card {
+        found += try store.holders(ofAny: digester.digests(ofCanonical: card.canonical)).map {
+          var holder = $0
+          holder.issue = card.issue
+          return holder
+        }
+      }
     case .credential(let id):
       found = try store.holder(of: id).map { [$0] } ?? []
     case .person(let id):
@@ -151,7 +173,11 @@ struct HolderReader: Sendable {
       found = usable.map { CredentialHolder(credential: $0, person: person) }
     }
     var holders: [CredentialHolder] = []
-    for holder in found { holders.append(try withMemory(holder, &request, &reading)) }
+    for holder in found {
+      // Where no issue is named it is the card that was given out.
+      let issue = holder.issue ?? holder.credential?.issue
+      holders.append(try withMemory(holder, telling: issue, &request, &reading))
+    }
     return holders
   }
 
@@ -181,7 +207,7 @@ struct HolderReader: Sendable {
   // MARK: The sources
 
   private func handedOver(
-    beside found: [CredentialHolder], _ request: inout HolderRequest,
+    beside found: [CredentialHolder], telling issue: UInt64? = nil, _ request: inout HolderRequest,
     _ reading: inout HolderReading, _ keys: (IssuedBook) -> [IssuedKey]
   ) -> [CredentialHolder] {
     guard let book = loadIssued(&request, &reading) else { return [] }
@@ -191,7 +217,7 @@ struct HolderReader: Sendable {
       do {
         let holder = try holder(of: key)
         guard let id = holder.credential?.id, !known.contains(id) else { continue }
-        holders.append(try withMemory(holder, &request, &reading))
+        holders.append(try withMemory(holder, telling: issue, &request, &reading))
       } catch {
         reading.troubles.append("key \(key.record.id) is not served: \(error)")
       }
@@ -221,14 +247,16 @@ struct HolderReader: Sendable {
     if !reading.windows.isEmpty { loadOfflinePINs(request, &reading) }
   }
 
-  /// The holder with what this door remembers: uses where the credential counts them, and where
-  /// the person was last seen where the policy has areas.
+  /// The holder with the issue that the card told, and with what this door remembers: uses where the
+  /// credential counts them, and where the person was last seen where the policy has areas.
   private func withMemory(
-    _ holder: CredentialHolder, _ request: inout HolderRequest, _ reading: inout HolderReading
+    _ holder: CredentialHolder, telling issue: UInt64? = nil, _ request: inout HolderRequest,
+    _ reading: inout HolderReading
   ) throws(PortError) -> CredentialHolder {
     var holder = holder
+    holder.issue = issue
     if let credential = holder.credential, credential.countsUses {
-      holder.use = try request.uses.use(of: credential.id, in: state)
+      holder.use = try request.uses.use(of: credential, in: state)
     }
     if request.hasAreas {
       let wasLoaded = request.presence.isLoaded

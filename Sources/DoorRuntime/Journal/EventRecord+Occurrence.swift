@@ -94,6 +94,7 @@ extension EventRecord {
     detail["presentation"] = record.presentation
     detail["policyRevision"] = String(record.verdict.policyRevision)
     if let command = record.commandID { detail["command"] = command }
+    if let host = record.verdict.host { detail["host"] = host.rawValue }
     if let companion = record.companion {
       detail["companion"] = companion.person?.rawValue
       detail["companionCredential"] = companion.credential?.rawValue

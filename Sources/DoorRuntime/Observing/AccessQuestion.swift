@@ -1,3 +1,4 @@
+public import DoorCore
 public import DoorRules
 
 /// A question of a technician: would this open that door then?
@@ -5,8 +6,8 @@ public struct AccessQuestion: Sendable {
   public enum Subject: Sendable {
     case person(PersonID)
     case credential(CredentialID)
-    /// The canonical text of what would be shown.
-    case shown(Secret<String>)
+    /// The canonical text of what would be shown; `issue` for a card that tells one.
+    case shown(Secret<String>, issue: CardIssue? = nil)
   }
 
   public enum Time: Sendable {

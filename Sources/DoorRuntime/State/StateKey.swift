@@ -21,6 +21,8 @@ enum StateKey: Sendable, Hashable {
   case offlinePINs
   /// How often a credential was used: ``CredentialUses``.
   case use(CredentialID)
+  /// When a credential was last used that may not stay unused: ``KeptInstant``.
+  case lastUse(CredentialID)
   /// A reader's lockout: ``KeptLockout``.
   case lockout(ReaderID)
   /// The lockouts of all cards: ``KeptLockout``.
@@ -51,6 +53,7 @@ enum StateKey: Sendable, Hashable {
     case .certificateWarnings: "expiry"
     case .offlinePINs: "offlinePIN"
     case .use(let credential): "use.\(Self.escaped(credential.rawValue))"
+    case .lastUse(let credential): "lastUse.\(Self.escaped(credential.rawValue))"
     case .lockout(let reader): reader.rawValue == "cards" ? "lockout.%63ards" : "lockout.\(reader)"
     case .cardLockouts: "lockout.cards"
     case .revisions: "revisions"

@@ -34,6 +34,8 @@ struct Actors {
     switch happening.what {
     case .badge(let person, let door, let passage, let spoiled):
       visitors.badge(person, at: door, then: passage, spoiled: spoiled, &random)
+    case .badgeOld(let person, let door, let passage):
+      visitors.badge(person, at: door, old: true, then: passage, spoiled: nil, &random)
     case .typePIN(let person, let door, let slips, let passage):
       visitors.typePIN(person, at: door, slips: slips, then: passage, &random)
     case .pair(let first, let second, let door, let gap, let passage):

@@ -28,6 +28,8 @@ struct Operators {
     case .cancel(let person): staff.cancel(person)
     case .issueUses(let person, let uses): staff.issueUses(person, uses)
     case .setEnabled(let person, let isOn): staff.setEnabled(person, isOn)
+    case .reissue(let person): staff.reissue(person)
+    case .resume(let person): staff.resume(person, at: now)
     case .exclude(let person, let place, let minutes):
       staff.exclude(person, from: place, until: minutes.map { now + Int64($0) * 60 })
     case .readmit(let person): staff.readmit(person)

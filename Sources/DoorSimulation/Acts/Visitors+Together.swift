@@ -36,16 +36,14 @@ extension Visitors {
     _ random: inout SimulationRandom
   ) -> Int64 {
     let known = site.plan.people[person]
-    guard let bits = try? formats.encode(format: "H10302", facility: nil, card: known.card) else {
-      return start
-    }
+    let card = site.card(of: person)
+    guard let bits = bits(of: card) else { return start }
     observers.tally[.cards] += 1
-    let card = "card:H10302:-:\(known.card)"
     let end = send(bits, to: door, at: start, isStuck: false)
     let boot = rig.boots
     present(
-      person, at: door, kind: "card", canonical: card, after: end, mustBeDecided: false,
-      since: boot)
+      person, at: door, kind: "card", canonical: card.canonicalOfAnyIssue.reveal(),
+      issue: card.issue, after: end, mustBeDecided: false, since: boot)
     guard site.plan.doors[door].asksForBoth else { return end }
     return typePIN(
       person, known.pin, at: door, then: nil,

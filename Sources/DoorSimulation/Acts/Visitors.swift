@@ -12,7 +12,7 @@ struct Visitors {
   let observers: Observers
   /// How often each contact and button bounces.
   let bounces: Int
-  let formats = FormatTable.default
+  let formats = Site.formats
 
   init(clockwork: Clockwork, site: Site, rig: Rig, observers: Observers, bounces: Int) {
     self.clockwork = clockwork
@@ -27,17 +27,18 @@ struct Visitors {
   /// Whether nobody else is using the door.
   func isFree(_ door: Int) -> Bool { site.busyUntil[door] <= clockwork.elapsed }
 
+  /// `old` is the card before the present one.
   func badge(
-    _ person: Int?, at door: Int, then passage: Passage, spoiled: Spoiling?,
+    _ person: Int?, at door: Int, old: Bool = false, then passage: Passage, spoiled: Spoiling?,
     _ random: inout SimulationRandom
   ) {
     guard isRunning, isFree(door) else { return }
     // Bits get lost on data lines only.
     let spoiled = isOnLine(door) ? nil : spoiled
-    let number = person.map { site.plan.people[$0].card } ?? UInt64(random.int(1...999_999))
-    guard var bits = try? formats.encode(format: "H10302", facility: nil, card: number) else {
-      return
-    }
+    let card =
+      person.map { site.card(of: $0, issue: old ? site.issues[$0] - 1 : nil) }
+      ?? CardCandidate(format: "H10302", facility: nil, card: UInt64(random.int(1...999_999)))
+    guard var bits = bits(of: card) else { return }
     observers.tally[.cards] += 1
     var isStuck = false
     if let spoiled {
@@ -53,14 +54,20 @@ struct Visitors {
     clockwork.note("badge") { "\(person.map { site.people[$0] } ?? "stranger") \(door)" }
     let end = send(bits, to: door, at: 1_000, isStuck: isStuck)
     present(
-      person, at: door, kind: "card", canonical: "card:H10302:-:\(number)", after: end,
+      person, at: door, kind: "card", canonical: card.canonicalOfAnyIssue.reveal(),
+      issue: card.issue, after: end,
       mustBeDecided: spoiled == nil && !site.plan.doors[door].asksForBoth, since: rig.boots)
     pass(door, passage, after: end + 1_000_000, &random)
   }
 
+  func bits(of card: CardCandidate) -> [Bool]? {
+    try? formats.encode(
+      format: card.format, facility: card.facility, card: card.card, issue: card.issue)
+  }
+
   func typePIN(
     _ person: Int?, _ digits: String, at door: Int, then passage: Passage?,
-    startingIn start: Int64, after card: String? = nil, _ random: inout SimulationRandom
+    startingIn start: Int64, after card: CardCandidate? = nil, _ random: inout SimulationRandom
   ) -> Int64 {
     observers.tally[.pins] += 1
     var at = start
@@ -73,7 +80,8 @@ struct Visitors {
     clockwork.schedule(inMicroseconds: start) {
       let boot = isRunning ? rig.boots : -1
       present(
-        person, at: door, kind: "pin", canonical: "pin:\(digits)", card: card, after: at - start,
+        person, at: door, kind: "pin", canonical: "pin:\(digits)",
+        card: card?.canonicalOfAnyIssue.reveal(), issue: card?.issue, after: at - start,
         mustBeDecided: card == nil, since: boot)
     }
     if let passage { pass(door, passage, after: at + 1_000_000, &random) }
@@ -155,7 +163,7 @@ struct Visitors {
 
   func present(
     _ person: Int?, at door: Int, kind: String, canonical: String, card: String? = nil,
-    after: Int64,
+    issue: UInt64? = nil, after: Int64,
     mustBeDecided: Bool, since boot: Int
   ) {
     clockwork.schedule(inMicroseconds: after) {
@@ -167,7 +175,7 @@ struct Visitors {
         .presented(
           Shown(
             number: site.shownNumber, door: door, person: person, kind: kind,
-            canonical: isWhole ? canonical : "", card: card, at: clockwork.elapsed,
+            canonical: isWhole ? canonical : "", issue: issue, card: card, at: clockwork.elapsed,
             mustBeDecided: mustBeDecided && isHeard && isWhole
               && !(kind == "pin" && observers.knowledge.keypadMayBeDeaf(door)))))
     }

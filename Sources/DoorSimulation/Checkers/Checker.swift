@@ -11,6 +11,7 @@ func allCheckers() -> [any Checker] {
     EventsOnce(), LockHasCause(), NeverTooLong(), LeavingWorks(), WaitsForNothing(), GrantOpens(),
     WrittenFirst(), LocksInTurn(), AcknowledgedIsKept(), CommandsOnce(), NoSecrets(), Limits(),
     Convergence(), UsesOnce(), NobodyTwice(), TrueAtTheGrant(), NotOpened(), GoodStanding(),
+    UnusedIsSuspended(), EscortedOnly(),
     WithdrawnStays(), NarrowLane(), TrueAnswers(), SaidOnce(), OwnKeyOnly(), BackAgain(),
   ]
 }

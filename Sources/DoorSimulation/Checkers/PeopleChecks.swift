@@ -10,7 +10,7 @@ extension EventDraft {
   }
 
   /// Every credential that a grant uses, as far as the event names them.
-  fileprivate var usedCredentials: [String] {
+  var usedCredentials: [String] {
     guard type == EventType.accessGranted.wireName else { return [] }
     return [credential?.description, detail["companionCredential"], detail["pinCredential"]]
       .compactMap { $0 }

@@ -1,5 +1,6 @@
 import CloudProtocol
 import DoorRules
+import WiegandCodec
 
 /// Changes that the operator's staff make at the cloud.
 struct CloudStaff {
@@ -34,10 +35,12 @@ struct CloudStaff {
       put(
         PersonRecord(
           id: site.people[index], accessEnabled: true, grants: grants,
-          qualifications: [QualificationRecord(name: StorySite.induction)]))
+          qualifications: [QualificationRecord(name: StorySite.induction)],
+          escort: person.needsHost == true ? "needed" : person.isHost == true ? "host" : nil))
       guard person.isMember else { continue }
-      put(index, kind: "card", id: "card-\(index)")
-      put(index, kind: "pin", id: "pin-\(index)")
+      for kind in ["card", "pin"] {
+        put(index, kind: kind, id: "\(kind)-\(index)", unusedDays: person.unusedDays)
+      }
     }
   }
 
@@ -53,12 +56,13 @@ struct CloudStaff {
 
   private func canonical(_ person: Int, _ kind: String) -> String {
     let known = site.plan.people[person]
-    return kind == "card" ? "card:H10302:-:\(known.card)" : "pin:\(known.pin)"
+    return kind == "card"
+      ? site.card(of: person).canonicalOfAnyIssue.reveal() : "pin:\(known.pin)"
   }
 
   private func put(
     _ person: Int, kind: String, id: String, door: String? = nil, from: Int64? = nil,
-    until: Int64? = nil, usesMax: Int? = nil
+    until: Int64? = nil, usesMax: Int? = nil, unusedDays: Int? = nil
   ) {
     let canonical = canonical(person, kind)
     put(
@@ -67,8 +71,40 @@ struct CloudStaff {
         digest: digester.digest(ofCanonical: Secret(canonical)), validFrom: from,
         validUntil: until,
         doors: usesMax == nil ? door.map { [$0] } ?? [] : site.doors.map(\.rawValue),
-        usesMax: usesMax
+        usesMax: usesMax, issue: kind == "card" ? issue(of: person) : nil,
+        unusedDays: unusedDays
       ).sayingItsPlace, canonical: canonical)
+  }
+
+  /// Of the card that the person has; nil where the cards have none.
+  private func issue(of person: Int) -> Int64? {
+    site.card(of: person).issue.map { Int64($0) }
+  }
+
+  func resume(_ person: Int, at seconds: Int64) {
+    let suspended = cloud.records.credentials.values.map(\.record).filter {
+      $0.person == site.people[person] && $0.status == "active" && $0.unusedDays != nil
+    }
+    guard !suspended.isEmpty else { return }
+    cloud.records.beginRevision()
+    for var record in suspended.sorted(by: { $0.id < $1.id }) {
+      record.lastUsed = seconds
+      put(record, canonical: canonical(person, record.kind))
+    }
+  }
+
+  /// The person's old card is lost: from now on the next issue opens, three at most.
+  func reissue(_ person: Int) {
+    guard site.plan.people[person].hasIssues == true, site.issues[person] < 3 else { return }
+    site.issues[person] += 1
+    let cards = cloud.records.credentials.values.map(\.record).filter {
+      $0.person == site.people[person] && $0.status == "active" && $0.kind == "card"
+    }
+    cloud.records.beginRevision()
+    for var record in cards.sorted(by: { $0.id < $1.id }) {
+      record.issue = issue(of: person)
+      put(record, canonical: canonical(person, record.kind))
+    }
   }
 
   func book(_ person: Int, door: String, from: Int64, until: Int64) {

@@ -54,8 +54,10 @@ struct Shown: Sendable {
   var person: Int?
   /// `card` or `pin`.
   var kind: String
-  /// The canonical text of the card or PIN.
+  /// The canonical text of the card, of any issue, or of the PIN.
   var canonical: String
+  /// The issue that the card told, that was shown or came before a PIN.
+  var issue: UInt64?
   /// The canonical text of the card before a PIN.
   var card: String?
   /// When the last bit was sent.

@@ -95,7 +95,9 @@ final class Rig {
             relock: DoorTiming.Relock(rawValue: door.relock) ?? .whenClosed,
             reassertMilliseconds: Self.reassertMilliseconds))
       },
-      readers: site.readers.indices.map { .init(id: site.readers[$0], door: site.doors[$0]) },
+      readers: site.readers.indices.map {
+        .init(id: site.readers[$0], door: site.doors[$0], formats: Site.formats)
+      },
       sampleMilliseconds: Self.reassertMilliseconds)
     return RuntimeConfiguration(
       controller: Self.controllerID, software: "simulated", bootID: ids.next(),

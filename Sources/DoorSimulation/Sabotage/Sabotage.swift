@@ -87,4 +87,10 @@ public enum Sabotage: String, Sendable, CaseIterable {
   case ignoreExclusion = "ignore-exclusion"
   /// Everybody has what a door requires.
   case ignoreQualification = "ignore-qualification"
+  /// Nobody needs a host.
+  case ignoreEscort = "ignore-escort"
+  /// No credential is suspended, however long nobody uses it.
+  case ignoreUnused = "ignore-unused"
+  /// Every issue of a card opens.
+  case ignoreIssue = "ignore-issue"
 }

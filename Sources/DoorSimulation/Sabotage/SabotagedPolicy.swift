@@ -88,6 +88,9 @@ extension SabotagedParts: PolicyStore {
         holder.credential?.doors = Set((0..<16).compactMap { DoorID("door-\($0)") })
       }
     case .ignoreExclusion: holder.person.exclusions = []
+    case .ignoreEscort: holder.person.escort = nil
+    case .ignoreUnused: holder.credential?.unusedDays = nil
+    case .ignoreIssue: holder.credential?.issue = nil
     case .ignoreQualification:
       holder.person.qualifications = [Qualification(name: StorySite.induction)]
     case .freeUses: holder.credential?.usesMax = nil

@@ -37,6 +37,8 @@ public struct Happening: Sendable, Codable, Hashable {
   public enum What: Sendable, Codable, Hashable {
     /// A person presents the card.
     case badge(person: Int, door: Int, then: Passage, spoiled: Spoiling?)
+    /// Somebody presents the card that a person had before the present one.
+    case badgeOld(person: Int, door: Int, then: Passage)
     /// A person types the PIN, perhaps wrongly the first time.
     case typePIN(person: Int, door: Int, slips: Int, then: Passage)
     /// Two people present what the door asks for, one after the other.
@@ -101,6 +103,10 @@ public enum StaffAction: Sendable, Codable, Hashable {
   /// A card and a PIN that open every door so many times.
   case issueUses(person: Int, uses: Int)
   case setEnabled(person: Int, Bool)
+  /// A person whose card has issues gets the next one.
+  case reissue(person: Int)
+  /// What was suspended because nobody used it counts as used now.
+  case resume(person: Int)
   /// Explicitly denies a person a place, for so many minutes; nil is without an end.
   case exclude(person: Int, place: ExcludedPlace, forMinutes: Int?)
   /// Ends everything that denies a person places.

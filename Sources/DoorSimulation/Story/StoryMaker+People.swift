@@ -1,5 +1,5 @@
 /// People in pairs, cards that open so many times, what changes while somebody waits, people who are
-/// explicitly denied doors or lose what doors require.
+/// explicitly denied doors, lose what doors require or lose their card, and visitors with a host.
 extension StoryMaker {
   mutating func together(_ start: Int64) {
     if let vault = site.doors.firstIndex(where: \.isVault) {
@@ -70,9 +70,93 @@ extension StoryMaker {
     }
   }
 
+  static func giveStanding(
+    to people: inout [StorySite.Person], _ random: inout SimulationRandom
+  ) {
+    // The last ones are visitors; whoever may enter a vault is not one.
+    if people.count > 4, random.chance(60) {
+      people[people.count - 1].needsHost = true
+      for index in people.indices.dropLast() where random.chance(40) {
+        people[index].isHost = true
+      }
+    }
+    for index in people.indices where random.chance(25) {
+      people[index].unusedDays = random.int(1...3)
+    }
+    for index in people.indices where random.chance(25) {
+      people[index].hasIssues = true
+      people[index].card %= 1 << 24
+    }
+  }
+
   mutating func standing(_ start: Int64) {
     if random.chance(20) { exclusion(timeOfDay(start)) }
     if random.chance(20) { qualification(timeOfDay(start)) }
+    if random.chance(25) { reissue(timeOfDay(start)) }
+    if random.chance(25) { resume(timeOfDay(start)) }
+    for _ in 0..<random.int(0...2) { escort(timeOfDay(start)) }
+  }
+
+  /// A visitor comes with a host, before or after, or with somebody else, or alone.
+  private mutating func escort(_ at: Int64) {
+    let people = site.people
+    guard let visitor = people.indices.last(where: { people[$0].needsHost == true }) else { return }
+    let hosts = people.indices.filter { people[$0].isHost == true }
+    let other =
+      hosts.isEmpty || random.chance(25)
+      ? random.int(0...people.count - 1) : random.pick(hosts)
+    let door = people[visitor].door ?? random.int(0...site.doors.count - 1)
+    let gap = random.chance(85) ? random.int(300...6_000) : random.int(12_000...20_000)
+    let isFirst = random.chance(50)
+    if random.chance(60) {
+      // The visitor may enter, but for the host.
+      add(
+        at - 1_200_000,
+        .staff(.book(person: visitor, door: door, fromMinutes: -60, untilMinutes: 600)))
+    }
+    add(
+      at,
+      .pair(
+        first: isFirst ? visitor : other, second: isFirst ? other : visitor, door: door,
+        gapMilliseconds: gap, then: passage()))
+    if random.chance(15) {
+      add(
+        at + Int64(random.int(0...gap)),
+        .staff(random.chance(50) ? .cancel(person: visitor) : .cancel(person: other)))
+    }
+  }
+
+  /// Somebody whose card may be suspended comes, before and after the desk resumes it.
+  private mutating func resume(_ at: Int64) {
+    guard
+      let person = site.people.indices.filter({
+        site.people[$0].unusedDays != nil && site.people[$0].isMember
+      }).randomElement(using: &random)
+    else { return }
+    let door = site.people[person].door ?? random.int(0...site.doors.count - 1)
+    add(at, .staff(.resume(person: person)))
+    for _ in 0..<random.int(1...3) {
+      add(
+        at + Int64(random.int(-3_600_000...3_600_000)),
+        .badge(person: person, door: door, then: .enters, spoiled: nil))
+    }
+  }
+
+  /// Somebody who found the old card tries it, mostly after the new one was given out.
+  private mutating func reissue(_ at: Int64) {
+    guard
+      let person = site.people.indices.filter({ site.people[$0].hasIssues == true })
+        .randomElement(using: &random)
+    else { return }
+    let door = site.people[person].door ?? random.int(0...site.doors.count - 1)
+    add(at, .staff(.reissue(person: person)))
+    for _ in 0..<random.int(1...3) {
+      let when = at + Int64(random.int(-60_000...3_600_000))
+      add(when, .badgeOld(person: person, door: door, then: .enters))
+      add(
+        when + Int64(random.int(13_000...60_000)),
+        .badge(person: person, door: door, then: .enters, spoiled: nil))
+    }
   }
 
   private mutating func exclusion(_ at: Int64) {

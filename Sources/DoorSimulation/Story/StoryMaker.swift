@@ -52,6 +52,7 @@ public struct StoryMaker {
         door: random.chance(30) ? random.int(0...doors.count - 1) : nil,
         isMember: random.chance(60))
     }
+    Self.giveStanding(to: &people, &random)
     // Three people at least may enter a vault.
     if let vault = doors.firstIndex(where: \.isVault) {
       for index in people.indices.prefix(3) {

@@ -30,12 +30,20 @@ public struct StorySite: Sendable, Codable, Hashable {
   public static let induction = "induction"
 
   public struct Person: Sendable, Codable, Hashable {
-    /// The number of a 37-bit card without facility code.
+    /// The number of a 37-bit card without facility code, or of a 36-bit card with issue number.
     public var card: UInt64
+    /// The card has an issue number, and is given out again when it is lost. Nil is false.
+    public var hasIssues: Bool?
+    /// The member's own card and PIN are suspended once they were not used for so many days.
+    public var unusedDays: Int?
     /// Eight digits.
     public var pin: String
     /// The only door that a member may use; nil: every door of the wing.
     public var door: Int?
+    /// Enters only with a host. Nil is false.
+    public var needsHost: Bool?
+    /// May bring such a person. Nil is false.
+    public var isHost: Bool?
     /// False: only bookings give access.
     public var isMember: Bool
   }

@@ -31,7 +31,10 @@ struct Oracle {
     {
       guard record.kind == (shown.card == nil ? shown.kind : "card") else { continue }
       // Who may be the second, who is inside and what is used up is for other checkers.
-      let isOpen = mayBeRevoked || fresh == nil || isVault || record.usesMax != nil
+      let isOpen =
+        mayBeRevoked || fresh == nil || isVault || record.usesMax != nil
+        || record.unusedDays != nil
+      if let issue = record.issue, shown.issue != UInt64(issue) { continue }
       let answer = allows(record, at: shown.door, withPIN: shown.card != nil, instant, document)
       let isWhole = shown.card == nil || hasPIN(record.person, shown.canonical, instant)
       switch answer {
@@ -60,6 +63,8 @@ struct Oracle {
     let settings = document.doors[door].settings
     let standing = standing(of: person, at: door, settings, instant)
     if standing == false { return false }
+    // Who is there as a host is for another checker.
+    let mayEnter = person.escort == "needed" ? nil : standing
     switch settings.presentation {
     case "cardOnly": guard record.kind == "card" else { return false }
     case "pinOnly": guard record.kind == "pin" || withPIN else { return false }
@@ -77,7 +82,7 @@ struct Oracle {
       return false
     }
     let open = isOpen(settings.accessHours, document, instant)
-    return open == true ? standing : open
+    return open == true ? mayEnter : open
   }
 
   /// Whether a member may unlock by the app.
@@ -96,6 +101,7 @@ struct Oracle {
     let standing = standing(of: record, at: door, settings, instant)
     if open == false || fresh == false || standing == false { return false }
     let isVault = world.site.plan.doors[door].isVault
+    if record.escort == "needed" { return nil }
     return open == nil || fresh == nil || standing == nil || isVault ? nil : true
   }
 

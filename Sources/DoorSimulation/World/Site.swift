@@ -1,7 +1,13 @@
 import DoorRules
+import WiegandCodec
 
 /// The doors and people of the story, and the present state of the doors.
 final class Site {
+  /// Of the readers: the usual ones, and one with an issue number.
+  static let formats = FormatTable(
+    formats: FormatTable.default.formats
+      + [FormatTable.standard.format(named: "S12906")].compactMap { $0 })
+
   let plan: StorySite
   let doors: [DoorID]
   let readers: [ReaderID]
@@ -15,6 +21,8 @@ final class Site {
   var noisyUntil: [Int64]
   /// Number of cards and PINs presented so far.
   var shownNumber = 0
+  /// By person: the issue of the card that was given out last.
+  var issues: [UInt64]
   var causes: ReleaseCauses
 
   init(plan: StorySite) {
@@ -27,7 +35,18 @@ final class Site {
     lockIsReleased = plan.doors.map(\.isFailSafe)
     busyUntil = Array(repeating: 0, count: count)
     noisyUntil = Array(repeating: 0, count: count)
+    issues = Array(repeating: 1, count: people.count)
     causes = ReleaseCauses(doors: count)
+  }
+
+  /// The card of a person; with another issue than the present one where the cards have issues.
+  func card(of person: Int, issue: UInt64? = nil) -> CardCandidate {
+    let known = plan.people[person]
+    guard known.hasIssues == true else {
+      return CardCandidate(format: "H10302", facility: nil, card: known.card)
+    }
+    return CardCandidate(
+      format: "S12906", facility: 7, card: known.card, issue: issue ?? issues[person])
   }
 
   /// The doors of the scope `wing`: the first half.

@@ -144,6 +144,27 @@ enum CacheMigrations {
         }
       }
     }
+    migrator.registerMigration("10 issue numbers") { database in
+      try database.execute(
+        sql: """
+          ALTER TABLE credential ADD COLUMN issue INTEGER;
+          ALTER TABLE staged_credential ADD COLUMN issue INTEGER;
+          """)
+    }
+    migrator.registerMigration("11 unused for so many days") { database in
+      for table in ["credential", "staged_credential"] {
+        for column in ["unused_days", "last_used"] {
+          try database.execute(sql: "ALTER TABLE \(table) ADD COLUMN \(column) INTEGER")
+        }
+      }
+    }
+    migrator.registerMigration("12 escorts") { database in
+      try database.execute(
+        sql: """
+          ALTER TABLE person ADD COLUMN escort TEXT;
+          ALTER TABLE staged_person ADD COLUMN escort TEXT;
+          """)
+    }
     return migrator
   }
 }

@@ -25,12 +25,21 @@ private enum JSONColumn {
   }
 }
 
+extension Row {
+  /// A column that most rows leave empty: to see that costs less than to decode it.
+  fileprivate func rare<Value: DatabaseValueConvertible & StatementColumnConvertible>(
+    atIndex index: Int
+  ) throws -> Value? {
+    hasNull(atIndex: index) ? nil : try decode(Value.self, atIndex: index)
+  }
+}
+
 extension PersonRecord {
   static let rows = RowSQL(
     table: "person",
     names: [
       "id", "access_enabled", "member_type", "membership_status", "tags", "grants", "custom_tags",
-      "exclusions", "qualifications",
+      "exclusions", "qualifications", "escort",
     ])
 
   func arguments(hash: [UInt8], bucket: Int) throws -> StatementArguments {
@@ -38,6 +47,7 @@ extension PersonRecord {
       id, accessEnabled, memberType, membershipStatus, try JSONColumn.text(tags),
       try JSONColumn.text(grants), try JSONColumn.text(optional: customTags),
       try JSONColumn.text(optional: exclusions), try JSONColumn.text(optional: qualifications),
+      escort,
       Data(hash),
       bucket,
     ]
@@ -53,7 +63,8 @@ extension PersonRecord {
       customTags: try JSONColumn.optionalList(try row.decode(atIndex: index + 6)),
       grants: try JSONColumn.list(try row.decode(atIndex: index + 5)),
       exclusions: try JSONColumn.optionalList(try row.decode(atIndex: index + 7)),
-      qualifications: try JSONColumn.optionalList(try row.decode(atIndex: index + 8)))
+      qualifications: try JSONColumn.optionalList(try row.decode(atIndex: index + 8)),
+      escort: try row.rare(atIndex: index + 9))
   }
 }
 
@@ -63,15 +74,15 @@ extension CredentialRecord {
     names: [
       "id", "digest", "kind", "person", "status", "valid_from", "valid_until", "doors", "scopes",
       "class_name", "uses_max", "first_use_seconds", "device", "reservation", "tenant", "duress",
-      "everywhere",
+      "everywhere", "issue", "unused_days", "last_used",
     ])
 
   func arguments(hash: [UInt8], bucket: Int) throws -> StatementArguments {
     [
       id, Data(digest.bytes), kind, person, status, validFrom, validUntil,
       try JSONColumn.text(doors), try JSONColumn.text(scopes), className, usesMax,
-      validSecondsFromFirstUse, device, reservationID, tenantID, duress, everywhere, Data(hash),
-      bucket,
+      validSecondsFromFirstUse, device, reservationID, tenantID, duress, everywhere, issue,
+      unusedDays, lastUsed, Data(hash), bucket,
     ]
   }
 
@@ -92,6 +103,8 @@ extension CredentialRecord {
       className: try row.decode(atIndex: 9), usesMax: try row.decode(atIndex: 10),
       validSecondsFromFirstUse: try row.decode(atIndex: 11), device: try row.decode(atIndex: 12),
       reservationID: try row.decode(atIndex: 13), tenantID: try row.decode(atIndex: 14),
-      duress: try row.decode(atIndex: 15), everywhere: try row.decode(atIndex: 16))
+      duress: try row.decode(atIndex: 15), everywhere: try row.decode(atIndex: 16),
+      issue: try row.rare(atIndex: 17), unusedDays: try row.rare(atIndex: 18),
+      lastUsed: try row.rare(atIndex: 19))
   }
 }

@@ -20,9 +20,13 @@ public struct CardCandidate: Sendable, Hashable {
 
   /// The text that is digested: the format and every field, so that a match is never a partial
   /// match. `card:H10301:12:345`; a missing facility is `-`, an issue is `:i1`.
-  public var canonical: Secret<String> {
+  public var canonical: Secret<String> { text(issue.map { ":i\($0)" } ?? "") }
+
+  /// The text of any issue of the card, for a credential that names the issue beside it.
+  public var canonicalOfAnyIssue: Secret<String> { text("") }
+
+  private func text(_ issue: String) -> Secret<String> {
     let facility = facility.map { String($0) } ?? "-"
-    let issue = issue.map { ":i\($0)" } ?? ""
     return Secret("card:\(format):\(facility):\(card)\(issue)")
   }
 }

@@ -8,7 +8,7 @@ import HostLinux
 struct CredentialCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "credential", abstract: "Issue and revoke cards and PINs.",
-    subcommands: [Issue.self, Revoke.self, List.self])
+    subcommands: [Issue.self, Resume.self, Revoke.self, List.self])
 
   struct Issue: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -21,6 +21,8 @@ struct CredentialCommand: AsyncParsableCommand {
     @Option(help: "The person.") var person: String
     @Option(help: "FORMAT:FACILITY:NUMBER; the facility is - where the format has none.")
     var card: String?
+    @Option(help: "The issue number of the card, where its format has one; older ones are denied.")
+    var issue: Int64?
     @Option(help: "4 to 10 digits.") var pin: String?
     @Option(help: "Only for these doors, with commas; without doors and scopes it opens all.")
     var doors: String?
@@ -32,6 +34,9 @@ struct CredentialCommand: AsyncParsableCommand {
     @Option(help: "How often it may be used.") var uses: Int?
     @Option(help: "How long it stays valid after its first use: 90m, 2h, 3d.")
     var firstUseFor: String?
+    @Option(help: "Suspended once it was not used for so many days.") var unusedDays: Int?
+    @Option(help: "When it was last used elsewhere: the days count from then.")
+    var lastUsed: String?
     @Flag(help: "Opens like any other and raises a silent alarm.") var duress = false
     @Option(help: "The credential's id; random when left out.") var id: String?
 
@@ -39,11 +44,19 @@ struct CredentialCommand: AsyncParsableCommand {
       guard (card == nil) != (pin == nil) else {
         throw ValidationError("give either --card or --pin")
       }
+      if let issue, card == nil || !CredentialLimits.issues.contains(issue) {
+        throw ValidationError(
+          "--issue is for cards, from 0 to \(CredentialLimits.issues.upperBound)")
+      }
       let table = try await formats.table()
-      let canonical =
-        try card.map { try CredentialValue.canonical(card: $0, formats: table) }
-        ?? CredentialValue.canonical(pin: pin ?? "")
       let store = try state.store()
+      // A controller that does not know issue numbers finds only the card with its issue.
+      let hello = try store.controllers.latest(Hello.self, of: controller)
+      let anyIssue = issue != nil && hello?.lacks([.issueNumbers]).isEmpty != false
+      let canonical =
+        try card.map {
+          try CredentialValue.canonical(card: $0, issue: issue, anyIssue: anyIssue, formats: table)
+        } ?? CredentialValue.canonical(pin: pin ?? "")
       let digest = try store.controllers.digester(of: controller).digest(ofCanonical: canonical)
       let record = CredentialRecord(
         id: id ?? UUID().uuidString.lowercased(), kind: card == nil ? "pin" : "card",
@@ -51,11 +64,25 @@ struct CredentialCommand: AsyncParsableCommand {
         validUntil: try TimeArgument.time(until), doors: split(doors), scopes: split(scopes),
         className: className, usesMax: uses,
         validSecondsFromFirstUse: try firstUseFor.map(TimeArgument.duration),
-        duress: duress ? true : nil
+        duress: duress ? true : nil, issue: anyIssue ? issue : nil, unusedDays: unusedDays,
+        lastUsed: try TimeArgument.time(lastUsed)
       ).sayingItsPlace
+      try ControllerTable.requireAbility(record.neededFeatures, of: hello)
       do { _ = try record.validated(path: "credential") } catch { throw CloudProblem("\(error)") }
       try store.credentials.issue(record, at: controller)
       Output.line("credential \(record.id)")
+    }
+  }
+
+  struct Resume: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Let a credential open again that was suspended because nobody used it.")
+    @OptionGroup var state: StateOptions
+    @Argument(help: "The credential's id.") var id: String
+
+    func run() throws {
+      try state.store().credentials.resume(id, at: CloudClock.now() / 1_000)
+      Output.line("credential \(id) counts as used now")
     }
   }
 

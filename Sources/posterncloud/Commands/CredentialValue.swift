@@ -5,8 +5,10 @@ import WiegandCodec
 
 /// A card or a PIN as an argument, in the form that is digested.
 enum CredentialValue {
-  /// `formats` are those that the number may be in.
-  static func canonical(card: String, formats: FormatTable) throws -> Secret<String> {
+  /// `formats` are those that the number may be in. The text of any issue of the card where `anyIssue`.
+  static func canonical(
+    card: String, issue: Int64? = nil, anyIssue: Bool = false, formats: FormatTable
+  ) throws -> Secret<String> {
     let parts = card.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
     if parts.count == 3, let damage = parts.dropFirst().compactMap(spreadsheetDamage).first {
       throw ValidationError("--card: \(damage)")
@@ -18,15 +20,21 @@ enum CredentialValue {
     if parts[1] != "-", facility == nil { throw ValidationError("the facility is a number or -") }
     // Encoding refuses numbers that no reader can send.
     do {
-      _ = try formats.encode(format: parts[0], facility: facility, card: number)
+      let issue = issue.map { UInt64(clamping: $0) }
+      _ = try formats.encode(format: parts[0], facility: facility, card: number, issue: issue)
     } catch EncodeError.unknownFormat(let name) {
       throw ValidationError(
         "--card: format \(name) is not known; if it is the door's own, add --config with its settings"
       )
+    } catch EncodeError.issueMissing(let name) {
+      throw ValidationError("--card: format \(name) needs an issue number; add --issue")
     } catch {
       throw ValidationError("--card: \(error)")
     }
-    return CardCandidate(format: parts[0], facility: facility, card: number).canonical
+    let card = CardCandidate(
+      format: parts[0], facility: facility, card: number,
+      issue: issue.map { UInt64(clamping: $0) })
+    return anyIssue ? card.canonicalOfAnyIssue : card.canonical
   }
 
   /// What a spreadsheet did to a number, as far as it can be seen: `1.23457E+11`, `12,345`, `345.0`.

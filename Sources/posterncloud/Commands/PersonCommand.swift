@@ -8,12 +8,12 @@ struct PersonCommand: ParsableCommand {
     commandName: "person", abstract: "Add people and switch them on or off.",
     subcommands: [
       Add.self, Enable.self, Disable.self, Exclude.self, Readmit.self, Qualify.self,
-      Disqualify.self,
+      Disqualify.self, Escort.self,
     ])
 
   struct Add: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Add a person, or change one; exclusions and qualifications stay.",
+      abstract: "Add a person, or change one; exclusions, qualifications and escort stay.",
       discussion: "Example: person add ben --doors front --hours monday=08:00-17:00")
 
     @OptionGroup var state: StateOptions
@@ -46,6 +46,7 @@ struct PersonCommand: ParsableCommand {
       let present = try store.people.find(id)
       person.exclusions = present?.exclusions
       person.qualifications = present?.qualifications
+      person.escort = present?.escort
       try store.people.put(person)
       Output.line("person \(id)")
     }

@@ -86,6 +86,23 @@ extension PersonCommand {
   }
 }
 
+extension PersonCommand {
+  struct Escort: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Let a person enter only with a host, or be one.",
+      discussion: "Example: person escort visitor-7 needed; person escort ada host")
+
+    @OptionGroup var state: StateOptions
+    @Argument(help: "The person's id.") var id: String
+    @Argument(help: "needed, host or none.") var role: String
+
+    func run() throws {
+      try change(id, state) { $0.escort = role == "none" ? nil : role }
+      Output.line("person \(id): escort \(role)")
+    }
+  }
+}
+
 private func without(_ name: String, in held: [QualificationRecord]?) -> [QualificationRecord] {
   (held ?? []).filter { !$0.name.utf8.elementsEqual(name.utf8) }
 }

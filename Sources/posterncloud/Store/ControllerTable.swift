@@ -116,7 +116,7 @@ struct ControllerTable {
 
   /// What the controller ignores of the persons and of its configuration.
   func ignored(by hello: Hello) throws -> [Hello.Feature] {
-    let lacking = hello.lacks([.exclusions, .qualifications])
+    let lacking = hello.lacks([.exclusions, .qualifications, .escort])
     guard !lacking.isEmpty else { return [] }
     return try database.read { database in
       let configured =

@@ -61,6 +61,21 @@ struct CredentialTable {
     ])
   }
 
+  /// Counts a credential as used at `seconds` since 1970. Throws for one that may stay unused.
+  func resume(_ id: String, at seconds: Int64) throws {
+    try database.write { database in
+      guard let found = try Self.find(id, database) else {
+        throw CloudProblem("there is no credential \(id)")
+      }
+      var record = found.record
+      guard record.unusedDays != nil else {
+        throw CloudProblem("credential \(id) may stay unused for ever; it is not suspended")
+      }
+      record.lastUsed = seconds
+      try Self.put(record, at: found.controller, database)
+    }
+  }
+
   func revoke(_ id: String) throws {
     try database.write { try Self.revoke(id, $0) }
   }

@@ -1,4 +1,5 @@
 import ConsoleProtocol
+import DoorCore
 import DoorRules
 import DoorRuntime
 import WiegandCodec
@@ -20,14 +21,20 @@ extension AccessQuestion {
       throw ConsoleProblem(.invalid, "name a person, a credential or a card")
     }
     let parts = card.split(separator: ":", omittingEmptySubsequences: false)
-    guard parts.count == 3, let number = UInt64(parts[2]),
+    let issue = parts.count == 4 && parts[3].hasPrefix("i") ? UInt64(parts[3].dropFirst()) : nil
+    guard parts.count == (issue == nil ? 3 : 4), let number = UInt64(parts[2]),
       parts[1] == "-" || UInt64(parts[1]) != nil
     else {
       throw ConsoleProblem(
-        .invalid, "card: write FORMAT:FACILITY:NUMBER; the facility is - where there is none")
+        .invalid,
+        "card: write FORMAT:FACILITY:NUMBER, and :iISSUE where the card has an issue; the facility is - "
+          + "where there is none")
     }
+    let shown = CardCandidate(
+      format: String(parts[0]), facility: UInt64(parts[1]), card: number, issue: issue)
     return .shown(
-      CardCandidate(format: String(parts[0]), facility: UInt64(parts[1]), card: number).canonical)
+      shown.canonical,
+      issue: issue.map { CardIssue(canonical: shown.canonicalOfAnyIssue, issue: $0) })
   }
 
   private static func presentation(

@@ -186,21 +186,24 @@ struct LimitRuntimeTests {
   func uses() throws {
     let store = try fixture.events()
     func id(_ index: Int) -> CredentialID { CredentialID("k\(index)")! }
+    func card(_ index: Int) -> Credential {
+      Credential(id: id(index), kind: .card, person: PersonID("p")!, usesMax: 9)
+    }
     var uses = CredentialUses()
     for index in 0..<CredentialUses.latestMax {
       uses.note(CredentialUse(count: 1, first: Self.at), of: id(index))
     }
-    #expect(try uses.use(of: id(0), in: store).count == 1)
+    #expect(try uses.use(of: card(0), in: store).count == 1)
     // Used again: its second use is not on the disk yet, so it must not be the next to go.
     uses.note(CredentialUse(count: 2, first: Self.at), of: id(0))
     uses.note(CredentialUse(count: 1, first: Self.at), of: id(CredentialUses.latestMax))
-    #expect(try uses.use(of: id(0), in: store).count == 2)
-    #expect(try uses.use(of: id(1), in: store).count == 0)
-    #expect(try uses.use(of: id(2), in: store).count == 1)
+    #expect(try uses.use(of: card(0), in: store).count == 2)
+    #expect(try uses.use(of: card(1), in: store).count == 0)
+    #expect(try uses.use(of: card(2), in: store).count == 1)
     try store.setValue(
       CredentialUses.bytes(of: CredentialUse(count: 7, first: Self.at)),
       forKey: StateKey.use(id(1)).name)
-    #expect(try uses.use(of: id(1), in: store).count == 7)
+    #expect(try uses.use(of: card(1), in: store).count == 7)
   }
 
   @Test("of more than 1,024 people in memory the one seen longest ago is read from the disk again")

@@ -42,10 +42,11 @@ struct StoreCredentialTests {
       ],
       qualifications: [
         QualificationRecord(name: "Einführung", validUntil: 0), QualificationRecord(name: "paid"),
-      ])
+      ], escort: "host")
     let credential = CredentialRecord(
-      id: "c1", kind: "mobile", person: "ada", status: "revoked", digest: StoreFixture.digest(1),
-      validFrom: 0, validUntil: 1_700_000_000, doors: ["front"], scopes: ["gym", "pool"])
+      id: "c1", kind: "card", person: "ada", status: "revoked", digest: StoreFixture.digest(1),
+      validFrom: 0, validUntil: 1_700_000_000, doors: ["front"], scopes: ["gym", "pool"],
+      issue: 4_294_967_295, unusedDays: 3_660, lastUsed: 1_700_000_000)
     try cache.apply(
       CredentialDelta(
         baseRevision: nil, revision: 1, persons: [person], credentials: [credential]))

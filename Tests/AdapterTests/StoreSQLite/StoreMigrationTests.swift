@@ -20,7 +20,8 @@ struct StoreMigrationTests {
     "3 digests, snapshots in chunks, reservations", "4 duress", "5 snapshots gathered as rows",
     "6 rules of the time zone",
     "7 what was withdrawn", "8 what a revision brought; credentials for everywhere",
-    "9 exclusions, qualifications",
+    "9 exclusions, qualifications", "10 issue numbers",
+    "11 unused for so many days", "12 escorts",
   ]
 
   private let fixture = StoreFixture()
@@ -104,12 +105,16 @@ struct StoreMigrationTests {
     var person = StoreFixture.person(2)
     person.exclusions = [ExclusionRecord(doors: ["front"])]
     person.qualifications = [QualificationRecord(name: "induction")]
+    person.escort = "needed"
+    var card = StoreFixture.credential(2)
+    (card.issue, card.unusedDays, card.lastUsed) = (3, 90, 1_700_000_000)
     _ = try cache.apply(
       CredentialDelta(
         baseRevision: 5, revision: 6, persons: [person],
-        credentials: [StoreFixture.credential(2)]))
+        credentials: [card]))
     #expect(try cache.credentialPosition() == .init(revision: 6, credentials: 2, persons: 2))
-    let added = try cache.holders(ofAny: [StoreFixture.digest(2)]).map(\.person)
-    #expect(added == [try person.validated(path: "")])
+    let added = try cache.holders(ofAny: [StoreFixture.digest(2)])
+    #expect(added.map(\.person) == [try person.validated(path: "")])
+    #expect(added.map(\.credential) == [try card.validated(path: "")])
   }
 }

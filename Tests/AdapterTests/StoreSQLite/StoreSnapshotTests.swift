@@ -99,9 +99,10 @@ struct StoreSnapshotTests {
         sql: """
           UPDATE credential SET valid_until = 1 WHERE id = 'c7';
           DELETE FROM credential WHERE id = 'c8';
-          INSERT INTO credential SELECT 'c-extra', digest, kind, person, status, valid_from,
-            valid_until, doors, scopes, class_name, uses_max, first_use_seconds, device, hash,
-            bucket, reservation, tenant, duress, everywhere FROM credential WHERE id = 'c9';
+          CREATE TEMP TABLE other AS SELECT * FROM credential WHERE id = 'c9';
+          UPDATE other SET id = 'c-extra';
+          INSERT INTO credential SELECT * FROM other;
+          DROP TABLE other;
           """)
     }
     let expected = try digest(sound)

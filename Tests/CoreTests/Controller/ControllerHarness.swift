@@ -128,9 +128,17 @@ struct ControllerHarness {
   /// What the store says now.
   func read(_ question: LookUp) -> LookUpAnswer {
     let all = store.sorted { $0.key < $1.key }.flatMap(\.value)
+    func told(_ issue: UInt64?, _ holder: CredentialHolder) -> CredentialHolder {
+      var holder = holder
+      holder.issue = issue
+      return holder
+    }
     var found = question.canonicals.flatMap { store[$0.reveal()] ?? [] }
+    found += question.issues.flatMap { card in
+      (store[card.canonical.reveal()] ?? []).map { told(card.issue, $0) }
+    }
     for id in question.again where !found.contains(where: { $0.id == id }) {
-      found += all.filter { $0.id == id }.prefix(1)
+      found += all.map { told(id.issue, $0) }.filter { $0.id == id }.prefix(1)
       if id.credential == nil, let person = all.first(where: { $0.person.id == id.person })?.person
       {
         found.append(CredentialHolder(credential: nil, person: person))

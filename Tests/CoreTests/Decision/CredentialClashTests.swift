@@ -41,6 +41,18 @@ struct CredentialClashTests {
     }
   }
 
+  @Test("G6: two issues of one card are told apart; one that names none is not")
+  func issues() {
+    func card(_ person: String, _ issue: UInt64?) -> Credential {
+      var card = credential(person, person, kind: .card)
+      card.issue = issue
+      return card
+    }
+    #expect(!clash(card("ada", 1), card("ben", 2)))
+    #expect(clash(card("ada", 1), card("ben", 1)))
+    #expect(clash(card("ada", 1), card("ben", nil)))
+  }
+
   @Test("only at a door that both are for, by name or by scope")
   func places() {
     let atFront = credential("a", "ada", doors: [front])

@@ -17,8 +17,12 @@ struct DecideExplanationTests {
       $0.credential = Credential(
         id: RuleWorld.key, kind: .card, person: RuleWorld.ada,
         validFrom: $0.at.advanced(bySeconds: -60), validUntil: $0.at.advanced(bySeconds: 3_660),
-        doors: [RuleWorld.front], usesMax: 3, device: RuleWorld.here, isDuress: true)
-      $0.use = CredentialUse(count: 1, first: RuleWorld.noon.advanced(bySeconds: -30))
+        doors: [RuleWorld.front], usesMax: 3, device: RuleWorld.here, isDuress: true,
+        issue: 2, unusedDays: 30)
+      $0.issue = 2
+      $0.use = CredentialUse(
+        count: 1, first: RuleWorld.noon.advanced(bySeconds: -30),
+        last: RuleWorld.noon.advanced(bySeconds: -30))
       $0.cacheAgeSeconds = 7_199
     }
   }
@@ -26,6 +30,7 @@ struct DecideExplanationTests {
   private static let passed: [ExplanationStep] = [
     step("CredentialStatusRule", "credential key is active"),
     step("DeviceRule", "credential key is for this device, here"),
+    step("IssueRule", "credential key is issue 2, and so is the card"),
     step("AccessEnabledRule", "person ada is switched on"),
     step("ExclusionRule", "nothing is denied to this person"),
     step(
@@ -37,6 +42,9 @@ struct DecideExplanationTests {
       counts from 1970-01-05 11:44 until 1970-01-05 13:00, now 1970-01-05 12:00
       """, facility),
     step("UseCountRule", "credential key was used 1 times of 3"),
+    step(
+      "UnusedRule",
+      "credential key was last used 1970-01-05 11:59 and may stay unused for 30 days"),
     step("DoorScopeRule", "credential key is for front"),
     step("PathRule", "ada may enter front by a personal grant"),
     step("QualificationRule", "nothing is required here"),
@@ -46,6 +54,7 @@ struct DecideExplanationTests {
     step("PresentationRule", "door front asks for cardOnly", door),
     step("InterlockRule", "no other door of an interlock stands in the way"),
     step("TwoPersonRule", "bob badged just before ada", door),
+    step("EscortRule", "nobody must come along"),
   ]
 
   private static let facility = "facility"
@@ -68,7 +77,8 @@ struct DecideExplanationTests {
           used: [
             UsedCredential(
               RuleWorld.key,
-              use: CredentialUse(count: 2, first: RuleWorld.noon.advanced(bySeconds: -30)))
+              use: CredentialUse(
+                count: 2, first: RuleWorld.noon.advanced(bySeconds: -30), last: RuleWorld.noon))
           ], passages: [AreaPassage(area: area, isInside: true)], isDuress: true,
           companion: PersonID("bob"),
           steps: Self.passed))
@@ -97,6 +107,9 @@ struct DecideExplanationTests {
     Failing("DeviceRule", .wrongDevice, "credential key is for there, this is here") {
       $0.credential?.device = ControllerID("there")
     },
+    Failing(
+      "IssueRule", .issueOutdated, "credential key is issue 2, the card is the older 1"
+    ) { $0.issue = 1 },
     Failing("AccessEnabledRule", .accessDisabled, "person ada is switched off") {
       $0.person.accessEnabled = false
     },
@@ -120,6 +133,10 @@ struct DecideExplanationTests {
     Failing("UseCountRule", .useCountExceeded, "credential key was used 3 times of 3") {
       $0.use.count = 3
     },
+    Failing(
+      "UnusedRule", .unusedTooLong,
+      "credential key was last used 1969-12-06 12:00 and may stay unused for 30 days"
+    ) { $0.use.last = $0.at.advanced(bySeconds: -30 * 86_400) },
     Failing("DoorScopeRule", .wrongDoor, "credential key is for other doors, not front") {
       $0.credential?.doors = [RuleWorld.back]
     },
@@ -173,6 +190,9 @@ struct DecideExplanationTests {
       "TwoPersonRule", .secondPersonRequired,
       "door front asks for two people; ada is the first", door
     ) { $0.companion = nil },
+    Failing(
+      "EscortRule", .escortRequired, "ada needs a host, who badges within 15 s", "default"
+    ) { $0.person.escort = .needed },
   ]
 
   @Test("a denial tells the rules before it as passed, its own as the last, and keeps nothing")
@@ -186,7 +206,8 @@ struct DecideExplanationTests {
         verdict
           == Verdict(
             decision: .deny(failing.reason), credential: RuleWorld.key, person: RuleWorld.ada,
-            policyRevision: 7, steps: verdict.steps.dropLast() + [last]))
+            policyRevision: 7, escort: world.person.escort,
+            steps: verdict.steps.dropLast() + [last]))
       let before = Self.passed.prefix { $0.rule != failing.rule }
       #expect(verdict.steps.dropLast().map(\.rule) == before.map(\.rule))
       #expect(!verdict.isGrant && verdict.steps.dropLast().allSatisfy(\.passed))
@@ -247,6 +268,7 @@ struct DecideExplanationTests {
       steps == [
         Self.step("CredentialStatusRule", "person ada, known without a credential"),
         Self.step("DeviceRule", "person ada names no device"),
+        Self.step("IssueRule", "no issue number is asked for"),
         Self.step("AccessEnabledRule", "person ada is switched on"),
         Self.step("ExclusionRule", "nothing is denied to this person"),
         Self.step(
@@ -255,6 +277,7 @@ struct DecideExplanationTests {
         Self.step("ClockTrustRule", "the clock is synchronised"),
         Self.step("ValidityRule", "person ada has no bounds in time"),
         Self.step("UseCountRule", "person ada may be used as often as one likes"),
+        Self.step("UnusedRule", "it may stay unused"),
         Self.step("DoorScopeRule", "person ada is not bound to doors"),
         Self.step("PathRule", "ada may enter front by a personal grant"),
         Self.step("QualificationRule", "nothing is required here"),
@@ -264,6 +287,7 @@ struct DecideExplanationTests {
         Self.step("PresentationRule", "door front asks for cardOrPIN", "default"),
         Self.step("InterlockRule", "no other door of an interlock stands in the way"),
         Self.step("TwoPersonRule", "one person is enough"),
+        Self.step("EscortRule", "nobody must come along"),
       ])
   }
 }

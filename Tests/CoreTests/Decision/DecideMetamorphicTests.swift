@@ -87,6 +87,11 @@ struct DecideMetamorphicTests {
       { $0.isKnown = false }, { $0.presentation = .mobile(nil) },
       { $0.door.settings.presentation = PresentationPlan(.pinOnly) },
       { $0.facility.settings.accessHours = $0.facility.settings.accessHours.map { _ in closed } },
+      { $0.credential?.issue = 1 }, { $0.person.escort = .needed },
+      { world in
+        world.credential?.unusedDays = 1
+        world.credential?.lastUsed = world.at.advanced(bySeconds: -86_400)
+      },
       { $0.person.exclusions = [Exclusion(doors: [RuleWorld.front])] },
       { $0.door.settings.requiredQualifications = ["induction"] },
       { $0.person.grants = $0.person.grants.dropLast() },

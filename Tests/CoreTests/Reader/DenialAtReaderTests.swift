@@ -21,15 +21,17 @@ struct DenialAtReaderTests {
     #expect(
       reasons { $0.atReader.voidsPIN } == [
         .credentialRevoked, .notYetValid, .expired, .wrongDevice, .useCountExceeded,
+        .unusedTooLong,
       ])
   }
 
-  @Test("all but two reasons are reported as denied, and one waits for a second person")
+  @Test("all but three reasons are reported as denied, and two wait for a second person")
   func signals() {
-    #expect(reasons { $0.atReader.signal == .moreInput } == [.secondPersonRequired])
+    #expect(
+      reasons { $0.atReader.signal == .moreInput } == [.secondPersonRequired, .escortRequired])
     #expect(reasons { $0.atReader.signal == .offlineTooLong } == [.cacheExpired])
     #expect(
-      reasons { $0.atReader.signal == .denied }.count == DenialReason.allCases.count - 2)
-    #expect(reasons { $0.atReader.awaitsSecondPerson } == [.secondPersonRequired])
+      reasons { $0.atReader.signal == .denied }.count == DenialReason.allCases.count - 3)
+    #expect(reasons { $0.atReader.awaitsSecondPerson } == [.secondPersonRequired, .escortRequired])
   }
 }

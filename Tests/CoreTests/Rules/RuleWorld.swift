@@ -18,6 +18,8 @@ struct RuleWorld {
   var person = Person(id: ada, accessEnabled: true, grants: [Grant(doors: [front])])
   var credential: Credential? = Credential(id: key, kind: .card, person: ada)
   var use = CredentialUse()
+  /// What the card told.
+  var issue: UInt64?
   var at = noon
   var presentation = Presentation.card
   var clockTrust = ClockTrust.synchronised
@@ -29,6 +31,8 @@ struct RuleWorld {
   var doorReaders: [ReaderID] = []
   var presence: [AreaID: AreaPresence] = [:]
   var companion: PersonID?
+  var companionNeedsHost = false
+  var host: PersonID?
   var interlockedBy: DoorID?
   /// Nil: this device does not know the rules of the facility's zone.
   var zone: ZoneRules? = .utc
@@ -61,10 +65,11 @@ struct RuleWorld {
       holders: isKnown
         ? [
           CredentialHolder(
-            credential: credential, person: person, use: use, presence: presence)
+            credential: credential, person: person, use: use, presence: presence, issue: issue)
         ] : [],
       at: at, clockTrust: clockTrust, cacheAgeSeconds: cacheAgeSeconds, mode: mode,
       override: override, reader: reader, doorReaders: doorReaders, companion: companion,
+      companionNeedsHost: companionNeedsHost, host: host,
       interlockedBy: interlockedBy)
   }
 

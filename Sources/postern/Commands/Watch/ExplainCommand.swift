@@ -24,7 +24,8 @@ struct ExplainCommand: AsyncParsableCommand {
   @Option(help: "The door's id.") var door: String
   @Option(help: "The person's id.") var person: String?
   @Option(help: "The credential's id.") var credential: String?
-  @Option(help: "A card, FORMAT:FACILITY:NUMBER, as in H10301:12:345.") var card: String?
+  @Option(help: "A card, FORMAT:FACILITY:NUMBER, as in H10301:12:345; :iISSUE may follow.")
+  var card: String?
   @Option(
     help: "The time: YYYY-MM-DDTHH:MM in the facility's time, or seconds since 1970; default: now.")
   var at: String?

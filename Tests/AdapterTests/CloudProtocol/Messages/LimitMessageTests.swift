@@ -193,6 +193,18 @@ struct LimitMessageTests {
     #expect(told(DocumentReader.revisionMax + 1) == ["revision", "revision", "revision"])
   }
 
+  @Test("a host and a visitor wait for each other from 1 to 120 seconds")
+  func escortSeconds() {
+    func told(_ seconds: Int) -> [String] {
+      let document = Self.configuration { $0.doors[0].settings.escortSeconds = seconds }
+      return Self.problems { _ = try document.validated(zones: { _ in .utc }) }
+    }
+    let range = ConfigurationLimits.escortSeconds
+    #expect(told(range.lowerBound) == [] && told(range.upperBound) == [])
+    #expect(told(0) == ["doors[0].escortSeconds"])
+    #expect(told(range.upperBound + 1) == ["doors[0].escortSeconds"])
+  }
+
   @Test("a position's accuracy is at most half the way round the earth")
   func accuracy() {
     func told(_ meters: Double) -> [String] {
@@ -215,6 +227,22 @@ struct LimitMessageTests {
     #expect(told(CredentialLimits.usesMax.upperBound) == [])
     #expect(told(CredentialLimits.usesMax.upperBound + 1) == ["c.usesMax"])
     #expect(told(0) == ["c.usesMax"])
+  }
+
+  @Test("a credential is suspended after 1 to 3,660 days, and has issues up to 4,294,967,295")
+  func unusedDays() {
+    func told(_ change: (inout CredentialRecord) -> Void) -> [String] {
+      var record = StoreFixture.credential(1)
+      change(&record)
+      return Self.problems { _ = try record.validated(path: "c") }
+    }
+    #expect(told { $0.unusedDays = CredentialLimits.unusedDays.upperBound } == [])
+    #expect(told { $0.unusedDays = CredentialLimits.unusedDays.upperBound + 1 } == ["c.unusedDays"])
+    #expect(told { $0.unusedDays = 0 } == ["c.unusedDays"])
+    #expect(told { $0.issue = CredentialLimits.issues.upperBound } == [])
+    #expect(told { $0.issue = CredentialLimits.issues.upperBound + 1 } == ["c.issue"])
+    #expect(told { $0.issue = -1 } == ["c.issue"])
+    #expect(told { $0.lastUsed = 5 } == ["c.lastUsed"])
   }
 
   @Test("an offline PIN starts before the year 9999")

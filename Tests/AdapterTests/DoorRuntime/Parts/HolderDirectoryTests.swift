@@ -251,6 +251,29 @@ struct HolderDirectoryTests {
     #expect(try find(again: (nil, "p-k-1")).answer.holders == nil)
   }
 
+  @Test("G6: a card is found without its issue and with it; what it told comes along, and stays so")
+  mutating func issues() throws {
+    cached("exact", "card:S12906:1:2:i1")
+    cached("any", "card:S12906:1:2")
+    try handedOver("k-2", "card:S12906:1:2")
+    let question = LookUp(
+      ticket: 9, canonicals: [Secret("card:S12906:1:2:i1"), Secret("raw:36:00")],
+      issues: [
+        CardIssue(canonical: Secret("card:S12906:1:2"), issue: 1),
+        CardIssue(canonical: Secret("card:Kastle:1:2"), issue: 7),
+      ], door: Self.door)
+    let found = holders.find(question, at: Self.now)
+    #expect(Self.ids(found) == ["exact", "any", "k-2"])
+    #expect(found.answer.holders?.map(\.issue) == [nil, 1, 1])
+    let again = try #require(found.answer.holders).map(\.id)
+    let later = holders.find(
+      LookUp(ticket: 10, canonicals: [], again: again, door: Self.door), at: Self.now)
+    #expect(later.answer.holders == found.answer.holders)
+    // The cache fails: keys on site still open.
+    cache.fail(with: PartFixture.error)
+    #expect(Self.ids(holders.find(question, at: Self.now)) == ["k-2"])
+  }
+
   @Test("A3: a card that is read again with its PIN does not hide an offline PIN")
   mutating func cardAndOfflinePIN() throws {
     cached("k-1", "card:H10301:1:2")

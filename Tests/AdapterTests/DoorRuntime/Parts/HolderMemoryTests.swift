@@ -113,6 +113,47 @@ struct HolderMemoryTests {
     }
   }
 
+  @Test("G6: the last use is remembered beside the count, for credentials that ask for it only")
+  mutating func lastUse() throws {
+    let soap = CredentialID("k-2")!
+    cache.add(
+      Credential(id: soap, kind: .card, person: Self.person, unusedDays: 90),
+      digest: digester.digest(ofCanonical: Secret("card:2")))
+    func last(_ holders: inout AnsweringDirectory) -> WallInstant? {
+      holders.find(LookUp(ticket: 1, canonicals: [Secret("card:2")]), at: PartFixture.moment())
+        .answer.holders?.first?.use.last
+    }
+    #expect(last(&holders) == nil)
+    let use = CredentialUse(
+      count: 1, first: WallInstant(millisecondsSince1970: 7),
+      last: WallInstant(millisecondsSince1970: 9))
+    let access = AccessRecord(
+      door: DoorID("front")!, reader: nil, presentation: "card",
+      verdict: Verdict(
+        decision: .grant(via: .rules), credential: soap, person: Self.person, policyRevision: 1,
+        used: [UsedCredential(soap, use: use)], steps: []))
+    let wishes = holders.directory.note(.access(access), at: PartFixture.moment())
+    #expect(wishes.writtenText == ["use.k-2": "1 7", "lastUse.k-2": "9"])
+    #expect(last(&holders) == use.last)
+    // After a restart the disk has it; what cannot be read begins the days anew.
+    try state.setValues(["use.k-2": Array("1 7".utf8), "lastUse.k-2": Array("9".utf8)])
+    func restarted() -> AnsweringDirectory {
+      AnsweringDirectory(
+        HolderReader(
+          policy: cache, state: state, issued: nil, digester: digester, handOver: nil,
+          offline: nil))
+    }
+    var again = restarted()
+    #expect(last(&again) == use.last)
+    try state.setValues(["lastUse.k-2": Array("soon".utf8)])
+    again = restarted()
+    #expect(last(&again) == nil)
+    // A credential that only counts its uses asks the disk for nothing more.
+    let before = state.reads.count
+    _ = holder(hasAreas: false)
+    #expect(state.reads[before...] == ["use.k-1"])
+  }
+
   @Test("A9: whoever went in is inside at once, and where they were before is not forgotten")
   mutating func presence() {
     _ = holder()

@@ -98,9 +98,12 @@ struct KeptGarbageTests {
   /// Badges and enters with what was read.
   private func readHolders(_ bytes: [UInt8]) throws {
     let state = AnyValueState(bytes)
-    let card = CredentialID("k-1")!
+    let card = Credential(
+      id: CredentialID("k-1")!, kind: .card, person: PersonID("p1")!, unusedDays: 3_660)
     var use = try CredentialUses().use(of: card, in: state)
     use.count += 1
+    let end = use.last?.advanced(bySeconds: 3_660 * 86_400)
+    #expect(end.map { $0 > WallInstant(millisecondsSince1970: .min) } != false)
     #expect(use.count > 0)
     var presence = PresenceBook()
     let person = PersonID("p1")!

@@ -24,7 +24,7 @@ struct StateKeyTests {
       (.cardLockouts, "lockout.cards"), (.firstPerson(Self.door), "firstPerson.front"),
       (.presence(PersonID("p1")!), "presence.of.p1"), (.forgiven, "presence.forgiven"),
       (.modes(Self.door), "modes.front"), (.runs, "runs"), (.clockOwn, "clock.own"),
-      (.revisions, "revisions"), (.zone, "zone"),
+      (.revisions, "revisions"), (.zone, "zone"), (.lastUse(CredentialID("k-1")!), "lastUse.k-1"),
     ]
     for (key, name) in rows { #expect(key.name == name) }
     #expect(Set(rows.map { Self.place(of: $0.0) }) == Set(0..<rows.count))
@@ -38,6 +38,7 @@ struct StateKeyTests {
     var keys: [StateKey] = [.cardLockouts, .forgiven, .lockout(try #require(ReaderID("cards")))]
     for id in ids {
       keys.append(.use(try #require(CredentialID(id))))
+      keys.append(.lastUse(try #require(CredentialID(id))))
       keys.append(.presence(try #require(PersonID(id))))
     }
     #expect(Set(keys.map { Array($0.name.utf8) }).count == keys.count)
@@ -80,6 +81,7 @@ struct StateKeyTests {
     case .runs: 12
     case .revisions: 14
     case .zone: 15
+    case .lastUse: 16
     }
   }
 

@@ -130,6 +130,22 @@ struct ValidationCredentialTests {
         "persons[0].qualifications[0].name: has 0 bytes, allowed are 1 to 256",
         "persons[0].qualifications[0].validUntil: 253402300800 is outside 0 to 253402300799",
       ])
+    #expect(
+      try problems {
+        $0.credentials[0].kind = "pin"
+        $0.credentials[0].issue = 4_294_967_296
+      } == [
+        "credentials[0].issue: 4294967296 is outside 0 to 4294967295",
+        "credentials[0].issue: is for cards, not pin",
+      ])
+    #expect(
+      try problems {
+        $0.credentials[0].kind = "card"
+        $0.credentials[0].issue = 4_294_967_295
+      } == [])
+    #expect(
+      try problems { $0.persons[0].escort = "maybe" }
+        == ["persons[0].escort: is none of needed, host"])
     let hours = try problems {
       $0.persons[0].grants[0].accessHours = ["monday": [WindowDocument(from: "9", to: "17:00")]]
     }

@@ -1,0 +1,19 @@
+/// Of a card that was given out again, only the issue that the cloud names opens: neither an older
+/// one, nor one that the cloud does not know yet.
+func issueRule(_ question: RuleQuestion) -> RuleAnswer {
+  guard let issue = question.holder.credential?.issue else {
+    return .pass("no issue number is asked for")
+  }
+  guard let shown = question.holder.issue else {
+    return .deny(.issueUnknown, "\(question.subject) is issue \(issue), and the card told none")
+  }
+  if shown < issue {
+    return .deny(
+      .issueOutdated, "\(question.subject) is issue \(issue), the card is the older \(shown)")
+  }
+  if shown > issue {
+    return .deny(
+      .issueUnknown, "\(question.subject) is issue \(issue), the card is the newer \(shown)")
+  }
+  return .pass("\(question.subject) is issue \(issue), and so is the card")
+}

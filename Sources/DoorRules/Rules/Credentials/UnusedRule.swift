@@ -1,0 +1,28 @@
+/// A credential that was not used for its number of days opens nothing until the cloud names a later
+/// use. Where neither the door remembers a use nor the cloud names one, the days begin with the next.
+func unusedRule(_ question: RuleQuestion) -> RuleAnswer {
+  guard let days = question.holder.credential?.unusedDays else {
+    return .pass("it may stay unused")
+  }
+  guard let last = question.lastUse else {
+    return .pass("no use of \(question.subject) is known; its \(days) days begin with the next")
+  }
+  let policy = question.policy
+  let end = last.advanced(bySeconds: Int64(days) * 86_400)
+  func detail() -> String {
+    "\(question.subject) was last used \(policy.text(of: last)) and may stay unused for \(days) days"
+  }
+  if question.hasSurelyCome(end) { return .deny(.unusedTooLong, detail()) }
+  let trust = question.request.clockTrust
+  guard trust.isTrusted || question.ignoresTime else {
+    return .deny(.clockUntrusted, detail() + "; the clock is \(trust.rawValue)")
+  }
+  return .pass(detail())
+}
+
+extension RuleQuestion {
+  /// The later of what this door remembers and what the cloud knows.
+  fileprivate var lastUse: WallInstant? {
+    [holder.use.last, holder.credential?.lastUsed].compactMap { $0 }.max()
+  }
+}

@@ -1,0 +1,29 @@
+/// Whoever must be escorted enters only with a host, who badges at the same door just before or after.
+func escortRule(_ question: RuleQuestion) -> RuleAnswer {
+  guard question.holder.person.escort == .needed else { return .pass("nobody must come along") }
+  guard question.needsHost else {
+    return .pass(
+      question.onlyLeaves ? "whoever leaves needs no host" : "the door stands open anyway")
+  }
+  let seconds = question.settings.escortSeconds
+  let person = question.holder.person.id
+  guard let host = question.request.host, host != person else {
+    return .deny(
+      .escortRequired, from: seconds.source,
+      "\(person) needs a host, who badges within \(seconds.value) s")
+  }
+  return .pass(from: seconds.source, "\(host) escorts \(person)")
+}
+
+extension RuleQuestion {
+  /// The person enters only with a host. Nobody is held in, and nobody waits at a door that stands open.
+  var needsHost: Bool {
+    holder.person.escort == .needed && !request.mode.holdsOpen && !onlyLeaves
+  }
+
+  /// The person is the host that somebody waits for here.
+  var bringsCompanion: Bool {
+    request.companionNeedsHost && holder.person.escort == .host && !request.mode.holdsOpen
+      && request.companion != holder.person.id && !onlyLeaves
+  }
+}

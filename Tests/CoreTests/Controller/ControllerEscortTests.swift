@@ -1,0 +1,129 @@
+import DoorCore
+import DoorRules
+import Testing
+
+@Suite("G5: visitors and hosts at one door")
+struct ControllerEscortTests {
+  private static let cards: [String: UInt64] = ["vic": 1, "hal": 2, "ada": 3, "vera": 4]
+
+  private func world(
+    change: (inout ControllerHarness.Setting) -> Void = { _ in }
+  ) -> ControllerHarness {
+    var world = ControllerHarness(mode: .cardOnly, change: change)
+    for (name, card) in Self.cards {
+      world.issue("card-\(name)", .card, to: name, as: "card:H10301:1:\(card)")
+    }
+    for name in ["vic", "vera"] { world.change("card-\(name)") { $0.person.escort = .needed } }
+    world.change("card-hal") { $0.person.escort = .host }
+    return world
+  }
+
+  private func badge(_ names: String..., at world: inout ControllerHarness) throws {
+    for name in names { try world.badge(facility: 1, card: try #require(Self.cards[name])) }
+  }
+
+  private func entrants(_ world: ControllerHarness) -> [String] {
+    guard let last = world.attempts.last, last.verdict.isGrant else { return [] }
+    return [last.verdict.person, last.companion?.person].compactMap { $0?.rawValue }
+  }
+
+  @Test("the visitor first: both enter with the host's card, in one event, as two")
+  func visitorFirst() throws {
+    var world = world()
+    try badge("vic", at: &world)
+    #expect(world.denials == [.escortRequired] && !world.isReleased)
+    try badge("hal", at: &world)
+    #expect(world.denials == [.escortRequired, nil] && world.isReleased)
+    #expect(entrants(world) == ["hal", "vic"])
+    #expect(world.attempts.last?.companion?.host?.rawValue == "hal")
+  }
+
+  @Test("the host first: whoever follows within the time is let in")
+  func hostFirst() throws {
+    for (milliseconds, reason) in [(14_500, nil), (15_500, .escortRequired)]
+      as [(Int, DenialReason?)]
+    {
+      var world = world()
+      try badge("hal", at: &world)
+      world.run(forMilliseconds: milliseconds)
+      try badge("vic", at: &world)
+      #expect(world.denials == [nil, reason])
+      #expect(world.attempts.last?.verdict.host?.rawValue == (reason == nil ? "hal" : nil))
+    }
+    var world = world()
+    try badge("hal", "vic", "vera", at: &world)
+    #expect(world.denials == [nil, nil, nil])
+  }
+
+  @Test("the wait is the door's setting; after it the host enters alone")
+  func wait() throws {
+    for (milliseconds, names) in [(39_000, ["hal", "vic"]), (41_000, ["hal"])] {
+      var world = world { $0.door.settings.escortSeconds = 40 }
+      try badge("vic", at: &world)
+      world.run(forMilliseconds: milliseconds)
+      try badge("hal", at: &world)
+      #expect(entrants(world) == names)
+    }
+  }
+
+  @Test("another visitor and a colleague are no hosts, and the visitor goes on waiting")
+  func others() throws {
+    var world = world()
+    try badge("vic", "ada", at: &world)
+    #expect(world.denials == [.escortRequired, nil] && entrants(world) == ["ada"])
+    try badge("hal", at: &world)
+    #expect(entrants(world) == ["hal", "vic"])
+    var second = self.world()
+    try badge("vic", "vera", at: &second)
+    #expect(second.denials == [.escortRequired, .escortRequired])
+  }
+
+  @Test("a visitor who was withdrawn meanwhile keeps no host out")
+  func withdrawn() throws {
+    var world = world()
+    try badge("vic", at: &world)
+    world.change("card-vic") { $0.credential?.status = .revoked }
+    try badge("hal", at: &world)
+    #expect(world.denials == [.escortRequired, nil] && entrants(world) == ["hal"])
+  }
+
+  @Test("a host who was one a moment ago escorts nobody")
+  func noLonger() throws {
+    var world = world { $0.door.settings.personsRequired = 2 }
+    try badge("hal", at: &world)
+    world.change("card-hal") { $0.person.escort = nil }
+    try badge("vic", at: &world)
+    #expect(!world.isReleased && world.denials.last == .escortRequired)
+  }
+
+  @Test("at a door for two the visitor and the host are the two, in either order; others are not")
+  func two() throws {
+    for names in [["vic", "hal"], ["hal", "vic"]] {
+      var world = world { $0.door.settings.personsRequired = 2 }
+      for name in names { try badge(name, at: &world) }
+      #expect(world.denials == [.secondPersonRequired, nil])
+      #expect(Set(entrants(world)) == ["hal", "vic"])
+    }
+    var world = world { $0.door.settings.personsRequired = 2 }
+    try badge("vic", "ada", at: &world)
+    #expect(world.denials == [.secondPersonRequired, .companionDenied] && !world.isReleased)
+  }
+
+  @Test("A10: a host who leaves brings nobody in, and a visitor leaves alone")
+  func leaving() throws {
+    let out = ReaderID("front-out")!
+    var world = world {
+      $0.layout.readers.append(.init(id: out, door: ControllerHarness.door))
+      $0.facility.areas = [
+        Area(
+          id: AreaID("gym")!, name: "Gym", entry: [ControllerHarness.reader], exit: [out],
+          antiPassback: .off)
+      ]
+    }
+    try world.badge(facility: 1, card: 2, at: out)
+    try badge("vic", at: &world)
+    #expect(world.denials == [nil, .escortRequired])
+    try world.badge(facility: 1, card: 1, at: out)
+    #expect(world.denials == [nil, .escortRequired, nil])
+  }
+}
