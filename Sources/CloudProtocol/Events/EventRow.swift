@@ -51,18 +51,6 @@ public enum EventSubject: String, CaseIterable, Sendable, Hashable {
   case door, reader, person, credential
 }
 
-/// A member of an event's `detail`. All values are strings.
-public struct EventMember: Sendable, Hashable {
-  public let name: String
-  /// What the value is, with its unit.
-  public let meaning: String
-
-  init(_ name: String, _ meaning: String) {
-    self.name = name
-    self.meaning = meaning
-  }
-}
-
 /// All that is known about one type of event.
 struct EventRow: Sendable {
   let title: String

@@ -15,16 +15,16 @@ extension EventType {
           EventMember("pinCredential", "if a PIN followed a card: the PIN's credential"),
           EventMember("host", "if the person must be escorted: the host, who entered just before"),
         ]
-          + Self.attempt)
+          + EventMember.attempt)
     case .accessDenied:
       EventRow(
         "Denied", .evidence, [.door, .reader, .person, .credential],
         reason: "a denial reason",
-        detail: Self.attempt + [
+        detail: EventMember.attempt + [
           EventMember("companion", "if `companionDenied`: the one who badged first"),
           EventMember("companionCredential", "if the companion had one: the credential"),
           EventMember("companionReason", "if `companionDenied`: the companion's denial reason"),
-        ] + Self.unknownCard)
+        ] + EventMember.unknownCard)
     case .accessAdminUnlock:
       EventRow(
         "Unlocked by an operator", .audit, urgent: true, [.door, .person],
@@ -132,23 +132,25 @@ extension EventType {
 
     // Patterns over a time
     case .anomalyManyDenials:
-      EventRow("Many denials at one door", .alarm, urgent: true, [.door], detail: Self.counted)
+      EventRow(
+        "Many denials at one door", .alarm, urgent: true, [.door], detail: EventMember.counted)
     case .anomalyOneCredentialManyDoors:
       EventRow(
         "One credential at many doors", .alarm, urgent: true, [.door, .credential],
-        detail: Self.counted)
+        detail: EventMember.counted)
     case .anomalyForcedAfterDenial:
-      EventRow("Forced open after a denial", .alarm, urgent: true, [.door], detail: Self.counted)
+      EventRow(
+        "Forced open after a denial", .alarm, urgent: true, [.door], detail: EventMember.counted)
     case .anomalyBitErrors:
       EventRow(
         "Many damaged frames at one reader", .alarm, urgent: true, [.door, .reader],
-        detail: Self.counted)
+        detail: EventMember.counted)
     case .anomalyClockSetBack:
-      EventRow("The clock was set back", .alarm, urgent: true, detail: Self.counted)
+      EventRow("The clock was set back", .alarm, urgent: true, detail: EventMember.counted)
     case .anomalyReplayedCommands:
       EventRow(
         "Commands were repeated many times", .alarm, urgent: true, lane: .broker,
-        detail: Self.counted)
+        detail: EventMember.counted)
     case .anomalyCoilChatter:
       EventRow(
         "A relay disturbs an input", .alarm, urgent: true, [.door],
@@ -177,13 +179,14 @@ extension EventType {
     // Keys
     case .lockKeyIssued:
       EventRow(
-        "Key issued", .audit, [.door, .person, .credential], detail: Self.key + Self.offlinePIN)
+        "Key issued", .audit, [.door, .person, .credential],
+        detail: EventMember.key + EventMember.offlinePIN)
     case .lockKeyUpdated:
-      EventRow("Key changed", .audit, [.door, .person, .credential], detail: Self.key)
+      EventRow("Key changed", .audit, [.door, .person, .credential], detail: EventMember.key)
     case .lockKeyRevoked:
       EventRow(
         "Key revoked", .audit, [.door, .person, .credential],
-        detail: Self.key + Self.offlinePIN + [
+        detail: EventMember.key + EventMember.offlinePIN + [
           EventMember("by", "if the console revoked an offline PIN: who ordered it")
         ])
     case .handOverRefused:
@@ -207,14 +210,15 @@ extension EventType {
           EventMember("warnings", "if there are any: each by its path, joined by `; `"),
         ])
     case .configRejected:
-      EventRow("A configuration was refused", .audit, lane: .broker, detail: Self.problems)
+      EventRow("A configuration was refused", .audit, lane: .broker, detail: EventMember.problems)
     case .configNotStored:
       EventRow(
-        "A configuration could not be stored", .housekeeping, lane: .broker, detail: Self.diskError)
+        "A configuration could not be stored", .housekeeping, lane: .broker,
+        detail: EventMember.diskError)
     case .credentialsRejected:
       EventRow(
         "Credentials were refused", .audit, lane: .broker,
-        detail: Self.problems
+        detail: EventMember.problems
           + [EventMember("records", "if only some were refused: how many records")])
     case .credentialsRepaired:
       EventRow(
@@ -222,7 +226,8 @@ extension EventType {
         detail: [EventMember("buckets", "parts of the set that were sent again")])
     case .credentialsNotStored:
       EventRow(
-        "Credentials could not be stored", .housekeeping, lane: .broker, detail: Self.diskError)
+        "Credentials could not be stored", .housekeeping, lane: .broker,
+        detail: EventMember.diskError)
     case .credentialClash:
       EventRow(
         "Two credentials have the same card", .audit, lane: .broker,
@@ -318,10 +323,12 @@ extension EventType {
         detail: [EventMember("cause", "why the connection ended")])
     case .certificateExpiring:
       EventRow(
-        "A certificate expires soon", .housekeeping, reason: "`expiring`", detail: Self.certificate)
+        "A certificate expires soon", .housekeeping, reason: "`expiring`",
+        detail: EventMember.certificate)
     case .certificateExpired:
       EventRow(
-        "A certificate has expired", .housekeeping, reason: "`expired`", detail: Self.certificate)
+        "A certificate has expired", .housekeeping, reason: "`expired`",
+        detail: EventMember.certificate)
 
     // The event log itself
     case .eventsDropped:
@@ -348,53 +355,9 @@ extension EventType {
           EventMember("found", "number of the first one after it"),
         ])
     case .logEpochBegun:
-      EventRow("A new log was begun", .housekeeping, detail: Self.position)
+      EventRow("A new log was begun", .housekeeping, detail: EventMember.position)
     case .logRewound:
-      EventRow("The log is sent again", .housekeeping, lane: .broker, detail: Self.position)
+      EventRow("The log is sent again", .housekeeping, lane: .broker, detail: EventMember.position)
     }
   }
-
-  // MARK: Members that several types share
-
-  private static let attempt = [
-    EventMember(
-      "presentation", "what was shown: `card`, `pin`, `cardThenPIN`, `mobile` or `unknown`"),
-    EventMember("policyRevision", "the configuration that decided"),
-    EventMember("command", "if a phone asked: id of the command"),
-  ]
-  private static let unknownCard = [
-    EventMember("bits", "if no credential has this card: bits received"),
-    EventMember(
-      "formats", "if no credential has this card: the formats that fit, with spaces between"),
-    EventMember(
-      "lastDigits",
-      "if no credential has this card, and it cannot be a PIN: last two digits of its number in each"
-        + " format"),
-    EventMember("digest", "if no credential has this card: its digest, in base64url"),
-  ]
-  private static let counted = [EventMember("count", "how many were seen")]
-  private static let key = [
-    EventMember("key_id", "id of the credential"),
-    EventMember("room_id", "if it is for some doors only: their ids, with commas between"),
-    EventMember("reservation_id", "if it has one: the reservation"),
-    EventMember("tenant_id", "if it has one: the tenant"),
-    EventMember("origin", "if the cloud did not issue it: `handOver` or `offlinePIN`"),
-    EventMember("issuer", "if handed over: the issuer"),
-    EventMember("certificate", "if handed over: the issuer's certificate"),
-  ]
-  private static let offlinePIN = [
-    EventMember("startHour", "if an offline PIN: its first hour, in hours since 1970"),
-    EventMember("hours", "if an offline PIN: how many hours it is valid"),
-    EventMember("serial", "if an offline PIN: its serial in this window"),
-  ]
-  private static let problems = [EventMember("problems", "each by its path, joined by `; `")]
-  private static let diskError = [EventMember("cause", "the error of the disk")]
-  private static let certificate = [
-    EventMember("certificate", "which one"), EventMember("days", "whole days that are left"),
-    EventMember("endMilliseconds", "its end, in milliseconds since 1970"),
-  ]
-  private static let position = [
-    EventMember("epoch", "the log's epoch now"),
-    EventMember("acknowledged", "number of the last event that the cloud has"),
-  ]
 }
