@@ -2,13 +2,17 @@
 
 All changes of a package are planted at once, each behind a switch, so that one build is enough:
 `a < b` becomes `a <~% b`, a new operator that compares like the original unless the environment
-variable names its number.
+variable names its number. The same switches tell which changes a test comes by at all.
 """
 import re
 
 VARIABLE = "POSTERN_MUTANT"
+# In place of a number: no change is made, and the file that the second variable names gets a 1 at
+# the number of each change whose switch was asked.
+RECORD = -1
+RECORD_FILE = "POSTERN_REACHED"
 
-# Each pattern and its replacement.
+# Each pattern and its replacement. A list or a text loses what is added to it, for + and +=.
 SWAPS = [
     (r" < ", " <= "), (r" <= ", " < "), (r" > ", " >= "), (r" >= ", " > "),
     (r" == ", " != "), (r" != ", " == "), (r" && ", " || "), (r" \|\| ", " && "),
@@ -31,21 +35,50 @@ OPERATORS = {
 
 BASE = """import Glibc
 
-/// The number of the change that is made in this run; 0 for none.
+/// The number of the change that is made in this run; 0 for none, RECORD to note what is reached.
 public let planted: Int = getenv("VARIABLE").flatMap { Int(String(cString: $0)) } ?? 0
 
-@inlinable public func isPlanted(_ number: Int) -> Bool { planted == number }
+private nonisolated(unsafe) let reached: UnsafeMutablePointer<UInt8> = {
+  let file = open(getenv("FILE"), O_RDWR)
+  let bytes = mmap(nil, SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0)!
+  return bytes.assumingMemoryBound(to: UInt8.self)
+}()
+
+@inline(never) public func noted(_ number: Int) -> Bool {
+  reached[number] = 1
+  return false
+}
+
+@inlinable public func isPlanted(_ number: Int) -> Bool {
+  planted == number || (planted == RECORD && noted(number))
+}
 @inlinable public func chosen<T>(_ number: Int, _ sound: T, _ changed: T) -> T {
-  planted == number ? changed : sound
+  isPlanted(number) ? changed : sound
 }
 @inlinable public func least<T: Comparable>(_ number: Int, _ a: T, _ b: T) -> T {
-  planted == number ? max(a, b) : min(a, b)
+  isPlanted(number) ? max(a, b) : min(a, b)
 }
 @inlinable public func greatest<T: Comparable>(_ number: Int, _ a: T, _ b: T) -> T {
-  planted == number ? min(a, b) : max(a, b)
+  isPlanted(number) ? min(a, b) : max(a, b)
+}
+extension Sequence {
+  @inlinable public func leastOf(
+    _ number: Int, by precedes: (Element, Element) throws -> Bool
+  ) rethrows -> Element? {
+    isPlanted(number) ? try self.max(by: precedes) : try self.min(by: precedes)
+  }
+  @inlinable public func greatestOf(
+    _ number: Int, by precedes: (Element, Element) throws -> Bool
+  ) rethrows -> Element? {
+    isPlanted(number) ? try self.min(by: precedes) : try self.max(by: precedes)
+  }
+}
+extension Sequence where Element: Comparable {
+  @inlinable public func leastOf(_ number: Int) -> Element? { leastOf(number, by: <) }
+  @inlinable public func greatestOf(_ number: Int) -> Element? { greatestOf(number, by: <) }
 }
 extension Bool {
-  @inlinable public func turned(_ number: Int) -> Bool { planted == number ? !self : self }
+  @inlinable public func turned(_ number: Int) -> Bool { isPlanted(number) ? !self : self }
 }
 """
 
@@ -56,9 +89,14 @@ class Change:
     def __init__(self, path, line, old, new, what):
         self.path, self.line, self.old, self.new, self.what = path, line, old, new, what
         self.kind = self.number = None
+        # Whether it stands in the pattern of a case.
+        self.in_pattern = False
         # Gives for a number the pieces (start, end, text) of the line and a declaration; nil when
         # it can only be made in the text.
         self.plant = None
+
+    def key(self):
+        return [self.path.name, self.old, self.new]
 
 
 def strip(line):
@@ -86,6 +124,9 @@ def changes_of(path):
             for match in re.finditer(pattern, code):
                 if re.search(r"\bfunc\b|->|: *ClosedRange|operator", code) and "<" in pattern:
                     continue
+                # The declaration of an operator.
+                if code[:match.start()].endswith("func"):
+                    continue
                 change = add(match.start(), match.end(), new,
                              f"{match.group().strip()} for {new.strip() or 'nothing'}")
                 change.plant = swap(match, code, new)
@@ -99,20 +140,19 @@ def changes_of(path):
             change = add(match.start(3), match.end(4), "", "condition dropped")
             change.plant = around(
                 match.start(3), match.end(3), "(isPlanted({n}) ? true : (", "))")
-        # An effect left out.
-        match = re.search(r"\beffects (\+=|=) (.+)$|\beffects\.append\((.+)\)$", code)
-        if match and not code.rstrip().endswith(("(", "[", "{")) and "var " not in code and "let " not in code:
-            change = add(match.start(), len(line), "_ = 0", "effect left out")
-            if not code[:match.start()].strip():
-                change.plant = around(
-                    match.start(), len(code.rstrip()), "if !isPlanted({n}) {{ ", " }}")
+        # An effect left out: a statement of its own, or all that stands in braces or after a case.
+        match = re.search(
+            r"^(\s*|.*[{:] )\b(?:effects|wishes)(?: = .+?|\.append\(.+?\))(?= }$|$)", code.rstrip())
+        if match and not code.rstrip().endswith(("(", "[", "{")):
+            change = add(match.end(1), match.end(), "_ = 0", "effect left out")
+            change.plant = around(match.end(1), match.end(), "if !isPlanted({n}) {{ ", " }}")
         match = re.match(r"^\s*return \[\.(.+)\]$", code)
         if match:
             start = line.index("[")
             change = add(start, len(line), "[]", "effect left out")
             change.plant = around(start, start, "isPlanted({n}) ? [] : ", "")
     for change in found:
-        change.plant = change.plant and outside_pattern(change)
+        change.in_pattern = stands_in_pattern(change)
     return found
 
 
@@ -122,15 +162,15 @@ def is_condition(text):
             and text.count("{") == text.count("}") and text.count("[") == text.count("]"))
 
 
-def outside_pattern(change):
-    """What plants it; nil within the pattern of a case, which would no longer be exhaustive."""
+def stands_in_pattern(change):
+    """Whether it is within the pattern of a case. What compiles there only as a literal was needed
+    for all cases to be there, and so was what it would be changed from."""
     code = strip(change.old)
     ends = [match.end() for match in re.finditer(r":(?= |$)", code)
             if code[:match.start()].count("(") == code[:match.start()].count(")")]
     end = ends[0] - 1 if ends else -1
     same = [a == b for a, b in zip(change.old, change.new)] + [False]
-    inside = code.lstrip().startswith("case ") and (end < 0 or same.index(False) < end)
-    return None if inside else change.plant
+    return code.lstrip().startswith("case ") and (end < 0 or same.index(False) < end)
 
 
 def around(start, end, before, after):
@@ -151,10 +191,11 @@ def swap(match, code, new):
     if token in ("true", "false"):
         return choice(match, token, new)
     if token in ("min(", "max("):
-        if code[:match.start()].endswith("."):
-            return None
         name = "least" if token == "min(" else "greatest"
-        return lambda n: ([(*match.span(), f"{name}({n}, ")], "")
+        if code[:match.start()].endswith("."):
+            name += "Of"
+        comma = "" if code[match.end():].startswith(")") else ", "
+        return lambda n: ([(*match.span(), f"{name}({n}{comma}")], "")
     if token == ".isEmpty":
         return lambda n: ([(*match.span(), f".isEmpty.turned({n})")], "")
     after = code[match.end():]
@@ -162,7 +203,7 @@ def swap(match, code, new):
     def plant(n):
         # Of characters that an operator may have: the number in binary.
         name = f"{token}~" + f"{n:b}".replace("0", "%").replace("1", "^")
-        test = f"planted == {n}"
+        test = f"isPlanted({n})"
         if token == "!":
             declared = (f"prefix operator {name}\n@inlinable public prefix func {name} (a: Bool)"
                         f" -> Bool {{ {test} ? a : !a }}\n")
@@ -186,12 +227,24 @@ def swap(match, code, new):
                          f"{{ {test} ? a {other} nil : a {token} nil }}\n")
         elif kind is ASSIGNS:
             declared += f"{head} {{ if {test} {{ a {other} b }} else {{ a {token} b }} }}\n"
+            if token == "+=":
+                declared += (
+                    f"@inlinable public func {name} <C: RangeReplaceableCollection, S: Sequence>"
+                    "(a: inout C, b: S) where C.Element == S.Element "
+                    f"{{ if !{test} {{ a += b }} }}\n")
         else:
             declared += f"{head} {{ {test} ? a {other} b : a {token} b }}\n"
+            if token == "+":
+                declared += (
+                    f"@inlinable public func {name} <C: RangeReplaceableCollection>"
+                    f"(a: C, b: C) -> C {{ {test} ? a : a + b }}\n")
             if kind is COMPARES:
                 declared += (
                     f"@inlinable public func {name} <A: Comparable, B: Comparable>"
                     "(a: (A, B), b: (A, B)) -> Bool "
+                    f"{{ {test} ? a {other} b : a {token} b }}\n"
+                    f"@inlinable public func {name} <A: Comparable, B: Comparable, C: Comparable>"
+                    "(a: (A, B, C), b: (A, B, C)) -> Bool "
                     f"{{ {test} ? a {other} b : a {token} b }}\n")
         return [(*match.span(), f" {name} ")], declared
 
@@ -200,8 +253,14 @@ def swap(match, code, new):
 
 def switches(changes):
     """The source of the module that the planted changes use."""
-    return BASE.replace("VARIABLE", VARIABLE) + "".join(
-        change.plant(change.number)[1] for change in changes)
+    words = {"VARIABLE": VARIABLE, "FILE": RECORD_FILE, "RECORD": str(RECORD),
+             "SIZE": str(record_size(changes))}
+    base = re.sub("|".join(words), lambda match: words[match.group()], BASE)
+    return base + "".join(change.plant(change.number)[1] for change in changes)
+
+
+def record_size(changes):
+    return max((change.number for change in changes), default=0) + 1
 
 
 def planted(text, changes):
