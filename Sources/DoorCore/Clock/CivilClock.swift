@@ -78,7 +78,7 @@ public struct CivilClock: Sendable, Hashable {
     hear(reading, state, at: now)
     let off = hasTime ? reading.at.milliseconds(since: own(at: now)) : 0
     system = System(reading: reading, state: state, offMilliseconds: off)
-    return moment(at: now)
+    return moment(reading, isSteady: isSteady(off), at: now)
   }
 
   /// A shorter sleep is the time between two readings of clocks.
@@ -209,18 +209,18 @@ public struct CivilClock: Sendable, Hashable {
     wall.advanced(byMilliseconds: Int64(now.microseconds(since: start) / 1_000))
   }
 
-  private func moment(at now: MonotonicInstant) -> Moment {
+  private func moment(
+    _ reading: ClockReading, isSteady: Bool, at now: MonotonicInstant
+  ) -> Moment {
     switch ground {
     case .nothing:
       // Nothing better is known than what the system's clock shows.
-      return Moment(
-        monotonic: now, wall: system?.reading.at ?? own(at: now), trust: .unknown)
-    case .kept: return Moment(monotonic: now, wall: own(at: now), trust: .doubtful)
+      Moment(monotonic: now, wall: reading.at, trust: .unknown)
+    case .kept: Moment(monotonic: now, wall: own(at: now), trust: .doubtful)
     case .vouched:
-      let isSynchronised =
-        system.map { $0.reading.source == .timeServer && isSteady($0.offMilliseconds) } ?? false
-      return Moment(
-        monotonic: now, wall: own(at: now), trust: isSynchronised ? .synchronised : .holdover)
+      Moment(
+        monotonic: now, wall: own(at: now),
+        trust: isSteady && reading.source == .timeServer ? .synchronised : .holdover)
     }
   }
 

@@ -154,8 +154,8 @@ extension Controller {
       if verdict.companion != nil, let waiting {
         let pair = LookUps.Purpose.pair(
           second: claim.narrowed(to: verdict), first: waiting, order: order)
-        let next = LookUps.Open(reader: claim.reader, door: door, purpose: pair)
-        return ask(lookUps.begin(again: pair.again, for: next, at: now.monotonic), at: now)
+        return ask(
+          lookUps.begin(pair, reader: claim.reader, door: door, at: now.monotonic), at: now)
       }
       // Who waits for a host goes on waiting while others enter.
       if let waiting, waiting.needsHost, waiting.person != verdict.person {
@@ -212,11 +212,8 @@ extension Controller {
       commandID: order)
     var effects: [ControllerEffect] = [.record(.access(record))]
     effects += play(reason.atReader.signal, at: look.reader, of: look.door, now)
-    if let reader = look.reader {
-      effects += atReader(reader) {
-        $0.forgetPresentations()
-        return []
-      }
+    if let place = look.reader.flatMap({ readers.place(of: $0) }) {
+      readers.units[place].forgetPresentations()
     }
     if case .card(let raw, _) = look.purpose {
       effects += endLookUp(of: raw, at: look.reader, now)
@@ -250,7 +247,8 @@ extension Controller {
   ) -> [ControllerEffect] {
     guard let reader = claim.reader else { return [] }
     let effects = atReader(reader) { $0.noteWrongPIN(at: now.monotonic) }
-    guard claim.presentation == .cardThenPIN, let card = verdict.credential else { return effects }
+    // Nil where a PIN was typed alone: nobody has it.
+    guard let card = verdict.credential else { return effects }
     return effects + guesses.noteWrongPIN(of: card, at: reader, of: door, now.monotonic)
   }
 

@@ -69,11 +69,10 @@ extension Controller {
       switch wish {
       case .effect(let effect): effects.append(effect)
       case .ask(let canonicals, let issues, let purpose):
-        let look = LookUps.Open(reader: layout.id, door: layout.door, purpose: purpose)
         effects += ask(
           lookUps.begin(
-            canonicals, issues: issues, again: purpose.again, for: look, at: now.monotonic),
-          at: now)
+            purpose, canonicals, issues: issues, reader: layout.id, door: layout.door,
+            at: now.monotonic), at: now)
       case .refuse(let purpose, let card):
         let verdict = Verdict(
           decision: .deny(.lockedOut), credential: card, person: nil,

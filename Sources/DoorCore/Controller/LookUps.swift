@@ -53,16 +53,10 @@ struct LookUps: Sendable {
     let reader: ReaderID?
     let door: DoorID
     let purpose: Purpose
-    fileprivate(set) var question = LookUp(ticket: 0, canonicals: [])
-    fileprivate(set) var until = MonotonicInstant(nanoseconds: 0)
+    fileprivate var question: LookUp
+    fileprivate let until: MonotonicInstant
     fileprivate var repeats = 0
     fileprivate var overtakenBy: Set<PersonID> = []
-
-    init(reader: ReaderID?, door: DoorID, purpose: Purpose) {
-      self.reader = reader
-      self.door = door
-      self.purpose = purpose
-    }
 
     /// True when one of these holders entered after they were read.
     func isOvertaken(for found: [CredentialHolder]) -> Bool {
@@ -80,16 +74,18 @@ struct LookUps: Sendable {
   /// A look-up is given up after so many milliseconds.
   init(milliseconds: Int) { self.milliseconds = milliseconds }
 
-  /// Begins a look-up.
+  /// Asks who holds one of these.
   mutating func begin(
-    _ canonicals: [Secret<String>] = [], issues: [CardIssue] = [], again: [HolderID] = [],
-    for look: Open, at now: MonotonicInstant
+    _ purpose: Purpose, _ canonicals: [Secret<String>] = [], issues: [CardIssue] = [],
+    reader: ReaderID?, door: DoorID, at now: MonotonicInstant
   ) -> Asked {
-    var look = look
-    look.until = now.advanced(byMilliseconds: milliseconds)
-    look.question = LookUp(
-      ticket: 0, canonicals: canonicals, issues: issues, again: again, door: look.door)
-    return ask(look)
+    ask(
+      Open(
+        reader: reader, door: door, purpose: purpose,
+        question: LookUp(
+          ticket: nextTicket, canonicals: canonicals, issues: issues, again: purpose.again,
+          door: door),
+        until: now.advanced(byMilliseconds: milliseconds)))
   }
 
   /// Puts the question of an overtaken look-up again, within its time; nil when that was done too
@@ -99,13 +95,12 @@ struct LookUps: Sendable {
     var look = look
     look.repeats += 1
     look.overtakenBy = []
+    look.question.ticket = nextTicket
     return ask(look)
   }
 
   private mutating func ask(_ look: Open) -> Asked {
-    var look = look
-    look.question.ticket = nextTicket
-    waiting[nextTicket] = look
+    waiting[look.question.ticket] = look
     nextTicket += 1
     guard waiting.count > Self.openMax, let oldest = waiting.keys.min() else {
       return (look.question, nil)

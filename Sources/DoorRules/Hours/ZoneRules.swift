@@ -34,7 +34,10 @@ public struct ZoneRules: Sendable, Hashable {
         !word.isEmpty && word.first != "."
           && word.utf8.allSatisfy { byte in
             switch byte {
-            case 48...57, 65...90, 97...122, 43, 45, 46, 95: true
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+              UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "+"), UInt8(ascii: "-"),
+              UInt8(ascii: "."), UInt8(ascii: "_"):
+              true
             default: false
             }
           }

@@ -63,6 +63,36 @@ struct ClockBoundTests {
     #expect(read(&clock, off: milliseconds).state == unproved)
   }
 
+  @Test("the program was built when 2026 began, and is in use for 30 years of 365 days")
+  func limits() {
+    for (limit, date) in [
+      (ClockLimits.builtAt, "2026-01-01"), (ClockLimits.plausibleUntil, "2055-12-25"),
+    ] {
+      #expect(CivilMoment(localSeconds: limit.secondsSince1970).date.description == date)
+      #expect(limit.millisecondsSince1970 % 86_400_000 == 0)
+    }
+  }
+
+  @Test("alone a time is trusted from the first moment of 2026 on, as far as who says it")
+  func alone() {
+    for (source, trust) in [
+      (.none, .unknown), (.battery, .holdover), (.timeServer, .synchronised), (.cloud, .holdover),
+      (.technician, .holdover),
+    ] as [(ClockSource, ClockTrust)] {
+      #expect(ClockReading(ClockLimits.builtAt, source).trustAlone == trust)
+      let before = ClockLimits.builtAt.advanced(byMilliseconds: -1)
+      #expect(ClockReading(before, source).trustAlone == .unknown)
+    }
+  }
+
+  @Test("a clock that has no time is off by nothing, and was not set back")
+  func noTime() {
+    var clock = CivilClock(ClockMemory(), boot: "b", at: steady(0))
+    #expect(!clock.isSetBack && clock.doubt == nil)
+    #expect(read(&clock, off: 0).state == .firstStart)
+    #expect(clock.doubt?.offMilliseconds == 0 && !clock.isSetBack)
+  }
+
   @Test("no time is before 2026, and one of 30 years later is far")
   func firstStart() {
     for (at, state) in [
@@ -98,6 +128,10 @@ struct ClockBoundTests {
       var clock = vouched()
       #expect(read(&clock, off: 0, asleep: asleep).ownMilliseconds == own)
     }
+    // What was slept before is counted already.
+    var clock = vouched()
+    #expect(read(&clock, off: 0, asleep: 5_000).ownMilliseconds == 5_000)
+    #expect(read(&clock, off: 0, asleep: 8_000).ownMilliseconds == 8_000)
   }
 
   @Test("a time server is believed once it has said the same, within 2 s, for 900 s")

@@ -43,8 +43,24 @@ struct ControllerAnswerTests {
     #expect(try !said(.denied) { try $0.badge(facility: 1, card: 0) })
     #expect(try said(.denied) { try $0.badge(facility: 1, card: 7) })
     #expect(try !said(.granted) { try $0.badge(facility: 1, card: 7) })
+    #expect(
+      try said(.denied) {
+        $0.storeFails = true
+        try $0.badge(facility: 1, card: 0)
+      })
+    #expect(try said(.denied) { $0.send(bits: [true, false, true]) })
     #expect(try said(.lockedOut) { for _ in 0..<5 { $0.type("9999#") } })
     #expect(try !said(.lockedOut) { for _ in 0..<4 { $0.type("9999#") } })
+  }
+
+  @Test("A8: a keypad that is locked says so for each PIN, the right one too")
+  func locked() {
+    var world = world(lighting: .lockedOut)
+    for _ in 0..<5 { world.type("9999#") }
+    let before = world.journal.count
+    world.type("0111#")
+    #expect(
+      world.journal[before...].contains { $0.effect == .drive(.led(Self.reader), active: true) })
   }
 
   @Test("A4: the lock is released for the hold time of the door, to the millisecond")
@@ -98,7 +114,23 @@ struct ControllerAnswerTests {
         == .rejected(reason: "unknownDoor: this controller has no elsewhere"))
   }
 
+  @Test("D4: for a phone the door's readers show that it opens, and show nothing of a denial")
+  func phones() {
+    for (person, signal) in [("ada", ReaderSignal.granted), ("eve", .denied)] {
+      var world = world(lighting: signal)
+      world.unlock(by: person)
+      #expect(isLit(world) == (person == "ada"))
+    }
+  }
+
   // MARK: Wrong PINs
+
+  @Test("A2: where a PIN must follow, a card that opens nothing is denied at once, without one")
+  func deniedBeforePIN() throws {
+    var world = world(lighting: .moreInput, .cardThenPIN)
+    try world.badge(facility: 1, card: 9)
+    #expect(world.denials == [.unknownCredential] && !isLit(world))
+  }
 
   private func cardLockouts(_ world: ControllerHarness) -> [[CredentialID: Lockout]] {
     world.journal.compactMap {

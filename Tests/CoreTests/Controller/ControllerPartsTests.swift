@@ -22,12 +22,63 @@ struct ControllerPartsTests {
   @Test("a look-up is answered once, and each has a ticket of its own")
   func lookUps() {
     var lookUps = LookUps(milliseconds: 1_000)
-    let look = LookUps.Open(reader: Self.reader, door: Self.door, purpose: .pin)
-    let first = lookUps.begin([Secret("pin:1")], for: look, at: Self.now).question
-    let second = lookUps.begin([Secret("pin:2")], for: look, at: Self.now).question
+    func begin(_ canonical: String) -> LookUp {
+      lookUps.begin(
+        .pin, [Secret(canonical)], reader: Self.reader, door: Self.door, at: Self.now
+      ).question
+    }
+    let first = begin("pin:1")
+    let second = begin("pin:2")
     #expect(first.ticket != second.ticket && first.door == Self.door)
     #expect(lookUps.end(first.ticket)?.reader == Self.reader)
     #expect(lookUps.end(first.ticket) == nil && lookUps.waiting.count == 1)
+  }
+
+  @Test("of two look-ups the one that began first is given up first, each in its own time")
+  func lookUpsInTime() {
+    var lookUps = LookUps(milliseconds: 1_000)
+    func begin(_ purpose: LookUps.Purpose, after milliseconds: Int) {
+      _ = lookUps.begin(
+        purpose, reader: Self.reader, door: Self.door,
+        at: Self.now.advanced(byMilliseconds: milliseconds))
+    }
+    begin(.pin, after: 0)
+    begin(.pinAfterCard([]), after: 400)
+    for (milliseconds, name) in [(1_000, "pin"), (1_400, "cardThenPIN")] {
+      let end = Self.now.advanced(byMilliseconds: milliseconds)
+      #expect(lookUps.nextDeadline == end)
+      #expect(lookUps.giveUp(at: end.advanced(byMilliseconds: -1)).isEmpty)
+      #expect(lookUps.giveUp(at: end).map(\.purpose.name) == [name])
+    }
+    #expect(lookUps.nextDeadline == nil)
+  }
+
+  @Test("of two cards of one person only the one that was judged waits, with that person's PINs")
+  func narrowed() throws {
+    let ada = PersonID("ada")!
+    let holders = ["a", "b"].map { HolderID(credential: CredentialID($0)!, person: ada) }
+    let claim = Claim(
+      presentation: .cardThenPIN, reader: Self.reader,
+      holders: holders + [HolderID(credential: CredentialID("b")!, person: PersonID("ben")!)],
+      pins: ["ada", "ben"].map {
+        HolderID(credential: CredentialID("pin-\($0)")!, person: PersonID($0)!)
+      })
+    let verdict = Verdict(
+      decision: .deny(.secondPersonRequired), credential: CredentialID("b"), person: ada,
+      policyRevision: 1, steps: [])
+    let narrowed = claim.narrowed(to: verdict)
+    #expect(narrowed.holders == [holders[1]])
+    #expect(narrowed.pins.map(\.person) == [ada])
+  }
+
+  @Test("a layout names the readers of a door in their order, and no other door's")
+  func readersOfDoor() throws {
+    let layout = ControllerLayout(
+      doors: [],
+      readers: [("b", "front"), ("c", "back"), ("a", "front")].map {
+        .init(id: ReaderID($0.0)!, door: DoorID($0.1)!)
+      })
+    #expect(layout.readers(of: Self.door).map(\.rawValue) == ["b", "a"])
   }
 
   @Test("five wrong PINs lock a card, a right one forgets them, and clearing is persisted once")

@@ -68,6 +68,10 @@ struct ControllerPeopleTests {
     #expect(mode() == .awaitingFirstPerson && !world.isReleased)
     try world.badge(facility: 1, card: 1)
     #expect(mode() == .scheduledUnlock)
+    let changes = world.occurrences.compactMap { occurrence -> [DoorMode?]? in
+      if case .modeChanged(_, let from, let to) = occurrence { [from, to?.mode] } else { nil }
+    }
+    #expect(changes.last == [.awaitingFirstPerson, .scheduledUnlock])
     world.run(forMilliseconds: 60_000)
     #expect(world.isReleased)
     world.run(forMilliseconds: 10 * 60_000)

@@ -95,6 +95,16 @@ struct ControllerReaderTests {
     #expect(world.denials == [.lookupFailed, nil])
   }
 
+  @Test("A1: a frame that is longer than any is malformed, once, before it ends")
+  func tooLong() {
+    var world = ControllerHarness()
+    world.send(bits: Array(repeating: true, count: WiegandLimits.frameBitsMax + 2))
+    let faults = world.occurrences.compactMap {
+      if case .malformed(_, _, let frame) = $0 { frame.fault } else { nil }
+    }
+    #expect(faults.count == 1 && world.denials == [])
+  }
+
   // MARK: Supervision
 
   @Test("A1: frames by which a reader reports that it works are swallowed, also amid a PIN")
@@ -157,6 +167,8 @@ struct ControllerReaderTests {
     #expect(
       [0, 1, 3_600, 3_601].map { Supervision(bitText: "1010", periodSeconds: $0)?.periodSeconds }
         == [1, 1, 3_600, 3_600])
+    #expect(Supervision(bitText: "1010")?.periodSeconds == 10)
+    #expect(ReaderHabits().presentationMilliseconds == 2_000)
     #expect(
       [-1, 0, 10_000, 10_001].map {
         ReaderHabits(presentationMilliseconds: $0).presentationMilliseconds

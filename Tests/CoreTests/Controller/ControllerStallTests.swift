@@ -188,6 +188,23 @@ struct ControllerRestoreTests {
     #expect(world.controller.guesses.lockouts[Self.card]?.isLocked(at: world.now) == true)
   }
 
+  @Test("A9 B7: the first person of this window counts, unless one has come since the start")
+  func firstPerson() throws {
+    let hours = try WeeklyHours(parsing: ["friday": [("11:55", "12:30")]])
+    for (secondsAgo, comes) in [(120, false), (900, true)] as [(Int64, Bool)] {
+      var world = ControllerHarness(unlockSchedule: hours) {
+        $0.door.settings.unlocksWithFirstPerson = true
+      }
+      world.issue("c", .card, to: "ada", as: "card:H10301:1:1")
+      if comes { try world.badge(facility: 1, card: 1) }
+      let came = ControllerHarness.noon.advanced(bySeconds: -secondsAgo)
+      world.send(.restored(ControllerMemory(firstPersons: [ControllerHarness.door: came])))
+      world.run(forMilliseconds: 10_000)
+      #expect(
+        world.controller.view(of: ControllerHarness.door)?.mode?.mode == .scheduledUnlock)
+    }
+  }
+
   @Test("what was ordered or typed since the start counts more")
   func newer() {
     var world = ControllerHarness(modes: DoorModes())

@@ -22,6 +22,18 @@ struct CredentialTests {
     }
   }
 
+  @Test("C2: an entry counts one more use, up to the most that can be counted")
+  func counted() {
+    var credential = plain
+    credential.usesMax = 1
+    let person = Person(id: RuleWorld.ada, accessEnabled: true)
+    for (before, after) in [(0, 1), (.max - 1, .max), (.max, .max)] as [(Int, Int)] {
+      let holder = CredentialHolder(
+        credential: credential, person: person, use: CredentialUse(count: before))
+      #expect(holder.used(at: RuleWorld.noon)?.use?.count == after)
+    }
+  }
+
   @Test("one of which nothing is said is active, bound to nothing, unused, and no call for help")
   func nothingSaid() {
     #expect(plain.status == .active && !plain.isDuress)

@@ -51,6 +51,12 @@ struct IdentifierTests {
     #expect(PersonID.grammar == "1 to 512 bytes of UTF-8 without control characters")
   }
 
+  @Test("a dot is good in the id of a controller that has one, and in no new one")
+  func newControllers() throws {
+    #expect(try #require(ControllerID("a.b")).isGoodForNew == false)
+    #expect(try #require(ControllerID("a-b")).isGoodForNew)
+  }
+
   @Test("B12: ids are compared byte for byte: two spellings of one letter are two ids")
   func bytes() throws {
     let composed = try #require(PersonID("zo\u{EB}"))

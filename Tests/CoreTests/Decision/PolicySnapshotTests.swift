@@ -10,6 +10,34 @@ struct PolicySnapshotTests {
     #expect(PolicySnapshot.empty.settings(of: RuleWorld.front) == nil)
   }
 
+  @Test("only a configuration has words and places; the first one has")
+  func words() {
+    #expect(PolicyWords(of: .empty) == nil)
+    let first = PolicySnapshot(
+      revision: 1, zone: nil, facility: FacilityPolicy(),
+      doors: [RuleWorld.front: DoorPolicy(id: RuleWorld.front, name: "Front")])
+    #expect(PolicyWords(of: first)?.doors == [RuleWorld.front])
+  }
+
+  @Test("the statuses that count are those of the rules of facility, scopes and doors, and active")
+  func statuses() {
+    func settings(_ status: String) -> AccessSettings {
+      AccessSettings(memberRules: [MemberRule(name: status, membershipStatuses: [status])])
+    }
+    let policy = PolicySnapshot(
+      revision: 1, zone: nil, facility: FacilityPolicy(settings: settings("trial")),
+      scopes: [
+        RuleWorld.all: Scope(
+          id: RuleWorld.all, name: "All", priority: 0, doors: [RuleWorld.front],
+          settings: settings("guest"))
+      ],
+      doors: [
+        RuleWorld.front: DoorPolicy(
+          id: RuleWorld.front, name: "Front", settings: settings("staff"))
+      ])
+    #expect(PolicyWords(of: policy)?.statuses == ["active", "trial", "guest", "staff"])
+  }
+
   @Test("a facility of which nothing is said gives 15 minutes of lead and one of tail")
   func facility() {
     let facility = FacilityPolicy()

@@ -95,6 +95,23 @@ struct ControllerPairTests {
     #expect(world.attempts.last?.presentation == "cardThenPIN")
   }
 
+  @Test(
+    "A8: the entry of two forgets the wrong PINs of the first one's card, as of the second one's")
+  func wrongPINs() throws {
+    var world = world(.cardThenPIN, .off)
+    for index in 0...1 {
+      for pin in ["9999#", "\(index)111#"] {
+        try world.badge(facility: 1, card: UInt64(index))
+        world.type(pin)
+      }
+    }
+    #expect(world.denials == [.pinMismatch, .secondPersonRequired, .pinMismatch, nil])
+    let kept = world.journal.compactMap {
+      if case .remember(.cardLockouts(let all)) = $0.effect { all.count } else { nil }
+    }
+    #expect(kept == [1, 2, 1, 0])
+  }
+
   @Test("A9: the duress of either is told, with who it was", arguments: [true, false])
   func duress(_ isFirst: Bool) throws {
     var world = world(.cardOnly, .off, duress: true)
@@ -164,6 +181,24 @@ struct ControllerPairTests {
     #expect(world.denials.last == .some(nil) && world.isReleased)
   }
 
+  @Test("A9: a third who comes while both are read holds up neither, and waits for a fourth")
+  func thirdComes() throws {
+    var world = world(.cardOnly, .off)
+    try world.badge(facility: 1, card: 0)
+    world.isStalled = true
+    try world.badge(facility: 1, card: 1)
+    world.send(.lookedUp(world.read(world.asked[1])))
+    try world.badge(facility: 1, card: 2)
+    world.send(.lookedUp(world.read(world.asked[3])))
+    world.send(.lookedUp(world.read(world.asked[2])))
+    #expect(world.denials == [.secondPersonRequired, .secondPersonRequired, nil])
+    #expect(world.asked.count == 4 && world.isReleased)
+    world.isStalled = false
+    try world.badge(facility: 1, card: 0)
+    #expect(world.denials.last == .some(nil))
+    #expect(world.attempts.last?.companion?.person == person("cyd"))
+  }
+
   @Test("A9: a store that fails when both are read anew lets nobody in")
   func bothUnread() throws {
     var world = world()
@@ -193,6 +228,8 @@ struct ControllerPairTests {
     try world.badge(facility: 1, card: 1)
     #expect(world.denials == [.secondPersonRequired, nil])
     #expect(world.attempts.last?.companion == nil && Array(world.uses.keys) == [card("ben")])
+    // Nobody is read anew for it.
+    #expect(world.asked.count == 2)
     // The first no longer waits.
     world.send(.modes(Self.door, DoorModes()))
     try world.badge(facility: 1, card: 2)

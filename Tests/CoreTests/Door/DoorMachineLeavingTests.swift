@@ -68,6 +68,17 @@ struct DoorMachineLeavingTests {
     #expect(machine.handle(.secure, at: Self.after(2_000)) == [.setLock(.secured)])
   }
 
+  @Test("whoever leaves is protected until the leaving ends, and not in that moment any more")
+  func protected() {
+    for (milliseconds, effects) in [(4_999, []), (5_000, [.setLock(.secured)])]
+      as [(Int, [DoorMachine.Effect])]
+    {
+      var machine = Self.machine(DoorTiming(), Self.exit, Self.exitEnds)
+      _ = machine.handle(.release(holdMilliseconds: 30_000), at: Self.after(1_000))
+      #expect(machine.handle(.secure, at: Self.after(milliseconds)) == effects)
+    }
+  }
+
   @Test("the limit of entries cuts no exit short, and entries count anew after one")
   func limit() {
     let timing = DoorTiming(releaseLimitMilliseconds: 30_000, exitHoldMilliseconds: 60_000)
@@ -111,11 +122,15 @@ struct DoorMachineLeavingTests {
     #expect(machine.alarms == [.forcedOpen])
   }
 
-  @Test("A6: without a grace the alarm is raised at once")
+  @Test(
+    "A6: without a grace the alarm is raised at once, with the shortest one a millisecond later")
   func noGrace() {
     var machine = Self.machine(DoorTiming(exitGraceMilliseconds: 0))
     #expect(
       machine.handle(Self.opened, at: Self.after(0)) == [.leaf(open: true), .raise(.forcedOpen)])
+    var other = Self.machine(DoorTiming(exitGraceMilliseconds: 1))
+    #expect(other.handle(Self.opened, at: Self.after(0)) == [.leaf(open: true)])
+    #expect(other.advance(to: Self.after(1)) == [.raise(.forcedOpen)])
   }
 
   @Test("A6: a request within the grace raises nothing, whether the leaf is still open or not")

@@ -56,6 +56,14 @@ struct ZoneRulesTests {
     if name == "UTC" { #expect(sides.isEmpty) }
   }
 
+  @Test("of all ASCII only letters, digits, + - . _ and the slash may be in the name of a zone")
+  func characters() {
+    let allowed = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-._/"
+    for scalar in (0..<128).map({ Unicode.Scalar(UInt8($0)) }) {
+      #expect(ZoneRules.isName("a\(scalar)b") == allowed.unicodeScalars.contains(scalar))
+    }
+  }
+
   @Test("between two transitions the offset is that of the earlier one", arguments: names)
   func between(_ name: String) throws {
     let rules = try Self.rules(name)

@@ -71,6 +71,24 @@ struct ExclusionRuleTests {
     #expect(denial([], []) == .excluded)
   }
 
+  @Test("A10 D4: a phone leaves only through a door whose readers all lead out, and that has one")
+  func leavingByPhone() {
+    func denial(_ readers: [String]) -> DenialReason? {
+      world([Exclusion(facilityWide: true)]) {
+        $0.facility.areas = [
+          Area(
+            id: AreaID("gym")!, name: "Gym", entry: [ReaderID("in")!],
+            exit: [ReaderID("out")!, ReaderID("side")!], antiPassback: .off)
+        ]
+        $0.presentation = .mobile(nil)
+        $0.doorReaders = readers.map { ReaderID($0)! }
+      }.denial
+    }
+    #expect(denial(["out", "side"]) == nil && denial(["out"]) == nil)
+    #expect(denial(["out", "in"]) == .excluded)
+    #expect(denial([]) == .excluded)
+  }
+
   @Test("an administrator's override with a reason beats it")
   func override() {
     let world = world([Exclusion(facilityWide: true)]) {

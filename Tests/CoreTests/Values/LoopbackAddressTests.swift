@@ -13,7 +13,8 @@ struct LoopbackAddressTests {
     "anything else is not, above all a name that begins like one",
     arguments: [
       "127.example.org", "127.0.0.1.example.org", "127.", "127.0.0", "127.0.0.256", "127.0.0.01x",
-      "127.0.0.+1", "127.0.0.", "0.0.0.0", "::", "::ffff:127.0.0.1", "localhost", "",
+      "127.0.0.+1", "127.0.0.", "127.0.0.1.",
+      ".127.0.0.1", "127..0.0.1", "0.0.0.0", "::", "::ffff:127.0.0.1", "localhost", "",
     ])
   func foreign(text: String) {
     #expect(!LoopbackAddress.matches(text))

@@ -185,6 +185,66 @@ struct SyncSessionPaceTests {
     #expect(sizes[11] <= 16_384)
   }
 
+  @Test("D9: an acknowledgement between two cuts shows that a batch of that size gets through")
+  func cutBetween() {
+    for isAcknowledged in [false, true] {
+      var pace = SendPace()
+      pace.begin(messageBytesMax: nil)
+      pace.sent(bytes: 90_000, through: 1)
+      pace.end()
+      pace.begin(messageBytesMax: nil)
+      if isAcknowledged {
+        pace.sent(bytes: 90_000, through: 1)
+        pace.acknowledged(through: 1, bytes: 90_000, left: 0)
+      }
+      pace.sent(bytes: 90_000, through: 2)
+      pace.end()
+      pace.begin(messageBytesMax: nil)
+      #expect(pace.bytesMax == (isAcknowledged ? 180_000 : 45_000))
+    }
+  }
+
+  /// Publishes batches of so many events one after the other; the first begins after `after`.
+  private func publish(
+    _ counts: [Int], after: UInt64 = 0, in session: inout SyncSession
+  ) throws -> [EventBatch] {
+    var after = after
+    return try counts.map { count in
+      let batch = try #require(read(&session, after: after, count: count))
+      after = try #require(batch.events.last?.number)
+      return batch
+    }
+  }
+
+  @Test("D9: of batches that are acknowledged together the largest shows what gets through")
+  func acknowledgedTogether() throws {
+    var session = try SyncFixture.session(last: 1_000)
+    _ = connect(&session, last: 1_000, bytesMax: nil)
+    let end = try #require(publish([200, 1], in: &session).last?.events.last?.number)
+    _ = session.handle(
+      .acknowledged(EventAcknowledgement(epoch: SyncFixture.epoch, through: end)),
+      at: SyncFixture.at(2))
+    let next = try #require(publish([200], after: end, in: &session).first)
+    #expect(try JSONCoding.encode(next).count > SendPace.bytesFirst)
+  }
+
+  @Test("D9: the largest batch that is still in flight when the connection ends counts as cut")
+  func cutInFlight() throws {
+    var session = try SyncFixture.session(last: 1_000)
+    _ = connect(&session, last: 1_000, bytesMax: nil)
+    let sizes = try publish([1, 90, 1], in: &session).map { try JSONCoding.encode($0).count }
+    _ = session.handle(
+      .acknowledged(EventAcknowledgement(epoch: SyncFixture.epoch, through: 1)),
+      at: SyncFixture.at(2))
+    for connection in 1...2 {
+      _ = session.handle(.disconnected, at: SyncFixture.at(10 * connection))
+      _ = connect(&session, last: 1_000, bytesMax: nil, at: 10 * connection + 1)
+      let batch = try #require(publish([90], after: 1, in: &session).first)
+      let bytes = try JSONCoding.encode(batch).count
+      #expect((bytes <= sizes[1] / 2) == (connection == 2))
+    }
+  }
+
   @Test("D9: an event that is too large for the broker is sent without its details; others follow")
   func single() throws {
     var pace = SendPace()
