@@ -55,7 +55,8 @@ public protocol PolicyStore: Sendable {
   /// snapshot is being gathered.
   func stage(_ chunk: SoundChunk) throws(PortError) -> StagedSnapshot?
 
-  /// Holders of any of these digests, ordered by credential id, at most ``holdersMax``.
+  /// Holders of any of these digests, ordered by credential id, at most ``holdersMax``. The person of a
+  /// holder is ``Person/unknown(_:)`` where only the credential is here.
   func holders(ofAny digests: [CredentialDigest]) throws(PortError) -> [CredentialHolder]
 
   /// The holder of one credential, by its id.
@@ -69,6 +70,18 @@ public protocol PolicyStore: Sendable {
 extension PolicyStore {
   /// The most holders one look-up returns.
   public static var holdersMax: Int { 16 }
+
+  /// What a look-up returns of all that it found: of too many, those whose person is known.
+  public static func chosen(of found: [CredentialHolder]) -> [CredentialHolder] {
+    func isBefore(_ left: CredentialHolder, _ right: CredentialHolder) -> Bool {
+      (left.credential?.id.rawValue ?? "") < (right.credential?.id.rawValue ?? "")
+    }
+    let ordered = found.sorted(by: isBefore)
+    guard ordered.count > holdersMax else { return ordered }
+    let known = ordered.filter(\.person.isKnown)
+    let others = ordered.filter { !$0.person.isKnown }
+    return (known + others).prefix(holdersMax).sorted(by: isBefore)
+  }
 }
 
 /// A credential that a delta changed.

@@ -193,14 +193,9 @@ extension DoorShell {
     let token = send(message)
     switch message {
     case .state(let report): if token != nil { reporter.reported(report.doors) }
-    case .logs(let upload, _) where upload.part != upload.parts && token != nil: break
-    case .diagnosis(let report, _) where report.part != report.parts && token != nil: break
+    // Its end is told when the broker has answered every part.
     case .logs(_, let order), .diagnosis(_, let order):
-      let outcome: OrderOutcome =
-        token == nil
-        ? .failed(reason: "not connected to the broker; send the command again later")
-        : .confirmed
-      carryOut(.end(order: order, .outcome(outcome)), at: now)
+      if token == nil { carryOut(cloud.notSent(order), at: now) }
     // A cloud that hears a hello may know nothing of this controller.
     case .hello(let hello): publishIssued(for: hello.requestIDs, at: now)
     case .events, .urgent, .received, .unkept, .result, .applied, .pull, .digest, .telemetry,
@@ -272,7 +267,7 @@ extension DoorShell {
     let upload = LogUpload(
       controller: outside.configuration.controller.rawValue, commandID: order, lines: lines,
       dropped: dropped)
-    for part in upload.parts(bytesMax: cloud.messageBytesMax) {
+    for part in upload.parts(bytesMax: cloud.reportBytesMax) {
       carryOut(.publish(.logs(part, order: order)), at: now)
     }
   }

@@ -203,7 +203,7 @@ extension DoorShell {
       carryOut(.publish(.telemetry(ShellReport(self).telemetry(host, at: now))), at: now)
     case .diagnosed(let order, var report):
       report.commandID = order
-      for part in report.parts(bytesMax: cloud.messageBytesMax) {
+      for part in report.parts(bytesMax: cloud.reportBytesMax) {
         carryOut(.publish(.diagnosis(part, order: order)), at: now)
       }
     }

@@ -191,9 +191,11 @@ struct StoreJobRunner: Sendable {
       answer(.digested(Result { () throws(PortError) in try digest(rescan: rescan) }))
     case .readConfiguration: answer(.configurationRead(keptConfiguration()))
     case .findCached(let ids, let outcomes):
-      // One that cannot be read now is looked for again with the next change.
+      // One that cannot be read now, or whose person is not here, is looked for again with the next
+      // change.
       let cached = ids.filter { id in
-        CredentialID(id).flatMap { (try? ports.policy.holder(of: $0)) ?? nil } != nil
+        let holder = CredentialID(id).flatMap { (try? ports.policy.holder(of: $0)) ?? nil }
+        return holder?.outranksHandOver == true
       }
       answer(.cachedFound(Set(cached), outcomes))
 

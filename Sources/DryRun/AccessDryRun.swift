@@ -93,7 +93,7 @@ struct AccessDryRun: ParsableCommand {
       guard let id = PersonID(text) else {
         throw DryRunError("person: must be \(PersonID.grammar)")
       }
-      guard let person = file.persons[id] else { return [] }
+      guard let person = file.persons[id] else { return [.nobody(id)] }
       let usable = (file.credentialsOfPerson[id] ?? []).filter {
         $0.credential.map { $0.kind == shown.kind } ?? false
       }

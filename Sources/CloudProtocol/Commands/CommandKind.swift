@@ -90,7 +90,9 @@ extension Command.Kind {
     case .diagnostics:
       Row("Telemetry now, and a diagnosis with everything that is wrong (`up/diagnosis`).", .long)
     case .logs:
-      Row("The daemon's last log lines (`up/logs`).", .long)
+      Row(
+        "The daemon's last log lines (`up/logs`), in parts; confirmed once the broker has each of them.",
+        .long)
     case .trustKey:
       Row(
         "From now on messages signed under `keyID` are accepted; `key` is its Ed25519 public key, "

@@ -166,10 +166,19 @@ struct EventSender: Sendable {
     return pump(last: last)
   }
 
-  /// The cloud sent something: what it did not acknowledge until now is sent again at once.
-  mutating func heard(last: UInt64) -> [SyncSession.Output] {
-    guard pace.isProbing else { return [] }
-    pace.heard()
+  /// The cloud sent something: the event that finds out whether it takes any goes again, within a
+  /// second of the last time. The rest waits for its acknowledgement: a cloud with much to do has
+  /// all of it in its queue, and would get it twice.
+  mutating func heard(last: UInt64, at now: MonotonicInstant) -> [SyncSession.Output] {
+    guard pace.isProbing, let due = acknowledgementDue,
+      due > now.advanced(byMilliseconds: SyncLimits.probeMilliseconds)
+    else { return [] }
+    let earliest = due.advanced(
+      byMilliseconds: SyncLimits.probeMilliseconds - SyncLimits.acknowledgementMilliseconds)
+    guard earliest <= now else {
+      acknowledgementDue = earliest
+      return []
+    }
     goBack()
     return pump(last: last)
   }
@@ -200,6 +209,12 @@ struct EventSender: Sendable {
     goBack()
     return pump(last: last)
   }
+
+  /// The longest message that is sent at present, in bytes.
+  var bytesMax: Int { pace.bytesMax }
+
+  /// The broker refused another message of so many bytes as too large.
+  mutating func learn(tooLarge bytes: Int) { _ = pace.tooLarge(bytes: bytes) }
 
   /// The cloud lacks this event although later ones came.
   mutating func goBack(to number: UInt64) {

@@ -84,9 +84,6 @@ struct SendPace: Sendable, Hashable {
     timedOut()
   }
 
-  /// The cloud sent something, so it is there again.
-  mutating func heard() { timeouts = 0 }
-
   /// The cloud has everything up to this event; the largest batch of it had so many bytes, the
   /// largest that is still in flight has `left`.
   mutating func acknowledged(through last: UInt64, bytes: Int, left: Int) {

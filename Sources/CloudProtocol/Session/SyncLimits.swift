@@ -8,6 +8,9 @@ public enum SyncLimits {
   public static let batchesInFlightMax = 8
   /// How long a sent batch may wait for an acknowledgement before it is sent again.
   public static let acknowledgementMilliseconds = 10_000
+  /// The same wait after a word of the cloud, for the one event that is sent while none are
+  /// acknowledged.
+  public static let probeMilliseconds = 1_000
   /// Wait before a failed read of log or ledger is tried again.
   public static let readRetryMilliseconds = 1_000
   /// Shortest time between two hellos on one connection.

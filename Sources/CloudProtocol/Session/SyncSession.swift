@@ -49,6 +49,8 @@ public struct SyncSession: Sendable {
   public var sessionNonce: String? { connection?.nonce }
   /// The longest message that goes through, in bytes; a small one without a connection.
   public var messageBytesMax: Int { connection?.messageBytesMax ?? SendPace.bytesMin }
+  /// The longest part of a report that most likely goes through, in bytes: as an event batch.
+  public var reportBytesMax: Int { events.bytesMax }
   /// What the door has, as of the last input.
   public private(set) var standing: Standing
 
@@ -125,7 +127,7 @@ public struct SyncSession: Sendable {
     case .refused(let refused):
       return take(refused, now)
     case .heard:
-      return heard()
+      return heard(now)
     case .applied(let report):
       return applied(report)
     case .credentialsBaseRefused(let report):
@@ -258,12 +260,12 @@ public struct SyncSession: Sendable {
     ]
   }
 
-  /// The cloud is there: the hello is answered, and events need not wait.
-  private mutating func heard() -> [Output] {
+  /// The cloud is there: the hello is answered, and events are tried again.
+  private mutating func heard(_ now: MonotonicInstant) -> [Output] {
     guard connection != nil else { return [] }
     connection?.repeatDue = nil
     connection?.unanswered = 0
-    return events.heard(last: standing.lastEvent)
+    return events.heard(last: standing.lastEvent, at: now)
   }
 
   private mutating func take(_ refused: Refused, _ now: MonotonicInstant) -> [Output] {
@@ -280,6 +282,9 @@ public struct SyncSession: Sendable {
       return []
     case .result(let id):
       results.refused(id, at: now)
+      return []
+    case .report(let bytes):
+      events.learn(tooLarge: bytes)
       return []
     }
   }

@@ -106,6 +106,8 @@ extension SyncSession {
     case events(bytes: Int, isTooLarge: Bool)
     case applied(ApplyReport)
     case result(commandID: String)
+    /// A part of a report, of so many bytes, that was too large.
+    case report(bytes: Int)
   }
 
   /// Something to do.

@@ -21,7 +21,7 @@ extension DenialReason {
     case .unknownCredential: DenialAtReader(isWrongPIN: true)
     case .pinMismatch: DenialAtReader(isWrongPINOfCard: true)
     case .credentialRevoked, .notYetValid, .expired, .wrongDevice, .useCountExceeded,
-      .unusedTooLong:
+      .unusedTooLong, .unknownPerson:
       DenialAtReader(voidsPIN: true)
     case .secondPersonRequired, .escortRequired:
       DenialAtReader(signal: .moreInput, awaitsSecondPerson: true)

@@ -63,6 +63,7 @@ let accessRules = [
   AccessRule("CredentialStatusRule", credentialStatusRule),
   AccessRule("DeviceRule", deviceRule),
   AccessRule("IssueRule", issueRule),
+  AccessRule("KnownPersonRule", knownPersonRule),
   AccessRule("AccessEnabledRule", accessEnabledRule),
   AccessRule("ExclusionRule", exclusionRule),
   AccessRule("OfflineRule", offlineRule),

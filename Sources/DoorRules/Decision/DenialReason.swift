@@ -23,6 +23,8 @@ public enum DenialReason: String, Sendable, Hashable, CaseIterable {
   case issueUnknown
   /// The credential was not used for so many days that it is suspended.
   case unusedTooLong
+  /// The credential is known and its person is not, or nobody knows the member whose phone asks.
+  case unknownPerson
   /// The person's access is switched off.
   case accessDisabled
   /// An explicit denial of this person at this door.
@@ -152,6 +154,11 @@ public enum DenialReason: String, Sendable, Hashable, CaseIterable {
         member: "Not used for too long; ask the desk",
         sentence: "the credential is suspended, since it was not used for too long",
         advice: "Give it a later `lastUsed` if its holder still needs it.")
+    case .unknownPerson:
+      Texts(
+        member: "Not registered; ask the desk",
+        sentence: "this controller does not know the person",
+        advice: "Send the person's record; the cloud has sent at most the credential.")
     case .accessDisabled:
       Texts(
         member: "Access is switched off; ask the desk",

@@ -146,6 +146,11 @@ public struct CredentialHolder: Sendable, Hashable {
     self.issue = issue
   }
 
+  /// Somebody who is named and not known, without a credential.
+  public static func nobody(_ id: PersonID) -> CredentialHolder {
+    CredentialHolder(credential: nil, person: .unknown(id))
+  }
+
   public var id: HolderID {
     HolderID(credential: credential?.id, person: person.id, issue: issue)
   }

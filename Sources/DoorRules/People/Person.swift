@@ -17,8 +17,17 @@ public struct Person: Sendable, Hashable {
   public var exclusions: [Exclusion]
   /// What the person has, such as an induction; doors may require it.
   public var qualifications: [Qualification]
+  /// False for somebody of whom only the id is here; see ``unknown(_:)``.
+  public private(set) var isKnown = true
   /// Nil comes and goes alone, and brings nobody.
   public var escort: Escort?
+
+  /// Somebody whom a credential or a command names and whose record is not here.
+  public static func unknown(_ id: PersonID) -> Person {
+    var person = Person(id: id, accessEnabled: false)
+    person.isKnown = false
+    return person
+  }
 
   /// What a person has to do with escorts.
   public enum Escort: String, Sendable, Hashable, CaseIterable {

@@ -25,6 +25,7 @@ struct CloudConversation {
   private var repeats = Repeats()
   /// What is on its way to the broker, by the link's token; the link bounds its number.
   private var inFlight: [Int: SentMessage] = [:]
+  private var reports = OpenReports()
   /// Messages that the broker refused.
   private(set) var refusedPublishes = 0
   private let topics: Topics
@@ -41,8 +42,8 @@ struct CloudConversation {
     topics = Topics(controller: identity.controller)
   }
 
-  /// The longest message of this connection, in bytes.
-  var messageBytesMax: Int { session.messageBytesMax }
+  /// The longest part of a report that most likely gets through, in bytes.
+  var reportBytesMax: Int { session.reportBytesMax }
 
   /// The revisions and numbers that the session has of this controller.
   var standing: SyncSession.Standing { session.standing }
@@ -92,14 +93,18 @@ struct CloudConversation {
     link.isConnected = false
     link.disconnectReason = reason
     inFlight = [:]
+    wishes += reports.stop("the connection to the broker ended before it had everything")
     return wishes + handle(.disconnected, at: now)
   }
 
   /// The broker has the message with this token.
   mutating func delivered(_ token: Int, at now: Moment) -> [Wish] {
     link.lastContact = now.wall
-    guard case .result(let id)? = inFlight.removeValue(forKey: token) else { return [] }
-    return handle(.resultDelivered(commandID: id), at: now)
+    switch inFlight.removeValue(forKey: token) {
+    case .result(let id): return handle(.resultDelivered(commandID: id), at: now)
+    case .report(let order, _): return reports.delivered(for: order)
+    case .hello, .events, .applied, .state, nil: return []
+    }
   }
 
   /// Nobody has the message with this token.
@@ -113,6 +118,9 @@ struct CloudConversation {
     case .applied(let report): return handle(.refused(.applied(report)), at: now)
     case .result(let id): return handle(.refused(.result(commandID: id)), at: now)
     case .state: return [.stateRefused]
+    case .report(let order, let bytes):
+      let lesson = refusal.isTooLarge ? handle(.refused(.report(bytes: bytes)), at: now) : []
+      return lesson + reports.lost(order, "the broker refused a part of it: \(refusal.reason)")
     case nil: return []
     }
   }
@@ -120,6 +128,13 @@ struct CloudConversation {
   /// A message is on its way to the broker under this token.
   mutating func sent(_ message: UpMessage, bytes: Int, token: Int) {
     inFlight[token] = SentMessage(message, bytes: bytes)
+    if case .report(let order, _)? = inFlight[token] { reports.sent(for: order) }
+  }
+
+  /// A part of a report could not be sent at all.
+  mutating func notSent(_ order: String) -> [Wish] {
+    reports.sent(for: order)
+    return reports.lost(order, "not connected to the broker")
   }
 
   // MARK: What comes in

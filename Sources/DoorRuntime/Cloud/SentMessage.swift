@@ -9,6 +9,8 @@ enum SentMessage {
   /// The result of this command.
   case result(String)
   case state
+  /// A part of the report that this order asked for.
+  case report(order: String, bytes: Int)
 
   /// Nil for messages that nobody misses, or that their sender asks for again.
   init?(_ message: UpMessage, bytes: Int) {
@@ -18,7 +20,8 @@ enum SentMessage {
     case .applied(let report): self = .applied(report)
     case .result(let result): self = .result(result.commandID)
     case .state: self = .state
-    case .urgent, .received, .unkept, .pull, .digest, .telemetry, .issued, .logs, .diagnosis:
+    case .logs(_, let order), .diagnosis(_, let order): self = .report(order: order, bytes: bytes)
+    case .urgent, .received, .unkept, .pull, .digest, .telemetry, .issued:
       return nil
     }
   }

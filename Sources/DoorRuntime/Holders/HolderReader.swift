@@ -4,6 +4,12 @@ import DoorPorts
 import DoorRules
 import Foundation
 
+extension CredentialHolder {
+  /// The cloud's record of a key counts above the one that was handed over: it withdraws the key, or
+  /// its person is here too.
+  var outranksHandOver: Bool { person.isKnown || credential?.status == .revoked }
+}
+
 /// Reads what a question asks of the stores, off the door's thread. It asks its sources in this
 /// order; nothing else adds one:
 /// 1. the credential cache, with the uses and the presence that this door remembers;
@@ -95,7 +101,10 @@ struct HolderReader: Sendable {
     let handedOver = handedOver(
       beside: (try? cached.get()) ?? [], telling: issue, &request, &reading
     ) { $0.keys(ofAny: digests) }
-    let found = ((try? before.get()) ?? []) + ((try? cached.get()) ?? []) + handedOver
+    // A key of this controller counts while the cloud's copy of it lacks the person.
+    let ids = Set(handedOver.map(\.id))
+    let others = ((try? cached.get()) ?? []).filter { !ids.contains($0.id) }
+    let found = ((try? before.get()) ?? []) + others + handedOver
     if !found.isEmpty {
       reading.holders = .success(found)
     } else if case .failure = cached {
@@ -103,11 +112,11 @@ struct HolderReader: Sendable {
     }
   }
 
-  /// A person's mobile keys; a member without any comes by the app alone.
+  /// A person's mobile keys; a member without any, or whom nobody knows, comes by the app alone.
   private func mobileKeys(
     of id: PersonID, _ request: inout HolderRequest, _ reading: inout HolderReading
   ) throws(PortError) -> [CredentialHolder] {
-    guard let person = try cache(request).person(id) else { return [] }
+    guard let person = try cache(request).person(id) else { return [.nobody(id)] }
     var found: [CredentialHolder] = []
     for key in try cache(request).credentials(of: id) where key.kind == .mobile {
       found.append(
@@ -125,20 +134,21 @@ struct HolderReader: Sendable {
     _ id: HolderID, _ request: inout HolderRequest, _ reading: inout HolderReading
   ) throws(PortError) -> [CredentialHolder] {
     guard let credential = id.credential else {
-      guard let person = try cache(request).person(id.person) else { return [] }
+      guard let person = try cache(request).person(id.person) else { return [.nobody(id.person)] }
       return [try withMemory(CredentialHolder(credential: nil, person: person), &request, &reading)]
     }
     let cached = Result { () throws(PortError) in
       try cache(request).holder(of: credential)
     }
-    if let holder = try? cached.get() {
-      return [try withMemory(holder, telling: id.issue, &request, &reading)]
+    let found = try? cached.get()
+    if let found, found.outranksHandOver {
+      return [try withMemory(found, telling: id.issue, &request, &reading)]
     }
     let handedOver = handedOver(beside: [], telling: id.issue, &request, &reading) {
       $0.key(of: credential)
     }
     if handedOver.isEmpty, case .failure(let error) = cached { throw error }
-    return handedOver
+    return handedOver.isEmpty ? found.map { [$0] } ?? [] : handedOver
   }
 
   /// Holders as an explanation asks for them: out of the cache alone.
@@ -161,7 +171,7 @@ struct HolderReader: Sendable {
     case .credential(let id):
       found = try store.holder(of: id).map { [$0] } ?? []
     case .person(let id):
-      guard let person = try store.person(id) else { return [] }
+      let person = try store.person(id) ?? .unknown(id)
       let kind: Credential.Kind =
         switch presentation {
         case .card, .cardThenPIN: .card
@@ -201,7 +211,8 @@ struct HolderReader: Sendable {
       // Without the cache the id may be one of the cloud's; the cloud then refuses the key later.
       reading.troubles.append("the cache cannot be read at a hand-over: \(error)")
     }
-    reading.handOver = HandOverReading(order: order, isCached: cached != nil)
+    reading.handOver = HandOverReading(
+      order: order, isCached: cached?.outranksHandOver == true)
   }
 
   // MARK: The sources
@@ -211,7 +222,7 @@ struct HolderReader: Sendable {
     _ reading: inout HolderReading, _ keys: (IssuedBook) -> [IssuedKey]
   ) -> [CredentialHolder] {
     guard let book = loadIssued(&request, &reading) else { return [] }
-    let known = Set(found.compactMap { $0.credential?.id })
+    let known = Set(found.filter(\.outranksHandOver).compactMap { $0.credential?.id })
     var holders: [CredentialHolder] = []
     for key in keys(book) {
       do {

@@ -28,7 +28,8 @@ struct OfflinePINs {
 
   /// An ordinary credential that counts now leaves no room for an offline PIN.
   static func counts(_ holder: CredentialHolder, at now: WallInstant) -> Bool {
-    guard let credential = holder.credential, credential.status == .active else { return false }
+    guard holder.person.isKnown, let credential = holder.credential, credential.status == .active
+    else { return false }
     return (credential.validFrom.map { $0 <= now } ?? true)
       && (credential.validUntil.map { now < $0 } ?? true)
   }

@@ -41,6 +41,11 @@ final class RightDecision: Checker {
       guard let id = draft.detail["command"], let command = world.cloud.commands[id]?.command,
         let person = world.site.people.firstIndex(where: { $0 == command.person })
       else { return "an unlock for nobody's command" }
+      if draft.reason == DenialReason.unknownPerson.rawValue,
+        isKnown(world.site.people[person], at: instant, world)
+      {
+        return "\(name) did not know \(world.site.people[person]), whom the cloud had sent"
+      }
       should = Oracle(world: world).allowsMember(person, at: door, instant)
     } else {
       // A damaged frame may only be granted as the card that was presented.
@@ -60,6 +65,9 @@ final class RightDecision: Checker {
       should = Oracle(world: world).allows(one, at: instant)
       isWrongPIN = one.kind == "pin" && draft.reason == DenialReason.unknownCredential.rawValue
       if !one.mustBeDecided, !isGrant { return nil }
+      if !stalled, misnames(draft, one, instant, world) {
+        return "\(name) denied a \(one.kind) for the wrong reason: \(draft.reason ?? "none")"
+      }
     }
     if isWrongPIN { world.observers.knowledge.wrongPIN(door) }
     if isGrant, should != false {
@@ -74,6 +82,28 @@ final class RightDecision: Checker {
       \(instant.seconds) by a clock that is \(draft.clockTrust), mode \(instant.mode.rawValue), \
       credentials \(instant.credentialRevision), config \(instant.configRevision)
       """
+  }
+}
+
+extension RightDecision {
+  private func isKnown(_ person: String, at instant: Oracle.Instant, _ world: World) -> Bool {
+    world.observers.knowledge.person(person, at: instant.credentialRevision) != nil
+  }
+
+  /// A credential of somebody whose record never came is not an unknown credential, and no other is
+  /// one of an unknown person.
+  private func misnames(
+    _ draft: EventDraft, _ one: Shown, _ instant: Oracle.Instant, _ world: World
+  ) -> Bool {
+    let ofNobody = world.observers.knowledge.credentials(
+      for: one.card ?? one.canonical, at: instant.credentialRevision
+    ).filter { !isKnown($0.record.person, at: instant, world) }
+    let isActive = ofNobody.contains { $0.record.status == "active" && !$0.mayBeRevoked }
+    switch draft.reason.flatMap(DenialReason.init) {
+    case .unknownPerson: return ofNobody.isEmpty
+    case .unknownCredential: return isActive
+    default: return false
+    }
   }
 }
 

@@ -32,16 +32,32 @@ struct CloudStaff {
           ? [GrantRecord(facilityWide: true)]
           : [GrantRecord(facilityWide: false, groups: ["wing"])]
       }
-      put(
-        PersonRecord(
-          id: site.people[index], accessEnabled: true, grants: grants,
-          qualifications: [QualificationRecord(name: StorySite.induction)],
-          escort: person.needsHost == true ? "needed" : person.isHost == true ? "host" : nil))
+      if person.isMember || !index.isMultiple(of: Self.lateEvery) { put(index, grants: grants) }
       guard person.isMember else { continue }
       for kind in ["card", "pin"] {
         put(index, kind: kind, id: "\(kind)-\(index)", unusedDays: person.unusedDays)
       }
     }
+  }
+
+  /// Of so many visitors the record of one comes with the second booking only.
+  private static let lateEvery = 3
+
+  private func put(_ person: Int, grants: [GrantRecord] = []) {
+    let plan = site.plan.people[person]
+    put(
+      PersonRecord(
+        id: site.people[person], accessEnabled: true, grants: grants,
+        qualifications: [QualificationRecord(name: StorySite.induction)],
+        escort: plan.needsHost == true ? "needed" : plan.isHost == true ? "host" : nil))
+  }
+
+  /// The record of somebody who has booked before comes now, if it is not there.
+  private func introduce(_ person: Int) {
+    guard cloud.records.persons[site.people[person]] == nil, !bookings(of: person).isEmpty else {
+      return
+    }
+    put(person)
   }
 
   private func put(_ record: PersonRecord) {
@@ -110,6 +126,7 @@ struct CloudStaff {
   func book(_ person: Int, door: String, from: Int64, until: Int64) {
     guard from < until else { return }
     cloud.records.beginRevision()
+    introduce(person)
     let number = site.shownNumber + Int(cloud.records.revision)
     for kind in ["card", "pin"] {
       put(
@@ -120,6 +137,7 @@ struct CloudStaff {
 
   func issueUses(_ person: Int, _ uses: Int) {
     cloud.records.beginRevision()
+    introduce(person)
     for kind in ["card", "pin"] {
       put(
         person, kind: kind, id: "uses-\(person)-\(cloud.records.revision)-\(kind)",

@@ -243,17 +243,16 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
     medium.read("look up")
     var found: [CredentialHolder] = []
     for digest in Set(digests) {
-      let known = records.credentials(ofDigest: digest).sorted(by: Self.first)
-      for record in known.prefix(Self.holdersMax) {
-        if let holder = try holder(record) { found.append(holder) }
-      }
+      let known = records.credentials(ofDigest: digest).sorted(by: isFirst)
+      for record in known.prefix(Self.holdersMax) { found.append(try holder(record)) }
     }
-    found.sort { ($0.credential?.id.rawValue ?? "") < ($1.credential?.id.rawValue ?? "") }
-    return Array(found.prefix(Self.holdersMax))
+    return Self.chosen(of: found)
   }
 
-  /// Active credentials first, then those that expire last.
-  private static func first(_ left: CredentialRecord, _ right: CredentialRecord) -> Bool {
+  /// Those of known people first, then active credentials, then those that expire last.
+  private func isFirst(_ left: CredentialRecord, _ right: CredentialRecord) -> Bool {
+    let isLeftKnown = records.persons[left.person] != nil
+    if isLeftKnown != (records.persons[right.person] != nil) { return isLeftKnown }
     if (left.status == "active") != (right.status == "active") { return left.status == "active" }
     let leftEnd = left.validUntil ?? .max
     let rightEnd = right.validUntil ?? .max
@@ -266,12 +265,12 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
     return try holder(record)
   }
 
-  private func holder(_ record: CredentialRecord) throws(PortError) -> CredentialHolder? {
-    guard let person = records.persons[record.person] else { return nil }
+  private func holder(_ record: CredentialRecord) throws(PortError) -> CredentialHolder {
     do throws(ValidationFailure) {
+      let credential = try record.validated(path: "credential")
+      let person = try records.persons[record.person]?.validated(path: "person")
       return CredentialHolder(
-        credential: try record.validated(path: "credential"),
-        person: try person.validated(path: "person"))
+        credential: credential, person: person ?? .unknown(credential.person))
     } catch {
       throw PortError(.damaged, operation: "look up a credential", detail: "\(error)")
     }

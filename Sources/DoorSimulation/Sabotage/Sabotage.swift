@@ -93,4 +93,6 @@ public enum Sabotage: String, Sendable, CaseIterable {
   case ignoreUnused = "ignore-unused"
   /// Every issue of a card opens.
   case ignoreIssue = "ignore-issue"
+  /// Whoever holds a credential counts as known.
+  case ignoreUnknownPerson = "ignore-unknown-person"
 }

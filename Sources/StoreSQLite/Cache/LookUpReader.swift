@@ -12,51 +12,52 @@ struct LookUpReader {
   static let pageLimitMax = 500
 
   /// Holders of any of these digests, ordered by credential id, at most ``PolicyStore/holdersMax``.
-  /// When a digest has more holders than that, the active and longest valid come first.
+  /// When a digest has more holders than that, known people, the active and longest valid come first.
   func holders(ofAny digests: [CredentialDigest]) throws(PortError) -> [CredentialHolder] {
     try pool.reading("look up a credential") { database in
       let find = try database.cachedStatement(
         sql: """
-          SELECT \(CredentialRecord.rows.columns), \(PersonRecord.rows.columns)
-          FROM credential JOIN person ON person.id = credential.person
+          \(Self.selectHolders)
           WHERE credential.digest = ?
-          ORDER BY credential.status <> 'active', credential.valid_until IS NOT NULL,
+          ORDER BY person.id IS NULL, credential.status <> 'active', credential.valid_until IS NOT NULL,
             credential.valid_until DESC, credential.id
           LIMIT \(CacheDatabase.holdersMax)
           """)
       var holders: [CredentialHolder] = []
       for digest in Set(digests) {
         for row in try Row.fetchAll(find, arguments: [Data(digest.bytes)]) {
-          holders.append(
-            CredentialHolder(
-              credential: try CredentialRecord(row).validated(path: "credential"),
-              person: try PersonRecord(row, from: CredentialRecord.rows.names.count)
-                .validated(path: "person")))
+          holders.append(try Self.holder(row))
         }
       }
-      holders.sort {
-        ($0.credential?.id.rawValue ?? "") < ($1.credential?.id.rawValue ?? "")
-      }
-      return Array(holders.prefix(CacheDatabase.holdersMax))
+      return CacheDatabase.chosen(of: holders)
     }
   }
 
-  /// The holder of one credential, by its id; nil when the credential or its person is unknown.
+  /// Each credential with its person, which may not be here.
+  private static let selectHolders = """
+    SELECT \(CredentialRecord.rows.columns), \(PersonRecord.rows.columns)
+    FROM credential LEFT JOIN person ON person.id = credential.person
+    """
+
+  private static func holder(_ row: Row) throws -> CredentialHolder {
+    let credential = try CredentialRecord(row).validated(path: "credential")
+    let start = CredentialRecord.rows.names.count
+    let isHere = try row.decode(String?.self, atIndex: start) != nil
+    return CredentialHolder(
+      credential: credential,
+      person: isHere
+        ? try PersonRecord(row, from: start).validated(path: "person")
+        : .unknown(credential.person))
+  }
+
+  /// The holder of one credential, by its id; nil when the credential is unknown.
   func holder(of credential: CredentialID) throws(PortError) -> CredentialHolder? {
     try pool.reading("look up credential \(credential)") { database in
       try Row.fetchOne(
         database.cachedStatement(
-          sql: """
-            SELECT \(CredentialRecord.rows.columns), \(PersonRecord.rows.columns)
-            FROM credential JOIN person ON person.id = credential.person
-            WHERE credential.id = ?
-            """), arguments: [credential.rawValue]
-      ).map { row in
-        CredentialHolder(
-          credential: try CredentialRecord(row).validated(path: "credential"),
-          person: try PersonRecord(row, from: CredentialRecord.rows.names.count)
-            .validated(path: "person"))
-      }
+          sql: "\(Self.selectHolders) WHERE credential.id = ?"),
+        arguments: [credential.rawValue]
+      ).map(Self.holder)
     }
   }
 

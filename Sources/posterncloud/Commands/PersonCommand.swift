@@ -41,13 +41,12 @@ struct PersonCommand: ParsableCommand {
         throw ValidationError(
           "--hours belong to a grant: give --doors, --groups or --facility-wide")
       }
-      do { _ = try person.validated(path: "person") } catch { throw CloudProblem("\(error)") }
-      let store = try state.store()
-      let present = try store.people.find(id)
-      person.exclusions = present?.exclusions
-      person.qualifications = present?.qualifications
-      person.escort = present?.escort
-      try store.people.put(person)
+      try state.store().people.change(id) { present in
+        person.exclusions = present?.exclusions
+        person.qualifications = present?.qualifications
+        person.escort = present?.escort
+        return person
+      }
       Output.line("person \(id)")
     }
 
@@ -85,9 +84,6 @@ struct PersonCommand: ParsableCommand {
 }
 
 private func set(_ id: String, _ enabled: Bool, _ state: StateOptions) throws {
-  let store = try state.store()
-  var person = try store.people.get(id)
-  person.accessEnabled = enabled
-  try store.people.put(person)
+  try state.store().people.changePresent(id) { $0.accessEnabled = enabled }
   Output.line("person \(id) is switched \(enabled ? "on" : "off")")
 }

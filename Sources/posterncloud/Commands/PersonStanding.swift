@@ -25,7 +25,9 @@ extension PersonCommand {
       let exclusion = ExclusionRecord(
         facilityWide: facilityWide ? true : nil, doors: doors.isEmpty ? nil : doors,
         groups: groups.isEmpty ? nil : groups, validUntil: try TimeArgument.time(until))
-      try change(id, state) { $0.exclusions = ($0.exclusions ?? []) + [exclusion] }
+      try state.store().people.changePresent(id) {
+        $0.exclusions = ($0.exclusions ?? []) + [exclusion]
+      }
       Output.line("person \(id) is excluded")
     }
   }
@@ -38,7 +40,7 @@ extension PersonCommand {
     @Argument(help: "The person's id.") var id: String
 
     func run() throws {
-      try change(id, state) { $0.exclusions = nil }
+      try state.store().people.changePresent(id) { $0.exclusions = nil }
       Output.line("person \(id) is no longer excluded")
     }
   }
@@ -59,7 +61,7 @@ extension PersonCommand {
 
     func run() throws {
       let end = try TimeArgument.time(until)
-      try change(id, state) {
+      try state.store().people.changePresent(id) {
         $0.qualifications =
           without(name, in: $0.qualifications)
           + [QualificationRecord(name: name, validUntil: end)]
@@ -77,7 +79,7 @@ extension PersonCommand {
     @Argument(help: "Its name, as the configuration has it.") var name: String
 
     func run() throws {
-      try change(id, state) {
+      try state.store().people.changePresent(id) {
         let left = without(name, in: $0.qualifications)
         $0.qualifications = left.isEmpty ? nil : left
       }
@@ -97,7 +99,7 @@ extension PersonCommand {
     @Argument(help: "needed, host or none.") var role: String
 
     func run() throws {
-      try change(id, state) { $0.escort = role == "none" ? nil : role }
+      try state.store().people.changePresent(id) { $0.escort = role == "none" ? nil : role }
       Output.line("person \(id): escort \(role)")
     }
   }
@@ -105,17 +107,4 @@ extension PersonCommand {
 
 private func without(_ name: String, in held: [QualificationRecord]?) -> [QualificationRecord] {
   (held ?? []).filter { !$0.name.utf8.elementsEqual(name.utf8) }
-}
-
-/// Throws for a change that a controller would ignore.
-private func change(
-  _ id: String, _ state: StateOptions, _ change: (inout PersonRecord) -> Void
-) throws {
-  let store = try state.store()
-  let present = try store.people.get(id)
-  var person = present
-  change(&person)
-  let added = person.neededFeatures.filter { !present.neededFeatures.contains($0) }
-  try store.controllers.requireAbility(added)
-  try store.people.put(person)
 }

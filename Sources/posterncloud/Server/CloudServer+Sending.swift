@@ -202,8 +202,13 @@ extension CloudServer {
         not take; divide the change, or allow more
         """)
     case .repair:
-      state.sessions[message.controller]?.digestWait.end()
-      state.sessions[message.controller]?.compareDue = CloudClock.ticks()
+      guard message.bytes > SentMessages.bytesMin, var session = state.sessions[message.controller]
+      else { return }
+      // It was no repair: the next one is shorter, however many are refused before it.
+      session.repairs = max(session.repairs - 1, 0)
+      session.digestWait.end()
+      session.compareDue = CloudClock.ticks()
+      state.sessions[message.controller] = session
     case .commands, .ack, .digest: break
     }
   }
@@ -221,6 +226,7 @@ extension CloudServer {
     // A bucket cannot be split: one that does not fit comes with a snapshot.
     if repairs.contains(where: { (try? JSONCoding.encode($0).count) ?? 0 > bytesMax + 1_024 }) {
       logger.warning("\(controller): a repair would not reach it; sending a snapshot")
+      try store.revisions.raise()
       state.sessions[controller]?.needsSnapshot = true
       return push(to: controller, &state)
     }

@@ -87,22 +87,26 @@ struct ControllerTable {
 
   /// Every controller with its latest hello and state; nil before the first.
   func all() throws -> [(id: String, hello: Hello?, state: StateReport?)] {
-    try database.read { database in
-      try Row.fetchAll(database, sql: "SELECT id, hello, state FROM controller ORDER BY id").map {
-        (
-          $0["id"], try $0.json(Hello.self, in: Hello.column),
-          try $0.json(StateReport.self, in: StateReport.column)
-        )
-      }
+    try database.read { try Self.all($0) }
+  }
+
+  private static func all(
+    _ database: Database
+  ) throws -> [(id: String, hello: Hello?, state: StateReport?)] {
+    try Row.fetchAll(database, sql: "SELECT id, hello, state FROM controller ORDER BY id").map {
+      (
+        $0["id"], try $0.json(Hello.self, in: Hello.column),
+        try $0.json(StateReport.self, in: StateReport.column)
+      )
     }
   }
 
   // MARK: What an older controller would ignore
 
   /// Throws if the last hello of a controller does not name each feature.
-  func requireAbility(_ needed: [Hello.Feature]) throws {
+  static func requireAbility(_ needed: [Hello.Feature], _ database: Database) throws {
     guard !needed.isEmpty else { return }
-    for (_, hello, _) in try all() { try Self.requireAbility(needed, of: hello) }
+    for (_, hello, _) in try all(database) { try requireAbility(needed, of: hello) }
   }
 
   /// Throws if the hello does not name each feature. A controller that was never here, nil, is asked

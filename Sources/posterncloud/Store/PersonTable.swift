@@ -6,9 +6,28 @@ import GRDB
 struct PersonTable {
   let database: DatabasePool
 
-  func put(_ person: PersonRecord) throws {
-    do { _ = try person.validated(path: "person") } catch { throw CloudProblem("\(error)") }
-    try database.write { try Self.put(person, $0) }
+  /// Adds a person, or changes the one that is there, in one step: what another program changes
+  /// meanwhile comes wholly before or after it. `change` gets nil for a person that is not there.
+  /// Throws for a change that a controller would refuse, or ignore.
+  func change(_ id: String, _ change: (PersonRecord?) throws -> PersonRecord) throws {
+    try database.write { database in
+      let present = try Self.find(id, database)
+      let person = try change(present)
+      do { _ = try person.validated(path: "person") } catch { throw CloudProblem("\(error)") }
+      let known = present?.neededFeatures ?? []
+      try ControllerTable.requireAbility(
+        person.neededFeatures.filter { !known.contains($0) }, database)
+      try Self.put(person, database)
+    }
+  }
+
+  /// The same for a person that has to be there.
+  func changePresent(_ id: String, _ change: (inout PersonRecord) -> Void) throws {
+    try self.change(id) { present in
+      guard var person = present else { throw CloudProblem("there is no person \(id)") }
+      change(&person)
+      return person
+    }
   }
 
   /// Adds or replaces a person that was validated.
@@ -25,19 +44,7 @@ struct PersonTable {
     ])
   }
 
-  /// Throws for a person that is not there.
-  func get(_ id: String) throws -> PersonRecord {
-    guard let person = try find(id) else {
-      throw CloudProblem("there is no person \(id)")
-    }
-    return person
-  }
-
   /// Nil for a person that is not there.
-  func find(_ id: String) throws -> PersonRecord? {
-    try database.read { try Self.find(id, $0) }
-  }
-
   static func find(_ id: String, _ database: Database) throws -> PersonRecord? {
     try database.fetchJSON(
       PersonRecord.self, sql: "SELECT record FROM person WHERE id = ?", arguments: [id])

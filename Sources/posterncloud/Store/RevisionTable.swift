@@ -22,6 +22,10 @@ struct RevisionTable {
     UInt64(try Int64.fetchOne(database, sql: "SELECT last FROM revision") ?? 0)
   }
 
+  /// Takes the next revision for what is there: a controller that has other content under the
+  /// present one refuses a snapshot of that.
+  func raise() throws { _ = try database.write { try Self.next($0) } }
+
   /// The revision of the latest change.
   func last() throws -> UInt64 { try database.read { try Self.last($0) } }
 

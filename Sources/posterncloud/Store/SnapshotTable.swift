@@ -44,7 +44,8 @@ struct SnapshotTable {
         let fits = try ranges.allSatisfy { range in
           try (range.bytesMax ?? 0) <= bytesMax && Self.fits(range, controller, database)
         }
-        if kept >= revision, fits {
+        // One that the controller has already brings nothing, or is refused.
+        if kept > revision, fits {
           return SnapshotOffer(
             snapshotID: row["id"], revision: kept, chunks: ranges.count, revokedAhead: ahead)
         }

@@ -116,7 +116,8 @@ struct FakeDoor {
   }
 
   func hello(
-    config: UInt64 = 0, credentials: UInt64 = 0, lastEvent: UInt64 = 0, digest: String? = nil
+    config: UInt64 = 0, credentials: UInt64 = 0, lastEvent: UInt64 = 0, digest: String? = nil,
+    bytesMax: Int? = nil
   ) throws {
     try publish(
       .hello,
@@ -125,12 +126,14 @@ struct FakeDoor {
         configRevision: config, credentialRevision: credentials, logEpoch: "e",
         lastEvent: lastEvent,
         acknowledgedEvent: 0, clockTrust: "synchronised", simulated: true,
-        credentialDigest: digest))
+        credentialDigest: digest, messageBytesMax: bytesMax))
   }
 
-  func state(online: Bool) throws {
+  func state(online: Bool, nonce: String? = nil) throws {
     try publish(
-      .state, StateReport(controller: "gate-1", online: online, simulated: true, doors: []),
+      .state,
+      StateReport(
+        controller: "gate-1", online: online, simulated: true, doors: [], sessionNonce: nonce),
       retain: true)
   }
 

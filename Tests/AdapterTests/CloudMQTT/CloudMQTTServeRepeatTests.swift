@@ -42,6 +42,27 @@ struct CloudMQTTServeRepeatTests {
     door.stop()
   }
 
+  @Test("B11: the last will of an earlier connection ends nothing, and one of this connection does")
+  func lateWill() async throws {
+    let cloud = try ServeFixture()
+    try await cloud.serve()
+    let door = try await FakeDoor(cloud)
+    try door.hello()
+    try door.state(online: true, nonce: "nonce-1")
+    try door.state(online: false, nonce: "nonce-0")
+    try door.batch(1...1)
+    #expect(try await door.acknowledged(1))
+    try cloud.run("person", "add", "ada")
+    #expect(
+      try await door.eventually { !door.received(.credentials, CredentialDelta.self).isEmpty })
+    // Whatever a controller says after its own good-bye makes it asked for a hello.
+    #expect(hellosAskedFor(door) == 0)
+    try door.state(online: false, nonce: "nonce-1")
+    try door.telemetry()
+    #expect(try await door.eventually { hellosAskedFor(door) == 1 })
+    door.stop()
+  }
+
   @Test("D3: what nobody answers is sent again, and no more once it is answered")
   func unanswered() async throws {
     let cloud = try ServeFixture()

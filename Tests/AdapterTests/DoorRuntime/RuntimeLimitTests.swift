@@ -120,4 +120,20 @@ struct RuntimeLimitTests {
     #expect(upload.commandID == "c-1" && upload.lines == ["one", "two"] && upload.dropped == 3)
     await world.end()
   }
+
+  @Test("B14 D6: log lines and a diagnosis that the broker does not take are not told as sent")
+  func refusedReports() async throws {
+    let world = try RuntimeWorld()
+    try await world.serve()
+    world.link.refuse(.logs, "packet too large", isTooLarge: true)
+    world.hand(try RuntimeCommandTests.token(#"{"kind":"logs"}"#))
+    try await world.eventually("an answer") {
+      try world.outcomes(of: "c-1").contains(.failed)
+    }
+    let result = try #require(
+      try world.link.said(.results, as: CommandResult.self).last { $0.commandID == "c-1" })
+    #expect(result.reason?.contains("packet too large; send the command again") == true)
+    #expect(try !world.outcomes(of: "c-1").contains(.confirmed))
+    await world.end()
+  }
 }

@@ -197,7 +197,7 @@ struct SimulatedDiskTests {
       for value in 0...5 {
         both("holders") {
           try $0.holders(ofAny: [StoreFixture.digest(value)]).map {
-            "\($0.credential?.id.rawValue ?? "") \($0.credential?.status.rawValue ?? "") \($0.person.id)"
+            "\($0.credential?.id.rawValue ?? "") \($0.credential?.status.rawValue ?? "") \($0.person.id) \($0.person.isKnown)"
           }
         }
       }

@@ -85,6 +85,27 @@ struct StoreBoundRevisionTests {
     #expect(try cache.credentialPosition().credentials == 2)
   }
 
+  @Test("B15: under a new revision a snapshot replaces content that its sender does not have")
+  func nextRevision() throws {
+    let cache = try cache()
+    try cache.apply(delta(10...11))
+    func pull(_ revision: UInt64) throws {
+      let id = "s-\(revision)"
+      _ = try cache.stage(SnapshotOffer(snapshotID: id, revision: revision, chunks: 2))
+      for (index, numbers) in [12...12, 13...13].enumerated() {
+        _ = try cache.stage(
+          SnapshotChunk(
+            snapshotID: id, revision: revision, index: index,
+            persons: numbers.map { StoreFixture.person($0) },
+            credentials: numbers.map { StoreFixture.credential($0) }))
+      }
+    }
+    #expect(isRefused { try pull(6) })
+    try pull(7)
+    #expect(try cache.credentialPosition() == .init(revision: 7, credentials: 2, persons: 2))
+    #expect(try cache.holder(of: #require(CredentialID("c12"))) != nil)
+  }
+
   @Test("a snapshot of the revision in force repairs what the disk lost of it")
   func drift() throws {
     let cache = try cache()

@@ -43,6 +43,29 @@ struct StoreLookUpTests {
     #expect(try cache.holders(ofAny: []).isEmpty)
   }
 
+  @Test("a credential whose person is not here is found as that, and displaces nobody (B8, C1)")
+  func ofNobody() throws {
+    let cache = try fixture.cache()
+    let max = CacheDatabase.holdersMax
+    let others = (100..<100 + max).map { StoreFixture.credential($0, person: $0, digest: 7) }
+    let own = StoreFixture.credential(999, person: 1, digest: 7, until: 1_700_000_000)
+    try cache.apply(
+      CredentialDelta(
+        baseRevision: nil, revision: 1, persons: [StoreFixture.person(1)],
+        credentials: others + [own]))
+    let found = try cache.holders(ofAny: [7, 8].map(StoreFixture.digest))
+    #expect(found.count == max)
+    #expect(found.last?.credential?.id.rawValue == "c999" && found.last?.person.isKnown == true)
+    #expect(found.dropLast().allSatisfy { !$0.person.isKnown })
+    let id = try #require(CredentialID("c100"))
+    #expect(try cache.holder(of: id)?.person == .unknown(try #require(PersonID("p100"))))
+    #expect(try cache.holder(of: #require(CredentialID("c998"))) == nil)
+    // The record comes after all.
+    try cache.apply(
+      CredentialDelta(baseRevision: 1, revision: 2, persons: [StoreFixture.person(100)]))
+    #expect(try cache.holder(of: id)?.person.isKnown == true)
+  }
+
   @Test("a card with many former holders is found for its present holder (C1, C5)")
   func handedOn() throws {
     let cache = try fixture.cache()
@@ -143,7 +166,7 @@ struct StoreLookUpTests {
         database,
         sql: """
           EXPLAIN QUERY PLAN SELECT * FROM credential
-          JOIN person ON person.id = credential.person WHERE credential.digest = x''
+          LEFT JOIN person ON person.id = credential.person WHERE credential.digest = x''
           """
       ).map { try $0.decode(String.self, atIndex: 3) }.joined(separator: "; ")
     }

@@ -17,9 +17,14 @@ final class MemoryPolicy: PolicyStore {
   /// From now on every call fails with this; nil ends that.
   func fail(with error: PortError?) { state.withLock { $0.failure = error } }
 
-  func add(_ credential: Credential, digest: CredentialDigest? = nil) {
+  func add(
+    _ credential: Credential, digest: CredentialDigest? = nil, ofKnown isKnown: Bool = true
+  ) {
     state.withLock {
-      let person = Person(id: credential.person, accessEnabled: true, memberType: "cached")
+      let person =
+        isKnown
+        ? Person(id: credential.person, accessEnabled: true, memberType: "cached")
+        : .unknown(credential.person)
       $0.holders.append((digest, CredentialHolder(credential: credential, person: person)))
     }
   }

@@ -52,6 +52,7 @@ final class HandLink: CloudLink {
     var onEvent: (@Sendable (LinkEvent) -> Void)?
     var said: [(topic: String, payload: [UInt8])] = []
     var connections = 0
+    var refused: (kind: Topics.Up, why: LinkRefusal)?
   }
   private let state = Mutex(State())
 
@@ -60,13 +61,24 @@ final class HandLink: CloudLink {
   }
 
   func publish(topic: String, payload: [UInt8], retain: Bool) throws(PortError) -> Int {
-    let token = state.withLock {
+    let (token, refused) = state.withLock {
       $0.said.append((topic, payload))
-      return $0.said.count
+      return ($0.said.count, $0.refused)
     }
-    // A broker that accepts everything; the runtime is notified after this call.
-    hand(.delivered(token: token))
+    // A broker that answers everything; the runtime is notified after this call.
+    if let refused, topic.hasSuffix("/up/\(refused.kind.rawValue)") {
+      hand(.refused(token: token, refused.why))
+    } else {
+      hand(.delivered(token: token))
+    }
     return token
+  }
+
+  /// From now on the broker refuses messages of this kind; nil ends that.
+  func refuse(_ kind: Topics.Up?, _ reason: String = "", isTooLarge: Bool = false) {
+    state.withLock {
+      $0.refused = kind.map { ($0, LinkRefusal(reason: reason, isTooLarge: isTooLarge)) }
+    }
   }
 
   func stop() {}

@@ -171,7 +171,10 @@ struct ControllerHarness {
     let own = store.sorted { $0.key < $1.key }.flatMap(\.value)
       .filter { $0.person.id.rawValue == person }
     let keys = own.filter { $0.credential?.kind == .mobile }
-    let member = own.prefix(1).map { CredentialHolder(credential: nil, person: $0.person) }
+    let member = [
+      own.first.map { CredentialHolder(credential: nil, person: $0.person) }
+        ?? .nobody(PersonID(person)!)
+    ]
     let kind = Order.Kind.memberUnlock(
       Self.door, holders: (keys.isEmpty ? member : keys).map(withMemory), location: nil)
     send(.order(Order(id: order, kind: kind, expires: expires)))

@@ -184,9 +184,9 @@ struct ControllerTruthTests {
     world.unlock(by: "ada", order: "refused")
     world.change("card") { $0.person.accessEnabled = true }
     world.unlock(by: "ada", order: "in")
-    #expect(world.denials == [.unknownCredential, .accessDisabled, nil])
+    #expect(world.denials == [.unknownPerson, .accessDisabled, nil])
     #expect(world.attempts.map(\.commandID) == ["unknown", "refused", "in"])
-    #expect(world.outcome(of: "unknown") == .rejected(reason: "unknownCredential"))
+    #expect(world.outcome(of: "unknown") == .rejected(reason: "unknownPerson"))
     #expect(world.outcome(of: "refused") == .rejected(reason: "accessDisabled"))
     #expect(
       world.journal.contains {

@@ -30,7 +30,7 @@ struct CredentialTests {
     for (before, after) in [(0, 1), (.max - 1, .max), (.max, .max)] as [(Int, Int)] {
       let holder = CredentialHolder(
         credential: credential, person: person, use: CredentialUse(count: before))
-      #expect(holder.used(at: RuleWorld.noon)?.use?.count == after)
+      #expect(holder.used(at: RuleWorld.noon, .synchronised)?.use?.count == after)
     }
   }
 

@@ -31,6 +31,7 @@ struct DecideExplanationTests {
     step("CredentialStatusRule", "credential key is active"),
     step("DeviceRule", "credential key is for this device, here"),
     step("IssueRule", "credential key is issue 2, and so is the card"),
+    step("KnownPersonRule", "person ada is known here"),
     step("AccessEnabledRule", "person ada is switched on"),
     step("ExclusionRule", "nothing is denied to this person"),
     step(
@@ -110,6 +111,9 @@ struct DecideExplanationTests {
     Failing(
       "IssueRule", .issueOutdated, "credential key is issue 2, the card is the older 1"
     ) { $0.issue = 1 },
+    Failing("KnownPersonRule", .unknownPerson, "no person ada is known here") {
+      $0.person = .unknown(RuleWorld.ada)
+    },
     Failing("AccessEnabledRule", .accessDisabled, "person ada is switched off") {
       $0.person.accessEnabled = false
     },
@@ -269,6 +273,7 @@ struct DecideExplanationTests {
         Self.step("CredentialStatusRule", "person ada, known without a credential"),
         Self.step("DeviceRule", "person ada names no device"),
         Self.step("IssueRule", "no issue number is asked for"),
+        Self.step("KnownPersonRule", "person ada is known here"),
         Self.step("AccessEnabledRule", "person ada is switched on"),
         Self.step("ExclusionRule", "nothing is denied to this person"),
         Self.step(

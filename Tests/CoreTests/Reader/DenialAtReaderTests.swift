@@ -16,12 +16,12 @@ struct DenialAtReaderTests {
     #expect(reasons(Presentation.card.isWrongPIN) == [])
   }
 
-  @Test("a PIN that is withdrawn, out of its time, used up or of another device is void")
+  @Test("a PIN that is withdrawn, out of its time, used up, of another device or of nobody is void")
   func void() {
     #expect(
       reasons { $0.atReader.voidsPIN } == [
         .credentialRevoked, .notYetValid, .expired, .wrongDevice, .useCountExceeded,
-        .unusedTooLong,
+        .unusedTooLong, .unknownPerson,
       ])
   }
 

@@ -52,8 +52,10 @@ PROFILES = [
     Profile("prefix", "every topic below acme/eu", door={"POSTERN_CLOUD_TOPIC_PREFIX": "acme/eu"},
             cloud=("--topic-prefix", "acme/eu")),
     Profile("like AWS", "cuts above 128 KiB, 100 publishes a second, late wills, a session of seconds, "
-            "one connect a second, no retained messages for wildcards",
+            "one connect a second, rights by client id, no retained messages for wildcards",
+            door={"POSTERN_CLOUD_CLIENT_ID": "gate-1"},
             manners=dict(packet_bytes_max=128 * KILOBYTE, too_large="cut", publishes_a_second=100,
+                         own_name_only=True,
                          late_wills=True, session_seconds=3, connects_apart_seconds=1,
                          no_retained_for_wildcards=True)),
     Profile("like Event Grid", "states 512 KiB, retains nothing, one connect a second",

@@ -30,6 +30,8 @@ class Manners:
     is_limit_stated: bool = False
     # Client ids and topics with a dot end the connection.
     no_dots: bool = False
+    # Whoever publishes below `up` of another name than its client id is cut.
+    own_name_only: bool = False
     # More publishes of one client in a second are refused with 0x97.
     publishes_a_second: int = 0
     # Publishes to topics that end so are refused with 0x87.
@@ -284,6 +286,10 @@ class Client:
         size = len(body) + 5
         if manners.no_dots and b"." in topic:
             self.proxy.note("a topic with a dot")
+            return None
+        parts = topic.decode().split("/")
+        if manners.own_name_only and parts[-2] == "up" and parts[-3] != self.name:
+            self.proxy.note("a topic of another client id")
             return None
         if manners.packet_bytes_max and size > manners.packet_bytes_max:
             self.proxy.note(f"a packet of {size // 1000} kB was {manners.too_large}")

@@ -95,6 +95,7 @@ struct DryRunTests {
         #"{"id":7,"door":"front","person":"eve","at":\#(day),"presentation":"card","mode":"lockdown","override":{"by":"desk","reason":"fire drill"}}"#,
         #"{"id":8,"door":"front","person":"ada","at":\#(day),"presentation":"shout"}"#,
         #"{"id":9,"door":"back","person":"ben","at":\#(day),"presentation":"card"}"#,
+        #"{"id":10,"door":"front","person":"zoe","at":\#(day),"presentation":"card"}"#,
       ])
     func word(_ index: Int) -> String {
       (answers[index]["reason"] as? String) ?? (answers[index]["via"] as? String) ?? "error"
@@ -102,7 +103,7 @@ struct DryRunTests {
     #expect(
       answers.indices.map(word) == [
         "rules", "outsideHours", "ruleMismatch", "accessDisabled", "geofenceLocationMissing",
-        "useCountExceeded", "override", "error", "grant",
+        "useCountExceeded", "override", "error", "grant", "unknownPerson",
       ])
     let steps = try #require(answers[1]["explanation"] as? [[String: Any]])
     #expect(steps.last?["rule"] as? String == "AccessHoursRule")

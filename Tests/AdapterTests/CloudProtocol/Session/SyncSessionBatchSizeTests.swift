@@ -57,13 +57,13 @@ struct SyncSessionBatchSizeTests {
     #expect(pace.bytesMax == 262_144)
   }
 
-  @Test("after a silence one event goes at a time, until the cloud sends something")
+  @Test("after a silence one event goes at a time, until the cloud acknowledges something")
   func probing() {
     var pace = begun()
     pace.missed = 3
     pace.timedOut()
     #expect(pace.isProbing && pace.eventsMax == 1 && pace.batchesMax == 1 && pace.missed == nil)
-    pace.heard()
+    pace.acknowledged(through: 1, bytes: 0, left: 0)
     #expect(pace == SendPace())
   }
 

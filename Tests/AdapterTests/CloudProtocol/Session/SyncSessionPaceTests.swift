@@ -268,101 +268,68 @@ struct SyncSessionPaceTests {
     #expect(try JSONCoding.encode(sent).count <= SendPace.bytesMin)
   }
 
-  @Test("D3: a hello that nobody answers is sent again, less and less often")
-  func hello() throws {
-    var session = try SyncFixture.session(last: 0)
-    _ = connect(&session, last: 0, bytesMax: 4_000)
-    var now = 0
-    for wait in [5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000] {
-      #expect(session.advance(to: SyncFixture.at(now + wait - 1)).isEmpty)
-      now += wait
-      let outputs = session.advance(to: SyncFixture.at(now))
-      guard case .publishHello(let hello)? = outputs.first, outputs.count == 1 else {
-        Issue.record("after \(wait): \(outputs)")
-        return
-      }
-      #expect(hello.sessionNonce == "n" && hello.messageBytesMax == 4_000)
-      #expect(hello.protocolVersion == 1 && hello.commands?.contains("unlock") == true)
-    }
-    #expect(session.handle(.heard, at: SyncFixture.at(now)).isEmpty)
-    #expect(session.nextDeadline == nil)
-  }
-
-  @Test("D3: a hello that the broker refused is sent again, though the cloud was heard meanwhile")
-  func refusedHello() throws {
-    var session = try SyncFixture.session(last: 0)
-    _ = connect(&session, last: 0, bytesMax: nil)
-    _ = session.handle(.heard, at: SyncFixture.at(1))
-    #expect(session.handle(.refused(.hello), at: SyncFixture.at(2)).isEmpty)
-    #expect(session.advance(to: SyncFixture.at(10_001)).isEmpty)
-    let outputs = session.advance(to: SyncFixture.at(10_002))
-    guard case .publishHello? = outputs.first, outputs.count == 1 else {
-      Issue.record("no hello: \(outputs)")
-      return
-    }
-  }
-
-  @Test("D9: any word of the cloud ends the wait: the backlog goes on at once")
+  @Test("D9: after a word of the cloud one event goes within a second, after its answer the rest")
   func heard() throws {
     var session = try SyncFixture.session(last: 500)
     _ = connect(&session, last: 500, bytesMax: nil)
+    let probe = [SyncSession.Output.readEvents(after: 0, limit: 1)]
+    func probed(at milliseconds: Int) {
+      let sent = session.handle(
+        .eventsRead(after: 0, SyncFixture.batch(1...1)), at: SyncFixture.at(milliseconds))
+      #expect(sent.count == 1)
+    }
     _ = session.handle(.eventsRead(after: 0, SyncFixture.batch(1...200)), at: SyncFixture.at(0))
-    _ = session.advance(to: SyncFixture.at(10_000))
-    #expect(
-      session.handle(.heard, at: SyncFixture.at(10_001)) == [.readEvents(after: 0, limit: 200)])
     // While nothing is late a word changes nothing.
-    #expect(session.handle(.heard, at: SyncFixture.at(10_002)).isEmpty)
-  }
-
-  @Test("D3: an answer that the broker refused is sent again; without a connection it is not")
-  func applied() throws {
-    var session = try SyncFixture.session(last: 0)
-    let report = ApplyReport(
-      subject: .config, messageID: "m", revision: 3, applied: true, problems: [])
-    _ = connect(&session, last: 0, bytesMax: nil)
-    _ = session.handle(.heard, at: SyncFixture.at(0))
-    #expect(session.handle(.refused(.applied(report)), at: SyncFixture.at(0)).isEmpty)
-    #expect(session.nextDeadline == SyncFixture.at(5_000))
-    #expect(session.advance(to: SyncFixture.at(5_000)) == [.publishApplied(report)])
-    _ = session.handle(.refused(.applied(report)), at: SyncFixture.at(5_000))
-    #expect(session.nextDeadline == SyncFixture.at(15_000))
-    _ = session.handle(.disconnected, at: SyncFixture.at(6_000))
-    #expect(session.advance(to: SyncFixture.at(60_000)).isEmpty)
-  }
-
-  @Test("D3: of more than 16 refused answers the oldest is dropped")
-  func manyAnswers() throws {
-    var session = try SyncFixture.session(last: 0)
-    _ = connect(&session, last: 0, bytesMax: nil)
-    _ = session.handle(.heard, at: SyncFixture.at(0))
-    for revision in 1...(SyncLimits.answersWaitingMax + 1) {
-      let report = ApplyReport(
-        subject: .config, messageID: "m", revision: UInt64(revision), applied: true, problems: [])
-      _ = session.handle(.refused(.applied(report)), at: SyncFixture.at(0))
-    }
-    let revisions = session.advance(to: SyncFixture.at(5_000)).compactMap {
-      if case .publishApplied(let report) = $0 { report.revision } else { nil }
-    }
-    #expect(revisions == (2...17).map { UInt64($0) })
-  }
-
-  @Test("D6: a result that the broker refused frees its place and is read again later")
-  func results() throws {
-    var session = try SyncFixture.session(last: 0)
-    _ = connect(&session, last: 0, bytesMax: nil)
-    _ = session.handle(.heard, at: SyncFixture.at(0))
-    _ = session.handle(.resultsRead([]), at: SyncFixture.at(0))
-    let result = SyncFixture.result("a")
-    #expect(session.handle(.resultReady(result), at: SyncFixture.at(0)) == [.publishResult(result)])
-    #expect(session.handle(.refused(.result(commandID: "a")), at: SyncFixture.at(0)).isEmpty)
-    #expect(session.advance(to: SyncFixture.at(5_000)) == [.readResults(limit: 16)])
+    #expect(session.handle(.heard, at: SyncFixture.at(9_999)).isEmpty)
+    _ = session.advance(to: SyncFixture.at(10_000))
+    probed(at: 10_000)
+    #expect(session.handle(.heard, at: SyncFixture.at(10_001)).isEmpty)
+    #expect(session.handle(.heard, at: SyncFixture.at(10_999)).isEmpty)
+    #expect(session.nextDeadline == SyncFixture.at(11_000))
+    #expect(session.advance(to: SyncFixture.at(11_000)) == probe)
+    probed(at: 11_000)
+    #expect(session.handle(.heard, at: SyncFixture.at(12_000)) == probe)
+    probed(at: 12_000)
+    let word = EventAcknowledgement(epoch: SyncFixture.epoch, through: 1)
     #expect(
-      session.handle(.resultsRead([result]), at: SyncFixture.at(5_000)) == [
-        .publishResult(result)
+      session.handle(.acknowledged(word), at: SyncFixture.at(12_001)) == [
+        .markAcknowledged(through: 1), .readEvents(after: 1, limit: 200),
       ])
-    #expect(
-      session.handle(.resultDelivered(commandID: "a"), at: SyncFixture.at(5_001)) == [
-        .confirmResult(commandID: "a")
-      ])
+  }
+
+  @Test("D9: a cloud with much to do gets no batch twice, however often it is heard meanwhile")
+  func slowCloud() throws {
+    var session = try SyncFixture.session(last: 200)
+    _ = connect(&session, last: 200, bytesMax: nil)
+    var sent = 0
+    var now = 0
+    func carryOut(_ outputs: [SyncSession.Output]) {
+      for output in outputs {
+        switch output {
+        case .readEvents(let after, let limit):
+          let last = min(after + UInt64(limit), 200)
+          carryOut(
+            session.handle(
+              .eventsRead(after: after, SyncFixture.batch(after + 1...last)),
+              at: SyncFixture.at(now)))
+        case .publishEvents(let batch): sent += batch.events.count
+        default: break
+        }
+      }
+    }
+    carryOut([.readEvents(after: 0, limit: 200)])
+    // It comes to this controller after a minute: the answers to its hellos first, then the batch.
+    while now < 60_000 {
+      now += 100
+      carryOut(session.advance(to: SyncFixture.at(now)))
+    }
+    for _ in 0..<4 { carryOut(session.handle(.heard, at: SyncFixture.at(now))) }
+    for through in [200, 200] as [UInt64] {
+      carryOut(session.handle(.heard, at: SyncFixture.at(now)))
+      let word = EventAcknowledgement(epoch: SyncFixture.epoch, through: through)
+      carryOut(session.handle(.acknowledged(word), at: SyncFixture.at(now)))
+    }
+    #expect((200...210).contains(sent))
+    #expect(session.standing.acknowledgedEvent == 200)
   }
 }

@@ -139,6 +139,16 @@ struct CloudConversationTests {
     #expect(unread.isEmpty)
   }
 
+  @Test("D5: the empty payload that clears a retained message is passed over, on every topic")
+  mutating func cleared() {
+    for kind in Topics.Down.allCases {
+      for retained in [true, false] {
+        #expect(receive([], kind, retained: retained).isEmpty)
+      }
+    }
+    #expect(cloud.refusals.counts.isEmpty)
+  }
+
   @Test("D5: what is beyond the budget is refused unread, counted, and recorded once a second")
   mutating func flood() {
     for _ in 0..<MessageBudget.burstMax {
@@ -169,6 +179,49 @@ struct CloudConversationTests {
       .acknowledged(EventAcknowledgement(epoch: "e-1", through: 2)), at: now)
     let place = wishes.names.firstIndex(of: "acknowledged")
     #expect(place != nil && wishes.names.firstIndex(of: "job acknowledge") == place.map { $0 + 1 })
+  }
+
+  @Test("B14 D6: a report is told as sent once the broker has every part, and otherwise why not")
+  mutating func reports() throws {
+    let now = PartFixture.moment()
+    _ = connect()
+    func sent(_ order: String, _ tokens: ClosedRange<Int>, bytes: Int = 9_000) {
+      for token in tokens {
+        let upload = LogUpload(
+          controller: EnvelopeForge.controller, commandID: order, lines: ["a"], dropped: 0)
+        cloud.sent(.logs(upload, order: order), bytes: bytes, token: token)
+      }
+    }
+    func end(_ wishes: [Wish], of order: String) -> OrderOutcome? {
+      #expect(wishes.ends.count == 1)
+      return wishes.ends[order]
+    }
+    sent("c-1", 1...3)
+    #expect(cloud.delivered(3, at: now).isEmpty && cloud.delivered(1, at: now).isEmpty)
+    guard case .confirmed? = end(cloud.delivered(2, at: now), of: "c-1") else {
+      Issue.record("not confirmed")
+      return
+    }
+    // The next report is cut to what the broker may take.
+    #expect(cloud.reportBytesMax == 100_000)
+    sent("c-2", 4...6, bytes: 90_000)
+    #expect(cloud.delivered(4, at: now).isEmpty)
+    let refusal = LinkRefusal(reason: "packet too large", isTooLarge: true)
+    guard case .failed? = end(cloud.refused(5, refusal, at: now), of: "c-2") else {
+      Issue.record("not failed")
+      return
+    }
+    #expect(cloud.refused(6, refusal, at: now).isEmpty && cloud.reportBytesMax == 45_000)
+    sent("c-3", 7...7)
+    guard case .failed? = end(cloud.disconnected("cut", at: now), of: "c-3") else {
+      Issue.record("not failed")
+      return
+    }
+    guard case .failed? = end(cloud.notSent("c-4"), of: "c-4") else {
+      Issue.record("not failed")
+      return
+    }
+    #expect(cloud.delivered(7, at: now).isEmpty)
   }
 
   @Test("D6: what the broker refused is counted, and sent again by whoever can")

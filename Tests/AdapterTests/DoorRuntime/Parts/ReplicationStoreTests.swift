@@ -172,6 +172,27 @@ struct ReplicationStoreTests {
     #expect(outcome.changes.map(\.credential) == ["c1", "c2", "c3", "c4"])
   }
 
+  @Test("C5: who removes a person is told that the person's credentials are revoked, each of them")
+  func removedPerson() throws {
+    let fixture = StoreFixture()
+    let store = ReplicationStore(
+      policy: try fixture.cache(), zones: SystemZones(), controller: CloudFixture.controller)
+    func apply(_ delta: CredentialDelta) throws -> CredentialsOutcome {
+      try store.apply(delta, messageID: "m-1", words: Self.words, at: PartFixture.start)
+    }
+    _ = try apply(
+      CredentialDelta(
+        baseRevision: nil, revision: 4, persons: [StoreFixture.person(1)],
+        credentials: [
+          StoreFixture.credential(1, person: 1), StoreFixture.credential(2, person: 1),
+        ]))
+    let outcome = try apply(
+      CredentialDelta(baseRevision: 4, revision: 5, removedPersons: ["p1", "never-sent"]))
+    #expect(outcome.report.applied)
+    let told = Set((outcome.report.credentials ?? []).map { "\($0.id) \($0.status)" })
+    #expect(told.isSuperset(of: ["c1 revoked", "c2 revoked"]))
+  }
+
   @Test("D3: a delta that came before is applied, and changes nothing again")
   func again() throws {
     let outcome = try apply(
