@@ -74,7 +74,7 @@ struct LookUps: Sendable {
   /// A look-up is given up after so many milliseconds.
   init(milliseconds: Int) { self.milliseconds = milliseconds }
 
-  /// Asks who holds one of these.
+  /// Asks who holds one of `canonicals`, and what holds now of those whom the purpose names.
   mutating func begin(
     _ purpose: Purpose, _ canonicals: [Secret<String>] = [], issues: [CardIssue] = [],
     reader: ReaderID?, door: DoorID, at now: MonotonicInstant

@@ -43,8 +43,7 @@ public struct AnomalyWatch: Sendable {
       tell(forcedAfterDenial(at: door, now), now)
     case .alarm, .lockedOut, .lockoutCleared, .modeChanged, .exitRequested, .leaf, .adminUnlock,
       .duress, .antiPassback, .notOpened, .cardLockedOut, .muted, .unmuted, .readerTamper,
-      .readerGone,
-      .functionKey, .bell, .siteAlarm, .edgesLost:
+      .readerGone, .functionKey, .bell, .siteAlarm, .edgesLost:
       []
     }
   }
