@@ -41,11 +41,6 @@ final class RightDecision: Checker {
       guard let id = draft.detail["command"], let command = world.cloud.commands[id]?.command,
         let person = world.site.people.firstIndex(where: { $0 == command.person })
       else { return "an unlock for nobody's command" }
-      if draft.reason == DenialReason.unknownPerson.rawValue,
-        isKnown(world.site.people[person], at: instant, world)
-      {
-        return "\(name) did not know \(world.site.people[person]), whom the cloud had sent"
-      }
       should = Oracle(world: world).allowsMember(person, at: door, instant)
     } else {
       // A damaged frame may only be granted as the card that was presented.
@@ -65,7 +60,7 @@ final class RightDecision: Checker {
       should = Oracle(world: world).allows(one, at: instant)
       isWrongPIN = one.kind == "pin" && draft.reason == DenialReason.unknownCredential.rawValue
       if !one.mustBeDecided, !isGrant { return nil }
-      if !stalled, misnames(draft, one, instant, world) {
+      if !stalled, misnames(draft, shown[door], instant, world) {
         return "\(name) denied a \(one.kind) for the wrong reason: \(draft.reason ?? "none")"
       }
     }
@@ -86,23 +81,23 @@ final class RightDecision: Checker {
 }
 
 extension RightDecision {
-  private func isKnown(_ person: String, at instant: Oracle.Instant, _ world: World) -> Bool {
-    world.observers.knowledge.person(person, at: instant.credentialRevision) != nil
-  }
-
-  /// A credential of somebody whose record never came is not an unknown credential, and no other is
-  /// one of an unknown person.
+  /// A credential of somebody whose record has not come is not an unknown credential, and no other
+  /// is one of an unknown person. What was read may be older than what is in force by now, and
+  /// anything that was just shown may be what was decided.
   private func misnames(
-    _ draft: EventDraft, _ one: Shown, _ instant: Oracle.Instant, _ world: World
+    _ draft: EventDraft, _ shown: [Shown], _ instant: Oracle.Instant, _ world: World
   ) -> Bool {
-    let ofNobody = world.observers.knowledge.credentials(
-      for: one.card ?? one.canonical, at: instant.credentialRevision
-    ).filter { !isKnown($0.record.person, at: instant, world) }
-    let isActive = ofNobody.contains { $0.record.status == "active" && !$0.mayBeRevoked }
-    switch draft.reason.flatMap(DenialReason.init) {
-    case .unknownPerson: return ofNobody.isEmpty
-    case .unknownCredential: return isActive
-    default: return false
+    let knowledge = world.observers.knowledge
+    let texts = shown.flatMap { [$0.canonical, $0.card].compactMap { $0 } }
+    if draft.reason == DenialReason.unknownPerson.rawValue {
+      return !texts.contains(where: knowledge.mayLackItsPerson)
+    }
+    guard draft.reason == DenialReason.unknownCredential.rawValue else { return false }
+    return texts.allSatisfy { text in
+      knowledge.credentials(for: text, at: instant.credentialRevision).contains {
+        !$0.mayBeRevoked && $0.record.status == "active"
+          && knowledge.person($0.record.person, at: instant.credentialRevision) == nil
+      }
     }
   }
 }

@@ -48,6 +48,18 @@ struct Knowledge {
     people[id]?.last { $0.revision <= revision }?.record
   }
 
+  /// Whether the door may have a credential with this text without its person: the record came later,
+  /// or never, or the door refused the one that switched the person off and had none before.
+  func mayLackItsPerson(_ canonical: String) -> Bool {
+    (byCanonical[canonical] ?? []).contains { id in
+      guard let first = credentials[id]?.first else { return false }
+      guard let history = people[first.record.person], let person = history.first else {
+        return true
+      }
+      return person.revision > first.revision || history.contains { !$0.record.accessEnabled }
+    }
+  }
+
   /// The credentials with this canonical text as of a revision; `mayBeRevoked`: revoked later.
   func credentials(
     for canonical: String, at revision: UInt64

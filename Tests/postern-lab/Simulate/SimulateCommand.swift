@@ -131,6 +131,8 @@ struct SimulateCommand: ParsableCommand {
     progress.clear()
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    try FileManager.default.createDirectory(
+      atPath: stories, withIntermediateDirectories: true)
     let path = stories + "/story-\(story.seed).json"
     try encoder.encode(shortest).write(to: URL(fileURLWithPath: path))
     let lines = shortest.happenings.map { "  \($0.at / 1_000) s: \($0.what)\n" }.joined()

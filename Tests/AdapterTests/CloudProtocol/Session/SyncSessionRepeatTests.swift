@@ -4,7 +4,7 @@ import Testing
 
 @testable import CloudProtocol
 
-@Suite("Hellos, answers and results that a broker refused, or nobody answered, are sent again (D3, D6)")
+@Suite("What a broker refused, or nobody answered, is sent again (D3, D6)")
 struct SyncSessionRepeatTests {
   private func connect(_ session: inout SyncSession, bytesMax: Int? = nil) {
     _ = session.handle(
