@@ -228,6 +228,10 @@ extension DoorShell {
 
   private func setMode(_ mode: ModeOrder, order: String, at now: Moment) {
     let doors = mode.door.map { [$0] } ?? outside.configuration.layout.doors.map(\.id)
+    let present = doors.compactMap { controller.modes(of: $0) }
+    if let problem = mode.problem(at: present, now: now.monotonic) {
+      return carryOut(.end(order: order, .outcome(.rejected(reason: problem))), at: now)
+    }
     for door in doors {
       guard let present = controller.modes(of: door) else {
         let error = PortError(

@@ -26,6 +26,8 @@ public struct RuntimeConfiguration: Sendable {
   public var housekeepingSeconds: Int
   /// Where databases were moved that this start found damaged.
   public var damagedFiles: [String]
+  /// Files of the settings that this start could not use, each with what does not work, in words.
+  public var fileTroubles: [String]
 
   /// A time outside its range is cut to it.
   public init(
@@ -36,7 +38,7 @@ public struct RuntimeConfiguration: Sendable {
     staggerMilliseconds: Int = RuntimeTimes.staggerMilliseconds.standard,
     heartbeatSeconds: Int = RuntimeTimes.heartbeatSeconds.standard,
     housekeepingSeconds: Int = RuntimeTimes.housekeepingSeconds.standard,
-    damagedFiles: [String] = []
+    damagedFiles: [String] = [], fileTroubles: [String] = []
   ) {
     self.controller = controller
     self.software = software
@@ -50,6 +52,7 @@ public struct RuntimeConfiguration: Sendable {
     self.heartbeatSeconds = RuntimeTimes.heartbeatSeconds.nearest(to: heartbeatSeconds)
     self.housekeepingSeconds = RuntimeTimes.housekeepingSeconds.nearest(to: housekeepingSeconds)
     self.damagedFiles = damagedFiles
+    self.fileTroubles = fileTroubles
   }
 }
 

@@ -28,7 +28,21 @@ public struct SystemZones: ZoneSource {
     }
     throw PortError(
       .unavailable, operation: operation,
-      detail: "\(folder)/\(name) cannot be read; install or upgrade tzdata")
+      detail: "\(folder)/\(name) cannot be read; "
+        + (otherCase(of: name).map { "write \($0)" } ?? "install or upgrade tzdata"))
+  }
+
+  /// The zone whose name differs in upper and lower case only, by tzdata's own list.
+  private func otherCase(of name: String) -> String? {
+    let wanted = name.lowercased()
+    for line in lines("tzdata.zi") {
+      // `Z Europe/Berlin 0:53:28 - LMT`, `L America/New_York US/Eastern`
+      let columns = line.split(separator: " ", maxSplits: 3)
+      guard columns.count > 2 else { continue }
+      let zone = columns[0] == "Z" ? columns[1] : columns[0] == "L" ? columns[2] : ""
+      if zone.lowercased() == wanted { return String(zone) }
+    }
+    return nil
   }
 
   public func currentName(of name: String) -> String? {

@@ -54,7 +54,8 @@ struct Assembly {
       certificates: CloudConnection.certificates(settings),
       readers: OSDPReaders.make(settings, clock: monotonic))
     runtime = DoorRuntime(
-      configuration: RuntimeConfiguration(settings, damagedFiles: databases.damaged),
+      configuration: RuntimeConfiguration(
+        settings, damagedFiles: databases.damaged, fileTroubles: keys.troubles.map(\.words)),
       ports: ports, logger: logger)
     let diagnostician = Diagnostician(
       settings: settings, settingsPath: settingsPath, runtime: runtime,
@@ -64,7 +65,7 @@ struct Assembly {
     history = HistoryKeeper(runtime: runtime, host: host)
     let backend = ConsoleAdapter(
       runtime: runtime, settings: settings, panel: panel, diagnostician: diagnostician, log: log,
-      keeper: history, fileTroubles: keys.troubles.map(\.words))
+      keeper: history)
     let gate = ConsoleGate()
     let web = settings.console.web.map {
       ConsoleWebSettings(

@@ -8,7 +8,7 @@ import Settings
 
 extension RuntimeConfiguration {
   /// The settings in the terms of the runtime.
-  init(_ settings: DaemonSettings, damagedFiles: [String]) {
+  init(_ settings: DaemonSettings, damagedFiles: [String], fileTroubles: [String]) {
     self.init(
       controller: settings.controller, software: SoftwareVersion.text,
       bootID: UUID().uuidString.lowercased(), machineBoot: MachineBoot.name(),
@@ -17,7 +17,7 @@ extension RuntimeConfiguration {
       commitDeadlineMilliseconds: settings.deadlines.commitMilliseconds,
       staggerMilliseconds: settings.hardware.staggerMilliseconds,
       heartbeatSeconds: settings.cloud?.heartbeatSeconds ?? RuntimeTimes.heartbeatSeconds.standard,
-      damagedFiles: damagedFiles)
+      damagedFiles: damagedFiles, fileTroubles: fileTroubles)
   }
 }
 

@@ -60,7 +60,7 @@ struct DocumentReader {
   /// Reads seconds since 1970, up to the year 9999.
   mutating func instant(_ seconds: Int64?, _ path: String) -> WallInstant? {
     guard let seconds else { return nil }
-    whole(seconds, path, in: 0...EnvelopeLimits.timeSecondsMax)
+    if let problem = EnvelopeLimits.problem(ofSeconds: seconds) { note(path, problem) }
     return WallInstant(secondsSince1970: seconds)
   }
 

@@ -24,9 +24,17 @@ public struct CredentialDigest: Sendable, Hashable, Codable {
     let text = try container.decode(String.self)
     guard let data = Data(base64URL: text), let digest = CredentialDigest(bytes: Array(data)) else {
       throw DecodingError.dataCorruptedError(
-        in: container, debugDescription: "a digest is 32 bytes in base64url")
+        in: container, debugDescription: Self.problem(of: text))
     }
     self = digest
+  }
+
+  /// The digest itself is not told: it opens a door.
+  private static func problem(of text: String) -> String {
+    let found =
+      text.contains("=")
+      ? "this one is padded with =" : "this one has \(text.utf8.count) characters"
+    return "a digest is 32 bytes, 43 characters of base64url without padding; \(found)"
   }
 
   public func encode(to encoder: any Encoder) throws {

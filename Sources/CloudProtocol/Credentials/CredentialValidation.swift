@@ -92,9 +92,8 @@ extension CredentialRecord {
     let kind = reader.choice(kind, "\(path).kind", of: Credential.Kind.self)
     let person: PersonID? = reader.identifier(person, "\(path).person")
     let status = reader.choice(status, "\(path).status", of: Credential.Status.self)
-    let range = 0...EnvelopeLimits.timeSecondsMax
-    if let validFrom { reader.whole(validFrom, "\(path).validFrom", in: range) }
-    if let validUntil { reader.whole(validUntil, "\(path).validUntil", in: range) }
+    _ = reader.instant(validFrom, "\(path).validFrom")
+    _ = reader.instant(validUntil, "\(path).validUntil")
     if let validFrom, let validUntil, validFrom >= validUntil {
       reader.note("\(path).validUntil", "\(validUntil) is not after validFrom \(validFrom)")
     }
@@ -111,9 +110,9 @@ extension CredentialRecord {
     if let unusedDays {
       reader.whole(unusedDays, "\(path).unusedDays", in: CredentialLimits.unusedDays)
     }
-    if let lastUsed {
-      reader.whole(lastUsed, "\(path).lastUsed", in: range)
-      if unusedDays == nil { reader.note("\(path).lastUsed", "is only for one with unusedDays") }
+    _ = reader.instant(lastUsed, "\(path).lastUsed")
+    if lastUsed != nil, unusedDays == nil {
+      reader.note("\(path).lastUsed", "is only for one with unusedDays")
     }
     if let issue {
       reader.whole(issue, "\(path).issue", in: CredentialLimits.issues)

@@ -49,7 +49,9 @@ struct RecordSieve {
     removedCredentials: [String] = []
   ) -> SoundRecords {
     var sound = SoundRecords()
-    sound.persons = sift(persons, removed: removedPersons).map(\.record)
+    let people = sift(persons, removed: removedPersons)
+    sound.persons = people.map(\.record)
+    sound.personPlaces = people.map(\.place)
     let taken = sift(credentials, removed: removedCredentials)
     sound.credentials = taken.map(\.record)
     sound.credentialPlaces = taken.map(\.place)

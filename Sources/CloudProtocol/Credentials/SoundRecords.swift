@@ -6,11 +6,34 @@ public struct SoundRecords: Sendable, Hashable {
   /// No id occurs twice, and none is also removed; the same holds for credentials.
   public internal(set) var persons: [PersonRecord] = []
   public internal(set) var credentials: [CredentialRecord] = []
+  /// The place of each person in the message's list.
+  public internal(set) var personPlaces: [Int] = []
   /// The place of each credential in the message's list.
   public internal(set) var credentialPlaces: [Int] = []
   /// Ids of credentials that a later message will revoke.
   public internal(set) var revokedAhead: [String] = []
   public internal(set) var notes = RecordNotes()
+
+  /// The records of a repair that stay withdrawn, as refused ones: who sent it has to know why the
+  /// digests still differ.
+  public func refusedBack(persons: [String], credentials: [String]) -> [RefusedRecord] {
+    func refused<Record>(
+      _ records: [Record], _ places: [Int], _ kind: RefusedRecord.Kind, _ ids: [String],
+      _ id: (Record) -> String
+    ) -> [RefusedRecord] {
+      let ids = Set(ids)
+      return zip(places, records).filter { ids.contains(id($1)) }.map { place, record in
+        let path = "\(kind.rawValue)s[\(place)]"
+        let problem = Problem(
+          path: "\(path).id",
+          message:
+            "was withdrawn at this revision or later; send it in a change of a newer revision")
+        return RefusedRecord(path: path, kind: kind, id: id(record), problems: [problem])
+      }
+    }
+    return refused(self.persons, personPlaces, .person, persons, \.id)
+      + refused(self.credentials, credentialPlaces, .credential, credentials, \.id)
+  }
 }
 
 /// What of a ``CredentialDelta`` can be applied.

@@ -1,4 +1,5 @@
 import Crypto
+import DoorRules
 
 // Why not jwt-kit, which the daemon could use: its key collection is an actor, so verification
 // would be asynchronous in the middle of a synchronous session; it verifies with the default key
@@ -20,36 +21,66 @@ struct CompactJWS {
 
   /// Splits a message into its parts. Throws `malformed` or `wrongAlgorithm`.
   init(parsing message: [UInt8]) throws(EnvelopeRefusal) {
+    // Base64url never begins so.
+    guard message.first != UInt8(ascii: "{") else {
+      throw EnvelopeRefusal(
+        .malformed, "is plain JSON; send it signed, as header.payload.signature in base64url")
+    }
     let dots = message.indices.filter { message[$0] == UInt8(ascii: ".") }
     guard dots.count == 2 else {
-      throw EnvelopeRefusal(.malformed, "has \(dots.count + 1) parts, a compact JWS has 3")
+      throw EnvelopeRefusal(
+        .malformed,
+        "has \(dots.count) dots; a compact JWS has 2, as in header.payload.signature")
     }
-    guard let header = Base64URL.decode(message[..<dots[0]]),
-      header.count <= EnvelopeLimits.headerBytesMax,
+    let header = try Self.part("header", of: message[..<dots[0]])
+    guard header.count <= EnvelopeLimits.headerBytesMax,
       let members = FlatJSONObject.parse(header)
     else {
-      throw EnvelopeRefusal(.malformed, "the header is not a small object of plain strings")
+      throw EnvelopeRefusal(
+        .malformed, "the header is not a small object of plain strings, \(Self.headerForm)")
     }
     // The algorithm first: a sender of `none` should read that, not what else is wrong.
     let algorithms = members.filter { $0.name == "alg" }.map(\.value)
     guard algorithms == ["EdDSA"] else {
-      throw EnvelopeRefusal(
-        .wrongAlgorithm, "the header names \(algorithms.count) algorithms, expected EdDSA alone")
+      let found =
+        algorithms.count == 1
+        ? "alg is \(EnvelopeLimits.shown(algorithms[0]))" : "the header has \(algorithms.count) alg"
+      throw EnvelopeRefusal(.wrongAlgorithm, "\(found), expected one, \"EdDSA\"")
     }
-    guard members.count == 2, let kid = members.first(where: { $0.name == "kid" })?.value,
-      EnvelopeLimits.isID(kid)
-    else {
-      throw EnvelopeRefusal(.malformed, "the header must hold alg and kid and nothing else")
+    if let other = members.first(where: { $0.name != "alg" && $0.name != "kid" }) {
+      throw EnvelopeRefusal(
+        .malformed,
+        "the header has \(EnvelopeLimits.shown(other.name)) besides; it must be \(Self.headerForm)")
+    }
+    guard members.count == 2, let kid = members.first(where: { $0.name == "kid" })?.value else {
+      throw EnvelopeRefusal(.malformed, "the header must have one kid, \(Self.headerForm)")
+    }
+    guard EnvelopeLimits.isID(kid) else {
+      throw EnvelopeRefusal(.malformed, "kid must be \(Identifier<Never>.grammar)")
     }
     keyID = kid
-    guard let payload = Base64URL.decode(message[(dots[0] + 1)..<dots[1]]),
-      let signature = Base64URL.decode(message[(dots[1] + 1)...])
-    else {
-      throw EnvelopeRefusal(.malformed, "payload or signature is not canonical base64url")
-    }
-    self.payload = payload
-    self.signature = signature
+    payload = try Self.part("payload", of: message[(dots[0] + 1)..<dots[1]])
+    signature = try Self.part("signature", of: message[(dots[1] + 1)...])
     signedBytes = message[..<dots[1]]
+  }
+
+  private static let headerForm = #"{"alg":"EdDSA","kid":"KEYID"}"#
+
+  /// The bytes of a part. Throws `malformed`, with what about its text is not base64url.
+  private static func part(
+    _ name: String, of text: ArraySlice<UInt8>
+  ) throws(EnvelopeRefusal) -> [UInt8] {
+    if let bytes = Base64URL.decode(text) { return bytes }
+    let found =
+      if text.contains(UInt8(ascii: "=")) {
+        "is padded with ="
+      } else if text.contains(UInt8(ascii: "+")) || text.contains(UInt8(ascii: "/")) {
+        "has + or /, which base64url writes as - and _"
+      } else {
+        "has other characters or bits left over"
+      }
+    throw EnvelopeRefusal(
+      .malformed, "the \(name) \(found); it must be base64url without padding")
   }
 
   /// True when the holder of the key signed header and payload.

@@ -88,6 +88,14 @@ public enum EnvelopeLimits {
     return isPlain ? "\"\(text.prefix(64))\"" : "something unprintable"
   }
 
+  /// What is wrong with seconds since 1970; nil for a moment up to the year 9999.
+  static func problem(ofSeconds seconds: Int64) -> String? {
+    guard !(0...timeSecondsMax).contains(seconds) else { return nil }
+    let isMilliseconds = (1_000_000_000_000...timeSecondsMax * 1_000).contains(seconds)
+    return "\(seconds) is outside 0 to \(timeSecondsMax)"
+      + (isMilliseconds ? "; these look like milliseconds, send seconds since 1970" : "")
+  }
+
   /// True for an id that is safe in a log line and a data base.
   static func isID(_ text: String) -> Bool { Identifier<EnvelopeIDKind>(text) != nil }
 }

@@ -151,7 +151,10 @@ public struct EnvelopeVerifier: Sendable {
     }
     let token = try CompactJWS(parsing: message)
     guard let key = keys[token.keyID] else {
-      throw EnvelopeRefusal(.unknownKey, "no key \"\(token.keyID)\" is configured here")
+      throw EnvelopeRefusal(
+        .unknownKey,
+        "no key \"\(token.keyID)\" is trusted here; these are: "
+          + keys.keys.sorted().joined(separator: ", "))
     }
     guard token.isSigned(by: key) else {
       throw EnvelopeRefusal(.badSignature, "not signed by key \"\(token.keyID)\"")
@@ -220,9 +223,10 @@ extension EnvelopeClaims {
       throw EnvelopeRefusal(
         .malformed, "iss must have 1 to \(EnvelopeLimits.issuerBytesMax) bytes")
     }
-    let range = 0...EnvelopeLimits.timeSecondsMax
-    guard range.contains(iat), range.contains(nbf), range.contains(exp) else {
-      throw EnvelopeRefusal(.malformed, "iat, nbf and exp must be seconds from 1970 to 9999")
+    for (name, seconds) in [("iat", iat), ("nbf", nbf), ("exp", exp)] {
+      if let problem = EnvelopeLimits.problem(ofSeconds: seconds) {
+        throw EnvelopeRefusal(.malformed, "\(name): \(problem)")
+      }
     }
     guard exp > iat, exp > nbf else {
       throw EnvelopeRefusal(.malformed, "exp must be later than iat and nbf")

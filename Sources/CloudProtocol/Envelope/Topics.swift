@@ -82,4 +82,11 @@ public struct Topics: Sendable, Hashable {
   public func parseDown(_ topic: String) -> Down? {
     Down.allCases.first { self.topic($0) == topic }
   }
+
+  /// Why nothing is read at a topic that ``parseDown(_:)`` does not know.
+  public static func problem(ofDown topic: String) -> String {
+    let last = topic.split(separator: "/").last.map(String.init) ?? ""
+    let known = Down.allCases.map(\.rawValue).joined(separator: ", ")
+    return "a controller has no topic down/\(EnvelopeLimits.shown(last)); it has \(known)"
+  }
 }

@@ -1,3 +1,5 @@
+import DoorRules
+
 /// Every type of event that a controller records. This is the only list: drafts, the page, the
 /// command line and the contract in `deploy/protocol` take names, titles and members from here.
 /// To add a type, add its case and its row; the compiler asks for the row.
@@ -120,6 +122,12 @@ public enum EventType: String, CaseIterable, Sendable, Hashable {
   public var reason: String? { row.reason }
   /// The members of `detail`. A member whose meaning begins with "if" is not always there.
   public var detail: [EventMember] { row.detail }
+
+  /// A reason in plain words. Only what happened at a door has a denial's: what was refused of the
+  /// broker, and certificates, have reasons of the same names and another meaning.
+  public func words(of reason: String) -> String? {
+    category == .evidence ? DenialReason(rawValue: reason)?.texts.sentence : nil
+  }
 
   /// How a list of events shows it.
   public var tone: EventTone {

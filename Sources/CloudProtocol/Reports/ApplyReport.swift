@@ -2,6 +2,9 @@
 public struct ApplyReport: Sendable, Hashable, Codable {
   public enum Subject: String, Sendable, Hashable, Codable { case config, credentials }
 
+  /// The most credentials that one answer names although the message did not bring them.
+  public static let stoppedToldMax = 500
+
   public var subject: Subject
   /// Id of the message that this answers.
   public var messageID: String

@@ -158,7 +158,7 @@ struct CloudConversation {
   ) -> [Wish] {
     guard let kind = topics.parseDown(topic) else {
       return refuse(
-        nil, cause: IntakeRefusal.unknownTopic.rawValue, detail: "no such topic for a controller",
+        nil, cause: IntakeRefusal.unknownTopic.rawValue, detail: Topics.problem(ofDown: topic),
         at: now)
     }
     // This is how a retained message is cleared.

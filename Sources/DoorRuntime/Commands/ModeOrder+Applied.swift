@@ -3,6 +3,15 @@ import DoorCore
 import DoorRules
 
 extension ModeOrder {
+  /// Why it ends nothing at doors of these modes although something there keeps people out, so that
+  /// nobody takes it for done; nil for any other order.
+  func problem(at doors: [DoorModes], now: MonotonicInstant) -> String? {
+    guard change == .off, doors.contains(where: { $0.effective(at: now)?.mode == .lockdown }),
+      !doors.flatMap(\.all).contains(where: { [.forceOpen, .forceClosed].contains($0.mode) })
+    else { return nil }
+    return "off ends force-open and force-closed; the lockdown goes on until end-lockdown"
+  }
+
   /// What is ordered at a door once this is, on top of `present`.
   func applied(to present: DoorModes, at now: Moment) -> DoorModes {
     var modes = present

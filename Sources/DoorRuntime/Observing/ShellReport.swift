@@ -92,6 +92,7 @@ struct ShellReport {
           + " which the door serves; if the system's is right: `postern clock trust`")
     }
     return found + shell.certificates.troubles(at: now) + shell.reporter.troublesAtStart
+      + shell.outside.configuration.fileTroubles
   }
 
   func inspection(at now: Moment) -> RuntimeInspection {

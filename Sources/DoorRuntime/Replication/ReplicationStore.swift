@@ -186,7 +186,10 @@ struct ReplicationStore: Sendable {
     guard root == baseDigest else {
       throw ValidationFailure(
         path: "baseDigest",
-        message: "the records here at revision \(present) are others, of digest \(root)")
+        message: """
+          the records here at revision \(present) are others, of digest \(root); ask for the digest \
+          and send the buckets that differ as a repair, or send everything
+          """)
     }
   }
 
@@ -204,7 +207,8 @@ struct ReplicationStore: Sendable {
       }
       if let base = delta.baseRevision, base != present {
         throw ValidationFailure(
-          path: "baseRevision", message: "\(base) is not in force, but \(present)")
+          path: "baseRevision",
+          message: "\(base) is not in force, but \(present); send what follows \(present)")
       }
       guard delta.revision > present else {
         throw ValidationFailure(
@@ -214,12 +218,30 @@ struct ReplicationStore: Sendable {
       sound = delta
       return RecordNotes(
         refused: delta.records.notes.refused,
-        warnings: delta.records.notes.warnings + (try ownerless(of: delta.records)))
+        warnings: delta.records.notes.warnings + (try ownerless(of: delta.records))
+          + (try replacing(by: delta)))
     }
     report.applied = false
     report.dryRun = true
     report.credentials = sound.map { outcomes(of: $0, [], at: now) }
     return CredentialsOutcome(report: report)
+  }
+
+  /// A full set with less than there is: perhaps only its base was forgotten.
+  private func replacing(by delta: SoundDelta) throws -> [RecordWarning] {
+    let present = try policy.credentialPosition()
+    let (persons, credentials) = (delta.records.persons.count, delta.records.credentials.count)
+    guard delta.baseRevision == nil,
+      persons < present.persons || credentials < present.credentials
+    else { return [] }
+    return [
+      RecordWarning(
+        path: "baseRevision",
+        message: """
+          is absent, so the message is everything: \(persons) persons and \(credentials) \
+          credentials in place of \(present.persons) and \(present.credentials)
+          """)
+    ]
   }
 
   /// Credentials whose person is neither in the message nor here.
@@ -270,14 +292,11 @@ struct ReplicationStore: Sendable {
     for id in delta.removedCredentials + records.revokedAhead
       + changes.filter({ $0.kind == .revoked }).map(\.credential)
     where !told.contains(id) && !ended.contains(id) && last[id] != .issued {
-      guard ended.count < Self.stoppedToldMax else { break }
+      guard ended.count < ApplyReport.stoppedToldMax else { break }
       ended.append(id)
     }
     return taken + refused + ended.map { CredentialOutcome(id: $0, status: .revoked) }
   }
-
-  /// The most credentials that one answer names although the message did not bring them.
-  static let stoppedToldMax = 500
 
   /// The report is nil for a chunk that is neither the last one nor refused: only what is in force,
   /// or cannot be, is answered.

@@ -86,7 +86,10 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
     }
     var changes: [CredentialChange] = []
     let before = records
-    if delta.baseRevision == nil { try records.removeEverything(but: delta.records.notes) }
+    if delta.baseRevision == nil {
+      changes += records.leftOut(of: delta.records)
+      try records.removeEverything(but: delta.records.notes)
+    }
     for id in delta.removedCredentials { changes += records.remove(credential: id) }
     for id in delta.removedPersons {
       for credential in records.credentials.values.filter({ $0.person == id }).map(\.id).sorted() {
@@ -128,7 +131,10 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
     _ = try records.put(repair.records)
     _ = try records.finish(revision: revision)
     bound = (nil, records.digest.root)
-    return records.withKept(notes.refused)
+    let held = records.heldBack
+    return records.withKept(
+      notes.refused
+        + repair.records.refusedBack(persons: held.persons, credentials: held.credentials))
   }
 
   /// The revision is now in force with what is here. The one that was in force already may only

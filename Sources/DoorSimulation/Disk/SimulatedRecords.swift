@@ -13,6 +13,8 @@ struct SimulatedRecords {
   private var known: [String: [UInt8]] = [:]
 
   private var withdrawals = SimulatedWithdrawals()
+  /// Ids that the last change let work although they stay withdrawn.
+  private(set) var heldBack: (persons: [String], credentials: [String]) = ([], [])
 
   /// Credentials whose value has this digest.
   func credentials(ofDigest digest: CredentialDigest) -> [CredentialRecord] {
@@ -139,12 +141,15 @@ struct SimulatedRecords {
   mutating func finish(
     revision: UInt64, told: UInt64? = nil
   ) throws(PortError) -> [CredentialChange] {
-    let changes = revoke(
-      withdrawals.held(.credential, by: revision).filter {
-        credentials[$0]?.countsInDigest == true
-      })
-    for id in withdrawals.held(.person, by: revision) {
-      guard var record = persons[id], record.accessEnabled else { continue }
+    heldBack.credentials = withdrawals.held(.credential, by: revision).filter {
+      credentials[$0]?.countsInDigest == true
+    }
+    heldBack.persons = withdrawals.held(.person, by: revision).filter {
+      persons[$0]?.accessEnabled == true
+    }
+    let changes = revoke(heldBack.credentials)
+    for id in heldBack.persons {
+      guard var record = persons[id] else { continue }
       record.accessEnabled = false
       try put(record)
     }
@@ -183,6 +188,14 @@ struct SimulatedRecords {
     let before = self
     removeEverything()
     try putBack(notes, from: before)
+  }
+
+  /// The credentials that stop because a full set leaves them out.
+  func leftOut(of sound: SoundRecords) -> [CredentialChange] {
+    let staying = Set(sound.credentials.map(\.id) + sound.notes.refusedIDs(.credential))
+    return credentials.values.filter { $0.countsInDigest && !staying.contains($0.id) }
+      .sorted { $0.id < $1.id }.prefix(ApplyReport.stoppedToldMax)
+      .map { CredentialChange(.revoked, $0) }
   }
 
   /// Takes over what was there under the ids of refused records, unless there are newer ones.

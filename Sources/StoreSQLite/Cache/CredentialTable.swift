@@ -47,6 +47,7 @@ struct CredentialTable {
       let before = writer.digest.root
       let kept = try writer.known(delta.records.notes)
       if delta.baseRevision == nil {
+        try writer.noteLeftOut(of: delta.records, kept: kept, max: ApplyReport.stoppedToldMax)
         try writer.removeEverything()
         try writer.putBack(kept)
       }

@@ -9,6 +9,8 @@ struct RecordWriter {
   var digest: RecordSetDigest
   /// The credentials that were put or removed and differ from before.
   private(set) var changes: [CredentialChange] = []
+  /// Ids that the change lets work although they were withdrawn at its revision or later: they stay so.
+  private(set) var heldBack: [Withdrawals.Table: [String]] = [:]
   private var withdrawals: Withdrawals
 
   init(_ database: Database) throws {
@@ -91,6 +93,21 @@ struct RecordWriter {
     try withdrawals.removeEverything(butStaged: isStaged)
     try database.execute(sql: "DELETE FROM credential; DELETE FROM person")
     digest = RecordSetDigest()
+  }
+
+  /// Notes the credentials that stop because a full set leaves them out, so that its answer can
+  /// name them: as many as an answer names at most.
+  mutating func noteLeftOut(of records: SoundRecords, kept: KeptRecords, max: Int) throws {
+    let staying = Set((records.credentials + kept.credentials).map(\.id))
+    let rows = try Row.fetchCursor(
+      database,
+      sql: "SELECT \(CredentialRecord.rows.columns) FROM credential WHERE status = 'active'")
+    var noted = 0
+    while noted < max, let row = try rows.next() {
+      guard let record = try? CredentialRecord(row), !staying.contains(record.id) else { continue }
+      changes.append(CredentialChange(.revoked, record))
+      noted += 1
+    }
   }
 
   mutating func removeCredentials(_ ids: [String]) throws {
@@ -202,8 +219,11 @@ struct RecordWriter {
   /// counts and digest in one row, so that reading them is cheap. `told` is the revision of the
   /// message where that is not the one in force.
   mutating func finish(revision: UInt64, told: UInt64? = nil) throws {
-    try revoke(try withdrawals.broughtBack(.credential, by: revision))
-    for id in try withdrawals.broughtBack(.person, by: revision) {
+    let credentials = try withdrawals.broughtBack(.credential, by: revision)
+    let persons = try withdrawals.broughtBack(.person, by: revision)
+    heldBack = [.credential: credentials, .person: persons]
+    try revoke(credentials)
+    for id in persons {
       let find = try database.cachedStatement(
         sql: "SELECT \(PersonRecord.rows.columns) FROM person WHERE id = ?")
       guard let row = try Row.fetchOne(find, arguments: [id]) else { continue }

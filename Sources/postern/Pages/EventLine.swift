@@ -1,6 +1,5 @@
 import CloudProtocol
 import ConsoleProtocol
-import DoorRules
 import HostLinux
 
 /// An event as one line, with its reason in plain words.
@@ -13,8 +12,7 @@ struct EventLine {
     if let door = event.door { parts.append("door \(door.printable)") }
     if let person = event.person { parts.append(person.printable) }
     if let reason = event.reason {
-      // An alarm's reason is not a denial and is shown as it is.
-      parts.append(DenialReason(rawValue: reason)?.sentence ?? reason.printable)
+      parts.append(EventType(rawValue: event.type)?.words(of: reason) ?? reason.printable)
     }
     let detail = event.detail.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)".printable }
     if !detail.isEmpty { parts.append("[" + detail.joined(separator: " ") + "]") }

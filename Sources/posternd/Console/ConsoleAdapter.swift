@@ -20,13 +20,10 @@ struct ConsoleAdapter: ConsoleBackend {
   let keeper: HistoryKeeper
   private let disclosure = Disclosure()
   private let cardQuestions = CardQuestions()
-  /// Files that could not be used when the daemon started, in words.
-  let fileTroubles: [String]
 
   func status() async -> ConsoleStatus {
     var status = ConsoleStatus(
       await runtime.status(), controller: settings.controller, isSimulated: panel != nil)
-    status.troubles += fileTroubles
     for index in status.doors.indices {
       let door = settings.doors.first { $0.id.rawValue == status.doors[index].id }
       status.doors[index].wiring = door.map {

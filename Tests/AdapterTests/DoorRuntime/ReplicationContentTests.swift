@@ -37,6 +37,25 @@ struct ReplicationContentTests {
       : store.apply(delta, messageID: "m-1", words: nil, at: PartFixture.start)
   }
 
+  @Test("C5: a full set with less than there is is told when it is only checked")
+  func forgottenBase() throws {
+    _ = try apply(StoreFixture.snapshot(1...3, revision: 5))
+    func warnings(_ delta: CredentialDelta) throws -> [String] {
+      var delta = delta
+      delta.dryRun = true
+      return (try apply(delta).report.warnings ?? []).map { "\($0.path): \($0.message)" }
+    }
+    #expect(
+      try warnings(CredentialDelta(baseRevision: nil, revision: 6)) == [
+        "baseRevision: is absent, so the message is everything: 0 persons and 0 credentials in "
+          + "place of 3 and 3"
+      ])
+    #expect(try warnings(CredentialDelta(baseRevision: 5, revision: 6)).isEmpty)
+    #expect(try warnings(StoreFixture.snapshot(1...4, revision: 6)).isEmpty)
+    #expect(
+      try apply(CredentialDelta(baseRevision: nil, revision: 6)).report.credentials?.count == 3)
+  }
+
   @Test("D2: the configuration in force again is applied; another one under its revision is not")
   func configurations() throws {
     let first = ConfigurationMessage.whole(StoreFixture.configuration(4))

@@ -102,6 +102,26 @@ struct RuntimeCommandTests {
     Case(name: "without its reason", movements: 0, outcomes: [.received, .rejected]) {
       $0.hand(try token(#"{"kind":"adminUnlock","door":"front"}"#))
     },
+    Case(
+      name: "off in a lockdown, which only end-lockdown ends: it is not told as done", movements: 0,
+      outcomes: [.received, .rejected]
+    ) { world in
+      let lockdown = #"{"kind":"mode","mode":"lockdown","reason":"drill"}"#
+      world.hand(try token(lockdown, jti: #""c-2""#))
+      try await world.eventually("closed") { try world.outcomes(of: "c-2").contains(.confirmed) }
+      world.hand(try token(#"{"kind":"mode","mode":"off","reason":"over"}"#))
+    },
+    Case(
+      name: "off of a force-open below a lockdown", movements: 0, outcomes: [.received, .confirmed]
+    ) { world in
+      let below = [("lockdown", "c-2"), ("force-open", "c-3")]
+      for (mode, id) in below {
+        let body = #"{"kind":"mode","mode":"\#(mode)","reason":"drill"}"#
+        world.hand(try token(body, jti: "\"\(id)\""))
+        try await world.eventually("set") { try world.outcomes(of: id).contains(.confirmed) }
+      }
+      world.hand(try token(#"{"kind":"mode","mode":"off","reason":"over"}"#))
+    },
     Case(name: "for a door that is not here", movements: 0, outcomes: [.received, .rejected]) {
       $0.hand(try token(#"{"kind":"adminUnlock","door":"cellar","reason":"parcel"}"#))
     },

@@ -27,6 +27,20 @@ struct RuntimeInspectionTests {
     await world.end()
   }
 
+  @Test("F3: a key file that cannot be used is told to the cloud, which sees only strange denials")
+  func fileTroubles() async throws {
+    let trouble = "credentials.keyFile: read key: no such file; no card opens"
+    let world = try RuntimeWorld(fileTroubles: [trouble])
+    try await world.serve()
+    try await world.eventually("telemetry") {
+      try world.link.said(.telemetry, as: TelemetryReport.self).contains {
+        $0.troubles.contains(trouble)
+      }
+    }
+    #expect(await world.runtime.status().troubles.contains(trouble))
+    await world.end()
+  }
+
   @Test(
     "B1: the answer to this session's hello sets a clock that is wrong; an old one does not",
     arguments: [true, false])

@@ -105,6 +105,17 @@ struct HostZoneTests {
     }
   }
 
+  @Test("B2: a name that is wrong in upper and lower case only is told with the right one")
+  func otherCase() throws {
+    for (written, meant) in [
+      ("europe/berlin", "write Europe/Berlin"), ("EUROPE/Berlin", "write Europe/Berlin"),
+      ("us/eastern", "write US/Eastern"), ("Europe/Narnia", "install or upgrade tzdata"),
+    ] {
+      let error = #expect(throws: PortError.self) { try SystemZones().zone(named: written) }
+      #expect(error?.detail.hasSuffix(meant) == true, "\(written)")
+    }
+  }
+
   @Test("B4: a file larger than any zone is refused, and no more of it is read")
   func tooLarge() throws {
     let folder = try folder()

@@ -117,6 +117,41 @@ struct StoreWithdrawalTests {
     #expect(try status(9, in: cache) == .revoked)
   }
 
+  @Test(
+    "C5: a repair names what it may not bring back, so that its sender learns why digests differ")
+  func told() throws {
+    try cache.apply(
+      CredentialDelta(baseRevision: 5, revision: 6, removedPersons: ["p1"]))
+    let all = Array(0..<RecordSetDigest.bucketCount)
+    let people = StoreFixture.snapshot(1...3, revision: 6).persons
+    let refused = try cache.apply(
+      BucketRepair(
+        revision: 6, buckets: all, persons: [people[1], people[0]],
+        credentials: [StoreFixture.credential(3), StoreFixture.credential(1)]))
+    #expect(
+      refused.map(\.path).sorted() == ["credentials[1]", "persons[1]"]
+        && Set(refused.map(\.id)) == ["c1", "p1"])
+    #expect(refused.allSatisfy { $0.problems.first?.message.contains("a newer revision") == true })
+    // The digest is the sender's own with what is kept in place of the refused records.
+    let person = try #require(refused.first { $0.kind == .person })
+    #expect(person.kept != nil && refused.first { $0.kind == .credential }?.kept == nil)
+    #expect(try isEnabled(1) == false && status(1, in: cache) == .revoked)
+    try cache.apply(
+      CredentialDelta(
+        baseRevision: 6, revision: 7, persons: [people[0]],
+        credentials: [StoreFixture.credential(1)]))
+    #expect(try isEnabled(1) == true && status(1, in: cache) == .active)
+  }
+
+  @Test("C5: the answer to a full set has each credential that it leaves out, at most 500")
+  func leftOut() throws {
+    let changes = try cache.apply(StoreFixture.snapshot(2...3, revision: 6))
+    #expect(changes.filter { $0.kind == .revoked }.map(\.credential) == ["c1"])
+    try cache.apply(StoreFixture.snapshot(1...600, revision: 7))
+    let emptied = try cache.apply(CredentialDelta(baseRevision: nil, revision: 8))
+    #expect(emptied.count { $0.kind == .revoked } == ApplyReport.stoppedToldMax)
+  }
+
   @Test("C5: an offer that is older than what is in force revokes nobody")
   func oldOffer() throws {
     let old = SnapshotOffer(snapshotID: "old", revision: 4, chunks: 1, revokedAhead: ["c1"])

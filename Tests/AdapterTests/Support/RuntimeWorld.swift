@@ -129,7 +129,7 @@ final class RuntimeWorld: Sendable {
     offlinePIN: OfflinePINKeys? = nil, handOver: HandOverVerifier? = nil,
     credentialKey: UInt8 = 7, certificates: (any CertificateSource)? = nil,
     zones: any ZoneSource = SystemZones(), housekeepingSeconds: Int = 60,
-    timeRuns: Bool = false
+    timeRuns: Bool = false, fileTroubles: [String] = []
   ) throws {
     self.store = store
     let clock = SystemMonotonicClock()
@@ -156,7 +156,7 @@ final class RuntimeWorld: Sendable {
     runtime = DoorRuntime(
       configuration: RuntimeConfiguration(
         controller: Self.controller, software: "test", bootID: UUID().uuidString.lowercased(),
-        layout: layout, housekeepingSeconds: housekeepingSeconds),
+        layout: layout, housekeepingSeconds: housekeepingSeconds, fileTroubles: fileTroubles),
       ports: ports, logger: logger)
   }
 

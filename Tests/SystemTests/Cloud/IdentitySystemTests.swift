@@ -21,9 +21,10 @@ struct IdentitySystemTests {
     let folder = world.folder.path + "/own"
     let made = try world.postern("identity", "new", "--controller", "gate-2", "--out", folder)
     #expect(made.status == 0, "\(made.errors)")
-    // Existing files are never overwritten.
-    #expect(
-      try world.postern("identity", "new", "--controller", "gate-2", "--out", folder).status == 1)
+    // Existing files are never overwritten; their public key is told again.
+    let again = try world.postern("identity", "new", "--controller", "gate-2", "--out", folder)
+    let key = made.output.trimmingCharacters(in: .whitespacesAndNewlines)
+    #expect(again.status == 1 && again.errors.contains("public key is \(key)."), "\(again.errors)")
     let answer = world.folder.path + "/answer"
     let enrolled = try world.posterncloud(
       "enrol", "gate-2", "--out", answer, "--device-key",

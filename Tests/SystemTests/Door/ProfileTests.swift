@@ -27,6 +27,21 @@ struct ProfileTests {
     #expect(checked.status == 0, "\(checked.errors)\(checked.output)")
   }
 
+  @Test("F3: the settings that the contract's guide has for a desk without hardware are valid")
+  func desk() throws {
+    let guide = try String(
+      contentsOf: Self.folder.appending(path: "protocol/guide.md"), encoding: .utf8)
+    let block = try #require(
+      guide.components(separatedBy: "```\n").first {
+        $0.hasPrefix("controller: {id:")
+      })
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/desk.yaml"
+    try Data(block.utf8).write(to: URL(filePath: path))
+    let checked = try BuiltProgram("postern").run(["config", "check", path])
+    #expect(checked.status == 0, "\(checked.errors)\(checked.output)")
+  }
+
   @Test("F3: the test above covers every profile")
   func none() throws {
     let names = try FileManager.default.contentsOfDirectory(

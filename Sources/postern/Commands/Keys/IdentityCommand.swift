@@ -66,6 +66,17 @@ struct IdentityCommand: ParsableCommand {
       }
       try FileManager.default.createDirectory(
         atPath: out, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+      if FileManager.default.fileExists(atPath: "\(out)/identity.key") {
+        let kept = try words {
+          try DeviceAgreement(privateKeyBytes: try KeyFile.load(path: "\(out)/identity.key"))
+        }
+        throw ConsoleProblem(
+          .invalid,
+          """
+          \(out) has keys already, and they are kept: the device's public key is \
+          \(Data(kept.publicKeyBytes).base64URL). For new keys give another folder with --out.
+          """)
+      }
       let agreement = random()
       let client = try CertificateRequest(controller: id, newKey: keyKind)
       let own = try words {
