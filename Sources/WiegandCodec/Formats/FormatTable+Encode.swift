@@ -54,7 +54,8 @@ extension FormatTable {
   private func put(_ value: UInt64, _ name: String, into bits: inout [Bool], at places: [Int])
     throws(EncodeError)
   {
-    guard places.count >= UInt64.bitWidth || value >> UInt64(places.count) == 0 else {
+    // A shift by all 64 bits leaves 0.
+    guard value >> UInt64(places.count) == 0 else {
       throw .tooLarge(name, bits: places.count)
     }
     for (index, place) in places.reversed().enumerated() {
