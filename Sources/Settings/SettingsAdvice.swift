@@ -7,6 +7,11 @@ public struct SettingsAdvice: Sendable, Hashable {
   public var path: String
   /// What will happen, and what to do.
   public var message: String
+
+  public init(path: String, message: String) {
+    self.path = path
+    self.message = message
+  }
 }
 
 extension DaemonSettings {

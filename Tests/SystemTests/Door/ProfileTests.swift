@@ -53,6 +53,34 @@ struct ProfileTests {
       ])
   }
 
+  @Test("F3: a file that the settings name and that is not there is told as advice, with its key")
+  func missingFile() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/postern.yaml"
+    let here = folder.path + "/credential.key"
+    try Data(repeating: 7, count: 32).write(to: URL(filePath: here))
+    func advice(_ key: String) throws -> String {
+      let settings = """
+        controller: {id: gate-1}
+        credentials: {keyFile: \(key)}
+        hardware: {driver: simulated}
+        doors: [front]
+        readers: [front-in]
+        reader:
+          front-in: {door: front}
+
+        """
+      try Data(settings.utf8).write(to: URL(filePath: path))
+      let checked = try BuiltProgram("postern").run(["config", "check", path])
+      #expect(checked.status == 0, "\(checked.errors)\(checked.output)")
+      return checked.output
+    }
+    #expect(try !advice(here).contains("credentials.keyFile"))
+    #expect(
+      try advice(folder.path + "/none").contains(
+        "advice: credentials.keyFile: \(folder.path)/none is not there"))
+  }
+
   @Test("F3: the settings that the package installs are valid without a change")
   func installed() throws {
     let path = Self.folder.appending(path: "debian/postern.yaml").path()

@@ -50,14 +50,14 @@ struct ConfigCommand: AsyncParsableCommand {
       problems = failure.problems.map { Problem(path: $0.path, message: $0.message) }
     }
 
-    init(file: String, settings: DaemonSettings) {
+    init(file: String, settings: DaemonSettings, advice: [SettingsAdvice]) {
       self.file = file
       good = true
       controller = "\(settings.controller)"
       driver = settings.hardware.driver.rawValue
       doors = settings.doors.count
       readers = settings.readers.count
-      advice = settings.advice.map { Problem(path: $0.path, message: $0.message) }
+      self.advice = advice.map { Problem(path: $0.path, message: $0.message) }
     }
   }
 
@@ -78,19 +78,25 @@ struct ConfigCommand: AsyncParsableCommand {
 
   struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Report everything that is wrong with a settings file; starts nothing.")
+      abstract: "Report everything that is wrong with a settings file; starts nothing.",
+      discussion: "Files that it names and that are not here are told as advice.")
     @OptionGroup var option: JSONOption
     @Argument(help: "The YAML file.") var file = "/etc/postern/postern.yaml"
 
     func run() async throws {
       let settings = try await ConfigCommand.load(file, json: option.json)
+      // Another machine's settings may be checked here, so what is missing makes nothing bad.
+      let missing = settings.checkFiles().map {
+        SettingsAdvice(path: $0.path, message: "\($0.message); the door needs it when it starts")
+      }
+      let advice = settings.advice + missing
       try option.show(
-        Verdict(file: file, settings: settings),
+        Verdict(file: file, settings: settings, advice: advice),
         """
         \(file) is good: controller \(settings.controller), \(settings.hardware.driver.rawValue), \
         \(settings.doors.count) doors, \(settings.readers.count) readers
         """
-          + settings.advice.map { "\nadvice: \($0.path): \($0.message)" }.joined())
+          + advice.map { "\nadvice: \($0.path): \($0.message)" }.joined())
     }
   }
 }
