@@ -3,7 +3,9 @@ func twoPersonRule(_ question: RuleQuestion) -> RuleAnswer {
   let required = question.settings.personsRequired
   guard required.value > 1 else { return .pass("one person is enough") }
   guard question.needsCompanion else {
-    return .pass(from: required.source, "the door stands open anyway")
+    return .pass(
+      from: required.source,
+      question.onlyLeaves ? "whoever leaves needs nobody" : "the door stands open anyway")
   }
   guard let companion = question.request.companion, companion != question.holder.person.id else {
     return .deny(
@@ -15,6 +17,8 @@ func twoPersonRule(_ question: RuleQuestion) -> RuleAnswer {
 }
 
 extension RuleQuestion {
-  /// Two people are asked for, and the door does not stand open anyway.
-  var needsCompanion: Bool { settings.personsRequired.value > 1 && !request.mode.holdsOpen }
+  /// Two people are asked for. Nobody is held in, and nobody waits at a door that stands open.
+  var needsCompanion: Bool {
+    settings.personsRequired.value > 1 && !request.mode.holdsOpen && !onlyLeaves
+  }
 }

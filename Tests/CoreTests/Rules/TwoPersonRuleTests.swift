@@ -29,6 +29,24 @@ struct TwoPersonRuleTests {
     #expect(world { $0.mode = .awaitingFirstPerson }.denial == .secondPersonRequired)
   }
 
+  @Test("A9: whoever leaves by a reader that only leads out needs nobody, and nobody is named")
+  func leaving() {
+    let (here, bob) = (ReaderID("here")!, PersonID("bob"))
+    func leaving(_ entry: Set<ReaderID>, companion: PersonID? = nil) -> RuleWorld {
+      world {
+        $0.facility.areas = [
+          Area(
+            id: AreaID("vault")!, name: "Vault", entry: entry, exit: [here], antiPassback: .off)
+        ]
+        $0.reader = here
+        $0.companion = companion
+      }
+    }
+    #expect(leaving([]).denial == nil)
+    #expect(leaving([], companion: bob).verdict().companion == nil)
+    #expect(leaving([here]).denial == .secondPersonRequired)
+  }
+
   @Test("A9: the second one's verdict names the first, where the first is needed")
   func named() {
     let bob = PersonID("bob")
