@@ -2,7 +2,8 @@
 /// is drawn from a stream of its own, so that a world without them does not depend on it.
 extension StoryMaker {
   /// The cache is lost and sent again; hours later it is lost once more, while somebody plays what was
-  /// sent then. A person whose cards were withdrawn in between tries every door.
+  /// sent then. A person whose cards were withdrawn in between tries every door, and guests whose
+  /// bookings were cancelled in between try theirs.
   mutating func lostCache(_ start: Int64) {
     guard kinds.contains(.disk), start > 0, random.chance(6) else { return }
     let first = timeOfDay(start)
@@ -23,6 +24,26 @@ extension StoryMaker {
       for _ in 0..<2 {
         let at = siege + Int64(random.int(900...5_000)) * 1_000
         add(at, .badge(person: person, door: door, then: .enters, spoiled: nil))
+      }
+    }
+    cancelledGuests(bookedAt: first - 600_000, cancelledAt: withdrawn, siegeAt: siege)
+  }
+
+  /// Guests for all doors, from a stream of their own.
+  private mutating func cancelledGuests(bookedAt: Int64, cancelledAt: Int64, siegeAt: Int64) {
+    var own = SimulationRandom(seed: UInt64(siegeAt))
+    let guests = site.people.indices.filter { !site.people[$0].isMember }
+    for (door, guest) in zip(site.doors.indices, guests) {
+      let attempt = siegeAt + Int64(own.int(900...5_000)) * 1_000
+      for (at, what) in [
+        (
+          bookedAt,
+          .staff(.book(person: guest, door: door, fromMinutes: -60, untilMinutes: 1_440))
+        ),
+        (cancelledAt, .staff(.cancel(person: guest))),
+        (attempt, .badge(person: guest, door: door, then: .enters, spoiled: nil)),
+      ] as [(Int64, Happening.What)] {
+        add(Happening(at: at, seed: own.next(), what: what))
       }
     }
   }

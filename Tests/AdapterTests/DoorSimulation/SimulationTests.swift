@@ -49,7 +49,7 @@ struct SimulationTests {
   }
 
   /// Seeds of ten days within which each planted fault is found.
-  static let seedsForSabotage: UInt64 = 400
+  static let seedsForSabotage: UInt64 = 80
 
   @Test("the checkers find every planted fault", arguments: Sabotage.allCases)
   func sabotage(fault: Sabotage) throws {
