@@ -52,9 +52,8 @@ enum PersonRoutes {
       var record = PersonRecord(
         id: id, accessEnabled: body.accessEnabled ?? true, memberType: body.memberType ?? "",
         membershipStatus: body.membershipStatus ?? "active", tags: body.tags ?? [],
-        customTags: body.customTags, grants: present?.grants ?? [],
-        exclusions: present?.exclusions, qualifications: present?.qualifications,
-        escort: present?.escort)
+        customTags: body.customTags, grants: present?.grants ?? []
+      ).keepingStanding(of: present)
       if record.customTags == [] { record.customTags = nil }
       do throws(ValidationFailure) { _ = try record.validated(path: "") } catch {
         throw APIProblem(error)

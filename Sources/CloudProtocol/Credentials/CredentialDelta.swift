@@ -101,6 +101,16 @@ public struct PersonRecord: Sendable, Hashable, Codable {
 }
 
 extension PersonRecord {
+  /// The record with what commands of their own set in `present`: who adds a person again need not
+  /// know where the person may not enter, what the person has, and who must come along.
+  public func keepingStanding(of present: PersonRecord?) -> PersonRecord {
+    var record = self
+    record.exclusions = present?.exclusions
+    record.qualifications = present?.qualifications
+    record.escort = present?.escort
+    return record
+  }
+
   /// Absent lists are empty; an absent status is `active`. `accessEnabled` must be present.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)

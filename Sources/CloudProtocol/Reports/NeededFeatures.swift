@@ -6,6 +6,9 @@ extension Hello {
 }
 
 extension PersonRecord {
+  /// All that a person's record may need.
+  public static let features: [Hello.Feature] = [.exclusions, .qualifications, .escort]
+
   /// What a controller must be able to do, so that the record means there what it says.
   public var neededFeatures: [Hello.Feature] {
     var needed: [Hello.Feature] = []

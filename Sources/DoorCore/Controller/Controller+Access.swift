@@ -69,7 +69,8 @@ extension Controller {
   /// Who is there beside the one who is judged.
   private struct Beside {
     var companion: PersonID?
-    var needsHost = false
+    var needsHost: Bool
+    /// Nil: the host who entered here just now or waits here, if there is one.
     var host: PersonID?
   }
 
@@ -77,18 +78,15 @@ extension Controller {
   private func judge(at door: DoorID, beside named: Beside? = nil, _ now: Moment) -> ClaimJudge {
     let unit = doors[door]
     let waiting = unit?.companion(at: now.monotonic)
-    let host = unit?.host(at: now.monotonic)
     let beside =
-      named
-      ?? Beside(
-        companion: waiting?.person, needsHost: waiting?.needsHost == true, host: host)
+      named ?? Beside(companion: waiting?.person, needsHost: waiting?.needsHost == true)
     return ClaimJudge(
       policy: policy,
       door: AccessRequest(
         door: door, presentation: .card, holders: [], at: now.wall, clockTrust: now.trust,
         cacheAgeSeconds: now.cacheAgeSeconds, mode: unit?.mode?.mode ?? .normal,
         companion: beside.companion, companionNeedsHost: beside.needsHost,
-        host: beside.host ?? host, interlockedBy: interlock(against: door)),
+        host: beside.host ?? unit?.host(at: now.monotonic), interlockedBy: interlock(against: door)),
       readers: readers.units.filter { $0.layout.door == door }.map(\.layout.id))
   }
 
@@ -123,7 +121,7 @@ extension Controller {
       if !verdict.isGrant { letWait(first, at: door, now) }
       return settle(verdict, of: second, at: door, for: order, now)
     }
-    let besideFirst = Beside(companion: second.person, host: host)
+    let besideFirst = Beside(companion: second.person, needsHost: false, host: host)
     let companion = judge(at: door, beside: besideFirst, now).verdict(on: first.claim, by: found)
     if !companion.isGrant, policy.settings(of: door)?.personsRequired.value == 1 {
       // The host needs nobody.

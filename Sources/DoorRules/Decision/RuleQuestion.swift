@@ -50,6 +50,9 @@ final class RuleQuestion {
     }
   }
 
+  /// Somebody else may be needed here. Nobody is held in, and nobody waits at a door that stands open.
+  var mayNeedCompany: Bool { !request.mode.holdsOpen && !onlyLeaves }
+
   /// True when the door is among these doors, or in one of these scopes.
   func covers(_ doors: Set<DoorID>, _ scopes: Set<ScopeID>) -> Bool {
     doors.contains(door.id)

@@ -16,14 +16,12 @@ func escortRule(_ question: RuleQuestion) -> RuleAnswer {
 }
 
 extension RuleQuestion {
-  /// The person enters only with a host. Nobody is held in, and nobody waits at a door that stands open.
-  var needsHost: Bool {
-    holder.person.escort == .needed && !request.mode.holdsOpen && !onlyLeaves
-  }
+  /// The person enters only with a host.
+  var needsHost: Bool { holder.person.escort == .needed && mayNeedCompany }
 
   /// The person is the host that somebody waits for here.
   var bringsCompanion: Bool {
-    request.companionNeedsHost && holder.person.escort == .host && !request.mode.holdsOpen
-      && request.companion != holder.person.id && !onlyLeaves
+    request.companionNeedsHost && holder.person.escort == .host && mayNeedCompany
+      && request.companion != holder.person.id
   }
 }

@@ -17,8 +17,6 @@ func twoPersonRule(_ question: RuleQuestion) -> RuleAnswer {
 }
 
 extension RuleQuestion {
-  /// Two people are asked for. Nobody is held in, and nobody waits at a door that stands open.
-  var needsCompanion: Bool {
-    settings.personsRequired.value > 1 && !request.mode.holdsOpen && !onlyLeaves
-  }
+  /// Two people are asked for.
+  var needsCompanion: Bool { settings.personsRequired.value > 1 && mayNeedCompany }
 }

@@ -1,10 +1,9 @@
 import DoorPorts
 import DoorRules
 
-/// Uses of credentials that may be used so often, for so long after the first time, or not stay unused
-/// for too long. The disk
-/// has them all; the latest are here too, so that a second badge sees the first one's use before
-/// it is written.
+/// Uses of credentials that may be used so often, for so long after the first time, or not stay
+/// unused for too long. The disk has them all; the latest are here too, so that a second badge sees
+/// the first one's use before it is written.
 struct CredentialUses: Sendable {
   /// The most uses held in memory; older ones were written long before.
   static let latestMax = 1_024

@@ -98,13 +98,14 @@ struct HolderReader: Sendable {
     if case .failure(let error) = cached {
       reading.troubles.append("credential look-up failed: \(error)")
     }
-    let handedOver = handedOver(
-      beside: (try? cached.get()) ?? [], telling: issue, &request, &reading
-    ) { $0.keys(ofAny: digests) }
+    let here = (try? cached.get()) ?? []
+    let handedOver = handedOver(beside: here, telling: issue, &request, &reading) {
+      $0.keys(ofAny: digests)
+    }
     // A key of this controller counts while the cloud's copy of it lacks the person.
     let ids = Set(handedOver.map(\.id))
-    let others = ((try? cached.get()) ?? []).filter { !ids.contains($0.id) }
-    let found = ((try? before.get()) ?? []) + others + handedOver
+    let found =
+      ((try? before.get()) ?? []) + here.filter { !ids.contains($0.id) } + handedOver
     if !found.isEmpty {
       reading.holders = .success(found)
     } else if case .failure = cached {

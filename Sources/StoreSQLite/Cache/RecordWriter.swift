@@ -104,7 +104,10 @@ struct RecordWriter {
       sql: "SELECT \(CredentialRecord.rows.columns) FROM credential WHERE status = 'active'")
     var noted = 0
     while noted < max, let row = try rows.next() {
-      guard let record = try? CredentialRecord(row), !staying.contains(record.id) else { continue }
+      // Most stay: those are not decoded.
+      guard let id = try? row.decode(String.self, atIndex: 0), !staying.contains(id),
+        let record = try? CredentialRecord(row)
+      else { continue }
       changes.append(CredentialChange(.revoked, record))
       noted += 1
     }

@@ -41,12 +41,7 @@ struct PersonCommand: ParsableCommand {
         throw ValidationError(
           "--hours belong to a grant: give --doors, --groups or --facility-wide")
       }
-      try state.store().people.change(id) { present in
-        person.exclusions = present?.exclusions
-        person.qualifications = present?.qualifications
-        person.escort = present?.escort
-        return person
-      }
+      try state.store().people.change(id) { person.keepingStanding(of: $0) }
       Output.line("person \(id)")
     }
 

@@ -120,7 +120,7 @@ struct ControllerTable {
 
   /// What the controller ignores of the persons and of its configuration.
   func ignored(by hello: Hello) throws -> [Hello.Feature] {
-    let lacking = hello.lacks([.exclusions, .qualifications, .escort])
+    let lacking = hello.lacks(PersonRecord.features)
     guard !lacking.isEmpty else { return [] }
     return try database.read { database in
       let configured =
