@@ -23,6 +23,9 @@ struct EventSender: Sendable {
   private var pace = SendPace()
   /// False without a connection, and after a gap in the log.
   private var isSending = false
+  /// When the wait for an acknowledgement of what an earlier connection sent ends. Nothing is sent
+  /// before: the cloud may have it, and says so when it answers the hello.
+  private var earlierDue: MonotonicInstant?
   /// Events up to this number were in the log before the connection began; they are sent as
   /// historical.
   private var historicalThrough: UInt64 = 0
@@ -45,13 +48,18 @@ struct EventSender: Sendable {
   }
 
   var nextDeadline: MonotonicInstant? {
-    .earliest(acknowledgementDue, readRetry, pace.waitsUntil)
+    .earliest(
+      acknowledgementDue, readRetry, pace.waitsUntil,
+      isSending ? earlierDue : nil)
   }
 
   /// Begins a connection on which a message may have so many bytes; nil for no limit. Returns the
   /// number up to which the cloud has everything.
+  ///
+  /// What the last connection sent is not sent again before the cloud said how far it got, or the
+  /// usual wait for an acknowledgement has passed since.
   mutating func start(
-    acknowledged stored: UInt64, last: UInt64, messageBytesMax: Int?
+    acknowledged stored: UInt64, last: UInt64, messageBytesMax: Int?, at now: MonotonicInstant
   ) -> UInt64 {
     stop()
     pace.begin(messageBytesMax: messageBytesMax)
@@ -61,6 +69,7 @@ struct EventSender: Sendable {
     sentEver = max(sentEver, acknowledged)
     next = acknowledged
     isSending = true
+    if let due = earlierDue, due <= now || sentEver == acknowledged { earlierDue = nil }
     return acknowledged
   }
 
@@ -78,7 +87,10 @@ struct EventSender: Sendable {
 
   /// Ends a connection; what was in flight counts as not sent.
   mutating func stop() {
-    if isSending { pace.end() }
+    if isSending {
+      pace.end()
+      earlierDue = acknowledgementDue ?? earlierDue
+    }
     isSending = false
     pace.waitsUntil = nil
     pace.missed = nil
@@ -87,7 +99,7 @@ struct EventSender: Sendable {
 
   /// Asks for the next events, if there are any and the window has room.
   mutating func pump(last: UInt64) -> [SyncSession.Output] {
-    guard isSending, pace.waitsUntil == nil, reading == nil, readRetry == nil,
+    guard isSending, earlierDue == nil, pace.waitsUntil == nil, reading == nil, readRetry == nil,
       inFlight.count < pace.batchesMax,
       base < last
     else { return [] }
@@ -140,6 +152,7 @@ struct EventSender: Sendable {
   /// acknowledgement that brings nothing new or cannot be true. An acknowledgement of events that
   /// an earlier run sent counts only as far as this run has sent.
   mutating func acknowledge(through stated: UInt64, at now: MonotonicInstant) -> UInt64? {
+    earlierDue = nil
     let sent = max(sentEver, droppedThrough)
     let through = min(stated, sent)
     guard through > acknowledged, stated <= max(sent, lastAtStart) else { return nil }
@@ -157,6 +170,10 @@ struct EventSender: Sendable {
   }
 
   mutating func advance(to now: MonotonicInstant, last: UInt64) -> [SyncSession.Output] {
+    if isSending, let due = earlierDue, due <= now {
+      earlierDue = nil
+      pace.timedOut()
+    }
     if let due = pace.waitsUntil, due <= now { pace.waitsUntil = nil }
     if let due = acknowledgementDue, due <= now {
       pace.timedOut()
@@ -170,6 +187,10 @@ struct EventSender: Sendable {
   /// second of the last time. The rest waits for its acknowledgement: a cloud with much to do has
   /// all of it in its queue, and would get it twice.
   mutating func heard(last: UInt64, at now: MonotonicInstant) -> [SyncSession.Output] {
+    if let due = earlierDue {
+      earlierDue = min(due, now.advanced(byMilliseconds: SyncLimits.probeMilliseconds))
+      return []
+    }
     guard pace.isProbing, let due = acknowledgementDue,
       due > now.advanced(byMilliseconds: SyncLimits.probeMilliseconds)
     else { return [] }

@@ -6,10 +6,11 @@ public enum SyncLimits {
   public static let requestIDsMax = 16
   /// Most event batches that are sent and not acknowledged.
   public static let batchesInFlightMax = 8
-  /// How long a sent batch may wait for an acknowledgement before it is sent again.
+  /// How long a sent batch may wait for an acknowledgement before it is sent again, on this connection
+  /// or the next.
   public static let acknowledgementMilliseconds = 10_000
-  /// The same wait after a word of the cloud, for the one event that is sent while none are
-  /// acknowledged.
+  /// The same wait after a word of the cloud, for what an earlier connection sent and for the one
+  /// event that is sent while none are acknowledged.
   public static let probeMilliseconds = 1_000
   /// Wait before a failed read of log or ledger is tried again.
   public static let readRetryMilliseconds = 1_000

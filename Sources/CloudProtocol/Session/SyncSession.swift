@@ -193,7 +193,7 @@ public struct SyncSession: Sendable {
     // A log that opened only now existed before this start as well.
     if !isSameLog { events = EventSender(acknowledged: new.acknowledgedEvent, last: last) }
     standing.acknowledgedEvent = events.start(
-      acknowledged: new.acknowledgedEvent, last: last, messageBytesMax: messageBytesMax)
+      acknowledged: new.acknowledgedEvent, last: last, messageBytesMax: messageBytesMax, at: now)
     events.dropped(through: new.droppedEvent)
     connection = Connection(
       nonce: nonce,
@@ -220,7 +220,7 @@ public struct SyncSession: Sendable {
     events = EventSender(acknowledged: acknowledged, last: 0)
     _ = events.start(
       acknowledged: acknowledged, last: standing.lastEvent,
-      messageBytesMax: connection?.messageBytesMax)
+      messageBytesMax: connection?.messageBytesMax, at: now)
     return hello(now) + events.pump(last: standing.lastEvent)
   }
 

@@ -123,7 +123,8 @@ extension CloudServer {
         """)
       try send(correction, to: controller, state)
     } else {
-      try acknowledgeAgain(controller, state)
+      // A controller sends nothing again before this answer.
+      try send(store.events.acknowledged(of: hello), to: controller, state)
     }
     push(to: controller, &state)
     pushCommands(&state)

@@ -113,6 +113,16 @@ struct EventTable {
     }
   }
 
+  /// What the answer to a hello states of this log: 0 for one that is not known.
+  func acknowledged(of hello: Hello) throws -> EventAcknowledgement {
+    let through = try database.read { database in
+      try Int64.fetchOne(
+        database, sql: "SELECT through FROM log WHERE controller = ? AND epoch = ?",
+        arguments: [hello.controller, hello.logEpoch])
+    }
+    return EventAcknowledgement(epoch: hello.logEpoch, through: UInt64(clamping: through ?? 0))
+  }
+
   /// Newest first; with `after`, only later ones, oldest first. Of all controllers where
   /// `controller` is nil.
   func list(controller: String?, after: Int64?, limit: Int) throws -> [ArrivedEvent] {

@@ -17,6 +17,16 @@ struct SyncSessionPaceTests {
       at: SyncFixture.at(milliseconds))
   }
 
+  /// The connection is made anew, and the cloud's answer to the hello has nothing new.
+  private func reconnect(_ session: inout SyncSession, last: UInt64, at milliseconds: Int) {
+    _ = connect(&session, last: last, bytesMax: nil, at: milliseconds)
+    _ = session.handle(
+      .acknowledged(
+        EventAcknowledgement(
+          epoch: SyncFixture.epoch, through: session.standing.acknowledgedEvent)),
+      at: SyncFixture.at(milliseconds))
+  }
+
   /// Answers the read after `after` with `count` large events; what was published.
   private func read(
     _ session: inout SyncSession, after: UInt64 = 0, count: Int = 200, at milliseconds: Int = 1
@@ -150,7 +160,7 @@ struct SyncSessionPaceTests {
     let besideBytes = try JSONCoding.encode(beside).count
     #expect(cutBytes >= sizes[1] && besideBytes <= sizes[1])
     _ = session.handle(.disconnected, at: SyncFixture.at(3))
-    _ = connect(&session, last: 10_000, bytesMax: nil, at: 4)
+    reconnect(&session, last: 10_000, at: 4)
     let next = try JSONCoding.encode(try #require(read(&session, after: after, at: 4))).count
     #expect(next <= sizes[1] && next > sizes[1] / 2)
   }
@@ -176,7 +186,7 @@ struct SyncSessionPaceTests {
     var session = try SyncFixture.session(last: 1_000)
     var sizes: [Int] = []
     for connection in 0..<12 {
-      _ = connect(&session, last: 1_000, bytesMax: nil, at: connection * 10)
+      reconnect(&session, last: 1_000, at: connection * 10)
       sizes.append(
         try JSONCoding.encode(try #require(read(&session, at: connection * 10))).count)
       _ = session.handle(.disconnected, at: SyncFixture.at(connection * 10 + 1))
@@ -238,7 +248,7 @@ struct SyncSessionPaceTests {
       at: SyncFixture.at(2))
     for connection in 1...2 {
       _ = session.handle(.disconnected, at: SyncFixture.at(10 * connection))
-      _ = connect(&session, last: 1_000, bytesMax: nil, at: 10 * connection + 1)
+      reconnect(&session, last: 1_000, at: 10 * connection + 1)
       let batch = try #require(publish([90], after: 1, in: &session).first)
       let bytes = try JSONCoding.encode(batch).count
       #expect((bytes <= sizes[1] / 2) == (connection == 2))

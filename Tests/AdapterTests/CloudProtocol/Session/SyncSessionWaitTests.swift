@@ -81,6 +81,81 @@ struct SyncSessionWaitTests {
     }
   }
 
+  @Test("a new connection sends nothing again before the cloud said what it has (D3, B8)")
+  func reconnected() throws {
+    var session = try cut(at: 500)
+    #expect(reads(connect(&session, at: 1_000)).isEmpty)
+    #expect(session.handle(.eventsCommitted(last: 7), at: SyncFixture.at(1_100)).isEmpty)
+    #expect(
+      session.handle(ack(4), at: SyncFixture.at(1_300)) == [
+        .markAcknowledged(through: 4), .readEvents(after: 4, limit: EventBatch.eventsMax),
+      ])
+  }
+
+  @Test("an answer that brings nothing new ends that wait as well")
+  func answered() throws {
+    var session = try cut(at: 500)
+    _ = connect(&session, at: 1_000)
+    #expect(reads(session.handle(ack(0), at: SyncFixture.at(1_300))) == [0])
+    #expect(reads(session.advance(to: SyncFixture.at(10_001))).isEmpty)
+  }
+
+  @Test("without an answer one event goes when the usual wait since it was sent has passed")
+  func unanswered() throws {
+    var session = try cut(at: 500)
+    // However often the connection is made anew meanwhile.
+    for start in [1_000, 3_000, 9_000] {
+      #expect(reads(connect(&session, at: start)).isEmpty)
+      #expect(reads(session.advance(to: SyncFixture.at(start + 900))).isEmpty)
+      _ = session.handle(.disconnected, at: SyncFixture.at(start + 900))
+    }
+    _ = connect(&session, at: 9_950)
+    #expect(session.nextDeadline == SyncFixture.at(10_001))
+    #expect(reads(session.advance(to: SyncFixture.at(10_000))).isEmpty)
+    #expect(session.advance(to: SyncFixture.at(10_001)) == [.readEvents(after: 0, limit: 1)])
+  }
+
+  @Test("another word of the cloud than an answer shortens that wait to a second, once")
+  func heard() throws {
+    var session = try cut(at: 500)
+    _ = connect(&session, at: 1_000)
+    #expect(session.handle(.heard, at: SyncFixture.at(1_200)).isEmpty)
+    #expect(session.handle(.heard, at: SyncFixture.at(2_000)).isEmpty)
+    #expect(reads(session.advance(to: SyncFixture.at(2_199))).isEmpty)
+    #expect(reads(session.advance(to: SyncFixture.at(2_200))) == [0])
+  }
+
+  @Test("after a long outage everything goes at once")
+  func outage() throws {
+    var session = try cut(at: 500)
+    #expect(
+      connect(&session, at: 10_001).last == .readEvents(after: 0, limit: EventBatch.eventsMax))
+  }
+
+  @Test("what no connection sent before goes at once")
+  func fresh() throws {
+    var session = try sending()
+    _ = session.handle(ack(6), at: SyncFixture.at(400))
+    _ = session.handle(.disconnected, at: SyncFixture.at(500))
+    #expect(reads(connect(&session, at: 1_000, acknowledged: 6, last: 9)) == [6])
+  }
+
+  /// A session that sent six events, of which none is acknowledged, and lost its connection.
+  private func cut(at milliseconds: Int) throws -> SyncSession {
+    var session = try sending()
+    _ = session.handle(.disconnected, at: SyncFixture.at(milliseconds))
+    return session
+  }
+
+  private func connect(
+    _ session: inout SyncSession, at milliseconds: Int, acknowledged: UInt64 = 0, last: UInt64 = 6
+  ) -> [Output] {
+    session.handle(
+      .connected(
+        nonce: "m", standing: SyncFixture.standing(last: last, acknowledged: acknowledged)),
+      at: SyncFixture.at(milliseconds))
+  }
+
   @Test("an event that a broker takes in no form is sent without its details, and the log goes on")
   func oversized() throws {
     var session = try SyncFixture.session()
