@@ -18,7 +18,8 @@ public enum SyncLimits {
   public static let helloIntervalMilliseconds = 5_000
   /// Most events that overtake the backlog when a connection begins.
   public static let urgentPerConnectMax = 500
-  /// Wait for a chunk of a snapshot before it is asked for again.
+  /// Wait for a chunk of a snapshot before it is asked for again; it doubles each time, up to
+  /// ``repeatMillisecondsMax``.
   public static let pullRetryMilliseconds = 10_000
   /// Most command results in flight, which the broker has not confirmed.
   public static let resultsInFlightMax = 16
@@ -33,6 +34,13 @@ public enum SyncLimits {
 
   /// The wait before the next repetition after `count` of them.
   static func repeatMilliseconds(after count: Int) -> Int {
-    min(repeatMilliseconds << min(max(count, 0), 16), repeatMillisecondsMax)
+    doubled(repeatMilliseconds, count)
+  }
+
+  /// The wait for a chunk that was asked for again `count` times.
+  static func pullMilliseconds(after count: Int) -> Int { doubled(pullRetryMilliseconds, count) }
+
+  private static func doubled(_ milliseconds: Int, _ count: Int) -> Int {
+    min(milliseconds << min(max(count, 0), 16), repeatMillisecondsMax)
   }
 }

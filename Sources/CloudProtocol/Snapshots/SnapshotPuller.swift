@@ -3,10 +3,12 @@ import DoorRules
 /// The part of ``SyncSession`` that pulls a snapshot, one chunk after the other. A chunk that does
 /// not arrive is requested again. What was pulled is in the store, so a lost connection loses
 /// nothing. While the store writes one chunk the next one is already requested, and no more than
-/// that.
+/// that. A cloud that offers a snapshot and serves none of it is asked less and less often.
 struct SnapshotPuller: Sendable {
   private var wanted: SnapshotPull?
   private var due: MonotonicInstant?
+  /// Requests in a row for one chunk.
+  private var unanswered = 0
   /// The first chunk that is not in the store, and how many there are.
   private var stored = (next: 0, chunks: 0)
 
@@ -25,8 +27,7 @@ struct SnapshotPuller: Sendable {
     // A chunk that arrived twice must not cause two pulls, and the next one may already be
     // requested.
     guard pull != wanted else { return [] }
-    wanted = pull
-    return ask(at: now)
+    return ask(for: pull, at: now)
   }
 
   /// A chunk has arrived and is on its way to the store.
@@ -36,13 +37,12 @@ struct SnapshotPuller: Sendable {
     guard let wanted, wanted == SnapshotPull(snapshotID: snapshotID, index: index),
       index == stored.next, index + 1 < stored.chunks
     else { return [] }
-    self.wanted = SnapshotPull(snapshotID: snapshotID, index: index + 1)
-    return ask(at: now)
+    return ask(for: SnapshotPull(snapshotID: snapshotID, index: index + 1), at: now)
   }
 
   mutating func advance(to now: MonotonicInstant) -> [SyncSession.Output] {
-    guard let due, due <= now else { return [] }
-    return ask(at: now)
+    guard let due, due <= now, let wanted else { return [] }
+    return ask(for: wanted, at: now)
   }
 
   mutating func stop() {
@@ -50,9 +50,12 @@ struct SnapshotPuller: Sendable {
     due = nil
   }
 
-  private mutating func ask(at now: MonotonicInstant) -> [SyncSession.Output] {
-    guard let wanted else { return [] }
-    due = now.advanced(byMilliseconds: SyncLimits.pullRetryMilliseconds)
-    return [.publishPull(wanted)]
+  private mutating func ask(
+    for pull: SnapshotPull, at now: MonotonicInstant
+  ) -> [SyncSession.Output] {
+    unanswered = pull == wanted ? unanswered + 1 : 0
+    wanted = pull
+    due = now.advanced(byMilliseconds: SyncLimits.pullMilliseconds(after: unanswered))
+    return [.publishPull(pull)]
   }
 }

@@ -94,6 +94,27 @@ struct SyncSessionRecoveryTests {
     #expect(stands(2, 10_005).isEmpty)
   }
 
+  @Test("a cloud that serves no chunk is asked after 10, 20, 40 … 300 s, and at once for another")
+  func unserved() throws {
+    var session = try connected(last: 0)
+    func stands(_ next: Int, _ at: Int) -> [SyncSession.Output] {
+      session.handle(
+        .snapshotStanding(snapshotID: "s", next: next, chunks: 3), at: SyncFixture.at(at))
+    }
+    _ = stands(0, 0)
+    var seconds = 0
+    for wait in [10, 20, 40, 80, 160, 300, 300] {
+      seconds += wait
+      #expect(session.advance(to: SyncFixture.at(seconds * 1_000 - 1)).isEmpty)
+      #expect(
+        session.advance(to: SyncFixture.at(seconds * 1_000))
+          == [.publishPull(SnapshotPull(snapshotID: "s", index: 0))], "\(wait)")
+    }
+    let later = seconds * 1_000 + 1
+    #expect(stands(1, later) == [.publishPull(SnapshotPull(snapshotID: "s", index: 1))])
+    #expect(session.nextDeadline == SyncFixture.at(later + 10_000))
+  }
+
   @Test("while the store takes a chunk the next is on its way, and one that it refuses comes again")
   func pullAhead() throws {
     var session = try connected(last: 0)
