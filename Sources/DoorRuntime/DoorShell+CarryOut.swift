@@ -78,7 +78,11 @@ extension DoorShell {
       carryOut(journal.anomalies(of: occurrence, at: now.monotonic), at: now)
     case .setLock(let door, let level, let urgency, let order):
       let movement = LockDriver.Movement(door: door, level: level, order: order)
-      carryOut(locks.set(movement, urgency, events: journal.progress, at: now), at: now)
+      let present = (try? outside.ports.gpio.isActive(.relay(door))).map {
+        locks.level(of: door, relayActive: $0)
+      }
+      carryOut(
+        locks.set(movement, urgency, present: present, events: journal.progress, at: now), at: now)
     case .drive(let line, let active): drive(line, active: active)
     case .lookUp(let question): ask(.shown(question), at: now)
     case .sample(let door): sample([.contact(door), .requestToExit(door)], at: now)

@@ -60,11 +60,14 @@ struct LockDriver {
     self.staggerMilliseconds = staggerMilliseconds
   }
 
-  /// The core requires this level of a lock. `events` is how far the log has come.
+  /// The core requires this level of a lock. `present` is the level that its relay really has: a board
+  /// that fell off and came back has all its outputs inactive. Nil where nobody can read it. `events`
+  /// is how far the log has come.
   mutating func set(
-    _ movement: Movement, _ urgency: ControllerEffect.Urgency, events: Journal.Progress,
-    at now: Moment
+    _ movement: Movement, _ urgency: ControllerEffect.Urgency, present: LockLevel? = nil,
+    events: Journal.Progress, at now: Moment
   ) -> [Wish] {
+    if let present { driven[movement.door] = present }
     let same = waiting.filter {
       $0.movement.door == movement.door && $0.movement.level == movement.level
     }
@@ -145,6 +148,12 @@ struct LockDriver {
   func isRelayActive(for movement: Movement) -> Bool {
     LockWiring(failSafe: failSafeDoors.contains(movement.door))
       .isRelayActive(released: movement.level == .released)
+  }
+
+  /// The lock's level when its relay is active, or not.
+  func level(of door: DoorID, relayActive isActive: Bool) -> LockLevel {
+    LockWiring(failSafe: failSafeDoors.contains(door)).isRelayActive(released: true) == isActive
+      ? .released : .secured
   }
 
   /// Why the door's relay did not follow the last time; nil when it did.

@@ -75,6 +75,11 @@ struct Troubles {
     case .clockLosesSource(let seconds):
       rig.hardware.time.loseSource()
       after(seconds) { rig.synchroniseSoon() }
+    case .boardGone(let seconds):
+      guard rig.lines.hasOutputs else { return }
+      count(.boards)
+      rig.boardFalls()
+      after(seconds) { rig.boardReturns() }
     case .zoneGone(let seconds): breakZone(.gone, forSeconds: seconds)
     case .zoneCut(let seconds): breakZone(.cut, forSeconds: seconds)
     case .zoneLaw(let other):

@@ -51,6 +51,10 @@ final class NeverTooLong: Checker {
       }
     }
     guard case .stepped = sight, world.rig.program != nil else { return nil }
+    guard world.clockwork.elapsed >= world.rig.relaysFollowFrom else {
+      lateSince = [:]
+      return nil
+    }
     for door in world.site.doors.indices {
       guard world.site.lockIsReleased[door] else {
         lateSince[door] = nil
@@ -90,7 +94,8 @@ final class LeavingWorks: Checker {
     let boot = world.rig.boots
     let pressed = world.clockwork.elapsed
     world.clockwork.schedule(inMicroseconds: 1_000_000) { [sentence, world] in
-      guard world.rig.boots == boot, world.rig.program != nil else { return }
+      guard world.rig.boots == boot, world.rig.program != nil, world.rig.hasRelays(since: pressed)
+      else { return }
       guard !world.site.lockIsReleased[door], world.site.causes.lastReleased[door] < pressed else {
         return
       }
@@ -122,7 +127,8 @@ final class GrantOpens: Checker {
     let boot = world.rig.boots
     let granted = world.clockwork.elapsed
     world.clockwork.schedule(inMicroseconds: 300_000) { [sentence, world] in
-      guard world.rig.boots == boot, world.rig.program != nil else { return }
+      guard world.rig.boots == boot, world.rig.program != nil, world.rig.hasRelays(since: granted)
+      else { return }
       guard !world.site.lockIsReleased[door], world.site.causes.lastReleased[door] < granted else {
         return
       }

@@ -4,7 +4,8 @@ public struct Tally: Sendable {
   public enum Figure: String, CaseIterable, CodingKey, Sendable {
     case cards, pins, granted, pairs, denied, exits, passages, records, commands, changes, outages
     case lineItems, lineTroubles, lineAttacks, pairings
-    case powerCuts, kills, boots, diskFaults, clockSteps, zoneFaults, brokerRestarts, spoiled,
+    case powerCuts, kills, boots, diskFaults, clockSteps, zoneFaults, boards, brokerRestarts,
+      spoiled,
       attacks, replays, steps
 
     /// The name in a report.
@@ -31,6 +32,7 @@ public struct Tally: Sendable {
       case .diskFaults: "disk faults"
       case .clockSteps: "clock steps"
       case .zoneFaults: "zone faults"
+      case .boards: "boards lost"
       case .brokerRestarts: "broker restarts"
       case .spoiled: "spoiled frames"
       case .attacks: "attacks"

@@ -27,7 +27,14 @@ final class Rig {
   var hasPower = false
   /// How often the power came back.
   private var powerCycles = 0
-  private var isEnding = false
+  /// What the outputs do now is not the program's doing.
+  private var isUnasked = false
+  /// Since when the relays follow the program: the first periodic check after their board came back;
+  /// never while it is away.
+  private(set) var relaysFollowFrom: Int64 = 0
+  /// Whether the board of the relays has been there since then.
+  func hasRelays(since start: Int64) -> Bool { boardReturned <= start }
+  private var boardReturned: Int64 = 0
 
   init(
     story: Story, clockwork: Clockwork, site: Site, observers: Observers, hardware: Hardware
@@ -72,7 +79,8 @@ final class Rig {
     observers.see(.began)
     // The locks take their levels one after the other, the last of them within a second.
     clockwork.schedule(inMicroseconds: 1_000_000) { [self, boots] in
-      guard self.boots == boots, self.program != nil else { return }
+      guard self.boots == boots, self.program != nil, clockwork.elapsed >= relaysFollowFrom
+      else { return }
       for door in site.doors.indices where site.lockIsReleased[door] {
         observers.see(.lock(door: door, isReleased: true))
       }
@@ -126,9 +134,9 @@ final class Rig {
     switch how {
     case .clean:
       drain()
-      isEnding = true
+      isUnasked = true
       program.endCleanly()
-      isEnding = false
+      isUnasked = false
       program.lanes.end()
     case .kill:
       program.lanes.end()
@@ -170,13 +178,31 @@ final class Rig {
     }
   }
 
+  // MARK: The board of the outputs
+
+  func boardFalls() {
+    boardReturned = .max
+    relaysFollowFrom = .max
+    isUnasked = true
+    lines.loseOutputs()
+    isUnasked = false
+  }
+
+  func boardReturns() {
+    guard !lines.hasOutputs else { return }
+    lines.regainOutputs()
+    boardReturned = clockwork.elapsed
+    // Then each lock has its turn.
+    relaysFollowFrom = clockwork.elapsed + Int64(Self.reassertMilliseconds + 1_000) * 1_000
+  }
+
   private func driven(_ line: OutputLine, _ active: Bool) {
     guard case .relay(let id) = line, let door = site.doors.firstIndex(of: id) else { return }
     let isReleased = active != site.plan.doors[door].isFailSafe
     guard site.lockIsReleased[door] != isReleased else { return }
     site.lockIsReleased[door] = isReleased
     clockwork.note(isReleased ? "released" : "secured") { "\(id)" }
-    if program != nil, !isEnding { observers.see(.lock(door: door, isReleased: isReleased)) }
+    if program != nil, !isUnasked { observers.see(.lock(door: door, isReleased: isReleased)) }
   }
 }
 

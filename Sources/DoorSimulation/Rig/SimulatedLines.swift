@@ -11,11 +11,12 @@ final class SimulatedLines: GPIOPort, @unchecked Sendable {
   static let waitingMax = 2_048
 
   let isSimulated = true
-  let faults: [LineFault] = []
   let polled: [PolledInput] = []
   private let time: SimulatedTime
   private var levels: [InputLine: Bool] = [:]
   private var outputs: [OutputLine: Bool] = [:]
+  /// The board of all outputs is there.
+  private(set) var hasOutputs = true
   private var waiting: [LineEdge] = []
   private var sequences: [InputLine: UInt32] = [:]
   private var onEdge: (@Sendable (LineEdge) -> Void)?
@@ -43,6 +44,18 @@ final class SimulatedLines: GPIOPort, @unchecked Sendable {
   /// Without power no output is active.
   func losePower() {
     abandon()
+    fallInactive()
+  }
+
+  /// The board of the outputs falls off; it comes back with every output inactive.
+  func loseOutputs() {
+    hasOutputs = false
+    fallInactive()
+  }
+
+  func regainOutputs() { hasOutputs = true }
+
+  private func fallInactive() {
     for line in outputs.keys.sorted(by: { "\($0)" < "\($1)" }) where outputs[line] == true {
       outputs[line] = false
       onDrive?(line, false)
@@ -71,12 +84,26 @@ final class SimulatedLines: GPIOPort, @unchecked Sendable {
     waiting.insert(edge, at: place)
   }
 
+  var faults: [LineFault] {
+    hasOutputs
+      ? [] : [LineFault(line: "the outputs", place: "board:0", error: Self.gone("drive a line"))]
+  }
+
+  private static func gone(_ operation: String) -> PortError {
+    PortError(.inputOutput, operation: operation, detail: "the board is gone")
+  }
+
   func drive(_ line: OutputLine, active: Bool) throws(PortError) {
+    guard hasOutputs else { throw Self.gone("drive \(line.words)") }
     guard outputs[line] != active else { return }
     outputs[line] = active
     onDrive?(line, active)
   }
 
   func isActive(_ line: InputLine) throws(PortError) -> Bool { levels[line, default: false] }
-  func isActive(_ line: OutputLine) throws(PortError) -> Bool { outputs[line, default: false] }
+
+  func isActive(_ line: OutputLine) throws(PortError) -> Bool {
+    guard hasOutputs else { throw Self.gone("read \(line.words)") }
+    return outputs[line, default: false]
+  }
 }

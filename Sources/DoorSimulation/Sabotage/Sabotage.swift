@@ -55,6 +55,8 @@ public enum Sabotage: String, Sendable, CaseIterable {
   case staleLookUps = "stale-look-ups"
   /// The locks of all doors switch in one instant.
   case switchTogether = "switch-together"
+  /// A line is driven only where its level is to change, so that nobody drives a board that came back.
+  case driveOnce = "drive-once"
   /// One record that is refused refuses the whole delta.
   case refuseWholeDelta = "refuse-whole-delta"
   /// The hours without the cloud count from the arrival of its words.

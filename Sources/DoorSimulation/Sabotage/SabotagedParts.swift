@@ -18,6 +18,8 @@ final class SabotagedParts: @unchecked Sendable {
   var promised: UInt64 = 0
   /// For ``Sabotage/staleLookUps``: what was found, and when.
   var found: [HolderID: (holder: CredentialHolder, at: Int64)] = [:]
+  /// For ``Sabotage/driveOnce``: the level that each line was driven to last.
+  var driven: [OutputLine: Bool] = [:]
   /// For ``Sabotage/leakPIN``.
   let pin: String
 
@@ -78,7 +80,7 @@ final class UnchangingZones: ZoneSource, @unchecked Sendable {
 
 extension SabotagedParts: GPIOPort {
   var isSimulated: Bool { true }
-  var faults: [LineFault] { [] }
+  var faults: [LineFault] { realLines.faults }
   var polled: [PolledInput] { [] }
   func deliverPending() { realLines.deliverPending() }
   func stop() { realLines.stop() }
@@ -107,6 +109,10 @@ extension SabotagedParts: GPIOPort {
     }
     if fault == .readBeforeRelay, case .relay = line {
       _ = try disk.state.value(forKey: "clock.watermark")
+    }
+    if fault == .driveOnce {
+      guard driven[line] != active else { return }
+      driven[line] = active
     }
     try realLines.drive(line, active: active)
   }

@@ -191,6 +191,8 @@ public enum Fault: Sendable, Codable, Hashable {
   case zoneCut(seconds: Int)
   /// The time zone gets the law of another one.
   case zoneLaw(of: String)
+  /// The board of all relays and lamps falls off the controller, and comes back with its outputs off.
+  case boardGone(seconds: Int)
   /// The program ends, and the credential cache with its configuration is gone.
   case cacheLost
 }

@@ -71,6 +71,22 @@ extension StoryMaker {
     }
   }
 
+  /// The board of the relays falls off, mostly when somebody stands at a door.
+  mutating func board(_ start: Int64) {
+    guard kinds.contains(.wires), boardRandom.chance(15) else { return }
+    let busy = happenings.filter { $0.at >= start }.map(\.at)
+    let seconds = boardRandom.pick([
+      boardRandom.int(1...5), boardRandom.int(5...120), boardRandom.int(120...7_200),
+    ])
+    let at =
+      busy.isEmpty || boardRandom.chance(30)
+      ? start + Int64(boardRandom.int(0...86_399_999))
+      : boardRandom.pick(busy) + Int64(boardRandom.int(0...4_000)) - 2_000
+    add(
+      Happening(
+        at: max(at, start), seed: boardRandom.next(), what: .fault(.boardGone(seconds: seconds))))
+  }
+
   mutating func line(_ start: Int64) {
     let doors = site.doors.indices.filter { site.doors[$0].lineAddress != nil }
     guard !doors.isEmpty else { return }

@@ -10,6 +10,7 @@ public struct StoryMaker {
 
   var random: SimulationRandom
   var lineRandom: SimulationRandom
+  var boardRandom: SimulationRandom
   private let days: Int
   let kinds: FaultKinds
   private(set) var happenings: [Happening] = []
@@ -29,6 +30,7 @@ public struct StoryMaker {
     self.kinds = kinds
     site = Self.site(&random)
     lineRandom = SimulationRandom(seed: seed, stream: 8)
+    boardRandom = SimulationRandom(seed: seed, stream: 9)
     Self.putOnLine(&site.doors, &lineRandom)
   }
 
@@ -80,6 +82,7 @@ public struct StoryMaker {
       lostCache(start)
       silence(start)
       line(start)
+      board(start)
     }
     happenings.removeAll { $0.at >= Int64(days) * Self.dayMilliseconds }
     happenings.sort { ($0.at, $0.seed) < ($1.at, $1.seed) }

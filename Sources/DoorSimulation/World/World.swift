@@ -94,6 +94,7 @@ final class World {
       wire.outages = 0
       zones.become(.sound)
       wire.endSiege()
+      rig.boardReturns()
       clockwork.time.synchronise()
       rig.disk.endFaults()
       if !wire.isBrokerUp { wire.brokerStarts() }

@@ -21,10 +21,12 @@ struct LockTurnTests {
 
   /// Asks for a movement; true when it moves now, and then the lock takes its level.
   private mutating func moves(
-    _ movement: LockDriver.Movement, _ urgency: ControllerEffect.Urgency, at milliseconds: Int
+    _ movement: LockDriver.Movement, _ urgency: ControllerEffect.Urgency,
+    present: LockLevel? = nil, at milliseconds: Int
   ) -> Bool {
     let wishes = driver.set(
-      movement, urgency, events: Self.onDisk, at: PartFixture.moment(milliseconds))
+      movement, urgency, present: present, events: Self.onDisk,
+      at: PartFixture.moment(milliseconds))
     guard !wishes.isEmpty else { return false }
     _ = driver.moved(movement, at: PartFixture.instant(milliseconds))
     return true
@@ -89,6 +91,34 @@ struct LockTurnTests {
     #expect(!moves(Self.secured(1), .atOnce, at: 30))
     #expect(!moves(Self.secured(1), .inTurn, at: 40))
     #expect(play(until: 1_000).map(\.at) == [50])
+  }
+
+  @Test("the magnets of a board that fell off and came back get their current one after the other")
+  mutating func returned() {
+    for door in 0..<4 { _ = moves(Self.secured(door), .inTurn, at: 0) }
+    _ = play(until: 1_000)
+    // While it is away nobody knows their level, and each is tried at once.
+    for door in 0..<4 { #expect(moves(Self.secured(door), .inTurn, at: 5_000)) }
+    #expect(moves(Self.secured(0), .inTurn, present: .released, at: 6_000))
+    for door in 1..<4 {
+      #expect(!moves(Self.secured(door), .inTurn, present: .released, at: 6_000))
+    }
+    // Asserted again before its turn came.
+    #expect(!moves(Self.secured(3), .inTurn, present: .released, at: 6_020))
+    let played = play(until: 9_000)
+    #expect(played.map(\.door) == [1, 2, 3])
+    #expect(played.map(\.at) == [6_050, 6_100, 6_150])
+    #expect(moves(Self.secured(0), .inTurn, present: .secured, at: 9_000))
+  }
+
+  @Test("a relay's level means another thing for a lock that opens without power")
+  func levels() {
+    let driver = LockDriver(
+      failSafeDoors: [Self.doors[0]], commitDeadlineMilliseconds: 50, staggerMilliseconds: 50)
+    #expect(driver.level(of: Self.doors[0], relayActive: true) == .secured)
+    #expect(driver.level(of: Self.doors[0], relayActive: false) == .released)
+    #expect(driver.level(of: Self.doors[1], relayActive: true) == .released)
+    #expect(driver.level(of: Self.doors[1], relayActive: false) == .secured)
   }
 
   @Test("with 0 all switch at once")
