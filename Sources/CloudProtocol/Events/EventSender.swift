@@ -18,14 +18,10 @@ struct EventSender: Sendable {
   private var inFlight: [Batch] = []
   /// The `after` of the read that is not answered yet; only while sending.
   private var reading: UInt64?
-  private var readRetry: MonotonicInstant?
-  private var acknowledgementDue: MonotonicInstant?
+  private var waits = Waits()
   private var pace = SendPace()
   /// False without a connection, and after a gap in the log.
   private var isSending = false
-  /// When the wait for an acknowledgement of what an earlier connection sent ends. Nothing is sent
-  /// before: the cloud may have it, and says so when it answers the hello.
-  private var earlierDue: MonotonicInstant?
   /// Events up to this number were in the log before the connection began; they are sent as
   /// historical.
   private var historicalThrough: UInt64 = 0
@@ -35,6 +31,17 @@ struct EventSender: Sendable {
   private struct Batch: Sendable {
     var last: UInt64
     var bytes: Int
+  }
+
+  /// When each wait ends.
+  private struct Waits: Sendable {
+    /// A failed read is tried again.
+    var readRetry: MonotonicInstant?
+    /// What is in flight goes again.
+    var acknowledgement: MonotonicInstant?
+    /// What an earlier connection sent goes again. Nothing is sent before: the cloud may have it, and
+    /// says so when it answers the hello.
+    var earlier: MonotonicInstant?
   }
 
   var isSendingNow: Bool { isSending }
@@ -49,8 +56,8 @@ struct EventSender: Sendable {
 
   var nextDeadline: MonotonicInstant? {
     .earliest(
-      acknowledgementDue, readRetry, pace.waitsUntil,
-      isSending ? earlierDue : nil)
+      waits.acknowledgement, waits.readRetry, pace.waitsUntil,
+      isSending ? waits.earlier : nil)
   }
 
   /// Begins a connection on which a message may have so many bytes; nil for no limit. Returns the
@@ -69,7 +76,7 @@ struct EventSender: Sendable {
     sentEver = max(sentEver, acknowledged)
     next = acknowledged
     isSending = true
-    if let due = earlierDue, due <= now || sentEver == acknowledged { earlierDue = nil }
+    if let due = waits.earlier, due <= now || sentEver == acknowledged { waits.earlier = nil }
     return acknowledged
   }
 
@@ -89,7 +96,7 @@ struct EventSender: Sendable {
   mutating func stop() {
     if isSending {
       pace.end()
-      earlierDue = acknowledgementDue ?? earlierDue
+      waits.earlier = waits.acknowledgement ?? waits.earlier
     }
     isSending = false
     pace.waitsUntil = nil
@@ -99,7 +106,8 @@ struct EventSender: Sendable {
 
   /// Asks for the next events, if there are any and the window has room.
   mutating func pump(last: UInt64) -> [SyncSession.Output] {
-    guard isSending, earlierDue == nil, pace.waitsUntil == nil, reading == nil, readRetry == nil,
+    guard isSending, waits.earlier == nil, pace.waitsUntil == nil, reading == nil,
+      waits.readRetry == nil,
       inFlight.count < pace.batchesMax,
       base < last
     else { return [] }
@@ -138,21 +146,21 @@ struct EventSender: Sendable {
     next = end
     sentEver = max(sentEver, end)
     inFlight.append(Batch(last: end, bytes: bytes))
-    if acknowledgementDue == nil { expectAcknowledgement(now) }
+    if waits.acknowledgement == nil { expectAcknowledgement(now) }
     return [.publishEvents(batch)] + pump(last: standing.lastEvent)
   }
 
   mutating func readFailed(after: UInt64, at now: MonotonicInstant) {
     guard reading == after else { return }
     reading = nil
-    readRetry = now.advanced(byMilliseconds: SyncLimits.readRetryMilliseconds)
+    waits.readRetry = now.advanced(byMilliseconds: SyncLimits.readRetryMilliseconds)
   }
 
   /// The number up to which the cloud now has everything. Returns nil, and changes nothing, for an
   /// acknowledgement that brings nothing new or cannot be true. An acknowledgement of events that
   /// an earlier run sent counts only as far as this run has sent.
   mutating func acknowledge(through stated: UInt64, at now: MonotonicInstant) -> UInt64? {
-    earlierDue = nil
+    waits.earlier = nil
     let sent = max(sentEver, droppedThrough)
     let through = min(stated, sent)
     guard through > acknowledged, stated <= max(sent, lastAtStart) else { return nil }
@@ -165,21 +173,21 @@ struct EventSender: Sendable {
       next = through
       reading = nil
     }
-    if inFlight.isEmpty { acknowledgementDue = nil } else { expectAcknowledgement(now) }
+    if inFlight.isEmpty { waits.acknowledgement = nil } else { expectAcknowledgement(now) }
     return through
   }
 
   mutating func advance(to now: MonotonicInstant, last: UInt64) -> [SyncSession.Output] {
-    if isSending, let due = earlierDue, due <= now {
-      earlierDue = nil
+    if isSending, let due = waits.earlier, due <= now {
+      waits.earlier = nil
       pace.timedOut()
     }
     if let due = pace.waitsUntil, due <= now { pace.waitsUntil = nil }
-    if let due = acknowledgementDue, due <= now {
+    if let due = waits.acknowledgement, due <= now {
       pace.timedOut()
       goBack()
     }
-    if let retry = readRetry, retry <= now { readRetry = nil }
+    if let retry = waits.readRetry, retry <= now { waits.readRetry = nil }
     return pump(last: last)
   }
 
@@ -187,17 +195,17 @@ struct EventSender: Sendable {
   /// second of the last time. The rest waits for its acknowledgement: a cloud with much to do has
   /// all of it in its queue, and would get it twice.
   mutating func heard(last: UInt64, at now: MonotonicInstant) -> [SyncSession.Output] {
-    if let due = earlierDue {
-      earlierDue = min(due, now.advanced(byMilliseconds: SyncLimits.probeMilliseconds))
+    if let due = waits.earlier {
+      waits.earlier = min(due, now.advanced(byMilliseconds: SyncLimits.probeMilliseconds))
       return []
     }
-    guard pace.isProbing, let due = acknowledgementDue,
+    guard pace.isProbing, let due = waits.acknowledgement,
       due > now.advanced(byMilliseconds: SyncLimits.probeMilliseconds)
     else { return [] }
     let earliest = due.advanced(
       byMilliseconds: SyncLimits.probeMilliseconds - SyncLimits.acknowledgementMilliseconds)
     guard earliest <= now else {
-      acknowledgementDue = earliest
+      waits.acknowledgement = earliest
       return []
     }
     goBack()
@@ -253,7 +261,7 @@ struct EventSender: Sendable {
   }
 
   private mutating func expectAcknowledgement(_ now: MonotonicInstant) {
-    acknowledgementDue = now.advanced(byMilliseconds: SyncLimits.acknowledgementMilliseconds)
+    waits.acknowledgement = now.advanced(byMilliseconds: SyncLimits.acknowledgementMilliseconds)
   }
 
   /// Forgets what is in flight; it will be read and sent again.
@@ -262,7 +270,7 @@ struct EventSender: Sendable {
     inFlight = []
     next = acknowledged
     reading = nil
-    readRetry = nil
-    acknowledgementDue = nil
+    waits.readRetry = nil
+    waits.acknowledgement = nil
   }
 }

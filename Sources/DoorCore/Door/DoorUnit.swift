@@ -111,7 +111,10 @@ struct DoorUnit: Sendable {
     }
     guard reassertAt <= now.monotonic else { return wishes }
     reassertAt = now.monotonic.advanced(byMilliseconds: layout.timing.reassertMilliseconds)
-    wishes.append(.effect(.setLock(layout.id, machine.requiredLock, .atOnce, order: nil)))
+    // A board that came back has all its relays to switch.
+    let level = machine.requiredLock
+    wishes.append(
+      .effect(.setLock(layout.id, level, level == .secured ? .inTurn : .atOnce, order: nil)))
     wishes.append(.effect(.sample(layout.id)))
     return wishes + refreshMode(under: conditions, at: now)
   }

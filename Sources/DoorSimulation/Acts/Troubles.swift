@@ -76,7 +76,7 @@ struct Troubles {
       rig.hardware.time.loseSource()
       after(seconds) { rig.synchroniseSoon() }
     case .boardGone(let seconds):
-      guard rig.lines.hasOutputs else { return }
+      guard rig.lines.relays.isThere else { return }
       count(.boards)
       rig.boardFalls()
       after(seconds) { rig.boardReturns() }

@@ -51,7 +51,7 @@ final class NeverTooLong: Checker {
       }
     }
     guard case .stepped = sight, world.rig.program != nil else { return nil }
-    guard world.clockwork.elapsed >= world.rig.relaysFollowFrom else {
+    guard world.rig.lines.relays.follow(at: world.clockwork.elapsed) else {
       lateSince = [:]
       return nil
     }
@@ -94,7 +94,8 @@ final class LeavingWorks: Checker {
     let boot = world.rig.boots
     let pressed = world.clockwork.elapsed
     world.clockwork.schedule(inMicroseconds: 1_000_000) { [sentence, world] in
-      guard world.rig.boots == boot, world.rig.program != nil, world.rig.hasRelays(since: pressed)
+      guard world.rig.boots == boot, world.rig.program != nil,
+        world.rig.lines.relays.wasThere(since: pressed)
       else { return }
       guard !world.site.lockIsReleased[door], world.site.causes.lastReleased[door] < pressed else {
         return
@@ -127,7 +128,8 @@ final class GrantOpens: Checker {
     let boot = world.rig.boots
     let granted = world.clockwork.elapsed
     world.clockwork.schedule(inMicroseconds: 300_000) { [sentence, world] in
-      guard world.rig.boots == boot, world.rig.program != nil, world.rig.hasRelays(since: granted)
+      guard world.rig.boots == boot, world.rig.program != nil,
+        world.rig.lines.relays.wasThere(since: granted)
       else { return }
       guard !world.site.lockIsReleased[door], world.site.causes.lastReleased[door] < granted else {
         return

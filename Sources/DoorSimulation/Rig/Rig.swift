@@ -25,17 +25,8 @@ final class Rig {
   /// Since when the program runs.
   var runsSince: Int64? { program == nil ? nil : bootedAt }
   var hasPower = false
-  /// How often the power came back.
-  private var powerCycles = 0
   /// What the outputs do now is not the program's doing.
   private var isUnasked = false
-  /// Since when the relays follow the program: the first periodic check after their board came back;
-  /// never while it is away.
-  private(set) var relaysFollowFrom: Int64 = 0
-  /// Whether the board of the relays has been there since then.
-  func hasRelays(since start: Int64) -> Bool { boardReturned <= start }
-  private var boardReturned: Int64 = 0
-
   init(
     story: Story, clockwork: Clockwork, site: Site, observers: Observers, hardware: Hardware
   ) {
@@ -79,7 +70,7 @@ final class Rig {
     observers.see(.began)
     // The locks take their levels one after the other, the last of them within a second.
     clockwork.schedule(inMicroseconds: 1_000_000) { [self, boots] in
-      guard self.boots == boots, self.program != nil, clockwork.elapsed >= relaysFollowFrom
+      guard self.boots == boots, self.program != nil, lines.relays.follow(at: clockwork.elapsed)
       else { return }
       for door in site.doors.indices where site.lockIsReleased[door] {
         observers.see(.lock(door: door, isReleased: true))
@@ -163,7 +154,6 @@ final class Rig {
 
   func powerReturns() {
     hasPower = true
-    powerCycles += 1
     time.boot()
     boot()
     synchroniseSoon()
@@ -181,19 +171,13 @@ final class Rig {
   // MARK: The board of the outputs
 
   func boardFalls() {
-    boardReturned = .max
-    relaysFollowFrom = .max
     isUnasked = true
     lines.loseOutputs()
     isUnasked = false
   }
 
   func boardReturns() {
-    guard !lines.hasOutputs else { return }
     lines.regainOutputs()
-    boardReturned = clockwork.elapsed
-    // Then each lock has its turn.
-    relaysFollowFrom = clockwork.elapsed + Int64(Self.reassertMilliseconds + 1_000) * 1_000
   }
 
   private func driven(_ line: OutputLine, _ active: Bool) {

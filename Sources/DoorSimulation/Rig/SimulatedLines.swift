@@ -15,8 +15,7 @@ final class SimulatedLines: GPIOPort, @unchecked Sendable {
   private let time: SimulatedTime
   private var levels: [InputLine: Bool] = [:]
   private var outputs: [OutputLine: Bool] = [:]
-  /// The board of all outputs is there.
-  private(set) var hasOutputs = true
+  private(set) var relays = RelayBoard()
   private var waiting: [LineEdge] = []
   private var sequences: [InputLine: UInt32] = [:]
   private var onEdge: (@Sendable (LineEdge) -> Void)?
@@ -49,11 +48,13 @@ final class SimulatedLines: GPIOPort, @unchecked Sendable {
 
   /// The board of the outputs falls off; it comes back with every output inactive.
   func loseOutputs() {
-    hasOutputs = false
+    relays.fall()
     fallInactive()
   }
 
-  func regainOutputs() { hasOutputs = true }
+  func regainOutputs() {
+    if !relays.isThere { relays.comeBack(at: time.elapsed) }
+  }
 
   private func fallInactive() {
     for line in outputs.keys.sorted(by: { "\($0)" < "\($1)" }) where outputs[line] == true {
@@ -85,7 +86,7 @@ final class SimulatedLines: GPIOPort, @unchecked Sendable {
   }
 
   var faults: [LineFault] {
-    hasOutputs
+    relays.isThere
       ? [] : [LineFault(line: "the outputs", place: "board:0", error: Self.gone("drive a line"))]
   }
 
@@ -94,7 +95,7 @@ final class SimulatedLines: GPIOPort, @unchecked Sendable {
   }
 
   func drive(_ line: OutputLine, active: Bool) throws(PortError) {
-    guard hasOutputs else { throw Self.gone("drive \(line.words)") }
+    guard relays.isThere else { throw Self.gone("drive \(line.words)") }
     guard outputs[line] != active else { return }
     outputs[line] = active
     onDrive?(line, active)
@@ -103,7 +104,7 @@ final class SimulatedLines: GPIOPort, @unchecked Sendable {
   func isActive(_ line: InputLine) throws(PortError) -> Bool { levels[line, default: false] }
 
   func isActive(_ line: OutputLine) throws(PortError) -> Bool {
-    guard hasOutputs else { throw Self.gone("read \(line.words)") }
+    guard relays.isThere else { throw Self.gone("read \(line.words)") }
     return outputs[line, default: false]
   }
 }

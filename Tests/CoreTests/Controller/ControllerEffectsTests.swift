@@ -68,7 +68,7 @@ struct ControllerEffectsTests {
     let start = world.now.advanced(byMilliseconds: -1)
     world.run(forMilliseconds: 2_998)
     let each = [
-      ControllerEffect.setLock(Self.door, .secured, .atOnce, order: nil), .sample(Self.door),
+      ControllerEffect.setLock(Self.door, .secured, .inTurn, order: nil), .sample(Self.door),
       .sampleSite,
     ]
     #expect(

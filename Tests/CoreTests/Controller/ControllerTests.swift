@@ -209,7 +209,7 @@ struct ControllerTests {
     let before = world.journal.count
     world.run(forMilliseconds: 10_000)
     let driven = world.journal[before...].filter {
-      $0.effect == .setLock(ControllerHarness.door, .secured, .atOnce, order: nil)
+      $0.effect == .setLock(ControllerHarness.door, .secured, .inTurn, order: nil)
     }
     #expect(driven.count == 10)
   }
