@@ -81,6 +81,8 @@ struct Operators {
       case .identify(let door): try program.identify(site.doors[door])
       }
     } catch {
+      // The mode is in force, and whoever ordered it learns that the relay does not follow.
+      guard rig.lines.relays.isThere else { return rig.drain() }
       observers.fail("the console's orders are carried out", "\(action): \(error)")
     }
     rig.drain()
