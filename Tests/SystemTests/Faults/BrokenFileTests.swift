@@ -39,7 +39,9 @@ struct BrokenFileTests {
       try spoil("\(world.folder.path)/\(name)")
     }
     #expect(try world.open())
-    #expect(try world.status()?["troubles"] as? [String] == [])
+    let troubles = try #require(try world.status()?["troubles"] as? [String])
+    // A busy machine may have troubles that no file causes.
+    #expect(troubles.filter { $0.contains(world.folder.path) }.isEmpty, "\(troubles)")
     let people = world.folder.path + "/people"
     try write(
       Array(#"{"person": "ben", "card": "H10301:12:777", "doors": ["front"]}"#.utf8), people)
