@@ -161,7 +161,7 @@ extension DoorShell {
     noteDoors()
     guard let order = movement.order else { return }
     if let error {
-      carryOut(.end(order: order, .failed(error)), at: now)
+      carryOut(.end(order: order, .failed(LockDriver.goesOn(error))), at: now)
     } else if movement.level == .released {
       carryOut(.end(order: order, .outcome(.confirmed)), at: now)
     }
@@ -249,7 +249,9 @@ extension DoorShell {
     }
     outside.inbox.push(.tick)
     let error = doors.lazy.compactMap { self.locks.relayError(of: $0) }.first
-    carryOut(error.map { .end(order: order, .refused($0)) } ?? .endPersisted(order: order), at: now)
+    carryOut(
+      error.map { .end(order: order, .failed(LockDriver.goesOn($0))) }
+        ?? .endPersisted(order: order), at: now)
   }
 
   private func revoke(

@@ -159,6 +159,13 @@ struct LockDriver {
   /// Why the door's relay did not follow the last time; nil when it did.
   func relayError(of door: DoorID) -> PortError? { errors[.relay(door)] }
 
+  /// For whoever ordered it: the mode, or the time that a door is released, goes on.
+  static func goesOn(_ error: PortError) -> PortError {
+    PortError(
+      error.code, operation: error.operation,
+      detail: "\(error.detail); the order is in force, and the relay is tried again every second")
+  }
+
   /// A lock took its level. True when that is another one than before.
   mutating func moved(_ movement: Movement, at now: MonotonicInstant) -> Bool {
     guard driven.updateValue(movement.level, forKey: movement.door) != movement.level else {

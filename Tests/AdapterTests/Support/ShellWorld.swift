@@ -200,6 +200,12 @@ final class ShellLines: GPIOPort {
   private struct State {
     var inputs: [InputLine: Bool] = [:]
     var outputs: [OutputLine: Bool] = [:]
+    var isBoardGone = false
+
+    func check(_ operation: String) throws(PortError) {
+      guard isBoardGone else { return }
+      throw PortError(.inputOutput, operation: operation, detail: "the line is gone")
+    }
   }
   private let state = Mutex(State())
 
@@ -214,14 +220,28 @@ final class ShellLines: GPIOPort {
 
   func set(_ line: InputLine, active: Bool) { state.withLock { $0.inputs[line] = active } }
 
+  /// The board of the outputs falls off, or comes back with all of them inactive.
+  func setBoard(gone: Bool) {
+    state.withLock { state in
+      state.isBoardGone = gone
+      state.outputs = [:]
+    }
+  }
+
   func drive(_ line: OutputLine, active: Bool) throws(PortError) {
-    state.withLock { $0.outputs[line] = active }
+    try state.withLock { state throws(PortError) in
+      try state.check("drive \(line.words)")
+      state.outputs[line] = active
+    }
   }
   func isActive(_ line: InputLine) throws(PortError) -> Bool {
     state.withLock { $0.inputs[line] ?? false }
   }
   func isActive(_ line: OutputLine) throws(PortError) -> Bool {
-    state.withLock { $0.outputs[line] ?? false }
+    try state.withLock { state throws(PortError) in
+      try state.check("read \(line.words)")
+      return state.outputs[line] ?? false
+    }
   }
 }
 
