@@ -12,6 +12,8 @@ public struct ExplainRequest: Sendable, Hashable, Codable {
   public var atMilliseconds: Int64?
   /// `YYYY-MM-DDTHH:MM` on the facility's clock, instead of the above.
   public var atLocal: String?
+  /// The reader that it is shown at, for a way out or an area; none when absent. A phone needs none.
+  public var reader: String?
   /// `card`, `pin`, `cardThenPIN` or `mobile`; `card` when absent.
   public var presentation: String?
   public var location: Location?
@@ -32,8 +34,8 @@ public struct ExplainRequest: Sendable, Hashable, Codable {
 
   public init(
     door: String, person: String? = nil, credential: String? = nil, card: String? = nil,
-    atMilliseconds: Int64? = nil, atLocal: String? = nil, presentation: String? = nil,
-    location: Location? = nil, by: String? = nil
+    atMilliseconds: Int64? = nil, atLocal: String? = nil, reader: String? = nil,
+    presentation: String? = nil, location: Location? = nil, by: String? = nil
   ) {
     self.door = door
     self.person = person
@@ -41,6 +43,7 @@ public struct ExplainRequest: Sendable, Hashable, Codable {
     self.card = card
     self.atMilliseconds = atMilliseconds
     self.atLocal = atLocal
+    self.reader = reader
     self.presentation = presentation
     self.location = location
     self.by = by
@@ -63,7 +66,7 @@ public struct Explanation: Sendable, Hashable, Codable {
   public var decision: String
   /// Of a denial.
   public var reason: String?
-  /// Of a grant: `rules`, `grant`, `credential` or `override`.
+  /// Of a grant: `rules`, `grant`, `credential`, `leaving` or `override`.
   public var via: String?
   public var person: String?
   public var credential: String?

@@ -15,6 +15,7 @@ struct AccessDryRun: ParsableCommand {
       In:  {"id":1,"door":"front","person":"ada","at":1795176000,
             "presentation":"card"}
            optional: "credential" in place of "person";
+           "reader", such as one that leads out;
            "location":{"lat","lng","accuracyMeters"};
            "clockTrust":"synchronised|holdover|doubtful|unknown";
            "mode":"lockdown" and other modes; "cacheAgeSeconds";
@@ -46,6 +47,7 @@ struct AccessDryRun: ParsableCommand {
     var credential: String?
     /// Seconds since 1970.
     var at: Double
+    var reader: String?
     var presentation: String
     var location: LocationDocument?
     var clockTrust: String?
@@ -64,6 +66,7 @@ struct AccessDryRun: ParsableCommand {
       guard question.at.magnitude <= Double(EnvelopeLimits.timeSecondsMax) else {
         throw DryRunError("at: must be seconds since 1970")
       }
+      let reader = try reader(question.reader)
       let shown = try PresentationWord(question.presentation, location: question.location)
       let request = AccessRequest(
         door: door, presentation: shown.presentation, holders: try holders(question, shown),
@@ -73,8 +76,17 @@ struct AccessDryRun: ParsableCommand {
         mode: try choice(question.mode, "mode") ?? .normal,
         override: question.override.map {
           AdminOverride(by: $0.by ?? "", reason: $0.reason ?? "")
-        })
+        },
+        reader: reader, doorReaders: reader.map { [$0] } ?? [])
       return Explanation(decide(request, under: file.policy, explaining: true))
+    }
+
+    private func reader(_ text: String?) throws(DryRunError) -> ReaderID? {
+      guard let text else { return nil }
+      guard let id = ReaderID(text) else {
+        throw DryRunError("reader: must be \(ReaderID.grammar)")
+      }
+      return id
     }
 
     private func holders(

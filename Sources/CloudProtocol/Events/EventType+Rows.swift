@@ -7,7 +7,13 @@ extension EventType {
       EventRow(
         "Let in", .checkInCandidate, [.door, .reader, .person, .credential],
         detail: [
-          EventMember("via", "what granted access: `rules`, `grant`, `credential` or `override`"),
+          EventMember(
+            "via",
+            "what granted access: `rules`, `grant`, `credential`, `override`; or `leaving`: nothing"
+              + " does, and the way only leads out"),
+          EventMember(
+            "leavesDespite",
+            "if somebody leaves whom the rules would have kept out: the reason of that denial"),
           EventMember(
             "companion",
             "if two entered together: the one who badged first; a candidate for a check-in too"),

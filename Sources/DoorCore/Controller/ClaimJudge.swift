@@ -18,7 +18,8 @@ struct ClaimJudge {
       let matching = shown.filter { owners.contains($0.person.id) }
       guard !matching.isEmpty else {
         let alone = verdict(.cardThenPIN, shown, at: claim.reader)
-        return shown.isEmpty ? alone : alone.denied(.pinMismatch)
+        // Whoever leaves needs no PIN, and so no right one.
+        return shown.isEmpty || alone.isLeaving ? alone : alone.denied(.pinMismatch)
       }
       return verdict(.cardThenPIN, matching, at: claim.reader).with(pins, at: door)
     }
@@ -62,6 +63,7 @@ extension Verdict {
       ($0.credential?.id.rawValue ?? "") < ($1.credential?.id.rawValue ?? "")
     }
     verdict.isDuress = isDuress || own.contains { $0.credential?.isDuress == true }
+    guard !isLeaving else { return verdict }
     verdict.used += [own.first?.used(at: door.at, door.clockTrust)].compactMap { $0 }
     return verdict
   }

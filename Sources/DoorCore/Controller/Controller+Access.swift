@@ -155,8 +155,8 @@ extension Controller {
         return ask(
           lookUps.begin(pair, reader: claim.reader, door: door, at: now.monotonic), at: now)
       }
-      // Who waits for a host goes on waiting while others enter.
-      if let waiting, waiting.needsHost, waiting.person != verdict.person {
+      // Who waits for a host goes on waiting while others enter, and anybody while others leave.
+      if let waiting, waiting.needsHost || verdict.isLeaving, waiting.person != verdict.person {
         doors.units[place].letWait(waiting)
       }
     }

@@ -204,7 +204,9 @@ struct DoorUnit: Sendable {
     for entrant in entrants { passengers.add(entrant) }
     noteHost(among: entrants, under: conditions, at: now)
     if !waitsForLeaf { wishes += passengers.pass(at: now.wall) }
-    if firstPerson.enter(under: ModeSchedule(of: layout.id, under: conditions), at: now) {
+    if entrants.contains(where: { !$0.verdict.isLeaving }),
+      firstPerson.enter(under: ModeSchedule(of: layout.id, under: conditions), at: now)
+    {
       wishes.append(.effect(.remember(.firstPerson(layout.id, now.wall))))
       wishes += refreshMode(under: conditions, at: now)
     }
@@ -216,9 +218,8 @@ struct DoorUnit: Sendable {
     among entrants: [Entrant], under conditions: DoorConditions, at now: Moment
   ) {
     let policy = conditions.policy
-    for entrant in entrants where entrant.verdict.escort == .host {
+    for entrant in entrants where entrant.verdict.escort == .host && !entrant.verdict.isLeaving {
       guard let person = entrant.verdict.person,
-        entrant.reader.map(policy.onlyLeadsOut) != true,
         let seconds = policy.settings(of: layout.id)?.escortSeconds.value
       else { continue }
       host = EnteredHost(

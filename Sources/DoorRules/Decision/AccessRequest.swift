@@ -98,6 +98,10 @@ public struct Verdict: Sendable, Hashable {
   public var host: PersonID?
   /// What the person has to do with escorts.
   public var escort: Person.Escort?
+  /// The way only leads out: nothing is used, and nobody came in.
+  public var isLeaving: Bool
+  /// The first reason that would have kept this person out; it holds nobody in.
+  public var leavesDespite: DenialReason?
   /// What was checked, in order; the last step decided.
   public var steps: [ExplanationStep]
 
@@ -105,7 +109,8 @@ public struct Verdict: Sendable, Hashable {
     decision: Decision, credential: CredentialID?, person: PersonID?, policyRevision: UInt64,
     used: [UsedCredential] = [], passages: [AreaPassage] = [], breaksAntiPassback: Bool = false,
     isDuress: Bool = false, companion: PersonID? = nil, host: PersonID? = nil,
-    escort: Person.Escort? = nil, steps: [ExplanationStep]
+    escort: Person.Escort? = nil, isLeaving: Bool = false, leavesDespite: DenialReason? = nil,
+    steps: [ExplanationStep]
   ) {
     self.decision = decision
     self.credential = credential
@@ -118,6 +123,8 @@ public struct Verdict: Sendable, Hashable {
     self.companion = companion
     self.host = host
     self.escort = escort
+    self.isLeaving = isLeaving
+    self.leavesDespite = leavesDespite
     self.steps = steps
   }
 
@@ -149,6 +156,8 @@ public enum GrantPath: String, Sendable, Hashable, CaseIterable {
   case grant
   /// The credential itself was issued for this door, as with a reservation.
   case credential
+  /// Nothing: the way only leads out, and nobody is held in.
+  case leaving
   /// An administrator, against the rules.
   case override
 }

@@ -40,15 +40,8 @@ final class RuleQuestion {
     holder.credential.map { "credential \($0.id)" } ?? "person \(holder.person.id)"
   }
 
-  /// Whoever comes this way leaves an area and enters none: what keeps people out holds nobody in. A
-  /// phone leaves only through a door that has no other readers.
-  var onlyLeaves: Bool {
-    switch request.presentation {
-    case .card, .pin, .cardThenPIN: request.reader.map(policy.onlyLeadsOut) ?? false
-    case .mobile:
-      !request.doorReaders.isEmpty && request.doorReaders.allSatisfy(policy.onlyLeadsOut)
-    }
-  }
+  /// See ``PolicySnapshot/onlyLeaves(_:)``.
+  var onlyLeaves: Bool { policy.onlyLeaves(request) }
 
   /// Somebody else may be needed here. Nobody is held in, and nobody waits at a door that stands open.
   var mayNeedCompany: Bool { !request.mode.holdsOpen && !onlyLeaves }

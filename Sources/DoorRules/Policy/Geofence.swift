@@ -49,4 +49,14 @@ public struct Geofence: Sendable, Hashable {
     let isInside = distance <= radiusMeters + accuracyBufferMeters
     return Answer(denial: isInside ? nil : .geofenceOutside, distanceMeters: distance)
   }
+
+  /// True when the whole circle of the position's uncertainty is too far away. A position without an
+  /// uncertainty counts as exact.
+  func isSurelyOutside(_ location: Presentation.Location?) -> Bool {
+    guard enabled, let location,
+      let point = GeoPoint(latitude: location.latitude, longitude: location.longitude)
+    else { return false }
+    let uncertainty = max(location.accuracyMeters ?? 0, 0)
+    return center.distanceMeters(to: point) - uncertainty > radiusMeters + accuracyBufferMeters
+  }
 }

@@ -47,6 +47,15 @@ public struct PolicySnapshot: Sendable, Hashable {
   /// A reader that leads out of an area and into none, whatever the area's anti-passback.
   public func onlyLeadsOut(_ reader: ReaderID) -> Bool { readersOut.contains(reader) }
 
+  /// Whoever comes this way leaves an area and enters none: what keeps people out holds nobody in. A
+  /// phone leaves only through a door that has no other readers.
+  func onlyLeaves(_ request: AccessRequest) -> Bool {
+    switch request.presentation {
+    case .card, .pin, .cardThenPIN: request.reader.map(onlyLeadsOut) ?? false
+    case .mobile: !request.doorReaders.isEmpty && request.doorReaders.allSatisfy(onlyLeadsOut)
+    }
+  }
+
   /// The settings in force at a door; nil for a door that this policy does not know.
   public func settings(of door: DoorID) -> EffectiveSettings? { effective[door] }
 

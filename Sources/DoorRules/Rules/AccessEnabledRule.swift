@@ -1,5 +1,6 @@
-/// A person whose access is switched off opens nothing, whatever rules and grants allow.
-func accessEnabledRule(_ question: RuleQuestion) -> RuleAnswer {
+/// A person whose access is switched off opens nothing, whatever rules and grants allow. Who is
+/// switched off while inside leaves as ever, like somebody who is denied the door.
+let accessEnabledRule = AccessRule("AccessEnabledRule", whoeverLeaves: .passes) { question in
   let person = question.holder.person
   return person.accessEnabled
     ? .pass("person \(person.id) is switched on")

@@ -1,6 +1,6 @@
 /// The facility's clock must be inside a window of the hours in force: the hours of the path that
-/// lets the person in, or else the door's.
-func accessHoursRule(_ question: RuleQuestion) -> RuleAnswer {
+/// lets the person in, or else the door's. Who stays beyond them must get out.
+let accessHoursRule = AccessRule("AccessHoursRule", whoeverLeaves: .passes) { question in
   guard let hours = question.effectiveHours else { return .pass("open at all hours") }
   if question.ignoresTime {
     return .pass(from: hours.source, "the clock is \(question.request.clockTrust.rawValue)")

@@ -1,5 +1,6 @@
-/// A person inside an area cannot enter it again, and a person outside cannot leave it.
-func antiPassbackRule(_ question: RuleQuestion) -> RuleAnswer {
+/// A person inside an area cannot enter it again, and a person outside cannot leave it:
+/// this is about the way out as well, so that whoever leaves is judged by it.
+let antiPassbackRule = AccessRule("AntiPassbackRule", whoeverLeaves: .isJudged) { question in
   guard !question.crossings.isEmpty else { return .pass("no area begins or ends here") }
   guard let broken = question.brokenCrossing else {
     let names = question.crossings.map { $0.area.name }.joined(separator: ", ")

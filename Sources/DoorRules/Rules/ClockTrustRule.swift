@@ -1,6 +1,7 @@
 /// While the clock is not trusted, a credential or a door that depends on the time is denied, unless
-/// the credential's class allows it. What has surely ended is for ``validityRule(_:)``.
-func clockTrustRule(_ question: RuleQuestion) -> RuleAnswer {
+/// the credential's class allows it. What has surely ended is for ``validityRule``. A wrong clock
+/// holds nobody in.
+let clockTrustRule = AccessRule("ClockTrustRule", whoeverLeaves: .passes) { question in
   let trust = question.request.clockTrust
   guard !trust.isTrusted else { return .pass("the clock is \(trust.rawValue)") }
   guard question.credentialClass.unknownClock == .deny else {

@@ -1,10 +1,8 @@
 /// Whoever must be escorted enters only with a host, who badges at the same door just before or after.
-func escortRule(_ question: RuleQuestion) -> RuleAnswer {
+/// Whoever leaves needs none.
+let escortRule = AccessRule("EscortRule", whoeverLeaves: .passes) { question in
   guard question.holder.person.escort == .needed else { return .pass("nobody must come along") }
-  guard question.needsHost else {
-    return .pass(
-      question.onlyLeaves ? "whoever leaves needs no host" : "the door stands open anyway")
-  }
+  guard !question.request.mode.holdsOpen else { return .pass("the door stands open anyway") }
   let seconds = question.settings.escortSeconds
   let person = question.holder.person.id
   guard let host = question.request.host, host != person else {

@@ -1,17 +1,15 @@
 /// An explicit deny wins over every way in. It ends by itself only when its end has surely come, and
 /// it holds nobody in.
-func exclusionRule(_ question: RuleQuestion) -> RuleAnswer {
+let exclusionRule = AccessRule("ExclusionRule", whoeverLeaves: .passes) { question in
   let person = question.holder.person
   guard !person.exclusions.isEmpty else { return .pass("nothing is denied to this person") }
   guard let exclusion = person.exclusions.first(where: question.isInForce) else {
     return .pass("no denial of \(person.id) is for \(question.door.id) and still in force")
   }
-  func detail() -> String {
-    let end = exclusion.until.map(question.policy.text) ?? "further notice"
-    return "\(person.id) is denied here until \(end)"
-  }
-  guard !question.onlyLeaves else { return .pass(detail() + ", and may leave") }
-  return .deny(.excluded, detail())
+  return .deny(
+    .excluded,
+    "\(person.id) is denied here until "
+      + (exclusion.until.map(question.policy.text) ?? "further notice"))
 }
 
 extension RuleQuestion {

@@ -1,5 +1,7 @@
-/// A phone must be near the door. At a reader there is nothing to check.
-func geofenceRule(_ question: RuleQuestion) -> RuleAnswer {
+/// A phone must be near the door. At a reader there is nothing to check. A phone that leaves is denied
+/// only where it is surely somewhere else: then nobody stands there to be held in. Without a position,
+/// or with one that is too vague, somebody may.
+let geofenceRule = AccessRule("GeofenceRule", whoeverLeaves: .isJudged) { question in
   switch question.request.presentation {
   case .card, .pin, .cardThenPIN: return .pass("shown at the reader")
   case .mobile(let location):
@@ -7,8 +9,12 @@ func geofenceRule(_ question: RuleQuestion) -> RuleAnswer {
       return .pass(from: question.settings.geofence?.source, "no geofence")
     }
     let answer = fence.value.check(location)
-    let detail = { describe(answer, location, fence.value) }
-    return RuleAnswer(denial: answer.denial, source: fence.source, detail: detail)
+    let mayBeHere = question.onlyLeaves && !fence.value.isSurelyOutside(location)
+    let detail = {
+      describe(answer, location, fence.value) + (mayBeHere ? AccessRule.holdsNobodyIn : "")
+    }
+    return RuleAnswer(
+      denial: mayBeHere ? nil : answer.denial, source: fence.source, detail: detail)
   }
 }
 

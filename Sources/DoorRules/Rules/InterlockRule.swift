@@ -1,6 +1,7 @@
 /// Of the doors in one interlock, a member can open one only while the others are locked and
-/// closed. The exit button does not come here: nobody is kept inside.
-func interlockRule(_ question: RuleQuestion) -> RuleAnswer {
+/// closed. Neither the exit button nor a way that only leads out waits for another door:
+/// nobody is kept inside.
+let interlockRule = AccessRule("InterlockRule", whoeverLeaves: .passes) { question in
   guard let other = question.request.interlockedBy else {
     return .pass("no other door of an interlock stands in the way")
   }

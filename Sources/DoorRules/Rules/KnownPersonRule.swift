@@ -1,5 +1,6 @@
-/// A credential opens nothing while the person whom it names is not here.
-func knownPersonRule(_ question: RuleQuestion) -> RuleAnswer {
+/// A credential opens nothing while the person whom it names is not here. Whoever leaves is
+/// somebody, too: nobody could say who went, as with an unknown card.
+let knownPersonRule = AccessRule("KnownPersonRule", whoeverLeaves: .isJudged) { question in
   let person = question.holder.person
   return person.isKnown
     ? .pass("person \(person.id) is known here")

@@ -1,5 +1,6 @@
 /// Lockdown and force-closed deny everybody; every other mode leaves the decision to the rules. A
-/// door that is held open by force, schedule or fire still records who would have been let in.
+/// door that is held open by force, schedule or fire still records who would have been let in. No mode
+/// holds anybody in.
 func modeDenial(_ request: AccessRequest) -> (DenialReason, ExplanationStep)? {
   let reason: DenialReason
   switch request.mode {

@@ -1,6 +1,7 @@
 /// Without its cloud a door accepts each class of credentials for a configured number of hours
-/// only, so that a revocation cannot stay unknown for ever.
-func offlineRule(_ question: RuleQuestion) -> RuleAnswer {
+/// only, so that a revocation cannot stay unknown for ever. The hours without it count
+/// against entering only.
+let offlineRule = AccessRule("OfflineRule", whoeverLeaves: .passes) { question in
   let credentialClass = question.credentialClass
   let age = question.request.cacheAgeSeconds
   func hours() -> String {

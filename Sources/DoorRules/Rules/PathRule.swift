@@ -1,6 +1,6 @@
 /// One path is enough: a member rule that fits, a personal grant that covers the door, or a
-/// credential that was issued for the door itself.
-func pathRule(_ question: RuleQuestion) -> RuleAnswer {
+/// credential that was issued for the door itself. A way out needs none.
+let pathRule = AccessRule("PathRule", whoeverLeaves: .passes) { question in
   let person = question.holder.person
   if let path = question.accessPath {
     return .pass(
@@ -25,6 +25,7 @@ struct AccessPath: Sendable {
     case .rules: "rule \"\(name)\""
     case .grant: "a personal grant"
     case .credential: "credential \(name)"
+    case .leaving: "leaving"
     case .override: "override"
     }
   }

@@ -1,5 +1,6 @@
-/// The door requires a card, a PIN, either, or both. A phone needs neither.
-func presentationRule(_ question: RuleQuestion) -> RuleAnswer {
+/// The door requires a card, a PIN, either, or both. A phone needs neither, and whoever leaves
+/// needs one of the two only: many a reader that leads out has no keypad.
+let presentationRule = AccessRule("PresentationRule", whoeverLeaves: .passes) { question in
   let plan = question.settings.presentation
   let mode = question.presentationMode
   let shown = question.request.presentation

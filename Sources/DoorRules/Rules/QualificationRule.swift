@@ -1,11 +1,8 @@
-/// A person must have what the door requires, and it must not have ended. Whoever leaves is asked for
-/// nothing.
-func qualificationRule(_ question: RuleQuestion) -> RuleAnswer {
+/// A person must have what the door requires, and it must not have ended. What
+/// ends while somebody is inside holds nobody in.
+let qualificationRule = AccessRule("QualificationRule", whoeverLeaves: .passes) { question in
   let required = question.settings.requiredQualifications
   guard !required.value.isEmpty else { return .pass("nothing is required here") }
-  guard !question.onlyLeaves else {
-    return .pass(from: required.source, "whoever leaves is asked for nothing")
-  }
   for name in required.value.sorted() {
     if let denial = question.denial(for: name, from: required.source) { return denial }
   }

@@ -1,11 +1,10 @@
-/// A door may require two people who both have access, one right after the other.
-func twoPersonRule(_ question: RuleQuestion) -> RuleAnswer {
+/// A door may require two people who both have access, one right after the other. Whoever leaves
+/// needs nobody.
+let twoPersonRule = AccessRule("TwoPersonRule", whoeverLeaves: .passes) { question in
   let required = question.settings.personsRequired
   guard required.value > 1 else { return .pass("one person is enough") }
-  guard question.needsCompanion else {
-    return .pass(
-      from: required.source,
-      question.onlyLeaves ? "whoever leaves needs nobody" : "the door stands open anyway")
+  guard !question.request.mode.holdsOpen else {
+    return .pass(from: required.source, "the door stands open anyway")
   }
   guard let companion = question.request.companion, companion != question.holder.person.id else {
     return .deny(

@@ -239,12 +239,18 @@ package struct SiteOrders {
       }
       now.wall = instant
     }
+    let readers = shell.outside.configuration.layout.readers(of: question.door)
+    if let reader = question.reader, !readers.contains(reader) {
+      throw PortError(
+        .invalid, operation: "explain",
+        detail: "the door \(question.door) has no reader \(reader)")
+    }
     let request = AccessRequest(
       door: question.door, presentation: question.presentation,
       holders: holders, at: now.wall,
       clockTrust: now.trust, cacheAgeSeconds: now.cacheAgeSeconds,
       mode: shell.controller.view(of: question.door)?.mode?.mode ?? .normal,
-      doorReaders: shell.outside.configuration.layout.readers(of: question.door))
+      reader: question.reader, doorReaders: readers)
     let verdict = decide(request, under: policy, explaining: true)
     return (verdict, policy.text(of: now.wall))
   }

@@ -103,6 +103,7 @@ extension EventRecord {
     switch record.verdict.decision {
     case .grant(let via):
       detail["via"] = via.rawValue
+      if let reason = record.verdict.leavesDespite { detail["leavesDespite"] = reason.rawValue }
       let beside = record.verdict.used.map(\.credential).filter { $0 != record.verdict.credential }
       if !beside.isEmpty {
         detail["pinCredential"] = beside.map(\.rawValue).joined(separator: " ")
@@ -110,7 +111,7 @@ extension EventRecord {
       self.init(
         .accessGranted, door: record.door, reader: record.reader,
         person: record.verdict.person?.rawValue, credential: record.verdict.credential,
-        checkInCandidate: true, detail: detail)
+        checkInCandidate: !record.verdict.isLeaving, detail: detail)
     case .deny(let reason):
       self.init(
         .accessDenied, door: record.door, reader: record.reader,

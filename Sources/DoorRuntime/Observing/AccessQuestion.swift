@@ -19,11 +19,16 @@ public struct AccessQuestion: Sendable {
 
   public var door: DoorID
   public var subject: Subject
+  /// Nil: none, or a phone.
+  public var reader: ReaderID?
   public var presentation: Presentation
   public var time: Time
 
-  public init(door: DoorID, subject: Subject, presentation: Presentation, time: Time) {
+  public init(
+    door: DoorID, subject: Subject, reader: ReaderID? = nil, presentation: Presentation, time: Time
+  ) {
     self.door = door
+    self.reader = reader
     self.subject = subject
     self.presentation = presentation
     self.time = time

@@ -23,7 +23,7 @@ final class EscortedOnly: Checker {
 
   private func see(_ draft: EventDraft, _ world: World) -> String? {
     let entrants = draft.entrants
-    guard let name = draft.door, !entrants.isEmpty else { return nil }
+    guard let name = draft.door, !entrants.isEmpty, !world.site.isWayOut(draft) else { return nil }
     let revision = world.rig.disk.cache.revision
     let roles = entrants.map { world.observers.knowledge.person($0, at: revision)?.escort }
     let now = world.clockwork.elapsed

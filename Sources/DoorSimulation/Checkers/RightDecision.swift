@@ -7,7 +7,7 @@ import DoorRuntime
 /// Nobody gets in who should not, and nobody is kept out who should get in.
 final class RightDecision: Checker {
   let sentence =
-    "nobody outside their window, scope, switch or revocation gets in, and everyone inside does"
+    "nobody outside their window, scope, switch or revocation gets in, everyone inside does, and whoever is known gets out"
 
   /// What was shown is decided within this time, even while the disk answers no read.
   private static let decidedMicroseconds: Int64 = 2_500_000

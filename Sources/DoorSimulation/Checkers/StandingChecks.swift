@@ -7,6 +7,7 @@ final class GoodStanding: Checker {
 
   func see(_ sight: Sight, in world: World) -> String? {
     guard case .recorded(let draft) = sight, !draft.entrants.isEmpty,
+      !world.site.isWayOut(draft),
       let door = draft.door.flatMap(DoorID.init).flatMap(world.site.doors.firstIndex(of:)),
       let instant = Oracle(world: world).instant(of: draft, door: door),
       let document = world.cloud.configuration.sent[instant.configRevision]

@@ -37,7 +37,7 @@ final class UnusedIsSuspended: Checker {
   private func see(_ draft: EventDraft, _ world: World) -> String? {
     let isTrusted = ClockTrust(rawValue: draft.clockTrust)?.isTrusted == true
     let seconds = WallInstant(millisecondsSince1970: draft.timeMilliseconds).secondsSince1970
-    let used = draft.usedCredentials
+    let used = world.site.isWayOut(draft) ? [] : draft.usedCredentials
     if world.rig.disk.fault != nil { excused.formUnion(used) }
     // The event does not name the PIN of the first of two people.
     if let first = draft.detail["companion"].flatMap(world.site.people.firstIndex(of:)) {

@@ -24,7 +24,13 @@ struct CloudConfiguration {
           AreaDocument(
             id: "vault", name: "Vault", entryReaders: [site.readers[$0].rawValue],
             antiPassback: "hard", againAfterMinutes: StorySite.vaultMinutes)
-        }),
+        }
+          + site.plan.doors.indices.filter { site.plan.doors[$0].leadsOut == true }.map {
+            AreaDocument(
+              id: "yard", name: "Yard",
+              entryReaders: [site.readers[($0 + 1) % site.readers.count].rawValue],
+              exitReaders: [site.readers[$0].rawValue], antiPassback: "off")
+          }),
       scopes: [ScopeDocument(id: "wing", name: "Wing", priority: 1, doors: site.wing)],
       doors: site.plan.doors.enumerated().map { index, door in
         DoorDocument(

@@ -5,7 +5,13 @@ import DoorRules
 /// The credential store with the planted fault.
 extension SabotagedParts: PolicyStore {
   func configuration() throws(PortError) -> ConfigurationDocument? {
-    try disk.cache.configuration()
+    var document = try disk.cache.configuration()
+    if fault == .forgetExits {
+      for index in document?.facility.areas?.indices ?? 0..<0 {
+        document?.facility.areas?[index].exitReaders = nil
+      }
+    }
+    return document
   }
   func previousConfiguration() throws(PortError) -> ConfigurationDocument? {
     try disk.cache.previousConfiguration()

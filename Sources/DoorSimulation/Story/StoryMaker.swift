@@ -32,6 +32,11 @@ public struct StoryMaker {
     lineRandom = SimulationRandom(seed: seed, stream: 8)
     boardRandom = SimulationRandom(seed: seed, stream: 9)
     Self.putOnLine(&site.doors, &lineRandom)
+    // A stream of its own: the stories of the other worlds stay as they are.
+    var wayOut = SimulationRandom(seed: seed, stream: 10)
+    if wayOut.chance(30), let door = site.doors.indices.first(where: { !site.doors[$0].isVault }) {
+      site.doors[door].leadsOut = true
+    }
   }
 
   private static func site(_ random: inout SimulationRandom) -> StorySite {

@@ -16,6 +16,9 @@ public struct StorySite: Sendable, Codable, Hashable {
     /// Only people with ``induction`` get in. Nil is false.
     public var requiresInduction: Bool?
 
+    /// Its reader only leads out. Nil is false.
+    public var leadsOut: Bool?
+
     var asksForBoth: Bool { presentation == "cardThenPIN" }
     /// Time from one bit of its reader to the next.
     public var bitSpacingMicroseconds: Int

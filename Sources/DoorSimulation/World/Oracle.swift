@@ -21,7 +21,9 @@ struct Oracle {
     guard let document = world.cloud.configuration.sent[instant.configRevision] else {
       return false
     }
-    if instant.mode.keepsClosed || isBehind { return false }
+    if isBehind { return false }
+    if world.site.plan.doors[shown.door].leadsOut == true { return letsOut(shown, instant) }
+    if instant.mode.keepsClosed { return false }
     let fresh = isFresh(document, instant)
     if fresh == false { return false }
     var mayBe = false
@@ -44,6 +46,21 @@ struct Oracle {
       }
     }
     return mayBe ? nil : false
+  }
+
+  /// Who is known leaves, whatever would keep them out.
+  private func letsOut(_ shown: Shown, _ instant: Instant) -> Bool? {
+    let known = world.observers.knowledge.credentials(
+      for: shown.card ?? shown.canonical, at: instant.credentialRevision
+    ).filter { found in
+      found.record.kind == (shown.card == nil ? shown.kind : "card")
+        && found.record.status == "active"
+        && (found.record.issue == nil || shown.issue == found.record.issue.map(UInt64.init))
+        && world.observers.knowledge.person(found.record.person, at: instant.credentialRevision)
+          != nil
+    }
+    if known.isEmpty { return false }
+    return known.contains { !$0.mayBeRevoked } ? true : nil
   }
 
   private func hasPIN(_ person: String, _ canonical: String, _ instant: Instant) -> Bool {
@@ -91,7 +108,9 @@ struct Oracle {
       let record = world.observers.knowledge.person(
         world.site.people[person], at: instant.credentialRevision)
     else { return false }
-    if instant.mode.keepsClosed || isBehind || !record.accessEnabled || !hasGrant(record, door) {
+    if isBehind { return false }
+    if world.site.plan.doors[door].leadsOut == true { return true }
+    if instant.mode.keepsClosed || !record.accessEnabled || !hasGrant(record, door) {
       return false
     }
     let settings = document.doors[door].settings

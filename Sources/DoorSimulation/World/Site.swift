@@ -1,3 +1,4 @@
+import CloudProtocol
 import DoorRules
 import WiegandCodec
 
@@ -47,6 +48,14 @@ final class Site {
     }
     return CardCandidate(
       format: "S12906", facility: 7, card: known.card, issue: issue ?? issues[person])
+  }
+
+  /// True for an event of a door whose reader only leads out: nobody comes in there.
+  func isWayOut(_ draft: EventDraft) -> Bool {
+    guard let door = draft.door.flatMap(DoorID.init).flatMap(doors.firstIndex(of:)) else {
+      return false
+    }
+    return plan.doors[door].leadsOut == true
   }
 
   /// The doors of the scope `wing`: the first half.

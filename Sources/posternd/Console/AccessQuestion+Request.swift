@@ -9,6 +9,7 @@ extension AccessQuestion {
   init(_ request: ExplainRequest) throws(ConsoleProblem) {
     self.init(
       door: try required(request.door, as: "door"), subject: try Self.subject(of: request),
+      reader: try parse(request.reader, as: "reader"),
       presentation: try Self.presentation(of: request), time: try Self.time(of: request))
   }
 

@@ -36,6 +36,17 @@ struct AccessEventTests {
         == Self.shared.merging(["via": "grant", "pinCredential": "pin-b"]) { $1 })
   }
 
+  @Test("A10: who leaves checks in nowhere, and what would have kept them out is told")
+  func leaving() {
+    var ben = verdict(.grant(via: .leaving), "ben", [])
+    (ben.isLeaving, ben.leavesDespite) = (true, .accessDisabled)
+    let record = event(ben)
+    #expect(record.type == .accessGranted && !record.checkInCandidate)
+    #expect(
+      record.detail
+        == Self.shared.merging(["via": "leaving", "leavesDespite": "accessDisabled"]) { $1 })
+  }
+
   @Test("two people: the first is the companion, a candidate for a check-in too")
   func pair() {
     let record = event(

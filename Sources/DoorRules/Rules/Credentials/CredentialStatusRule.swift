@@ -1,5 +1,7 @@
-/// A revoked credential opens nothing.
-func credentialStatusRule(_ question: RuleQuestion) -> RuleAnswer {
+/// A revoked credential opens nothing, and no way out: nobody can say who has it now. The exit button
+/// asks for no card.
+let credentialStatusRule = AccessRule("CredentialStatusRule", whoeverLeaves: .isJudged) {
+  question in
   guard let credential = question.holder.credential else {
     return .pass("person \(question.holder.person.id), known without a credential")
   }

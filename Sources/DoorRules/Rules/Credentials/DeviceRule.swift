@@ -1,5 +1,5 @@
-/// A credential issued for one controller opens nothing at another.
-func deviceRule(_ question: RuleQuestion) -> RuleAnswer {
+/// A credential issued for one controller opens nothing at another, and no way out: nobody came in by it.
+let deviceRule = AccessRule("DeviceRule", whoeverLeaves: .isJudged) { question in
   guard let device = question.holder.credential?.device else {
     return .pass("\(question.subject) names no device")
   }

@@ -1,5 +1,5 @@
-/// A credential issued for certain doors opens only those.
-func doorScopeRule(_ question: RuleQuestion) -> RuleAnswer {
+/// A credential issued for certain doors opens only those, and the ways out.
+let doorScopeRule = AccessRule("DoorScopeRule", whoeverLeaves: .passes) { question in
   guard let credential = question.holder.credential, credential.namesPlaces else {
     return .pass("\(question.subject) is not bound to doors")
   }

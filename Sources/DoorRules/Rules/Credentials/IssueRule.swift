@@ -1,6 +1,7 @@
 /// Of a card that was given out again, only the issue that the cloud names opens: neither an older
-/// one, nor one that the cloud does not know yet.
-func issueRule(_ question: RuleQuestion) -> RuleAnswer {
+/// one, nor one that the cloud does not know yet. An older one may be in
+/// other hands, and is no way out either.
+let issueRule = AccessRule("IssueRule", whoeverLeaves: .isJudged) { question in
   guard let issue = question.holder.credential?.issue else {
     return .pass("no issue number is asked for")
   }

@@ -1,6 +1,7 @@
 /// A credential that was not used for its number of days opens nothing until the cloud names a later
 /// use. Where neither the door remembers a use nor the cloud names one, the days begin with the next.
-func unusedRule(_ question: RuleQuestion) -> RuleAnswer {
+/// Leaving is no use.
+let unusedRule = AccessRule("UnusedRule", whoeverLeaves: .passes) { question in
   guard let days = question.holder.credential?.unusedDays else {
     return .pass("it may stay unused")
   }

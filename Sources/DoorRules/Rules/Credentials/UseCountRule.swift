@@ -1,5 +1,6 @@
-/// A credential with a limited number of uses opens nothing once they are used up.
-func useCountRule(_ question: RuleQuestion) -> RuleAnswer {
+/// A credential with a limited number of uses opens nothing once they are used up. Leaving uses none, and
+/// needs none.
+let useCountRule = AccessRule("UseCountRule", whoeverLeaves: .passes) { question in
   guard let most = question.holder.credential?.usesMax else {
     return .pass("\(question.subject) may be used as often as one likes")
   }

@@ -1,6 +1,7 @@
 /// A credential is valid from its start minus the lead until its end minus the tail. A credential
-/// that begins with its first use is valid for a fixed time after that use.
-func validityRule(_ question: RuleQuestion) -> RuleAnswer {
+/// that begins with its first use is valid for a fixed time after that use. Who stays beyond
+/// the end must get out.
+let validityRule = AccessRule("ValidityRule", whoeverLeaves: .passes) { question in
   guard let credential = question.holder.credential, credential.isTimeBounded else {
     return .pass("\(question.subject) has no bounds in time")
   }

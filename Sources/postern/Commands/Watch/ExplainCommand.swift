@@ -17,6 +17,7 @@ struct ExplainCommand: AsyncParsableCommand {
       Examples:
         postern explain --door front --person ada
         postern explain --door front --card H10301:12:345 --at 2026-11-22T09:30
+        postern explain --door front --person ada --reader front-out
         postern explain --door front --person ada --mobile 52.52,13.405,12
       """)
 
@@ -29,6 +30,7 @@ struct ExplainCommand: AsyncParsableCommand {
   @Option(
     help: "The time: YYYY-MM-DDTHH:MM in the facility's time, or seconds since 1970; default: now.")
   var at: String?
+  @Option(help: "The id of the reader, such as one that leads out.") var reader: String?
   @Option(help: "The presentation: card, pin or cardThenPIN.") var presentation: String?
   @Option(help: "By phone, from LAT,LNG or LAT,LNG,ACCURACY; `none` for no position.")
   var mobile: String?
@@ -45,7 +47,7 @@ struct ExplainCommand: AsyncParsableCommand {
 
   func run() async throws {
     var request = ExplainRequest(
-      door: door, person: person, credential: credential, card: card,
+      door: door, person: person, credential: credential, card: card, reader: reader,
       presentation: mobile == nil ? presentation : "mobile", location: try location(),
       by: card == nil ? nil : Operator.name)
     if let at {
