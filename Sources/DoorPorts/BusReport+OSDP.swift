@@ -5,7 +5,8 @@ public import OSDPLine
 import WiegandCodec
 
 extension BusReport {
-  /// What a line's news of a reader is for the shell; nothing for what only the line's port needs.
+  /// What a line's news of a reader is for the shell; nothing for what only the line's port needs. What is
+  /// new of its inputs and outputs ``ReaderLineStates`` knows.
   public static func of(
     _ news: ReaderNews, reader: ReaderID, at now: MonotonicInstant
   ) -> [BusReport] {
@@ -28,7 +29,7 @@ extension BusReport {
       [.fault(reader, fault: fault.rawValue, count: count, isSuspicious: fault.isSuspicious)]
     case .paired: [.paired(reader, failure: nil)]
     case .notPaired(let failure): [.paired(reader, failure: failure.rawValue)]
-    case .identity, .capabilities, .powerFailure, .inputs, .outputs, .refused: []
+    case .identity, .capabilities, .powerFailure, .inputs, .outputs, .driven, .refused: []
     }
   }
 }

@@ -7,11 +7,19 @@ public protocol ReaderBus: Sendable {
   /// calls it. `onReport` must not block. Called once.
   func start(onReport: @escaping @Sendable (BusReport) -> Void)
 
-  /// Whether lamp or beeper is one of a reader on such a line.
+  /// Whether lamp, beeper or a door's relay is one of a reader on such a line.
   func has(_ line: OutputLine) -> Bool
 
-  /// Sets a lamp or a beeper. What a reader that is away shall show, it shows when it is back.
+  /// Sets a lamp, a beeper or a relay. What the lamp of a reader that is away shall show, it shows when it
+  /// is back. A relay has moved when ``BusReport/driven(_:_:isActive:)`` says so; while its reader is away
+  /// this throws `unavailable`.
   func drive(_ line: OutputLine, active: Bool) throws(PortError)
+
+  /// A relay's level, as its reader said last. Throws while the reader is away.
+  func isActive(_ line: OutputLine) throws(PortError) -> Bool
+
+  /// What is known of a door's input; nil for one that is at no reader.
+  func level(of line: InputLine) -> ReaderInputLevel?
 
   /// Every reader, with what is known of it.
   var readers: [BusReader] { get }
@@ -31,6 +39,14 @@ public enum BusReport: Sendable, Hashable {
   case delivered(ReaderID, ReaderDelivery)
   /// The reader's case was opened, or closed again.
   case tamper(ReaderID, raised: Bool)
+  /// A door's input at the reader changed, or is known for the first time.
+  case input(ReaderID, LineEdge)
+  /// A door's input at the reader is not known any more.
+  case inputLost(ReaderID, InputLine)
+  /// The reader has carried out a command to a door's relay.
+  case driven(ReaderID, OutputLine, isActive: Bool)
+  /// It refused one, or is away: nobody knows what the relay does.
+  case notDriven(ReaderID, OutputLine)
   /// The reader is not served for this reason, or is again for nil.
   case absent(ReaderID, reason: String?)
   /// Something on the line was not believed, how often so far; `isSuspicious` when noise alone does not
@@ -42,8 +58,9 @@ public enum BusReport: Sendable, Hashable {
   /// Whose it is.
   public var reader: ReaderID {
     switch self {
-    case .delivered(let reader, _), .tamper(let reader, _), .absent(let reader, _),
-      .fault(let reader, _, _, _), .paired(let reader, _):
+    case .delivered(let reader, _), .tamper(let reader, _), .input(let reader, _),
+      .inputLost(let reader, _), .driven(let reader, _, _), .notDriven(let reader, _),
+      .absent(let reader, _), .fault(let reader, _, _, _), .paired(let reader, _):
       reader
     }
   }
@@ -64,11 +81,15 @@ public struct BusReader: Sendable, Hashable {
   public var isPairing: Bool
   /// How often each fault was seen since the start.
   public var faults: [String: Int]
+  /// The lines of a door that are at it, in words.
+  public var lines: [String]
 
   public init(
     id: ReaderID, place: String, absence: String?, advice: String? = nil,
-    identity: String? = nil, isPairing: Bool = false, faults: [String: Int] = [:]
+    identity: String? = nil, isPairing: Bool = false, faults: [String: Int] = [:],
+    lines: [String] = []
   ) {
+    self.lines = lines
     self.isPairing = isPairing
     self.advice = advice
     self.id = id

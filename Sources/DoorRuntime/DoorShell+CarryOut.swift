@@ -78,9 +78,7 @@ extension DoorShell {
       carryOut(journal.anomalies(of: occurrence, at: now.monotonic), at: now)
     case .setLock(let door, let level, let urgency, let order):
       let movement = LockDriver.Movement(door: door, level: level, order: order)
-      let present = (try? outside.ports.gpio.isActive(.relay(door))).map {
-        locks.level(of: door, relayActive: $0)
-      }
+      let present = isActive(.relay(door)).map { locks.level(of: door, relayActive: $0) }
       carryOut(
         locks.set(movement, urgency, present: present, events: journal.progress, at: now), at: now)
     case .drive(let line, let active): drive(line, active: active)
@@ -106,8 +104,21 @@ extension DoorShell {
   /// A line that is not wired, or cannot be read now, has no level.
   private func sample(_ lines: [InputLine], at now: Moment) {
     for line in lines {
-      guard let isActive = try? outside.ports.gpio.isActive(line) else { continue }
-      carryOut(.core(.sampled(line, isActive: isActive)), at: now)
+      if let level = outside.ports.readers?.level(of: line) {
+        sample(line, level, at: now)
+      } else if let isActive = try? outside.ports.gpio.isActive(line) {
+        carryOut(.core(.sampled(line, isActive: isActive)), at: now)
+      }
+    }
+  }
+
+  /// An input at a reader. Should a report have been lost, this makes up for it.
+  private func sample(_ line: InputLine, _ level: ReaderInputLevel, at now: Moment) {
+    switch level {
+    case .awaited: break
+    case .lost: carryOut(.core(.lost(line)), at: now)
+    case .active: carryOut(.core(.sampled(line, isActive: true)), at: now)
+    case .inactive: carryOut(.core(.sampled(line, isActive: false)), at: now)
     }
   }
 
@@ -142,6 +153,14 @@ extension DoorShell {
 
   // MARK: Lines
 
+  /// The level of an output; nil while nobody can know, such as of a relay at a reader that is away.
+  func isActive(_ line: OutputLine) -> Bool? {
+    if let readers = outside.ports.readers, readers.has(line) {
+      return try? readers.isActive(line)
+    }
+    return try? outside.ports.gpio.isActive(line)
+  }
+
   private func moveIfRequired(_ movement: LockDriver.Movement, at now: Moment) {
     guard controller.requiredLock(of: movement.door) == movement.level else {
       if let order = movement.order {
@@ -154,7 +173,8 @@ extension DoorShell {
   }
 
   private func move(_ movement: LockDriver.Movement, at now: Moment) {
-    let error = drive(.relay(movement.door), active: locks.isRelayActive(for: movement))
+    let relay = OutputLine.relay(movement.door)
+    let error = drive(relay, active: locks.isRelayActive(for: movement))
     if error == nil, locks.moved(movement, at: now.monotonic) {
       carryOut(journal.relaySwitched(of: movement.door, at: now.monotonic), at: now)
     }
@@ -162,6 +182,8 @@ extension DoorShell {
     guard let order = movement.order else { return }
     if let error {
       carryOut(.end(order: order, .failed(LockDriver.goesOn(error))), at: now)
+    } else if movement.level == .released, outside.ports.readers?.has(relay) == true {
+      locks.awaitAnswer(order, of: movement, at: now.monotonic)
     } else if movement.level == .released {
       carryOut(.end(order: order, .outcome(.confirmed)), at: now)
     }

@@ -11,11 +11,7 @@ extension DoorShell {
     let now = moment()
     note(outside.inbox.takeLost(), at: now)
     switch message {
-    case .edge(let edge):
-      journal.noteInput(edge)
-      reporter.tap.note(
-        edge, isReleased: edge.line.door.map { controller.requiredLock(of: $0) } == .released)
-      perform(controller.handle(.edge(edge), at: now), at: now)
+    case .edge(let edge): take(edge, at: now)
     case .tick:
       outside.ports.gpio.deliverPending()
       outside.inbox.push(.due(now))
@@ -29,6 +25,13 @@ extension DoorShell {
     case .job(let answer): take(answer, at: now)
     }
     settle(now)
+  }
+
+  private func take(_ edge: LineEdge, at now: Moment) {
+    journal.noteInput(edge)
+    reporter.tap.note(
+      edge, isReleased: edge.line.door.map { controller.requiredLock(of: $0) } == .released)
+    perform(controller.handle(.edge(edge), at: now), at: now)
   }
 
   private func note(_ lost: Inbox.Lost, at now: Moment) {
@@ -112,7 +115,15 @@ extension DoorShell {
       carryOut(.core(.delivered(reader, delivery)), at: now)
     case .tamper(_, let raised):
       perform([.record(.readerTamper(reader, door, raised: raised))], at: now)
+    case .input(_, let edge): take(edge, at: now)
+    case .inputLost(_, let line): carryOut(.core(.lost(line)), at: now)
+    case .driven(_, .relay(let door), let isActive):
+      carryOut(locks.answered(door, isActive: isActive), at: now)
+      noteDoors()
+    case .notDriven(_, .relay(let door)): carryOut(locks.notAnswered(door), at: now)
+    case .driven, .notDriven: break
     case .absent(_, let reason):
+      if reason == nil { takeLocksAtReaders(now) }
       guard reporter.readerChanged(reader, absence: reason) else { return }
       carryOut(
         .record(

@@ -89,6 +89,10 @@ package final class DoorShell {
     let ports = outside.ports
     // The locks first: each relay gets the level that the core requires, whatever it had before.
     for door in outside.configuration.layout.doors { takeLock(of: door.id, at: now) }
+    for door in outside.configuration.layout.doors {
+      let contact = InputLine.contact(door.id)
+      if ports.readers?.level(of: contact) != nil { carryOut(.core(.awaited(contact)), at: now) }
+    }
     ports.gpio.start { inbox.push(.edge($0)) }
     ports.readers?.start { inbox.push(.reader($0)) }
     carryOut(startRecords, at: now)
@@ -160,6 +164,13 @@ package final class DoorShell {
       locks.set(
         .init(door: door, level: level), level == .secured || isScheduled ? .inTurn : .atOnce,
         events: journal.progress, at: now), at: now)
+  }
+
+  /// A reader is there again: its relay, which came to rest meanwhile, gets its level at once.
+  func takeLocksAtReaders(_ now: Moment) {
+    for door in outside.configuration.layout.doors {
+      if outside.ports.readers?.has(.relay(door.id)) == true { takeLock(of: door.id, at: now) }
+    }
   }
 
   private var startRecords: [Wish] {

@@ -9,6 +9,7 @@ public struct ModelReader: Sendable {
   public private(set) var key: ReaderKey?
   /// What it has to say at the next polls.
   public var events: [OSDPReply] = []
+  public var lines = ModelLines()
   /// So many of the next commands are answered with busy.
   public var busyCount = 0
   /// Every command that it believed but polls, oldest first.
@@ -16,10 +17,15 @@ public struct ModelReader: Sendable {
   public private(set) var speed: UInt32
   private var handshake: ReaderHandshake?
   private var channel: SecureChannel?
-  private var scanner = OSDPScanner()
-  private var last: (sequence: UInt8, command: [UInt8], reply: [UInt8])?
+  private var hearing = Hearing()
   private var random: UInt8 = 0
   private let cipher: any BlockCipher
+
+  /// What has come, and the last exchange.
+  private struct Hearing: Sendable {
+    var scanner = OSDPScanner()
+    var last: (sequence: UInt8, command: [UInt8], reply: [UInt8])?
+  }
 
   public init(
     address: UInt8, key: ReaderKey? = nil, speed: UInt32 = 9_600, cipher: any BlockCipher
@@ -36,16 +42,16 @@ public struct ModelReader: Sendable {
   public mutating func restart() {
     channel = nil
     handshake = nil
-    last = nil
-    scanner.reset()
+    hearing = Hearing()
+    lines.restart()
   }
 
   /// Nothing came for a while: what had begun is no packet.
-  public mutating func pause() { scanner.reset() }
+  public mutating func pause() { hearing.scanner.reset() }
 
   /// Takes what the line brought; the answers.
   public mutating func hear(_ bytes: [UInt8]) -> [UInt8] {
-    scanner.take(bytes).flatMap { result -> [UInt8] in
+    hearing.scanner.take(bytes).flatMap { result -> [UInt8] in
       guard case .success(let found) = result, !found.frame.isReply,
         found.frame.address == address
       else { return [] }
@@ -59,12 +65,12 @@ public struct ModelReader: Sendable {
       busyCount -= 1
       return OSDPFrame(address: address, isReply: true, sequence: 0, code: 0x79).bytes
     }
-    if frame.sequence == 0 { last = nil }
-    if let last, last.sequence == frame.sequence {
+    if frame.sequence == 0 { hearing.last = nil }
+    if let last = hearing.last, last.sequence == frame.sequence {
       return last.command == found.bytes ? last.reply : []
     }
     let reply = reply(to: frame)
-    last = (frame.sequence, found.bytes, reply)
+    hearing.last = (frame.sequence, found.bytes, reply)
     return reply
   }
 
@@ -119,8 +125,9 @@ public struct ModelReader: Sendable {
     case .capabilities: return .capabilities([OSDPCapability(function: 9, level: 1, count: 1)])
     case .localStatus: return .localStatus(isTampered: false, hasPowerFailure: false)
     case .line(let address, let baud): return .line(address: address, baud: baud)
-    case .inputStatus: return .inputs([false])
-    case .outputStatus, .output: return .outputs([false])
+    case .inputStatus: return lines.isThere ? .inputs(lines.inputs) : .refused(.unknownCommand)
+    case .outputStatus: return lines.isThere ? .outputs(lines.outputs) : .refused(.unknownCommand)
+    case .output(let commands): return lines.answer(commands)
     case .readerStatus: return .readers([0])
     case .lamp, .buzzer, .text, .key, .receiveSize, .keepActive, .manufacturer:
       return .acknowledged

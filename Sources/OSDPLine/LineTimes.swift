@@ -19,6 +19,9 @@ public struct LineTimes: Sendable, Hashable {
   public var wrongKeyMilliseconds = 5_000
   /// How soon a reader that is busy is asked again.
   public var busyMilliseconds = 100
+  /// How often a reader is asked for its inputs, if a door needs them: some do not tell a change by
+  /// themselves.
+  public var inputsMilliseconds = 500
   /// Probes of readers that are away leave the line to the others for so long.
   public var betweenProbesMilliseconds = 300
 

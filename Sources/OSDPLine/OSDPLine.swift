@@ -47,15 +47,19 @@ public struct OSDPLine: Sendable {
   private var lastPlace = 0
   private let fresh: @Sendable () -> UInt64
 
-  /// `readers` are addresses with their keys, each address once. `fresh` gives random numbers that were
-  /// never used before.
+  /// `readers` are addresses with their keys, each address once; those of `inputsOf` are asked for their
+  /// inputs, too. `fresh` gives random numbers that were never used before.
   public init(
-    readers: [(address: UInt8, ring: KeyRing)], speed: LineSpeed, times: LineTimes = LineTimes(),
-    cipher: any BlockCipher, fresh: @escaping @Sendable () -> UInt64, at now: MonotonicInstant
+    readers: [(address: UInt8, ring: KeyRing)], inputsOf: Set<UInt8> = [], speed: LineSpeed,
+    times: LineTimes = LineTimes(), cipher: any BlockCipher,
+    fresh: @escaping @Sendable () -> UInt64, at now: MonotonicInstant
   ) {
     seats = readers.map {
       Seat(
-        link: ReaderLink(address: $0.address, ring: $0.ring, cipher: cipher, at: now), dueAt: now)
+        link: ReaderLink(
+          address: $0.address, ring: $0.ring, cipher: cipher,
+          inputsMilliseconds: inputsOf.contains($0.address) ? times.inputsMilliseconds : nil,
+          at: now), dueAt: now)
     }
     self.times = times
     self.speed = speed
@@ -234,7 +238,8 @@ public struct OSDPLine: Sendable {
     case .taken(let news):
       answered(at: now)
       // A handshake and whatever waits goes on at once; else the next poll.
-      let goesOn = seats[place].link.open != nil || !seats[place].link.queue.isEmpty
+      let link = seats[place].link
+      let goesOn = link.open != nil || !link.queue.isEmpty || link.own.owesPoll
       seats[place].dueAt =
         goesOn ? now : max(now, asked.advanced(byMilliseconds: times.pollMilliseconds))
       return tell(place, news)

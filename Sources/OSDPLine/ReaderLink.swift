@@ -53,11 +53,17 @@ struct ReaderLink: Sendable {
   /// Which key of the ring is tried.
   private var turn = 0
   var presence: ReaderPresence
+  private(set) var own: OwnQuestions
   /// The last lamp, beeper and outputs, for a reader that begins anew.
   private var wished = WishedSignals()
 
-  init(address: UInt8, ring: KeyRing, cipher: any BlockCipher, at now: MonotonicInstant) {
+  /// With `inputsMilliseconds` it is asked that often for its inputs.
+  init(
+    address: UInt8, ring: KeyRing, cipher: any BlockCipher, inputsMilliseconds: Int? = nil,
+    at now: MonotonicInstant
+  ) {
     self.address = address
+    own = OwnQuestions(inputsMilliseconds: inputsMilliseconds, at: now)
     self.ring = ring
     self.cipher = cipher
     presence = ReaderPresence(since: now)
@@ -121,7 +127,7 @@ struct ReaderLink: Sendable {
       stage = .challenged(handshake)
       return begin(handshake.challenge(to: address, sequence: sequence), nil, at: now)
     case .secured(var channel):
-      let command = queue.takeFirst() ?? .poll
+      let command = queue.takeFirst() ?? own.next(at: now)
       let frame = channel.seal(
         command.code, data: command.data, address: address, sequence: sequence)
       stage = .secured(channel)
@@ -266,7 +272,8 @@ struct ReaderLink: Sendable {
       news = [.paired]
       pairing = nil
     }
-    for command in [.identify, .capabilities, .localStatus] + wished.commands {
+    let first = own.begin(at: now)
+    for command in first + [.identify, .capabilities, .localStatus] + wished.commands {
       _ = queue.add(command)
     }
     return news + presence.secured()
@@ -277,7 +284,8 @@ struct ReaderLink: Sendable {
   ) -> Answer {
     if pairing != nil { return pairingAnswer(reply, to: command) }
     switch reply {
-    case .acknowledged, .readers, .line, .challenge, .firstMAC, .busy, .manufacturer:
+    case .acknowledged: return .taken(acknowledged(command))
+    case .readers, .line, .challenge, .firstMAC, .busy, .manufacturer:
       return .taken([])
     case .refused(let refusal): return .taken([.refused(code: command?.code ?? 0, refusal)])
     case .identity(let identity): return .taken([.identity(identity)])
@@ -285,12 +293,24 @@ struct ReaderLink: Sendable {
     case .localStatus(let isTampered, let hasPowerFailure):
       return .taken(presence.status(isTampered: isTampered, hasPowerFailure: hasPowerFailure))
     case .inputs(let levels): return .taken([.inputs(levels)])
-    case .outputs(let levels): return .taken([.outputs(levels)])
+    case .outputs(let levels): return .taken([.outputs(levels)] + driven(by: command))
     case .card(let card): return .taken([.card(card)])
     case .formattedCard(_, let isBackwards, let digits):
       return .taken([.formattedCard(isBackwards ? digits.reversed() : digits)])
     case .keys(_, let keys): return .taken([.keys(keys)])
     }
+  }
+
+  private mutating func acknowledged(_ command: OSDPCommand?) -> [ReaderNews] {
+    // It has no inputs to tell of.
+    if command == .inputStatus { return [.refused(code: OSDPCommand.inputStatus.code, .other(0))] }
+    let driven = driven(by: command)
+    if !driven.isEmpty { _ = queue.add(.outputStatus) }
+    return driven
+  }
+
+  private func driven(by command: OSDPCommand?) -> [ReaderNews] {
+    if case .output(let outputs)? = command { [.driven(outputs)] } else { [] }
   }
 
   /// While pairing only the answers to its own commands count; a card under the key that everybody has

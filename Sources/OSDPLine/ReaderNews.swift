@@ -20,6 +20,8 @@ public enum ReaderNews: Sendable, Hashable {
   case powerFailure(Bool)
   case inputs([Bool])
   case outputs([Bool])
+  /// The reader has carried out a command to its outputs.
+  case driven([OSDPOutput])
   /// The reader refused a command.
   case refused(code: UInt8, OSDPRefusal)
   /// Something on the line was not believed; at most one a minute and kind, with how often it came

@@ -17,7 +17,10 @@ struct WishedSignals: Sendable {
       self.buzzer = buzzer.count == 0 ? buzzer : nil
       return true
     case .output(let outputs):
-      for output in outputs { self.outputs[output.number] = output.isLasting ? output : nil }
+      for output in outputs {
+        let number = output.number
+        self.outputs[number] = output.isLasting ? output : self.outputs[number]?.beforeTimer
+      }
       return true
     case .poll, .identify, .capabilities, .localStatus, .inputStatus, .outputStatus, .readerStatus,
       .text, .line, .key, .challenge, .cryptogram, .receiveSize, .keepActive, .manufacturer:
@@ -34,6 +37,15 @@ struct WishedSignals: Sendable {
 }
 
 extension OSDPOutput {
+  /// The same level, for an output whose timer may run.
+  fileprivate var beforeTimer: OSDPOutput {
+    switch action {
+    case .offAtOnce: OSDPOutput(number: number, action: .offAfterTimer)
+    case .onAtOnce: OSDPOutput(number: number, action: .onAfterTimer)
+    case .leave, .offAfterTimer, .onAfterTimer, .onFor, .offFor: self
+    }
+  }
+
   /// Whether it stays as it is; a pulse that is over must not come again.
   fileprivate var isLasting: Bool {
     switch action {

@@ -26,10 +26,14 @@ public final class OSDPReaders: ReaderBus {
     public var address: UInt8
     /// From one question to the next; all readers of a line have one.
     public var pollMilliseconds: Int
+    /// The lines of its door that are at it.
+    public var lines: ReaderLines
 
     public init(
-      id: ReaderID, line: String, speed: LineSpeed, address: UInt8, pollMilliseconds: Int = 50
+      id: ReaderID, line: String, speed: LineSpeed, address: UInt8, pollMilliseconds: Int = 50,
+      lines: ReaderLines = ReaderLines()
     ) {
+      self.lines = lines
       self.id = id
       self.line = line
       self.speed = speed
@@ -62,7 +66,7 @@ public final class OSDPReaders: ReaderBus {
         isServed = true
       case .notPaired: isPairing = false
       case .card, .formattedCard, .keys, .tamper, .fault, .capabilities, .powerFailure, .inputs,
-        .outputs, .refused:
+        .outputs, .driven, .refused:
         break
       }
     }
@@ -74,6 +78,7 @@ public final class OSDPReaders: ReaderBus {
   private let fresh: @Sendable () -> UInt64
   private let threads: [String: LineThread]
   private let known = Mutex<[ReaderID: Known]>([:])
+  private let lines: Mutex<[ReaderID: ReaderLineStates]>
 
   /// `fresh` gives random numbers fit for keys.
   public init(
@@ -87,6 +92,10 @@ public final class OSDPReaders: ReaderBus {
     self.keys = keys
     self.clock = clock
     self.fresh = fresh
+    lines = Mutex(
+      Dictionary(
+        wirings.map { ($0.id, ReaderLineStates($0.lines, of: $0.id)) },
+        uniquingKeysWith: { first, _ in first }))
     threads = Dictionary(
       wirings.map { ($0.line, LineThread(path: $0.line, speed: $0.speed, clock: clock)) },
       uniquingKeysWith: { first, _ in first })
@@ -95,10 +104,16 @@ public final class OSDPReaders: ReaderBus {
   public func start(onReport: @escaping @Sendable (BusReport) -> Void) {
     for (path, thread) in threads {
       let here = wirings.filter { $0.line == path }
+      // Like those of the controller itself, outputs are at rest before anybody asks for more.
+      for wiring in here {
+        for command in wiring.lines.rest { thread.order(.send(command, wiring.address)) }
+      }
       thread.start { [self] in
         let rings = here.map { (address: $0.address, ring: ring(of: $0.id)) }
         return OSDPLine(
-          readers: rings, speed: here.first?.speed ?? .b9600,
+          readers: rings,
+          inputsOf: Set(here.filter { !$0.lines.inputs.isEmpty }.map(\.address)),
+          speed: here.first?.speed ?? .b9600,
           times: LineTimes(pollMilliseconds: here.first?.pollMilliseconds ?? 50),
           cipher: AESCipher(), fresh: fresh, at: clock.now())
       } tell: { [self] address, news in
@@ -121,8 +136,20 @@ public final class OSDPReaders: ReaderBus {
   private func wiring(of line: OutputLine) -> Wiring? {
     switch line {
     case .led(let reader), .beeper(let reader): wirings.first { $0.id == reader }
-    case .relay: nil
+    case .relay: wirings.first { $0.lines.outputs.contains { $0.line == line } }
     }
+  }
+
+  public func isActive(_ line: OutputLine) throws(PortError) -> Bool {
+    guard let reader = wiring(of: line)?.id, let states = lines.withLock({ $0[reader] }) else {
+      throw PortError(
+        .invalid, operation: "read \(line.words)", detail: "no reader on a line has it")
+    }
+    return try states.isActive(line)
+  }
+
+  public func level(of line: InputLine) -> ReaderInputLevel? {
+    lines.withLock { states in states.values.lazy.compactMap { $0.level(of: line) }.first }
   }
 
   public func drive(_ line: OutputLine, active: Bool) throws(PortError) {
@@ -130,8 +157,13 @@ public final class OSDPReaders: ReaderBus {
       throw PortError(
         .invalid, operation: "drive \(line.words)", detail: "no reader on a line has it")
     }
-    guard let command = OSDPCommand(line, active: active) else { return }
+    guard
+      let command = wiring.lines.command(line, active: active)
+        ?? OSDPCommand(line, active: active)
+    else { return }
+    // The line knows it even while the reader is away: what stays is said to it when it is back.
     try order(command, of: wiring, "drive \(line.words)")
+    if case .relay = line { try lines.withLock { $0[wiring.id] }?.canDrive(line) }
   }
 
   /// Sends a command in the reader's next turn. Throws `invalid` for an unknown reader.
@@ -165,7 +197,8 @@ public final class OSDPReaders: ReaderBus {
           ? nil
           : thread?.trouble ?? seen.keyTrouble ?? seen.absence?.advice(for: wiring.id.rawValue),
         identity: seen.identity, isPairing: seen.isPairing,
-        faults: Dictionary(uniqueKeysWithValues: faults.map { ($0.rawValue, $1) }))
+        faults: Dictionary(uniqueKeysWithValues: faults.map { ($0.rawValue, $1) }),
+        lines: wiring.lines.words)
     }
   }
 
@@ -210,7 +243,9 @@ public final class OSDPReaders: ReaderBus {
       seen.take(news)
       known[reader] = seen
     }
-    return BusReport.of(news, reader: reader, at: clock.now())
+    let now = clock.now()
+    let ofLines = lines.withLock { $0[reader]?.take(news, at: now) } ?? []
+    return BusReport.of(news, reader: reader, at: now) + ofLines
   }
 
   /// The reader has proved its new key: the old one is forgotten. Should the disk refuse, both are tried

@@ -1,18 +1,37 @@
 import DoorCore
 public import DoorPorts
+public import DoorRules
 
 extension DaemonSettings {
-  /// Every line that is wired, with its polarity. Simulated hardware has none.
+  /// The lines of doors that are at this reader, which an OSDP line has.
+  public func lines(at reader: ReaderID) -> ReaderLines {
+    var lines = ReaderLines()
+    for door in doors {
+      if let relay = door.relay, relay.reader == reader {
+        lines.outputs.append(
+          .init(line: .relay(door.id), number: relay.line, activeLow: relay.activeLow))
+      }
+      for (line, place) in [
+        (InputLine.contact(door.id), door.contact), (.requestToExit(door.id), door.exit),
+      ] {
+        guard let place, place.reader == reader else { continue }
+        lines.inputs.append(.init(line: line, number: place.line, activeLow: place.activeLow))
+      }
+    }
+    return lines
+  }
+
+  /// Every line of a chip that is wired, with its polarity. Simulated hardware has none.
   public var linePlan: LinePlan {
     var plan = LinePlan(inputs: [], outputs: [])
     func input(_ line: InputLine, _ place: Line?) {
-      guard let place else { return }
+      guard let place, place.reader == nil else { return }
       let bias = LinePlan.Bias(rawValue: place.bias.rawValue) ?? .asIs
       plan.inputs.append(
         .init(line: line, place: self.place(place), activeLow: place.activeLow, bias: bias))
     }
     func output(_ line: OutputLine, _ place: Line?) {
-      guard let place else { return }
+      guard let place, place.reader == nil else { return }
       plan.outputs.append(
         .init(line: line, place: self.place(place), activeLow: place.activeLow))
     }

@@ -82,14 +82,16 @@ public struct DaemonSettings: Sendable {
     public var tamper: Line?
   }
 
-  /// A line of a chip.
+  /// A line of a chip, or an input or output of a reader on an OSDP line.
   public struct Line: Sendable, Hashable {
     /// The pull of an input.
     public enum Bias: String, Sendable, CaseIterable { case asIs, pullUp, pullDown, disabled }
 
-    /// Its name, path or label, such as `gpiochip0`.
+    /// Its name, path or label, such as `gpiochip0`; empty for a line at a reader.
     public var chip: String
-    /// 0 to 1023.
+    /// The reader that it is at, in place of a chip.
+    public var reader: ReaderID?
+    /// 0 to 1023; at a reader the number of its input or output, 0 to 31.
     public var line: Int
     /// Active means a low level. Data lines of readers are, unless set.
     public var activeLow: Bool

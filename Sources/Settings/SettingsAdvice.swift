@@ -26,11 +26,51 @@ extension DaemonSettings {
           the door has a contact and no exit line: everybody who leaves raises the forced alarm; \
           wire `exit`, or set `exitRequest: none` for a handle that needs no request
           """)
-    } + readers.compactMap(\.adviceOnPINFrame)
+    } + readers.compactMap(\.adviceOnPINFrame) + doors.flatMap(\.adviceOnReaderLines)
   }
 }
 
 extension DaemonSettings.Door {
+  /// What it means that a line is in the reach of whoever opens a reader.
+  fileprivate var adviceOnReaderLines: [SettingsAdvice] {
+    func advice(_ key: String, _ line: DaemonSettings.Line?, _ words: String) -> [SettingsAdvice] {
+      guard let reader = line?.reader else { return [] }
+      return [
+        SettingsAdvice(
+          path: "door.\(id).\(key)", message: "it is at the reader \(reader): \(words)")
+      ]
+    }
+    let leaving =
+      timing.exitRequest == .none
+      ? "whoever opens that reader can open the door"
+      : """
+      whoever opens that reader can open the door, and whoever cuts its line, too: nobody can ask to \
+      leave then, so the door stays free until the reader is back
+      """
+    let rest =
+      failSafe
+      ? "whoever cuts its line opens the door within 3 s, since the lock opens without power"
+      : "while its line is cut the lock stays closed, and no exit button opens it"
+    return advice(
+      "relay", relay,
+      """
+      whoever opens that reader can open the door; \(rest). Only for a reader inside, or wire the relay to \
+      the controller
+      """)
+      + advice(
+        "exit", exit,
+        """
+        \(leaving). Only for a reader inside, on a line that no reader outside is on; or wire it to the \
+        controller
+        """)
+      + advice(
+        "contact", contact,
+        """
+        while its line is cut nobody knows whether the leaf is open, and whoever opens the reader can make \
+        it seem closed
+        """)
+  }
+
   fileprivate var forcesEveryExit: Bool {
     hasContact && exit == nil && timing.exitRequest == .required
   }

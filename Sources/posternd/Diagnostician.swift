@@ -128,7 +128,7 @@ struct Diagnostician: Sendable {
         osdp: reader.bus.map {
           OSDPReaderFacts(
             place: $0.place, absence: $0.absence, advice: $0.advice, identity: $0.identity,
-            faults: $0.faults)
+            faults: $0.faults, lines: $0.lines)
         })
     }
   }

@@ -63,11 +63,13 @@ struct ReaderKeyFiles: ReaderKeyStore {
 
 extension OSDPReaders.Wiring {
   /// Nil for a reader on data lines.
-  init?(_ reader: DaemonSettings.Reader) {
+  init?(_ reader: DaemonSettings.Reader, in settings: DaemonSettings) {
     guard let osdp = reader.osdp else { return nil }
     self.init(
-      id: reader.id, line: osdp.line, speed: LineSpeed(rawValue: osdp.baud) ?? .b9600,
-      address: UInt8(clamping: osdp.address), pollMilliseconds: osdp.pollMilliseconds)
+      id: reader.id, line: settings.device(of: osdp),
+      speed: LineSpeed(rawValue: osdp.baud) ?? .b9600,
+      address: UInt8(clamping: osdp.address), pollMilliseconds: osdp.pollMilliseconds,
+      lines: settings.lines(at: reader.id))
   }
 }
 
@@ -76,7 +78,7 @@ extension OSDPReaders {
   static func make(
     _ settings: DaemonSettings, clock: any MonotonicClock
   ) -> OSDPReaders? {
-    let wirings = settings.readers.compactMap(Wiring.init)
+    let wirings = settings.readers.compactMap { Wiring($0, settings.lines(at: $0.id)) }
     guard !wirings.isEmpty else { return nil }
     return OSDPReaders(
       wirings, keys: ReaderKeyFiles(stateFolder: settings.stateFolder), clock: clock)

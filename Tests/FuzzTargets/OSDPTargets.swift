@@ -84,7 +84,7 @@ private struct OSDPLineTarget {
     let key = try ReaderKey((0..<16).map { UInt8(($0 * $0 * 37 + 11) & 0xFF) })
     reader = ModelReader(address: 1, key: key, cipher: AESCipher())
     line = OSDPLine(
-      readers: [(1, KeyRing(current: key))], speed: .b9600, cipher: AESCipher(),
+      readers: [(1, KeyRing(current: key))], inputsOf: [1], speed: .b9600, cipher: AESCipher(),
       fresh: { 0x0123_4567_89AB_CDEF }, at: now)
     try take(line.opened(at: now))
   }

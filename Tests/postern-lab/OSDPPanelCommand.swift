@@ -83,6 +83,11 @@ struct OSDPPanelCommand: ParsableCommand {
     case .tamper(_, let raised): line["tamper"] = raised ? "1" : "0"
     case .absent(_, let reason): line["absent"] = reason ?? "none"
     case .fault(_, let fault, let count, _): line["fault"] = "\(fault) \(count)"
+    case .input(_, let edge): line["input"] = "\(edge.line.name) \(edge.isActive ? 1 : 0)"
+    case .inputLost(_, let input): line["inputLost"] = input.name
+    case .driven(_, let output, let isActive):
+      line["driven"] = "\(output.words) \(isActive ? 1 : 0)"
+    case .notDriven(_, let output): line["notDriven"] = output.words
     case .paired(_, let failure): line["paired"] = failure ?? "yes"
     }
     print(line)

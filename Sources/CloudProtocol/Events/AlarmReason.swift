@@ -1,7 +1,7 @@
 /// What an alarm is about: `reason` of ``EventType/alarmRaised`` and ``EventType/alarmCleared``.
 public enum AlarmReason: String, Sendable, Hashable, CaseIterable {
   // Of a door; the names are those of `DoorAlarm`.
-  case forcedOpen, heldOpenWarning, heldOpen, exitHeld
+  case forcedOpen, heldOpenWarning, heldOpen, exitHeld, exitLost, contactLost
   // Of the site; the names are those of `SiteAlarm`.
   case fire, tamper
   // Of a reader.
@@ -18,6 +18,10 @@ public enum AlarmReason: String, Sendable, Hashable, CaseIterable {
     case .heldOpen: "The door has been open for longer than allowed."
     case .exitHeld:
       "The exit input is active for so long that it may be stuck; the door stays free."
+    case .exitLost:
+      "The reader with the exit input is away; where leaving needs that input, the door is free."
+    case .contactLost:
+      "The reader with the contact is away: whether the leaf stands open is not known."
     case .fire: "The building's fire alarm is active."
     case .tamper: "The controller's box is open."
     case .readerTamper: "The reader's case is open."

@@ -9,10 +9,14 @@ public struct OSDPReaderFacts: Sendable, Hashable {
   public var identity: String?
   /// How often each fault was seen since the start.
   public var faults: [String: Int]
+  /// The lines of a door that are at it, in words.
+  public var lines: [String]
 
   public init(
-    place: String, absence: String?, advice: String?, identity: String?, faults: [String: Int]
+    place: String, absence: String?, advice: String?, identity: String?, faults: [String: Int],
+    lines: [String] = []
   ) {
+    self.lines = lines
     self.place = place
     self.absence = absence
     self.advice = advice
@@ -33,6 +37,14 @@ public struct OSDPReaderFacts: Sendable, Hashable {
     } else {
       writer.ok(
         "secured", "reader \(id) at \(place) is secured\(identity.map { ": \($0)" } ?? "")")
+    }
+    if !lines.isEmpty {
+      writer.warning(
+        "linesAtReader", "reader \(id) has the \(lines.joined(separator: ", the "))",
+        do: """
+          whoever opens this reader can open the door or hide that it is open, and whoever cuts its line \
+          takes them away: only for a reader inside; `postern config check` says what follows for each
+          """)
     }
     let told = Self.suspicious.compactMap { name in faults[name].map { "\(name) \($0)" } }
     if !told.isEmpty {

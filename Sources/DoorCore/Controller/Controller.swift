@@ -114,6 +114,12 @@ public struct Controller: Sendable {
     case .sampled(let line, let isActive):
       sample(line, isActive: isActive, at: now.monotonic)
       return []
+    case .awaited(let line):
+      if case .contact(let id) = line, let place = doors.place(of: id) {
+        doors.units[place].awaitContact(at: now.monotonic)
+      }
+      return []
+    case .lost(let line): return lose(line, at: now)
     case .order(let order):
       return handle(order, at: now)
     case .edgesLost:
@@ -192,6 +198,15 @@ public struct Controller: Sendable {
   private mutating func sample(_ line: DataEdge.Line, of id: ReaderID, isActive: Bool) {
     guard let place = readers.place(of: id) else { return }
     readers.units[place].sample(line, isActive: isActive)
+  }
+
+  private mutating func lose(_ line: InputLine, at now: Moment) -> [ControllerEffect] {
+    switch line {
+    case .contact(let id): atDoor(id, now) { $0.lose(.contact, under: $1, at: now) }
+    case .requestToExit(let id): atDoor(id, now) { $0.lose(.exit, under: $1, at: now) }
+    // These are wired to the controller itself.
+    case .fire, .tamper, .data0, .data1: []
+    }
   }
 
   private mutating func advance(reader place: Int, to now: Moment) -> [ControllerEffect] {

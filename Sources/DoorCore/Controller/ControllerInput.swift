@@ -19,6 +19,10 @@ public enum ControllerInput: Sendable {
   case restored(ControllerMemory)
   /// The answer to ``ControllerEffect/sample(_:)``.
   case sampled(InputLine, isActive: Bool)
+  /// The line has no level yet: what carries it, such as a reader on a bus, has not told it.
+  case awaited(InputLine)
+  /// What carries the line is away, and its level is not known any more, until the next edge or sample.
+  case lost(InputLine)
   /// The inbox was full and edges are missing: nothing half read may become a card.
   case edgesLost
 }

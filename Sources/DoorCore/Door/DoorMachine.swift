@@ -84,6 +84,9 @@ public struct DoorMachine: Sendable, Hashable {
       ? .open(heldAt: now.advanced(byMilliseconds: timing.heldOpenMilliseconds)) : .secured
   }
 
+  /// Nobody has seen the leaf so far: one that stands open when it is first seen was not forced.
+  mutating func awaitLeaf(at now: MonotonicInstant) { lockedAt = now }
+
   /// The level that the lock must have now.
   public var requiredLock: LockLevel {
     switch state {
@@ -191,4 +194,8 @@ public enum DoorAlarm: String, Sendable, Hashable, CaseIterable {
   case heldOpen
   /// The exit input is active for so long that it may be stuck. The door stays free.
   case exitHeld
+  /// The exit input is lost. Where leaving needs it, the door is free until it is back.
+  case exitLost
+  /// The contact is lost: nobody knows whether the leaf stands open.
+  case contactLost
 }

@@ -11,7 +11,7 @@ struct DoorUnit: Sendable {
   /// The mode in force; nil is normal.
   private(set) var mode: DoorModeEntry?
   private var machine: DoorMachine
-  private var contact: DebouncedInput
+  private var contact: ContactInput
   private var exit: ExitInput
   /// When the required level is driven again.
   private var reassertAt: MonotonicInstant
@@ -35,7 +35,7 @@ struct DoorUnit: Sendable {
     let open = layout.hasContact && active.contains(.contact(layout.id))
     machine = DoorMachine(leafOpen: open, timing: layout.timing, at: now)
     let quiet = layout.timing.debounceMilliseconds
-    contact = DebouncedInput(isActive: open, quietMilliseconds: quiet)
+    contact = ContactInput(isActive: open, quietMilliseconds: quiet)
     exit = ExitInput(
       isActive: active.contains(.requestToExit(layout.id)), timing: layout.timing, at: now)
     reassertAt = now
@@ -45,13 +45,18 @@ struct DoorUnit: Sendable {
 
   var requiredLock: LockLevel { machine.requiredLock }
 
-  var alarms: [DoorAlarm] { machine.alarms + (exit.isHeld ? [.exitHeld] : []) }
+  var alarms: [DoorAlarm] {
+    machine.alarms + (exit.isHeld ? [.exitHeld] : []) + (exit.isLost ? [.exitLost] : [])
+      + (contact.isLost ? [.contactLost] : [])
+  }
 
-  /// Whether the leaf stands open; nil without a contact.
-  var isOpen: Bool? { layout.hasContact ? contact.isActive : nil }
+  /// Whether the leaf stands open; nil without a contact, and while its level is not known.
+  var isOpen: Bool? { seesLeaf ? contact.isOpen : nil }
 
-  /// Locked and closed, as an interlock requires of its other doors.
-  var isSecured: Bool { machine.state == .secured }
+  private var seesLeaf: Bool { layout.hasContact && contact.isSeen }
+
+  /// Locked and closed, as an interlock requires of its other doors. What is not seen may stand open.
+  var isSecured: Bool { machine.state == .secured && (seesLeaf || !layout.hasContact) }
 
   /// Who waits here for a second person.
   func companion(at now: MonotonicInstant) -> Companion? {
@@ -88,6 +93,38 @@ struct DoorUnit: Sendable {
     }
   }
 
+  /// The contact's level is not known yet.
+  mutating func awaitContact(at now: MonotonicInstant) {
+    contact.expect()
+    machine.awaitLeaf(at: now)
+  }
+
+  /// What carries the input is away, and its level not known any more.
+  mutating func lose(
+    _ input: Input, under conditions: DoorConditions, at now: Moment
+  ) -> [DoorWish] {
+    switch input {
+    case .contact:
+      guard layout.hasContact, contact.lose(at: now.monotonic) else { return [] }
+      // Whoever was let in is not seen any more: as without a contact, they count as inside.
+      return [alarm(.contactLost, raised: true)] + passengers.pass(at: now.wall)
+    case .exit:
+      let (isNew, wasHeld) = exit.lose()
+      guard isNew else { return [] }
+      let ended = wasHeld ? [alarm(.exitHeld, raised: false)] : []
+      // Nobody can ask any more. Whoever needs that to leave must find the door free.
+      let moves =
+        layout.timing.exitRequest == .required
+        ? leave(since: now.monotonic, under: conditions, at: now)
+        : move(.exit(active: false), under: conditions, at: now)
+      return ended + [alarm(.exitLost, raised: true)] + moves
+    }
+  }
+
+  private func alarm(_ alarm: DoorAlarm, raised: Bool) -> DoorWish {
+    .effect(.record(.alarm(layout.id, alarm, raised: raised)))
+  }
+
   /// Lets time pass.
   mutating func advance(to now: Moment, under conditions: DoorConditions) -> [DoorWish] {
     guard nextDeadline <= now.monotonic else { return [] }
@@ -96,12 +133,13 @@ struct DoorUnit: Sendable {
     for change in exit.advance(to: now.monotonic) {
       wishes += follow(change, under: conditions, at: now)
     }
-    // Late as this may be, the leaf moved when its level began to count.
-    let movedAt = contact.nextDeadline ?? now.monotonic
-    let began = contact.began(before: movedAt)
-    if let leaf = contact.advance(to: now.monotonic) {
-      let moves = machine.handle(.contact(open: leaf), since: began, at: movedAt)
-      wishes += translate(moves, under: conditions, at: now)
+    for change in contact.advance(to: now.monotonic) {
+      switch change {
+      case .leaf(let open, let began, let movedAt):
+        let moves = machine.handle(.contact(open: open), since: began, at: movedAt)
+        wishes += translate(moves, under: conditions, at: now)
+      case .isBack: wishes.append(alarm(.contactLost, raised: false))
+      }
     }
     wishes += translate(machine.advance(to: now.monotonic), under: conditions, at: now)
     wishes += passengers.advance(to: now.monotonic, at: layout.id)
@@ -125,15 +163,29 @@ struct DoorUnit: Sendable {
   ) -> [DoorWish] {
     switch change {
     case .begins(let began):
-      let moves = machine.handle(.exit(active: true), at: began)
-      var wishes = translate(moves, under: conditions, at: now)
-      // The release of a schedule may still wait for its turn. Nobody who leaves waits with it.
-      if !moves.contains(.setLock(.released)) { wishes.append(releaseAtOnce) }
-      return wishes + [.effect(.record(.exitRequested(layout.id)))]
+      return leave(since: began, under: conditions, at: now)
+        + [.effect(.record(.exitRequested(layout.id)))]
     case .ends: return move(.exit(active: false), under: conditions, at: now)
-    case .isHeld: return [.effect(.record(.alarm(layout.id, .exitHeld, raised: true)))]
-    case .isFree: return [.effect(.record(.alarm(layout.id, .exitHeld, raised: false)))]
+    case .isHeld: return [alarm(.exitHeld, raised: true)]
+    case .isFree: return [alarm(.exitHeld, raised: false)]
+    case .isBack(let isActive):
+      let moves =
+        isActive
+        ? leave(since: now.monotonic, under: conditions, at: now)
+        : move(.exit(active: false), under: conditions, at: now)
+      return [alarm(.exitLost, raised: false)] + moves
     }
+  }
+
+  /// Somebody leaves, since then.
+  private mutating func leave(
+    since began: MonotonicInstant, under conditions: DoorConditions, at now: Moment
+  ) -> [DoorWish] {
+    let moves = machine.handle(.exit(active: true), at: began)
+    var wishes = translate(moves, under: conditions, at: now)
+    // The release of a schedule may still wait for its turn. Nobody who leaves waits with it.
+    if !moves.contains(.setLock(.released)) { wishes.append(releaseAtOnce) }
+    return wishes
   }
 
   // MARK: Modes
@@ -240,7 +292,7 @@ struct DoorUnit: Sendable {
   /// back is not shut out; without one, at once.
   private var waitsForLeaf: Bool {
     switch machine.state {
-    case .released: layout.hasContact
+    case .released: seesLeaf
     case .secured, .passing, .open, .warned, .heldOpen, .unexplained, .forcedOpen, .latched: false
     }
   }

@@ -10,6 +10,9 @@ struct LockDriver {
   /// The longest that a movement waits for its turn, however many doors there are.
   static let turnMillisecondsMax = 1_000
 
+  /// The longest that a reader may take to say that its relay has moved.
+  static let answerMilliseconds = 2_000
+
   /// A movement of one lock.
   struct Movement: Sendable, Hashable {
     var door: DoorID
@@ -39,7 +42,15 @@ struct LockDriver {
     }
   }
 
+  /// A command to a relay at a reader that the reader has not answered.
+  private struct Unanswered {
+    var order: String
+    var movement: Movement
+    var deadline: MonotonicInstant
+  }
+
   private var waiting: [Waiting] = []
+  private var unanswered: [Unanswered] = []
   private var errors: [OutputLine: PortError] = [:]
   /// The level that each lock was driven to last.
   private var driven: [DoorID: LockLevel] = [:]
@@ -121,8 +132,51 @@ struct LockDriver {
     return ready.map { .moveLockIfRequired($0.movement) }
   }
 
+  /// The relay is at a reader: the order ends when the reader has answered.
+  mutating func awaitAnswer(_ order: String, of movement: Movement, at now: MonotonicInstant) {
+    unanswered.append(
+      Unanswered(
+        order: order, movement: movement,
+        deadline: now.advanced(byMilliseconds: Self.answerMilliseconds)))
+  }
+
+  /// The reader has moved a relay.
+  mutating func answered(_ door: DoorID, isActive: Bool) -> [Wish] {
+    let done = unanswered.filter {
+      $0.movement.door == door && isRelayActive(for: $0.movement) == isActive
+    }
+    return end(done, .outcome(.confirmed))
+  }
+
+  /// The reader with the relay has refused, or is away.
+  mutating func notAnswered(_ door: DoorID) -> [Wish] {
+    end(unanswered.filter { $0.movement.door == door }, .failed(Self.noAnswer(door)))
+  }
+
+  private mutating func end(_ ended: [Unanswered], _ end: OrderEnd) -> [Wish] {
+    let orders = Set(ended.map(\.order))
+    unanswered.removeAll { orders.contains($0.order) }
+    return ended.map { .end(order: $0.order, end) }
+  }
+
+  private static func noAnswer(_ door: DoorID) -> PortError {
+    PortError(
+      .unavailable, operation: "drive \(OutputLine.relay(door).words)",
+      detail: "the reader that it is at did not move it; `postern status` says why")
+  }
+
   /// Moves the locks whose time for waiting is up, and records that the disk was late.
   mutating func advance(to now: MonotonicInstant) -> [Wish] {
+    var wishes: [Wish] = []
+    for late in unanswered where late.deadline <= now {
+      let error = Self.noAnswer(late.movement.door)
+      wishes += [.log(.error, "\(error)"), .end(order: late.order, .failed(error))]
+    }
+    unanswered.removeAll { $0.deadline <= now }
+    return wishes + moveOverdue(to: now)
+  }
+
+  private mutating func moveOverdue(to now: MonotonicInstant) -> [Wish] {
     guard !waiting.isEmpty else { return [] }
     let overdue = waiting.filter { $0.deadline <= now }
     guard !overdue.isEmpty else { return [] }
@@ -142,7 +196,9 @@ struct LockDriver {
     }
   }
 
-  var nextDeadline: MonotonicInstant? { waiting.lazy.map(\.deadline).min() }
+  var nextDeadline: MonotonicInstant? {
+    .earliest(waiting.lazy.map(\.deadline).min(), unanswered.lazy.map(\.deadline).min())
+  }
 
   /// The relay's level for a lock: the relay of a fail-safe lock is active while it is secured.
   func isRelayActive(for movement: Movement) -> Bool {

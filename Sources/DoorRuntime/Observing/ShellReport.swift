@@ -38,7 +38,7 @@ struct ShellReport {
       return RuntimeStatus.Door(
         id: door.id, name: policy?.name ?? door.id.rawValue,
         lock: controller.requiredLock(of: door.id),
-        relayActive: try? ports.gpio.isActive(OutputLine.relay(door.id)), open: view?.open,
+        relayActive: shell.isActive(.relay(door.id)), open: view?.open,
         alarms: view?.alarms ?? [], configured: policy != nil, mode: view?.mode)
     }
   }
@@ -63,7 +63,10 @@ struct ShellReport {
       found += findings.map { "reader \(reader.id): \($0.advice)" }
     }
     found += (ports.readers?.readers ?? []).compactMap { reader in
-      reader.advice.map { "reader \(reader.id) at \(reader.place): \($0)" }
+      reader.advice.map { advice in
+        let lost = reader.lines.isEmpty ? "" : "; with it: " + reader.lines.joined(separator: ", ")
+        return "reader \(reader.id) at \(reader.place): \(advice)\(lost)"
+      }
     }
     found += shell.journal.chatter.map {
       "\($0.input.words) changes when the relay of door \($0.door) switches; "

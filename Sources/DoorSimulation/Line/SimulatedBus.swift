@@ -139,6 +139,13 @@ final class SimulatedBus: ReaderBus, @unchecked Sendable {
     }
   }
 
+  /// The doors' own lines are the controller's.
+  func isActive(_ line: OutputLine) throws(PortError) -> Bool {
+    throw PortError(.invalid, operation: "read \(line.words)", detail: "it is at no reader")
+  }
+
+  func level(of line: InputLine) -> ReaderInputLevel? { nil }
+
   var readers: [BusReader] {
     field.readers.indices.map { seat in
       let door = field.readers[seat].door
@@ -272,7 +279,7 @@ final class SimulatedBus: ReaderBus, @unchecked Sendable {
       observers.tally[.lineItems] += 1
       if sabotaged?.loses() == true { return }
     case .identity, .capabilities, .formattedCard, .tamper, .powerFailure, .inputs, .outputs,
-      .refused, .fault, .notPaired:
+      .driven, .refused, .fault, .notPaired:
       break
     }
     for report in BusReport.of(news, reader: site.readers[door], at: now) {

@@ -5,7 +5,10 @@ import DoorRules
 enum DoorKeys {
   static let section = SettingsSection(
     title: "Doors",
-    text: "`door.NAME` describes a door of `doors`. With simulated hardware a door needs no lines.",
+    text: """
+      `door.NAME` describes a door of `doors`. With simulated hardware a door needs no lines. Its lines may \
+      be at a reader on an OSDP line.
+      """,
     keys: [
       .names(
         "doors", \.context.doorNames, shown: { $0.doors.map(\.id.rawValue) },
@@ -18,8 +21,8 @@ enum DoorKeys {
 
   private static let keys: [SettingsKey<DaemonSettings.Door>] = [
     .line("relay", \.relay, .relay, about: "The relay of the lock."),
-    .line("contact", \.contact, .input, about: "The door contact."),
-    .line("exit", \.exit, .input, about: "The request to exit: a button or a detector."),
+    .line("contact", \.contact, .doorInput, about: "The door contact."),
+    .line("exit", \.exit, .doorInput, about: "The request to exit: a button or a detector."),
     .value(
       "hasContact", .flag, about: "Simulated hardware: whether the door has a contact.",
       fallback: "`true`", get: { .flag($0.hasContact) },

@@ -1,3 +1,6 @@
+import DoorPorts
+import DoorRules
+
 /// The lines of real hardware.
 enum LineKeys {
   typealias Line = DaemonSettings.Line
@@ -8,11 +11,15 @@ enum LineKeys {
     case relay
     case output
     case input
+    /// The same of a door, which may be at a reader, too.
+    case doorInput
     /// A Wiegand data line, which rests high and pulses low: active low unless set.
     case data
 
     var isRequired: Bool { self == .relay || self == .data }
-    var isInput: Bool { self == .input || self == .data }
+    var isInput: Bool { self == .input || self == .doorInput || self == .data }
+    /// Whether it may be at a reader on an OSDP line.
+    var isAtReader: Bool { self == .relay || self == .doorInput }
 
     var blank: Line { Line(chip: "", line: 0, activeLow: self == .data) }
   }
@@ -20,29 +27,53 @@ enum LineKeys {
   /// Only an input has a `bias`. Real lines need `chip` and `line`, which ``read(_:_:_:)`` demands.
   static func keys(_ role: Role) -> [SettingsKey<Line>] {
     [
-      .text(
-        "chip", .at(\.chip), fallback: "required",
+      .value(
+        "chip", .text("text"),
         about:
-          "The chip's label, name, path or address. `postern lines chips` lists them. A label that two chips have is refused: two boards of a kind are told apart by the address, which names the port that a board is plugged into."
-      ),
+          "The chip's label, name, path or address. `postern lines chips` lists them. A label that two chips have is refused: two boards of a kind are told apart by the address, which names the port that a board is plugged into.",
+        fallback: "required, or `reader`",
+        get: { $0.reader == nil ? .text($0.chip) : nil },
+        read: { reader, path, line in if let chip = reader.text(path) { line.chip = chip } }),
       .number(
         "line", .at(\.line), lineRange, fallback: "required",
-        about: "The number of the line on the chip."),
+        about: "The number of the line on the chip, or of the reader's input or output."),
       .flag(
         "activeLow", .at(\.activeLow), fallback: "`false`; data lines: `true`",
         about: "A low level means active."),
     ]
+      + (role.isAtReader ? [readerKey] : [])
       + (role.isInput
         ? [.choice("bias", .at(\.bias), about: "Inputs only: the pull of the line.")] : [])
   }
 
+  private static let readerKey: SettingsKey<Line> = .value(
+    "reader", .text("a name of `readers`"),
+    about: """
+      A door's contact, exit input or relay only: the reader on an OSDP line that the line is at, in \
+      place of a chip. `deploy/osdp.md` says what that means.
+      """,
+    fallback: "none", get: { ($0.reader?.rawValue).map { .text($0) } },
+    read: { reader, path, line in
+      guard let name = reader.text(path) else { return }
+      // The readers are read after the doors.
+      guard let id = ReaderID(name), reader.list(["readers"])?.contains(name) == true,
+        reader.text(["reader", name, "osdp", "line"]) != nil
+      else {
+        return reader.note(path, "\(reader.shown(name)) is no reader with `osdp.line`")
+      }
+      line.reader = id
+    })
+
   private static let lineRange = 0...1_023
 
-  /// Simulated hardware needs no lines and has none.
+  /// Simulated hardware needs no lines and has none but those at a reader.
   static func read(_ reader: inout SettingsReader, _ path: [String], _ role: Role) -> Line? {
     let before = reader.problems.count
     var line = role.blank
     reader.fill(&line, keys(role), at: path)
+    if role.isAtReader, reader.isGiven(path + ["reader"]) {
+      return atReader(&reader, path, line, isRight: reader.problems.count == before)
+    }
     guard reader.context.driver == .gpiod, reader.problems.count == before else { return nil }
     let hasChip = reader.isGiven(path + ["chip"])
     let hasNumber = reader.isGiven(path + ["line"])
@@ -66,11 +97,37 @@ enum LineKeys {
     return line
   }
 
+  private static func atReader(
+    _ reader: inout SettingsReader, _ path: [String], _ line: Line, isRight: Bool
+  ) -> Line? {
+    for key in ["chip", "bias"] where reader.isGiven(path + [key]) {
+      reader.note(path + [key], "a line at a reader has none")
+    }
+    guard reader.isGiven(path + ["line"]) else {
+      reader.note(path + ["line"], "is missing: the number of the reader's input or output")
+      return nil
+    }
+    guard ReaderLines.numbers.contains(line.line) else {
+      let range = "\(ReaderLines.numbers.lowerBound) to \(ReaderLines.numbers.upperBound)"
+      reader.note(path + ["line"], "\"\(line.line)\" is not a reader's: \(range)")
+      return nil
+    }
+    guard isRight, let name = line.reader?.rawValue else { return nil }
+    let kind = path.last == "relay" ? "output" : "input"
+    noteUse(of: "\(kind) \(line.line) of reader \(name)", at: path, &reader)
+    return line
+  }
+
   /// No two things can be wired to one line.
   private static func noteUse(of line: Line, at path: [String], _ reader: inout SettingsReader) {
     // A chip may be named by its path as well.
     let chip = line.chip.hasPrefix("/dev/") ? String(line.chip.dropFirst(5)) : line.chip
-    let place = "line \(line.line) of \(chip)"
+    noteUse(of: "line \(line.line) of \(chip)", at: path, &reader)
+  }
+
+  private static func noteUse(
+    of place: String, at path: [String], _ reader: inout SettingsReader
+  ) {
     if let first = reader.context.lineUsers[place] {
       reader.note(path, "\(place) is already \(first)")
     } else {

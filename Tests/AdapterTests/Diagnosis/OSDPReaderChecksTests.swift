@@ -7,14 +7,15 @@ import Testing
 @Suite("Diagnosis says what is wrong with a reader on an OSDP line (A13, E4)")
 struct OSDPReaderChecksTests {
   private func checks(
-    absence: String? = nil, faults: [String: Int] = [:]
+    absence: String? = nil, faults: [String: Int] = [:], lines: [String] = []
   ) -> [DiagnosisReport.Check] {
     ReaderFacts(
       id: "front-in", watchedSeconds: 60, edges: 0, noise: 0, frames: 0, malformed: [:],
       wiring: [], pulses: nil, lockedOut: false,
       osdp: OSDPReaderFacts(
         place: "/dev/ttyUSB0, address 3", absence: absence,
-        advice: absence.map { "do this about \($0)" }, identity: "maker 010203", faults: faults)
+        advice: absence.map { "do this about \($0)" }, identity: "maker 010203", faults: faults,
+        lines: lines)
     ).checks()
   }
 
@@ -30,6 +31,14 @@ struct OSDPReaderChecksTests {
     let found = checks(absence: "wrongKey")
     #expect(found.first?.outcome == .failure)
     #expect(found.first?.advice == "do this about wrongKey")
+  }
+
+  @Test("a door's lines at a reader are a warning that says what it means")
+  func lines() {
+    let found = checks(lines: ["relay of door front", "contact of door front"])
+    #expect(found.count == 2 && found[1].outcome == .warning)
+    #expect(found[1].finding.contains("the relay of door front, the contact of door front"))
+    #expect(found[1].advice?.contains("whoever opens this reader can open the door") == true)
   }
 
   @Test("what noise alone does not make is named with its number")

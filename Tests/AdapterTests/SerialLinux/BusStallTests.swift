@@ -17,6 +17,8 @@ private final class HandBus: ReaderBus {
   func start(onReport: @escaping @Sendable (BusReport) -> Void) {}
   func has(_ line: OutputLine) -> Bool { false }
   func drive(_ line: OutputLine, active: Bool) throws(PortError) {}
+  func isActive(_ line: OutputLine) throws(PortError) -> Bool { false }
+  func level(of line: InputLine) -> ReaderInputLevel? { nil }
   func pair(_ reader: ReaderID, seconds: Int) throws(PortError) {
     paired.withLock { $0.append(reader) }
   }

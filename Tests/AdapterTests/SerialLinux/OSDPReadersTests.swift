@@ -59,6 +59,8 @@ private final class StuckKeys: ReaderKeyStore {
   "Readers on a line of their own are served by threads (A13)", .computing)
 struct OSDPReadersTests {
   private static let reader = ReaderID("front-in")!
+  private static let exit = InputLine.requestToExit(DoorID("front")!)
+  private static let relay = OutputLine.relay(DoorID("front")!)
 
   /// A line with one model reader, the port, and what it reported.
   private final class Bench: Sendable {
@@ -75,8 +77,13 @@ struct OSDPReadersTests {
       let heard = Heard()
       line = try TerminalLine(path: path) { heard.answer($0) }
       readers = OSDPReaders(
-        [.init(id: OSDPReadersTests.reader, line: path, speed: .b9600, address: 3)], keys: keys,
-        clock: SystemMonotonicClock())
+        [
+          .init(
+            id: OSDPReadersTests.reader, line: path, speed: .b9600, address: 3,
+            lines: ReaderLines(
+              inputs: [.init(line: OSDPReadersTests.exit, number: 0)],
+              outputs: [.init(line: OSDPReadersTests.relay, number: 0)]))
+        ], keys: keys, clock: SystemMonotonicClock())
       heard.set { [self] bytes in self.model.withLock { $0.hear(bytes) } }
       readers.start { [self] report in reports.withLock { $0.append(report) } }
     }
@@ -156,6 +163,40 @@ struct OSDPReadersTests {
     }
   }
 
+  @Test("an exit input and a relay at the reader: told, driven, and lost with the line")
+  func lines() throws {
+    let bench = try Bench()
+    defer { bench.end() }
+    #expect(bench.readers.has(Self.relay) && bench.readers.level(of: Self.exit) != nil)
+    #expect(throws: PortError.self) { try bench.readers.drive(Self.relay, active: true) }
+    try bench.readers.pair(Self.reader, seconds: 60)
+    #expect(bench.eventually { bench.readers.level(of: Self.exit) == .inactive })
+    bench.model.withLock { $0.lines.inputs = [true] }
+    #expect(bench.eventually { bench.readers.level(of: Self.exit) == .active })
+    #expect(
+      bench.reports.withLock {
+        $0.contains {
+          if case .input(_, let edge) = $0 {
+            edge.line == Self.exit && edge.isActive
+          } else {
+            false
+          }
+        }
+      })
+    // What was ordered before it was there is over.
+    #expect(bench.model.withLock { $0.lines.outputs } == [false])
+    try bench.readers.drive(Self.relay, active: true)
+    #expect(bench.has(.driven(Self.reader, Self.relay, isActive: true)))
+    #expect(bench.model.withLock { $0.lines.outputs } == [true])
+    #expect(try bench.readers.isActive(Self.relay))
+    #expect(bench.readers.readers.first?.lines.count == 2)
+    bench.line.unplug()
+    #expect(bench.has(.inputLost(Self.reader, Self.exit)))
+    #expect(bench.has(.notDriven(Self.reader, Self.relay)))
+    #expect(throws: PortError.self) { try bench.readers.drive(Self.relay, active: true) }
+    #expect(throws: PortError.self) { try bench.readers.isActive(Self.relay) }
+  }
+
   @Test("A1: a disk that does not answer for the keys holds up neither the start nor the end")
   func stuckKeys() {
     let keys = StuckKeys()
@@ -172,10 +213,12 @@ struct OSDPReadersTests {
     keys.release()
   }
 
-  @Test("a reader that is on no line is not paired, and a relay is never one of its outputs")
+  @Test("a reader that is on no line is not paired, and has no outputs")
   func unknown() throws {
     let readers = OSDPReaders([], keys: MemoryKeys(), clock: SystemMonotonicClock())
     #expect(throws: PortError.self) { try readers.pair(Self.reader, seconds: 1) }
-    #expect(!readers.has(.relay(DoorID("front")!)) && !readers.has(.led(Self.reader)))
+    #expect(
+      !readers.has(Self.relay) && readers.level(of: Self.exit) == nil
+        && !readers.has(.led(Self.reader)))
   }
 }

@@ -1,3 +1,4 @@
+import DoorPorts
 import OSDPLine
 import Testing
 
@@ -66,6 +67,85 @@ struct SettingsOSDPTests {
   func refused(readers: String, path: String) async throws {
     let problems = try await fixture.problems(text(readers))
     #expect(problems.count == 1 && problems[0].hasPrefix(path), "\(problems)")
+  }
+
+  /// A door with these lines and a reader `a` on an OSDP line.
+  private func door(_ lines: String, driver: String = "simulated") -> String {
+    text("osdp: {line: /dev/a}}\n  b: {door: front}")
+      .replacingOccurrences(of: "simulated", with: driver) + "door: {front: {\(lines)}}\n"
+  }
+
+  @Test("a door's lines may be at a reader, also beside simulated hardware")
+  func lines() async throws {
+    let settings = try await fixture.load(
+      door(
+        """
+        relay: {reader: a, line: 1, activeLow: true}, contact: {reader: a, line: 0}, \
+        exit: {reader: a, line: 31}
+        """))
+    let reader = try #require(settings.readers.first?.id)
+    let front = try #require(settings.doors.first?.id)
+    #expect(
+      settings.lines(at: reader)
+        == ReaderLines(
+          inputs: [
+            .init(line: .contact(front), number: 0), .init(line: .requestToExit(front), number: 31),
+          ], outputs: [.init(line: .relay(front), number: 1, activeLow: true)]))
+    #expect(settings.linePlan.inputs.isEmpty && settings.linePlan.outputs.isEmpty)
+    #expect(settings.doors.first?.hasContact == true)
+    let other = try #require(settings.readers.last?.id)
+    #expect(settings.lines(at: other) == ReaderLines())
+  }
+
+  @Test(
+    "a door's line that cannot be at a reader is refused by its key",
+    arguments: [
+      ("exit: {reader: b, line: 0}", "door.front.exit.reader"),
+      ("exit: {reader: cellar, line: 0}", "door.front.exit.reader"),
+      ("exit: {reader: a}", "door.front.exit.line"),
+      ("exit: {reader: a, line: 32}", "door.front.exit.line"),
+      ("exit: {reader: a, line: 1, bias: pullUp}", "door.front.exit.bias"),
+      ("exit: {reader: a, line: 1, chip: gpiochip0}", "door.front.exit.chip"),
+      ("contact: {reader: a, line: 1}, exit: {reader: a, line: 1}", "door.front.exit"),
+    ])
+  func refusedLine(lines: String, path: String) async throws {
+    let problems = try await fixture.problems(door(lines))
+    #expect(problems.count == 1 && problems[0].hasPrefix(path + ":"), "\(problems)")
+  }
+
+  @Test("an input and an output of a reader may have one number")
+  func numbers() async throws {
+    let text = door("exit: {reader: a, line: 0}, relay: {reader: a, line: 0}")
+    #expect(try await fixture.problems(text) == [])
+  }
+
+  @Test("the building's fire alarm is at no reader")
+  func site() async throws {
+    let problems = try await fixture.problems(
+      door("exit: {reader: a, line: 0}").replacingOccurrences(
+        of: "credentials:", with: "site: {fire: {reader: a}}\ncredentials:"))
+    #expect(problems.count == 1 && problems[0].hasPrefix("site.fire.reader"), "\(problems)")
+  }
+
+  @Test(
+    "what is in the reach of whoever opens a reader is said, and what a cut line means",
+    arguments: [
+      ("relay: {reader: a, line: 0}", "door.front.relay", "no exit button opens it"),
+      (
+        "failSafe: true, relay: {reader: a, line: 0}", "door.front.relay",
+        "opens the door within 3 s"
+      ),
+      ("exit: {reader: a, line: 0}", "door.front.exit", "whoever cuts its line, too"),
+      (
+        "exitRequest: none, exit: {reader: a, line: 0}", "door.front.exit",
+        "whoever opens that reader can open the door. Only"
+      ),
+      ("contact: {reader: a, line: 0}", "door.front.contact", "nobody knows whether the leaf"),
+    ])
+  func advice(lines: String, path: String, words: String) async throws {
+    let advice = try await fixture.load(door(lines)).advice
+    #expect(advice.count == 1 && advice[0].path == path, "\(advice)")
+    #expect(advice[0].message.contains(words), "\(advice)")
   }
 
   @Test("with real lines a reader on an OSDP line needs no data lines, and has none")

@@ -21,13 +21,13 @@ struct LineWorld {
   private var arrivals: [(at: MonotonicInstant, bytes: [UInt8])] = []
 
   init(
-    readers: [ModelReader], rings: [KeyRing], speed: LineSpeed = .b9600,
-    times: LineTimes = LineTimes()
+    readers: [ModelReader], rings: [KeyRing], inputsOf: Set<UInt8> = [],
+    speed: LineSpeed = .b9600, times: LineTimes = LineTimes()
   ) {
     let numbers = Numbers()
     line = OSDPLine(
-      readers: zip(readers, rings).map { ($0.address, $1) }, speed: speed, times: times,
-      cipher: SlowAES(), fresh: { numbers.next() }, at: now)
+      readers: zip(readers, rings).map { ($0.address, $1) }, inputsOf: inputsOf, speed: speed,
+      times: times, cipher: SlowAES(), fresh: { numbers.next() }, at: now)
     self.readers = readers
     carryOut(line.opened(at: now))
   }

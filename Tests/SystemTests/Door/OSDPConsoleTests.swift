@@ -15,14 +15,14 @@ struct OSDPConsoleTests {
   }
 
   /// A door whose only reader is on a pseudo-terminal.
-  private func world() throws -> (DoorWorld, Line, TerminalLine) {
+  private func world(doorLines: String = "") throws -> (DoorWorld, Line, TerminalLine) {
     let world = try DoorWorld()
     let line = Line()
     let path = world.folder.path + "/line"
     let terminal = try TerminalLine(path: path) { line.answer($0) }
     let more = world.folder.path + "/postern.d"
     try FileManager.default.createDirectory(atPath: more, withIntermediateDirectories: true)
-    try Data("reader: {front-in: {osdp: {line: \(path)}}}\n".utf8)
+    try Data("reader: {front-in: {osdp: {line: \(path)}}}\n\(doorLines)".utf8)
       .write(to: URL(filePath: more + "/osdp.yaml"))
     try world.startDaemon()
     return (world, line, terminal)
@@ -74,6 +74,50 @@ struct OSDPConsoleTests {
     #expect(try world.eventually { try absence(world) == "refused" })
     #expect(
       try world.status()?["troubles"].map { "\($0)" }?.contains("refuses a secure channel") == true)
+  }
+
+  @Test("its contact, exit input and relay can be at the reader")
+  func lines() throws {
+    let (world, line, terminal) = try world(
+      doorLines: """
+        door:
+          front:
+            relay: {chip: "", reader: front-in, line: 0}
+            contact: {reader: front-in, line: 0}
+            exit: {chip: "", reader: front-in, line: 1}
+
+        """)
+    defer { terminal.stop() }
+    line.model.withLock { $0.lines = ModelLines(inputs: 2) }
+    #expect(try world.eventually { try absence(world) == "unpaired" })
+    // Nobody can ask to leave before the reader is there.
+    #expect(try world.eventually { try self.door(world)?["lock"] as? String == "released" })
+    let paired = try world.postern("reader", "pair", "front", "--seconds", "60")
+    #expect(paired.status == 0, "\(paired)")
+    #expect(
+      try world.eventually {
+        try self.door(world)?["lock"] as? String == "secured"
+          && self.door(world)?["open"] as? Bool == false
+      })
+    line.model.withLock { $0.lines.inputs = [false, true] }
+    #expect(world.eventually { line.model.withLock { $0.lines.outputs } == [true] })
+    #expect(try types(world).contains("postern.door.exitRequested.v1"))
+    line.model.withLock { $0.lines.inputs = [true, false] }
+    #expect(try world.eventually { try self.door(world)?["open"] as? Bool == true })
+    line.model.withLock { $0.lines.inputs = [false, false] }
+    #expect(try world.eventually { try self.door(world)?["lock"] as? String == "secured" })
+    #expect(world.eventually { line.model.withLock { $0.lines.outputs } == [false] })
+    let warned = try world.postern("diagnose").output
+    #expect(warned.contains("relay of door front"), "\(warned)")
+    terminal.unplug()
+    #expect(
+      try world.eventually {
+        try "\(self.door(world)?["alarms"] ?? "")".contains("contactLost")
+      })
+  }
+
+  private func door(_ world: DoorWorld) throws -> [String: Any]? {
+    (try world.status()?["doors"] as? [[String: Any]])?.first
   }
 
   @Test("pairing is for a reader on a line, by a name, and for at most 15 minutes")
