@@ -23,13 +23,16 @@ extension BusReport {
               .unknownLength, bits: 0, at: now,
               "\(digits.count) digits: set the reader to send its cards' bits")))
       ]
+    case .notProved(let failure):
+      [.delivered(reader, ReaderDelivery(failure, at: now))]
     case .keys(let keys): keys.map { .delivered(reader, ReaderDelivery(key: $0, at: now)) }
     case .tamper(let raised): [.tamper(reader, raised: raised)]
     case .fault(let fault, let count):
       [.fault(reader, fault: fault.rawValue, count: count, isSuspicious: fault.isSuspicious)]
     case .paired: [.paired(reader, failure: nil)]
     case .notPaired(let failure): [.paired(reader, failure: failure.rawValue)]
-    case .identity, .capabilities, .powerFailure, .inputs, .outputs, .driven, .refused: []
+    // Whoever has the cryptography makes a delivery of a proof.
+    case .proof, .identity, .capabilities, .powerFailure, .inputs, .outputs, .driven, .refused: []
     }
   }
 }
@@ -46,6 +49,11 @@ extension OSDPCommand {
 }
 
 extension ReaderDelivery {
+  /// A card with a public key that is none.
+  public init(_ failure: PKOCFailure, at now: MonotonicInstant) {
+    self = .malformed(MalformedFrame(.unproved, bits: 0, at: now, failure.words))
+  }
+
   fileprivate init(_ card: OSDPCard, at now: MonotonicInstant) {
     guard card.bits.count <= WiegandLimits.frameBitsMax else {
       let words = "\(card.bits.count) bits are longer than any card"

@@ -146,7 +146,8 @@ public struct ReaderLineStates: Sendable {
         outputs[output.line] = levels[output.number] != output.activeLow
       }
       return []
-    case .identity, .capabilities, .card, .formattedCard, .keys, .tamper, .powerFailure, .fault,
+    case .identity, .capabilities, .card, .formattedCard, .proof, .notProved, .keys, .tamper,
+      .powerFailure, .fault,
       .paired, .notPaired:
       return []
     }

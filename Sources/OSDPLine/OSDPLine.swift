@@ -234,7 +234,9 @@ public struct OSDPLine: Sendable {
       return self.place(of: found.frame.address).map { note(.stray, $0, at: now) } ?? []
     }
     let asked = seats[place].link.open?.sentAt ?? now
-    switch seats[place].link.take(found, at: now) {
+    let fresh = fresh
+    let random = { fresh().littleEndianBytes + fresh().littleEndianBytes }
+    switch seats[place].link.take(found, random: random, at: now) {
     case .taken(let news):
       answered(at: now)
       // A handshake and whatever waits goes on at once; else the next poll.

@@ -1,14 +1,15 @@
 import DoorRules
 import OSDPCodec
 
-/// What a reader is asked when nobody has a command for it: whether there is anything new, and now and then
-/// for its inputs.
+/// What a reader is asked when nobody has a command for it: whether there is anything new, now and then for
+/// its inputs, and a card with a public key for its proof.
 struct OwnQuestions: Sendable {
   /// When it is asked for its inputs next; nil for a reader whose inputs nobody needs.
   private var inputsAt: MonotonicInstant?
   private let everyMilliseconds: Int
   /// A question took the place of a poll: a card waits for that.
   private(set) var owesPoll = false
+  var cards = PKOCExchange()
 
   init(inputsMilliseconds: Int?, at now: MonotonicInstant) {
     everyMilliseconds = inputsMilliseconds ?? 0

@@ -160,6 +160,7 @@ struct ReaderLink: Sendable {
 
   /// The channel is given up.
   mutating func restart() {
+    own.cards.forget()
     stage = .away
     open = nil
     sequence = 0
@@ -180,7 +181,10 @@ struct ReaderLink: Sendable {
 
   // MARK: Answers
 
-  mutating func take(_ found: OSDPScanner.Found, at now: MonotonicInstant) -> Answer {
+  /// `random` gives new bytes, for a card's challenge.
+  mutating func take(
+    _ found: OSDPScanner.Found, random: () -> [UInt8], at now: MonotonicInstant
+  ) -> Answer {
     guard let exchange = open else { return .ignored(.stray) }
     let frame = found.frame
     // In the clear both may come at any time and from anybody; neither is believed further than that.
@@ -226,7 +230,7 @@ struct ReaderLink: Sendable {
         // It is authentic: asking again would not change it.
         return .taken([])
       }
-      return understood(reply, to: exchange.command, at: now)
+      return understood(reply, to: exchange.command, random: random, at: now)
     }
   }
 
@@ -280,13 +284,21 @@ struct ReaderLink: Sendable {
   }
 
   private mutating func understood(
-    _ reply: OSDPReply, to command: OSDPCommand?, at now: MonotonicInstant
+    _ reply: OSDPReply, to command: OSDPCommand?, random: () -> [UInt8], at now: MonotonicInstant
   ) -> Answer {
     if pairing != nil { return pairingAnswer(reply, to: command) }
     switch reply {
     case .acknowledged: return .taken(acknowledged(command))
-    case .readers, .line, .challenge, .firstMAC, .busy, .manufacturer:
-      return .taken([])
+    case .readers, .line, .challenge, .firstMAC, .busy: return .taken([])
+    case .manufacturer(let vendor, let data):
+      switch own.cards.take(vendor: vendor, data: data, random: random, at: now) {
+      case .nothing: return .taken([])
+      case .send(let commands):
+        for command in commands { _ = queue.add(command) }
+        return .taken([])
+      case .answered(let proof): return .taken([.proof(proof)])
+      case .failed(let failure): return .taken([.notProved(failure)])
+      }
     case .refused(let refusal): return .taken([.refused(code: command?.code ?? 0, refusal)])
     case .identity(let identity): return .taken([.identity(identity)])
     case .capabilities(let all): return .taken([.capabilities(all)])

@@ -12,6 +12,10 @@ public enum ReaderNews: Sendable, Hashable {
   case card(OSDPCard)
   /// A card that came as digits.
   case formattedCard([UInt8])
+  /// A card with a public key has answered the panel's own challenge; whether rightly, is to be checked.
+  case proof(PKOCProof)
+  /// A card with a public key was there, and is none for this reason.
+  case notProved(PKOCFailure)
   /// As the keypad numbers them, see ``OSDPReply/keys(reader:keys:)``.
   case keys([UInt8])
   /// The case was opened, or closed again. Told on a change, and once when it is open at the start.

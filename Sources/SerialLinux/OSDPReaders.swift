@@ -65,7 +65,8 @@ public final class OSDPReaders: ReaderBus {
         isPairing = false
         isServed = true
       case .notPaired: isPairing = false
-      case .card, .formattedCard, .keys, .tamper, .fault, .capabilities, .powerFailure, .inputs,
+      case .card, .formattedCard, .proof, .notProved, .keys, .tamper, .fault, .capabilities,
+        .powerFailure, .inputs,
         .outputs, .driven, .refused:
         break
       }
@@ -244,8 +245,18 @@ public final class OSDPReaders: ReaderBus {
       known[reader] = seen
     }
     let now = clock.now()
+    if case .proof(let proof) = news { return [delivery(of: proof, reader, at: now)] }
     let ofLines = lines.withLock { $0[reader]?.take(news, at: now) } ?? []
     return BusReport.of(news, reader: reader, at: now) + ofLines
+  }
+
+  private func delivery(
+    of proof: PKOCProof, _ reader: ReaderID, at now: MonotonicInstant
+  ) -> BusReport {
+    .delivered(
+      reader,
+      PKOCVerifier.canonical(of: proof).map { ReaderDelivery.proved(Secret($0)) }
+        ?? ReaderDelivery(.wrongSignature, at: now))
   }
 
   /// The reader has proved its new key: the old one is forgotten. Should the disk refuse, both are tried

@@ -78,6 +78,7 @@ struct OSDPPanelCommand: ParsableCommand {
     var line = ["reader": report.reader.rawValue]
     switch report {
     case .delivered(_, .card(let frame)): line["card"] = frame.bitText
+    case .delivered(_, .proved(let card)): line["proved"] = card.reveal()
     case .delivered(_, .key(let key)): line["key"] = String(key.code)
     case .delivered(_, .malformed(let frame)): line["malformed"] = frame.detail
     case .tamper(_, let raised): line["tamper"] = raised ? "1" : "0"

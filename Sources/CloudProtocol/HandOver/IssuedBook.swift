@@ -128,7 +128,7 @@ public struct IssuedBook: Sendable {
   private static func checkValue(_ value: String, kind: String) throws(HandOverRefusal) {
     let prefixes: [String] =
       switch Credential.Kind(rawValue: kind) {
-      case .card: ["card:", "raw:"]
+      case .card: ["card:", "raw:", "pkoc:"]
       case .pin: ["pin:"]
       case .mobile: ["mobile:"]
       case nil: []

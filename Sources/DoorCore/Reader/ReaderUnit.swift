@@ -69,6 +69,9 @@ struct ReaderUnit: Sendable {
   ) -> [ReaderWish] {
     switch delivery {
     case .card(let frame): return take(frame, isDelivered: true, guesses, at: now)
+    case .proved(let card):
+      return noteFrame(at: now)
+        + show([], card, ["bits": "0", "formats": "PKOC"], guesses, at: now)
     case .key(let key): return noteFrame(at: now) + take(.key(key), [], guesses, at: now)
     case .malformed(let frame): return take(.malformed(frame), [], guesses, at: now)
     }
@@ -157,17 +160,6 @@ struct ReaderUnit: Sendable {
       if case .other(let code) = key { return noteCode(code, at: now) }
       return press(key, guesses, at: now)
     case .card(let candidates, let raw):
-      let isRepeat = recent.isRepeat(raw, at: now)
-      if pendingCard?.raw == raw {
-        pendingCard?.extend(at: now)
-        return []
-      }
-      guard !isRepeat else { return [] }
-      // Somebody else's PIN, before this card.
-      let before = openCard.map { lookUpEnded(of: $0.raw, guesses: guesses, at: now) } ?? []
-      entry.clear()
-      openCard = OpenCard(raw: raw)
-      pendingCard = nil
       var evidence = [
         "bits": String(bits.count),
         "formats": candidates.map(\.format).joined(separator: " "),
@@ -177,15 +169,34 @@ struct ReaderUnit: Sendable {
         evidence["lastDigits"] =
           candidates.map { lastTwoDigits(of: $0.card) }.joined(separator: " ")
       }
-      let issues = candidates.compactMap { card in
-        card.issue.map { CardIssue(canonical: card.canonicalOfAnyIssue, issue: $0) }
-      }
-      return before + [
-        .ask(
-          candidates.map(\.canonical) + [raw], issues: issues,
-          purpose: .card(raw, evidence: evidence))
-      ]
+      return show(candidates, raw, evidence, guesses, at: now)
     }
+  }
+
+  /// A card was shown; `raw` is the whole of it.
+  private mutating func show(
+    _ candidates: [CardCandidate], _ raw: Secret<String>, _ evidence: [String: String],
+    _ guesses: PINGuard, at now: MonotonicInstant
+  ) -> [ReaderWish] {
+    let isRepeat = recent.isRepeat(raw, at: now)
+    if pendingCard?.raw == raw {
+      pendingCard?.extend(at: now)
+      return []
+    }
+    guard !isRepeat else { return [] }
+    // Somebody else's PIN, before this card.
+    let before = openCard.map { lookUpEnded(of: $0.raw, guesses: guesses, at: now) } ?? []
+    entry.clear()
+    openCard = OpenCard(raw: raw)
+    pendingCard = nil
+    let issues = candidates.compactMap { card in
+      card.issue.map { CardIssue(canonical: card.canonicalOfAnyIssue, issue: $0) }
+    }
+    return before + [
+      .ask(
+        candidates.map(\.canonical) + [raw], issues: issues, purpose: .card(raw, evidence: evidence)
+      )
+    ]
   }
 
   private mutating func reject(_ frame: MalformedFrame, at now: MonotonicInstant) -> [ReaderWish] {

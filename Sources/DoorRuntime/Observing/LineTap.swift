@@ -99,12 +99,16 @@ struct LineTap {
     switch delivery {
     case .card(let frame):
       tell(.frame(id, frame, decode(frame, formats: layout.formats, keypad: nil), []), at: now)
-    case .key(let key):
-      let frame = WiegandFrame(
-        bits: [], startedAt: now, endedAt: now, bitIntervalMicroseconds: 0)
-      tell(.frame(id, frame, .key(key), []), at: now)
+    case .proved(let card):
+      tell(.frame(id, Self.frame(at: now), .card(candidates: [], raw: card), []), at: now)
+    case .key(let key): tell(.frame(id, Self.frame(at: now), .key(key), []), at: now)
     case .malformed(let frame): tell(.malformed(id, frame, []), at: now)
     }
+  }
+
+  /// What has no bits.
+  private static func frame(at now: MonotonicInstant) -> WiegandFrame {
+    WiegandFrame(bits: [], startedAt: now, endedAt: now, bitIntervalMicroseconds: 0)
   }
 
   mutating func note(_ line: OutputLine, isActive: Bool, at now: MonotonicInstant) {

@@ -278,7 +278,8 @@ final class SimulatedBus: ReaderBus, @unchecked Sendable {
     case .card, .keys:
       observers.tally[.lineItems] += 1
       if sabotaged?.loses() == true { return }
-    case .identity, .capabilities, .formattedCard, .tamper, .powerFailure, .inputs, .outputs,
+    case .identity, .capabilities, .formattedCard, .proof, .notProved, .tamper, .powerFailure,
+      .inputs, .outputs,
       .driven, .refused, .fault, .notPaired:
       break
     }
@@ -341,6 +342,7 @@ extension ReaderDelivery {
     switch self {
     case .card(let frame): LineText.card(frame.bits)
     case .key(let key): LineText.key(key)
+    case .proved: "proved"
     case .malformed: "malformed"
     }
   }

@@ -17,6 +17,8 @@ public enum FrameFault: String, Sendable, Hashable, CaseIterable {
   case impossibleGap
   /// A keypad burst whose check bits do not fit, or a code that is no key.
   case keypadCheck
+  /// A card that should prove its key and did not.
+  case unproved
 }
 
 /// What is kept of a frame that was thrown away: enough to find a bad cable, and none of its bits.

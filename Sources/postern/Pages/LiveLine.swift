@@ -27,7 +27,8 @@ struct LiveLine {
     if note.candidates == nil, let formats = note.formats {
       parts.append(formats.isEmpty ? "no format fits" : "fits " + formats.joined(separator: ", "))
     }
-    if note.formats?.isEmpty == false { parts.append("parity good") }
+    if let digest = note.detail, note.fault == nil, note.key == nil { parts.append(digest) }
+    if note.formats?.isEmpty == false, note.bits != 0 { parts.append("parity good") }
     if let fault = note.fault { parts.append("\(fault): \(note.detail ?? "")") }
     if let type = note.type { parts.append(type) }
     if let person = note.person { parts.append(person) }

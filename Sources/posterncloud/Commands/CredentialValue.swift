@@ -10,11 +10,13 @@ enum CredentialValue {
     card: String, issue: Int64? = nil, anyIssue: Bool = false, formats: FormatTable
   ) throws -> Secret<String> {
     let parts = card.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+    if parts.first == "pkoc" { return try publicKey(parts) }
     if parts.count == 3, let damage = parts.dropFirst().compactMap(spreadsheetDamage).first {
       throw ValidationError("--card: \(damage)")
     }
     guard parts.count == 3, let number = UInt64(parts[2]) else {
-      throw ValidationError("--card is FORMAT:FACILITY:NUMBER, such as H10301:12:345")
+      throw ValidationError(
+        "--card is FORMAT:FACILITY:NUMBER, such as H10301:12:345, or pkoc:DIGEST")
     }
     let facility = parts[1] == "-" ? nil : UInt64(parts[1])
     if parts[1] != "-", facility == nil { throw ValidationError("the facility is a number or -") }
@@ -35,6 +37,14 @@ enum CredentialValue {
       format: parts[0], facility: facility, card: number,
       issue: issue.map { UInt64(clamping: $0) })
     return anyIssue ? card.canonicalOfAnyIssue : card.canonical
+  }
+
+  /// A card with a public key, by the SHA-256 digest of that.
+  private static func publicKey(_ parts: [String]) throws -> Secret<String> {
+    guard parts.count == 2, parts[1].utf8.count == 64,
+      parts[1].utf8.allSatisfy({ Character(UnicodeScalar($0)).isHexDigit })
+    else { throw ValidationError("--card: pkoc: needs a SHA-256 digest, 64 hexadecimal digits") }
+    return Secret("pkoc:" + parts[1].lowercased())
   }
 
   /// What a spreadsheet did to a number, as far as it can be seen: `1.23457E+11`, `12,345`, `345.0`.

@@ -85,6 +85,10 @@ struct LiveWriter: Sendable {
     _ pulses: [TapNote.Pulse], _ shown: inout LiveNote
   ) {
     switch decoded {
+    case .card(let candidates, let whole) where candidates.isEmpty:
+      // A card with a public key: it has no bits, and its key's digest is the credential.
+      shown.formats = ["PKOC"]
+      if isDisclosed() { shown.detail = whole.reveal() }
     case .card(let candidates, _):
       let isPIN = pinFrames[reader]?.read(frame.bits, fixedLength: nil) != nil
       guard !isPIN || showsKeys else {

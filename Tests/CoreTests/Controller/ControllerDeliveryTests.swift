@@ -49,6 +49,19 @@ struct ControllerDeliveryTests {
     #expect(delivered.isReleased)
   }
 
+  @Test("A1: a card that has proved its key is looked up by that alone, once for each presentation")
+  func proved() {
+    var world = world(.cardThenPIN)
+    world.issue("key", .card, to: "ben", as: "pkoc:0a")
+    world.issue("pin-ben", .pin, to: "ben", as: "pin:5678")
+    deliver(&world, .proved(Secret("pkoc:0b")))
+    #expect(world.denials == [.unknownCredential])
+    #expect(world.asked.last?.canonicals.map { $0.reveal() } == ["pkoc:0b"])
+    deliver(&world, .proved(Secret("pkoc:0a")))
+    type(&world, [.digit(5), .digit(6), .digit(7), .digit(8), .pound])
+    #expect(world.isReleased && world.denials == [.unknownCredential, nil])
+  }
+
   @Test("A2: keys are a PIN, and a card that waits for its PIN gets it")
   func keys() throws {
     var world = world(.cardThenPIN)
