@@ -232,8 +232,8 @@ let package = Package(
       name: "posternd",
       dependencies: [
         "DoorRules", "WiegandCodec", "DoorCore", "CloudProtocol", "DoorPorts", "DoorRuntime",
-        "GPIOLinux", "SerialLinux", "OSDPLine", "OSDPChannel", "StoreSQLite", "CloudMQTT",
-        "HostLinux", "Certificates", "Console",
+        "GPIOLinux", "SerialLinux", "OSDPCodec", "OSDPLine", "OSDPChannel", "StoreSQLite",
+        "CloudMQTT", "HostLinux", "Certificates", "Console",
         "ConsoleProtocol", "Settings", "Diagnosis", arguments, lifecycle, log,
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ],
@@ -292,7 +292,7 @@ let package = Package(
 
     // Programs that tests and the laboratory start, and ports and threads for them.
     .target(
-      name: "ChildProcesses", dependencies: ["CLinux"], path: "Tests/ChildProcesses",
+      name: "ChildProcesses", path: "Tests/ChildProcesses",
       swiftSettings: strict),
 
     // What the thread sanitizer has to be told.
@@ -322,7 +322,8 @@ let package = Package(
     .testTarget(
       name: "SystemTests",
       dependencies: [
-        "CloudProtocol", "OSDPCodec", "OSDPChannel", "CoreModels", "ChildProcesses",
+        "CloudProtocol", "OSDPCodec", "OSDPChannel", "SerialLinux", "CoreModels",
+        "ChildProcesses",
       ],
       swiftSettings: strictTests),
   ]

@@ -3,6 +3,17 @@ public import DoorPorts
 public import DoorRules
 
 extension DaemonSettings {
+  /// The device of the readers on a simulated OSDP line; nil when there is none.
+  public var simulatedLine: String? {
+    let isWanted = readers.contains { $0.osdp?.line == OSDPKeys.simulatedLine }
+    return isWanted ? stateFolder + "/simulated-line" : nil
+  }
+
+  /// The device that a reader's OSDP line is.
+  public func device(of osdp: OSDP) -> String {
+    osdp.line == OSDPKeys.simulatedLine ? simulatedLine ?? osdp.line : osdp.line
+  }
+
   /// The lines of doors that are at this reader, which an OSDP line has.
   public func lines(at reader: ReaderID) -> ReaderLines {
     var lines = ReaderLines()

@@ -18,6 +18,8 @@ struct Assembly {
   /// Nil when the web page is off.
   let page: ConsoleWeb?
   private let databases: Databases
+  /// Nil without simulated readers on an OSDP line.
+  private let line: SimulatedLine?
 
   init(
     settings: DaemonSettings, settingsPath: String, log: RecentLog, logger: Logger
@@ -34,6 +36,7 @@ struct Assembly {
     databases = try Databases(folder: settings.stateFolder, logger: logger)
     databases.open()
     let panel = settings.isSimulated ? SimulatedPanel(clock: monotonic) : nil
+    line = try SimulatedLine.make(settings)
     if panel == nil, !GPIODPort.seesLostEdges {
       logger.notice(
         "libgpiod 1.x does not report edges that the kernel dropped; use libgpiod 2.x if you can")
@@ -64,7 +67,8 @@ struct Assembly {
     selfTest.set(diagnostician)
     history = HistoryKeeper(runtime: runtime, host: host)
     let backend = ConsoleAdapter(
-      runtime: runtime, settings: settings, panel: panel, diagnostician: diagnostician, log: log,
+      runtime: runtime, settings: settings, panel: panel, line: line,
+      diagnostician: diagnostician, log: log,
       keeper: history)
     let gate = ConsoleGate()
     let web = settings.console.web.map {
@@ -79,5 +83,8 @@ struct Assembly {
   }
 
   /// After everything else has ended.
-  func close(_ logger: Logger) { databases.close(logger) }
+  func close(_ logger: Logger) {
+    line?.stop()
+    databases.close(logger)
+  }
 }

@@ -73,12 +73,26 @@ extension OSDPReaders.Wiring {
   }
 }
 
+extension SimulatedLine {
+  /// Nil when no reader is on a simulated line. A reader that was paired knows its key.
+  static func make(_ settings: DaemonSettings) throws(PortError) -> SimulatedLine? {
+    guard let path = settings.simulatedLine else { return nil }
+    let keys = ReaderKeyFiles(stateFolder: settings.stateFolder)
+    let here = settings.readers.compactMap { OSDPReaders.Wiring($0, in: settings) }
+      .filter { $0.line == path }
+    return try SimulatedLine(
+      path: path,
+      readers: here.map { (address: $0.address, key: (try? keys.ring(of: $0.id))?.current) },
+      baud: here.first?.speed.rawValue ?? 9_600)
+  }
+}
+
 extension OSDPReaders {
   /// Nil when no reader is on an OSDP line.
   static func make(
     _ settings: DaemonSettings, clock: any MonotonicClock
   ) -> OSDPReaders? {
-    let wirings = settings.readers.compactMap { Wiring($0, settings.lines(at: $0.id)) }
+    let wirings = settings.readers.compactMap { Wiring($0, in: settings) }
     guard !wirings.isEmpty else { return nil }
     return OSDPReaders(
       wirings, keys: ReaderKeyFiles(stateFolder: settings.stateFolder), clock: clock)

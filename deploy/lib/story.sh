@@ -36,6 +36,8 @@ door_events() { postern events --limit 500 --json; }
 connected() { [ "$(door_status | jq -r .cloud.connected)" = "$1" ]; }
 # relay STATE [DOOR]: the first door when left out.
 relay() { [ "$(door_status | jq -r --arg door "${2:-}" '[.doors[] | select($door == "" or .id == $door)][0].relayActive')" = "$1" ]; }
+# reader_is READER ABSENCE: why a reader on a line is not served; null when it is.
+reader_is() { [ "$(door_status | jq -r --arg reader "$1" '.readers[] | select(.id == $reader) | .osdp.absence')" = "$2" ]; }
 policy_is() { door_status | jq -e ".configRevision >= $1 and .credentialRevision >= $2" >/dev/null; }
 
 # mark: remember the newest event; happened TYPE [REASON]: one of that type since then.

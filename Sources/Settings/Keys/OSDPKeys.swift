@@ -9,12 +9,14 @@ enum OSDPKeys {
       "osdp.line", .text("a device"),
       about: """
         For a reader on a secured OSDP line, in place of data lines: the line's serial device, best by \
-        its name in `/dev/serial/by-id`. Pair the reader with `postern reader pair`.
+        its name in `/dev/serial/by-id`. Pair the reader with `postern reader pair`. With simulated hardware \
+        also `simulated`: a line of readers that are simulated, too.
         """,
       fallback: "none", get: { ($0.osdp?.line).map { .text($0) } },
       read: { reader, path, value in
         guard let text = reader.text(path) else { return }
-        guard text.hasPrefix("/") else {
+        let isSimulated = text == simulatedLine && reader.context.driver == .simulated
+        guard isSimulated || text.hasPrefix("/") else {
           return reader.note(path, "\(reader.shown(text)) is not a path such as /dev/ttyUSB0")
         }
         value.osdp = DaemonSettings.OSDP(line: text)
@@ -55,6 +57,9 @@ enum OSDPKeys {
         value.osdp?.pollMilliseconds = milliseconds
       }),
   ]
+
+  /// The line's name in place of a device.
+  static let simulatedLine = "simulated"
 
   private static let addresses = 0...126
   /// What a line takes.

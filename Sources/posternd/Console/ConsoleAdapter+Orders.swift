@@ -166,7 +166,7 @@ extension ConsoleAdapter {
       throw ConsoleProblem(
         .refused, "this controller has real lines; the panel works with `driver: simulated` only")
     }
-    try PanelDriver(panel: panel, settings: settings).act(action)
+    try PanelDriver(panel: panel, line: line, settings: settings).act(action)
   }
 
   /// Gives an order to the runtime; what it does not carry out is refused.

@@ -6,6 +6,7 @@ import DoorRules
 import DoorRuntime
 import GPIOLinux
 import HostLinux
+import SerialLinux
 import Settings
 import StoreSQLite
 
@@ -15,6 +16,8 @@ struct ConsoleAdapter: ConsoleBackend {
   let settings: DaemonSettings
   /// Nil with real hardware.
   let panel: SimulatedPanel?
+  /// Nil without simulated readers on an OSDP line.
+  let line: SimulatedLine?
   let diagnostician: Diagnostician
   let log: RecentLog
   let keeper: HistoryKeeper

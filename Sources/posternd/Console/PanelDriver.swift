@@ -3,6 +3,8 @@ import DoorCore
 import DoorPorts
 import DoorRules
 import GPIOLinux
+import OSDPCodec
+import SerialLinux
 import Settings
 import WiegandCodec
 
@@ -12,6 +14,8 @@ struct PanelDriver {
   static let keysMax = 64
 
   let panel: SimulatedPanel
+  /// Nil without simulated readers on an OSDP line.
+  let line: SimulatedLine?
   let settings: DaemonSettings
 
   func act(_ action: PanelAction) throws(ConsoleProblem) {
@@ -19,12 +23,12 @@ struct PanelDriver {
       switch action {
       case .badge(let reader, let format, let facility, let card, let timing):
         try play(reader, timing) { () throws(PortError) in
-          [try bits(format, facility?.value, card.value)]
+          .cards([try bits(format, facility?.value, card.value)])
         }
       case .bits(let reader, let text, let timing):
-        try play(reader, timing) { () throws(PortError) in [try bits(text)] }
+        try play(reader, timing) { () throws(PortError) in .cards([try bits(text)]) }
       case .keys(let reader, let keys, let timing):
-        try play(reader, timing) { () throws(PortError) in try bursts(keys) }
+        try play(reader, timing) { () throws(PortError) in .keys(try self.keys(keys)) }
       case .contact(let door, let open):
         try panel.setContact(of: self.door(door), open: open)
       case .exit(let door):
@@ -39,8 +43,30 @@ struct PanelDriver {
     }
   }
 
+  /// What somebody does at a reader.
+  private enum Deed {
+    case cards([[Bool]])
+    case keys([KeypadKey])
+
+    /// As pulses on data lines.
+    var bursts: [[Bool]] {
+      switch self {
+      case .cards(let cards): cards
+      case .keys(let keys): keys.map { keypadBits(for: $0, dialect: .automatic) }
+      }
+    }
+
+    /// As a reader on an OSDP line says it.
+    var replies: [OSDPReply] {
+      switch self {
+      case .cards(let cards): cards.map { .card(OSDPCard(bits: $0)) }
+      case .keys(let keys): keys.map { .keys(reader: 0, keys: [$0.onOSDP]) }
+      }
+    }
+  }
+
   private func play(
-    _ name: String?, _ timing: PulseTiming, _ bursts: () throws(PortError) -> [[Bool]]
+    _ name: String?, _ timing: PulseTiming, _ deed: () throws(PortError) -> Deed
   ) throws(PortError) {
     let ranges = [
       ("widthMicroseconds", timing.widthMicroseconds, 20...1_000),
@@ -54,8 +80,13 @@ struct PanelDriver {
       throw invalid("the pulse must be shorter than the spacing")
     }
     let reader = try reader(name)
+    if let osdp = settings.readers.first(where: { $0.id == reader })?.osdp,
+      settings.device(of: osdp) == settings.simulatedLine, let line
+    {
+      return try line.show(deed().replies, at: UInt8(clamping: osdp.address))
+    }
     try panel.send(
-      bursts(), from: reader, widthMicroseconds: timing.widthMicroseconds,
+      deed().bursts, from: reader, widthMicroseconds: timing.widthMicroseconds,
       spacingMicroseconds: timing.spacingMicroseconds,
       betweenMilliseconds: timing.betweenKeysMilliseconds)
   }
@@ -77,11 +108,11 @@ struct PanelDriver {
     return text.map { $0 == "1" }
   }
 
-  private func bursts(_ keys: String) throws(PortError) -> [[Bool]] {
+  private func keys(_ keys: String) throws(PortError) -> [KeypadKey] {
     guard (1...Self.keysMax).contains(keys.count) else {
       throw invalid("keys: must be 1 to \(Self.keysMax) keys")
     }
-    var bursts: [[Bool]] = []
+    var pressed: [KeypadKey] = []
     for character in keys {
       let key: KeypadKey
       switch character {
@@ -93,9 +124,9 @@ struct PanelDriver {
         }
         key = .digit(digit)
       }
-      bursts.append(keypadBits(for: key, dialect: .automatic))
+      pressed.append(key)
     }
-    return bursts
+    return pressed
   }
 
   private func reader(_ name: String?) throws(PortError) -> ReaderID {
@@ -116,5 +147,17 @@ struct PanelDriver {
 
   private func invalid(_ detail: String) -> PortError {
     PortError(.invalid, operation: "act on the panel", detail: detail)
+  }
+}
+
+extension KeypadKey {
+  /// As a reader on an OSDP line numbers it.
+  fileprivate var onOSDP: UInt8 {
+    switch self {
+    case .digit(let digit): UInt8(ascii: "0") + digit
+    case .star: 0x7F
+    case .pound: 0x0D
+    case .other(let code): code
+    }
   }
 }

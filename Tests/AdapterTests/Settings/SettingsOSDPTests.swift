@@ -69,6 +69,27 @@ struct SettingsOSDPTests {
     #expect(problems.count == 1 && problems[0].hasPrefix(path), "\(problems)")
   }
 
+  @Test(
+    "a simulated line is for simulated hardware, and is a device in the folder of the door's state")
+  func simulatedLine() async throws {
+    let settings = try await fixture.load(
+      text("osdp: {line: simulated}}\n  b: {door: front, osdp: {line: /dev/a}}"))
+    #expect(settings.simulatedLine == "/var/lib/postern/simulated-line")
+    #expect(
+      settings.readers.compactMap(\.osdp).map { settings.device(of: $0) } == [
+        "/var/lib/postern/simulated-line", "/dev/a",
+      ])
+    let none = try await fixture.load(text("osdp: {line: /dev/a}}\n  b: {door: front}"))
+    #expect(none.simulatedLine == nil)
+    let real = try await fixture.problems(
+      SettingsFixture.least.replacingOccurrences(of: "simulated", with: "gpiod")
+        .replacingOccurrences(
+          of: "{front-in: {door: front}}",
+          with: "{front-in: {door: front, osdp: {line: simulated}}}")
+        + "door: {front: {relay: {chip: gpiochip0, line: 1}}}\n")
+    #expect(real.contains { $0.hasPrefix("reader.front-in.osdp.line: \"simulated\"") }, "\(real)")
+  }
+
   /// A door with these lines and a reader `a` on an OSDP line.
   private func door(_ lines: String, driver: String = "simulated") -> String {
     text("osdp: {line: /dev/a}}\n  b: {door: front}")

@@ -3,6 +3,7 @@ import CoreModels
 import Foundation
 import OSDPChannel
 import OSDPCodec
+import SerialLinux
 import Synchronization
 import Testing
 
@@ -118,6 +119,35 @@ struct OSDPConsoleTests {
 
   private func door(_ world: DoorWorld) throws -> [String: Any]? {
     (try world.status()?["doors"] as? [[String: Any]])?.first
+  }
+
+  @Test(
+    "a simulated reader on a simulated line is paired, badged at with the panel, and stays paired")
+  func simulated() throws {
+    let world = try DoorWorld()
+    let more = world.folder.path + "/postern.d"
+    try FileManager.default.createDirectory(atPath: more, withIntermediateDirectories: true)
+    try Data("reader: {front-in: {osdp: {line: simulated}}}\n".utf8)
+      .write(to: URL(filePath: more + "/osdp.yaml"))
+    try world.startDaemon()
+    #expect(try world.eventually { try absence(world) == "unpaired" })
+    let paired = try world.postern("reader", "pair", "front", "--seconds", "60")
+    #expect(paired.status == 0, "\(paired)")
+    for (count, restarts) in [(1, false), (2, true)] {
+      if restarts {
+        world.killDaemon(SIGKILL)
+        try world.startDaemon()
+      }
+      #expect(try world.eventually { try absence(world) == nil })
+      let shown = try world.postern(
+        "panel", "badge", "--format", "H10301", "--facility", "1", "--card", "9")
+      #expect(shown.status == 0, "\(shown)")
+      #expect(
+        try world.eventually {
+          try types(world).filter { $0 == "postern.access.denied.v1" }.count == count
+        })
+    }
+    #expect(try world.postern("panel", "keys", "12#").status == 0)
   }
 
   @Test("pairing is for a reader on a line, by a name, and for at most 15 minutes")
