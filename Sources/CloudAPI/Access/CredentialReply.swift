@@ -59,7 +59,7 @@ struct CredentialReply: Encodable {
     status = wanted
     for (controller, part) in document.parts.sorted(by: { $0.key < $1.key }) {
       guard let standing = try call.store.credential(part) else { continue }
-      atDoors += Self.statuses(standing, controller, document, book, at: call.now)
+      atDoors += try Self.statuses(standing, controller, document, book, at: call.now)
     }
     let statuses = Set(atDoors.map(\.status))
     status = Self.order.first { statuses.contains($0) } ?? wanted
@@ -73,8 +73,8 @@ struct CredentialReply: Encodable {
   private static func statuses(
     _ standing: CredentialStanding, _ controller: String, _ document: CredentialDocument,
     _ book: SiteBook, at now: Int64
-  ) -> [DoorStatus] {
-    let facts = book.controllers[controller]
+  ) throws -> [DoorStatus] {
+    let facts = try book.controller(controller)
     let facility = facts?.configuration?.facility
     let lead = Int64(facility?.leadMinutes ?? FacilityDocument.leadMinutesDefault) * 60_000
     let tail = Int64(facility?.tailMinutes ?? FacilityDocument.tailMinutesDefault) * 60_000
@@ -91,7 +91,7 @@ struct CredentialReply: Encodable {
       case "pending": "the controller has not answered yet"
       default: nil
       }
-    return book.doors(of: standing.record, at: controller).map { door in
+    return try book.doors(of: standing.record, at: controller).map { door in
       DoorStatus(
         door: "\(controller):\(door)", status: status, reason: reason,
         since: isOver ? closes.map(APITime.text) : standing.statusMilliseconds.map(APITime.text),

@@ -27,7 +27,7 @@ private struct CredentialDesk {
 
   init(_ call: APICall) throws {
     self.call = call
-    book = try SiteBook(call.store)
+    book = SiteBook(call.store)
   }
 
   func put(_ id: String, _ body: CredentialBody) throws -> (CredentialDocument, isNew: Bool) {
@@ -82,7 +82,7 @@ enum CredentialRoutes {
       let found = try call.store.list(
         CredentialDocument.self, parent: query["person"], after: after, limit: limit + 1)
       let page = ListReply(found, limit: limit, id: \.id)
-      let book = try SiteBook(call.store)
+      let book = SiteBook(call.store)
       let call = call
       return try APIReply(
         ListReply(
@@ -90,7 +90,7 @@ enum CredentialRoutes {
     },
     Operation("getCredential", .get, "/v1/credentials/{credential}", .read) { call in
       let document = try call.store.need(CredentialDocument.self, call.id("credential"))
-      return try APIReply(CredentialReply(document, call, try SiteBook(call.store)))
+      return try APIReply(CredentialReply(document, call, SiteBook(call.store)))
     },
     Operation(
       "putCredential", .put, "/v1/credentials/{credential}", .bookings, successes: [200, 201],

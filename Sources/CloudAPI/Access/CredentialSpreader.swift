@@ -64,7 +64,7 @@ struct CredentialSpreader {
   }
 
   private func clashes(of record: CredentialRecord, at controller: String) throws -> [Problem] {
-    let scopes = book.scopes(of: controller)
+    let scopes = try book.scopes(of: controller)
     let own: Credential
     do throws(ValidationFailure) { own = try record.validated(path: "") } catch {
       throw APIProblem(error)
@@ -74,7 +74,7 @@ struct CredentialSpreader {
         && (try? other.validated(path: "")).map { own.clashes(with: $0, scopes: scopes) } != false
     }
     guard isTaken else { return [] }
-    return book.doors(of: record, at: controller).map {
+    return try book.doors(of: record, at: controller).map {
       Problem(
         path: "\(controller):\($0)",
         message: "somebody else has this \(record.kind == "pin" ? "code" : "card") at that time")
@@ -86,7 +86,7 @@ struct CredentialSpreader {
     var places: [String: Places] = [:]
     var problems: [Problem] = []
     for (index, text) in credential.doors.enumerated() {
-      if let door = DoorReference(text), book.door(door) != nil {
+      if let door = DoorReference(text), try book.door(door) != nil {
         places[door.controller, default: Places()].doors.insert(door.door)
       } else {
         problems.append(
@@ -94,18 +94,11 @@ struct CredentialSpreader {
       }
     }
     for (index, text) in credential.scopes.enumerated() {
-      let found = ScopeReference(text).map { reference in
-        book.controllers.values.filter { facts in
-          facts.configuration?.facility.id == reference.site
-            && facts.configuration?.scopes.contains {
-              $0.id == reference.scope && !$0.doors.isEmpty
-            }
-              == true
-        }.map { ($0.id, reference.scope) }
-      }
-      if let found, !found.isEmpty {
-        for (controller, scope) in found {
-          places[controller, default: Places()].scopes.insert(scope)
+      let reference = ScopeReference(text)
+      let found = try reference.map { try book.controllers(of: $0) } ?? []
+      if let reference, !found.isEmpty {
+        for controller in found {
+          places[controller, default: Places()].scopes.insert(reference.scope)
         }
       } else {
         problems.append(

@@ -79,7 +79,7 @@ struct ReservationDesk {
 
   init(_ call: APICall) throws {
     self.call = call
-    book = try SiteBook(call.store)
+    book = SiteBook(call.store)
     spreader = CredentialSpreader(call, book)
   }
 
@@ -190,7 +190,7 @@ enum ReservationRoutes {
       let found = try call.store.list(
         ReservationDocument.self, parent: query["person"], after: after, limit: limit + 1)
       let page = ListReply(found, limit: limit, id: \.id)
-      let book = try SiteBook(call.store)
+      let book = SiteBook(call.store)
       let call = call
       return try APIReply(
         ListReply(
@@ -198,7 +198,7 @@ enum ReservationRoutes {
     },
     Operation("getReservation", .get, "/v1/reservations/{reservation}", .read) { call in
       let document = try call.store.need(ReservationDocument.self, call.id("reservation"))
-      return try APIReply(ReservationReply(document, call, try SiteBook(call.store)))
+      return try APIReply(ReservationReply(document, call, SiteBook(call.store)))
     },
     Operation(
       "putReservation", .put, "/v1/reservations/{reservation}", .bookings, successes: [200, 201],

@@ -126,10 +126,10 @@ enum EventRoutes {
       until: try APICall.time("until", query))
     let (found, next) = try filter.read(
       after.map { .after($0) } ?? .before(before), limit: limit, in: call.store)
-    let book = try SiteBook(call.store)
+    let book = SiteBook(call.store)
     let items = try found.map { placed in
       var reply = try EventReply(placed, call.store)
-      reply.site = book.controllers[placed.controller]?.configuration?.facility.id
+      reply.site = try book.controller(placed.controller)?.configuration?.facility.id
       return reply
     }
     // Whoever follows needs a cursor also when there is nothing new.

@@ -167,10 +167,10 @@ enum CodeRoutes {
     ) { call in
       let person = try call.needPerson().id
       let body = try call.body(CodeBody.self)
-      let book = try SiteBook(call.store)
+      let book = SiteBook(call.store)
       let doors = body.doors ?? []
       for (index, text) in doors.enumerated() {
-        guard let door = DoorReference(text), book.door(door) != nil else {
+        guard let door = DoorReference(text), try book.door(door) != nil else {
           throw APIProblem(path: "doors[\(index)]", "there is no door \(text.prefix(128))")
         }
       }
@@ -180,7 +180,7 @@ enum CodeRoutes {
     },
     Operation("deleteCode", .delete, "/v1/people/{person}/code", .codes, successes: [204]) { call in
       let person = try call.needPerson().id
-      let used = try CodeDesk(call, try SiteBook(call.store)).inUse(by: person)
+      let used = try CodeDesk(call, SiteBook(call.store)).inUse(by: person)
       guard used.isEmpty else {
         throw APIProblem(
           .conflict, "\(used.count) credentials of \(person) have the code; revoke them first")

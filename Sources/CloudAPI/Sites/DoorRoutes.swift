@@ -112,10 +112,11 @@ enum DoorRoutes {
     Operation("listDoors", .get, "/v1/doors", .read) { call in
       let query = try call.query("site", "after", "limit")
       let (after, limit) = try APICall.page(query)
-      let book = try SiteBook(call.store)
-      let found = book.doors(of: query["site"]).filter { $0.description > after }.prefix(limit + 1)
-      let doors = found.compactMap { reference in
-        book.door(reference).map { DoorReply(reference, $0.facts, $0.door) }
+      let book = SiteBook(call.store)
+      let found = try book.doors(of: query["site"]).filter { $0.description > after }.prefix(
+        limit + 1)
+      let doors = try found.compactMap { reference in
+        try book.door(reference).map { DoorReply(reference, $0.facts, $0.door) }
       }
       return try APIReply(ListReply(doors, limit: limit, id: \.id))
     },
@@ -128,8 +129,8 @@ enum DoorRoutes {
         throw APIProblem(path: "door", "\(text.prefix(64)) is not CONTROLLER:DOOR")
       }
       let body = try call.body(DoorBody.self)
-      let book = try SiteBook(call.store)
-      guard let facts = book.controllers[reference.controller],
+      let book = SiteBook(call.store)
+      guard let facts = try book.controller(reference.controller),
         var document = facts.configuration, document.facility.id == body.site
       else {
         throw APIProblem(path: "site", "\(reference.controller) is no controller of \(body.site)")

@@ -39,55 +39,90 @@ struct ScopeReference: Hashable, CustomStringConvertible {
 }
 
 /// The controllers with their configurations, as sites and doors. A site is all controllers whose
-/// configurations name the same facility.
-struct SiteBook {
-  let controllers: [String: ControllerFacts]
+/// configurations name the same facility. Only what is asked for is read, and once: a booking for one
+/// door costs the same however many there are.
+final class SiteBook {
+  private let store: any PlatformTransaction
+  /// Nil is for one that is not enrolled.
+  private var known: [String: ControllerFacts?] = [:]
+  private var bySite: [String: [ControllerFacts]] = [:]
+  private var everything: [ControllerFacts]?
 
-  init(_ store: any PlatformTransaction) throws {
-    controllers = Dictionary(
-      try store.controllers().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+  init(_ store: any PlatformTransaction) { self.store = store }
+
+  /// Nil where it is not enrolled.
+  func controller(_ id: String) throws -> ControllerFacts? {
+    if let found = known[id] { return found }
+    let found = try store.controller(id)
+    known[id] = .some(found)
+    return found
+  }
+
+  /// Every controller, by id.
+  private func all() throws -> [ControllerFacts] {
+    if let everything { return everything }
+    let found = try store.controllers()
+    for facts in found { known[facts.id] = facts }
+    everything = found
+    return found
+  }
+
+  /// The controllers of a site, by id; none where the site is not there.
+  private func found(at site: String) throws -> [ControllerFacts] {
+    if let found = bySite[site] { return found }
+    let found = try store.controllers(of: site).sorted { $0.id < $1.id }
+    bySite[site] = found
+    for facts in found { known[facts.id] = facts }
+    return found
   }
 
   /// By id.
   var sites: [String] {
-    Set(controllers.values.compactMap { $0.configuration?.facility.id }).sorted()
+    get throws { Set(try all().compactMap { $0.configuration?.facility.id }).sorted() }
   }
 
+  func isThere(_ site: String) throws -> Bool { try !found(at: site).isEmpty }
+
   /// The controllers of a site, by id; throws for a site that is not there.
-  func controllers(of site: String) throws(APIProblem) -> [ControllerFacts] {
-    let found = controllers.values.filter { $0.configuration?.facility.id == site }
+  func controllers(of site: String) throws -> [ControllerFacts] {
+    let found = try found(at: site)
     guard !found.isEmpty else { throw APIProblem(.notFound, "there is no site \(site)") }
-    return found.sorted { $0.id < $1.id }
+    return found
+  }
+
+  /// The controllers that have the scope with a door in it.
+  func controllers(of reference: ScopeReference) throws -> [String] {
+    try found(at: reference.site).filter { facts in
+      facts.configuration?.scopes.contains { $0.id == reference.scope && !$0.doors.isEmpty } == true
+    }.map(\.id)
   }
 
   /// Of one site, or of all.
-  func doors(of site: String?) -> [DoorReference] {
-    controllers.values.flatMap { facts in
-      (facts.configuration?.doors ?? []).compactMap { door in
-        site == nil || facts.configuration?.facility.id == site
-          ? DoorReference(controller: facts.id, door: door.id) : nil
+  func doors(of site: String?) throws -> [DoorReference] {
+    try (site.map { try found(at: $0) } ?? all()).flatMap { facts in
+      (facts.configuration?.doors ?? []).map {
+        DoorReference(controller: facts.id, door: $0.id)
       }
     }.sorted()
   }
 
-  func door(_ reference: DoorReference) -> (facts: ControllerFacts, door: DoorDocument)? {
-    guard let facts = controllers[reference.controller], let door = facts.door(reference) else {
-      return nil
-    }
+  func door(_ reference: DoorReference) throws -> (facts: ControllerFacts, door: DoorDocument)? {
+    guard let facts = try controller(reference.controller), let door = facts.door(reference)
+    else { return nil }
     return (facts, door)
   }
 
   /// The doors that a credential names at a controller, by itself or in a scope.
-  func doors(of record: CredentialRecord, at controller: String) -> [String] {
-    let scopes = scopes(of: controller)
+  func doors(of record: CredentialRecord, at controller: String) throws -> [String] {
+    let scopes = try scopes(of: controller)
     return Set(record.doors).union(
       record.scopes.compactMap(ScopeID.init).flatMap { scopes[$0] ?? [] }.map(\.rawValue)
     ).sorted()
   }
 
   /// Doors of each scope of a controller.
-  func scopes(of controller: String) -> [ScopeID: Set<DoorID>] {
-    let scopes = controllers[controller]?.configuration?.scopes ?? []
+  func scopes(of controller: String) throws -> [ScopeID: Set<DoorID>] {
+    let scopes = try self.controller(controller)?.configuration?.scopes ?? []
     return Dictionary(
       scopes.compactMap { scope in
         ScopeID(scope.id).map { ($0, Set(scope.doors.compactMap(DoorID.init))) }

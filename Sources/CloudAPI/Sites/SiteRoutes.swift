@@ -11,7 +11,7 @@ struct SiteReply: Encodable {
   var controllers: [String]
   var settings: AccessSettingsDocument
 
-  init(_ book: SiteBook, _ site: String) throws(APIProblem) {
+  init(_ book: SiteBook, _ site: String) throws {
     let facts = try book.controllers(of: site)
     // Every controller of a site has the same; one that was pushed by hand may differ.
     guard let facility = facts.first?.configuration?.facility else {
@@ -78,17 +78,17 @@ private struct SiteDesk {
 
   init(_ call: APICall) throws {
     store = call.store
-    book = try SiteBook(call.store)
+    book = SiteBook(call.store)
     desk = ConfigurationDesk(store: call.store, tools: call.tools)
   }
 
   /// True when the site is new.
   func put(_ id: String, _ body: SiteBody) throws -> Bool {
-    let isNew = !book.sites.contains(id)
+    let isNew = try !book.isThere(id)
     var problems: [Problem] = []
     for (index, name) in body.controllers.enumerated() {
       let path = "controllers[\(index)]"
-      if let facts = book.controllers[name] {
+      if let facts = try book.controller(name) {
         if let other = facts.configuration?.facility.id, other != id {
           problems.append(Problem(path: path, message: "\(name) belongs to the site \(other)"))
         }
@@ -107,7 +107,7 @@ private struct SiteDesk {
     guard problems.isEmpty else { throw APIProblem(ValidationFailure(problems: problems)) }
     let holidays = isNew ? nil : try facilities(of: id).first?.holidays
     for name in Set(body.controllers).sorted() {
-      guard let facts = book.controllers[name] else { continue }
+      guard let facts = try book.controller(name) else { continue }
       var document =
         facts.configuration
         ?? ConfigurationDocument(
@@ -165,7 +165,9 @@ private struct SiteDesk {
     var doors: [String: [String]] = [:]
     var problems: [Problem] = []
     for (index, text) in body.doors.enumerated() {
-      if let door = DoorReference(text), book.door(door)?.facts.configuration?.facility.id == site {
+      if let door = DoorReference(text),
+        try book.door(door)?.facts.configuration?.facility.id == site
+      {
         doors[door.controller, default: []].append(door.door)
       } else {
         problems.append(
@@ -200,18 +202,18 @@ enum SiteRoutes {
   static let all: [Operation] = [
     Operation("listSites", .get, "/v1/sites", .read) { call in
       _ = try call.query()
-      let book = try SiteBook(call.store)
+      let book = SiteBook(call.store)
       return try APIReply(
         ListReply(items: try book.sites.map { try SiteReply(book, $0) }, next: nil))
     },
     Operation("getSite", .get, "/v1/sites/{site}", .read) { call in
-      try APIReply(SiteReply(try SiteBook(call.store), call.parameter("site")))
+      try APIReply(SiteReply(SiteBook(call.store), call.parameter("site")))
     },
     Operation("putSite", .put, "/v1/sites/{site}", .configure, successes: [200, 201]) { call in
       let site = call.parameter("site")
       let isNew = try SiteDesk(call).put(site, try call.body(SiteBody.self))
       return try APIReply(
-        SiteReply(try SiteBook(call.store), site), status: isNew ? 201 : 200)
+        SiteReply(SiteBook(call.store), site), status: isNew ? 201 : 200)
     },
     Operation("listHolidays", .get, "/v1/sites/{site}/holidays", .read) { call in
       try APIReply(

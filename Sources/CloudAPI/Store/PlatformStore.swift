@@ -70,6 +70,8 @@ public protocol PlatformTransaction {
   // Controllers
   func controllers() throws -> [ControllerFacts]
   func controller(_ id: String) throws -> ControllerFacts?
+  /// Those whose configuration names the site as its facility.
+  func controllers(of site: String) throws -> [ControllerFacts]
   /// Stores a configuration that was validated; the store numbers it.
   func push(_ document: ConfigurationDocument, to controller: String) throws
   /// Credentials that the controller has not answered for.

@@ -32,7 +32,8 @@ struct IssuerCommand: ParsableCommand {
     @Option(help: "The certificate's file.") var out: String
 
     func run() throws {
-      let root = try IssuerRoots(folder: try state.store().folder).newest()
+      let store = try state.store()
+      let root = try IssuerRoots(folder: store.folder).newest()
       guard let bytes = Data(base64URL: key), bytes.count == 32 else {
         throw ValidationError("--key is an Ed25519 public key, 32 bytes in base64url")
       }
@@ -55,6 +56,8 @@ struct IssuerCommand: ParsableCommand {
         throw ValidationError("issuer and id are \(Identifier<Never>.grammar)")
       }
       let text = try root.signer.sign(certificate, root: root.keyID)
+      // These doors get everybody for whom a key that is handed over may open otherwise.
+      try store.ways.addDesk(at: certificate.controllers)
       try Data((text + "\n").utf8).write(to: URL(filePath: out))
       Output.line("certificate \(certificate.id) of \(issuer), signed by \(root.keyID)")
     }

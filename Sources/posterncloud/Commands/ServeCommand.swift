@@ -13,7 +13,14 @@ struct ServeCommand: AsyncParsableCommand {
       "After so many seconds without an answer a message is sent again; then after twice as many.")
   var answerSeconds = CloudServer.answerSeconds
 
+  @Option(
+    help: "What a door has is compared after so many seconds even if its changes never end.")
+  var digestSeconds = CloudServer.digestSeconds
+
   func validate() throws {
+    guard (1...3_600).contains(digestSeconds) else {
+      throw ValidationError("--digest-seconds is 1 to 3600")
+    }
     guard (1...300).contains(answerSeconds) else {
       throw ValidationError("--answer-seconds is 1 to 300")
     }
@@ -21,7 +28,8 @@ struct ServeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let store = try state.store()
-    let server = try CloudServer(store: store, broker: broker, answerSeconds: answerSeconds)
+    let server = try CloudServer(
+      store: store, broker: broker, answerSeconds: answerSeconds, digestSeconds: digestSeconds)
     guard api.apiPort != nil else { return try await server.run() }
     // What ends first, mostly by a failure, ends the other: half a server misleads.
     try await withThrowingTaskGroup(of: Void.self) { group in

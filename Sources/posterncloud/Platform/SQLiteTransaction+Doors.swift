@@ -17,6 +17,16 @@ extension SQLiteTransaction {
       .map(Self.facts)
   }
 
+  func controllers(of site: String) throws -> [ControllerFacts] {
+    try Row.fetchAll(
+      database,
+      sql: """
+        SELECT controller.* FROM controllerWay AS way JOIN controller ON controller.id = way.controller
+        WHERE way.way = ? ORDER BY controller.id
+        """, arguments: [WayIn.site(site).text]
+    ).map(Self.facts)
+  }
+
   private static func facts(_ row: Row) throws -> ControllerFacts {
     ControllerFacts(
       id: row["id"], configuration: try row.json(ConfigurationDocument.self, in: "config"),

@@ -97,7 +97,8 @@ extension CloudServer {
       "\(controller): config \(hello.configRevision), credentials \(hello.credentialRevision)")
     var session = ControllerSession(hello)
     session.needsSnapshot = try store.revisions.overtake(hello, of: controller)
-    session.compareDue = CloudClock.ticks()
+    session.comparison.expect(
+      at: CloudClock.ticks(), after: 0, lateAfter: compareLateMilliseconds)
     state.hellos.end(controller)
     try store.controllers.store(hello)
     if try store.boots.store(hello) {
@@ -218,15 +219,27 @@ extension CloudServer {
       }
       session.credentialWait.end()
       session.digestWait.end()
+      session.comparison.endAsking()
       session.digest = report.digest
-      session.compareDue = CloudClock.ticks() + Self.compareDelayMilliseconds
+      let expected = session.comparison.expected(at: report.revision)
+      session.comparison.expect(
+        at: CloudClock.ticks(), after: DigestComparison.delayMilliseconds,
+        lateAfter: compareLateMilliseconds)
       if report.applied {
         try note(report, of: controller, &session)
         session.credentialRevision = report.revision
         session.needsSnapshot = false
-      } else if try report.revision <= store.revisions.last() {
+      } else if try report.revision <= store.revisions.line(of: controller).last {
         // Another message brought it there; the digests are compared.
         session.credentialRevision = report.revision
+      }
+      // What it refused just now is not in what was reckoned.
+      if let expected, let digest = report.digest, report.applied, report.refusedTotal == nil,
+        session.comparison.isLate(at: CloudClock.ticks())
+      {
+        state.sessions[controller] = session
+        try compare(digest, with: expected, of: controller, &state)
+        return push(to: controller, &state)
       }
     }
     state.sessions[controller] = session

@@ -11,17 +11,21 @@ extension CloudServer {
   /// The lifetime of configurations, credentials and acknowledgements.
   static let dataLifetimeSeconds = 86_400
 
-  /// Sends each online controller what it lacks, when something has changed since the last check: a
-  /// query for each of a thousand controllers takes longer than the time between two checks.
+  /// Sends the controllers that have changed since the last check what they lack, and those that it
+  /// could not be sent to. The others are not looked at, however many there are.
   func pushChanges(_ state: inout State) {
+    var due = state.unpushed
     do {
-      let stamp = try store.revisions.changeStamp()
-      guard state.pushed != stamp else { return }
+      let (changed, stamp) = try store.revisions.changed(after: state.pushed)
+      due.formUnion(changed.compactMap { ControllerID($0) })
       state.pushed = stamp
     } catch {
       return logger.error("cannot read what has changed: \(error)")
     }
-    for controller in state.sessions.keys.sorted() { push(to: controller, &state) }
+    state.unpushed = []
+    for controller in due.sorted() where state.sessions[controller] != nil {
+      push(to: controller, &state)
+    }
   }
 
   /// Sends one controller what it lacks. After a failure the next check tries again.
@@ -30,7 +34,7 @@ extension CloudServer {
       try pushConfiguration(to: controller, &state)
       try pushCredentials(to: controller, &state)
     } catch {
-      state.pushed = nil
+      state.unpushed.insert(controller)
       logger.error("cannot send \(controller) its changes: \(error)")
     }
   }
@@ -63,20 +67,36 @@ extension CloudServer {
     guard let session = state.sessions[controller], !session.credentialWait.isWaiting else {
       return
     }
-    let last = try store.revisions.last()
-    guard session.needsSnapshot || session.credentialRevision != last,
-      try store.controllers.refusedCredentials(of: controller.rawValue) != last
+    let line = try store.revisions.line(of: controller)
+    guard session.needsSnapshot || session.credentialRevision != line.last,
+      try store.controllers.refusedCredentials(of: controller.rawValue) != line.last
     else { return }
-    state.sessions[controller]?.sentRevision = last
-    if try needsSnapshot(session, controller) { return try offer(to: controller, &state) }
-    guard
-      let delta = try store.deltas.delta(
-        for: controller.rawValue, since: session.credentialRevision,
-        bytesMax: recordBytesMax(session))
-    else { return }
+    state.sessions[controller]?.sentRevision = line.last
+    if try needsSnapshot(session, line, controller) { return try offer(to: controller, &state) }
+    // What is asked about stays as it is until the answer, but no revocation waits for that.
+    if session.comparison.isAsking,
+      try !store.deltas.hasRevocation(
+        for: controller.rawValue, since: session.credentialRevision)
+    {
+      return
+    }
+    guard let (delta, digest) = try change(for: controller, session) else { return }
+    state.sessions[controller]?.comparison.sent(delta.revision, digest: digest)
     state.sessions[controller]?.sentCredentials = try send(delta, .credentials, to: controller)
     state.sessions[controller]?.sentEverything = delta.baseRevision == nil
     waitForCredentials(of: controller, &state)
+  }
+
+  /// What a controller lacks; with the digest that it should then have if a comparison is late.
+  private func change(
+    for controller: ControllerID, _ session: ControllerSession
+  ) throws -> (delta: CredentialDelta, digest: RecordSetDigest?)? {
+    let (name, revision) = (controller.rawValue, session.credentialRevision)
+    let bytesMax = recordBytesMax(session)
+    if session.comparison.isLate(at: CloudClock.ticks()) {
+      return try store.deltas.deltaWithDigest(for: name, since: revision, bytesMax: bytesMax)
+    }
+    return try store.deltas.delta(for: name, since: revision, bytesMax: bytesMax).map { ($0, nil) }
   }
 
   /// The most bytes of records in one message that reaches this controller.
@@ -90,10 +110,11 @@ extension CloudServer {
   }
 
   /// A few changes are sent as a delta, also to a controller that has nothing yet.
-  private func needsSnapshot(_ session: ControllerSession, _ controller: ControllerID) throws
-    -> Bool
-  {
+  private func needsSnapshot(
+    _ session: ControllerSession, _ line: RevisionTable.Line, _ controller: ControllerID
+  ) throws -> Bool {
     if session.needsSnapshot { return true }
+    if session.credentialRevision > 0, session.credentialRevision < line.floor { return true }
     let changes = try store.deltas.count(
       for: controller.rawValue, since: session.credentialRevision)
     return changes
@@ -106,6 +127,7 @@ extension CloudServer {
       for: controller.rawValue, atController: session.credentialRevision,
       bytesMax: recordBytesMax(session))
     logger.info("\(controller): a snapshot of \(offer.chunks) chunks")
+    state.sessions[controller]?.comparison.sent(offer.revision, digest: nil)
     state.sessions[controller]?.sentCredentials = try send(offer, .snapshot, to: controller)
     state.sessions[controller]?.sentEverything = true
     waitForCredentials(of: controller, &state)
@@ -128,27 +150,42 @@ extension CloudServer {
   func compareDigests(_ state: inout State) {
     let now = CloudClock.ticks()
     for (controller, session) in state.sessions {
-      guard let due = session.compareDue, due <= now, !session.credentialWait.isWaiting,
-        let digest = session.digest
+      guard session.comparison.isDue(at: now), !session.comparison.isAsking,
+        !session.credentialWait.isWaiting, let digest = session.digest
       else { continue }
-      state.sessions[controller]?.compareDue = nil
       do {
+        // Where there is none a change is about to be sent, whose answer is compared.
         guard
           let own = try store.digests.digest(
             for: controller.rawValue, at: session.credentialRevision)
-        else { continue }
-        if own.root == digest {
-          state.sessions[controller]?.repairs = 0
-        } else if session.repairs < Self.repairsMax {
-          state.sessions[controller]?.repairs += 1
-          logger.warning("\(controller): its credentials differ from the cloud's; asking where")
-          try askForDigest(of: controller, &state)
-        } else {
-          logger.error("\(controller): its credentials differ after \(session.repairs) repairs")
+        else {
+          state.sessions[controller]?.comparison.wait()
+          continue
         }
+        try compare(digest, with: own, of: controller, &state)
       } catch {
+        state.sessions[controller]?.comparison.end()
         logger.error("\(controller): cannot compare digests: \(error)")
       }
+    }
+  }
+
+  /// Compares what a controller says it has with what it should have at its revision.
+  func compare(
+    _ reported: String, with own: RecordSetDigest, of controller: ControllerID,
+    _ state: inout State
+  ) throws {
+    guard let session = state.sessions[controller] else { return }
+    state.sessions[controller]?.comparison.end()
+    if own.root == reported {
+      state.sessions[controller]?.repairs = 0
+    } else if session.repairs < Self.repairsMax {
+      state.sessions[controller]?.repairs += 1
+      logger.warning("\(controller): its credentials differ from the cloud's; asking where")
+      state.sessions[controller]?.comparison.ask(own, at: session.credentialRevision)
+      try askForDigest(of: controller, &state)
+    } else {
+      logger.error("\(controller): its credentials differ after \(session.repairs) repairs")
     }
   }
 
@@ -176,6 +213,7 @@ extension CloudServer {
       let isDigestLost = session.digestWait.runsOut(at: now)
       guard isConfigLost || isCredentialLost || isDigestLost else { continue }
       if isConfigLost { session.configRevision = session.configBase }
+      if isDigestLost { session.comparison.endAsking() }
       state.sessions[controller] = session
       logger.warning("\(controller) has not answered; sending again")
       do { if isDigestLost { try askForDigest(of: controller, &state) } } catch {
@@ -207,7 +245,8 @@ extension CloudServer {
       // It was no repair: the next one is shorter, however many are refused before it.
       session.repairs = max(session.repairs - 1, 0)
       session.digestWait.end()
-      session.compareDue = CloudClock.ticks()
+      session.comparison.expect(
+        at: CloudClock.ticks(), after: 0, lateAfter: compareLateMilliseconds)
       state.sessions[message.controller] = session
     case .commands, .ack, .digest: break
     }
@@ -218,15 +257,19 @@ extension CloudServer {
     _ report: DigestReport, _ controller: ControllerID, _ state: inout State
   ) throws {
     state.sessions[controller]?.digestWait.end()
+    let known = state.sessions[controller]?.comparison.expected(at: report.revision)
+    state.sessions[controller]?.comparison.answered()
+    // A change may have waited for this answer.
+    state.unpushed.insert(controller)
     let bytesMax = state.sessions[controller].map(recordBytesMax) ?? SnapshotTable.chunkBytesMax
     guard
       let repairs = try store.digests.repairs(
-        for: controller.rawValue, report, bytesMax: bytesMax)
+        for: controller.rawValue, report, known: known, bytesMax: bytesMax)
     else { return }
     // A bucket cannot be split: one that does not fit comes with a snapshot.
     if repairs.contains(where: { (try? JSONCoding.encode($0).count) ?? 0 > bytesMax + 1_024 }) {
       logger.warning("\(controller): a repair would not reach it; sending a snapshot")
-      try store.revisions.raise()
+      try store.revisions.raise(controller)
       state.sessions[controller]?.needsSnapshot = true
       return push(to: controller, &state)
     }

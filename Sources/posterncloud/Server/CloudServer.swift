@@ -15,8 +15,8 @@ import Synchronization
 final class CloudServer: Sendable {
   /// How often the database is checked for changes of other processes.
   static let pollMilliseconds = 50
-  /// Digests are compared after so long without a change.
-  static let compareDelayMilliseconds: Int64 = 1_000
+  /// After so long a comparison of digests waits for no quiet moment, unless set.
+  static let digestSeconds = 30
   /// After so many repairs in a row the server only logs an error.
   static let repairsMax = 3
   /// The first wait for an answer, unless set. A controller asks for a chunk again after 10 s.
@@ -28,6 +28,8 @@ final class CloudServer: Sendable {
   let logger: Logger
   /// The first wait for an answer.
   let answerMilliseconds: Int64
+  /// After so long a comparison of digests waits for no quiet moment.
+  let compareLateMilliseconds: Int64
   let sent = Mutex(SentMessages())
   private let state = Mutex(State())
 
@@ -38,16 +40,23 @@ final class CloudServer: Sendable {
     /// Commands that the broker has not acknowledged, by the token of the link.
     var commandsInFlight: [Int: String] = [:]
     var hellos = HelloRequests()
-    /// The stamp of the last check for changes; nil checks every controller.
-    var pushed: RevisionTable.ChangeStamp?
+    /// The stamp of the last check for changes.
+    var pushed: UInt64 = 0
+    /// Controllers that the next check looks at, whether or not they have changed.
+    var unpushed: Set<ControllerID> = []
   }
 
-  /// `answerSeconds` is the first wait for an answer, before a message is sent again.
-  init(store: CloudStore, broker: BrokerOptions, answerSeconds: Int = answerSeconds) throws {
+  /// `answerSeconds` is the first wait for an answer, before a message is sent again; after
+  /// `digestSeconds` a comparison of digests waits for no quiet moment.
+  init(
+    store: CloudStore, broker: BrokerOptions, answerSeconds: Int = answerSeconds,
+    digestSeconds: Int = digestSeconds
+  ) throws {
     let logger = Logger(label: "posterncloud") { StandardLog(label: $0) }
     self.store = store
     self.logger = logger
     answerMilliseconds = Int64(answerSeconds) * 1_000
+    compareLateMilliseconds = Int64(digestSeconds) * 1_000
     links = BrokerLinks(broker, logger: logger)
     signer = try store.signer()
   }
@@ -92,7 +101,7 @@ final class CloudServer: Sendable {
         lookForControllers(&state)
         // Messages of the persistent session arrive before this event, and their answers could not
         // be published.
-        state.pushed = nil
+        state.unpushed.formUnion(state.sessions.keys)
       case .disconnected(let reason):
         logger.warning("broker: \(reason)")
         // Commands go over the other connection, which may be up.
@@ -103,7 +112,7 @@ final class CloudServer: Sendable {
           try take(topic: topic, payload, retained: retained, &state)
         } catch {
           logger.error("a message on \(topic) was rejected: \(error)")
-          state.pushed = nil
+          if let controller = Topics.parseUp(topic)?.0 { state.unpushed.insert(controller) }
         }
       case .delivered(let token):
         sent.withLock { $0.delivered(token) }

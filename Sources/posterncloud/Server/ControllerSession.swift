@@ -22,10 +22,9 @@ struct ControllerSession {
   var sentEverything = false
   /// The buckets of each repair that was sent, by the message's id.
   var sentRepairs: [String: [Int]] = [:]
-  /// The cloud's latest revision when credentials were last sent.
+  /// The latest revision of its line when credentials were last sent.
   var sentRevision: UInt64 = 0
-  /// When to compare the digests, in ``CloudClock/ticks()``; nil for no comparison.
-  var compareDue: Int64?
+  var comparison = DigestComparison()
   /// The digest that the controller last reported.
   var digest: String?
   /// The longest message that reaches the controller, as its hello says; nil for no limit.

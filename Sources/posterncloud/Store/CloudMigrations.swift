@@ -141,6 +141,7 @@ enum CloudMigrations {
       }
     }
     PlatformMigrations.register(in: &migrator)
+    ReachMigrations.register(in: &migrator)
     return migrator
   }
 }

@@ -33,6 +33,7 @@ final class CloudStore: Sendable {
   var digests: DigestReader { DigestReader(database: database) }
   var events: EventTable { EventTable(database: database) }
   var issued: IssuedTable { IssuedTable(database: database) }
+  var knownPeople: KnownPersonTable { KnownPersonTable(database: database) }
   var offlinePINs: OfflinePINFiles {
     OfflinePINFiles(folder: "\(folder)/offline-pin", controllers: controllers)
   }
@@ -41,6 +42,7 @@ final class CloudStore: Sendable {
   var revisions: RevisionTable { RevisionTable(database: database) }
   var snapshots: SnapshotTable { SnapshotTable(database: database) }
   var urgentEvents: UrgentEventTable { UrgentEventTable(database: database) }
+  var ways: WayTable { WayTable(database: database) }
 
   /// The Ed25519 key by which controllers verify this cloud.
   func signer() throws -> EnvelopeSigner {

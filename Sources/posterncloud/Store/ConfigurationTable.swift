@@ -66,6 +66,10 @@ struct ConfigurationTable {
         Int64(clamping: numbered.revision), try storedJSON(numbered), try fitting.map(storedJSON),
         controller,
       ])
+    try RevisionTable.touch(controller, database)
+    if try WayTable.replace(numbered.waysIn, ofController: controller, database) {
+      try KnownPersonTable.refresh(controller, database)
+    }
     return numbered.revision
   }
 
@@ -99,7 +103,7 @@ struct ConfigurationTable {
         arguments: [controller.rawValue]) ?? 0)
   }
 
-  /// Raises the configuration's revision above the controller's; see ``RevisionTable/overtake``.
+  /// Raises the configuration's revision above the controller's; see ``RevisionTable``.
   static func overtake(
     _ hello: Hello, of controller: ControllerID, _ database: Database
   ) throws {

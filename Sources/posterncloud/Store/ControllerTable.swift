@@ -18,6 +18,8 @@ struct ControllerTable {
       try database.execute(
         sql: "INSERT INTO controller (id, credentialKey) VALUES (?, ?)",
         arguments: [controller.rawValue, Data(credentialKey)])
+      // A desk may have been certified for it before.
+      try KnownPersonTable.refresh(controller.rawValue, database)
     }
   }
 
@@ -87,26 +89,27 @@ struct ControllerTable {
 
   /// Every controller with its latest hello and state; nil before the first.
   func all() throws -> [(id: String, hello: Hello?, state: StateReport?)] {
-    try database.read { try Self.all($0) }
-  }
-
-  private static func all(
-    _ database: Database
-  ) throws -> [(id: String, hello: Hello?, state: StateReport?)] {
-    try Row.fetchAll(database, sql: "SELECT id, hello, state FROM controller ORDER BY id").map {
-      (
-        $0["id"], try $0.json(Hello.self, in: Hello.column),
-        try $0.json(StateReport.self, in: StateReport.column)
-      )
+    try database.read { database in
+      try Row.fetchAll(database, sql: "SELECT id, hello, state FROM controller ORDER BY id").map {
+        (
+          $0["id"], try $0.json(Hello.self, in: Hello.column),
+          try $0.json(StateReport.self, in: StateReport.column)
+        )
+      }
     }
   }
 
   // MARK: What an older controller would ignore
 
-  /// Throws if the last hello of a controller does not name each feature.
-  static func requireAbility(_ needed: [Hello.Feature], _ database: Database) throws {
+  /// Throws if the last hello of one of the controllers does not name each feature.
+  static func requireAbility(
+    _ needed: [Hello.Feature], of controllers: @autoclosure () throws -> [String],
+    _ database: Database
+  ) throws {
     guard !needed.isEmpty else { return }
-    for (_, hello, _) in try all(database) { try requireAbility(needed, of: hello) }
+    for controller in try controllers() {
+      try requireAbility(needed, of: latest(Hello.self, of: controller, database))
+    }
   }
 
   /// Throws if the hello does not name each feature. A controller that was never here, nil, is asked
@@ -118,7 +121,7 @@ struct ControllerTable {
         + "ignore them; update it first")
   }
 
-  /// What the controller ignores of the persons and of its configuration.
+  /// What the controller ignores of the persons that it knows and of its configuration.
   func ignored(by hello: Hello) throws -> [Hello.Feature] {
     let lacking = hello.lacks(PersonRecord.features)
     guard !lacking.isEmpty else { return [] }
@@ -128,8 +131,10 @@ struct ControllerTable {
       return try lacking.filter { feature in
         try configured.contains(feature)
           || database.finds(
-            sql: "SELECT 1 FROM person WHERE json_extract(CAST(record AS TEXT), ?) IS NOT NULL",
-            arguments: ["$.\(feature.rawValue)"])
+            sql: """
+              SELECT 1 FROM knownPerson AS known JOIN person ON person.id = known.person
+              WHERE known.controller = ? AND json_extract(CAST(record AS TEXT), ?) IS NOT NULL
+              """, arguments: [hello.controller, "$.\(feature.rawValue)"])
       }
     }
   }

@@ -36,29 +36,46 @@ struct CredentialTable {
         try !database.finds(
           sql: "SELECT 1 FROM credential WHERE id = ?", arguments: [record.id])
       else { throw CloudProblem("there is a credential \(record.id) already") }
+      let person = try PersonTable.find(record.person, database)
+      try ControllerTable.requireAbility(
+        person?.neededFeatures ?? [], of: [controller], database)
       try Self.put(record, at: controller, database)
     }
   }
 
   /// Adds or replaces a credential that was validated; it is pending until the controller reports
-  /// otherwise.
+  /// otherwise. One that was another controller's or another person's is taken from there.
   static func put(
     _ record: CredentialRecord, at controller: String, _ database: Database
   ) throws {
+    let before = try Row.fetchOne(
+      database.cachedStatement(sql: "SELECT controller, person FROM credential WHERE id = ?"),
+      arguments: [record.id])
+    // The person comes first, or the controller warns of a credential of nobody.
+    try KnownPersonTable.learn(record.person, at: controller, database)
+    try KnownPersonTable.unwithdraw("credential", record.id, at: controller, database)
     try database.cachedStatement(
       sql: """
         INSERT INTO credential
           (id, controller, person, digest, record, revision, hash, bucket, active)
         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT (id) DO UPDATE SET person = excluded.person, digest = excluded.digest,
-          record = excluded.record, revision = excluded.revision, hash = excluded.hash,
-          active = excluded.active, status = 'pending', statusTime = NULL
+        ON CONFLICT (id) DO UPDATE SET controller = excluded.controller,
+          person = excluded.person, digest = excluded.digest, record = excluded.record,
+          revision = excluded.revision, hash = excluded.hash, active = excluded.active, status = 'pending', statusTime = NULL
         """
     ).execute(arguments: [
       record.id, controller, record.person, Data(record.digest.bytes), try storedJSON(record),
-      try RevisionTable.next(database), Data(try record.recordHash()),
+      try RevisionTable.next(of: controller, database), Data(try record.recordHash()),
       RecordSetDigest.bucket(of: record.id), record.countsInDigest,
     ])
+    guard let before else { return }
+    let (holder, place): (String, String) = (before["person"], before["controller"])
+    if place != controller {
+      try KnownPersonTable.withdraw("credential", record.id, at: place, database)
+    }
+    if place != controller || holder != record.person {
+      try KnownPersonTable.leave(holder, at: place, database)
+    }
   }
 
   /// Counts a credential as used at `seconds` since 1970. Throws for one that may stay unused.

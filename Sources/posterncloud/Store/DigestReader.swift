@@ -11,28 +11,36 @@ struct DigestReader {
   /// latest revision, since the records of older ones are gone.
   func digest(for controller: String, at revision: UInt64) throws -> RecordSetDigest? {
     try database.read { database in
-      guard try RevisionTable.last(database) == revision else { return nil }
-      var digest = RecordSetDigest()
-      let rows = try Row.fetchCursor(
-        database,
-        sql: """
-          SELECT hash, bucket FROM person
-          UNION ALL SELECT hash, bucket FROM credential WHERE controller = ? AND active
-          """, arguments: [controller])
-      while let row = try rows.next() {
-        digest.toggle(Array(row[0] as Data), inBucket: row[1])
-      }
-      try RecordNoteTable.correct(&digest, for: controller, database)
-      return digest
+      guard try RevisionTable.line(of: controller, database)?.last == revision else { return nil }
+      return try Self.digest(for: controller, database)
     }
   }
 
+  /// The digest over what the controller should have by now.
+  static func digest(for controller: String, _ database: Database) throws -> RecordSetDigest {
+    var digest = RecordSetDigest()
+    let rows = try Row.fetchCursor(
+      database,
+      sql: """
+        SELECT hash, bucket FROM knownPerson JOIN person ON person.id = knownPerson.person
+          WHERE knownPerson.controller = ?1
+        UNION ALL SELECT hash, bucket FROM credential WHERE controller = ?1 AND active
+        """, arguments: [controller])
+    while let row = try rows.next() {
+      digest.toggle(Array(row[0] as Data), inBucket: row[1])
+    }
+    try RecordNoteTable.correct(&digest, for: controller, database)
+    return digest
+  }
+
   /// All records of the buckets where the controller differs, in messages that are small enough;
-  /// nil when the controller is not at the latest revision.
+  /// nil when the controller is not at the latest revision and its digest is not `known`. Records
+  /// that have changed since come as they are now.
   func repairs(
-    for controller: String, _ report: DigestReport, bytesMax: Int = SnapshotTable.chunkBytesMax
+    for controller: String, _ report: DigestReport, known: RecordSetDigest? = nil,
+    bytesMax: Int = SnapshotTable.chunkBytesMax
   ) throws -> [BucketRepair]? {
-    guard let digest = try digest(for: controller, at: report.revision),
+    guard let digest = try known ?? digest(for: controller, at: report.revision),
       report.buckets.count == RecordSetDigest.bucketCount
     else { return nil }
     let different = zip(digest.buckets, report.buckets).enumerated()
@@ -59,7 +67,11 @@ struct DigestReader {
     try database.read { database in
       let decoder = JSONCoding.decoder()
       let persons = try Data.fetchAll(
-        database, sql: "SELECT record FROM person WHERE bucket = ?", arguments: [bucket])
+        database,
+        sql: """
+          SELECT record FROM knownPerson JOIN person ON person.id = knownPerson.person
+          WHERE knownPerson.controller = ? AND person.bucket = ?
+          """, arguments: [controller, bucket])
       let credentials = try Data.fetchAll(
         database,
         sql: "SELECT record FROM credential WHERE controller = ? AND active AND bucket = ?",

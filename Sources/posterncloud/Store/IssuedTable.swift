@@ -29,6 +29,10 @@ struct IssuedTable {
     guard report.keys.count <= IssuedReport.keysMax else {
       throw CloudProblem("a report has at most \(IssuedReport.keysMax) keys")
     }
+    if !report.keys.isEmpty {
+      // Its certificate may have been made elsewhere.
+      try database.write { try WayTable.addDesk(at: controller.rawValue, $0) }
+    }
     return try report.keys.map { key in
       do {
         return try database.write { try Self.reconcile(key, of: controller.rawValue, $0) }

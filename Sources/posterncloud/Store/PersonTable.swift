@@ -2,7 +2,7 @@ import CloudProtocol
 import Foundation
 import GRDB
 
-/// The table `person`. Every controller gets every person.
+/// The table `person`. ``KnownPersonTable`` says which controllers get a person.
 struct PersonTable {
   let database: DatabasePool
 
@@ -14,10 +14,11 @@ struct PersonTable {
       let present = try Self.find(id, database)
       let person = try change(present)
       do { _ = try person.validated(path: "person") } catch { throw CloudProblem("\(error)") }
+      try Self.put(person, database)
       let known = present?.neededFeatures ?? []
       try ControllerTable.requireAbility(
-        person.neededFeatures.filter { !known.contains($0) }, database)
-      try Self.put(person, database)
+        person.neededFeatures.filter { !known.contains($0) },
+        of: KnownPersonTable.controllers(of: id, database), database)
     }
   }
 
@@ -30,18 +31,21 @@ struct PersonTable {
     }
   }
 
-  /// Adds or replaces a person that was validated.
+  /// Adds or replaces a person that was validated. Only the controllers that know the person, or
+  /// are to know or forget the person by the new record, get a change.
   static func put(_ person: PersonRecord, _ database: Database) throws {
     try database.cachedStatement(
       sql: """
-        INSERT INTO person (id, record, revision, hash, bucket) VALUES (?, ?, ?, ?, ?)
-        ON CONFLICT (id) DO UPDATE SET record = excluded.record, revision = excluded.revision,
-          hash = excluded.hash, bucket = excluded.bucket
+        INSERT INTO person (id, record, hash, bucket) VALUES (?, ?, ?, ?)
+        ON CONFLICT (id) DO UPDATE SET record = excluded.record, hash = excluded.hash,
+          bucket = excluded.bucket
         """
     ).execute(arguments: [
-      person.id, try storedJSON(person), try RevisionTable.next(database),
-      Data(try person.recordHash()), RecordSetDigest.bucket(of: person.id),
+      person.id, try storedJSON(person), Data(try person.recordHash()),
+      RecordSetDigest.bucket(of: person.id),
     ])
+    try WayTable.replace(person.waysIn, ofPerson: person.id, database)
+    try KnownPersonTable.changed(person.id, database)
   }
 
   /// Nil for a person that is not there.

@@ -63,10 +63,15 @@ struct RecordNoteTable {
       try database.execute(
         sql: """
           DELETE FROM recordNote WHERE controller = ?1 AND (
-            EXISTS (SELECT 1 FROM person WHERE person.id = name
-              AND person.revision > recordNote.revision AND person.revision <= ?2)
-            OR EXISTS (SELECT 1 FROM credential WHERE credential.id = name
-              AND credential.revision > recordNote.revision AND credential.revision <= ?2))
+            EXISTS (SELECT 1 FROM knownPerson AS known
+              WHERE known.controller = ?1 AND known.person = name
+                AND known.revision > recordNote.revision AND known.revision <= ?2)
+            OR EXISTS (SELECT 1 FROM credential
+              WHERE credential.id = name AND credential.controller = ?1
+                AND credential.revision > recordNote.revision AND credential.revision <= ?2)
+            OR EXISTS (SELECT 1 FROM withdrawn
+              WHERE withdrawn.controller = ?1 AND withdrawn.id = name
+                AND withdrawn.revision > recordNote.revision AND withdrawn.revision <= ?2))
           """, arguments: [controller, Int64(clamping: revision)])
     }
   }
@@ -109,15 +114,21 @@ struct RecordNoteTable {
       database,
       sql: """
         SELECT person.hash, note.kept, note.bucket FROM recordNote AS note
-          LEFT JOIN person ON person.id = note.name
+          LEFT JOIN knownPerson AS known
+            ON known.controller = ?1 AND known.person = note.name
+          LEFT JOIN person ON person.id = known.person
         WHERE note.controller = ?1 AND note.kind = 'person'
-          AND (person.id IS NULL OR person.revision <= note.revision)
+          AND (known.person IS NULL OR known.revision <= note.revision)
+          AND NOT EXISTS (SELECT 1 FROM withdrawn WHERE withdrawn.controller = ?1
+            AND withdrawn.id = note.name AND withdrawn.revision > note.revision)
         UNION ALL
         SELECT iif(credential.active, credential.hash, NULL), note.kept, note.bucket
         FROM recordNote AS note
           LEFT JOIN credential ON credential.id = note.name AND credential.controller = ?1
         WHERE note.controller = ?1 AND note.kind = 'credential'
           AND (credential.id IS NULL OR credential.revision <= note.revision)
+          AND NOT EXISTS (SELECT 1 FROM withdrawn WHERE withdrawn.controller = ?1
+            AND withdrawn.id = note.name AND withdrawn.revision > note.revision)
         """, arguments: [controller])
     while let row = try refused.next() {
       for case let hash? in [row[0] as Data?, row[1] as Data?] {

@@ -2,8 +2,10 @@ import CloudProtocol
 import DoorRules
 import GRDB
 
-/// The table `revision`: the number of the latest change to people and credentials. Each change
-/// has a number of its own.
+/// The tables `line` and `revision`. Each controller has a line of its own: the revision of the
+/// latest change to its people and credentials, each of which has a number of its own. A change that
+/// is for one controller moves no other line. `revision` counts the changes of all lines, and each
+/// line says at which it moved, or got a configuration.
 struct RevisionTable {
   let database: DatabasePool
 
@@ -11,47 +13,89 @@ struct RevisionTable {
   /// that was restored. More is no revision that this cloud gave.
   static let aheadMax: UInt64 = 10_000_000
 
-  /// Takes the next revision.
-  static func next(_ database: Database) throws -> Int64 {
-    try database.execute(sql: "UPDATE revision SET last = last + 1")
-    return try Int64.fetchOne(database, sql: "SELECT last FROM revision") ?? 0
+  /// The line of one controller.
+  struct Line {
+    /// The revision of its latest change; 0 before the first.
+    var last: UInt64
+    /// From here on the changes are known one by one; a controller below it needs everything.
+    var floor: UInt64
   }
 
-  /// The revision of the latest change.
+  static func line(of controller: String, _ database: Database) throws -> Line? {
+    try Row.fetchOne(
+      database.cachedStatement(sql: "SELECT last, floor FROM line WHERE controller = ?"),
+      arguments: [controller]
+    ).map { Line(last: UInt64(clamping: $0[0] as Int64), floor: UInt64(clamping: $0[1] as Int64)) }
+  }
+
+  /// Nothing for a controller that is not enrolled.
+  func line(of controller: ControllerID) throws -> Line {
+    try database.read { try Self.line(of: controller.rawValue, $0) } ?? Line(last: 0, floor: 0)
+  }
+
+  /// Takes the next revision of a controller's line.
+  static func next(of controller: String, _ database: Database) throws -> Int64 {
+    guard let line = try line(of: controller, database) else {
+      throw CloudProblem("there is no controller \(controller); enrol it first")
+    }
+    try set(line.last + 1, of: controller, database)
+    return Int64(clamping: line.last + 1)
+  }
+
+  /// Moves a line to a revision.
+  static func set(_ revision: UInt64, of controller: String, _ database: Database) throws {
+    let stamp = try last(database) + 1
+    try set(stamp, database)
+    try database.cachedStatement(sql: "UPDATE line SET last = ?, changed = ? WHERE controller = ?")
+      .execute(arguments: [Int64(clamping: revision), Int64(clamping: stamp), controller])
+  }
+
+  /// The controller has a new configuration.
+  static func touch(_ controller: String, _ database: Database) throws {
+    guard let line = try line(of: controller, database) else { return }
+    try set(line.last, of: controller, database)
+  }
+
+  /// How many changes there were at all controllers.
   static func last(_ database: Database) throws -> UInt64 {
-    UInt64(try Int64.fetchOne(database, sql: "SELECT last FROM revision") ?? 0)
+    UInt64(
+      clamping: try Int64.fetchOne(
+        database.cachedStatement(sql: "SELECT last FROM revision")) ?? 0)
+  }
+
+  static func set(_ stamp: UInt64, _ database: Database) throws {
+    try database.cachedStatement(sql: "UPDATE revision SET last = ?")
+      .execute(arguments: [Int64(clamping: stamp)])
   }
 
   /// Takes the next revision for what is there: a controller that has other content under the
   /// present one refuses a snapshot of that.
-  func raise() throws { _ = try database.write { try Self.next($0) } }
+  func raise(_ controller: ControllerID) throws {
+    _ = try database.write { try Self.next(of: controller.rawValue, $0) }
+  }
 
-  /// The revision of the latest change.
+  /// How many changes there were at all controllers.
   func last() throws -> UInt64 { try database.read { try Self.last($0) } }
 
-  /// Differs once a configuration or a credential of any controller has changed.
-  struct ChangeStamp: Equatable {
-    var credentials: UInt64
-    var configurations: Int64
-  }
-
-  func changeStamp() throws -> ChangeStamp {
-    try database.read { database in
-      ChangeStamp(
-        credentials: try Self.last(database),
-        configurations: try Int64.fetchOne(
-          database, sql: "SELECT SUM(configRevision) FROM controller") ?? 0)
+  /// The controllers whose records or configuration have changed after a stamp, and the stamp of the
+  /// latest.
+  func changed(after stamp: UInt64) throws -> (controllers: [String], stamp: UInt64) {
+    let rows = try database.read { database in
+      try Row.fetchAll(
+        database.cachedStatement(
+          sql: "SELECT controller, changed FROM line WHERE changed > ? ORDER BY changed"),
+        arguments: [Int64(clamping: stamp)])
     }
+    return (rows.map { $0[0] }, rows.last.map { UInt64(clamping: $0[1] as Int64) } ?? stamp)
   }
 
-  /// Throws for a revision that no cloud gave: the word of one controller must not use up the numbers
-  /// of all.
+  /// Throws for a revision that no cloud gave: the word of a controller must not use up its numbers.
   func check(
     _ revision: UInt64, of subject: ApplyReport.Subject, at controller: ControllerID
   ) throws {
     let own = try database.read { database in
       switch subject {
-      case .credentials: try Self.last(database)
+      case .credentials: try Self.line(of: controller.rawValue, database)?.last ?? 0
       case .config: try ConfigurationTable.revision(of: controller, database)
       }
     }
@@ -68,11 +112,18 @@ struct RevisionTable {
   func overtake(_ hello: Hello, of controller: ControllerID) throws -> Bool {
     try database.write { database in
       try ConfigurationTable.overtake(hello, of: controller, database)
-      guard hello.credentialRevision > (try Self.last(database)) else { return false }
-      try database.execute(
-        sql: "UPDATE revision SET last = ?",
-        arguments: [Int64(clamping: hello.credentialRevision + 1)])
+      let name = controller.rawValue
+      guard let line = try Self.line(of: name, database), hello.credentialRevision > line.last
+      else { return false }
+      try Self.set(hello.credentialRevision + 1, of: name, database)
+      try Self.raiseFloor(of: name, database)
       return true
     }
+  }
+
+  /// Forgets how the controller came to where it is: who is not there yet needs everything.
+  static func raiseFloor(of controller: String, _ database: Database) throws {
+    try database.execute(
+      sql: "UPDATE line SET floor = last WHERE controller = ?", arguments: [controller])
   }
 }

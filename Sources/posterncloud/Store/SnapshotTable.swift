@@ -32,6 +32,9 @@ struct SnapshotTable {
   ) throws -> SnapshotOffer {
     try database.write { database in
       let now = CloudClock.now()
+      guard let line = try RevisionTable.line(of: controller, database) else {
+        throw CloudProblem("there is no controller \(controller); enrol it first")
+      }
       let ahead = try DeltaReader.revokedAhead(
         of: controller, since: revision, bytesMax: bytesMax, database)
       if let row = try Row.fetchOne(
@@ -44,18 +47,21 @@ struct SnapshotTable {
         let fits = try ranges.allSatisfy { range in
           try (range.bytesMax ?? 0) <= bytesMax && Self.fits(range, controller, database)
         }
-        // One that the controller has already brings nothing, or is refused.
-        if kept > revision, fits {
+        // One that the controller has already brings nothing, or is refused; after one that is older
+        // than the known changes it would need another.
+        if kept > revision, kept >= line.floor, fits {
           return SnapshotOffer(
             snapshotID: row["id"], revision: kept, chunks: ranges.count, revokedAhead: ahead)
         }
       }
-      let last = try RevisionTable.last(database)
       let ranges =
         try Self.ranges(
           isPersons: true, bytesMax,
-          "SELECT id, length(CAST(record AS BLOB)) FROM person ORDER BY id", [],
-          database)
+          """
+          SELECT known.person, length(CAST(record AS BLOB)) FROM knownPerson AS known
+            JOIN person ON person.id = known.person
+          WHERE known.controller = ? ORDER BY known.person
+          """, [controller], database)
         + Self.ranges(
           isPersons: false, bytesMax,
           "SELECT id, length(CAST(record AS BLOB)) FROM credential WHERE controller = ? AND active ORDER BY id",
@@ -63,9 +69,9 @@ struct SnapshotTable {
       let id = UUID().uuidString.lowercased()
       try database.execute(
         sql: "INSERT OR REPLACE INTO snapshot VALUES (?, ?, ?, ?, ?)",
-        arguments: [controller, id, Int64(clamping: last), try storedJSON(ranges), now])
+        arguments: [controller, id, Int64(clamping: line.last), try storedJSON(ranges), now])
       return SnapshotOffer(
-        snapshotID: id, revision: last, chunks: ranges.count, revokedAhead: ahead)
+        snapshotID: id, revision: line.last, chunks: ranges.count, revokedAhead: ahead)
     }
   }
 
@@ -91,13 +97,15 @@ struct SnapshotTable {
     of range: ChunkRange, _ controller: String
   ) -> (place: String, arguments: StatementArguments) {
     // An open end is a condition of its own, or SQLite reads on to the end of the table.
-    let end = range.to == nil ? "" : " AND id < ?"
-    var arguments: StatementArguments = range.isPersons ? [range.from] : [controller, range.from]
+    let id = range.isPersons ? "knownPerson.person" : "id"
+    let end = range.to == nil ? "" : " AND \(id) < ?"
+    var arguments: StatementArguments = [controller, range.from]
     if let to = range.to { arguments += [to] }
-    return (
+    let table =
       range.isPersons
-        ? "person WHERE id >= ?\(end)"
-        : "credential WHERE controller = ? AND id >= ?\(end) AND active",
+      ? "knownPerson JOIN person ON person.id = knownPerson.person" : "credential"
+    return (
+      "\(table) WHERE controller = ? AND \(id) >= ?\(end)\(range.isPersons ? "" : " AND active")",
       arguments
     )
   }

@@ -25,13 +25,17 @@ final class ServeFixture {
   deinit { stopServing() }
 
   /// Starts to serve, and waits until it is connected to the broker.
-  func serve(answerSeconds: Int = 15, prefix: String? = nil) async throws {
+  func serve(
+    answerSeconds: Int = 15, digestSeconds: Int = 30, prefix: String? = nil
+  ) async throws {
     starts += 1
     let log = "serve-\(starts).log"
     let prefixed = prefix.map { ["--topic-prefix", $0] } ?? []
     server = try start(
-      ["serve", "--port", "\(broker.port)", "--answer-seconds", "\(answerSeconds)"] + prefixed,
-      output: log)
+      [
+        "serve", "--port", "\(broker.port)", "--answer-seconds", "\(answerSeconds)",
+        "--digest-seconds", "\(digestSeconds)",
+      ] + prefixed, output: log)
     var patience = Patience()
     while !text(log).contains("connected to the broker") {
       guard patience.lasts() else {
@@ -59,7 +63,9 @@ final class ServeFixture {
   }
 
   /// Runs a command that must succeed.
-  func run(_ arguments: String...) throws {
+  func run(_ arguments: String...) throws { try run(arguments) }
+
+  func run(_ arguments: [String]) throws {
     let log = broker.folder.path + "/run.log"
     let child = try ChildProcess(
       Self.program, arguments + ["--state", broker.folder.path + "/cloud"], output: log,
@@ -67,6 +73,14 @@ final class ServeFixture {
     guard child.wait() == 0 else {
       throw BrokerFixture.Failure(description: "\(arguments) failed: \(text("run.log"))")
     }
+  }
+
+  /// Adds a person whom `gate-1` gets, since there is a card for one of its doors.
+  func addWithCard(_ person: String) throws {
+    try run("person", "add", person)
+    try run(
+      "credential", "issue", "--controller", "gate-1", "--person", person, "--card",
+      "H10301:12:345", "--doors", "front")
   }
 
   func text(_ file: String) -> String {

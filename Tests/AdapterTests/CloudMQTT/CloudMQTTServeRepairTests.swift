@@ -109,11 +109,12 @@ struct CloudMQTTServeRepairTests {
     let store = try CloudStore(folder: folder)
     try store.controllers.enrol(
       try #require(ControllerID("gate-1")), credentialKey: Array(repeating: 1, count: 32))
-    try store.people.change("ada") { _ in PersonRecord(id: "ada", accessEnabled: true) }
+    try store.ways.addDesk(at: ["gate-1"])
+    try store.people.change("ada") { _ in PersonRecord(id: "ada", accessEnabled: false) }
     let first = try store.snapshots.offer(for: "gate-1", atController: 0)
     let again = try store.snapshots.offer(for: "gate-1", atController: 0)
     #expect(again.snapshotID == first.snapshotID && first.revision == 1)
-    try store.revisions.raise()
+    try store.revisions.raise(try #require(ControllerID("gate-1")))
     let next = try store.snapshots.offer(for: "gate-1", atController: 1)
     #expect(next.revision == 2 && next.snapshotID != first.snapshotID)
   }

@@ -25,7 +25,7 @@ struct CloudMQTTServeRepeatTests {
     try await cloud.serve(answerSeconds: 1)
     // The first request may be lost; the hello ends them.
     #expect(try await door.eventually { hellosAskedFor(door) >= 2 })
-    try cloud.run("person", "add", "ada")
+    try cloud.addWithCard("ada")
     try door.hello()
     #expect(
       try await door.eventually { !door.received(.credentials, CredentialDelta.self).isEmpty })
@@ -52,7 +52,7 @@ struct CloudMQTTServeRepeatTests {
     try door.state(online: false, nonce: "nonce-0")
     try door.batch(1...1)
     #expect(try await door.acknowledged(1))
-    try cloud.run("person", "add", "ada")
+    try cloud.addWithCard("ada")
     #expect(
       try await door.eventually { !door.received(.credentials, CredentialDelta.self).isEmpty })
     // Whatever a controller says after its own good-bye makes it asked for a hello.
@@ -72,7 +72,7 @@ struct CloudMQTTServeRepeatTests {
         .utf8
     ).write(to: URL(filePath: file))
     try cloud.run("config", "push", "gate-1", file)
-    try cloud.run("person", "add", "ada")
+    try cloud.addWithCard("ada")
     try await cloud.serve(answerSeconds: 1)
     let door = try await FakeDoor(cloud)
     try door.hello()

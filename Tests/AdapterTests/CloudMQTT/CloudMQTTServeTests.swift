@@ -54,7 +54,8 @@ struct CloudMQTTServeTests {
   @Test("D3: a delta that a controller refuses is not sent again until something changes")
   func refusedDelta() async throws {
     let cloud = try ServeFixture()
-    try cloud.run("person", "add", "ada")
+    try config(cloud)
+    try cloud.run("person", "add", "ada", "--facility-wide")
     try await cloud.serve()
     let door = try await FakeDoor(cloud)
     try door.hello()
@@ -75,7 +76,7 @@ struct CloudMQTTServeTests {
     try door.batch(2...2)
     #expect(try await door.acknowledged(2))
     #expect(door.received(.credentials, CredentialDelta.self).count == 1)
-    try cloud.run("person", "add", "ben")
+    try cloud.run("person", "add", "ben", "--facility-wide")
     #expect(
       try await door.eventually { door.received(.credentials, CredentialDelta.self).count == 2 })
     door.stop()

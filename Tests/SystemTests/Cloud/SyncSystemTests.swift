@@ -35,9 +35,9 @@ struct SyncSystemTests {
     try world.startCloud()
     for _ in 0..<3 {
       try world.posterncloud("config", "push", "gate-1", world.folder.path + "/facility.json")
-      try world.posterncloud("person", "add", "eve")
+      try world.posterncloud("person", "add", "eve", "--doors", "front")
     }
-    try world.posterncloud("person", "add", "mallory")
+    try world.posterncloud("person", "add", "mallory", "--doors", "front")
     #expect(
       try world.eventually {
         let status = try world.status()
@@ -52,7 +52,7 @@ struct SyncSystemTests {
         let status = try world.status()
         return status?["configRevision"] as? Int == 5 && status?["persons"] as? Int == 1
       })
-    try world.posterncloud("person", "add", "carl")
+    try world.posterncloud("person", "add", "carl", "--doors", "front")
     #expect(try world.eventually { try world.status()?["persons"] as? Int == 2 })
     #expect(try world.everyEventIsAtTheCloudOnce())
   }

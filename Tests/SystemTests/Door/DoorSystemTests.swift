@@ -128,7 +128,7 @@ struct DoorSystemTests {
     #expect(world.eventually { world.isConnected })
     let afterBroker = try world.posterncloud("unlock", "gate-1", "front", "--reason", "parcel")
     #expect(afterBroker.status == 0, "\(afterBroker.output)")
-    try world.posterncloud("person", "add", "eve")
+    try world.posterncloud("person", "add", "eve", "--doors", "front")
     #expect(try world.eventually { try world.status()?["persons"] as? Int == 2 })
     #expect(try world.cloudHasEverything())
   }

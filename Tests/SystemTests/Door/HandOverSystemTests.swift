@@ -9,7 +9,9 @@ struct HandOverSystemTests {
     #expect(try world.open())
     let desk = try HandOverDesk(world, "desk")
     let thief = try HandOverDesk(world, "thief")
-    for person in ["pia", "off"] { try world.posterncloud("person", "add", person) }
+    for person in ["pia", "off"] {
+      try world.posterncloud("person", "add", person, "--doors", "front")
+    }
     #expect(try world.eventually { try world.status()?["persons"] as? Int == 3 })
     world.stopBroker()
     #expect(world.eventually { !world.isConnected })

@@ -29,7 +29,7 @@ struct BenchCommand: AsyncParsableCommand {
     BadgeScenario(), FrameGapScenario(),
     StartScenario(), PushScenario(), IdleScenario(), SnapshotScenario(),
     BacklogScenario(), FleetScenario(), FleetScenario(brokerQueuedMax: 1_000),
-    FleetScenario(brokerQueuedMax: 100),
+    FleetScenario(brokerQueuedMax: 100), CityScenario(),
   ]
 
   func run() async throws {

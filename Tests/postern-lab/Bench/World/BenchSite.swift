@@ -24,7 +24,9 @@ final class BenchSite {
   var device: String { world.places.device }
 
   /// Runs a command of `posterncloud`.
-  func run(_ arguments: String...) throws {
+  func run(_ arguments: String...) throws { try run(arguments) }
+
+  func run(_ arguments: [String]) throws {
     let command = try ChildProgram(
       [program] + arguments, output: log, environment: ["POSTERNCLOUD_STATE": cloudState])
     guard command.waitForExit() == 0 else {
