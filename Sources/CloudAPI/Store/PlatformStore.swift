@@ -102,9 +102,17 @@ public protocol PlatformTransaction {
   /// An alarm that came ahead of its turn.
   func urgentEvent(_ reference: String) throws -> PlacedEvent?
   func notices(after: Int64, limit: Int) throws -> [Notice]
-  func removeNotices(before: Int64, limit: Int) throws
+  /// Removes the oldest, if they are older than `before` and not behind the position.
+  func removeNotices(before: Int64, through position: Int64, limit: Int) throws
   /// The position of the latest notice; 0 for none.
   func lastNotice() throws -> Int64
+}
+
+extension PlatformTransaction {
+  /// Removes the oldest, if they are older than `before`.
+  func removeNotices(before: Int64, limit: Int) throws {
+    try removeNotices(before: before, through: .max, limit: limit)
+  }
 }
 
 /// What is known of a controller.

@@ -19,6 +19,8 @@ enum WebhookPace {
   static let oldSecretMilliseconds: Int64 = 86_400_000
   /// How long notices and dead messages are kept.
   static let keptMilliseconds: Int64 = 30 * 86_400_000
+  /// How long notices are kept that a receiver which is switched on has not had yet.
+  static let waitingMilliseconds: Int64 = 90 * 86_400_000
 
   /// In milliseconds, after so many failures in a row.
   static func wait(afterFailures failures: Int) -> Int64 {

@@ -47,11 +47,38 @@ public struct WebhookWorker: Sendable {
       for webhook in due { group.addTask { try await serve(webhook) } }
       try await group.waitForAll()
     }
+    try await Self.clearNotices(in: store, at: now)
+  }
+
+  /// Clears old notices away, a few at once: those that nobody waits for, and later all. Changes write
+  /// notices also while nobody sends them. `now` is in milliseconds since 1970. Returns whether some
+  /// were removed; throws the errors of the store.
+  @discardableResult
+  public static func clearNotices(in store: any PlatformStore, at now: Int64) async throws -> Bool {
     let end = now - WebhookPace.keptMilliseconds
     let oldest = try await store.read { try $0.notices(after: 0, limit: 1).first }
-    if let oldest, oldest.atMilliseconds < end {
-      try await store.write { try $0.removeNotices(before: end, limit: WebhookPace.clearedMax) }
+    guard let oldest, oldest.atMilliseconds < end else { return false }
+    return try await store.write { store in
+      let limit = WebhookPace.clearedMax
+      try store.removeNotices(before: end, through: try told(in: store), limit: limit)
+      try store.removeNotices(
+        before: now - WebhookPace.waitingMilliseconds, through: .max, limit: limit)
+      return try store.notices(after: 0, limit: 1).first?.position != oldest.position
     }
+  }
+
+  /// Every receiver that is switched on has had the notices up to here, or refused them for good.
+  private static func told(in store: any PlatformTransaction) throws -> Int64 {
+    var through = Int64.max
+    for webhook in try store.list(WebhookDocument.self, limit: APILimits.pageMax)
+    where webhook.isEnabled {
+      through = min(through, webhook.cursor)
+      let retrying = try store.list(
+        DeliveryDocument.self, parent: DeliveryDocument.parent(webhook.id, isDead: false),
+        limit: WebhookPace.refusedMax)
+      for delivery in retrying { through = min(through, delivery.position - 1) }
+    }
+    return through
   }
 
   /// What one round has for a receiver.

@@ -8,6 +8,7 @@ struct ServeCommand: AsyncParsableCommand {
   @OptionGroup var state: StateOptions
   @OptionGroup(title: "The broker") var broker: BrokerOptions
   @OptionGroup(title: "The HTTP API") var api: APIOptions
+  @OptionGroup(title: "What is kept") var keeps: Retention
   @Option(
     help:
       "After so many seconds without an answer a message is sent again; then after twice as many.")
@@ -30,11 +31,13 @@ struct ServeCommand: AsyncParsableCommand {
     let store = try state.store()
     let server = try CloudServer(
       store: store, broker: broker, answerSeconds: answerSeconds, digestSeconds: digestSeconds)
-    guard api.apiPort != nil else { return try await server.run() }
-    // What ends first, mostly by a failure, ends the other: half a server misleads.
+    let sweep = RetentionSweep(database: store.database, keeps: keeps)
+    let logger = server.logger
+    // What ends first, mostly by a failure, ends the others: half a server misleads.
     try await withThrowingTaskGroup(of: Void.self) { group in
       group.addTask { try await server.run() }
-      group.addTask { try await api.serve(store) }
+      group.addTask { try await sweep.run(logger) }
+      if api.apiPort != nil { group.addTask { try await api.serve(store) } }
       try await group.next()
       group.cancelAll()
     }

@@ -105,12 +105,13 @@ struct SQLiteTransaction: PlatformTransaction {
     }
   }
 
-  func removeNotices(before: Int64, limit: Int) throws {
+  func removeNotices(before: Int64, through position: Int64, limit: Int) throws {
     try database.execute(
       sql: """
         DELETE FROM notice WHERE position IN (
-          SELECT position FROM notice WHERE at < ? ORDER BY position LIMIT ?)
-        """, arguments: [before, limit])
+          SELECT position FROM (SELECT position, at FROM notice ORDER BY position LIMIT ?)
+          WHERE at < ? AND position <= ?)
+        """, arguments: [limit, before, position])
   }
 
   func lastNotice() throws -> Int64 {

@@ -142,6 +142,7 @@ enum CloudMigrations {
     }
     PlatformMigrations.register(in: &migrator)
     ReachMigrations.register(in: &migrator)
+    RetentionMigrations.register(in: &migrator)
     return migrator
   }
 }

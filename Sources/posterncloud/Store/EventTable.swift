@@ -40,13 +40,13 @@ struct EventTable {
         // The same event may arrive again in a new epoch; store it once.
         try database.cachedStatement(
           sql: """
-            INSERT INTO event (controller, epoch, number, event, id)
-            SELECT ?1, ?2, ?3, ?4, ?5
+            INSERT INTO event (controller, epoch, number, event, id, arrived)
+            SELECT ?1, ?2, ?3, ?4, ?5, ?6
             WHERE NOT EXISTS (SELECT 1 FROM event WHERE controller = ?1 AND id = ?5)
             """
         ).execute(arguments: [
           controller.rawValue, batch.epoch, Int64(clamping: event.number ?? 0),
-          try storedJSON(event), event.id,
+          try storedJSON(event), event.id, CloudClock.now(),
         ])
       }
       if let dropped = answer.dropped {

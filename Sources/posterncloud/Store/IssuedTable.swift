@@ -57,10 +57,13 @@ struct IssuedTable {
     // Also when nothing changed: the new revision of the record confirms the key to the controller.
     try CredentialTable.put(record, at: controller, database)
     try database.execute(
-      sql: "INSERT OR REPLACE INTO issued VALUES (?, ?, ?, ?, ?, ?)",
+      sql: """
+        INSERT OR REPLACE INTO issued (id, controller, issuer, outcome, reason, body, stored)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
+        """,
       arguments: [
-        record.id, controller, key.issuer, outcome.rawValue, reason,
-        try storedJSON(key),
+        record.id, controller, key.issuer, outcome.rawValue, reason, try storedJSON(key),
+        CloudClock.now(),
       ])
     return Decision(credential: record.id, outcome: outcome, reason: reason)
   }

@@ -96,6 +96,23 @@ struct WebhookTests {
     #expect(signature == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=")
   }
 
+  @Test("D17: what a receiver has not had yet is kept until it comes, however late the cloud is")
+  func lateCloud() async throws {
+    try events(1...3)
+    // The cloud itself was away for a month; the first attempt then fails too.
+    receiver.answer { _ in .failed("connection refused") }
+    world.pass(seconds: (CloudClock.now() - world.now) / 1_000 + 31 * 86_400)
+    try await worker.round()
+    receiver.answer { _ in .status(200) }
+    world.pass(seconds: 60)
+    try await worker.round()
+    #expect(receiver.messages.count == 4)
+    try await worker.round()
+    // Nobody waits for them now.
+    let left = try await world.platform.read { try $0.notices(after: 0, limit: 9).count }
+    #expect(left == 0)
+  }
+
   @Test("D17: a receiver that is down for a day gets everything afterwards, in order, once")
   func downForADay() async throws {
     try events(1...3)
