@@ -217,13 +217,12 @@ public actor DoorRuntime {
     try await persisted()
   }
 
-  /// Takes a key that somebody brings; it is on disk and in force when this returns. Throws the
-  /// limit that it broke.
-  public func handOver(_ file: [UInt8]) async throws(HandOverRefusal) -> IssuedBook.Change {
-    let answer = await withCheckedContinuation { continuation in
+  /// Takes a key that somebody brings; it is on disk and in force when this returns. A failure is the
+  /// limit that it broke. A result, since the compiler of Swift 6.2.3 crashes if this throws it.
+  public func handOver(_ file: [UInt8]) async -> Result<IssuedBook.Change, HandOverRefusal> {
+    await withCheckedContinuation { continuation in
       shell.site.handOver(file) { continuation.resume(returning: $0) }
     }
-    return try answer.get()
   }
 
   /// Opens for a mobile key that a phone gave on site. Throws `invalid` with the reason of a denial.

@@ -8,11 +8,10 @@ public struct ServiceNotifier: Sendable {
   /// `socket` is the value of `NOTIFY_SOCKET`.
   public init(socket: String?) { path = socket }
 
-  /// The daemon is ready. `status` is one line for people; line ends in it become spaces.
-  public func ready(status: String) {
-    let line = status.split(whereSeparator: \.isNewline).joined(separator: " ")
-    send("READY=1\nSTATUS=\(line)")
-  }
+  /// The daemon is ready.
+  public func ready(_ status: ServiceStatus) { send("READY=1\nSTATUS=\(status.line)") }
+  /// What people are shown has changed.
+  public func tell(_ status: ServiceStatus) { send("STATUS=\(status.line)") }
   /// The watchdog is fed.
   public func watchdog() { send("WATCHDOG=1") }
   /// The daemon is stopping.

@@ -28,7 +28,7 @@ struct Postern: AsyncParsableCommand {
       Exit statuses: 0 done; 1 refused or failed; 64 wrong usage; 69 the daemon does
       not answer; 74 the output cannot be written; 78 the configuration is wrong.
       """,
-    version: SoftwareVersion.text,
+    version: SoftwareVersion.told,
     subcommands: [
       StatusCommand.self, DiagnoseCommand.self, DoorsCommand.self, EventsCommand.self,
       MonitorCommand.self, LearnCommand.self, IdentifyCommand.self, RelayCommand.self,

@@ -21,7 +21,7 @@ struct Posterncloud: AsyncParsableCommand {
         posterncloud credential issue --controller gate-1 --person ada \\
           --card H10301:12:345 --doors front
       """,
-    version: SoftwareVersion.text,
+    version: SoftwareVersion.told,
     subcommands: [
       EnrolCommand.self, ServeCommand.self, ConfigCommand.self, PersonCommand.self,
       CredentialCommand.self, UnlockCommand.self, IdentifyCommand.self,

@@ -24,7 +24,7 @@ struct Posternd: AsyncParsableCommand {
       used; 78 the settings are wrong. A key or password file that cannot be used does
       not end it: the doors are served, and `postern status` names the file.
       """,
-    version: SoftwareVersion.text)
+    version: SoftwareVersion.told)
 
   /// How long the end waits for the last log lines.
   private static let flushMilliseconds = 1_000
@@ -47,10 +47,12 @@ struct Posternd: AsyncParsableCommand {
     umask(0o077)
     HeapSettings.keepSmall()
     let environment = ProcessInfo.processInfo.environment
+    let notifier = ServiceNotifier(socket: environment["NOTIFY_SOCKET"])
     let settings: DaemonSettings
     do throws(SettingsFailure) {
       settings = try await SettingsLoader.load(path: config, environment: environment)
     } catch {
+      notifier.tell(ServiceStatus(notServing: "\(error)"))
       Output.say("\(error)\n")
       throw ExitCode(78)
     }
@@ -63,23 +65,27 @@ struct Posternd: AsyncParsableCommand {
     do {
       let assembly = try Assembly(
         settings: settings, settingsPath: config, log: recent, logger: logger)
-      try await serve(assembly, environment: environment, logger: logger)
+      let watchdog = WatchdogService(
+        runtime: assembly.runtime, notifier: notifier, hasCloud: settings.cloud != nil,
+        environment: environment)
+      try await serve(assembly, watchdog, logger: logger)
       assembly.close(logger)
     } catch let error as PortError {
+      notifier.tell(ServiceStatus(notServing: "\(error)"))
       logger.critical("\(error)")
       throw ExitCode.failure
     }
   }
 
   private func serve(
-    _ assembly: Assembly, environment: [String: String], logger: Logger
+    _ assembly: Assembly, _ watchdog: WatchdogService, logger: Logger
   ) async throws {
     let door = DoorService(runtime: assembly.runtime)
     let console = ConsoleService(server: assembly.console, logger: logger)
-    let watchdog = WatchdogService(runtime: assembly.runtime, environment: environment)
     var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
       .init(service: door, successTerminationBehavior: .gracefullyShutdownGroup),
       .init(service: console), .init(service: assembly.history), .init(service: watchdog),
+      .init(service: StoryService(runtime: assembly.runtime, logger: logger)),
     ]
     if let page = assembly.page {
       services.append(

@@ -34,6 +34,8 @@ public struct Hello: Sendable, Hashable, Codable {
   public var features: [String]?
   /// Ids of the messages and commands that asked for this hello; absent for none.
   public var requestIDs: [String]?
+  /// The last day on which this software gets security updates, `YYYY-MM-DD`. Absent is unknown.
+  public var supportedUntil: String?
 
   public init(
     controller: String, software: String, bootID: String, sessionNonce: String,
@@ -58,6 +60,7 @@ public struct Hello: Sendable, Hashable, Codable {
     commands = Command.Kind.allCases.map(\.rawValue)
     limits = Self.limitsHere
     features = Feature.allCases.map(\.rawValue)
+    supportedUntil = SoftwareVersion.supportEnd
     self.requestIDs = requestIDs
   }
 

@@ -67,7 +67,8 @@ struct CloudConversation {
 
   mutating func connected(at now: Moment) -> [Wish] {
     link = Link(isConnected: true, disconnectReason: nil, lastContact: now.wall)
-    return [.log(.info, "cloud connected"), .record(EventRecord(.cloudConnected))]
+    // The journal tells it by the event, as often as an hour has room for.
+    return [.record(EventRecord(.cloudConnected))]
   }
 
   /// Begins the session of this connection.
@@ -82,10 +83,7 @@ struct CloudConversation {
   mutating func disconnected(_ reason: String, at now: Moment) -> [Wish] {
     var wishes: [Wish] = []
     if link.isConnected {
-      wishes = [
-        .log(.warning, "cloud disconnected: \(reason)"),
-        .record(EventRecord(.cloudDisconnected, detail: ["cause": reason])),
-      ]
+      wishes = [.record(EventRecord(.cloudDisconnected, detail: ["cause": reason]))]
     } else if link.disconnectReason != reason {
       // Once for each cause: whoever reads the log sees why it does not come back.
       wishes = [.log(.warning, "cloud not reached: \(reason)")]

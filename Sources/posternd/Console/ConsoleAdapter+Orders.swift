@@ -133,7 +133,7 @@ extension ConsoleAdapter {
       throw ConsoleProblem(.invalid, "\(error)")
     }
     do throws(HandOverRefusal) {
-      let change = try await runtime.handOver(file)
+      let change = try await runtime.handOver(file).get()
       return HandOverAnswer(
         credential: change.key.record.id, action: change.action.rawValue, wasKnown: !change.isNew)
     } catch {

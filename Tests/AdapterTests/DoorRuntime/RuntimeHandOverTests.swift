@@ -62,7 +62,7 @@ struct RuntimeHandOverTests {
     var world = try await world(store)
     world.link.hand(.disconnected(reason: "gone"))
     #expect(try await badge(world).reason == "unknownCredential")
-    let change = try await world.runtime.handOver(try HandOverForge().file())
+    let change = try await world.runtime.handOver(try HandOverForge().file()).get()
     #expect(change.isNew)
     let entry = try await badge(world)
     #expect(entry.type == "postern.access.granted.v1" && entry.credential == "key-1")
@@ -71,9 +71,10 @@ struct RuntimeHandOverTests {
     world = try await self.world(store)
     #expect(try await badge(world).type == "postern.access.granted.v1")
     _ = try await world.runtime.handOver(
-      next(.update, 11) { $0.validFrom = HandOverForge.now + HandOverForge.day })
+      next(.update, 11) { $0.validFrom = HandOverForge.now + HandOverForge.day }
+    ).get()
     #expect(try await badge(world).reason == "notYetValid")
-    _ = try await world.runtime.handOver(next(.revoke, 12))
+    _ = try await world.runtime.handOver(next(.revoke, 12)).get()
     #expect(try await badge(world).reason == "credentialRevoked")
     #expect(
       try await types(world, "lock.key.") == [
@@ -92,7 +93,7 @@ struct RuntimeHandOverTests {
   func refused() async throws {
     let world = try await world()
     let forged = try HandOverForge().with { $0.root = $0.desk }.file()
-    await #expect(throws: HandOverRefusal.self) { try await world.runtime.handOver(forged) }
+    await #expect(throws: HandOverRefusal.self) { try await world.runtime.handOver(forged).get() }
     try await world.eventually("the refusal in the log") {
       try await world.runtime.events(.init(type: "postern.handOver.refused.v1", limit: 5))
         .first?.draft.reason == "badSignature"
@@ -108,7 +109,8 @@ struct RuntimeHandOverTests {
       next(.issue, 20) {
         $0.kind = "mobile"
         $0.value = "mobile:0123456789abcdef"
-      })
+      }
+    ).get()
     try await world.runtime.present(mobile: Secret("0123456789abcdef"), at: RuntimeWorld.door)
     #expect(try await answer(world, after: 0).type == "postern.access.granted.v1")
     await #expect(throws: PortError.self) {
@@ -121,7 +123,7 @@ struct RuntimeHandOverTests {
   func swapped() async throws {
     let store = StoreFixture()
     var world = try await world(store)
-    _ = try await world.runtime.handOver(try HandOverForge().file())
+    _ = try await world.runtime.handOver(try HandOverForge().file()).get()
     #expect(try await badge(world).type == "postern.access.granted.v1")
     await world.end()
     world = try await self.world(store, credentialKey: 8)
@@ -133,7 +135,7 @@ struct RuntimeHandOverTests {
   func rolledBack() async throws {
     let store = StoreFixture()
     let world = try await world(store)
-    _ = try await world.runtime.handOver(try HandOverForge().file())
+    _ = try await world.runtime.handOver(try HandOverForge().file()).get()
     // What a copy of the folder holds now is the key as issued; it reports itself when it is back.
     world.link.hand(.disconnected(reason: "gone"))
     world.link.connect()
@@ -151,7 +153,7 @@ struct RuntimeHandOverTests {
     #expect(try await badge(world).type == "postern.access.denied.v1")
     // The order is not taken a second time.
     await #expect(throws: HandOverRefusal.self) {
-      try await world.runtime.handOver(try HandOverForge().file())
+      try await world.runtime.handOver(try HandOverForge().file()).get()
     }
     await world.end()
   }
@@ -159,7 +161,7 @@ struct RuntimeHandOverTests {
   @Test("what the cloud confirms or changes counts from then on, and is reported no more")
   func reconciled() async throws {
     let world = try await world()
-    _ = try await world.runtime.handOver(try HandOverForge().file())
+    _ = try await world.runtime.handOver(try HandOverForge().file()).get()
     try await world.eventually("a report at once") {
       try !world.link.said(.issued, as: IssuedReport.self).isEmpty
     }
@@ -183,7 +185,7 @@ struct RuntimeHandOverTests {
   @Test("a snapshot of the cloud that does not know the key leaves it in force and reported")
   func snapshot() async throws {
     let world = try await world()
-    _ = try await world.runtime.handOver(try HandOverForge().file())
+    _ = try await world.runtime.handOver(try HandOverForge().file()).get()
     let other = try JSONCoding.decode(
       CredentialRecord.self,
       from: JSONCoding.encode(

@@ -51,18 +51,42 @@ struct HostNotifierTests {
   func messages(_ abstract: Bool) throws {
     let manager = try #require(Manager(abstract: abstract))
     let notifier = ServiceNotifier(socket: manager.name)
-    notifier.ready(status: "serving 2 doors")
+    notifier.ready(ServiceStatus(doors: 2, troubles: [], cloudAbsence: nil))
     notifier.watchdog()
+    notifier.tell(ServiceStatus(notServing: "no state folder"))
     notifier.stopping()
     #expect(
-      manager.heard() == ["READY=1\nSTATUS=serving 2 doors", "WATCHDOG=1", "STOPPING=1"])
+      manager.heard() == [
+        "READY=1\nSTATUS=serving 2 doors", "WATCHDOG=1", "STATUS=not serving: no state folder",
+        "STOPPING=1",
+      ])
   }
 
   @Test("F1: a status of several lines cannot inject another message")
   func injection() throws {
     let manager = try #require(Manager(abstract: false))
-    ServiceNotifier(socket: manager.name).ready(status: "a\nMAINPID=1")
-    #expect(manager.heard() == ["READY=1\nSTATUS=a MAINPID=1"])
+    ServiceNotifier(socket: manager.name).tell(ServiceStatus(notServing: "a\nMAINPID=1\r\nb"))
+    #expect(manager.heard() == ["STATUS=not serving: a MAINPID=1 b"])
+  }
+
+  @Test(
+    "F1: the line says what is served, the first trouble of how many, and why no cloud is there")
+  func line() {
+    func line(_ doors: Int, _ troubles: [String] = [], _ absence: String? = nil) -> String {
+      ServiceStatus(doors: doors, troubles: troubles, cloudAbsence: absence).line
+    }
+    #expect(line(1) == "serving 1 door")
+    #expect(
+      line(2, ["relay of front at gpiochip0:26: no such chip"])
+        == "serving 2 doors; relay of front at gpiochip0:26: no such chip")
+    #expect(
+      line(0, ["a", "b", "c"], "refused")
+        == "serving 0 doors; 3 troubles, the first: a; without the cloud: refused")
+    let most = ServiceStatus.charactersMax
+    let full = String(repeating: "x", count: most - "serving 1 door; ".count)
+    #expect(line(1, [full]) == "serving 1 door; \(full)")
+    let cut = line(1, [full + "x"])
+    #expect(cut.count == most && cut.hasSuffix("x ...; see postern status"))
   }
 
   @Test(
@@ -70,7 +94,7 @@ struct HostNotifierTests {
     arguments: [nil, "", "@", "/tmp/no-such-manager.sock", String(repeating: "x", count: 200)])
   func nobody(_ name: String?) {
     let notifier = ServiceNotifier(socket: name)
-    notifier.ready(status: "x")
+    notifier.ready(ServiceStatus(doors: 1, troubles: [], cloudAbsence: nil))
     notifier.watchdog()
     notifier.stopping()
   }

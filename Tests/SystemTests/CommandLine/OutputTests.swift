@@ -191,7 +191,7 @@ struct OutputTests {
     let isTold = world.eventually {
       let count = read(ends[0], &seen, seen.count)
       text += String(decoding: seen.prefix(max(count, 0)), as: UTF8.self)
-      return text.contains("lines of the log are lost") && text.contains("cloud connected")
+      return text.contains("lines of the log are lost") && text.contains("Cloud connected")
     }
     #expect(isTold, "\(text.suffix(500))")
   }

@@ -71,4 +71,60 @@ struct WatchdogTests {
     world.killDaemon(SIGTERM)
     #expect(manager.hears("STOPPING=1"))
   }
+
+  /// True if a status arrives in time that the test accepts.
+  private func tells(_ manager: Manager, _ test: (String) -> Bool) -> Bool {
+    let end = Date(timeIntervalSinceNow: DoorWorld.patienceSeconds)
+    while Date.now < end, let next = manager.next(withinMilliseconds: 30_000) {
+      for line in next.split(separator: "\n") where line.hasPrefix("STATUS=") {
+        if test(String(line.dropFirst("STATUS=".count))) { return true }
+      }
+    }
+    return false
+  }
+
+  @Test("what systemctl status shows follows the troubles: no configuration, no cloud, well again")
+  func status() throws {
+    let world = try DoorWorld()
+    let manager = try Manager(folder: world.folder.path)
+    world.daemonEnvironment["NOTIFY_SOCKET"] = manager.path
+    world.daemonEnvironment["WATCHDOG_USEC"] = "600000"
+    try world.startDaemon()
+    // The machine's own clock may be another trouble.
+    let (noPolicy, noCloud) = ("no configuration yet", "without the cloud: ")
+    #expect(
+      tells(manager) {
+        $0.hasPrefix("serving 1 door; ") && $0.contains(noPolicy) && $0.contains(noCloud)
+      })
+    #expect(try world.open())
+    #expect(
+      tells(manager) {
+        $0.hasPrefix("serving 1 door") && !$0.contains(noPolicy) && !$0.contains(noCloud)
+      })
+    world.stopBroker()
+    #expect(tells(manager) { $0.contains(noCloud) })
+    try world.startBroker()
+    #expect(tells(manager) { !$0.contains(noCloud) })
+    world.killDaemon(SIGTERM)
+    // The journal's story of all this.
+    for line in [
+      "Started", "New configuration: revision 1", "Cloud connected", "Cloud disconnected",
+    ] {
+      #expect(world.daemonLog.contains(line), "\(world.daemonLog)")
+    }
+    #expect(world.daemonLog.split(separator: "\n").count < 40, "\(world.daemonLog)")
+  }
+
+  @Test("a chip that is not there is named by its line, and wrong settings by what is wrong")
+  func wrong() throws {
+    let world = try DoorWorld(driver: "gpiod")
+    let manager = try Manager(folder: world.folder.path)
+    world.daemonEnvironment["NOTIFY_SOCKET"] = manager.path
+    try world.startDaemon()
+    #expect(tells(manager) { $0.contains("troubles, the first: ") && $0.contains("gpiochip-none") })
+    try world.stopDaemon(andSet: "holdTimeSconds: 5")
+    try world.startDaemon()
+    #expect(tells(manager) { $0.hasPrefix("not serving: ") && $0.contains("holdTimeSconds") })
+    #expect(world.daemon?.wait() == 78)
+  }
 }

@@ -228,7 +228,7 @@ final class DoorWorld {
   func open() throws -> Bool {
     try startBroker()
     try startCloud()
-    try startDaemon()
+    if daemon == nil { try startDaemon() }
     guard eventually({ isConnected }) else { return false }
     try posterncloud("config", "push", "gate-1", folder.path + "/facility.json")
     try posterncloud("person", "add", "ada")

@@ -33,7 +33,8 @@ struct MessagesWireTests {
       "limits":{"batchesInFlight":8,"chunksPerSnapshot":4096,"commandBytes":16384,"configBytes":262144,
       "credentialsBytes":1048576,"doors":256,"eventsPerBatch":200,"recordsPerMessage":5000,"scopes":256,
       "snapshotBytes":524288,"trustedKeys":8},"logEpoch":"e",
-      "protocolVersion":1,"sessionNonce":"n","simulated":true,"software":"1.0.0"}
+      "protocolVersion":1,"sessionNonce":"n","simulated":true,"software":"1.0.0",
+      "supportedUntil":"\(SoftwareVersion.supportEnd)"}
       """)
   }
 

@@ -33,7 +33,7 @@ struct CloudConversationTests {
     #expect(cloud.link.isConnected == false && cloud.link.disconnectReason != nil)
     let wishes = connect()
     #expect(
-      Array(wishes.names.prefix(3)) == ["log info", "record cloud.connected", "publish hello"])
+      Array(wishes.names.prefix(2)) == ["record cloud.connected", "publish hello"])
     #expect(cloud.link.isConnected && cloud.link.disconnectReason == nil)
     #expect(cloud.link.lastContact == PartFixture.start && cloud.sessionNonce == "n-1")
   }
@@ -43,7 +43,7 @@ struct CloudConversationTests {
     let now = PartFixture.moment()
     _ = connect()
     let ended = cloud.disconnected("broken pipe", at: now)
-    #expect(ended.names == ["log warning", "record cloud.disconnected"])
+    #expect(ended.names == ["record cloud.disconnected"])
     #expect(ended.records.first?.detail == ["cause": "broken pipe"])
     #expect(cloud.sessionNonce == nil && cloud.link.disconnectReason == "broken pipe")
     #expect(cloud.disconnected("broken pipe", at: now).names == [])
