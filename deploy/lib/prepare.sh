@@ -9,7 +9,7 @@ fail() {
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
-# Swift 6.1 or later, in the PATH or where the tarball's documentation puts it.
+# Swift 6.2 or later, in the PATH or where the tarball's documentation puts it.
 need_swift() {
   if ! command -v swift >/dev/null; then
     local place
@@ -18,13 +18,13 @@ need_swift() {
     done
   fi
   command -v swift >/dev/null ||
-    fail "Swift is missing. Install Swift 6.1 or later (https://www.swift.org/install/linux/) and put it in the PATH."
+    fail "Swift is missing. Install Swift 6.2 or later (https://www.swift.org/install/linux/) and put it in the PATH."
   local version
   version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\)\.\([0-9]*\).*/\1 \2/p' | head -n 1)
   # shellcheck disable=SC2086
   set -- $version
-  if [ "${1:-0}" -lt 6 ] || { [ "$1" -eq 6 ] && [ "$2" -lt 1 ]; }; then
-    fail "Swift 6.1 or later is needed; $(command -v swift) is ${1:-?}.${2:-?}."
+  if [ "${1:-0}" -lt 6 ] || { [ "$1" -eq 6 ] && [ "$2" -lt 2 ]; }; then
+    fail "Swift 6.2 or later is needed; $(command -v swift) is ${1:-?}.${2:-?}."
   fi
 }
 

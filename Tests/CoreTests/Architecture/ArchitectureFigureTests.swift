@@ -31,6 +31,23 @@ struct ArchitectureFigureTests {
     return files.reduce(0) { $0 + $1.numbers(of: test).count }
   }
 
+  @Test("the README and the scripts promise the Swift that the manifest asks for")
+  func swift() throws {
+    let manifest = try #require(
+      tree.package.firstMatch(of: /swift-tools-version: (\d+)\.(\d+)/)?.output)
+    let promise = "Swift \(manifest.1).\(manifest.2) or later"
+    for path in ["README.md", "deploy/lib/prepare.sh"] {
+      let page = try #require(tree.pages.first { $0.path == path })
+      let promises = page.lines.flatMap { $0.matches(of: /Swift \d+\.\d+ or later/) }
+      #expect(!promises.isEmpty && promises.allSatisfy { $0.output == promise }, "\(path)")
+    }
+    let script = try #require(tree.pages.first { $0.path == "deploy/lib/prepare.sh" })
+    #expect(
+      script.lines.contains {
+        $0.contains("-lt \(manifest.1) ]") && $0.contains("-lt \(manifest.2) ]")
+      })
+  }
+
   @Test("figures and tests are found")
   func seen() throws {
     let rows: [Substring] = ["| a | `Tests/A` | b | 1,234 |", "| a | `Tests/B` | scripts |"]

@@ -10,7 +10,7 @@ struct ProfileTests {
     "F3: a profile, a controller's name and a key are all the settings that a door needs",
     arguments: [
       "raspberry-pi-3", "raspberry-pi-4", "raspberry-pi-5", "industrial-pc", "simulated",
-      "osdp-usb", "osdp-hat",
+      "osdp-usb", "osdp-hat", "usb-relay",
     ])
   func profile(name: String) throws {
     let folder = try TemporaryFolder()
@@ -49,8 +49,37 @@ struct ProfileTests {
     #expect(
       Set(names) == [
         "raspberry-pi-3.yaml", "raspberry-pi-4.yaml", "raspberry-pi-5.yaml", "industrial-pc.yaml",
-        "simulated.yaml", "osdp-usb.yaml", "osdp-hat.yaml",
+        "simulated.yaml", "osdp-usb.yaml", "osdp-hat.yaml", "usb-relay.yaml",
       ])
+  }
+
+  @Test("F1: the page of boards has each line of a profile at the pin of the header that it is")
+  func pins() throws {
+    // The 40 pins of a Raspberry Pi's header, GPIO numbers by pin; power and 0 V left out.
+    let header = [
+      3: 2, 5: 3, 7: 4, 8: 14, 10: 15, 11: 17, 12: 18, 13: 27, 15: 22, 16: 23, 18: 24, 19: 10,
+      21: 9, 22: 25, 23: 11, 24: 8, 26: 7, 29: 5, 31: 6, 32: 12, 33: 13, 35: 19, 36: 16, 37: 26,
+      38: 20, 40: 21,
+    ]
+    let page = try String(contentsOf: Self.folder.appending(path: "boards.md"), encoding: .utf8)
+    let rows = page.matches(of: /\| `(\w+)` \| (\d+) \| (\d+) \|/).map {
+      (String($0.output.1), $0.output.2, $0.output.3)
+    }
+    #expect(
+      Set(rows.map(\.0)) == ["relay", "contact", "exit", "data0", "data1", "led", "beeper"])
+    for (name, gpio, pin) in rows {
+      #expect(Int(pin).flatMap { header[$0] } == Int(gpio), "\(name)")
+    }
+    for model in 3...5 {
+      let path = "profiles/raspberry-pi-\(model).yaml"
+      let profile = try String(contentsOf: Self.folder.appending(path: path), encoding: .utf8)
+      for (name, gpio, _) in rows {
+        #expect(
+          profile.contains(try Regex("\\b\(name): \\{chip: [^,]+, line: \(gpio)\\b")), "\(name)")
+      }
+      let label = try #require(profile.firstMatch(of: /chip: ([\w-]+)/)?.output.1)
+      #expect(page.contains("| \(model) | `\(path)` | `\(label)` |"))
+    }
   }
 
   @Test("F3: a file that the settings name and that is not there is told as advice, with its key")
