@@ -64,7 +64,7 @@ extension Verdict {
     }
     verdict.isDuress = isDuress || own.contains { $0.credential?.isDuress == true }
     guard !isLeaving else { return verdict }
-    verdict.used += [own.first?.used(at: door.at, door.clockTrust)].compactMap { $0 }
+    verdict.alsoUses = [own.first?.used(at: door.at, door.clockTrust)].compactMap { $0 }
     return verdict
   }
 }

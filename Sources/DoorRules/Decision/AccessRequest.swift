@@ -84,8 +84,10 @@ public struct Verdict: Sendable, Hashable {
   public var person: PersonID?
   /// The revision of the policy that decided.
   public var policyRevision: UInt64
-  /// The credentials that this entry uses; none for a denial.
-  public var used: [UsedCredential]
+  /// The credential that this entry uses; nil for a denial, and for somebody without one.
+  public var uses: UsedCredential?
+  /// What it uses beside: the PIN that was typed after the card.
+  public var alsoUses: [UsedCredential]
   /// Areas that the person enters or leaves with this entry.
   public var passages: [AreaPassage]
   /// It broke anti-passback in an area that only records that.
@@ -116,7 +118,8 @@ public struct Verdict: Sendable, Hashable {
     self.credential = credential
     self.person = person
     self.policyRevision = policyRevision
-    self.used = used
+    uses = used.first
+    alsoUses = Array(used.dropFirst())
     self.passages = passages
     self.breaksAntiPassback = breaksAntiPassback
     self.isDuress = isDuress
@@ -127,6 +130,9 @@ public struct Verdict: Sendable, Hashable {
     self.leavesDespite = leavesDespite
     self.steps = steps
   }
+
+  /// The credentials that this entry uses; none for a denial.
+  public var used: [UsedCredential] { [uses].compactMap { $0 } + alsoUses }
 
   public var isGrant: Bool {
     switch decision {

@@ -13,40 +13,45 @@
 public func decide(
   _ request: AccessRequest, under policy: PolicySnapshot, explaining: Bool = false
 ) -> Verdict {
-  func answer(_ decision: Verdict.Decision, _ steps: [ExplanationStep]) -> Verdict {
+  func answer(
+    _ decision: Verdict.Decision, _ step: @autoclosure () -> ExplanationStep
+  ) -> Verdict {
     Verdict(
       decision: decision, credential: nil, person: nil, policyRevision: policy.revision,
-      steps: explaining ? steps : [])
+      steps: explaining ? [step()] : [])
   }
-  guard let door = policy.doors[request.door], let settings = policy.settings(of: request.door)
-  else {
-    let step = ExplanationStep(
-      rule: "DoorRule", passed: false,
-      detail: "revision \(policy.revision) has no door \(request.door)")
-    return answer(.deny(.unknownDoor), [step])
+  guard let place = policy.place(of: request.door) else {
+    return answer(
+      .deny(.unknownDoor),
+      ExplanationStep(
+        rule: "DoorRule", passed: false,
+        detail: "revision \(policy.revision) has no door \(request.door)"))
   }
   if let override = request.override {
-    return answer(overrideDecision(override), [overrideStep(override)])
+    return answer(overrideDecision(override), overrideStep(override))
   }
+  let leaves = policy.onlyLeaves(request)
   let mode = modeDenial(request)
-  if let (denial, step) = mode, !policy.onlyLeaves(request) {
-    return answer(.deny(denial), [step])
-  }
+  if let mode, !leaves { return answer(.deny(mode), modeStep(request)) }
   var best: (depth: Int, verdict: Verdict)?
-  for holder in request.holders.sorted(by: comesBefore) {
+  let holders =
+    request.holders.count > 1 ? request.holders.sorted(by: comesBefore) : request.holders
+  holders.each { holder in
+    if let best, best.verdict.isGrant, best.verdict.leavesDespite == nil { return }
     let question = RuleQuestion(
-      request: request, holder: holder, door: door, settings: settings, policy: policy)
-    let (depth, verdict) = judge(question, in: mode, explaining: explaining)
-    if verdict.isGrant, verdict.leavesDespite == nil { return verdict }
+      request: request, holder: holder, place: place, policy: policy, onlyLeaves: leaves,
+      isExplaining: explaining)
+    let (depth, verdict) = judge(question, in: mode)
     if let best, (best.verdict.isGrant ? 1 : 0, best.depth) >= (verdict.isGrant ? 1 : 0, depth) {
-      continue
+      return
     }
     best = (depth, verdict)
   }
   if let best { return best.verdict }
-  let step = ExplanationStep(
-    rule: "CredentialRule", passed: false, detail: "nothing that was shown is known here")
-  return answer(.deny(.unknownCredential), [step])
+  return answer(
+    .deny(.unknownCredential),
+    ExplanationStep(
+      rule: "CredentialRule", passed: false, detail: "nothing that was shown is known here"))
 }
 
 private func comesBefore(_ left: CredentialHolder, _ right: CredentialHolder) -> Bool {
@@ -83,29 +88,25 @@ let accessRules = [
 
 /// How many rules let the person pass by themselves, and the verdict. `mode` is the denial of a mode,
 /// which holds nobody in.
-private func judge(
-  _ question: RuleQuestion, in mode: (DenialReason, ExplanationStep)?, explaining: Bool
-) -> (depth: Int, Verdict) {
+private func judge(_ question: RuleQuestion, in mode: DenialReason?) -> (depth: Int, Verdict) {
   let leaves = question.onlyLeaves
-  var steps = explaining ? [mode?.1.holdingNobodyIn].compactMap { $0 } : []
-  var despite = mode?.0
+  var steps: [ExplanationStep] = []
+  if question.isExplaining, mode != nil { steps.append(modeStep(question.request).holdingNobodyIn) }
+  var despite = mode
   var denial: DenialReason?
   var depth = 0
-  for rule in accessRules {
+  accessRules.each { rule in
+    guard denial == nil else { return }
     let answer = rule.apply(question)
     let passes = answer.denial == nil || leaves && rule.whoeverLeaves == .passes
-    if explaining {
+    if question.isExplaining {
       let step = ExplanationStep(
-        rule: rule.name, passed: answer.denial == nil, detail: answer.detail(),
-        source: answer.source.map(\.description))
+        rule: rule.name, passed: answer.denial == nil, detail: answer.detail,
+        source: answer.source)
       steps.append(passes && !step.passed ? step.holdingNobodyIn : step)
     }
-    guard passes else {
-      denial = answer.denial
-      break
-    }
     if answer.denial == nil { depth += 1 }
-    despite = despite ?? answer.denial
+    if passes { despite = despite ?? answer.denial } else { denial = answer.denial }
   }
   // Without a path the last case is unreachable: PathRule has denied already.
   let decision: Verdict.Decision =
@@ -118,10 +119,9 @@ private func judge(
     } else {
       .deny(.ruleMismatch)
     }
-  let verdict = Verdict(
+  var verdict = Verdict(
     decision: decision, credential: question.holder.credential?.id,
     person: question.holder.person.id, policyRevision: question.policy.revision,
-    used: denial == nil && !leaves ? [question.used].compactMap { $0 } : [],
     passages: denial == nil ? question.passages : [],
     breaksAntiPassback: denial == nil && question.brokenCrossing != nil,
     isDuress: denial == nil && question.holder.credential?.isDuress == true,
@@ -130,5 +130,6 @@ private func judge(
     host: denial == nil && question.needsHost ? question.request.host : nil,
     escort: question.holder.person.escort, isLeaving: denial == nil && leaves,
     leavesDespite: denial == nil ? despite : nil, steps: steps)
+  if denial == nil, !leaves { verdict.uses = question.used }
   return (depth, verdict)
 }

@@ -67,8 +67,11 @@ public struct CivilDate: Sendable, Hashable, Comparable, CustomStringConvertible
 public enum Weekday: Int, Sendable, Hashable, CaseIterable {
   case monday, tuesday, wednesday, thursday, friday, saturday, sunday
 
+  /// `allCases` is made anew whenever it is read.
+  private static let week = allCases
+
   /// The weekday of a day counted from 1970-01-01, which was a Thursday.
-  public init(dayNumber: Int) { self = Self.allCases[floored(dayNumber + 3, by: 7).remainder] }
+  public init(dayNumber: Int) { self = Self.week[floored(dayNumber + 3, by: 7).remainder] }
 
   /// By its name in documents.
   public init?(name: String) {

@@ -23,7 +23,7 @@ public struct DayWindows: Sendable, Hashable {
   }
 
   /// True when a window that began on this day covers the minute of this day.
-  func covers(_ minute: Int) -> Bool { windows.contains { $0.contains(minute) } }
+  func covers(_ minute: Int) -> Bool { windows.first(fitting: { $0.contains(minute) }) != nil }
 
   /// True when a window that began on this day covers that minute of the next day.
   func reachesIntoNext(_ minute: Int) -> Bool { covers(minute + Self.minutes) }

@@ -47,7 +47,7 @@ public struct ZoneRules: Sendable, Hashable {
   /// Seconds east of UTC at a moment.
   public func offsetSeconds(at instant: WallInstant) -> Int {
     let seconds = instant.secondsSince1970
-    guard let last = transitions.last, seconds < last else {
+    guard !transitions.isEmpty, seconds < transitions[transitions.count - 1] else {
       if let tail { return tail.offsetSeconds(atUTC: seconds) }
       return Int(offsets.last ?? initialOffset)
     }

@@ -54,8 +54,8 @@ public struct Person: Sendable, Hashable {
     self.escort = escort
   }
 
-  /// Tags of either kind.
-  public var allTags: Set<String> { customTags.isEmpty ? tags : tags.union(customTags) }
+  /// True for a tag of either kind.
+  func hasTag(_ tag: String) -> Bool { tags.holds(tag) || customTags.holds(tag) }
 }
 
 /// Access given to one person: where, and when.

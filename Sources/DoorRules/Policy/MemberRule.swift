@@ -33,25 +33,32 @@ public struct MemberRule: Sendable, Hashable {
     self.accessHours = accessHours
   }
 
-  /// The first condition that the person does not meet, in words; nil when the rule fits.
-  public func mismatch(of person: Person) -> String? {
-    if let memberTypes, !memberTypes.holds(person.memberType) {
-      return "type \(quoted(person.memberType)) is not \(list(memberTypes))"
-    }
-    if !membershipStatuses.holds(person.membershipStatus) {
-      return "status \(quoted(person.membershipStatus)) is not \(list(membershipStatuses))"
-    }
-    let tags = person.allTags
-    if !anyTags.isEmpty, !anyTags.contains(where: tags.holds) {
-      return "none of the tags \(list(anyTags))"
-    }
-    if !allTags.allSatisfy(tags.holds) {
-      return "the tags \(list(allTags.filter { !tags.holds($0) })) are missing"
-    }
-    if noneOfTags.contains(where: tags.holds) {
-      return "the tag \(list(noneOfTags.filter(tags.holds))) excludes"
-    }
+  /// A condition that a person does not meet.
+  public enum Mismatch: Sendable, Hashable {
+    case memberType, status, anyTags, allTags, noneOfTags
+  }
+
+  /// The first condition that the person does not meet; nil when the rule fits.
+  public func mismatch(of person: Person) -> Mismatch? {
+    if let memberTypes, !memberTypes.holds(person.memberType) { return .memberType }
+    if !membershipStatuses.holds(person.membershipStatus) { return .status }
+    if !anyTags.isEmpty, !anyTags.contains(where: { person.hasTag($0) }) { return .anyTags }
+    if !allTags.allSatisfy({ person.hasTag($0) }) { return .allTags }
+    if noneOfTags.contains(where: { person.hasTag($0) }) { return .noneOfTags }
     return nil
+  }
+
+  /// What a person does not meet, in words.
+  public func text(of mismatch: Mismatch, for person: Person) -> String {
+    switch mismatch {
+    case .memberType:
+      "type \(quoted(person.memberType)) is not \(list(memberTypes ?? []))"
+    case .status:
+      "status \(quoted(person.membershipStatus)) is not \(list(membershipStatuses))"
+    case .anyTags: "none of the tags \(list(anyTags))"
+    case .allTags: "the tags \(list(allTags.filter { !person.hasTag($0) })) are missing"
+    case .noneOfTags: "the tag \(list(noneOfTags.filter { person.hasTag($0) })) excludes"
+    }
   }
 
   private func quoted(_ text: String) -> String { "\"\(text)\"" }

@@ -7,9 +7,8 @@ extension PolicySnapshot {
     ifClockUnknown: Bool = false, for purpose: WeeklyHours.Purpose = .access
   ) -> Bool {
     guard clockTrust.isTrusted else { return ifClockUnknown }
-    return zone.map {
-      hours.contains(instant, in: $0, holidays: facility.holidays, for: purpose)
-    } ?? false
+    guard let zone else { return false }
+    return hours.contains(instant, in: zone, holidays: facility.holidays, for: purpose)
   }
 }
 

@@ -1,63 +1,55 @@
 /// Everything that a decision needs except the person: one value, replaced as a unit, so that no
 /// decision ever sees half of a configuration.
 public struct PolicySnapshot: Sendable, Hashable {
-  /// Revision of the configuration this was made from; 0 before the first one.
-  public let revision: UInt64
-  /// Offsets of the facility's time zone; nil while this device does not know them. Whatever needs
-  /// the time of day is then denied or closed, and everything else goes on.
-  public let zone: ZoneRules?
-  public let facility: FacilityPolicy
-  public let scopes: [ScopeID: Scope]
-  public let doors: [DoorID: DoorPolicy]
-  private let effective: [DoorID: EffectiveSettings]
-  private let crossings: [ReaderID: [AreaCrossing]]
-  private let readersOut: Set<ReaderID>
+  private let compiled: CompiledPolicy
 
   /// Merges the settings of facility, scopes and doors; see ``EffectiveSettings``.
   public init(
     revision: UInt64, zone: ZoneRules?, facility: FacilityPolicy = FacilityPolicy(),
     scopes: [ScopeID: Scope] = [:], doors: [DoorID: DoorPolicy]
   ) {
-    self.revision = revision
-    self.zone = zone
-    self.facility = facility
-    self.scopes = scopes
-    self.doors = doors
-    effective = doors.mapValues { door in
-      EffectiveSettings(
-        door: door, scopes: scopes.values.filter { $0.doors.contains(door.id) },
-        facility: facility.settings)
-    }
-    var crossings: [ReaderID: [AreaCrossing]] = [:]
-    for area in facility.areas.sorted(by: { $0.id < $1.id }) where area.antiPassback != .off {
-      for reader in area.entry {
-        crossings[reader, default: []].append(AreaCrossing(area: area, isEntry: true))
-      }
-      for reader in area.exit {
-        crossings[reader, default: []].append(AreaCrossing(area: area, isEntry: false))
-      }
-    }
-    self.crossings = crossings
-    readersOut = Set(facility.areas.flatMap(\.exit)).subtracting(facility.areas.flatMap(\.entry))
+    compiled = CompiledPolicy(
+      revision: revision, zone: zone, facility: facility, scopes: scopes, doors: doors)
   }
 
+  /// Revision of the configuration this was made from; 0 before the first one.
+  public var revision: UInt64 { compiled.revision }
+  /// Offsets of the facility's time zone; nil while this device does not know them. Whatever needs
+  /// the time of day is then denied or closed, and everything else goes on.
+  public var zone: ZoneRules? { compiled.zone }
+  public var facility: FacilityPolicy { compiled.facility }
+  public var scopes: [ScopeID: Scope] { compiled.scopes }
+  public var doors: [DoorID: DoorPolicy] { compiled.doors }
+
   /// The areas with anti-passback that a reader leads into and out of.
-  public func crossings(at reader: ReaderID) -> [AreaCrossing] { crossings[reader] ?? [] }
+  public func crossings(at reader: ReaderID) -> [AreaCrossing] {
+    compiled.ways[reader]?.crossings ?? []
+  }
 
   /// A reader that leads out of an area and into none, whatever the area's anti-passback.
-  public func onlyLeadsOut(_ reader: ReaderID) -> Bool { readersOut.contains(reader) }
+  public func onlyLeadsOut(_ reader: ReaderID) -> Bool {
+    compiled.ways[reader]?.onlyLeadsOut ?? false
+  }
+
+  /// The settings in force at a door; nil for a door that this policy does not know.
+  public func settings(of door: DoorID) -> EffectiveSettings? { compiled.places[door]?.settings }
+
+  func place(of door: DoorID) -> DoorPlace? { compiled.places[door] }
+
+  /// Nil where no area begins or ends.
+  func way(through reader: ReaderID) -> ReaderWay? { compiled.ways[reader] }
 
   /// Whoever comes this way leaves an area and enters none: what keeps people out holds nobody in. A
   /// phone leaves only through a door that has no other readers.
   func onlyLeaves(_ request: AccessRequest) -> Bool {
     switch request.presentation {
-    case .card, .pin, .cardThenPIN: request.reader.map(onlyLeadsOut) ?? false
-    case .mobile: !request.doorReaders.isEmpty && request.doorReaders.allSatisfy(onlyLeadsOut)
+    case .card, .pin, .cardThenPIN:
+      guard let reader = request.reader else { return false }
+      return onlyLeadsOut(reader)
+    case .mobile:
+      return !request.doorReaders.isEmpty && request.doorReaders.allSatisfy { onlyLeadsOut($0) }
     }
   }
-
-  /// The settings in force at a door; nil for a door that this policy does not know.
-  public func settings(of door: DoorID) -> EffectiveSettings? { effective[door] }
 
   /// The same policy by other rules of its time zone.
   public func under(_ zone: ZoneRules?) -> PolicySnapshot {
@@ -73,9 +65,12 @@ public struct PolicySnapshot: Sendable, Hashable {
 
   /// The class of a credential; a class that is not configured is like the standard one.
   public func credentialClass(named name: String) -> CredentialClass {
-    facility.classes[name] ?? CredentialClass.builtIn(named: name)
-      ?? facility.classes[CredentialClass.standardName] ?? CredentialClass()
+    compiled.classes[name] ?? compiled.standardClass
   }
+
+  public static func == (left: Self, right: Self) -> Bool { left.compiled == right.compiled }
+
+  public func hash(into hasher: inout Hasher) { hasher.combine(compiled.revision) }
 
   /// A policy that knows no door: everything is denied.
   public static let empty = PolicySnapshot(revision: 0, zone: .utc, doors: [:])

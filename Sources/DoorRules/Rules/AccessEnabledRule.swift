@@ -3,6 +3,6 @@
 let accessEnabledRule = AccessRule("AccessEnabledRule", whoeverLeaves: .passes) { question in
   let person = question.holder.person
   return person.accessEnabled
-    ? .pass("person \(person.id) is switched on")
-    : .deny(.accessDisabled, "person \(person.id) is switched off")
+    ? question.pass("person \(person.id) is switched on")
+    : question.deny(.accessDisabled, "person \(person.id) is switched off")
 }

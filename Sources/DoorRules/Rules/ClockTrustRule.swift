@@ -3,22 +3,24 @@
 /// holds nobody in.
 let clockTrustRule = AccessRule("ClockTrustRule", whoeverLeaves: .passes) { question in
   let trust = question.request.clockTrust
-  guard !trust.isTrusted else { return .pass("the clock is \(trust.rawValue)") }
+  guard !trust.isTrusted else { return question.pass("the clock is \(trust.rawValue)") }
   guard question.credentialClass.unknownClock == .deny else {
-    return .pass(
+    return question.pass(
       from: .facility, "the clock is \(trust.rawValue); class \(question.className) allows that")
   }
-  if question.hasSurelyEnded { return .pass("the clock is \(trust.rawValue), and that has ended") }
+  if question.hasSurelyEnded {
+    return question.pass("the clock is \(trust.rawValue), and that has ended")
+  }
   if question.holder.credential?.isTimeBounded == true {
-    return .deny(
+    return question.deny(
       .clockUntrusted, from: .facility,
       "\(question.subject) is bounded in time and the clock is \(trust.rawValue)")
   }
   if let hours = question.effectiveHours {
-    return .deny(
+    return question.deny(
       .clockUntrusted, from: hours.source, "there are hours and the clock is \(trust.rawValue)")
   }
-  return .pass("the clock is \(trust.rawValue), and nothing here depends on it")
+  return question.pass("the clock is \(trust.rawValue), and nothing here depends on it")
 }
 
 extension RuleQuestion {

@@ -2,11 +2,11 @@
 /// it holds nobody in.
 let exclusionRule = AccessRule("ExclusionRule", whoeverLeaves: .passes) { question in
   let person = question.holder.person
-  guard !person.exclusions.isEmpty else { return .pass("nothing is denied to this person") }
-  guard let exclusion = person.exclusions.first(where: question.isInForce) else {
-    return .pass("no denial of \(person.id) is for \(question.door.id) and still in force")
+  guard !person.exclusions.isEmpty else { return question.pass("nothing is denied to this person") }
+  guard let exclusion = person.exclusions.first(fitting: { question.isInForce($0) }) else {
+    return question.pass("no denial of \(person.id) is for \(question.door.id) and still in force")
   }
-  return .deny(
+  return question.deny(
     .excluded,
     "\(person.id) is denied here until "
       + (exclusion.until.map(question.policy.text) ?? "further notice"))

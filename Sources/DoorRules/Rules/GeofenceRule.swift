@@ -3,18 +3,16 @@
 /// or with one that is too vague, somebody may.
 let geofenceRule = AccessRule("GeofenceRule", whoeverLeaves: .isJudged) { question in
   switch question.request.presentation {
-  case .card, .pin, .cardThenPIN: return .pass("shown at the reader")
+  case .card, .pin, .cardThenPIN: return question.pass("shown at the reader")
   case .mobile(let location):
     guard let fence = question.settings.geofence, fence.value.enabled else {
-      return .pass(from: question.settings.geofence?.source, "no geofence")
+      return question.pass(from: question.settings.geofence?.source, "no geofence")
     }
     let answer = fence.value.check(location)
     let mayBeHere = question.onlyLeaves && !fence.value.isSurelyOutside(location)
-    let detail = {
-      describe(answer, location, fence.value) + (mayBeHere ? AccessRule.holdsNobodyIn : "")
-    }
-    return RuleAnswer(
-      denial: mayBeHere ? nil : answer.denial, source: fence.source, detail: detail)
+    return question.answer(
+      mayBeHere ? nil : answer.denial, from: fence.source,
+      describe(answer, location, fence.value) + (mayBeHere ? AccessRule.holdsNobodyIn : ""))
   }
 }
 

@@ -3,7 +3,7 @@
 /// nobody is kept inside.
 let interlockRule = AccessRule("InterlockRule", whoeverLeaves: .passes) { question in
   guard let other = question.request.interlockedBy else {
-    return .pass("no other door of an interlock stands in the way")
+    return question.pass("no other door of an interlock stands in the way")
   }
-  return .deny(.interlocked, "door \(other) of the same interlock is not locked and closed")
+  return question.deny(.interlocked, "door \(other) of the same interlock is not locked and closed")
 }

@@ -3,6 +3,6 @@
 let knownPersonRule = AccessRule("KnownPersonRule", whoeverLeaves: .isJudged) { question in
   let person = question.holder.person
   return person.isKnown
-    ? .pass("person \(person.id) is known here")
-    : .deny(.unknownPerson, "no person \(person.id) is known here")
+    ? question.pass("person \(person.id) is known here")
+    : question.deny(.unknownPerson, "no person \(person.id) is known here")
 }

@@ -10,7 +10,7 @@ let offlineRule = AccessRule("OfflineRule", whoeverLeaves: .passes) { question i
   }
   let freshness = credentialClass.freshness(cacheAgeSeconds: age)
   switch freshness {
-  case .fresh, .grace: return .pass(from: .facility, "\(freshness.rawValue), \(hours())")
-  case .expired: return .deny(.cacheExpired, from: .facility, hours())
+  case .fresh, .grace: return question.pass(from: .facility, "\(freshness.rawValue), \(hours())")
+  case .expired: return question.deny(.cacheExpired, from: .facility, hours())
   }
 }

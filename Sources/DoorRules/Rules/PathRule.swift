@@ -3,10 +3,10 @@
 let pathRule = AccessRule("PathRule", whoeverLeaves: .passes) { question in
   let person = question.holder.person
   if let path = question.accessPath {
-    return .pass(
+    return question.pass(
       from: path.source, "\(person.id) may enter \(question.door.id) by \(path.words)")
   }
-  return .deny(
+  return question.deny(
     .ruleMismatch, from: question.settings.memberRules.source, question.whyNoPath())
 }
 
@@ -19,6 +19,8 @@ struct AccessPath: Sendable {
   var source: SettingSource?
   /// Hours of this path, when it has its own.
   var ownHours: WeeklyHours?
+  /// Now, by its hours, or else the door's.
+  var isOpen: Bool
 
   var words: String {
     switch kind {
@@ -32,41 +34,48 @@ struct AccessPath: Sendable {
 }
 
 extension RuleQuestion {
-  /// Every path that leads here: rules in their order, then grants, then the credential. A grant
-  /// counts whatever the membership's state is; a credential issued for the door requires an active
-  /// one.
-  private var accessPaths: [AccessPath] {
-    var paths: [AccessPath] = []
-    let rules = settings.memberRules
-    for rule in rules.value where rule.mismatch(of: holder.person) == nil {
-      paths.append(
-        AccessPath(
-          kind: .rules, name: rule.name, source: rules.source, ownHours: rule.accessHours))
+  /// Of all paths that lead here (rules in their order, then grants, then the credential) the first
+  /// that is open now, or else the first.
+  func findPath() -> AccessPath? { firstPath(isOpen: true) ?? firstPath(isOpen: false) }
+
+  /// The first that is open now, or the first of all. A grant counts whatever the membership's state
+  /// is; a credential issued for the door requires an active one.
+  private func firstPath(isOpen: Bool) -> AccessPath? {
+    let (rules, person) = (settings.memberRules, holder.person)
+    func counts(_ own: WeeklyHours?) -> Bool { !isOpen || opensNow(own) }
+    let rule = rules.value.first(fitting: {
+      $0.mismatch(of: person) == nil && counts($0.accessHours)
+    })
+    if let rule {
+      return AccessPath(
+        kind: .rules, name: rule.name, source: rules.source, ownHours: rule.accessHours,
+        isOpen: isOpen)
     }
-    for grant in holder.person.grants
-    where grant.facilityWide || covers(grant.doors, grant.groups) {
-      paths.append(AccessPath(kind: .grant, ownHours: grant.accessHours))
+    let grant = person.grants.first(fitting: {
+      ($0.facilityWide || covers($0.doors, $0.groups)) && counts($0.accessHours)
+    })
+    if let grant {
+      return AccessPath(kind: .grant, ownHours: grant.accessHours, isOpen: isOpen)
     }
-    if let credential = holder.credential, credential.namesPlaces,
+    guard let credential = holder.credential, credential.namesPlaces,
       covers(credential.doors, credential.scopes),
-      holder.person.membershipStatus == Person.activeStatus
-    {
-      paths.append(AccessPath(kind: .credential, name: credential.id.rawValue))
-    }
-    return paths
+      person.membershipStatus == Person.activeStatus, counts(nil)
+    else { return nil }
+    return AccessPath(kind: .credential, name: credential.id.rawValue, isOpen: isOpen)
   }
 
-  /// The first path that is open now, or else the first path.
-  func findPath() -> AccessPath? {
-    let paths = accessPaths
-    guard paths.count > 1 else { return paths.first }
-    return paths.first { path in hours(of: path).map { isOpen($0.value) } ?? true } ?? paths.first
+  /// By a path's own hours, or else the door's.
+  private func opensNow(_ own: WeeklyHours?) -> Bool {
+    guard let hours = own ?? settings.accessHours?.value else { return true }
+    return isOpen(hours)
   }
 
   /// For each rule what does not fit, and how many grants lead elsewhere.
   func whyNoPath() -> String {
-    let rules = settings.memberRules.value.map {
-      "rule \"\($0.name)\": \($0.mismatch(of: holder.person) ?? "fits")"
+    let person = holder.person
+    let rules = settings.memberRules.value.map { rule in
+      let mismatch = rule.mismatch(of: person).map { rule.text(of: $0, for: person) }
+      return "rule \"\(rule.name)\": \(mismatch ?? "fits")"
     }
     let grants = "\(holder.person.grants.count) grants, none for \(door.id)"
     return ((rules.isEmpty ? ["no member rules"] : rules) + [grants]).joined(separator: "; ")

@@ -12,8 +12,8 @@ let presentationRule = AccessRule("PresentationRule", whoeverLeaves: .passes) { 
     case (.cardOnly, .pin), (.cardThenPIN, .pin): .cardRequired
     case (.pinOnly, .card), (.cardThenPIN, .card): .pinRequired
     }
-  let detail = "door \(question.door.id) asks for \(mode.rawValue)"
-  return denial.map { .deny($0, from: plan.source, detail) } ?? .pass(from: plan.source, detail)
+  return question.answer(
+    denial, from: plan.source, "door \(question.door.id) asks for \(mode.rawValue)")
 }
 
 extension RuleQuestion {

@@ -2,16 +2,16 @@
 /// needs nobody.
 let twoPersonRule = AccessRule("TwoPersonRule", whoeverLeaves: .passes) { question in
   let required = question.settings.personsRequired
-  guard required.value > 1 else { return .pass("one person is enough") }
+  guard required.value > 1 else { return question.pass("one person is enough") }
   guard !question.request.mode.holdsOpen else {
-    return .pass(from: required.source, "the door stands open anyway")
+    return question.pass(from: required.source, "the door stands open anyway")
   }
   guard let companion = question.request.companion, companion != question.holder.person.id else {
-    return .deny(
+    return question.deny(
       .secondPersonRequired, from: required.source,
       "door \(question.door.id) asks for two people; \(question.holder.person.id) is the first")
   }
-  return .pass(
+  return question.pass(
     from: required.source, "\(companion) badged just before \(question.holder.person.id)")
 }
 

@@ -46,7 +46,8 @@ public struct Identifier<Kind: IdentifierKind>: Hashable, Sendable, Comparable,
   }
 
   public func hash(into hasher: inout Hasher) {
-    for byte in rawValue.utf8 { hasher.combine(byte) }
+    var text = rawValue
+    text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
   }
 
   public static func < (left: Self, right: Self) -> Bool {

@@ -19,6 +19,42 @@ struct PolicySnapshotTests {
     #expect(PolicyWords(of: first)?.doors == [RuleWorld.front])
   }
 
+  @Test("two policies are one where each part of them is, whoever made them")
+  func equality() throws {
+    func policy(
+      _ revision: UInt64 = 1, zone: ZoneRules? = .utc, lead: Int64 = 900, priority: Int = 0,
+      name: String = "Front"
+    ) -> PolicySnapshot {
+      PolicySnapshot(
+        revision: revision, zone: zone, facility: FacilityPolicy(leadSeconds: lead),
+        scopes: [
+          RuleWorld.all: Scope(id: RuleWorld.all, name: "All", priority: priority, doors: [])
+        ], doors: [RuleWorld.front: DoorPolicy(id: RuleWorld.front, name: name)])
+    }
+    #expect(policy() == policy() && policy().hashValue == policy().hashValue)
+    let others = [
+      policy(2), policy(zone: nil), policy(lead: 1), policy(priority: 1), policy(name: "Back"),
+    ]
+    for other in others { #expect(policy() != other) }
+    #expect(policy(2).hashValue != policy().hashValue)
+    #expect(policy().under(nil) == policy(zone: nil))
+  }
+
+  @Test("a class that nobody configured is the built-in one of its name, or else the standard one")
+  func classes() {
+    func hours(_ name: String, configured: [String: Int]) -> Int? {
+      let classes = configured.mapValues { CredentialClass(offlineHours: $0) }
+      return PolicySnapshot(
+        revision: 1, zone: .utc, facility: FacilityPolicy(classes: classes), doors: [:]
+      ).credentialClass(named: name).offlineHours
+    }
+    #expect(hours("standard", configured: [:]) == CredentialClass.offlineHoursDefault)
+    #expect(hours("backup", configured: ["standard": 5]) == nil)
+    #expect(hours("backup", configured: ["backup": 7]) == 7)
+    #expect(hours("other", configured: ["standard": 5, "guests": 6]) == 5)
+    #expect(hours("guests", configured: ["standard": 5, "guests": 6]) == 6)
+  }
+
   @Test("the statuses that count are those of the rules of facility, scopes and doors, and active")
   func statuses() {
     func settings(_ status: String) -> AccessSettings {

@@ -3,10 +3,10 @@
 let credentialStatusRule = AccessRule("CredentialStatusRule", whoeverLeaves: .isJudged) {
   question in
   guard let credential = question.holder.credential else {
-    return .pass("person \(question.holder.person.id), known without a credential")
+    return question.pass("person \(question.holder.person.id), known without a credential")
   }
   switch credential.status {
-  case .active: return .pass("credential \(credential.id) is active")
-  case .revoked: return .deny(.credentialRevoked, "credential \(credential.id) was revoked")
+  case .active: return question.pass("credential \(credential.id) is active")
+  case .revoked: return question.deny(.credentialRevoked, "credential \(credential.id) was revoked")
   }
 }

@@ -3,18 +3,19 @@
 /// other hands, and is no way out either.
 let issueRule = AccessRule("IssueRule", whoeverLeaves: .isJudged) { question in
   guard let issue = question.holder.credential?.issue else {
-    return .pass("no issue number is asked for")
+    return question.pass("no issue number is asked for")
   }
   guard let shown = question.holder.issue else {
-    return .deny(.issueUnknown, "\(question.subject) is issue \(issue), and the card told none")
+    return question.deny(
+      .issueUnknown, "\(question.subject) is issue \(issue), and the card told none")
   }
   if shown < issue {
-    return .deny(
+    return question.deny(
       .issueOutdated, "\(question.subject) is issue \(issue), the card is the older \(shown)")
   }
   if shown > issue {
-    return .deny(
+    return question.deny(
       .issueUnknown, "\(question.subject) is issue \(issue), the card is the newer \(shown)")
   }
-  return .pass("\(question.subject) is issue \(issue), and so is the card")
+  return question.pass("\(question.subject) is issue \(issue), and so is the card")
 }

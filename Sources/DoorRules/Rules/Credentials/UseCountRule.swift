@@ -2,9 +2,9 @@
 /// needs none.
 let useCountRule = AccessRule("UseCountRule", whoeverLeaves: .passes) { question in
   guard let most = question.holder.credential?.usesMax else {
-    return .pass("\(question.subject) may be used as often as one likes")
+    return question.pass("\(question.subject) may be used as often as one likes")
   }
-  let detail = "\(question.subject) was used \(question.holder.use.count) times of \(most)"
-  return question.holder.use.count < most
-    ? .pass(detail) : .deny(.useCountExceeded, detail)
+  return question.answer(
+    question.holder.use.count < most ? nil : .useCountExceeded,
+    "\(question.subject) was used \(question.holder.use.count) times of \(most)")
 }

@@ -3,22 +3,24 @@
 /// the end must get out.
 let validityRule = AccessRule("ValidityRule", whoeverLeaves: .passes) { question in
   guard let credential = question.holder.credential, credential.isTimeBounded else {
-    return .pass("\(question.subject) has no bounds in time")
+    return question.pass("\(question.subject) has no bounds in time")
   }
   if question.ignoresTime, !question.hasSurelyEnded {
-    return .pass(from: .facility, "the clock is \(question.request.clockTrust.rawValue)")
+    return question.pass(from: .facility, "the clock is \(question.request.clockTrust.rawValue)")
   }
   let now = question.request.at
   func show(_ instant: WallInstant?) -> String {
     instant.map(question.policy.text) ?? "open"
   }
   if let from = question.activeFrom, now < from {
-    return .deny(.notYetValid, from: .facility, "counts from \(show(from)), now \(show(now))")
+    return question.deny(
+      .notYetValid, from: .facility, "counts from \(show(from)), now \(show(now))")
   }
   if let until = question.activeUntil, until <= now {
-    return .deny(.expired, from: .facility, "counted until \(show(until)), now \(show(now))")
+    return question.deny(
+      .expired, from: .facility, "counted until \(show(until)), now \(show(now))")
   }
-  return .pass(
+  return question.pass(
     from: .facility,
     "counts from \(show(question.activeFrom)) until \(show(question.activeUntil)), now \(show(now))"
   )
@@ -33,10 +35,9 @@ extension RuleQuestion {
   /// End minus the tail, or the end that the first use set, whichever is earlier.
   var activeUntil: WallInstant? {
     let end = holder.credential?.validUntil?.advanced(bySeconds: -policy.facility.tailSeconds)
-    var ends = end.map { [$0] } ?? []
-    if let seconds = holder.credential?.validSecondsFromFirstUse, let first = holder.use.first {
-      ends.append(first.advanced(bySeconds: seconds))
-    }
-    return ends.min()
+    guard let seconds = holder.credential?.validSecondsFromFirstUse, let first = holder.use.first
+    else { return end }
+    let other = first.advanced(bySeconds: seconds)
+    return end.map { min($0, other) } ?? other
   }
 }
