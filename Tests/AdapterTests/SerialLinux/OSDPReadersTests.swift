@@ -190,9 +190,11 @@ struct OSDPReadersTests {
     #expect(bench.model.withLock { $0.lines.outputs } == [true])
     #expect(try bench.readers.isActive(Self.relay))
     #expect(bench.readers.readers.first?.lines.count == 2)
+    // A slow machine may have lost them before, while the reader got its key.
+    let before = bench.count
     bench.line.unplug()
-    #expect(bench.has(.inputLost(Self.reader, Self.exit)))
-    #expect(bench.has(.notDriven(Self.reader, Self.relay)))
+    #expect(bench.has(.inputLost(Self.reader, Self.exit), after: before))
+    #expect(bench.has(.notDriven(Self.reader, Self.relay), after: before))
     #expect(throws: PortError.self) { try bench.readers.drive(Self.relay, active: true) }
     #expect(throws: PortError.self) { try bench.readers.isActive(Self.relay) }
   }
