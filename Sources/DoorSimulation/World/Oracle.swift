@@ -60,7 +60,8 @@ struct Oracle {
           != nil
     }
     if known.isEmpty { return false }
-    return known.contains { !$0.mayBeRevoked } ? true : nil
+    let mayBeUnknown = world.observers.knowledge.mayLackItsPerson(shown.card ?? shown.canonical)
+    return known.contains { !$0.mayBeRevoked } && !mayBeUnknown ? true : nil
   }
 
   private func hasPIN(_ person: String, _ canonical: String, _ instant: Instant) -> Bool {
