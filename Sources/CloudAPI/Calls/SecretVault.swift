@@ -1,6 +1,6 @@
 import Crypto
 public import DoorRules
-import Foundation
+public import Foundation
 
 /// Seals what the backend must be able to read again: codes, cards and the secrets of webhooks.
 /// Controllers have only digests under keys of their own, so a new door needs the value.
@@ -19,7 +19,7 @@ public struct SecretVault: Sendable {
   }
 
   /// Throws for what another key sealed.
-  func open(_ sealed: Data) throws -> Secret<String> {
+  public func open(_ sealed: Data) throws -> Secret<String> {
     let bytes = try AES.GCM.open(AES.GCM.SealedBox(combined: sealed), using: key)
     return Secret(String(decoding: bytes, as: UTF8.self))
   }

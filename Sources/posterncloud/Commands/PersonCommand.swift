@@ -5,10 +5,11 @@ import HostLinux
 /// People.
 struct PersonCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "person", abstract: "Add people and switch them on or off.",
+    commandName: "person",
+    abstract: "Add people, switch them on or off, and export or erase what is known.",
     subcommands: [
       Add.self, Enable.self, Disable.self, Exclude.self, Readmit.self, Qualify.self,
-      Disqualify.self, Escort.self,
+      Disqualify.self, Escort.self, Export.self, Erase.self, Removals.self,
     ])
 
   struct Add: ParsableCommand {

@@ -84,6 +84,8 @@ extension CloudServer {
       try store.controllers.storeInForce(report, of: controller)
       try store.credentials.storeStatuses(report, of: controller)
       try applied(report, by: controller, &state)
+      // Only now: what it had noted of such records went by what was withdrawn.
+      if report.subject == .credentials { try store.knownPeople.forgetRemoved(at: controller) }
     }
   }
 
@@ -101,6 +103,8 @@ extension CloudServer {
       at: CloudClock.ticks(), after: 0, lateAfter: compareLateMilliseconds)
     state.hellos.end(controller)
     try store.controllers.store(hello)
+    // The answer to its last change may have been lost.
+    try store.knownPeople.forgetRemoved(at: controller)
     if try store.boots.store(hello) {
       logger.critical(
         """

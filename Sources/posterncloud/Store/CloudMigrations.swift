@@ -143,6 +143,7 @@ enum CloudMigrations {
     PlatformMigrations.register(in: &migrator)
     ReachMigrations.register(in: &migrator)
     RetentionMigrations.register(in: &migrator)
+    ErasureMigrations.register(in: &migrator)
     return migrator
   }
 }

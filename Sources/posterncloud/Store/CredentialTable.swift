@@ -68,6 +68,7 @@ struct CredentialTable {
       try RevisionTable.next(of: controller, database), Data(try record.recordHash()),
       RecordSetDigest.bucket(of: record.id), record.countsInDigest,
     ])
+    try ErasedTable.withdraw(.credential(record.id), database)
     guard let before else { return }
     let (holder, place): (String, String) = (before["person"], before["controller"])
     if place != controller {

@@ -36,7 +36,9 @@ struct EventTable {
         }
         chain = event.chain
       }
+      let hasErased = try ErasedTable.isUsed(database)
       for event in answer.fresh {
+        let kept = hasErased ? try event.nameless { try ErasedTable.holds($0, database) } : nil
         // The same event may arrive again in a new epoch; store it once.
         try database.cachedStatement(
           sql: """
@@ -46,7 +48,7 @@ struct EventTable {
             """
         ).execute(arguments: [
           controller.rawValue, batch.epoch, Int64(clamping: event.number ?? 0),
-          try storedJSON(event), event.id, CloudClock.now(),
+          try storedJSON(kept ?? event), event.id, CloudClock.now(),
         ])
       }
       if let dropped = answer.dropped {

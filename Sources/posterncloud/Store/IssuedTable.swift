@@ -50,6 +50,16 @@ struct IssuedTable {
     do { _ = try key.record.validated(path: "credential") } catch {
       throw CloudProblem("\(error)")
     }
+    if try ErasedTable.holds(.person(key.record.person), database)
+      || ErasedTable.holds(.credential(key.record.id), database)
+    {
+      // The answer to the removal ends the controller's own copy too.
+      try KnownPersonTable.withdraw(
+        "credential", key.record.id, at: controller, isErased: true, database)
+      try ErasedTable.add(.credential(key.record.id), at: CloudClock.now(), database)
+      return Decision(
+        credential: key.record.id, outcome: .revoked, reason: "the person was erased here")
+    }
     let (record, outcome, reason) = try decide(key, of: controller, database)
     if try !PersonTable.isKnown(record.person, database) {
       try PersonTable.put(PersonRecord(id: record.person, accessEnabled: true), database)

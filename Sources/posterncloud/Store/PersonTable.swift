@@ -46,6 +46,7 @@ struct PersonTable {
     ])
     try WayTable.replace(person.waysIn, ofPerson: person.id, database)
     try KnownPersonTable.changed(person.id, database)
+    try ErasedTable.withdraw(.person(person.id), database)
   }
 
   /// Nil for a person that is not there.

@@ -12,11 +12,12 @@ struct UrgentEventTable {
       throw CloudProblem("an urgent event has no number")
     }
     try database.write { database in
+      let kept = try urgent.event.nameless { try ErasedTable.holds($0, database) }
       try database.execute(
         sql: "INSERT OR IGNORE INTO urgent VALUES (?, ?, ?, ?, ?)",
         arguments: [
           controller.rawValue, urgent.epoch, Int64(clamping: number), CloudClock.now(),
-          try storedJSON(urgent.event),
+          try storedJSON(kept ?? urgent.event),
         ])
     }
   }

@@ -99,13 +99,19 @@ struct KnownPersonTable {
       arguments: [controller, person]) != nil
   }
 
-  /// The controller is to forget a record.
+  /// The controller is to forget a record; `isErased` if the row itself is to go once it has.
   static func withdraw(
-    _ kind: String, _ id: String, at controller: String, _ database: Database
+    _ kind: String, _ id: String, at controller: String, isErased: Bool = false,
+    _ database: Database
   ) throws {
     try database.execute(
-      sql: "INSERT OR REPLACE INTO withdrawn VALUES (?, ?, ?, ?)",
-      arguments: [controller, kind, id, try RevisionTable.next(of: controller, database)])
+      sql: """
+        INSERT OR REPLACE INTO withdrawn (controller, kind, id, revision, isErased)
+        VALUES (?, ?, ?, ?, ?)
+        """,
+      arguments: [
+        controller, kind, id, try RevisionTable.next(of: controller, database), isErased,
+      ])
   }
 
   /// The controller has the record again.

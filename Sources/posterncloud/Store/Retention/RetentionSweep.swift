@@ -123,12 +123,13 @@ struct RetentionSweep: Sendable {
     return database.changesCount
   }
 
+  /// Records of erased people stay until their controller has removed them.
   private func shortenWithdrawn(_ database: Database) throws -> Int {
     let rows = try Row.fetchAll(
       database,
       sql: """
-        SELECT controller, COUNT(*) FROM withdrawn GROUP BY controller HAVING COUNT(*) > ?
-        LIMIT \(Self.controllersMax)
+        SELECT controller, COUNT(*) FROM withdrawn WHERE NOT isErased
+        GROUP BY controller HAVING COUNT(*) > ? LIMIT \(Self.controllersMax)
         """, arguments: [Self.withdrawnMax])
     var removed = 0
     for row in rows where removed < Self.batchMax {
@@ -137,12 +138,12 @@ struct RetentionSweep: Sendable {
       let last = try Int64.fetchOne(
         database,
         sql: """
-          SELECT revision FROM withdrawn WHERE controller = ? ORDER BY revision
+          SELECT revision FROM withdrawn WHERE controller = ? AND NOT isErased ORDER BY revision
           LIMIT 1 OFFSET ?
           """, arguments: [controller, count - 1])
       guard let last else { continue }
       try database.execute(
-        sql: "DELETE FROM withdrawn WHERE controller = ? AND revision <= ?",
+        sql: "DELETE FROM withdrawn WHERE controller = ? AND revision <= ? AND NOT isErased",
         arguments: [controller, last])
       removed += database.changesCount
       // A controller below it no longer learns of them one by one.
