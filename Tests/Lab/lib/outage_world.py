@@ -197,7 +197,7 @@ class World:
         door = self.query("state/cache.sqlite", "SELECT revision FROM position", tuple)[0][0]
         config = self.query(
             "state/cache.sqlite", "SELECT revision FROM configuration WHERE slot = 'present'", tuple)
-        cloud = self.query("cloud/cloud.sqlite", "SELECT last FROM revision", tuple)[0][0]
+        cloud = self.query("cloud/cloud.sqlite", "SELECT last FROM line", tuple)[0][0]
         cloud_config = self.query("cloud/cloud.sqlite", "SELECT configRevision FROM controller", tuple)
         return {
             "events": (log[1], log[2], through[0][0] if through else 0),
@@ -244,7 +244,8 @@ class World:
         """Both sides have the same records; computes hashes and buckets again from them."""
         cloud = self.query(
             "cloud/cloud.sqlite",
-            "SELECT 'person', record, id FROM person UNION ALL "
+            "SELECT 'person', record, id FROM person "
+            "WHERE id IN (SELECT person FROM knownPerson) UNION ALL "
             "SELECT 'credential', record, id FROM credential WHERE active", tuple)
         buckets = [bytes(LINK_BYTES)] * 256
         hashes = {}
