@@ -78,7 +78,10 @@ extension DoorShell {
       carryOut(journal.anomalies(of: occurrence, at: now.monotonic), at: now)
     case .setLock(let door, let level, let urgency, let order):
       let movement = LockDriver.Movement(door: door, level: level, order: order)
-      let present = isActive(.relay(door)).map { locks.level(of: door, relayActive: $0) }
+      // Whoever waits for the door waits for no look at its relay, which may be on a slow bus.
+      let present =
+        urgency == .inTurn
+        ? isActive(.relay(door)).map { locks.level(of: door, relayActive: $0) } : nil
       carryOut(
         locks.set(movement, urgency, present: present, events: journal.progress, at: now), at: now)
     case .drive(let line, let active): drive(line, active: active)

@@ -71,21 +71,29 @@ struct SyncSessionRecoveryTests {
     #expect(session.standing.acknowledgedEvent == 30)
   }
 
+  /// The store has the chunks before `next` of a snapshot.
+  private static func standing(_ next: Int, of chunks: Int) -> SyncSession.Input {
+    .snapshotStanding(snapshotID: "s", next: next, chunks: chunks)
+  }
+
+  private func pull(_ index: Int) -> [SyncSession.Output] {
+    [.publishPull(SnapshotPull(snapshotID: "s", index: index))]
+  }
+
   @Test("a snapshot is pulled chunk by chunk, asked for again in silence, and left at a cut")
-  func pull() throws {
+  func pullsInOrder() throws {
     var session = try connected(last: 0)
     func stands(_ next: Int, _ at: Int) -> [SyncSession.Output] {
-      session.handle(
-        .snapshotStanding(snapshotID: "s", next: next, chunks: 3), at: SyncFixture.at(at))
+      session.handle(Self.standing(next, of: 3), at: SyncFixture.at(at))
     }
-    #expect(stands(1, 0) == [.publishPull(SnapshotPull(snapshotID: "s", index: 1))])
+    #expect(stands(1, 0) == pull(1))
     #expect(stands(1, 5).isEmpty)
     #expect(session.nextDeadline == SyncFixture.at(10_000))
     #expect(session.advance(to: SyncFixture.at(9_999)).isEmpty)
     #expect(
       session.advance(to: SyncFixture.at(10_000))
-        == [.publishPull(SnapshotPull(snapshotID: "s", index: 1))])
-    #expect(stands(2, 10_001) == [.publishPull(SnapshotPull(snapshotID: "s", index: 2))])
+        == pull(1))
+    #expect(stands(2, 10_001) == pull(2))
     #expect(stands(3, 10_002).isEmpty)
     #expect(session.nextDeadline == nil)
     _ = stands(2, 10_003)
@@ -98,8 +106,7 @@ struct SyncSessionRecoveryTests {
   func unserved() throws {
     var session = try connected(last: 0)
     func stands(_ next: Int, _ at: Int) -> [SyncSession.Output] {
-      session.handle(
-        .snapshotStanding(snapshotID: "s", next: next, chunks: 3), at: SyncFixture.at(at))
+      session.handle(Self.standing(next, of: 3), at: SyncFixture.at(at))
     }
     _ = stands(0, 0)
     var seconds = 0
@@ -108,10 +115,10 @@ struct SyncSessionRecoveryTests {
       #expect(session.advance(to: SyncFixture.at(seconds * 1_000 - 1)).isEmpty)
       #expect(
         session.advance(to: SyncFixture.at(seconds * 1_000))
-          == [.publishPull(SnapshotPull(snapshotID: "s", index: 0))], "\(wait)")
+          == pull(0), "\(wait)")
     }
     let later = seconds * 1_000 + 1
-    #expect(stands(1, later) == [.publishPull(SnapshotPull(snapshotID: "s", index: 1))])
+    #expect(stands(1, later) == pull(1))
     #expect(session.nextDeadline == SyncFixture.at(later + 10_000))
   }
 
@@ -119,15 +126,11 @@ struct SyncSessionRecoveryTests {
   func pullAhead() throws {
     var session = try connected(last: 0)
     func stands(_ next: Int) -> [SyncSession.Output] {
-      session.handle(
-        .snapshotStanding(snapshotID: "s", next: next, chunks: 4), at: SyncFixture.at(1))
+      session.handle(Self.standing(next, of: 4), at: SyncFixture.at(1))
     }
     func comes(_ index: Int) -> [SyncSession.Output] {
       session.handle(
         .snapshotChunkArrived(snapshotID: "s", index: index), at: SyncFixture.at(1))
-    }
-    func pull(_ index: Int) -> [SyncSession.Output] {
-      [.publishPull(SnapshotPull(snapshotID: "s", index: index))]
     }
     #expect(stands(0) == pull(0))
     #expect(comes(0) == pull(1))
