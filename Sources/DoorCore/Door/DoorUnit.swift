@@ -149,12 +149,14 @@ struct DoorUnit: Sendable {
     }
     guard reassertAt <= now.monotonic else { return wishes }
     reassertAt = now.monotonic.advanced(byMilliseconds: layout.timing.reassertMilliseconds)
+    // First the mode: a relay that lost its level must not get that of a schedule which ends now.
+    wishes += refreshMode(under: conditions, at: now)
     // A board that came back has all its relays to switch.
     let level = machine.requiredLock
     wishes.append(
       .effect(.setLock(layout.id, level, level == .secured ? .inTurn : .atOnce, order: nil)))
     wishes.append(.effect(.sample(layout.id)))
-    return wishes + refreshMode(under: conditions, at: now)
+    return wishes
   }
 
   /// What the exit input does to the door.

@@ -104,7 +104,12 @@ final class NobodyTwice: Checker {
       {
         return "\(person) went in \(seconds - before.seconds) s before"
       }
-      waiting[name.rawValue, default: []].append(person)
+      if world.rig.program?.mode(of: name)?.holdsOpen == true {
+        // At a door that is held open the badge counts: nobody can tell who opens the leaf.
+        inside[person] = (seconds, world.clockwork.elapsed)
+      } else {
+        waiting[name.rawValue, default: []].append(person)
+      }
     }
     return nil
   }

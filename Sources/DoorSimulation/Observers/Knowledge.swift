@@ -48,15 +48,20 @@ struct Knowledge {
     people[id]?.last { $0.revision <= revision }?.record
   }
 
+  /// Whether the door may know nothing of a person whom the cloud has sent: it refuses the record that
+  /// switched the person off, and after a loss of its cache it has no earlier one.
+  func mayBeUnknown(_ person: String) -> Bool {
+    (people[person] ?? []).contains { !$0.record.accessEnabled }
+  }
+
   /// Whether the door may have a credential with this text without its person: the record came later,
   /// or never, or the door refused the one that switched the person off and had none before.
   func mayLackItsPerson(_ canonical: String) -> Bool {
     (byCanonical[canonical] ?? []).contains { id in
       guard let first = credentials[id]?.first else { return false }
-      guard let history = people[first.record.person], let person = history.first else {
-        return true
-      }
-      return person.revision > first.revision || history.contains { !$0.record.accessEnabled }
+      let person = first.record.person
+      guard let known = people[person]?.first else { return true }
+      return known.revision > first.revision || mayBeUnknown(person)
     }
   }
 

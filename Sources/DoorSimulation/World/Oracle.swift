@@ -110,7 +110,9 @@ struct Oracle {
         world.site.people[person], at: instant.credentialRevision)
     else { return false }
     if isBehind { return false }
-    if world.site.plan.doors[door].leadsOut == true { return true }
+    if world.site.plan.doors[door].leadsOut == true {
+      return world.observers.knowledge.mayBeUnknown(record.id) ? nil : true
+    }
     if instant.mode.keepsClosed || !record.accessEnabled || !hasGrant(record, door) {
       return false
     }

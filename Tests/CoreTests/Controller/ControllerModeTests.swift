@@ -100,6 +100,21 @@ struct ControllerModeTests {
     #expect(started.requiredLock(of: ControllerHarness.door) == .released)
   }
 
+  @Test("a relay that lost its level is not driven open in the second in which the schedule ends")
+  func endOfSchedule() throws {
+    let soon = try WeeklyHours(parsing: ["friday": [("12:05", "12:10")]])
+    var world = ControllerHarness(unlockSchedule: soon)
+    // Noon is five seconds after the start of the steady clock.
+    let end = MonotonicInstant(nanoseconds: 605_000_000_000)
+    world.run(forMilliseconds: 12 * 60_000)
+    let released = world.journal.filter {
+      if case .setLock(_, .released, _, _) = $0.effect { true } else { false }
+    }
+    // Every check drives the relay again, and the one at the end locks.
+    #expect(released.count > 250)
+    #expect(released.allSatisfy { $0.at < end } && !world.isReleased)
+  }
+
   @Test("F4: while the clock is unknown no schedule opens anything")
   func unknownClock() throws {
     var world = ControllerHarness(
