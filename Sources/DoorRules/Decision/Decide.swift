@@ -32,7 +32,15 @@ public func decide(
   }
   let leaves = policy.onlyLeaves(request)
   let mode = modeDenial(request)
-  if let mode, !leaves { return answer(.deny(mode), modeStep(request)) }
+  if let mode, !leaves {
+    var verdict = answer(.deny(mode), modeStep(request))
+    // Nobody was judged; that somebody came is worth knowing after a lockdown.
+    if let holder = request.holders.first, request.holders.count == 1 {
+      verdict.credential = holder.credential?.id
+      verdict.person = holder.person.id
+    }
+    return verdict
+  }
   var best: (depth: Int, verdict: Verdict)?
   let holders =
     request.holders.count > 1 ? request.holders.sorted(by: comesBefore) : request.holders

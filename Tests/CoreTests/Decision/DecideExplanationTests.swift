@@ -219,16 +219,18 @@ struct DecideExplanationTests {
     #expect(Set(Self.failing.map(\.rule)) == Set(Self.passed.map(\.rule)))
   }
 
-  /// A verdict without a person.
+  /// A verdict for which nobody was looked at; only a mode names who came.
   private func nobody(
-    _ decision: Verdict.Decision, revision: UInt64 = 7, _ step: ExplanationStep
+    _ decision: Verdict.Decision, revision: UInt64 = 7, credential: CredentialID? = nil,
+    person: PersonID? = nil, _ step: ExplanationStep
   ) -> Verdict {
     Verdict(
-      decision: decision, credential: nil, person: nil, policyRevision: revision, used: [],
+      decision: decision, credential: credential, person: person, policyRevision: revision,
+      used: [],
       passages: [], breaksAntiPassback: false, isDuress: false, steps: [step])
   }
 
-  @Test("what is decided before anybody is looked at names nobody and has one step")
+  @Test("what is decided before anybody is judged has one step; a mode names who came")
   func before() throws {
     var world = try Self.full()
     #expect(
@@ -243,7 +245,9 @@ struct DecideExplanationTests {
       let detail = "the door is in \(mode.rawValue); only an override opens"
       #expect(
         world.verdict()
-          == nobody(.deny(reason), Self.step("ModeRule", detail, Self.door, passed: false)))
+          == nobody(
+            .deny(reason), credential: RuleWorld.key, person: RuleWorld.ada,
+            Self.step("ModeRule", detail, Self.door, passed: false)))
     }
     world.override = AdminOverride(by: "desk", reason: "drill")
     #expect(

@@ -17,6 +17,18 @@ struct ModeRuleTests {
     }
   }
 
+  @Test("who comes during a lockdown is named, if what was shown is one person's")
+  func named() throws {
+    let world = RuleWorld { $0.mode = .lockdown }
+    let holder = try #require(world.request.holders.first)
+    let verdict = decide(world.request, under: world.policy)
+    #expect(verdict.person == holder.person.id && verdict.credential == holder.credential?.id)
+    #expect(verdict.person != nil && verdict.credential != nil)
+    var shared = world.request
+    shared.holders = [holder, holder]
+    #expect(decide(shared, under: world.policy).person == nil)
+  }
+
   @Test("precedence of modes is fire, lockdown, force-closed, force-open, schedule, first person")
   func precedence() {
     let at = RuleWorld.noon
