@@ -88,17 +88,13 @@ final class BrokerConnection {
   }
 
   private func set(_ will: Will) throws(PortError) {
-    var properties: OpaquePointer?
-    try check(
-      mosquitto_property_add_int32(
-        &properties, MQTT_PROP_WILL_DELAY_INTERVAL.identifier, will.delaySeconds),
-      "delay the last will")
-    // The library frees the properties, unless it refuses.
+    var properties = try MessageProperties(
+      contentType: settings.contentType, willDelaySeconds: will.delaySeconds)
     let code = mosquitto_will_set_v5(
       handle, settings.topicPrefix + will.topic, Int32(will.payload.count), will.payload, 1,
-      will.retain && canRetain,
-      properties)
-    if code != MOSQ_ERR_SUCCESS.code { mosquitto_property_free_all(&properties) }
+      will.retain && canRetain, properties.list)
+    // The library frees the properties, unless it refuses.
+    if code == MOSQ_ERR_SUCCESS.code { properties.list = nil }
     try check(code, "set the last will")
   }
 
@@ -252,13 +248,16 @@ final class BrokerConnection {
   }
 
   /// Returns the id of the message on this connection. Throws when the library refuses it.
-  func publish(topic: String, payload: [UInt8], retain: Bool) throws(PortError) -> Int32 {
+  func publish(_ message: LinkMessage) throws(PortError) -> Int32 {
+    let properties = try MessageProperties(
+      contentType: settings.contentType, expirySeconds: message.expirySeconds,
+      correlation: message.correlation)
     var messageID: Int32 = 0
     try check(
       mosquitto_publish_v5(
-        handle, &messageID, settings.topicPrefix + topic, Int32(payload.count), payload, 1,
-        retain && canRetain, nil),
-      "publish to \(topic)")
+        handle, &messageID, settings.topicPrefix + message.topic, Int32(message.payload.count),
+        message.payload, 1, message.retain && canRetain, properties.list),
+      "publish to \(message.topic)")
     return messageID
   }
 
@@ -266,7 +265,8 @@ final class BrokerConnection {
   func publishGoodBye() -> Int32? {
     guard let will else { return nil }
     // What fails here is made good by nobody: the broker then has the will only until the good-bye.
-    return try? publish(topic: will.topic, payload: will.payload, retain: will.retain)
+    return try? publish(
+      LinkMessage(topic: will.topic, payload: will.payload, retain: will.retain))
   }
 
   /// Disconnects. The connection has ended when ``step(wake:milliseconds:)`` returns the reason. A

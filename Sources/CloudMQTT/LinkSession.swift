@@ -69,16 +69,15 @@ final class LinkSession {
   }
 
   private func send(on connection: BrokerConnection) {
-    for message in worker.takeQueue() {
+    for outgoing in worker.takeQueue() {
       do throws(PortError) {
-        let messageID = try connection.publish(
-          topic: message.topic, payload: message.payload, retain: message.retain)
-        inFlight[messageID] = message
+        inFlight[try connection.publish(outgoing.message)] = outgoing
       } catch {
         let refusal = LinkRefusal(reason: error.detail, isTooLarge: error.code == .invalid)
         worker.refused(
-          message, refusal,
-          .publishFailed(token: message.token, topic: message.topic, reason: error.detail))
+          outgoing, refusal,
+          .publishFailed(
+            token: outgoing.token, topic: outgoing.message.topic, reason: error.detail))
       }
     }
   }
@@ -95,13 +94,14 @@ final class LinkSession {
       worker.dropped(topic: topic, bytes: bytes)
     case .delivered(let messageID):
       if messageID == goodBye { isGoodByeTaken = true }
-      guard let message = inFlight.removeValue(forKey: messageID) else { return }
-      worker.delivered(message)
+      guard let outgoing = inFlight.removeValue(forKey: messageID) else { return }
+      worker.delivered(outgoing)
     case .refused(let messageID, let refusal):
-      guard let message = inFlight.removeValue(forKey: messageID) else { return }
+      guard let outgoing = inFlight.removeValue(forKey: messageID) else { return }
       worker.refused(
-        message, refusal,
-        .publishRefused(token: message.token, topic: message.topic, reason: refusal.reason))
+        outgoing, refusal,
+        .publishRefused(
+          token: outgoing.token, topic: outgoing.message.topic, reason: refusal.reason))
     }
   }
 }

@@ -8,9 +8,7 @@ final class LinkWorker: Sendable {
   /// A message on its way to the thread.
   struct Outgoing {
     var token: Int
-    var topic: String
-    var payload: [UInt8]
-    var retain: Bool
+    var message: LinkMessage
   }
 
   private struct Shared {
@@ -68,12 +66,13 @@ final class LinkWorker: Sendable {
   /// Sends no event from now on.
   func silence() { shared.withLock { $0.onEvent = nil } }
 
-  func enqueue(topic: String, payload: [UInt8], retain: Bool) throws(PortError) -> Int {
-    let operation = "publish to \(topic)"
-    guard payload.count <= MQTTLimits.payloadBytesMax else {
+  func enqueue(_ message: LinkMessage) throws(PortError) -> Int {
+    let operation = "publish to \(message.topic)"
+    let bytes = message.payload.count
+    guard bytes <= MQTTLimits.payloadBytesMax else {
       throw PortError(
         .invalid, operation: operation,
-        detail: "\(payload.count) bytes, at most \(MQTTLimits.payloadBytesMax)")
+        detail: "\(bytes) bytes, at most \(MQTTLimits.payloadBytesMax)")
     }
     return try shared.withLock { shared throws(PortError) in
       guard shared.isUp, !shared.isStopping, let wake = shared.wake else {
@@ -81,7 +80,7 @@ final class LinkWorker: Sendable {
           .unavailable, operation: operation, detail: "there is no connection to the broker")
       }
       guard shared.unacknowledged < MQTTLimits.unacknowledgedMax,
-        shared.unacknowledgedBytes + payload.count <= MQTTLimits.unacknowledgedBytesMax
+        shared.unacknowledgedBytes + bytes <= MQTTLimits.unacknowledgedBytesMax
       else {
         throw PortError(
           .busy, operation: operation,
@@ -90,9 +89,8 @@ final class LinkWorker: Sendable {
       }
       shared.lastToken += 1
       shared.unacknowledged += 1
-      shared.unacknowledgedBytes += payload.count
-      shared.queue.append(
-        Outgoing(token: shared.lastToken, topic: topic, payload: payload, retain: retain))
+      shared.unacknowledgedBytes += bytes
+      shared.queue.append(Outgoing(token: shared.lastToken, message: message))
       wake.signal()
       return shared.lastToken
     }
@@ -182,21 +180,21 @@ final class LinkWorker: Sendable {
     emit(.message(topic: topic, payload: payload, retained: retained))
   }
 
-  func delivered(_ message: Outgoing) {
-    settle(message, \.delivered)
-    emit(.delivered(token: message.token))
+  func delivered(_ outgoing: Outgoing) {
+    settle(outgoing, \.delivered)
+    emit(.delivered(token: outgoing.token))
   }
 
-  func refused(_ message: Outgoing, _ refusal: LinkRefusal, _ problem: MQTTProblem) {
-    settle(message, \.refused)
+  func refused(_ outgoing: Outgoing, _ refusal: LinkRefusal, _ problem: MQTTProblem) {
+    settle(outgoing, \.refused)
     onProblem(problem)
-    emit(.refused(token: message.token, refusal))
+    emit(.refused(token: outgoing.token, refusal))
   }
 
-  private func settle(_ message: Outgoing, _ count: WritableKeyPath<MQTTStatistics, Int>) {
+  private func settle(_ outgoing: Outgoing, _ count: WritableKeyPath<MQTTStatistics, Int>) {
     shared.withLock {
       $0.unacknowledged -= 1
-      $0.unacknowledgedBytes -= message.payload.count
+      $0.unacknowledgedBytes -= outgoing.message.payload.count
       $0.statistics[keyPath: count] += 1
     }
   }

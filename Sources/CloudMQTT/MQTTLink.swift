@@ -54,8 +54,8 @@ public final class MQTTLink: CloudLink {
     }
   }
 
-  public func publish(topic: String, payload: [UInt8], retain: Bool) throws(PortError) -> Int {
-    try worker.enqueue(topic: topic, payload: payload, retain: retain)
+  public func publish(_ message: LinkMessage) throws(PortError) -> Int {
+    try worker.enqueue(message)
   }
 
   /// Sends queued messages for up to a second, disconnects (the broker then publishes the last

@@ -25,6 +25,9 @@ public struct MQTTSettings: Sendable {
   public var retain: Bool
   /// Topic filters, all with QoS 1; at most ``MQTTLimits/subscriptionsMax``.
   public var subscriptions: [String]
+  /// The media type of every message that this side publishes, for rule engines that ask for it;
+  /// nil names none.
+  public var contentType: String?
   /// Stands before every topic at the broker, such as `acme/`; whoever uses the link does not see it.
   public var topicPrefix: String
   /// Nil connects directly.
@@ -40,7 +43,8 @@ public struct MQTTSettings: Sendable {
     readPassword: (@Sendable () throws(PortError) -> Secret<String>)? = nil,
     tls: TLSSettings? = nil,
     will: (@Sendable (_ nonce: String) throws(PortError) -> Will)? = nil, retain: Bool = true,
-    subscriptions: [String] = [], topicPrefix: String = "", proxy: SOCKSProxy? = nil,
+    subscriptions: [String] = [], contentType: String? = nil, topicPrefix: String = "",
+    proxy: SOCKSProxy? = nil,
     sessionExpirySeconds: UInt32 = 7 * 86_400,
     reconnectMillisecondsMax: Int = 30_000
   ) {
@@ -55,6 +59,7 @@ public struct MQTTSettings: Sendable {
     self.will = will
     self.retain = retain
     self.subscriptions = subscriptions
+    self.contentType = contentType
     self.topicPrefix = topicPrefix
     self.proxy = proxy
     self.sessionExpirySeconds = sessionExpirySeconds

@@ -6,7 +6,7 @@ public protocol CloudLink: Sendable {
 
   /// Hands a message to the library; the broker has it only when ``LinkEvent/delivered(token:)``
   /// comes with the returned token. Throws `unavailable` while there is no connection.
-  func publish(topic: String, payload: [UInt8], retain: Bool) throws(PortError) -> Int
+  func publish(_ message: LinkMessage) throws(PortError) -> Int
 
   /// Disconnects cleanly and ends the thread.
   func stop()

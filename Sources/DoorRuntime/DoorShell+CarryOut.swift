@@ -238,7 +238,9 @@ extension DoorShell {
     do {
       let payload = try message.payload()
       let token = try link.publish(
-        topic: cloud.topic(message.kind), payload: payload, retain: message.isRetained)
+        LinkMessage(
+          topic: cloud.topic(message.kind), payload: payload, retain: message.isRetained,
+          expirySeconds: message.kind.expirySeconds, correlation: message.answered))
       cloud.sent(message, bytes: payload.count, token: token)
       return token
     } catch {

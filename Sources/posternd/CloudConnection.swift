@@ -30,7 +30,8 @@ enum CloudConnection {
             caFile: $0.caFile, certificateFile: $0.certificateFile, keyFile: $0.keyFile,
             identity: $0.identity, alpn: $0.alpn)
         }, will: will(settings, topics), retain: cloud.retain,
-        subscriptions: [topics.downFilter], topicPrefix: cloud.topicPrefix?.text ?? "",
+        subscriptions: [topics.downFilter], contentType: Topics.upContentType,
+        topicPrefix: cloud.topicPrefix?.text ?? "",
         proxy: cloud.socks.map {
           SOCKSProxy(
             host: $0.host, port: $0.port, username: $0.username,

@@ -10,7 +10,7 @@ struct UnusableLink: CloudLink {
 
   func start(onEvent: @escaping @Sendable (LinkEvent) -> Void) throws(PortError) { throw error }
 
-  func publish(topic: String, payload: [UInt8], retain: Bool) throws(PortError) -> Int {
+  func publish(_ message: LinkMessage) throws(PortError) -> Int {
     throw error
   }
 

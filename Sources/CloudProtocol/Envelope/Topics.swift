@@ -29,6 +29,17 @@ public struct Topics: Sendable, Hashable {
     case issued
     /// ``DiagnosisReport``, the answer to a `diagnostics` command.
     case diagnosis
+
+    /// After so many seconds a broker drops a message that nobody fetched: one that comes again by
+    /// itself, or can be asked for again. Nil for what only this message tells.
+    public var expirySeconds: UInt32? {
+      switch self {
+      case .pull: 300
+      case .telemetry, .logs, .diagnosis: 3_600
+      case .results: 604_800
+      case .hello, .state, .events, .urgent, .applied, .digest, .issued: nil
+      }
+    }
   }
 
   /// Messages of the cloud; each one a JWS.
@@ -50,6 +61,11 @@ public struct Topics: Sendable, Hashable {
     /// ``DigestRequest``.
     case digest
   }
+
+  /// The media type of what is under `up`.
+  public static let upContentType = "application/json"
+  /// The media type of what is under `down`: a compact JWS, RFC 7515 section 9.2.1.
+  public static let downContentType = "application/jose"
 
   public let controller: ControllerID
 

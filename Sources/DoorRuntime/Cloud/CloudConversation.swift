@@ -30,7 +30,7 @@ struct CloudConversation {
   private(set) var refusedPublishes = 0
   private let topics: Topics
   /// More bytes than an MQTT packet has beside topic and payload.
-  private static let packetHeadBytesMax = 64
+  private static let packetHeadBytesMax = 128
 
   init(
     identity: SyncSession.Identity, standing: SyncSession.Standing, contact: CloudContact,

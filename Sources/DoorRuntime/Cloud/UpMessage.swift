@@ -44,6 +44,16 @@ enum UpMessage: Sendable {
     if case .state = self { true } else { false }
   }
 
+  /// The id of the one message that it answers.
+  var answered: String? {
+    switch self {
+    case .received(let body), .unkept(let body), .result(let body): body.commandID
+    case .applied(let body): body.messageID
+    case .logs(_, let order), .diagnosis(_, let order): order
+    case .hello, .state, .events, .urgent, .pull, .digest, .telemetry, .issued: nil
+    }
+  }
+
   func payload() throws -> [UInt8] {
     switch self {
     case .hello(let body): try JSONCoding.encode(body)

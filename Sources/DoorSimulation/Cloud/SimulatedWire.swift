@@ -112,13 +112,13 @@ final class SimulatedWire: CloudLink, @unchecked Sendable {
     }
   }
 
-  func publish(topic: String, payload: [UInt8], retain: Bool) throws(PortError) -> Int {
+  func publish(_ message: LinkMessage) throws(PortError) -> Int {
     guard isConnected else {
       throw PortError(.unavailable, operation: "publish", detail: "there is no connection")
     }
     token += 1
-    observers.see(.said(topic: topic, payload: payload))
-    carryUp(token, topic, payload)
+    observers.see(.said(topic: message.topic, payload: message.payload))
+    carryUp(token, message.topic, message.payload)
     return token
   }
 

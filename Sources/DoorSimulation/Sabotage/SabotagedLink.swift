@@ -43,8 +43,8 @@ final class SabotagedLink: CloudLink, @unchecked Sendable {
       at: time.wall, lifetimeSeconds: CloudSender.dataLifetimeSeconds)
   }
 
-  func publish(topic: String, payload: [UInt8], retain: Bool) throws(PortError) -> Int {
-    try wire.publish(topic: topic, payload: payload, retain: retain)
+  func publish(_ message: LinkMessage) throws(PortError) -> Int {
+    try wire.publish(message)
   }
 
   func stop() { wire.stop() }

@@ -42,6 +42,7 @@ struct BrokerOptions: ParsableArguments {
     var settings = MQTTSettings(
       host: host, port: port ?? (tlsCA == nil ? 1_883 : 8_883), clientID: clientID,
       username: username, subscriptions: subscriptions,
+      contentType: Topics.downContentType,
       topicPrefix: topicPrefix.flatMap(TopicPrefix.init)?.text ?? "",
       reconnectMillisecondsMax: Self.reconnectMillisecondsMax)
     if let passwordFile {

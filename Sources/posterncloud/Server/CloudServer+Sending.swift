@@ -304,7 +304,10 @@ extension CloudServer {
         lifetimeSeconds: Int(min(seconds, EnvelopeLimits.unlockLifetimeSecondsMax)))
       // It counts as sent once the broker acknowledges it; until then it is sent again under the
       // same id.
-      let token = try publish(message, .commands, to: controller, over: links.commands)
+      // A broker drops it with its end, if the controller is away for so long.
+      let token = try publish(
+        message, .commands, id: waiting.id, expirySeconds: isOver ? nil : UInt32(clamping: seconds),
+        to: controller, over: links.commands)
       state.commandsInFlight[token] = waiting.id
     }
   }
@@ -331,7 +334,9 @@ extension CloudServer {
       at: WallInstant(millisecondsSince1970: CloudClock.now()),
       lifetimeSeconds: Self.dataLifetimeSeconds)
     if message.count > bytesMax { throw TooLarge(bytes: message.count, bytesMax: bytesMax) }
-    let token = try publish(message, kind, to: controller, over: links.data)
+    let token = try publish(
+      message, kind, id: id, expirySeconds: UInt32(Self.dataLifetimeSeconds), to: controller,
+      over: links.data)
     sent.withLock {
       $0.add(
         SentMessages.Message(controller: controller, kind: kind, bytes: message.count),
@@ -341,9 +346,12 @@ extension CloudServer {
   }
 
   private func publish(
-    _ message: [UInt8], _ kind: Topics.Down, to controller: ControllerID, over link: MQTTLink
+    _ message: [UInt8], _ kind: Topics.Down, id: String, expirySeconds: UInt32?,
+    to controller: ControllerID, over link: MQTTLink
   ) throws -> Int {
     try link.publish(
-      topic: Topics(controller: controller).topic(kind), payload: message, retain: false)
+      LinkMessage(
+        topic: Topics(controller: controller).topic(kind), payload: message,
+        expirySeconds: expirySeconds, correlation: id))
   }
 }

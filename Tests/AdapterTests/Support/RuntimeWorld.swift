@@ -50,7 +50,7 @@ final class HandWallClock: WallClock {
 final class HandLink: CloudLink {
   private struct State {
     var onEvent: (@Sendable (LinkEvent) -> Void)?
-    var said: [(topic: String, payload: [UInt8])] = []
+    var said: [LinkMessage] = []
     var connections = 0
     var refused: (kind: Topics.Up, why: LinkRefusal)?
   }
@@ -60,13 +60,13 @@ final class HandLink: CloudLink {
     state.withLock { $0.onEvent = onEvent }
   }
 
-  func publish(topic: String, payload: [UInt8], retain: Bool) throws(PortError) -> Int {
+  func publish(_ message: LinkMessage) throws(PortError) -> Int {
     let (token, refused) = state.withLock {
-      $0.said.append((topic, payload))
+      $0.said.append(message)
       return ($0.said.count, $0.refused)
     }
     // A broker that answers everything; the runtime is notified after this call.
-    if let refused, topic.hasSuffix("/up/\(refused.kind.rawValue)") {
+    if let refused, message.topic.hasSuffix("/up/\(refused.kind.rawValue)") {
       hand(.refused(token: token, refused.why))
     } else {
       hand(.delivered(token: token))

@@ -224,7 +224,7 @@ private struct RowLink: CloudLink {
 
   func start(onEvent: @escaping @Sendable (LinkEvent) -> Void) throws(PortError) {}
 
-  func publish(topic: String, payload: [UInt8], retain: Bool) throws(PortError) -> Int {
+  func publish(_ message: LinkMessage) throws(PortError) -> Int {
     let token = work.nextToken()
     _ = work.push(.link(.delivered(token: token)))
     return token

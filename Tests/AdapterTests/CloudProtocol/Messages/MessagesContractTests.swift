@@ -71,6 +71,27 @@ struct MessagesContractTests {
     _ = try document.validated(zones: { _ in .utc })
   }
 
+  @Test("the documents name the media types and the ends that brokers are told")
+  func properties() throws {
+    let text = String(
+      decoding: try Data(contentsOf: Self.folder.appending(path: "asyncapi.yaml")), as: UTF8.self)
+    for (type, count) in [
+      (Topics.upContentType, Topics.Up.allCases.count),
+      (Topics.downContentType, Topics.Down.allCases.count),
+    ] {
+      let named = text.split(separator: "\n").filter { $0 == "      contentType: \(type)" }
+      #expect(named.count == count, "\(type)")
+    }
+    let guide = String(
+      decoding: try Data(contentsOf: Self.folder.appending(path: "guide.md")), as: UTF8.self)
+    for kind in Topics.Up.allCases {
+      let row = "| `up/\(kind.rawValue)` |"
+      let line = guide.split(separator: "\n").first { $0.hasPrefix(row) }
+      #expect(
+        line == kind.expirySeconds.map { "\(row) \($0) |" }.map { Substring($0) }, "\(row)")
+    }
+  }
+
   @Test("the document has the topics that are spoken, and no other")
   func topics() throws {
     let text = String(

@@ -32,9 +32,9 @@ struct CountingLink: CloudLink {
     try link.start(onEvent: onEvent)
   }
 
-  func publish(topic: String, payload: [UInt8], retain: Bool) throws(PortError) -> Int {
-    count.note(topic: topic, payload)
-    return try link.publish(topic: topic, payload: payload, retain: retain)
+  func publish(_ message: LinkMessage) throws(PortError) -> Int {
+    count.note(topic: message.topic, message.payload)
+    return try link.publish(message)
   }
 
   func stop() { link.stop() }
