@@ -20,6 +20,11 @@ extension PersonRecord {
 }
 
 extension CredentialRecord {
+  /// All that a credential may need, each with the member that needs it.
+  public static let features: [(feature: Hello.Feature, member: String)] = [
+    (.issueNumbers, "issue"), (.unusedDays, "unusedDays"),
+  ]
+
   /// What a controller must be able to do, so that the record means there what it says.
   public var neededFeatures: [Hello.Feature] {
     (issue == nil ? [] : [.issueNumbers]) + (unusedDays == nil ? [] : [.unusedDays])

@@ -67,7 +67,6 @@ struct CredentialCommand: AsyncParsableCommand {
         duress: duress ? true : nil, issue: anyIssue ? issue : nil, unusedDays: unusedDays,
         lastUsed: try TimeArgument.time(lastUsed)
       ).sayingItsPlace
-      try ControllerTable.requireAbility(record.neededFeatures, of: hello)
       do { _ = try record.validated(path: "credential") } catch { throw CloudProblem("\(error)") }
       try store.credentials.issue(record, at: controller)
       Output.line("credential \(record.id)")

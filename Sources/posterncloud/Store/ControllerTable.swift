@@ -121,14 +121,15 @@ struct ControllerTable {
         + "ignore them; update it first")
   }
 
-  /// What the controller ignores of the persons that it knows and of its configuration.
+  /// What the controller ignores of the persons that it knows, its credentials and its configuration.
   func ignored(by hello: Hello) throws -> [Hello.Feature] {
     let lacking = hello.lacks(PersonRecord.features)
-    guard !lacking.isEmpty else { return [] }
+    let credentials = CredentialRecord.features.filter { !hello.lacks([$0.feature]).isEmpty }
+    guard !lacking.isEmpty || !credentials.isEmpty else { return [] }
     return try database.read { database in
       let configured =
         try ConfigurationTable.present(of: hello.controller, database)?.neededFeatures ?? []
-      return try lacking.filter { feature in
+      let ofPersons = try lacking.filter { feature in
         try configured.contains(feature)
           || database.finds(
             sql: """
@@ -136,6 +137,14 @@ struct ControllerTable {
               WHERE known.controller = ? AND json_extract(CAST(record AS TEXT), ?) IS NOT NULL
               """, arguments: [hello.controller, "$.\(feature.rawValue)"])
       }
+      let ofCredentials = try credentials.filter {
+        try database.finds(
+          sql: """
+            SELECT 1 FROM credential WHERE controller = ? AND active
+              AND json_extract(CAST(record AS TEXT), ?) IS NOT NULL
+            """, arguments: [hello.controller, "$.\($0.member)"])
+      }
+      return ofPersons + ofCredentials.map(\.feature)
     }
   }
 

@@ -38,7 +38,7 @@ struct CredentialTable {
       else { throw CloudProblem("there is a credential \(record.id) already") }
       let person = try PersonTable.find(record.person, database)
       try ControllerTable.requireAbility(
-        person?.neededFeatures ?? [], of: [controller], database)
+        record.neededFeatures + (person?.neededFeatures ?? []), of: [controller], database)
       try Self.put(record, at: controller, database)
     }
   }

@@ -207,6 +207,28 @@ struct ReachTests {
   }
 
   @Test(
+    "a controller that went back to an older program is told what it ignores of its credentials")
+  func ignoredOfCredentials() throws {
+    let world = try ReachFixture()
+    try world.enrol("gate-1")
+    var hello = Hello(
+      controller: "gate-1", software: "1.0", bootID: "b", sessionNonce: "n", configRevision: 0,
+      credentialRevision: 0, logEpoch: "e", lastEvent: 0, acknowledgedEvent: 0,
+      clockTrust: "synchronised", simulated: true)
+    try world.store.controllers.store(hello)
+    try world.add("ada")
+    var card = try ReachFixture.card("key-1", of: "ada")
+    card.issue = 2
+    try world.store.credentials.issue(card, at: "gate-1")
+    #expect(try world.store.controllers.ignored(by: hello) == [])
+    hello.features = []
+    try world.store.controllers.store(hello)
+    #expect(try world.store.controllers.ignored(by: hello) == [.issueNumbers])
+    (card.id, card.unusedDays) = ("key-2", 30)
+    #expect(throws: CloudProblem.self) { try world.store.credentials.issue(card, at: "gate-1") }
+  }
+
+  @Test(
     "after any changes the doors have what the tables mean, and the digests agree",
     .computing, arguments: 1...12 as ClosedRange<UInt64>)
   func anyOrder(seed: UInt64) throws {
