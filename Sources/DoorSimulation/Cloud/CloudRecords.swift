@@ -1,13 +1,15 @@
 import CloudProtocol
 
-/// The persons and credentials that the door should have, each with the revision that changed it.
+/// The persons and credentials that the door should have, each with the revision that changed it and
+/// its hash.
 struct CloudRecords {
   /// With more changes than this, the cloud sends a snapshot.
   static let deltaChangesMax = 12
   static let chunkRecordsMax = 7
 
-  private(set) var persons: [String: (record: PersonRecord, revision: UInt64)] = [:]
-  private(set) var credentials: [String: (record: CredentialRecord, revision: UInt64)] = [:]
+  private(set) var persons: [String: (record: PersonRecord, revision: UInt64, hash: [UInt8]?)] = [:]
+  private(set) var credentials:
+    [String: (record: CredentialRecord, revision: UInt64, hash: [UInt8]?)] = [:]
   private(set) var revision: UInt64 = 0
   private var snapshots: [String: [SnapshotChunk]] = [:]
   /// What the door has instead of the records that it refused, and at which revision.
@@ -24,8 +26,13 @@ struct CloudRecords {
     isRefused = false
   }
 
-  mutating func put(_ record: PersonRecord) { persons[record.id] = (record, revision) }
-  mutating func put(_ record: CredentialRecord) { credentials[record.id] = (record, revision) }
+  mutating func put(_ record: PersonRecord) {
+    persons[record.id] = (record, revision, try? record.recordHash())
+  }
+  mutating func put(_ record: CredentialRecord) {
+    let hash = record.countsInDigest ? try? record.recordHash() : nil
+    credentials[record.id] = (record, revision, hash)
+  }
 
   /// Notes which records the door refused.
   mutating func note(_ report: ApplyReport) {
@@ -114,13 +121,9 @@ struct CloudRecords {
       let known = kept["\(kind) \(id)"].flatMap { $0.revision >= revision ? $0 : nil }
       hashes["\(kind) \(id)"] = known.map(\.hash) ?? hash
     }
-    for (record, revision) in persons.values {
-      note("person", record.id, revision, try? record.recordHash())
-    }
-    for (record, revision) in credentials.values {
-      note(
-        "credential", record.id, revision,
-        record.countsInDigest ? try? record.recordHash() : nil)
+    for (record, revision, hash) in persons.values { note("person", record.id, revision, hash) }
+    for (record, revision, hash) in credentials.values {
+      note("credential", record.id, revision, hash)
     }
     return hashes
   }
