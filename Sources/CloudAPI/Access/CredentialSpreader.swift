@@ -23,10 +23,38 @@ struct CredentialSpreader {
     self.book = book
   }
 
+  /// How many credentials are read at once.
+  private static let pageCount = 200
+
   /// Stores the credential and what each controller is to have. Throws for places that are not
   /// there, and for a clash, of which every door is told.
   func spread(_ credential: inout CredentialDocument) throws {
-    let places = credential.isRevoked ? [:] : try places(of: credential)
+    guard !credential.isRevoked else { return try spread(&credential, to: [:]) }
+    let (places, problems) = try places(of: credential)
+    guard problems.isEmpty else { throw APIProblem(ValidationFailure(problems: problems)) }
+    try spread(&credential, to: places)
+  }
+
+  /// Doors have come into a scope: brings each credential that names it there. Throws for a clash at
+  /// one of them; a place that went away meanwhile stops nothing.
+  func spreadAgain(naming scope: ScopeReference) throws {
+    let text = scope.description
+    var after = ""
+    while true {
+      let page = try store.documents(.credential, holding: text, after: after, limit: Self.pageCount)
+      for entry in page {
+        var credential = try JSONCoding.decode(CredentialDocument.self, from: entry.body)
+        guard credential.scopes.contains(text), credential.mayOpen(at: now) else { continue }
+        try spread(&credential, to: try places(of: credential).places)
+      }
+      guard page.count == Self.pageCount, let last = page.last else { return }
+      after = last.id
+    }
+  }
+
+  private func spread(
+    _ credential: inout CredentialDocument, to places: [String: Places]
+  ) throws {
     let value = try vault.open(credential.sealed)
     var records: [String: CredentialRecord] = [:]
     var clashes: [Problem] = []
@@ -81,8 +109,10 @@ struct CredentialSpreader {
     }
   }
 
-  /// Doors and scopes by controller.
-  private func places(of credential: CredentialDocument) throws -> [String: Places] {
+  /// Doors and scopes by controller, and what is named and not there.
+  private func places(
+    of credential: CredentialDocument
+  ) throws -> (places: [String: Places], problems: [Problem]) {
     var places: [String: Places] = [:]
     var problems: [Problem] = []
     for (index, text) in credential.doors.enumerated() {
@@ -110,7 +140,6 @@ struct CredentialSpreader {
     if problems.isEmpty, places.isEmpty {
       problems.append(Problem(path: "doors", message: "neither doors nor scopes are named"))
     }
-    guard problems.isEmpty else { throw APIProblem(ValidationFailure(problems: problems)) }
-    return places
+    return (places, problems)
   }
 }

@@ -72,11 +72,13 @@ private struct ScopeReply: Encodable {
 
 /// What the routes of sites do.
 private struct SiteDesk {
+  let call: APICall
   let store: any PlatformTransaction
   let book: SiteBook
   let desk: ConfigurationDesk
 
   init(_ call: APICall) throws {
+    self.call = call
     store = call.store
     book = SiteBook(call.store)
     desk = ConfigurationDesk(store: call.store, tools: call.tools)
@@ -175,8 +177,11 @@ private struct SiteDesk {
       }
     }
     guard problems.isEmpty else { throw APIProblem(ValidationFailure(problems: problems)) }
+    var hasNewDoors = false
     for facts in controllers {
       guard var document = facts.configuration else { continue }
+      let before = document.scopes.first { $0.id == scope }?.doors ?? []
+      if !Set(doors[facts.id] ?? []).isSubset(of: before) { hasNewDoors = true }
       document.scopes.removeAll { $0.id == scope }
       document.scopes.append(
         ScopeDocument(
@@ -186,6 +191,8 @@ private struct SiteDesk {
       document.scopes.sort { $0.id < $1.id }
       try desk.push(document, to: facts)
     }
+    guard hasNewDoors, let reference = ScopeReference("\(site):\(scope)") else { return }
+    try CredentialSpreader(call, SiteBook(store)).spreadAgain(naming: reference)
   }
 
   func removeScope(_ scope: String, at site: String) throws {
@@ -250,7 +257,9 @@ enum SiteRoutes {
     Operation("getScope", .get, "/v1/sites/{site}/scopes/{scope}", .read) { call in
       try APIReply(try Self.scope(call))
     },
-    Operation("putScope", .put, "/v1/sites/{site}/scopes/{scope}", .configure) { call in
+    Operation(
+      "putScope", .put, "/v1/sites/{site}/scopes/{scope}", .configure, problems: [.clash]
+    ) { call in
       try SiteDesk(call).put(
         call.parameter("scope"), try call.body(ScopeBody.self), at: call.parameter("site"))
       return try APIReply(try Self.scope(call))

@@ -55,6 +55,10 @@ public protocol PlatformTransaction {
   func documents(
     _ kind: DocumentKind, parent: String?, after: String, limit: Int
   ) throws -> [StoredEntry]
+  /// By id, after `after`: those whose JSON has the text in a string, as it is written in JSON.
+  func documents(
+    _ kind: DocumentKind, holding text: String, after: String, limit: Int
+  ) throws -> [StoredEntry]
   /// Adds or replaces; `at` is in milliseconds since 1970.
   func put(
     _ kind: DocumentKind, _ id: String, parent: String?, _ body: [UInt8], at: Int64) throws

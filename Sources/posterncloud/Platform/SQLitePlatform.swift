@@ -47,6 +47,18 @@ struct SQLiteTransaction: PlatformTransaction {
     ).map { StoredEntry(id: $0["id"], body: Array($0["body"] as Data)) }
   }
 
+  func documents(
+    _ kind: DocumentKind, holding text: String, after: String, limit: Int
+  ) throws -> [StoredEntry] {
+    try Row.fetchAll(
+      database,
+      sql: """
+        SELECT id, body FROM document
+        WHERE kind = ? AND id > ? AND instr(CAST(body AS TEXT), ?) > 0 ORDER BY id LIMIT \(limit)
+        """, arguments: [kind.rawValue, after, try PersonTraces.written(text)]
+    ).map { StoredEntry(id: $0["id"], body: Array($0["body"] as Data)) }
+  }
+
   func put(
     _ kind: DocumentKind, _ id: String, parent: String?, _ body: [UInt8], at: Int64
   ) throws {

@@ -194,6 +194,50 @@ struct PlatformBookingTests {
   }
 
   @Test(
+    "C3 D17: a door that comes into a scope gets the credentials that name it, or tells a clash")
+  func joins() async throws {
+    let world = try await PlatformFixture()
+    try await world.furnish()
+    func scope(_ doors: String...) async throws -> PlatformFixture.Answer {
+      try await world.call(
+        "PUT", "/v1/sites/house/scopes/members", ["name": "Members", "doors": doors])
+    }
+    func card(_ person: String, _ place: [String: Any]) async throws {
+      let value = ["format": "H10301", "facility": 12, "number": "345"] as [String: Any]
+      try await world.ok(
+        "PUT", "/v1/credentials/of-\(person)",
+        ["person": person, "card": value].merging(place) { $1 })
+    }
+    #expect(try await scope("gate-1:gym").status == 200)
+    try await card("ada", ["scopes": ["house:members"]])
+    #expect(try world.records(at: "gate-2").isEmpty)
+    #expect(try await scope("gate-1:gym", "gate-2:side").status == 200)
+    #expect(try world.records(at: "gate-2").map(\.scopes) == [["members"]])
+    let shown = try await world.ok("GET", "/v1/credentials/of-ada")
+    let doors = (shown.body["atDoors"] as? [[String: Any]])?.compactMap { $0["door"] as? String }
+    #expect(doors == ["gate-1:gym", "gate-2:side"])
+    // A door that goes and comes back has what it had.
+    let before = try world.records(at: "gate-1")
+    #expect(try await scope("gate-2:side").status == 200)
+    #expect(try await scope("gate-2:side", "gate-1:gym").status == 200)
+    #expect(try world.records(at: "gate-1") == before)
+    #expect(try world.records(at: "gate-2").map(\.status) == ["active"])
+
+    // Somebody else has the same number at the front door.
+    try await card("ben", ["doors": ["gate-1:front"]])
+    let clash = try await scope("gate-1:front", "gate-2:side")
+    #expect(clash.kind == "clash" && clash.paths == ["gate-1:front"])
+    let present = try await world.ok("GET", "/v1/sites/house/scopes/members")
+    #expect(present.body["doors"] as? [String] == ["gate-1:gym", "gate-2:side"])
+
+    // A revoked one stays where it was.
+    try await world.ok("DELETE", "/v1/credentials/of-ada")
+    #expect(try await scope("gate-1:front", "gate-2:side").status == 200)
+    #expect(try world.records(at: "gate-2").map(\.status) == ["revoked"])
+    #expect(world.faults.isEmpty)
+  }
+
+  @Test(
     "C5 D17: sixteen cards of one reservation are taken, one more is refused; a card less is revoked"
   )
   func cards() async throws {
