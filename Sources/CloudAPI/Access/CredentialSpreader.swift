@@ -41,7 +41,8 @@ struct CredentialSpreader {
     let text = scope.description
     var after = ""
     while true {
-      let page = try store.documents(.credential, holding: text, after: after, limit: Self.pageCount)
+      let page = try store.documents(
+        .credential, holding: text, after: after, limit: Self.pageCount)
       for entry in page {
         var credential = try JSONCoding.decode(CredentialDocument.self, from: entry.body)
         guard credential.scopes.contains(text), credential.mayOpen(at: now) else { continue }
