@@ -52,6 +52,13 @@ struct ConsoleRoutes: Sendable {
       try await backend.forgive(person: body.person, by: by ?? body.by)
       return Response(status: .noContent)
     }
+    router.get("/v1/muster") { _, _ in try Self.json(await backend.muster()) }
+    router.post("/v1/muster/reset") { request, _ in
+      var body: AreaResetRequest = try await RequestBody.read(of: request)
+      if let by { body.by = by }
+      try await backend.resetArea(body)
+      return Response(status: .noContent)
+    }
     router.post("/v1/clock/trust") { request, _ in
       var body: ClockTrustRequest = try await RequestBody.read(of: request)
       if let by { body.by = by }

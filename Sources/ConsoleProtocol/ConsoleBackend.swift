@@ -42,6 +42,10 @@ public protocol ConsoleBackend: Sendable {
   func pair(_ request: PairRequest) async throws(ConsoleProblem) -> PairAnswer
   /// Anti-passback: a person, or everybody for nil, is counted as outside everywhere.
   func forgive(person: String?, by: String) async throws(ConsoleProblem)
+  /// Who is inside the areas that count, by the areas' ids.
+  func muster() async -> [ConsoleArea]
+  /// Sets the count of an area back: nobody counts as inside. Recorded with operator and reason.
+  func resetArea(_ request: AreaResetRequest) async throws(ConsoleProblem)
   /// Takes the system's clock for right, whatever the door knew; recorded with operator and reason.
   func trustClock(_ request: ClockTrustRequest) async throws(ConsoleProblem)
   /// Accepts a key that was issued without the cloud, or a change of one.

@@ -126,6 +126,8 @@ public enum LedgerAnswer: Sendable, Hashable {
 /// Small values that must survive a restart: lockouts, the clock's watermark.
 public protocol StateStore: Sendable {
   func value(forKey key: String) throws(PortError) -> [UInt8]?
+  /// Every value whose key begins with `prefix`, which is not empty.
+  func values(withPrefix prefix: String) throws(PortError) -> [String: [UInt8]]
   /// Persists all of the values, or none; nil removes one.
   func setValues(_ values: [String: [UInt8]?]) throws(PortError)
 }

@@ -1,6 +1,6 @@
 public import CloudProtocol
 import Dispatch
-import DoorCore
+public import DoorCore
 public import DoorPorts
 public import DoorRules
 import Foundation
@@ -199,6 +199,16 @@ public actor DoorRuntime {
   /// Returns once it is on disk.
   public func forgive(_ person: PersonID?, by: String) async throws(PortError) {
     shell.site.forgive(person, by: by)
+    try await persisted()
+  }
+
+  /// Who is inside the areas that count, and the last fire alarm's report.
+  public func musters() -> [AreaMuster] { shell.controller.musters }
+
+  /// Nobody counts as inside of an area any more. Recorded, and on disk when this returns. Throws
+  /// `invalid` for an area that does not count.
+  public func reset(_ area: AreaID, by: String, reason: String) async throws(PortError) {
+    try shell.site.reset(area, by: by, reason: reason)
     try await persisted()
   }
 

@@ -53,6 +53,9 @@ extension DoorShell {
     case .setMode(let mode, let order): setMode(mode, order: order, at: now)
     case .forgive(let person, let by):
       carryOut(holders.forgive(person, by: by, at: now), at: now)
+      carryOut(.core(.forgiven(person)), at: now)
+    case .resetArea(let area, let by, let reason, let order):
+      resetArea(area, by: by, reason: reason, order: order, at: now)
     case .changeKey(let id, let bytes, let order):
       carryOut(cloud.change(key: id, to: bytes, order: order), at: now)
     case .revokeOfflinePIN(let key, let by, let order):
@@ -86,6 +89,7 @@ extension DoorShell {
         locks.set(movement, urgency, present: present, events: journal.progress, at: now), at: now)
     case .drive(let line, let active): drive(line, active: active)
     case .lookUp(let question): ask(.shown(question), at: now)
+    case .readPresences: ask(.presences, at: now)
     case .sample(let door): sample([.contact(door), .requestToExit(door)], at: now)
     case .sampleSite:
       let data = outside.configuration.layout.readers.flatMap {
@@ -130,7 +134,8 @@ extension DoorShell {
     switch memory {
     case .presence(let person, let area, let presence):
       holders.note(presence, of: person, in: area)
-    case .lockout, .cardLockouts, .firstPerson:
+    case .areaReset(let area, let at): holders.reset(area, at: at)
+    case .lockout, .cardLockouts, .firstPerson, .fire:
       StateWrite(memory, at: now).map { [.persist($0)] } ?? []
     }
   }
@@ -279,6 +284,21 @@ extension DoorShell {
     carryOut(
       error.map { .end(order: order, .failed(LockDriver.goesOn($0))) }
         ?? .endPersisted(order: order), at: now)
+  }
+
+  private func resetArea(
+    _ area: AreaID, by: String, reason: String, order: String, at now: Moment
+  ) {
+    let counting = controller.policy.countingAreas.map(\.id)
+    guard counting.contains(area) else {
+      let known = counting.isEmpty ? "none does" : counting.map(\.rawValue).joined(separator: ", ")
+      let error = PortError(
+        .invalid, operation: "reset the count of \(area)",
+        detail: "no area of this id counts here; those that count: \(known)")
+      return carryOut(.end(order: order, .refused(error)), at: now)
+    }
+    carryOut(.core(.resetArea(area, by: by, reason: reason)), at: now)
+    carryOut(.endPersisted(order: order), at: now)
   }
 
   private func revoke(

@@ -61,6 +61,7 @@ enum Wish {
   case endPersisted(order: String)
   case setMode(ModeOrder, order: String)
   case forgive(PersonID?, by: String)
+  case resetArea(AreaID, by: String, reason: String, order: String)
   case changeKey(id: String, bytes: [UInt8]?, order: String)
   case revokeOfflinePIN(OfflinePINBook.Key, by: String, order: String)
   case uploadLog(order: String)

@@ -19,6 +19,7 @@ struct AccessDryRun: ParsableCommand {
            "location":{"lat","lng","accuracyMeters"};
            "clockTrust":"synchronised|holdover|doubtful|unknown";
            "mode":"lockdown" and other modes; "cacheAgeSeconds";
+           "inside":{"hall":49}, people in an area (0 where it is left out);
            "override":{"by","reason"}.
       Out: {"id":1,"decision":"deny","reason":"outsideHours","via":null,
             "explanation":[…]}
@@ -53,6 +54,8 @@ struct AccessDryRun: ParsableCommand {
     var clockTrust: String?
     var mode: String?
     var cacheAgeSeconds: Int64?
+    /// How many are inside of which area.
+    var inside: [String: Int]?
     var override: Override?
   }
 
@@ -77,7 +80,8 @@ struct AccessDryRun: ParsableCommand {
         override: question.override.map {
           AdminOverride(by: $0.by ?? "", reason: $0.reason ?? "")
         },
-        reader: reader, doorReaders: reader.map { [$0] } ?? [])
+        reader: reader, doorReaders: reader.map { [$0] } ?? [],
+        areaCounts: try areaCounts(question.inside ?? [:]))
       return Explanation(decide(request, under: file.policy, explaining: true))
     }
 
@@ -87,6 +91,18 @@ struct AccessDryRun: ParsableCommand {
         throw DryRunError("reader: must be \(ReaderID.grammar)")
       }
       return id
+    }
+
+    private func areaCounts(_ inside: [String: Int]) throws(DryRunError) -> AreaCounts {
+      let areas = file.policy.countingAreas.map(\.id)
+      var counts = AreaCounts(inside: Dictionary(uniqueKeysWithValues: areas.map { ($0, 0) }))
+      for (name, count) in inside {
+        guard let area = AreaID(name), areas.contains(area) else {
+          throw DryRunError("inside: the policy has no area \(name) that counts")
+        }
+        counts.inside[area] = max(count, 0)
+      }
+      return counts
     }
 
     private func holders(

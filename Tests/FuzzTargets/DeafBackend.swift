@@ -100,6 +100,11 @@ final class DeafBackend: ConsoleBackend {
   func setMode(_ request: ModeRequest) async throws(ConsoleProblem) { note() }
   func clearLockout(reader: String?, by: String) async throws(ConsoleProblem) { note() }
   func forgive(person: String?, by: String) async throws(ConsoleProblem) { note() }
+  func resetArea(_ request: AreaResetRequest) async throws(ConsoleProblem) { note() }
+  func muster() async -> [ConsoleArea] {
+    note()
+    return []
+  }
   func trustClock(_ request: ClockTrustRequest) async throws(ConsoleProblem) { note() }
 
   func handOver(_ request: HandOverRequest) async throws(ConsoleProblem) -> HandOverAnswer {

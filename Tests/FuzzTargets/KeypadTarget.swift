@@ -182,7 +182,8 @@ private struct KeypadTarget {
         try take(controller.handle(.lookedUp(answer), at: moment))
       case .setLock(_, .released, _, _):
         try demand(hasCause, "released with no cause")
-      case .setLock(_, .secured, _, _), .drive, .record, .sample, .sampleSite, .remember, .answer:
+      case .setLock(_, .secured, _, _), .drive, .record, .sample, .sampleSite, .readPresences,
+        .remember, .answer:
         break
       }
     }

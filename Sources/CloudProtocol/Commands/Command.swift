@@ -13,6 +13,8 @@ public struct Command: Sendable, Hashable, Codable {
   public var seconds: Int64?
   /// For `clearLockout`: which; all when absent.
   public var reader: String?
+  /// For `resetArea`.
+  public var area: String?
   /// The position that the phone reports, for a member's unlock.
   public var location: LocationDocument?
   /// The nonce of the session that the sender saw; needed while the door's clock is untrusted.
@@ -27,7 +29,7 @@ public struct Command: Sendable, Hashable, Codable {
   public init(
     kind: Kind, door: String? = nil, person: String? = nil, reason: String? = nil,
     mode: ModeOrder.Change? = nil, seconds: Int64? = nil, reader: String? = nil,
-    location: LocationDocument? = nil, sessionNonce: String? = nil,
+    area: String? = nil, location: LocationDocument? = nil, sessionNonce: String? = nil,
     keyID: String? = nil, key: String? = nil, window: OfflinePINWindow? = nil
   ) {
     self.kind = kind
@@ -37,6 +39,7 @@ public struct Command: Sendable, Hashable, Codable {
     self.mode = mode
     self.seconds = seconds
     self.reader = reader
+    self.area = area
     self.location = location
     self.sessionNonce = sessionNonce
     self.keyID = keyID

@@ -8,6 +8,7 @@ extension Command {
     case mode
     case clearLockout
     case forgive
+    case resetArea
     case sync
     case diagnostics
     case logs
@@ -18,7 +19,7 @@ extension Command {
 
   /// The members beside `kind` and `sessionNonce`, by their names on the wire.
   public enum Member: String, Sendable, Hashable, CaseIterable {
-    case door, person, reason, mode, seconds, reader, location, keyID, key, window
+    case door, person, reason, mode, seconds, reader, area, location, keyID, key, window
   }
 
   /// How long a command may be valid, `exp - iat`.
@@ -85,6 +86,10 @@ extension Command.Kind {
       Row(
         "Anti-passback: `person`, or everybody, counts as outside of every area.", .long,
         optional: [.person])
+    case .resetArea:
+      Row(
+        "Sets the count of `area` back: nobody counts as inside, for anti-passback neither; `person` is"
+          + " the operator.", .long, required: [.area, .reason], optional: [.person])
     case .sync:
       Row("Another hello, and a digest of every record, read again from the disk.", .long)
     case .diagnostics:

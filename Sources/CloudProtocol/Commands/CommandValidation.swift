@@ -14,6 +14,8 @@ public enum ValidatedCommand: Sendable, Hashable {
   case clearLockout(reader: ReaderID?, orderedBy: String?)
   /// Nil is everybody.
   case forgive(person: PersonID?)
+  /// Nobody counts as inside any more.
+  case resetArea(AreaID, reason: String, orderedBy: String?)
   /// Another hello, and a digest of every record.
   case sync
   /// Telemetry now, and a diagnosis.
@@ -67,7 +69,7 @@ extension Command {
     switch member {
     // The check of a key notes an absent one too.
     case .keyID, .key: false
-    case .door, .person, .reason, .mode, .seconds, .reader, .location, .window: !has(member)
+    case .door, .person, .reason, .mode, .seconds, .reader, .area, .location, .window: !has(member)
     }
   }
 
@@ -79,6 +81,7 @@ extension Command {
     case .mode: mode != nil
     case .seconds: seconds != nil
     case .reader: reader != nil
+    case .area: area != nil
     case .location: location != nil
     case .keyID: keyID != nil
     case .key: key != nil
@@ -114,6 +117,11 @@ extension Command {
       return .clearLockout(reader: which, orderedBy: person)
     case .forgive:
       return .forgive(person: person.flatMap { reader.identifier($0, "person") })
+    case .resetArea:
+      let person = readOperator(&reader)
+      let area: AreaID? = self.area.flatMap { reader.identifier($0, "area") }
+      guard let area, let reason else { return nil }
+      return .resetArea(area, reason: reason, orderedBy: person)
     case .sync:
       return .sync
     case .diagnostics:

@@ -1,6 +1,7 @@
 public import DoorRules
 
-/// A part of the building that people enter and leave by readers, for anti-passback.
+/// A part of the building that people enter and leave by readers, for anti-passback and to count who
+/// is inside.
 public struct AreaDocument: Sendable, Hashable, Codable {
   public var id: String
   public var name: String
@@ -14,10 +15,13 @@ public struct AreaDocument: Sendable, Hashable, Codable {
   public var againAfterMinutes: Int?
   /// `HH:MM` of the facility's clock at which everybody is counted as outside.
   public var forgivenAt: String?
+  /// Absent does not count who is inside.
+  public var occupancy: OccupancyDocument?
 
   public init(
     id: String, name: String, entryReaders: [String], exitReaders: [String]? = nil,
-    antiPassback: String, againAfterMinutes: Int? = nil, forgivenAt: String? = nil
+    antiPassback: String, againAfterMinutes: Int? = nil, forgivenAt: String? = nil,
+    occupancy: OccupancyDocument? = nil
   ) {
     self.id = id
     self.name = name
@@ -26,6 +30,7 @@ public struct AreaDocument: Sendable, Hashable, Codable {
     self.antiPassback = antiPassback
     self.againAfterMinutes = againAfterMinutes
     self.forgivenAt = forgivenAt
+    self.occupancy = occupancy
   }
 
   /// Nil if the id cannot be used; what is wrong is noted below `path`.
@@ -55,9 +60,47 @@ public struct AreaDocument: Sendable, Hashable, Codable {
       if minute == nil { reader.note("\(path).forgivenAt", "is not a time of day, HH:MM") }
     }
     let kind = reader.choice(antiPassback, "\(path).antiPassback", of: Area.AntiPassback.self)
+    if occupancy != nil, exit.isEmpty, forgivenAt == nil {
+      reader.note(
+        "\(path).occupancy",
+        "needs exitReaders or forgivenAt: people would come and never go, and the count only grow")
+    }
+    let occupancy = occupancy.map { $0.read(&reader, "\(path).occupancy") }
     guard let id else { return nil }
     return Area(
       id: id, name: name, entry: entry, exit: exit, antiPassback: kind ?? .hard,
-      againAfterMinutes: againAfterMinutes, forgivenAtMinute: minute)
+      againAfterMinutes: againAfterMinutes, forgivenAtMinute: minute,
+      occupancy: occupancy)
+  }
+}
+
+/// How many people may be inside an area.
+public struct OccupancyDocument: Sendable, Hashable, Codable {
+  /// With fewer, and somebody inside, an event tells.
+  public var least: Int?
+  public var most: Int?
+  /// `warn` (an event tells) or `deny` (the next is kept out); `warn` when absent.
+  public var atMost: String?
+
+  public init(least: Int? = nil, most: Int? = nil, atMost: String? = nil) {
+    self.least = least
+    self.most = most
+    self.atMost = atMost
+  }
+
+  fileprivate func read(_ reader: inout DocumentReader, _ path: String) -> Area.Occupancy {
+    let range = ConfigurationLimits.occupancyPeople
+    if let least { reader.whole(least, "\(path).least", in: range) }
+    if let most { reader.whole(most, "\(path).most", in: range) }
+    if let least, let most, least > most {
+      reader.note("\(path).least", "\(least) is more than the most, \(most)")
+    }
+    let kind = atMost.flatMap {
+      reader.choice($0, "\(path).atMost", of: Area.Occupancy.AtMost.self)
+    }
+    if most == nil, atMost != nil {
+      reader.note("\(path).atMost", "says what happens at the most, and there is no most")
+    }
+    return Area.Occupancy(least: least, most: most, atMost: kind ?? .warn)
   }
 }

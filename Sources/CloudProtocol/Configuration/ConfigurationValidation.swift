@@ -26,6 +26,8 @@ public enum ConfigurationLimits {
   public static let areaReadersMax = 64
   /// After how long an entry may be repeated: up to a week.
   public static let againAfterMinutes = 1...10_080
+  /// People inside an area: its least, and its most.
+  public static let occupancyPeople = 1...20_000
 }
 
 extension ConfigurationDocument {

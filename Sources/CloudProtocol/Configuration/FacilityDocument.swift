@@ -13,7 +13,7 @@ public struct FacilityDocument: Sendable, Hashable, Codable {
   public var tailMinutes: Int?
   /// By name; credentials that name no class have the class `standard`.
   public var credentialClasses: [String: CredentialClassDocument]?
-  /// For anti-passback.
+  /// For anti-passback, and to count who is inside.
   public var areas: [AreaDocument]?
 
   public init(

@@ -28,6 +28,10 @@ extension EventMember {
         + " format"),
     EventMember("digest", "if no credential has this card: its digest, in base64url"),
   ]
+  static let area = [
+    EventMember("area", "id of the area"),
+    EventMember("count", "how many counted as inside"),
+  ]
   static let counted = [EventMember("count", "how many were seen")]
   static let key = [
     EventMember("key_id", "id of the credential"),

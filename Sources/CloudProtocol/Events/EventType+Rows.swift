@@ -119,6 +119,25 @@ extension EventType {
         reason: "`wrongMAC`, `notSecured`, `sequence`, `wrongKey` or `otherKey`",
         detail: [EventMember("count", "how often since the start; one event a minute")])
 
+    // Areas that count who is inside
+    case .areaOccupancy:
+      EventRow(
+        "People in an area", .evidence, urgent: true, [],
+        reason: "how full it is: `low`, `normal`, `full` or `over`",
+        detail: EventMember.area + [
+          EventMember("least", "if it has one: with fewer it is `low`"),
+          EventMember("most", "if it has one: with these it is `full`, with more `over`"),
+        ])
+    case .areaEvacuated:
+      EventRow(
+        "Fire alarm over: who got out", .evidence, urgent: true, [],
+        detail: EventMember.area + [
+          EventMember("beganMilliseconds", "when the alarm began, in milliseconds since 1970"),
+          EventMember("left", "how many were seen leaving since"),
+          EventMember("notSeen", "how many were inside when it began and were not"),
+          EventMember("persons", "if some were not seen: their ids, as many as fit"),
+        ])
+
     // Alarms
     case .alarmRaised:
       EventRow(
@@ -167,6 +186,10 @@ extension EventType {
       EventRow(
         "Anti-passback forgiven", .audit, urgent: true, [.person],
         detail: [EventMember("by", "who ordered it; without `person` it is for everybody")])
+    case .adminAreaReset:
+      EventRow(
+        "Count of an area reset", .audit, urgent: true, [.person],
+        detail: EventMember.area + [EventMember("why", "the reason given")])
     case .adminCloudKeys:
       EventRow(
         "The cloud's keys changed", .audit, urgent: true, reason: "`trusted` or `distrusted`",

@@ -31,6 +31,10 @@ public enum EventType: String, CaseIterable, Sendable, Hashable {
   case readerNotPaired = "postern.reader.notPaired.v1"
   case readerLineFault = "postern.reader.lineFault.v1"
 
+  // Areas that count who is inside
+  case areaOccupancy = "postern.area.occupancy.v1"
+  case areaEvacuated = "postern.area.evacuated.v1"
+
   // Alarms
   case alarmRaised = "postern.alarm.raised.v1"
   case alarmCleared = "postern.alarm.cleared.v1"
@@ -47,6 +51,7 @@ public enum EventType: String, CaseIterable, Sendable, Hashable {
 
   // What administrators did
   case adminAntiPassbackForgiven = "postern.admin.antiPassbackForgiven.v1"
+  case adminAreaReset = "postern.admin.areaReset.v1"
   case adminCloudKeys = "postern.admin.cloudKeys.v1"
   case adminNumbersShown = "postern.admin.numbersShown.v1"
   case adminCardExplained = "postern.admin.cardExplained.v1"

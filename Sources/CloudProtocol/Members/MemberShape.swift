@@ -23,8 +23,8 @@ indirect enum MemberShape: Sendable {
     case .commands:
       .object(
         members(
-          "kind", "door", "person", "reason", "mode", "seconds", "reader", "sessionNonce", "keyID",
-          "key"
+          "kind", "door", "person", "reason", "mode", "seconds", "reader", "area", "sessionNonce",
+          "keyID", "key"
         ).merging([
           "location": .object(members("lat", "lng", "accuracyMeters")),
           "window": .object(members("startHour", "hours", "serial")),
@@ -102,7 +102,8 @@ indirect enum MemberShape: Sendable {
           .object(
             members(
               "id", "name", "entryReaders", "exitReaders", "antiPassback", "againAfterMinutes",
-              "forgivenAt"))),
+              "forgivenAt"
+            ).merging(["occupancy": .object(members("least", "most", "atMost"))]) { $1 })),
       ]) { $1 })
 
   private static let whole: [String: MemberShape] = [

@@ -90,6 +90,8 @@ public struct Hello: Sendable, Hashable, Codable {
     case unusedDays
     /// Persons are escorted by others.
     case escort
+    /// Areas count who is inside.
+    case occupancy
 
     /// One sentence for the contract.
     public var meaning: String {
@@ -110,6 +112,8 @@ public struct Hello: Sendable, Hashable, Codable {
         "A credential with `issue` is for that issue of the card; others have reasons of their own."
       case .escort:
         "A person whose `escort` is `needed` enters only with one whose `escort` is `host`."
+      case .occupancy:
+        "An area with `occupancy` counts who is inside, warns or denies, and makes a muster list."
       case .unusedDays:
         "A credential with `unusedDays` is suspended when it was not used for so long."
       }

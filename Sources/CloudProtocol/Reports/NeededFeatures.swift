@@ -36,6 +36,7 @@ extension ConfigurationDocument {
   public var neededFeatures: [Hello.Feature] {
     let settings = [facility.settings] + scopes.map(\.settings) + doors.map(\.settings)
     let requires = settings.contains { $0.requiredQualifications?.isEmpty == false }
-    return requires ? [.qualifications] : []
+    let counts = facility.areas?.contains { $0.occupancy != nil } == true
+    return (requires ? [.qualifications] : []) + (counts ? [.occupancy] : [])
   }
 }

@@ -86,7 +86,8 @@ extension Controller {
         door: door, presentation: .card, holders: [], at: now.wall, clockTrust: now.trust,
         cacheAgeSeconds: now.cacheAgeSeconds, mode: unit?.mode?.mode ?? .normal,
         companion: beside.companion, companionNeedsHost: beside.needsHost,
-        host: beside.host ?? unit?.host(at: now.monotonic), interlockedBy: interlock(against: door)),
+        host: beside.host ?? unit?.host(at: now.monotonic), interlockedBy: interlock(against: door),
+        areaCounts: areaCounts),
       readers: readers.units.filter { $0.layout.door == door }.map(\.layout.id))
   }
 

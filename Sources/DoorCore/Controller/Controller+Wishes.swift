@@ -26,6 +26,7 @@ extension Controller {
       readers.units[place].restore(lockout)
     }
     guesses.restore(memory.cardLockouts)
+    areas.restore(memory.fire)
     return doors.units.map(\.layout.id).flatMap { id in
       atDoor(id, now) {
         $0.restore(
@@ -39,8 +40,11 @@ extension Controller {
     for wish in wishes {
       switch wish {
       case .effect(let effect):
-        if case .remember(.presence(let person, _, _)) = effect { lookUps.overtake(person) }
         effects.append(effect)
+        if case .remember(.presence(let person, let area, let seen)) = effect {
+          lookUps.overtake(person)
+          effects += areas.note(person, in: area, seen)
+        }
       case .feedback(let change): effects += feedback(change, at: door, now)
       }
     }

@@ -14,6 +14,7 @@ public struct Controller: Sendable {
   var readers: Roster<ReaderID, ReaderUnit>
   var lookUps: LookUps
   var guesses: PINGuard
+  var areas: AreaRoster
   private var site: SiteInputs
 
   /// `active` are the inputs of doors and site that are active at the start, `memory` is what was
@@ -25,6 +26,7 @@ public struct Controller: Sendable {
     conditions = DoorConditions(policy: policy)
     lookUps = LookUps(milliseconds: layout.lookUpMilliseconds)
     guesses = PINGuard(lockouts: memory.cardLockouts)
+    areas = AreaRoster(policy, fire: memory.fire, at: now.monotonic)
     site = SiteInputs(
       active: active, sampleMilliseconds: layout.sampleMilliseconds, at: now.monotonic)
     doors = Roster(
@@ -56,10 +58,26 @@ public struct Controller: Sendable {
 
   /// When to call ``advance(to:)`` next.
   public var nextDeadline: MonotonicInstant? {
-    var first = MonotonicInstant.earliest(site.nextDeadline, lookUps.nextDeadline)
+    var first = MonotonicInstant.earliest(
+      site.nextDeadline, lookUps.nextDeadline, areas.nextDeadline)
     for door in doors.units { first = .earliest(first, door.nextDeadline) }
     for reader in readers.units { first = .earliest(first, reader.nextDeadline) }
     return first
+  }
+
+  /// Who is inside the areas that count, by the areas' ids.
+  public var musters: [AreaMuster] { areas.musters }
+
+  /// How many are in the areas that limit people, as a decision needs it.
+  public var areaCounts: AreaCounts {
+    guard policy.limitsPeople else { return AreaCounts() }
+    var counts = areas.limited
+    for door in doors.units {
+      for (person, area) in door.goingIn where !areas.isInside(person, area) {
+        counts.onTheWay[area, default: []].insert(person)
+      }
+    }
+    return counts
   }
 
   /// True while the fire alarm sounds.
@@ -107,10 +125,16 @@ public struct Controller: Sendable {
       return handle(answer, at: now)
     case .policy(let snapshot):
       conditions.policy = snapshot
-      return refreshModes(at: now)
+      return areas.follow(snapshot, at: now.monotonic) + refreshModes(at: now)
     case .modes(let id, let modes):
       return atDoor(id, now) { $0.setModes(modes, under: $1, at: now) }
     case .restored(let memory): return restore(memory, at: now)
+    case .presences(let presences):
+      areas.adopt(presences)
+      return []
+    case .resetArea(let area, let by, let reason):
+      return areas.reset(area, by: by, reason: reason, at: now.wall)
+    case .forgiven(let person): return areas.forgive(person)
     case .sampled(let line, let isActive):
       sample(line, isActive: isActive, at: now.monotonic)
       return []
@@ -133,7 +157,8 @@ public struct Controller: Sendable {
     var effects: [ControllerEffect] = []
     for place in readers.units.indices { effects += advance(reader: place, to: now) }
     for place in doors.units.indices { effects += advance(door: place, to: now) }
-    return effects + advanceSite(to: now) + giveUpLookUps(at: now)
+    return effects + advanceSite(to: now)
+      + areas.advance(to: now, under: policy, isFire: site.mayBeFire) + giveUpLookUps(at: now)
   }
 
   /// Lets time pass at the reader or door that the line belongs to, since edges come in order
@@ -225,7 +250,7 @@ public struct Controller: Sendable {
       case .effect(let effect): effects.append(effect)
       case .fire(let isActive):
         conditions.fireSince = isActive ? now.wall : nil
-        effects += refreshModes(at: now)
+        effects += refreshModes(at: now) + areas.fire(isActive, at: now.wall)
       }
     }
     return effects

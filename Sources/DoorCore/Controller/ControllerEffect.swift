@@ -15,6 +15,9 @@ public enum ControllerEffect: Sendable, Hashable {
   case sample(DoorID)
   /// Sample the inputs that belong to no door.
   case sampleSite
+  /// Read where everybody was last seen, for the areas that count; answer with
+  /// ``ControllerInput/presences(_:)``.
+  case readPresences
   /// Persist this.
   case remember(Memory)
   /// The command ended without a lock movement.

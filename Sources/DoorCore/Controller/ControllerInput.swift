@@ -17,6 +17,13 @@ public enum ControllerInput: Sendable {
   /// What was persisted, when it could be read only after the start. What happened since counts
   /// more.
   case restored(ControllerMemory)
+  /// The answer to ``ControllerEffect/readPresences``: where everybody was last seen, by area. Nil when
+  /// it could not be read.
+  case presences([AreaID: [PersonID: AreaPresence]]?)
+  /// Somebody sets the count of an area back: nobody counts as inside.
+  case resetArea(AreaID, by: String, reason: String)
+  /// A person, or everybody for nil, counts as outside everywhere.
+  case forgiven(PersonID?)
   /// The answer to ``ControllerEffect/sample(_:)``.
   case sampled(InputLine, isActive: Bool)
   /// The line has no level yet: what carries it, such as a reader on a bus, has not told it.

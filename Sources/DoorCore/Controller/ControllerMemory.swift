@@ -7,16 +7,19 @@ public struct ControllerMemory: Sendable, Hashable {
   public var modes: [DoorID: DoorModes]
   /// When the first person of a door's unlock window came.
   public var firstPersons: [DoorID: WallInstant]
+  /// The last fire alarm; nil for none.
+  public var fire: EvacuationSpan?
 
   public init(
     lockouts: [ReaderID: Lockout] = [:], cardLockouts: [CredentialID: Lockout] = [:],
     modes: [DoorID: DoorModes] = [:],
-    firstPersons: [DoorID: WallInstant] = [:]
+    firstPersons: [DoorID: WallInstant] = [:], fire: EvacuationSpan? = nil
   ) {
     self.lockouts = lockouts
     self.cardLockouts = cardLockouts
     self.modes = modes
     self.firstPersons = firstPersons
+    self.fire = fire
   }
 }
 
@@ -29,4 +32,8 @@ public enum Memory: Sendable, Hashable {
   case firstPerson(DoorID, WallInstant?)
   /// A person entered an area or left it.
   case presence(PersonID, AreaID, AreaPresence)
+  /// Since when whoever was seen in the area before counts as outside.
+  case areaReset(AreaID, WallInstant)
+  /// The last fire alarm.
+  case fire(EvacuationSpan)
 }

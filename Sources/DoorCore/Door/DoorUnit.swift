@@ -58,6 +58,9 @@ struct DoorUnit: Sendable {
   /// Locked and closed, as an interlock requires of its other doors. What is not seen may stand open.
   var isSecured: Bool { machine.state == .secured && (seesLeaf || !layout.hasContact) }
 
+  /// Who may enter which area through this door now, and has not yet.
+  var goingIn: [(PersonID, AreaID)] { passengers.goingIn }
+
   /// Who waits here for a second person.
   func companion(at now: MonotonicInstant) -> Companion? {
     companion.flatMap { $0.isWaiting(at: now) ? $0 : nil }

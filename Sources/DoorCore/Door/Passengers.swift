@@ -10,6 +10,14 @@ struct Passengers: Sendable, Hashable {
   /// The lock closed while the leaf moved: when it is certain that nobody opened it.
   private(set) var turnBackAt: MonotonicInstant?
 
+  /// Who may enter which area now, and has not yet.
+  var goingIn: [(PersonID, AreaID)] {
+    waiting.flatMap { entrant -> [(PersonID, AreaID)] in
+      guard let person = entrant.verdict.person else { return [] }
+      return entrant.verdict.passages.filter(\.isInside).map { (person, $0.area) }
+    }
+  }
+
   /// Notes somebody who may pass now.
   mutating func add(_ entrant: Entrant) {
     turnBackAt = nil

@@ -31,6 +31,7 @@ extension DenialReason {
       .qualificationMissing, .qualificationEnded, .outsideHours,
       .geofenceOutside, .geofenceLocationMissing, .geofenceAccuracyTooLow,
       .maintenanceForceClosed, .lockdown, .pinRequired, .cardRequired, .lockedOut, .antiPassback,
+      .areaFull, .areaCountUnknown,
       .interlocked, .clockUntrusted, .zoneUnknown, .overrideReasonMissing, .unknownDoor,
       .lookupFailed, .lookupTimedOut, .companionDenied:
       DenialAtReader()

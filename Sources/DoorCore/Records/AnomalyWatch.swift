@@ -43,7 +43,8 @@ public struct AnomalyWatch: Sendable {
       tell(forcedAfterDenial(at: door, now), now)
     case .alarm, .lockedOut, .lockoutCleared, .modeChanged, .exitRequested, .leaf, .adminUnlock,
       .duress, .antiPassback, .notOpened, .cardLockedOut, .muted, .unmuted, .readerTamper,
-      .readerGone, .functionKey, .bell, .siteAlarm, .edgesLost:
+      .readerGone, .functionKey, .bell, .siteAlarm, .occupancy,
+      .areaReset, .evacuated, .edgesLost:
       []
     }
   }

@@ -44,6 +44,12 @@ public enum Occurrence: Sendable, Hashable {
   case bell(ReaderID, DoorID)
   /// An input that belongs to no door, such as the fire alarm.
   case siteAlarm(SiteAlarm, raised: Bool)
+  /// An area is fuller or emptier than it may be, or is no longer; with how many are inside.
+  case occupancy(Area, AreaStanding, count: Int)
+  /// Somebody set the count of an area back; `count` is what it was.
+  case areaReset(AreaID, by: String, reason: String, count: Int)
+  /// The fire alarm ended: who was seen leaving an area since it began, and who not.
+  case evacuated(AreaMuster)
   /// The controller could not keep up, and edges were lost.
   case edgesLost
 }

@@ -33,6 +33,9 @@ struct SiteInputs: Sendable {
   /// True while the fire alarm sounds.
   var isFire: Bool { fire.isActive }
 
+  /// True as well while its input moves: it may sound already.
+  var mayBeFire: Bool { fire.isActive || fire.nextDeadline != nil }
+
   var nextDeadline: MonotonicInstant? {
     .earliest(fire.nextDeadline, tamper.nextDeadline, sampleAt)
   }

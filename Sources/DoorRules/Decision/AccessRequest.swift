@@ -26,13 +26,15 @@ public struct AccessRequest: Sendable, Hashable {
   public var host: PersonID?
   /// Another door of the interlock that is not locked and closed.
   public var interlockedBy: DoorID?
+  /// Of the areas that limit people.
+  public var areaCounts: AreaCounts
 
   public init(
     door: DoorID, presentation: Presentation, holders: [CredentialHolder], at: WallInstant,
     clockTrust: ClockTrust, cacheAgeSeconds: Int64 = 0, mode: DoorMode = .normal,
     override: AdminOverride? = nil, reader: ReaderID? = nil, doorReaders: [ReaderID] = [],
     companion: PersonID? = nil, companionNeedsHost: Bool = false, host: PersonID? = nil,
-    interlockedBy: DoorID? = nil
+    interlockedBy: DoorID? = nil, areaCounts: AreaCounts = AreaCounts()
   ) {
     self.door = door
     self.presentation = presentation
@@ -48,6 +50,7 @@ public struct AccessRequest: Sendable, Hashable {
     self.companionNeedsHost = companionNeedsHost
     self.host = host
     self.interlockedBy = interlockedBy
+    self.areaCounts = areaCounts
   }
 }
 

@@ -88,6 +88,7 @@ let accessRules = [
   accessHoursRule,
   geofenceRule,
   antiPassbackRule,
+  occupancyRule,
   presentationRule,
   interlockRule,
   twoPersonRule,

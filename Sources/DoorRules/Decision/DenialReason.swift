@@ -57,6 +57,10 @@ public enum DenialReason: String, Sendable, Hashable, CaseIterable {
   case lockedOut
   /// Already inside, according to the anti-passback record.
   case antiPassback
+  /// The area behind the door has as many people as it may.
+  case areaFull
+  /// How many people are in the area behind the door is not known yet, and it has a limit.
+  case areaCountUnknown
   /// A second person must badge.
   case secondPersonRequired
   /// The person enters only with a host, and none badged.
@@ -239,6 +243,16 @@ public enum DenialReason: String, Sendable, Hashable, CaseIterable {
         member: "Already inside",
         sentence: "the person is inside already",
         advice: "Forgive the person's anti-passback state if they did leave.")
+    case .areaFull:
+      Texts(
+        member: "Full; wait until somebody leaves",
+        sentence: "as many people as may be are inside the area",
+        advice: "Compare with `postern muster`; reset the count if people left unseen.")
+    case .areaCountUnknown:
+      Texts(
+        member: "The door cannot count right now; ask the desk",
+        sentence: "how many people are inside the area is not known yet; see postern muster",
+        advice: "Look at the disk; or reset the count with `postern muster reset`.")
     case .secondPersonRequired:
       Texts(
         member: "A second person must badge",

@@ -1,5 +1,5 @@
-/// A part of the building that people enter and leave by readers, for anti-passback: a person
-/// inside cannot enter again before leaving.
+/// A part of the building that people enter and leave by readers: for anti-passback, where a person
+/// inside cannot enter again before leaving, and to count who is inside.
 public struct Area: Sendable, Hashable {
   /// What a second entry without an exit means.
   public enum AntiPassback: String, Sendable, Hashable, CaseIterable {
@@ -9,6 +9,29 @@ public struct Area: Sendable, Hashable {
     case soft
     /// The entry is denied.
     case hard
+  }
+
+  /// How many people may be inside, of whom a reader has let in.
+  public struct Occupancy: Sendable, Hashable {
+    /// What the most means.
+    public enum AtMost: String, Sendable, Hashable, CaseIterable {
+      /// The door opens, and an event tells.
+      case warn
+      /// The entry is denied; nobody is held in.
+      case deny
+    }
+
+    /// With fewer people than this, and somebody inside, an event tells; nil is no such number.
+    public var least: Int?
+    /// Nil counts without a limit.
+    public var most: Int?
+    public var atMost: AtMost
+
+    public init(least: Int? = nil, most: Int? = nil, atMost: AtMost = .warn) {
+      self.least = least
+      self.most = most
+      self.atMost = atMost
+    }
   }
 
   public var id: AreaID
@@ -22,10 +45,13 @@ public struct Area: Sendable, Hashable {
   public var againAfterMinutes: Int?
   /// Minute of the facility's day at which everybody counts as outside again; nil is never.
   public var forgivenAtMinute: Int?
+  /// Nil does not count who is inside.
+  public var occupancy: Occupancy?
 
   public init(
     id: AreaID, name: String, entry: Set<ReaderID>, exit: Set<ReaderID> = [],
-    antiPassback: AntiPassback, againAfterMinutes: Int? = nil, forgivenAtMinute: Int? = nil
+    antiPassback: AntiPassback, againAfterMinutes: Int? = nil, forgivenAtMinute: Int? = nil,
+    occupancy: Occupancy? = nil
   ) {
     self.id = id
     self.name = name
@@ -34,6 +60,15 @@ public struct Area: Sendable, Hashable {
     self.antiPassback = antiPassback
     self.againAfterMinutes = againAfterMinutes
     self.forgivenAtMinute = forgivenAtMinute
+    self.occupancy = occupancy
+  }
+
+  /// Where people are is remembered.
+  var isRemembered: Bool { antiPassback != .off || occupancy != nil }
+
+  /// The most people who may be inside, where more are denied.
+  public var peopleMax: Int? {
+    occupancy.flatMap { $0.atMost == .deny ? $0.most : nil }
   }
 }
 

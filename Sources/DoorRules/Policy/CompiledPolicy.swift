@@ -8,6 +8,10 @@ final class CompiledPolicy: Sendable, Equatable {
   let doors: [DoorID: DoorPolicy]
   let places: [DoorID: DoorPlace]
   let ways: [ReaderID: ReaderWay]
+  /// The areas that count who is inside, by id.
+  let countingAreas: [Area]
+  /// One of them denies those who would be too many.
+  let limitsPeople: Bool
   /// Classes of credentials by name, configured and built in.
   let classes: [String: CredentialClass]
   /// That of every other name.
@@ -24,6 +28,8 @@ final class CompiledPolicy: Sendable, Equatable {
     self.doors = doors
     places = doors.mapValues { DoorPlace(of: $0, scopes: scopes, facility: facility) }
     ways = ReaderWay.all(in: facility.areas)
+    countingAreas = facility.areas.filter { $0.occupancy != nil }.sorted { $0.id < $1.id }
+    limitsPeople = countingAreas.contains { $0.peopleMax != nil }
     let builtIn = CredentialClass.builtInNames.compactMap { name in
       CredentialClass.builtIn(named: name).map { (name, $0) }
     }
@@ -62,39 +68,33 @@ final class DoorPlace: Sendable {
 final class ReaderWay: Sendable {
   /// The areas with anti-passback that it leads into and out of, by id.
   let crossings: [AreaCrossing]
-  /// Where a person is who passed here.
+  /// Where a person is who passed here, in every area that remembers it, by id.
   let passages: [AreaPassage]
-  /// It leads into an area with anti-passback.
+  /// The areas that it leads into and that deny those who would be too many, by id.
+  let limited: [Area]
+  /// It leads into an area that remembers who is inside.
   let leadsIn: Bool
-  /// It leads out of an area and into none, whatever the area's anti-passback.
+  /// It leads out of an area and into none, whatever the area remembers.
   let onlyLeadsOut: Bool
 
-  private init(crossings: [AreaCrossing], onlyLeadsOut: Bool) {
-    self.crossings = crossings
-    self.onlyLeadsOut = onlyLeadsOut
-    passages = crossings.map { AreaPassage(area: $0.area.id, isInside: $0.isEntry) }
-    leadsIn = crossings.contains(where: \.isEntry)
+  private init(through reader: ReaderID, in areas: [Area]) {
+    let all = areas.flatMap { area -> [AreaCrossing] in
+      (area.entry.contains(reader) ? [AreaCrossing(area: area, isEntry: true)] : [])
+        + (area.exit.contains(reader) ? [AreaCrossing(area: area, isEntry: false)] : [])
+    }
+    let remembered = all.filter(\.area.isRemembered)
+    crossings = remembered.filter { $0.area.antiPassback != .off }
+    passages = remembered.map { AreaPassage(area: $0.area.id, isInside: $0.isEntry) }
+    limited = remembered.filter { $0.isEntry && $0.area.peopleMax != nil }.map(\.area)
+    leadsIn = remembered.contains(where: \.isEntry)
+    onlyLeadsOut = !all.contains(where: \.isEntry)
   }
 
   /// Every reader that an area names.
   static func all(in areas: [Area]) -> [ReaderID: ReaderWay] {
-    var crossings: [ReaderID: [AreaCrossing]] = [:]
-    for area in areas.sorted(by: { $0.id < $1.id }) where area.antiPassback != .off {
-      for reader in area.entry {
-        crossings[reader, default: []].append(AreaCrossing(area: area, isEntry: true))
-      }
-      for reader in area.exit {
-        crossings[reader, default: []].append(AreaCrossing(area: area, isEntry: false))
-      }
-    }
-    let (inward, outward) = (Set(areas.flatMap(\.entry)), Set(areas.flatMap(\.exit)))
+    let ordered = areas.sorted { $0.id < $1.id }
+    let readers = Set(areas.flatMap { $0.entry.union($0.exit) })
     return Dictionary(
-      uniqueKeysWithValues: inward.union(outward).map { reader in
-        (
-          reader,
-          ReaderWay(
-            crossings: crossings[reader] ?? [], onlyLeadsOut: !inward.contains(reader))
-        )
-      })
+      uniqueKeysWithValues: readers.map { ($0, ReaderWay(through: $0, in: ordered)) })
   }
 }

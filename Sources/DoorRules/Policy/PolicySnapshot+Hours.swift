@@ -12,6 +12,24 @@ extension PolicySnapshot {
   }
 }
 
+extension PolicySnapshot {
+  /// True when the area's daily reset has come since somebody was seen there. False while the rules
+  /// of the zone are not known.
+  public func isForgiven(_ presence: AreaPresence, in area: Area, at now: WallInstant) -> Bool {
+    guard let minute = area.forgivenAtMinute, let zone, let day = resetDay(of: area, at: now)
+    else { return false }
+    let since = zone.civil(at: presence.since)
+    return (since.dayNumber, since.secondOfDay) < (day, minute * 60)
+  }
+
+  /// The day of the area's last daily reset; nil where there is none, and while the rules of the zone
+  /// are not known.
+  public func resetDay(of area: Area, at now: WallInstant) -> Int? {
+    guard let minute = area.forgivenAtMinute, let civil = zone?.civil(at: now) else { return nil }
+    return civil.secondOfDay / 60 >= minute ? civil.dayNumber : civil.dayNumber - 1
+  }
+}
+
 extension RuleQuestion {
   /// True when hours are open to this credential at the time of the request.
   func isOpen(_ hours: WeeklyHours) -> Bool {

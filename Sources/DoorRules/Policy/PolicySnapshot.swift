@@ -21,6 +21,12 @@ public struct PolicySnapshot: Sendable, Hashable {
   public var scopes: [ScopeID: Scope] { compiled.scopes }
   public var doors: [DoorID: DoorPolicy] { compiled.doors }
 
+  /// The areas that count who is inside, by id.
+  public var countingAreas: [Area] { compiled.countingAreas }
+
+  /// Some area denies those who would be too many.
+  public var limitsPeople: Bool { compiled.limitsPeople }
+
   /// The areas with anti-passback that a reader leads into and out of.
   public func crossings(at reader: ReaderID) -> [AreaCrossing] {
     compiled.ways[reader]?.crossings ?? []
@@ -94,7 +100,7 @@ public struct FacilityPolicy: Sendable, Hashable {
   public var classes: [String: CredentialClass]
   /// The controller that this policy is for; nil where that is not known, as in a dry run.
   public var controller: ControllerID?
-  /// For anti-passback.
+  /// For anti-passback, and to count who is inside.
   public var areas: [Area]
 
   public init(

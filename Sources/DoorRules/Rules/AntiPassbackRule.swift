@@ -31,7 +31,7 @@ extension RuleQuestion {
     case .mobile:
       var best: (rank: Int, way: ReaderWay)?
       for reader in request.doorReaders {
-        guard let way = policy.way(through: reader), !way.crossings.isEmpty else { continue }
+        guard let way = policy.way(through: reader), !way.passages.isEmpty else { continue }
         let rank = (way.leadsIn ? 2 : 0) + (breaks(way) ? 0 : 1)
         if let best, rank <= best.rank { continue }
         best = (rank, way)
@@ -57,19 +57,12 @@ extension RuleQuestion {
 
   private func isBroken(_ crossing: AreaCrossing) -> Bool {
     guard let presence = holder.presence[crossing.area.id],
-      presence.isInside == crossing.isEntry, !isForgiven(presence, in: crossing.area)
+      presence.isInside == crossing.isEntry,
+      !policy.isForgiven(presence, in: crossing.area, at: request.at)
     else { return false }
     guard crossing.isEntry, let minutes = crossing.area.againAfterMinutes else { return true }
     let seconds = request.at.secondsSince1970 - presence.since.secondsSince1970
     // A record from the future was written under a wrong clock, and denies nobody.
     return (0..<Int64(minutes) * 60).contains(seconds)
-  }
-
-  /// True when the area's daily reset has come since.
-  private func isForgiven(_ presence: AreaPresence, in area: Area) -> Bool {
-    guard let minute = area.forgivenAtMinute, let zone = policy.zone, let now else { return false }
-    let day = now.secondOfDay / 60 >= minute ? now.dayNumber : now.dayNumber - 1
-    let since = zone.civil(at: presence.since)
-    return (since.dayNumber, since.secondOfDay) < (day, minute * 60)
   }
 }

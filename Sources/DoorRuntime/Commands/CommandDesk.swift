@@ -218,6 +218,8 @@ struct CommandDesk {
     case .mode(let mode): return [.setMode(mode, order: order)]
     case .forgive(let person):
       return [.forgive(person, by: origin.name(nil)), .endPersisted(order: order)]
+    case .resetArea(let area, let reason, let by):
+      return [.resetArea(area, by: origin.name(by), reason: reason, order: order)]
     case .sync:
       return [
         .session(.syncRequested(id: order)), .digest(rescan: true, for: .order(id: order)),

@@ -108,6 +108,13 @@ package struct SiteOrders {
     shell.carryOut(shell.commands.order(.forgive(person: person), by: by), at: shell.moment())
   }
 
+  /// Nobody counts as inside of an area any more. Persisted and recorded. Throws `invalid` for an area
+  /// that does not count.
+  package func reset(_ area: AreaID, by: String, reason: String) throws(PortError) {
+    try order(
+      .resetArea(area, reason: reason, orderedBy: by), by: by, "reset the count of \(area)")
+  }
+
   /// The system's clock is right, somebody says who has compared it. Recorded. Throws `invalid` for a
   /// time that cannot be.
   package func trustClock(by: String, reason: String) throws(PortError) {
@@ -250,7 +257,7 @@ package struct SiteOrders {
       holders: holders, at: now.wall,
       clockTrust: now.trust, cacheAgeSeconds: now.cacheAgeSeconds,
       mode: shell.controller.view(of: question.door)?.mode?.mode ?? .normal,
-      reader: question.reader, doorReaders: readers)
+      reader: question.reader, doorReaders: readers, areaCounts: shell.controller.areaCounts)
     let verdict = decide(request, under: policy, explaining: true)
     return (verdict, policy.text(of: now.wall))
   }

@@ -143,6 +143,7 @@ struct HolderDirectory {
       }
     case .handOver(_, let done):
       return reading.handOver.map { [.onSite(.handOver($0, done: done))] } ?? []
+    case .presences: return [.core(.presences(reading.presences))]
     case .books: return []
     }
   }
@@ -184,6 +185,7 @@ struct HolderDirectory {
     let error = PortError(.unavailable, operation: "read the credentials", detail: detail)
     switch question {
     case .shown, .books: break
+    case .presences: return [.core(.presences(nil))]
     case .member(_, _, _, let order, _): return [.end(order: order, .failed(error))]
     case .phone(_, _, let done): done(.failure(error))
     case .explanation(_, let done): done(.failure(error))
@@ -246,6 +248,12 @@ struct HolderDirectory {
         EventRecord(
           .adminAntiPassbackForgiven, person: person?.rawValue, detail: ["by": by])),
     ]
+  }
+
+  /// Nobody counts as inside of an area who was seen there before.
+  mutating func reset(_ area: AreaID, at now: WallInstant) -> [Wish] {
+    let write = StateWrite("that \(area) was reset", .areaResets, presence.reset(area, at: now))
+    return [.persist(write)]
   }
 
   // MARK: Parts of it

@@ -19,6 +19,8 @@ enum HolderQuestion: Sendable {
   case handOver([UInt8], done: @Sendable (HandedOver) -> Void)
   /// What the directory keeps in memory from its start on.
   case books
+  /// The core asks where everybody was last seen.
+  case presences
 
   typealias Explained = Result<(Verdict, at: String), PortError>
   typealias HandedOver = Result<IssuedBook.Change, HandOverRefusal>
@@ -61,6 +63,8 @@ package struct HolderReading: Sendable {
   var again: [(id: HolderID, holder: Result<[CredentialHolder], PortError>)] = []
   /// Offline PINs that fit what was shown.
   var windows: [OfflinePINWindow] = []
+  /// Where everybody was last seen, by area; nil when it could not be read, or was not asked for.
+  var presences: [AreaID: [PersonID: AreaPresence]]?
   /// Evidence of a credential that nobody has.
   var digest: String?
   var handOver: HandOverReading?

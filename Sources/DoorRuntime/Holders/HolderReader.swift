@@ -49,6 +49,7 @@ struct HolderReader: Sendable {
       loadIssued(&request, &reading)
       loadOfflinePINs(request, &reading)
       loadPresence(&request, &reading)
+    case .presences: findEverybody(&request, &reading)
     }
     return reading
   }
@@ -312,6 +313,15 @@ struct HolderReader: Sendable {
       }
     } catch {
       reading.troubles.append("offline PINs are not served: \(error)")
+    }
+  }
+
+  private func findEverybody(_ request: inout HolderRequest, _ reading: inout HolderReading) {
+    do throws(PortError) {
+      reading.presences = try request.presence.everybody(in: state)
+      reading.presence = request.presence
+    } catch {
+      reading.troubles.append("who is inside which area cannot be read: \(error)")
     }
   }
 

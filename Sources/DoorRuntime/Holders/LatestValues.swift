@@ -9,6 +9,9 @@ struct LatestValues<Key: Hashable, Value> {
 
   subscript(key: Key) -> Value? { values[key] }
 
+  /// All of them.
+  var all: [Key: Value] { values }
+
   mutating func note(_ value: Value, for key: Key) {
     if values.updateValue(value, forKey: key) != nil { order.removeAll { $0 == key } }
     order.append(key)

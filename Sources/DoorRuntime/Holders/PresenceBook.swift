@@ -6,12 +6,16 @@ import DoorRules
 struct PresenceBook: Sendable {
   /// The most people held in memory; others were written long before.
   static let latestMax = 1_024
+  /// The most areas whose reset is kept; of more the oldest is let go.
+  static let resetsMax = 256
   /// The most people held in memory as the disk had them; whoever was let in is one of them.
   static let readMax = 256
 
   private var latest = LatestValues<PersonID, [AreaID: AreaPresence]>(most: latestMax)
   /// What was noted before this time no longer counts, for anybody.
   private var forgivenAt: WallInstant?
+  /// The same for one area.
+  private var resets: [AreaID: WallInstant] = [:]
   private(set) var isLoaded = false
   private var read = LatestValues<PersonID, [AreaID: AreaPresence]>(most: readMax)
 
@@ -19,8 +23,28 @@ struct PresenceBook: Sendable {
   mutating func load(from store: any StateStore) throws(PortError) -> Bool {
     guard !isLoaded else { return false }
     forgivenAt = try store.value(of: .forgiven).flatMap(KeptInstant.instant)
+    let kept = try store.value(of: .areaResets).map(Self.resets) ?? [:]
+    resets.merge(kept) { max($0, $1) }
     isLoaded = true
     return true
+  }
+
+  /// Where everybody was last seen, by area, as far as it was not forgiven.
+  mutating func everybody(
+    in store: any StateStore
+  ) throws(PortError) -> [AreaID: [PersonID: AreaPresence]] {
+    _ = try load(from: store)
+    var people: [PersonID: [AreaID: AreaPresence]] = [:]
+    for (key, bytes) in try store.values(withPrefix: StateKey.presencePrefix) {
+      guard let person = StateKey.personOfPresence(key: key) else { continue }
+      people[person] = Self.presence(bytes)
+    }
+    people.merge(latest.all) { $1 }
+    var all: [AreaID: [PersonID: AreaPresence]] = [:]
+    for (person, areas) in people {
+      for (area, presence) in unforgiven(areas) { all[area, default: [:]][person] = presence }
+    }
+    return all
   }
 
   /// Where a person was last seen, as far as it was not forgiven.
@@ -33,14 +57,18 @@ struct PresenceBook: Sendable {
   }
 
   private func unforgiven(_ all: [AreaID: AreaPresence]) -> [AreaID: AreaPresence] {
-    guard let forgivenAt else { return all }
-    return all.filter { forgivenAt < $0.value.since }
+    guard forgivenAt != nil || !resets.isEmpty else { return all }
+    return all.filter { area, presence in
+      let after = [forgivenAt, resets[area]].compactMap { $0 }
+      return after.allSatisfy { $0 < presence.since }
+    }
   }
 
   /// What another copy has read. What is here already is newer.
   mutating func adopt(_ other: PresenceBook) {
     guard !isLoaded else { return }
     forgivenAt = other.forgivenAt
+    resets.merge(other.resets) { max($0, $1) }
     isLoaded = true
   }
 
@@ -75,6 +103,29 @@ struct PresenceBook: Sendable {
     forgivenAt = now
     isLoaded = true
     latest = LatestValues(most: Self.latestMax)
+  }
+
+  /// Nobody counts as inside of an area who was seen there before now; what is to be persisted.
+  mutating func reset(_ area: AreaID, at now: WallInstant) -> [UInt8] {
+    resets[area] = now
+    let newest = resets.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(Self.resetsMax)
+    resets = Dictionary(uniqueKeysWithValues: newest.map { ($0.key, $0.value) })
+    let lines = resets.sorted { $0.key < $1.key }.map {
+      "\($0.key) \($0.value.millisecondsSince1970)"
+    }
+    return Array(lines.joined(separator: "\n").utf8)
+  }
+
+  /// Skips a line that cannot be read.
+  private static func resets(_ bytes: [UInt8]) -> [AreaID: WallInstant] {
+    var all: [AreaID: WallInstant] = [:]
+    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+      let parts = line.split(separator: " ")
+      guard parts.count == 2, let area = AreaID(String(parts[0])), let at = Int64(parts[1])
+      else { continue }
+      all[area] = WallInstant(millisecondsSince1970: at)
+    }
+    return all
   }
 
   /// Skips a line that cannot be read: damage must lock nobody out.

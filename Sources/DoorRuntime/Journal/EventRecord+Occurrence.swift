@@ -84,9 +84,37 @@ extension EventRecord {
       self.init(.doorBell, door: door, reader: reader)
     case .siteAlarm(let alarm, let raised):
       self.init(raised ? .alarmRaised : .alarmCleared, reason: alarm.rawValue)
+    case .occupancy(let area, let standing, let count):
+      var detail = ["area": area.id.rawValue, "count": String(count)]
+      detail["least"] = area.occupancy?.least.map(String.init)
+      detail["most"] = area.occupancy?.most.map(String.init)
+      self.init(.areaOccupancy, reason: standing.rawValue, detail: detail)
+    case .areaReset(let area, let by, let reason, let count):
+      self.init(
+        .adminAreaReset, person: by,
+        detail: ["area": area.rawValue, "count": String(count), "why": reason])
+    case .evacuated(let muster): self.init(muster)
     case .edgesLost:
       self.init(.controllerEdgesLost)
     }
+  }
+
+  private init(_ muster: AreaMuster) {
+    let people = muster.evacuation?.notSeen ?? []
+    var detail = [
+      "area": muster.area.id.rawValue, "count": String(muster.inside.count),
+      "left": String(muster.evacuation?.left.count ?? 0), "notSeen": String(people.count),
+    ]
+    detail["beganMilliseconds"] = (muster.evacuation?.began.millisecondsSince1970).map {
+      String($0)
+    }
+    var names = ""
+    for person in people.map(\.person.rawValue) {
+      guard names.utf8.count + person.utf8.count < EventDraft.detailBytesMax else { break }
+      names += names.isEmpty ? person : " \(person)"
+    }
+    if !names.isEmpty { detail["persons"] = names }
+    self.init(.areaEvacuated, detail: detail)
   }
 
   private init(_ record: AccessRecord) {

@@ -76,6 +76,10 @@ struct ShellReport {
     if let error = shell.journal.error {
       found.append("events are kept in memory only, the log failed: \(error)")
     }
+    found += shell.controller.musters.filter { !$0.isKnown }.map {
+      "who was inside \($0.area.name) before the start is not known yet, and nobody is let in where "
+        + "that matters; `postern muster reset \($0.area.id)` ends it"
+    }
     found += [shell.holders.trouble, shell.state.trouble].compactMap(\.self)
     if shell.replication.isUnread {
       found.append(

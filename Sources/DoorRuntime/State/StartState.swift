@@ -15,6 +15,11 @@ package struct StartState: Sendable {
     }
 
     func value(forKey key: String) throws(PortError) -> [UInt8]? { try values[key]?.get() ?? nil }
+    func values(withPrefix prefix: String) throws(PortError) -> [String: [UInt8]] {
+      var found: [String: [UInt8]] = [:]
+      for (key, value) in values where key.hasPrefix(prefix) { found[key] = try value.get() }
+      return found
+    }
     func setValues(_ values: [String: [UInt8]?]) throws(PortError) {}
   }
 
@@ -62,6 +67,7 @@ package struct StartState: Sendable {
     }
     for reader in layout.readers { state.read(.lockout(reader.id), from: ports.state) }
     state.read(.cardLockouts, from: ports.state)
+    state.read(.fire, from: ports.state)
     let mark = read { try ports.state.value(of: .clockWatermark) } ?? nil
     let own = read { try ports.state.value(of: .clockOwn) } ?? nil
     clock = ClockMemory(
@@ -99,6 +105,7 @@ package struct StartState: Sendable {
       else { continue }
       memory.firstPersons[door.id] = came
     }
+    memory.fire = ((try? state.value(of: .fire)) ?? nil).flatMap(KeptFire.span)
     return memory
   }
 

@@ -37,6 +37,10 @@ enum StateKey: Sendable, Hashable {
   case presence(PersonID)
   /// Since when everybody counts as outside: ``KeptInstant``.
   case forgiven
+  /// Since when whoever was seen in an area counts as outside, by area: ``PresenceBook``.
+  case areaResets
+  /// The last fire alarm, for the report about who got out: ``KeptFire``.
+  case fire
   /// The modes that were ordered at a door: ``KeptModes``.
   case modes(DoorID)
 
@@ -59,10 +63,39 @@ enum StateKey: Sendable, Hashable {
     case .revisions: "revisions"
     case .zone: "zone"
     case .firstPerson(let door): "firstPerson.\(door)"
-    case .presence(let person): "presence.of.\(Self.escaped(person.rawValue))"
+    case .presence(let person): Self.presencePrefix + Self.escaped(person.rawValue)
     case .forgiven: "presence.forgiven"
+    case .areaResets: "presence.resets"
+    case .fire: "fire"
     case .modes(let door): "modes.\(door)"
     }
+  }
+
+  /// What every ``presence(_:)`` begins with, and nothing else.
+  static let presencePrefix = "presence.of."
+
+  /// Whose presence a key of the store names; nil for any other key.
+  static func personOfPresence(key: String) -> PersonID? {
+    guard key.hasPrefix(presencePrefix) else { return nil }
+    return unescaped(key.dropFirst(presencePrefix.count)).flatMap { PersonID($0) }
+  }
+
+  /// Nil for anything that ``escaped(_:)`` did not make.
+  private static func unescaped(_ text: Substring) -> String? {
+    var bytes: [UInt8] = []
+    var rest = text.utf8[...]
+    while let byte = rest.popFirst() {
+      guard byte == UInt8(ascii: "%") else {
+        bytes.append(byte)
+        continue
+      }
+      guard let digits = String(rest.prefix(2)), let value = UInt8(digits, radix: 16) else {
+        return nil
+      }
+      bytes.append(value)
+      rest = rest.dropFirst(2)
+    }
+    return String(validating: bytes, as: UTF8.self)
   }
 
   /// An id of the older, narrow form stays as it is.

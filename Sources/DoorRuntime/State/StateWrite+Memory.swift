@@ -2,7 +2,8 @@ import DoorCore
 import DoorRules
 
 extension StateWrite {
-  /// What the core needs after a restart. Nil for a presence, which ``HolderDirectory`` persists.
+  /// What the core needs after a restart. Nil for where people are, which ``HolderDirectory``
+  /// persists.
   init?(_ memory: Memory, at now: Moment) {
     switch memory {
     case .lockout(let reader, let lockout):
@@ -14,7 +15,8 @@ extension StateWrite {
     case .firstPerson(let door, let came):
       self.init(
         "the first person at door \(door)", .firstPerson(door), came.map(KeptInstant.bytes(of:)))
-    case .presence: return nil
+    case .fire(let span): self.init("the last fire alarm", .fire, KeptFire.bytes(of: span))
+    case .presence, .areaReset: return nil
     }
   }
 }

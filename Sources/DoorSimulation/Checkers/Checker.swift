@@ -11,7 +11,7 @@ func allCheckers() -> [any Checker] {
     EventsOnce(), LockHasCause(), NeverTooLong(), LeavingWorks(), WaitsForNothing(), GrantOpens(),
     WrittenFirst(), LocksInTurn(), AcknowledgedIsKept(), CommandsOnce(), NoSecrets(), Limits(),
     Convergence(), UsesOnce(), NobodyTwice(), TrueAtTheGrant(), NotOpened(), GoodStanding(),
-    UnusedIsSuspended(), EscortedOnly(),
+    UnusedIsSuspended(), EscortedOnly(), NeverOverfull(),
     WithdrawnStays(), NarrowLane(), TrueAnswers(), SaidOnce(), OwnKeyOnly(), BackAgain(),
   ]
 }

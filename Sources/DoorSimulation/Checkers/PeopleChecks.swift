@@ -70,15 +70,8 @@ final class NobodyTwice: Checker {
       if !isReleased { waiting[world.site.doors[door].rawValue] = nil }
     case .ended:
       waiting = [:]
-      let disk = world.rig.disk
-      let now = world.clockwork.elapsed
-      var safe = now - Self.writtenMicroseconds
-      if disk.fault != nil || now - disk.faultChangedAt < Self.writtenMicroseconds {
-        safe = min(safe, disk.faultChangedAt - Self.writtenMicroseconds)
-        // A fault that has just ended began at a time that is not known here.
-        if disk.fault == nil { inside = [:] }
-      }
-      inside = inside.filter { $0.value.at < safe }
+      let safe = Self.safelyWritten(in: world)
+      inside = inside.filter { entry in safe.map { entry.value.at < $0 } ?? false }
     case .began, .exitPressed, .presented, .committed, .said, .logged, .waitedForDisk, .line,
       .cloudTook,
       .commandSent,
@@ -86,6 +79,16 @@ final class NobodyTwice: Checker {
       break
     }
     return nil
+  }
+
+  /// What was noted before this time is surely on the disk; nil where nobody can say.
+  static func safelyWritten(in world: World) -> Int64? {
+    let disk = world.rig.disk
+    let now = world.clockwork.elapsed
+    let safe = now - writtenMicroseconds
+    guard disk.fault != nil || now - disk.faultChangedAt < writtenMicroseconds else { return safe }
+    // A fault that has just ended began at a time that is not known here.
+    return disk.fault == nil ? nil : min(safe, disk.faultChangedAt - writtenMicroseconds)
   }
 
   private func see(_ draft: EventDraft, _ world: World) -> String? {

@@ -30,7 +30,7 @@ struct CloudConfiguration {
               id: "yard", name: "Yard",
               entryReaders: [site.readers[($0 + 1) % site.readers.count].rawValue],
               exitReaders: [site.readers[$0].rawValue], antiPassback: "off")
-          }),
+          } + halls(of: site)),
       scopes: [ScopeDocument(id: "wing", name: "Wing", priority: 1, doors: site.wing)],
       doors: site.plan.doors.enumerated().map { index, door in
         DoorDocument(
@@ -40,6 +40,20 @@ struct CloudConfiguration {
             personsRequired: door.isVault ? 2 : nil,
             requiredQualifications: door.requiresInduction == true ? [StorySite.induction] : nil))
       })
+  }
+
+  /// Whoever leaves the site leaves them; at night everybody counts as outside.
+  private static func halls(of site: Site) -> [AreaDocument] {
+    let doors = site.plan.doors
+    let out = doors.indices.filter { doors[$0].leadsOut == true }.map { site.readers[$0].rawValue }
+    return doors.indices.compactMap { door in
+      doors[door].peopleMax.map { most in
+        AreaDocument(
+          id: "hall", name: "Hall", entryReaders: [site.readers[door].rawValue], exitReaders: out,
+          antiPassback: "off", forgivenAt: "04:00",
+          occupancy: OccupancyDocument(most: most, atMost: "deny"))
+      }
+    }
   }
 
   mutating func markSent() { sent[document.revision] = document }

@@ -92,6 +92,11 @@ public final class SimulatedState: StateStore, @unchecked Sendable {
     return values[key]
   }
 
+  public func values(withPrefix prefix: String) throws(PortError) -> [String: [UInt8]] {
+    medium.read("read \(prefix)")
+    return values.filter { $0.key.hasPrefix(prefix) }
+  }
+
   public func setValues(_ values: [String: [UInt8]?]) throws(PortError) {
     try medium.write("keep values")
     self.values.merge(values.compactMapValues(\.self)) { $1 }

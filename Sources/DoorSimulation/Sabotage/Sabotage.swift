@@ -97,6 +97,8 @@ public enum Sabotage: String, Sendable, CaseIterable {
   case ignoreIssue = "ignore-issue"
   /// Whoever holds a credential counts as known.
   case ignoreUnknownPerson = "ignore-unknown-person"
+  /// After a start, no area has a most.
+  case ignoreMost = "ignore-most"
   /// After a start, readers that lead out are asked like any other.
   case forgetExits = "forget-exits"
 }

@@ -11,6 +11,12 @@ extension SabotagedParts: PolicyStore {
         document?.facility.areas?[index].exitReaders = nil
       }
     }
+    if fault == .ignoreMost {
+      for index in document?.facility.areas?.indices ?? 0..<0 {
+        document?.facility.areas?[index].occupancy?.most = nil
+        document?.facility.areas?[index].occupancy?.atMost = nil
+      }
+    }
     return document
   }
   func previousConfiguration() throws(PortError) -> ConfigurationDocument? {
@@ -120,6 +126,9 @@ extension SabotagedParts: StateStore {
     if fault == .forgetRevisions, key == "revisions" { return nil }
     if fault == .forgetRules, key == "zone" { return nil }
     return try disk.state.value(forKey: key)
+  }
+  func values(withPrefix prefix: String) throws(PortError) -> [String: [UInt8]] {
+    try disk.state.values(withPrefix: prefix)
   }
   func setValues(_ values: [String: [UInt8]?]) throws(PortError) {
     let forgets = fault == .forgetPresence

@@ -37,6 +37,14 @@ public struct StoryMaker {
     if wayOut.chance(30), let door = site.doors.indices.first(where: { !site.doors[$0].isVault }) {
       site.doors[door].leadsOut = true
     }
+    var hall = SimulationRandom(seed: seed, stream: 11)
+    if hall.chance(35),
+      let door = site.doors.indices.last(where: {
+        !site.doors[$0].isVault && site.doors[$0].leadsOut != true
+      })
+    {
+      site.doors[door].peopleMax = hall.int(1...4)
+    }
   }
 
   private static func site(_ random: inout SimulationRandom) -> StorySite {

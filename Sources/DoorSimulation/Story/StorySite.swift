@@ -16,6 +16,9 @@ public struct StorySite: Sendable, Codable, Hashable {
     /// Only people with ``induction`` get in. Nil is false.
     public var requiresInduction: Bool?
 
+    /// So many people may be inside of the area behind it. Nil counts nobody.
+    public var peopleMax: Int?
+
     /// Its reader only leads out. Nil is false.
     public var leadsOut: Bool?
 
@@ -28,6 +31,9 @@ public struct StorySite: Sendable, Codable, Hashable {
 
   /// After how many minutes somebody may enter a vault again.
   public static let vaultMinutes = 45
+
+  /// When everybody counts as outside of an area that counts, 04:00, in minutes of the day.
+  public static let resetMinute = 4 * 60
 
   /// The qualification that some doors require.
   public static let induction = "induction"

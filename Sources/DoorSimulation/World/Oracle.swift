@@ -28,13 +28,14 @@ struct Oracle {
     if fresh == false { return false }
     var mayBe = false
     let isVault = world.site.plan.doors[shown.door].isVault
+    let isHall = world.site.plan.doors[shown.door].peopleMax != nil
     for (record, mayBeRevoked) in world.observers.knowledge.credentials(
       for: shown.card ?? shown.canonical, at: instant.credentialRevision)
     {
       guard record.kind == (shown.card == nil ? shown.kind : "card") else { continue }
       // Who may be the second, who is inside and what is used up is for other checkers.
       let isOpen =
-        mayBeRevoked || fresh == nil || isVault || record.usesMax != nil
+        mayBeRevoked || fresh == nil || isVault || isHall || record.usesMax != nil
         || record.unusedDays != nil
       if let issue = record.issue, shown.issue != UInt64(issue) { continue }
       let answer = allows(record, at: shown.door, withPIN: shown.card != nil, instant, document)
@@ -122,7 +123,8 @@ struct Oracle {
     let fresh = isFresh(document, instant)
     let standing = standing(of: record, at: door, settings, instant)
     if open == false || fresh == false || standing == false { return false }
-    let isVault = world.site.plan.doors[door].isVault
+    let isVault =
+      world.site.plan.doors[door].isVault || world.site.plan.doors[door].peopleMax != nil
     if record.escort == "needed" { return nil }
     return open == nil || fresh == nil || standing == nil || isVault ? nil : true
   }

@@ -103,6 +103,10 @@ extension EventAccess {
     try opened().state.value(forKey: key)
   }
 
+  public func values(withPrefix prefix: String) throws(PortError) -> [String: [UInt8]] {
+    try opened().state.values(withPrefix: prefix)
+  }
+
   public func setValues(_ values: [String: [UInt8]?]) throws(PortError) {
     try opened().state.setValues(values)
   }

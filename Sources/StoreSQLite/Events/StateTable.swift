@@ -14,6 +14,18 @@ struct StateTable: StateStore {
     }
   }
 
+  /// By the key's index; keys are ASCII.
+  func values(withPrefix prefix: String) throws(PortError) -> [String: [UInt8]] {
+    try file.reading("read \(prefix)") { database in
+      let rows = try Row.fetchCursor(
+        database, sql: "SELECT key, value FROM state WHERE key >= ? AND key < ?",
+        arguments: [prefix, prefix + "\u{7f}"])
+      var values: [String: [UInt8]] = [:]
+      while let row = try rows.next() { values[row[0]] = Array(row[1] as Data) }
+      return values
+    }
+  }
+
   /// Replaces values in one commit; nil removes one.
   func setValues(_ values: [String: [UInt8]?]) throws(PortError) {
     try file.writing("keep \(values.keys.sorted().joined(separator: " and "))") { database in

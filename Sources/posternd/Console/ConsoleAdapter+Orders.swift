@@ -62,13 +62,18 @@ extension ConsoleAdapter {
     try await ordered { () async throws(PortError) in try await runtime.forgive(who, by: by) }
   }
 
+  func resetArea(_ request: AreaResetRequest) async throws(ConsoleProblem) {
+    try checkOperator(request.by)
+    try checkReason(request.reason)
+    let area: AreaID = try required(request.area, as: "area")
+    try await ordered { () async throws(PortError) in
+      try await runtime.reset(area, by: request.by, reason: request.reason)
+    }
+  }
+
   func trustClock(_ request: ClockTrustRequest) async throws(ConsoleProblem) {
     try checkOperator(request.by)
-    do throws(ValidationFailure) {
-      try Command.check(reason: request.reason, path: "reason")
-    } catch {
-      throw ConsoleProblem(.invalid, "\(error)")
-    }
+    try checkReason(request.reason)
     try await ordered { () async throws(PortError) in
       try await runtime.trustClock(by: request.by, reason: request.reason)
     }
@@ -182,6 +187,12 @@ extension ConsoleAdapter {
       throw ConsoleProblem(.invalid, "seconds: is not 1 to \(most)")
     }
     return seconds
+  }
+
+  private func checkReason(_ reason: String) throws(ConsoleProblem) {
+    do throws(ValidationFailure) { try Command.check(reason: reason, path: "reason") } catch {
+      throw ConsoleProblem(.invalid, "\(error)")
+    }
   }
 
   /// Throws unless the operator's name is one that a command may have: it goes into the event log,

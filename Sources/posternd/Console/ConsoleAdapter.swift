@@ -46,6 +46,8 @@ struct ConsoleAdapter: ConsoleBackend {
     }
   }
 
+  func muster() async -> [ConsoleArea] { await runtime.musters().map { ConsoleArea($0) } }
+
   func eventStream() async -> AsyncStream<ConsoleEvent> {
     let events = await runtime.watch()
     let (stream, continuation) = AsyncStream<ConsoleEvent>.makeStream(

@@ -44,6 +44,28 @@ extension ConsoleStatus {
   }
 }
 
+extension ConsoleArea {
+  init(_ muster: AreaMuster) {
+    func seen(_ all: [AreaSeen]) -> [Seen] {
+      all.map {
+        Seen(person: $0.person.rawValue, timeMilliseconds: $0.at.millisecondsSince1970)
+      }
+    }
+    let occupancy = muster.area.occupancy
+    self.init(
+      id: muster.area.id.rawValue, name: muster.area.name, count: muster.inside.count,
+      known: muster.isKnown, standing: muster.standing.rawValue, least: occupancy?.least,
+      most: occupancy?.most, atMost: (occupancy?.atMost ?? .warn).rawValue,
+      people: seen(muster.inside),
+      evacuation: muster.evacuation.map { fire in
+        Evacuation(
+          beganMilliseconds: fire.began.millisecondsSince1970,
+          endedMilliseconds: fire.ended?.millisecondsSince1970, notSeen: seen(fire.notSeen),
+          left: seen(fire.left))
+      })
+  }
+}
+
 extension ConsoleEvent {
   init(_ event: StoredEvent, acknowledged: UInt64) {
     let draft = event.draft

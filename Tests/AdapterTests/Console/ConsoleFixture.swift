@@ -132,6 +132,20 @@ final class ConsoleFakeBackend: ConsoleBackend {
     state.withLock { $0.cleared.append("\(person ?? "everybody") forgiven by \(by)") }
   }
 
+  func muster() async -> [ConsoleArea] {
+    [
+      ConsoleArea(
+        id: "hall", name: "Hall", count: 1, known: true, standing: "full", least: nil, most: 1,
+        atMost: "deny", people: [.init(person: "ada", timeMilliseconds: 7)], evacuation: nil)
+    ]
+  }
+
+  func resetArea(_ request: AreaResetRequest) async throws(ConsoleProblem) {
+    state.withLock {
+      $0.cleared.append("\(request.area) reset by \(request.by): \(request.reason)")
+    }
+  }
+
   func trustClock(_ request: ClockTrustRequest) async throws(ConsoleProblem) {
     state.withLock { $0.cleared.append("clock trusted by \(request.by): \(request.reason)") }
   }

@@ -43,9 +43,12 @@ struct ConsoleRoutesTests {
       try await console.ask("POST", "/v1/antipassback/forgive", body: forgive).status == 204)
     let trust = #"{"by":"ann","reason":"my watch"}"#
     #expect(try await console.ask("POST", "/v1/clock/trust", body: trust).status == 204)
+    let reset = #"{"area":"hall","by":"ann","reason":"counted"}"#
+    #expect(try await console.ask("POST", "/v1/muster/reset", body: reset).status == 204)
     #expect(
       console.backend.cleared == [
         "front-in by ann", "everybody forgiven by ann", "clock trusted by ann: my watch",
+        "hall reset by ann: counted",
       ])
   }
 

@@ -104,6 +104,9 @@ struct SimulatedDiskTests {
       both("page") { shown(try $0.log.page(EventQuery(before: number, limit: count))) }
       both("results") { try $0.ledger.unconfirmedResults(limit: count).map(\.commandID) }
       both("value") { try $0.state.value(forKey: command) as Any }
+      both("values") {
+        try $0.state.values(withPrefix: "command-").map { "\($0.key) \($0.value)" }.sorted()
+      }
     }
   }
 

@@ -31,6 +31,15 @@ final class MemoryState: StateStore {
     return try read.get()
   }
 
+  func values(withPrefix prefix: String) throws(PortError) -> [String: [UInt8]] {
+    let read = state.withLock { state -> Result<[String: [UInt8]], PortError> in
+      state.reads.append(prefix)
+      if let failure = state.failure { return .failure(failure) }
+      return .success(state.values.filter { $0.key.hasPrefix(prefix) })
+    }
+    return try read.get()
+  }
+
   func setValues(_ values: [String: [UInt8]?]) throws(PortError) {
     let failure = state.withLock { state in
       if state.failure == nil { for (key, value) in values { state.values[key] = value } }

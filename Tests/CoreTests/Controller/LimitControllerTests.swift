@@ -116,4 +116,37 @@ struct LimitControllerTests {
     let told = watch.note(access("c", "key"), at: start.advanced(byMilliseconds: 1_000))
     #expect(told.map(\.kind) == (isTold ? [.oneCredentialManyDoors] : []))
   }
+
+  // MARK: People in an area
+
+  @Test("one area counts 20,000 people, and whoever comes beyond them is let in and in no list")
+  func people() throws {
+    let most = AreaMuster.insideMax
+    let inside = AreaPresence(isInside: true, since: ControllerHarness.noon)
+    func world(_ count: Int) -> ControllerHarness {
+      var world = ControllerHarness(mode: .cardOnly, hasContact: false) {
+        $0.facility.areas = [
+          Area(
+            id: Self.gym, name: "Gym", entry: [ControllerHarness.reader], antiPassback: .off,
+            occupancy: Area.Occupancy())
+        ]
+      }
+      for card in 1...2 {
+        world.issue("card-\(card)", .card, to: "p\(card)", as: "card:H10301:1:\(card)")
+      }
+      let people = (0..<count).map { (PersonID("m\($0)")!, inside) }
+      world.send(.presences([Self.gym: Dictionary(uniqueKeysWithValues: people)]))
+      return world
+    }
+    var full = world(most - 1)
+    for card: UInt64 in 1...2 { try full.badge(facility: 1, card: card) }
+    let names = try #require(full.controller.musters.first).inside.map(\.person.rawValue)
+    #expect(names.count == most && most == 20_000)
+    #expect(names.contains("p1") && !names.contains("p2") && full.denials == [nil, nil])
+    #expect(muster(world(most + 1)) == most)
+  }
+
+  private func muster(_ world: ControllerHarness) -> Int? {
+    world.controller.musters.first?.inside.count
+  }
 }

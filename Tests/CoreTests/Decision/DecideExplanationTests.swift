@@ -11,7 +11,12 @@ struct DecideExplanationTests {
     return RuleWorld {
       $0.door.settings = AccessSettings(
         presentation: PresentationPlan(.cardOnly), accessHours: hours, personsRequired: 2)
-      $0.facility.areas = [Area(id: gym, name: "Gym", entry: [wayIn], antiPassback: .hard)]
+      $0.facility.areas = [
+        Area(
+          id: gym, name: "Gym", entry: [wayIn], antiPassback: .hard,
+          occupancy: Area.Occupancy(most: 9, atMost: .deny))
+      ]
+      $0.areaCounts.inside = [gym: 6]
       $0.reader = wayIn
       $0.companion = PersonID("bob")
       $0.credential = Credential(
@@ -52,6 +57,7 @@ struct DecideExplanationTests {
     step("AccessHoursRule", "monday 1970-01-05 12:00 is inside the hours of door front", door),
     step("GeofenceRule", "shown at the reader"),
     step("AntiPassbackRule", "ada may cross Gym", facility),
+    step("OccupancyRule", "Gym has room for 3", facility),
     step("PresentationRule", "door front asks for cardOnly", door),
     step("InterlockRule", "no other door of an interlock stands in the way"),
     step("TwoPersonRule", "bob badged just before ada", door),
@@ -184,6 +190,15 @@ struct DecideExplanationTests {
       let presence = AreaPresence(isInside: true, since: $0.at)
       $0.presence = Dictionary(uniqueKeysWithValues: $0.facility.areas.map { ($0.id, presence) })
     },
+    Failing(
+      "OccupancyRule", .areaFull,
+      "8 are inside Gym or on their way in, at most 9; 2 more come", facility
+    ) {
+      for area in $0.areaCounts.inside.keys { $0.areaCounts.inside[area] = 8 }
+    },
+    Failing(
+      "OccupancyRule", .areaCountUnknown, "who is inside Gym is not known yet", facility
+    ) { $0.areaCounts.inside = [:] },
     Failing("PresentationRule", .cardRequired, "door front asks for cardOnly", door) {
       $0.presentation = .pin
     },
@@ -293,6 +308,7 @@ struct DecideExplanationTests {
         Self.step("AccessHoursRule", "open at all hours"),
         Self.step("GeofenceRule", "shown at the reader"),
         Self.step("AntiPassbackRule", "no area begins or ends here"),
+        Self.step("OccupancyRule", "no area with a limit begins here"),
         Self.step("PresentationRule", "door front asks for cardOrPIN", "default"),
         Self.step("InterlockRule", "no other door of an interlock stands in the way"),
         Self.step("TwoPersonRule", "one person is enough"),

@@ -34,6 +34,7 @@ struct RuleWorld {
   var companionNeedsHost = false
   var host: PersonID?
   var interlockedBy: DoorID?
+  var areaCounts = AreaCounts()
   /// Nil: this device does not know the rules of the facility's zone.
   var zone: ZoneRules? = .utc
 
@@ -70,7 +71,7 @@ struct RuleWorld {
       at: at, clockTrust: clockTrust, cacheAgeSeconds: cacheAgeSeconds, mode: mode,
       override: override, reader: reader, doorReaders: doorReaders, companion: companion,
       companionNeedsHost: companionNeedsHost, host: host,
-      interlockedBy: interlockedBy)
+      interlockedBy: interlockedBy, areaCounts: areaCounts)
   }
 
   func verdict() -> Verdict { decide(request, under: policy, explaining: true) }

@@ -63,6 +63,13 @@ struct LeavingTests {
       let isInside = $0.reader != out
       $0.presence = [gym: AreaPresence(isInside: isInside, since: $0.at)]
     },
+    Case("OccupancyRule", .areaFull) {
+      // Whichever way: the area is full.
+      for index in $0.facility.areas.indices {
+        $0.facility.areas[index].occupancy = Area.Occupancy(most: 1, atMost: .deny)
+      }
+      $0.areaCounts.inside = [gym: 1]
+    },
     Case("PresentationRule", .pinRequired) {
       $0.door.settings.presentation = PresentationPlan(.cardThenPIN)
     },
@@ -103,8 +110,9 @@ struct LeavingTests {
       if one.holds {
         #expect(verdict.decision == .deny(one.reason), "\(one.rule)")
         #expect(!verdict.isLeaving && verdict.leavesDespite == nil)
-      } else if one.rule == "GeofenceRule" {
-        // It says of a phone what it does not know; that is no finding.
+      } else if ["GeofenceRule", "OccupancyRule"].contains(one.rule) {
+        // It says of a phone what it does not know, and asks nothing of an area that is left: that is
+        // no finding.
         #expect(verdict.decision == .grant(via: .grant) && verdict.leavesDespite == nil)
       } else {
         #expect(verdict.decision == .grant(via: .leaving), "\(one.rule)")

@@ -65,7 +65,9 @@ struct DryRunTests {
     {"configuration":{"revision":3,
       "facility":{"id":"f","name":"F","timeZone":"Europe/Berlin",
         "accessHours":{"monday":[{"from":"09:00","to":"17:00"}]},
-        "memberRules":[{"name":"staff","memberTypes":["staff"]}]},
+        "memberRules":[{"name":"staff","memberTypes":["staff"]}],
+        "areas":[{"id":"hall","name":"Hall","entryReaders":["front-in"],"exitReaders":["front-out"],
+          "antiPassback":"off","occupancy":{"most":5,"atMost":"deny"}}]},
       "scopes":[{"id":"all","name":"All doors","priority":1,"doors":["front"],
         "geofence":{"enabled":true,"center":{"lat":52.52,"lng":13.405},"radiusMeters":100}}],
       "doors":[{"id":"front","name":"Front"},{"id":"back","name":"Back"}]},
@@ -96,6 +98,10 @@ struct DryRunTests {
         #"{"id":8,"door":"front","person":"ada","at":\#(day),"presentation":"shout"}"#,
         #"{"id":9,"door":"back","person":"ben","at":\#(day),"presentation":"card"}"#,
         #"{"id":10,"door":"front","person":"zoe","at":\#(day),"presentation":"card"}"#,
+        #"{"id":11,"door":"front","credential":"k1","at":\#(day),"presentation":"card","reader":"front-in"}"#,
+        #"{"id":12,"door":"front","credential":"k1","at":\#(day),"presentation":"card","reader":"front-in","inside":{"hall":5}}"#,
+        #"{"id":13,"door":"front","credential":"k1","at":\#(day),"presentation":"card","reader":"front-out","inside":{"hall":5}}"#,
+        #"{"id":14,"door":"front","credential":"k1","at":\#(day),"presentation":"card","inside":{"attic":5}}"#,
       ])
     func word(_ index: Int) -> String {
       (answers[index]["reason"] as? String) ?? (answers[index]["via"] as? String) ?? "error"
@@ -104,6 +110,7 @@ struct DryRunTests {
       answers.indices.map(word) == [
         "rules", "outsideHours", "ruleMismatch", "accessDisabled", "geofenceLocationMissing",
         "useCountExceeded", "override", "error", "grant", "unknownPerson",
+        "rules", "areaFull", "rules", "error",
       ])
     let steps = try #require(answers[1]["explanation"] as? [[String: Any]])
     #expect(steps.last?["rule"] as? String == "AccessHoursRule")

@@ -47,5 +47,12 @@ struct FeatureTests {
       change(&changed)
       #expect(changed.neededFeatures == [.qualifications])
     }
+    document.facility.areas = [
+      AreaDocument(
+        id: "hall", name: "Hall", entryReaders: ["in"], exitReaders: ["out"], antiPassback: "off")
+    ]
+    #expect(document.neededFeatures == [])
+    document.facility.areas?[0].occupancy = OccupancyDocument()
+    #expect(document.neededFeatures == [.occupancy])
   }
 }

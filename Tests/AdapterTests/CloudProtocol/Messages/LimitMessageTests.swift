@@ -205,6 +205,24 @@ struct LimitMessageTests {
     #expect(told(range.upperBound + 1) == ["doors[0].escortSeconds"])
   }
 
+  @Test("an area's least and most are 1 to 20,000 people")
+  func occupancy() {
+    func told(_ people: Int) -> [String] {
+      let document = Self.configuration {
+        $0.facility.areas = [
+          AreaDocument(
+            id: "hall", name: "Hall", entryReaders: ["in"], antiPassback: "off",
+            forgivenAt: "04:00", occupancy: OccupancyDocument(least: people, most: people))
+        ]
+      }
+      return Self.problems { _ = try document.validated(zones: { _ in .utc }) }
+    }
+    let range = ConfigurationLimits.occupancyPeople
+    #expect(told(range.lowerBound) == [] && told(range.upperBound) == [])
+    let both = ["facility.areas[0].occupancy.least", "facility.areas[0].occupancy.most"]
+    #expect(told(0) == both && told(range.upperBound + 1) == both)
+  }
+
   @Test("a position's accuracy is at most half the way round the earth")
   func accuracy() {
     func told(_ meters: Double) -> [String] {

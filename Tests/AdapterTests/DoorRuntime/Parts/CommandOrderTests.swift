@@ -20,6 +20,7 @@ struct CommandOrderTests {
     (Command(kind: .unlock, door: "front", person: "p1"), ["ask"]),
     (Command(kind: .mode, door: "front", reason: "cleaning", mode: .forceOpen), ["setMode"]),
     (Command(kind: .forgive), ["forgive", "endPersisted"]),
+    (Command(kind: .resetArea, reason: "counted", area: "hall"), ["resetArea"]),
     (Command(kind: .sync), ["session syncRequested", "digest", "end c-1"]),
     (Command(kind: .logs), ["uploadLog"]),
     (Command(kind: .diagnostics), ["reportTelemetry", "runSelfTest"]),

@@ -130,5 +130,8 @@ private struct AnyValueState: StateStore {
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 
   func value(forKey key: String) throws(PortError) -> [UInt8]? { bytes }
+  func values(withPrefix prefix: String) throws(PortError) -> [String: [UInt8]] {
+    [prefix + "ada": bytes]
+  }
   func setValues(_ values: [String: [UInt8]?]) throws(PortError) {}
 }

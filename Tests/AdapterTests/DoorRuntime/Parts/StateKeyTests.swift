@@ -24,6 +24,7 @@ struct StateKeyTests {
       (.cardLockouts, "lockout.cards"), (.firstPerson(Self.door), "firstPerson.front"),
       (.presence(PersonID("p1")!), "presence.of.p1"), (.forgiven, "presence.forgiven"),
       (.modes(Self.door), "modes.front"), (.runs, "runs"), (.clockOwn, "clock.own"),
+      (.areaResets, "presence.resets"), (.fire, "fire"),
       (.revisions, "revisions"), (.zone, "zone"), (.lastUse(CredentialID("k-1")!), "lastUse.k-1"),
     ]
     for (key, name) in rows { #expect(key.name == name) }
@@ -46,6 +47,30 @@ struct StateKeyTests {
     // Persisted together they are still each one of their own.
     let write = StateWrite("uses", Dictionary(uniqueKeysWithValues: keys.map { ($0, [1]) }))
     #expect(write.values.count == keys.count)
+  }
+
+  @Test("G2: a presence's key names its person again, whatever the id is, and no other key does")
+  func persons() throws {
+    for id in ["p1", "Ada Lovelace", "a%b", "ä/ö", "resets", String(repeating: "é", count: 60)] {
+      let person = try #require(PersonID(id))
+      #expect(StateKey.personOfPresence(key: StateKey.presence(person).name) == person)
+    }
+    for key in [
+      "presence.forgiven", "presence.resets", "fire", "presence.of.", "presence.of.%",
+      "presence.of.%4", "presence.of.%zz", "presence.of.%ff", "use.presence.of.p1",
+    ] {
+      #expect(StateKey.personOfPresence(key: key) == nil, "\(key)")
+    }
+  }
+
+  @Test("G2: a fire alarm is two times, or one while it sounds; anything else is none")
+  func fire() {
+    let began = WallInstant(millisecondsSince1970: 5)
+    for ended in [nil, WallInstant(millisecondsSince1970: 9)] {
+      let span = EvacuationSpan(began: began, ended: ended)
+      #expect(KeptFire.span(KeptFire.bytes(of: span)) == span)
+    }
+    for text in ["", "x", "5 x", "5 6 7", "x 6"] { #expect(KeptFire.span(Array(text.utf8)) == nil) }
   }
 
   @Test("B12: lockouts of cards are read back, whatever the cards' ids are")
@@ -82,6 +107,8 @@ struct StateKeyTests {
     case .revisions: 14
     case .zone: 15
     case .lastUse: 16
+    case .areaResets: 17
+    case .fire: 18
     }
   }
 

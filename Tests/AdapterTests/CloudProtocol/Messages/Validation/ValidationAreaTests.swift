@@ -79,6 +79,55 @@ struct ValidationAreaTests {
     #expect(throws: ValidationFailure.self) { try policy([], persons: 3) }
   }
 
+  @Test("G2: occupancy arrives, over the wire and back; every mistake has its path")
+  func occupancy() throws {
+    func area(_ occupancy: OccupancyDocument) -> AreaDocument {
+      var area = Self.area
+      area.occupancy = occupancy
+      return area
+    }
+    let whole = area(OccupancyDocument(least: 2, most: 9, atMost: "deny"))
+    let read = try policy([whole])
+    #expect(
+      read.facility.areas.map(\.occupancy) == [Area.Occupancy(least: 2, most: 9, atMost: .deny)])
+    #expect(read.limitsPeople && read.countingAreas.map(\.id) == [AreaID("gym")!])
+    let counted = try policy([area(OccupancyDocument())])
+    #expect(counted.countingAreas.count == 1 && !counted.limitsPeople)
+    #expect(try policy([area(OccupancyDocument(most: 9))]).facility.areas[0].peopleMax == nil)
+    #expect(try policy([Self.area]).countingAreas.isEmpty)
+    let place = "facility.areas[0].occupancy"
+    let mistakes: [(OccupancyDocument, String)] = [
+      (OccupancyDocument(least: 0), "\(place).least"),
+      (OccupancyDocument(most: 0), "\(place).most"),
+      (OccupancyDocument(least: 3, most: 2), "\(place).least: 3 is more than the most, 2"),
+      (OccupancyDocument(most: 2, atMost: "shout"), "\(place).atMost"),
+      (OccupancyDocument(atMost: "deny"), "\(place).atMost: says what happens at the most, and"),
+    ]
+    for (document, words) in mistakes {
+      let told = problems { $0.occupancy = document }
+      #expect(told.count == 1 && told[0].hasPrefix(words), "\(told)")
+    }
+    let trap = problems {
+      $0.occupancy = OccupancyDocument()
+      ($0.exitReaders, $0.forgivenAt) = (nil, nil)
+    }
+    #expect(trap.count == 1 && trap[0].hasPrefix("\(place): needs exitReaders or forgivenAt"))
+  }
+
+  @Test("G2: a reset names its area and gives a reason")
+  func reset() throws {
+    #expect(
+      try Command(kind: .resetArea, person: "desk", reason: "counted", area: "gym").validated()
+        == .resetArea(AreaID("gym")!, reason: "counted", orderedBy: "desk"))
+    for command in [
+      Command(kind: .resetArea, reason: "counted"), Command(kind: .resetArea, area: "gym"),
+      Command(kind: .resetArea, reason: "counted", area: "a b"),
+      Command(kind: .resetArea, reason: "", area: "gym"),
+    ] {
+      #expect(throws: ValidationFailure.self) { try command.validated() }
+    }
+  }
+
   @Test("D4: forgive one person, or everybody; a name that cannot be is refused")
   func forgive() throws {
     #expect(

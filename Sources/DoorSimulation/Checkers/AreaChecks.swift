@@ -1,0 +1,69 @@
+import CloudProtocol
+import DoorPorts
+import DoorRules
+
+/// An area takes nobody in who would be too many. It knows less than the door: only whose leaf opened,
+/// and of nobody who may have left, been forgiven, or been forgotten with a disk that failed.
+final class NeverOverfull: Checker {
+  let sentence = "no closed door lets more people into its area than may be inside, over restarts"
+
+  /// When each went in, by the door's clock and by the world's.
+  private var inside: [String: (seconds: Int64, at: Int64)] = [:]
+  /// Let in, while the leaf has not opened.
+  private var waiting: [String] = []
+
+  func see(_ sight: Sight, in world: World) -> String? {
+    switch sight {
+    case .recorded(let draft): return see(draft, world)
+    case .lock(let door, let isReleased):
+      if !isReleased, world.site.plan.doors[door].peopleMax != nil { waiting = [] }
+    case .stepped:
+      // By a wrong clock the night may come at noon.
+      let time = world.clockwork.time
+      if !inside.isEmpty, !time.isRight || time.mayMislead { inside = [:] }
+    case .ended:
+      waiting = []
+      let safe = NobodyTwice.safelyWritten(in: world)
+      inside = inside.filter { entry in safe.map { entry.value.at < $0 } ?? false }
+    case .began, .exitPressed, .presented, .committed, .said, .logged, .waitedForDisk, .line,
+      .cloudTook, .commandSent, .over:
+      break
+    }
+    return nil
+  }
+
+  private func see(_ draft: EventDraft, _ world: World) -> String? {
+    if draft.type == EventType.adminAntiPassbackForgiven.wireName { inside = [:] }
+    guard let name = draft.door.flatMap(DoorID.init),
+      let door = world.site.doors.firstIndex(of: name)
+    else { return nil }
+    let plan = world.site.plan.doors[door]
+    if plan.leadsOut == true { for person in draft.entrants { inside[person] = nil } }
+    guard let most = plan.peopleMax else { return nil }
+    let seconds = WallInstant(millisecondsSince1970: draft.timeMilliseconds).secondsSince1970
+    if draft.type == EventType.doorOpened.wireName {
+      for person in waiting { inside[person] = (seconds, world.clockwork.elapsed) }
+      waiting = []
+    }
+    guard !draft.entrants.isEmpty else { return nil }
+    inside = inside.filter { !isNightBetween($0.value.seconds, seconds, world) }
+    let new = draft.entrants.filter { inside[$0] == nil }
+    waiting += draft.entrants
+    guard world.rig.program?.mode(of: name)?.holdsOpen != true, !new.isEmpty,
+      inside.count + new.count > most
+    else { return nil }
+    return "\(new.joined(separator: " and ")) beside \(inside.count), of \(most)"
+  }
+
+  /// By any of the laws that the door may go by.
+  private func isNightBetween(_ before: Int64, _ after: Int64, _ world: World) -> Bool {
+    world.zones.possible(readsFrom: world.rig.readsFrom).contains { rules in
+      func day(_ seconds: Int64) -> Int {
+        let civil = rules.civil(at: WallInstant(secondsSince1970: seconds))
+        let isBefore = civil.secondOfDay < StorySite.resetMinute * 60
+        return civil.dayNumber - (isBefore ? 1 : 0)
+      }
+      return day(before) != day(after)
+    }
+  }
+}
