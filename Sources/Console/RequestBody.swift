@@ -8,14 +8,41 @@ enum RequestBody {
   /// The largest body, in bytes.
   static let bytesMax = 65_536
 
-  static func read<Value: Decodable>(of request: Request) async throws -> Value {
+  /// Throws for a member that the request does not have: one that is misspelled, such as `doors`, must
+  /// not make an order of one door one of all.
+  static func read<Value: Codable>(of request: Request) async throws -> Value {
     let buffer: ByteBuffer
     do { buffer = try await request.body.collect(upTo: bytesMax) } catch is NIOTooManyBytesError {
       throw ConsoleProblem(.invalid, "the body has more than \(bytesMax) bytes")
     }
-    do { return try JSONDecoder().decode(Value.self, from: Data(buffer.readableBytesView)) } catch {
+    let data = Data(buffer.readableBytesView)
+    let value: Value
+    do { value = try JSONDecoder().decode(Value.self, from: data) } catch {
       throw ConsoleProblem(.invalid, "the body is not the JSON of this request: \(words(error))")
     }
+    let given = try JSONSerialization.jsonObject(with: data, options: .fragmentsAllowed)
+    let taken = try JSONSerialization.jsonObject(
+      with: try JSONEncoder().encode(value), options: .fragmentsAllowed)
+    if let path = firstUnknown(in: given, of: taken, at: []) {
+      throw ConsoleProblem(.invalid, "\(path): this request has no such member")
+    }
+    return value
+  }
+
+  /// The path of a member with a value that `taken`, which is what was read of it, does not have.
+  private static func firstUnknown(in given: Any, of taken: Any?, at path: [String]) -> String? {
+    if let given = given as? [String: Any] {
+      let taken = taken as? [String: Any] ?? [:]
+      for (name, value) in given.sorted(by: { $0.key < $1.key }) where !(value is NSNull) {
+        guard let known = taken[name] else { return (path + [name]).joined(separator: ".") }
+        if let found = firstUnknown(in: value, of: known, at: path + [name]) { return found }
+      }
+    } else if let given = given as? [Any], let taken = taken as? [Any] {
+      for (index, (one, known)) in zip(given, taken).enumerated() {
+        if let found = firstUnknown(in: one, of: known, at: path + ["[\(index)]"]) { return found }
+      }
+    }
+    return nil
   }
 
   /// Path and cause, without the decoder's own text.

@@ -34,14 +34,16 @@ struct SettingsDocument {
 
   /// Those that win come first.
   private(set) var leaves: [Leaf] = []
-  /// The files, in the same order.
-  let files: [String]
+  /// The files that set something, in the same order.
+  private(set) var files: [String] = []
 
   /// Reads the file and those of the folder that is named like it, with `.d` for `.yaml`; throws one
   /// problem when one cannot be read.
   init(path: String) throws(SettingsFailure) {
-    files = try Self.beside(path).reversed() + [path]
-    for file in files { try add(file, isFirst: file == path) }
+    for file in try Self.beside(path).reversed() + [path]
+    where try add(file, isFirst: file == path) {
+      files.append(file)
+    }
   }
 
   /// The files of the folder, by name. Without the folder there are none.
@@ -60,7 +62,8 @@ struct SettingsDocument {
     return files.map { "\(folder)/\($0)" }
   }
 
-  private mutating func add(_ path: String, isFirst: Bool) throws(SettingsFailure) {
+  /// False for a file that sets nothing: somebody has commented out its last line.
+  private mutating func add(_ path: String, isFirst: Bool) throws(SettingsFailure) -> Bool {
     let root: Node?
     do {
       root = try Parser(yaml: try Self.text(of: path)).singleRoot()
@@ -69,13 +72,15 @@ struct SettingsDocument {
     } catch {
       throw Self.failure("\(path) is not YAML: \(Self.words(for: error))")
     }
+    if !isFirst, root?.scalar?.string.isEmpty ?? (root == nil) { return false }
     guard let root, let mapping = root.mapping else {
       throw Self.failure("\(path) must be a YAML mapping, such as `controller: {id: gate-1}`")
     }
     let before = leaves.count
     try walk(mapping, below: [], in: path)
-    guard !isFirst else { return }
+    guard !isFirst else { return true }
     for index in before..<leaves.count { leaves[index].file = path }
+    return true
   }
 
   /// The key at a path, if the file has it.

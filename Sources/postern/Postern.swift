@@ -45,6 +45,7 @@ struct Postern: AsyncParsableCommand {
   static func main() async {
     StandardStream.prepare()
     CoreDumps.forbid()
+    RepeatedOption.refuse(in: CommandLine.arguments)
     do {
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {

@@ -34,9 +34,13 @@ struct Posterncloud: AsyncParsableCommand {
       DiagnoseCommand.self, TokenCommand.self,
     ])
 
+  /// Options that may be given more than once.
+  private static let repeatable: Set = ["--hours"]
+
   static func main() async {
     StandardStream.prepare()
     CoreDumps.forbid()
+    RepeatedOption.refuse(in: CommandLine.arguments, repeatable: repeatable)
     do {
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {

@@ -44,21 +44,27 @@ extension Command.Kind {
   /// In the order in which their absence is reported.
   public var required: [Command.Member] { row.required }
   public var optional: [Command.Member] { row.optional }
+  /// Optional members without which it is for more: every door, everybody, without an end. A command
+  /// without one of these, and with a member that says nothing to it, is refused: that one may be
+  /// what was meant.
+  public var narrowing: [Command.Member] { row.narrowing }
 
   private struct Row {
     let meaning: String
     let lifetime: Command.Lifetime
     let required: [Command.Member]
     let optional: [Command.Member]
+    let narrowing: [Command.Member]
 
     init(
       _ meaning: String, _ lifetime: Command.Lifetime, required: [Command.Member] = [],
-      optional: [Command.Member] = []
+      optional: [Command.Member] = [], narrowing: [Command.Member] = []
     ) {
       self.meaning = meaning
       self.lifetime = lifetime
       self.required = required
-      self.optional = optional
+      self.optional = optional + narrowing
+      self.narrowing = narrowing
     }
   }
 
@@ -77,15 +83,15 @@ extension Command.Kind {
     case .mode:
       Row(
         "Maintenance or lockdown, at `door` or at every door, for `seconds` or until it is ended.",
-        .short, required: [.mode, .reason], optional: [.door, .person, .seconds])
+        .short, required: [.mode, .reason], optional: [.person], narrowing: [.door, .seconds])
     case .clearLockout:
       Row(
         "A keypad accepts PINs again after too many wrong ones: `reader`, or all.", .long,
-        optional: [.reader, .person])
+        optional: [.person], narrowing: [.reader])
     case .forgive:
       Row(
         "Anti-passback: `person`, or everybody, counts as outside of every area.", .long,
-        optional: [.person])
+        narrowing: [.person])
     case .resetArea:
       Row(
         "Sets the count of `area` back: nobody counts as inside, for anti-passback neither; `person` is"

@@ -24,6 +24,17 @@ public struct CommandMark: Sendable, Hashable {
       }
   }
 
+  /// Why the command must not act: a member that says nothing to it may be what would have kept it to
+  /// one door, one person or a span. Nil where no member can have meant that.
+  public func widening(of command: Command) -> String? {
+    guard let unknown = warnings.first,
+      let missing = command.kind.narrowing.first(where: { !command.has($0) })
+    else { return nil }
+    return
+      "\(unknown.path) says nothing to this command, and without \(missing.rawValue) it would do more"
+      + " than may be meant"
+  }
+
   /// Of the payload of a signed command that was refused.
   init(payload: [UInt8]) {
     if let command = try? JSONCoding.decode(EnvelopeBody<Command>.self, from: payload) {

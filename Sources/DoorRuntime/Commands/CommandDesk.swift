@@ -99,6 +99,9 @@ struct CommandDesk {
       return [.refuse(.commands, cause: IntakeRefusal.sessionRequired.rawValue, detail: refusal)]
         + refuse(envelope.id, mark, .rejected, reason: refusal, at: now)
     }
+    if let reason = mark.widening(of: envelope.body) {
+      return refuse(envelope.id, mark, .rejected, reason: reason, at: now)
+    }
     let command = PendingCommand(
       id: envelope.id, keyID: envelope.keyID, command: envelope.body, mark: mark,
       expires: envelope.timesChecked ? envelope.expires : nil)

@@ -14,9 +14,13 @@ extension ConsoleAdapter {
   }
 
   func setMode(_ request: ModeRequest) async throws(ConsoleProblem) {
+    guard let change = ModeOrder.Change(rawValue: request.mode) else {
+      let known = ModeOrder.Change.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ConsoleProblem(.invalid, "mode: \(request.mode.prefix(64)) is none of \(known)")
+    }
     let command = Command(
-      kind: .mode, door: request.door, person: request.by, reason: request.reason,
-      mode: ModeOrder.Change(rawValue: request.mode), seconds: request.seconds)
+      kind: .mode, door: request.door, person: request.by, reason: request.reason, mode: change,
+      seconds: request.seconds)
     let validated: ValidatedCommand
     do throws(ValidationFailure) { validated = try command.validated() } catch {
       throw ConsoleProblem(.invalid, "\(error)")

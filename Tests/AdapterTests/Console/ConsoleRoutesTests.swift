@@ -67,6 +67,11 @@ struct ConsoleRoutesTests {
       ("POST", "/v1/identify", "{", "JSON"),
       ("POST", "/v1/identify", #"{"door":7}"#, "door"),
       ("POST", "/v1/mode", #"{"mode":"force-open","by":"ann"}"#, "reason"),
+      ("POST", "/v1/mode", #"{"mode":"lockdown","by":"a","reason":"r","doors":["gym"]}"#, "doors"),
+      ("POST", "/v1/mode", #"{"mode":"lockdown","by":"a","reason":"r","minutes":1}"#, "minutes"),
+      ("POST", "/v1/antipassback/forgive", #"{"by":"ann","persons":["ada"]}"#, "persons"),
+      ("POST", "/v1/identify", #"{"dor":"front"}"#, "dor"),
+      ("POST", "/v1/panel", #"{"contact":{"open":true,"dor":"front"}}"#, "contact.dor"),
       ("POST", "/v1/panel", #"{"fly":{}}"#, "JSON"),
       ("POST", "/v1/panel", #"{"contact":{"open":"yes"}}"#, "contact.open"),
     ] as [(String, String, String?, String)])

@@ -53,6 +53,17 @@ struct SettingsFolderTests {
     #expect(problems.count == 1 && problems[0].contains("postern.d/site.yaml is not YAML"))
   }
 
+  @Test(
+    "an empty file of postern.d, or one of comments alone, sets nothing; any other text is refused")
+  func empty() async throws {
+    let fixture = try SettingsFixture()
+    try write(["1.yaml": "", "2.yaml": "# log: {level: debug}\n", "3.yaml": "\n  \n"], fixture)
+    #expect(try await fixture.problems(SettingsFixture.least) == [])
+    try write(["4.yaml": "nothing\n"], fixture)
+    let problems = try await fixture.problems(SettingsFixture.least)
+    #expect(problems.count == 1 && problems[0].contains("4.yaml must be a YAML mapping"))
+  }
+
   @Test("64 files of postern.d are read, 65 are refused")
   func limit() async throws {
     let fixture = try SettingsFixture()

@@ -11,6 +11,32 @@ struct CommandLineTests {
     #expect(outcome.errors.contains("POSTERN_SOCKET"))
   }
 
+  @Test("E6: an option that is given twice is wrong usage; the programs say which may come again")
+  func repeated() throws {
+    let twice = ["mode", "lockdown", "--door", "a", "--door", "b", "--reason", "r"]
+    let outcome = try BuiltProgram("postern").run(twice)
+    #expect(outcome.status == 64 && outcome.errors.contains("--door is given twice"))
+    for (program, expected) in [("postern", []), ("posterncloud", ["hours"])] {
+      let dump = try BuiltProgram(program).run(["--experimental-dump-help"])
+      let tree = try JSONSerialization.jsonObject(with: Data(dump.output.utf8))
+      #expect(Set(Self.repeating(in: tree)) == Set(expected), "\(program)")
+    }
+    let minutes = ["mode", "lockdown", "--reason", "r", "--minutes", "4611686018427387905"]
+    let long = try BuiltProgram("postern").run(minutes)
+    #expect(long.status == 64 && long.errors.contains("--minutes is 1 to 10080"))
+  }
+
+  /// Names of options that may come again, of all commands of a help dump.
+  private static func repeating(in tree: Any) -> [String] {
+    if let list = tree as? [Any] { return list.flatMap(repeating) }
+    guard let node = tree as? [String: Any] else { return [] }
+    var found = node.values.flatMap(repeating)
+    if node["kind"] as? String == "option", node["isRepeating"] as? Bool == true {
+      found += (node["names"] as? [[String: Any]] ?? []).compactMap { $0["name"] as? String }
+    }
+    return found
+  }
+
   @Test("F3: config check lists every error by path and exits with 78")
   func configCheck() throws {
     let folder = try TemporaryFolder()

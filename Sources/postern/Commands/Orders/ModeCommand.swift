@@ -1,4 +1,5 @@
 import ArgumentParser
+import CloudProtocol
 import ConsoleProtocol
 import Foundation
 
@@ -25,10 +26,18 @@ struct ModeCommand: AsyncParsableCommand {
   @Option(help: "The reason, for the event log.") var reason: String
   @Option(help: "The duration in minutes; until it is ended when left out.") var minutes: Int64?
 
+  private static let minutesRange = 1...Command.modeSeconds.upperBound / 60
+
+  func validate() throws {
+    if let minutes, !Self.minutesRange.contains(minutes) {
+      let range = Self.minutesRange
+      throw ValidationError("--minutes is \(range.lowerBound) to \(range.upperBound)")
+    }
+  }
+
   func run() async throws {
     let request = ModeRequest(
-      door: door, mode: mode, by: Operator.name, reason: reason,
-      seconds: minutes.map { $0.multipliedReportingOverflow(by: 60).partialValue })
+      door: door, mode: mode, by: Operator.name, reason: reason, seconds: minutes.map { $0 * 60 })
     try await console.client.post("/v1/mode", request)
   }
 }

@@ -52,7 +52,9 @@ struct ExplainCommand: AsyncParsableCommand {
       by: card == nil ? nil : Operator.name)
     if let at {
       if let seconds = Int64(at) {
-        request.atMilliseconds = seconds.multipliedReportingOverflow(by: 1_000).partialValue
+        let (milliseconds, isTooLarge) = seconds.multipliedReportingOverflow(by: 1_000)
+        if isTooLarge { throw ValidationError("--at: \(at) is no time") }
+        request.atMilliseconds = milliseconds
       } else {
         request.atLocal = at
       }

@@ -97,6 +97,34 @@ struct ContentTests {
     #expect(CommandMark(odd).warnings.map(\.path) == ["seconds"])
   }
 
+  @Test(
+    "D2: a command that means more without a member must not act with one that says nothing to it")
+  func widening() {
+    func refusal(_ command: Command, unknown: String...) -> String? {
+      let problems = unknown.map { Problem(path: $0, message: "is not known here and ignored") }
+      return CommandMark(command, unknown: problems).widening(of: command)
+    }
+    var mode = Command(kind: .mode, reason: "move", mode: .forceOpen)
+    #expect(refusal(mode) == nil)
+    #expect(
+      refusal(mode, unknown: "doors")
+        == "doors says nothing to this command, and without door it would do more than may be meant"
+    )
+    mode.door = "front"
+    #expect(refusal(mode, unknown: "second")?.contains("without seconds") == true)
+    mode.seconds = 60
+    #expect(refusal(mode, unknown: "later") == nil)
+    #expect(refusal(Command(kind: .forgive, door: "gym")) != nil)
+    #expect(refusal(Command(kind: .forgive, person: "ada"), unknown: "persons") == nil)
+    #expect(refusal(Command(kind: .clearLockout), unknown: "readers") != nil)
+    // These move nothing, or do nothing without what they need.
+    #expect(refusal(Command(kind: .identify), unknown: "doors") == nil)
+    #expect(refusal(Command(kind: .adminUnlock, door: "gym", reason: "r"), unknown: "x") == nil)
+    for kind in Command.Kind.allCases {
+      #expect(kind.narrowing.allSatisfy(kind.optional.contains), "\(kind)")
+    }
+  }
+
   @Test("D2: a configuration is taken with a word about doors that are not there, and empty lists")
   func configuration() throws {
     func warnings(_ change: (inout ConfigurationDocument) -> Void) -> [String] {

@@ -1,0 +1,18 @@
+import HostLinux
+import Testing
+
+@Suite("E6: an option that is given twice")
+struct RepeatedOptionTests {
+  @Test("it is named, however it is written; one that may come again and what follows `--` is not")
+  func first() {
+    func first(_ words: String...) -> String? {
+      RepeatedOption.first(in: ["postern"] + words, repeatable: ["--hours"])
+    }
+    #expect(first("mode", "lockdown", "--door", "front", "--reason", "r") == nil)
+    #expect(first("mode", "--door", "front", "--door", "gym") == "--door")
+    #expect(first("mode", "--door=front", "--reason", "r", "--door", "gym") == "--door")
+    #expect(first("add", "--hours", "monday", "--hours", "friday") == nil)
+    #expect(first("add", "--", "--door", "--door") == nil)
+    #expect(first() == nil)
+  }
+}
