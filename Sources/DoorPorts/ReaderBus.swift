@@ -15,7 +15,8 @@ public protocol ReaderBus: Sendable {
   /// this throws `unavailable`.
   func drive(_ line: OutputLine, active: Bool) throws(PortError)
 
-  /// A relay's level, as its reader said last. Throws while the reader is away.
+  /// A relay's level, as its reader said last; at rest once the time is over for which it was switched.
+  /// Throws while the reader is away.
   func isActive(_ line: OutputLine) throws(PortError) -> Bool
 
   /// What is known of a door's input; nil for one that is at no reader.
@@ -83,6 +84,15 @@ public struct BusReader: Sendable, Hashable {
   public var faults: [String: Int]
   /// The lines of a door that are at it, in words.
   public var lines: [String]
+
+  /// Which reader is not served, where it is, what to do, and what of a door is gone with it. Nil when it
+  /// is served, and while nothing is known.
+  public var trouble: String? {
+    advice.map { advice in
+      let lost = lines.isEmpty ? "" : "; with it: " + lines.joined(separator: ", ")
+      return "reader \(id) at \(place): \(advice)\(lost)"
+    }
+  }
 
   public init(
     id: ReaderID, place: String, absence: String?, advice: String? = nil,

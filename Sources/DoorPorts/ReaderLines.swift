@@ -95,7 +95,8 @@ public struct ReaderLineStates: Sendable {
   private let reader: ReaderID
   public let lines: ReaderLines
   private var inputs: [InputLine: ReaderInputLevel] = [:]
-  private var outputs: [OutputLine: Bool] = [:]
+  /// Until when an output is active by itself, as the reader said last.
+  private var activeUntil: [OutputLine: MonotonicInstant] = [:]
   private var isServed = false
 
   public init(_ lines: ReaderLines, of reader: ReaderID) {
@@ -108,10 +109,11 @@ public struct ReaderLineStates: Sendable {
     lines.inputs.contains { $0.line == line } ? inputs[line] ?? .awaited : nil
   }
 
-  /// The level that an output has, as the reader said. Throws while nobody can know.
-  public func isActive(_ line: OutputLine) throws(PortError) -> Bool {
-    guard let level = outputs[line] else { throw away("read", line) }
-    return level
+  /// The level that an output has: what the reader said last, or rest when its time has run out since
+  /// then. Throws while the reader is away, since nobody can know.
+  public func isActive(_ line: OutputLine, at now: MonotonicInstant) throws(PortError) -> Bool {
+    guard isServed else { throw away("read", line) }
+    return activeUntil[line].map { now < $0 } ?? false
   }
 
   /// Throws when no command can reach the output now.
@@ -133,17 +135,16 @@ public struct ReaderLineStates: Sendable {
       return []
     case .offline:
       isServed = false
-      outputs = [:]
       return loseInputs() + notDriven
     case .inputs(let levels): return take(levels, at: now)
     case .refused(let code, _):
       if code == OSDPCommand.inputStatus.code { return loseInputs() }
       guard code == OSDPCommand.output([]).code else { return [] }
       return notDriven
-    case .driven(let commands): return commands.flatMap { take($0) }
+    case .driven(let commands): return commands.flatMap { take($0, at: now) }
     case .outputs(let levels):
       for output in lines.outputs where levels.indices.contains(output.number) {
-        outputs[output.line] = levels[output.number] != output.activeLow
+        note(output.line, isActive: levels[output.number] != output.activeLow, at: now)
       }
       return []
     case .identity, .capabilities, .card, .formattedCard, .proof, .notProved, .keys, .tamper,
@@ -154,14 +155,19 @@ public struct ReaderLineStates: Sendable {
   }
 
   /// A command to outputs is done.
-  private mutating func take(_ command: OSDPOutput) -> [BusReport] {
+  private mutating func take(_ command: OSDPOutput, at now: MonotonicInstant) -> [BusReport] {
     var reports: [BusReport] = []
     for output in lines.outputs {
       guard let isActive = output.isActive(after: command) else { continue }
-      outputs[output.line] = isActive
+      note(output.line, isActive: isActive, at: now)
       reports.append(.driven(reader, output.line, isActive: isActive))
     }
     return reports
+  }
+
+  private mutating func note(_ line: OutputLine, isActive: Bool, at now: MonotonicInstant) {
+    activeUntil[line] =
+      isActive ? now.advanced(byMilliseconds: Int(ReaderLines.holdTenths) * 100) : nil
   }
 
   private var notDriven: [BusReport] {

@@ -125,6 +125,7 @@ extension DoorShell {
     case .absent(_, let reason):
       if reason == nil { takeLocksAtReaders(now) }
       guard reporter.readerChanged(reader, absence: reason) else { return }
+      logPresence(of: reader, isServed: reason == nil)
       carryOut(
         .record(
           EventRecord(
@@ -145,6 +146,18 @@ extension DoorShell {
           EventRecord(
             failure == nil ? .readerPaired : .readerNotPaired, door: door, reader: reader,
             reason: failure)), at: now)
+    }
+  }
+
+  /// For whoever reads the journal: also after a start at which a reader is not there.
+  private func logPresence(of reader: ReaderID, isServed: Bool) {
+    guard let seen = outside.ports.readers?.readers.first(where: { $0.id == reader }) else {
+      return
+    }
+    if isServed {
+      outside.logger.notice("reader \(reader) at \(seen.place) is served")
+    } else if let trouble = seen.trouble {
+      outside.logger.error("\(trouble)")
     }
   }
 

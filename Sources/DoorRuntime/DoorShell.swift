@@ -156,20 +156,26 @@ package final class DoorShell {
     startLink(at: now)
   }
 
-  /// Nobody waits for a lock that is secured, or that only its schedule holds open.
-  private func takeLock(of door: DoorID, at now: Moment) {
+  /// Nobody waits for a lock that is secured, or that only its schedule holds open. `present` is the level
+  /// that it really has, where somebody can read it.
+  private func takeLock(of door: DoorID, present: LockLevel? = nil, at now: Moment) {
     let level = controller.requiredLock(of: door)
     let isScheduled = controller.view(of: door)?.mode?.mode == .scheduledUnlock
     carryOut(
       locks.set(
         .init(door: door, level: level), level == .secured || isScheduled ? .inTurn : .atOnce,
-        events: journal.progress, at: now), at: now)
+        present: present, events: journal.progress, at: now), at: now)
   }
 
-  /// A reader is there again: its relay, which came to rest meanwhile, gets its level at once.
+  /// A reader is there again: its relay, which came to rest meanwhile, gets its level; of several whose
+  /// line is back, one after the other.
   func takeLocksAtReaders(_ now: Moment) {
+    guard let readers = outside.ports.readers else { return }
     for door in outside.configuration.layout.doors {
-      if outside.ports.readers?.has(.relay(door.id)) == true { takeLock(of: door.id, at: now) }
+      let relay = OutputLine.relay(door.id)
+      guard readers.has(relay), let isActive = try? readers.isActive(relay) else { continue }
+      takeLock(
+        of: door.id, present: locks.level(of: door.id, relayActive: isActive), at: now)
     }
   }
 

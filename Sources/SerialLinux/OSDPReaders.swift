@@ -146,7 +146,7 @@ public final class OSDPReaders: ReaderBus {
       throw PortError(
         .invalid, operation: "read \(line.words)", detail: "no reader on a line has it")
     }
-    return try states.isActive(line)
+    return try states.isActive(line, at: clock.now())
   }
 
   public func level(of line: InputLine) -> ReaderInputLevel? {

@@ -75,7 +75,8 @@ struct SerialPort: ~Copyable {
     let count = read(descriptor, buffer.baseAddress, buffer.count)
     guard count != 0 else {
       throw PortError(
-        .unavailable, operation: "read from the serial line \(path)", detail: "it was unplugged")
+        .unavailable, operation: "read from the serial line \(path)",
+        detail: "it was unplugged\(Self.advice(for: ENODEV))")
     }
     guard count > 0 else {
       if errno == EAGAIN || errno == EINTR { return [] }
@@ -85,9 +86,22 @@ struct SerialPort: ~Copyable {
   }
 
   private static func failure(_ what: String, _ path: String) -> PortError {
-    let isGone = [ENOENT, ENXIO, ENODEV, EIO].contains(errno)
+    let number = errno
+    let isGone = [ENOENT, ENXIO, ENODEV, EIO].contains(number)
     return PortError(
       isGone ? .unavailable : .inputOutput, operation: "\(what) the serial line \(path)",
-      detail: String(cString: strerror(errno)))
+      detail: String(cString: strerror(number)) + advice(for: number))
+  }
+
+  /// What a person can do about it; empty where nobody knows.
+  private static func advice(for number: Int32) -> String {
+    switch number {
+    case ENOENT, ENXIO, ENODEV, EIO:
+      ": plug the adapter in, or correct `osdp.line` of its readers (`ls /dev/serial/by-id`)"
+    case EACCES, EPERM: ": the user of the daemon must be in the device's group, mostly `dialout`"
+    case EBUSY: ": another program has it open (`fuser -v` names it)"
+    case ENOTTY, EINVAL: ": it is no serial device; correct `osdp.line` of its readers"
+    default: ""
+    }
   }
 }

@@ -62,12 +62,7 @@ struct ShellReport {
       let findings = shell.controller.view(of: reader.id)?.findings ?? []
       found += findings.map { "reader \(reader.id): \($0.advice)" }
     }
-    found += (ports.readers?.readers ?? []).compactMap { reader in
-      reader.advice.map { advice in
-        let lost = reader.lines.isEmpty ? "" : "; with it: " + reader.lines.joined(separator: ", ")
-        return "reader \(reader.id) at \(reader.place): \(advice)\(lost)"
-      }
-    }
+    found += (ports.readers?.readers ?? []).compactMap(\.trouble)
     found += shell.journal.chatter.map {
       "\($0.input.words) changes when the relay of door \($0.door) switches; "
         + "`postern diagnose` says what to do"

@@ -2,67 +2,10 @@ import CloudProtocol
 import DoorCore
 import DoorPorts
 import DoorRules
-import OSDPCodec
 import OSDPLine
-import Synchronization
 import Testing
 
 @testable import DoorRuntime
-
-/// One reader with all lines of the door, which does what a test says.
-private final class LinesBus: ReaderBus {
-  private struct State {
-    var lines: ReaderLineStates
-    /// The levels that the relay was driven to, in order.
-    var driven: [Bool] = []
-  }
-  private let state: Mutex<State>
-
-  init() {
-    let lines = ReaderLines(
-      inputs: [
-        .init(line: .contact(ShellWorld.door), number: 0),
-        .init(line: .requestToExit(ShellWorld.door), number: 1),
-      ], outputs: [.init(line: .relay(ShellWorld.door), number: 0)])
-    state = Mutex(State(lines: ReaderLineStates(lines, of: ShellWorld.reader)))
-  }
-
-  var readers: [BusReader] {
-    [
-      BusReader(
-        id: ShellWorld.reader, place: "a line", absence: "silent", advice: "look",
-        lines: state.withLock { $0.lines.lines.words })
-    ]
-  }
-  var driven: [Bool] { state.withLock(\.driven) }
-
-  func start(onReport: @escaping @Sendable (BusReport) -> Void) {}
-  func has(_ line: OutputLine) -> Bool { line == .relay(ShellWorld.door) }
-  func drive(_ line: OutputLine, active: Bool) throws(PortError) {
-    try state.withLock { state throws(PortError) in
-      state.driven.append(active)
-      try state.lines.canDrive(line)
-    }
-  }
-  func isActive(_ line: OutputLine) throws(PortError) -> Bool {
-    try state.withLock { $0.lines }.isActive(line)
-  }
-  func level(of line: InputLine) -> ReaderInputLevel? {
-    state.withLock { $0.lines.level(of: line) }
-  }
-  func pair(_ reader: ReaderID, seconds: Int) throws(PortError) {}
-  func stop() {}
-
-  /// The reader tells this; what the shell hears of it, unless `isLost`.
-  func tell(_ news: ReaderNews, to world: ShellWorld, isLost: Bool = false) {
-    let now = world.time.now()
-    let reports =
-      BusReport.of(news, reader: ShellWorld.reader, at: now)
-      + state.withLock { $0.lines.take(news, at: now) }
-    for report in reports where !isLost { world.shell.receive(.reader(report)) }
-    world.settle()
-  }
-}
 
 @Suite("A door whose lines are at a reader (A3, A6, A13)")
 struct BusLinesTests {
@@ -132,6 +75,9 @@ struct BusLinesTests {
     #expect(world.alarms == ["readerGone", "contactLost", "exitLost"])
     #expect(door(world)?.open == nil && door(world)?.relayActive == nil)
     #expect(door(world)?.lock == .released && bus.driven.last == true)
+    // One line for the technician who reads the journal: which reader, where, what to do, what is gone.
+    let told = "error: reader front-in at a line: look; with it: relay of door front"
+    #expect(world.log.filter { $0.contains(told) }.count == 1, "\(world.log)")
     let troubles = world.shell.status().troubles
     #expect(
       troubles.contains {
@@ -144,6 +90,8 @@ struct BusLinesTests {
     bus.tell(.inputs(Self.off), to: world)
     world.pass(milliseconds: 6_000)
     #expect(bus.driven.last == false && door(world)?.open == false)
+    #expect(
+      world.log.filter { $0.contains("notice: reader front-in at a line is served") }.count == 1)
     #expect(world.alarms.suffix(3) == ["-readerGone", "-contactLost", "-exitLost"])
   }
 
@@ -164,6 +112,55 @@ struct BusLinesTests {
     #expect {
       try world.shell.site.tryLock(of: ShellWorld.door, by: "ann", reason: "a try")
     } throws: { "\($0)".contains("is at the reader front-in, which is away") }
+  }
+}
+
+@Suite("Magnets at readers whose line comes back get their current one after the other (A13)")
+struct BusTurnTests {
+  private static let doors = [ShellWorld.door, DoorID("back")!, DoorID("side")!]
+
+  /// Three magnet doors at readers, secured.
+  private func secured() throws -> (ShellWorld, LinesBus) {
+    let bus = LinesBus(doors: Self.doors, hasInputs: false)
+    let world = try ShellWorld(readers: bus, doors: Self.doors, areFailSafe: true)
+    bus.time.withLock { $0 = world.time }
+    for door in Self.doors { bus.tell(.secured, of: door, to: world) }
+    world.pass(milliseconds: 3_000)
+    return (world, bus)
+  }
+
+  /// When each relay heard first that it shall be active, in milliseconds after `start`.
+  private func firsts(_ bus: LinesBus, since start: MonotonicInstant) -> [Int] {
+    Self.doors.compactMap { door in
+      bus.orders.first { $0.door == door && $0.isActive && !$0.isLost && $0.at >= start }
+    }.map { $0.at.microseconds(since: start) / 1_000 }
+  }
+
+  private static let inTurn: [Int] = [0, 50, 100]
+
+  @Test("A3: after an absence, and after the start")
+  func absence() throws {
+    let (world, bus) = try secured()
+    #expect(firsts(bus, since: ShellTime.start) == Self.inTurn)
+    for door in Self.doors { bus.tell(.offline(.lineLost), of: door, to: world) }
+    world.pass(milliseconds: 60_000)
+    let back = world.time.now()
+    for door in Self.doors { bus.tell(.secured, of: door, to: world) }
+    world.pass(milliseconds: 5_000)
+    #expect(firsts(bus, since: back) == Self.inTurn)
+  }
+
+  @Test("a gap that is too short for an absence, but in which the readers' relays came to rest")
+  func shortGap() throws {
+    let (world, bus) = try secured()
+    bus.isDeaf.withLock { $0 = true }
+    world.pass(milliseconds: 6_000)
+    bus.isDeaf.withLock { $0 = false }
+    let back = world.time.now()
+    world.pass(milliseconds: 2_000)
+    let firsts = firsts(bus, since: back).sorted()
+    #expect(zip(firsts, firsts.dropFirst()).allSatisfy { $1 - $0 >= 50 }, "\(firsts)")
+    #expect(firsts.count == Self.doors.count && firsts.allSatisfy { $0 <= 1_150 })
   }
 }
 

@@ -185,10 +185,13 @@ struct OSDPReadersTests {
       })
     // What was ordered before it was there is over.
     #expect(bench.model.withLock { $0.lines.outputs } == [false])
-    try bench.readers.drive(Self.relay, active: true)
+    #expect(
+      bench.eventually {
+        try? bench.readers.drive(Self.relay, active: true)
+        return (try? bench.readers.isActive(Self.relay)) == true
+      })
     #expect(bench.has(.driven(Self.reader, Self.relay, isActive: true)))
     #expect(bench.model.withLock { $0.lines.outputs } == [true])
-    #expect(try bench.readers.isActive(Self.relay))
     #expect(bench.readers.readers.first?.lines.count == 2)
     // A slow machine may have lost them before, while the reader got its key.
     let before = bench.count
@@ -213,6 +216,25 @@ struct OSDPReadersTests {
     }
     #expect(ended.wait(timeout: .now() + .seconds(60)) == .success)
     keys.release()
+  }
+
+  @Test(
+    "a device that cannot be had is named at once, with what to do",
+    arguments: [
+      ("/nonexistent", "No such file or directory: plug the adapter in, or correct `osdp.line`"),
+      ("/dev/null", "it is no serial device; correct `osdp.line`"),
+    ])
+  func noDevice(path: String, words: String) {
+    let wiring = OSDPReaders.Wiring(id: Self.reader, line: path, speed: .b9600, address: 0)
+    let readers = OSDPReaders([wiring], keys: MemoryKeys(), clock: SystemMonotonicClock())
+    let told = DispatchSemaphore(value: 0)
+    readers.start { if $0 == .absent(Self.reader, reason: "lineLost") { told.signal() } }
+    defer { readers.stop() }
+    #expect(told.wait(timeout: .now() + .seconds(60)) == .success)
+    let trouble = readers.readers.first?.trouble ?? ""
+    #expect(
+      trouble.hasPrefix("reader front-in at \(path), address 0: open ") || path == "/dev/null")
+    #expect(trouble.contains(words), "\(trouble)")
   }
 
   @Test("a reader that is on no line is not paired, and has no outputs")

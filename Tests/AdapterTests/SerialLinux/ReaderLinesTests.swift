@@ -47,8 +47,11 @@ struct ReaderLinesTests {
       states.take(.inputs([false, false, false]), at: Self.now) == [
         edge(Self.contact, true), edge(Self.exit, false),
       ])
+    _ = states.take(.secured, at: Self.now)
+    _ = states.take(.outputs([false, false]), at: Self.now)
+    #expect((try? states.isActive(Self.relay, at: Self.now)) == true)
     _ = states.take(.outputs([false, true]), at: Self.now)
-    #expect((try? states.isActive(Self.relay)) == false)
+    #expect((try? states.isActive(Self.relay, at: Self.now)) == false)
     #expect(
       states.lines.command(Self.relay, active: true)
         == .output([OSDPOutput(number: 1, action: .offFor, tenths: 30)]))
@@ -93,7 +96,7 @@ struct ReaderLinesTests {
   func driven() throws {
     var states = states()
     #expect(throws: PortError.self) { try states.canDrive(Self.relay) }
-    #expect(throws: PortError.self) { try states.isActive(Self.relay) }
+    #expect(throws: PortError.self) { try states.isActive(Self.relay, at: Self.now) }
     _ = states.take(.secured, at: Self.now)
     try states.canDrive(Self.relay)
     let on = OSDPOutput(number: 1, action: .onFor, tenths: 30)
@@ -101,7 +104,7 @@ struct ReaderLinesTests {
       states.take(.driven([on]), at: Self.now) == [
         .driven(Self.reader, Self.relay, isActive: true)
       ])
-    #expect(try states.isActive(Self.relay))
+    #expect(try states.isActive(Self.relay, at: Self.now))
     #expect(
       states.take(.driven([OSDPOutput(number: 0, action: .offAtOnce)]), at: Self.now) == [])
     #expect(
@@ -109,10 +112,27 @@ struct ReaderLinesTests {
         .notDriven(Self.reader, Self.relay)
       ])
     _ = states.take(.outputs([true, false]), at: Self.now)
-    #expect(try !states.isActive(Self.relay))
+    #expect(try !states.isActive(Self.relay, at: Self.now))
     #expect(
       states.take(.offline(.silent), at: Self.now).contains(.notDriven(Self.reader, Self.relay)))
     #expect(throws: PortError.self) { try states.canDrive(Self.relay) }
-    #expect(throws: PortError.self) { try states.isActive(Self.relay) }
+    #expect(throws: PortError.self) { try states.isActive(Self.relay, at: Self.now) }
+  }
+
+  @Test(
+    "a relay is at rest until it is driven, and again when its time is over, whatever was heard")
+  func rests() throws {
+    var states = states()
+    _ = states.take(.secured, at: Self.now)
+    #expect(try !states.isActive(Self.relay, at: Self.now))
+    _ = states.take(
+      .driven([OSDPOutput(number: 1, action: .onFor, tenths: 30)]), at: Self.now)
+    #expect(try states.isActive(Self.relay, at: Self.now.advanced(byMilliseconds: 2_999)))
+    #expect(try !states.isActive(Self.relay, at: Self.now.advanced(byMilliseconds: 3_000)))
+    // A short absence does not switch it.
+    _ = states.take(.offline(.lineLost), at: Self.now.advanced(byMilliseconds: 100))
+    _ = states.take(.secured, at: Self.now.advanced(byMilliseconds: 900))
+    #expect(try states.isActive(Self.relay, at: Self.now.advanced(byMilliseconds: 900)))
+    #expect(try !states.isActive(Self.relay, at: Self.now.advanced(byMilliseconds: 3_000)))
   }
 }

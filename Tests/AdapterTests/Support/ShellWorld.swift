@@ -14,7 +14,9 @@ import WiegandCodec
 /// stalls. It notes every access to them that the door's own thread makes.
 final class ShellWorld {
   static let door = DoorID("front")!
-  static let reader = ReaderID("front-in")!
+  static let reader = reader(of: door)
+
+  static func reader(of door: DoorID) -> ReaderID { ReaderID("\(door)-in")! }
 
   let time = ShellTime()
   let lines = ShellLines()
@@ -26,7 +28,10 @@ final class ShellWorld {
   var records: [EventDraft] { noted.records }
   /// What the door's own thread asked of a disk while it served.
   var waitedFor: [String] { noted.waitedFor }
+  /// What the technician finds in the journal.
+  var log: [String] { recent.recent().lines }
   private let noted: Noted
+  private let recent: RecentLog
 
   private final class Noted: @unchecked Sendable {
     // Unchecked: a test is one thread.
@@ -40,6 +45,7 @@ final class ShellWorld {
   /// `isUnread`: the disk has not answered when the door begins to be served.
   init(
     offlinePIN: OfflinePINKeys? = nil, isUnread: Bool = false, readers: (any ReaderBus)? = nil,
+    doors: [DoorID] = [door], areFailSafe: Bool = false,
     change: (SimulatedDisk) throws -> Void = { _ in }
   ) throws {
     guard let digester = CredentialDigester(keyBytes: Array(repeating: 7, count: 32)) else {
@@ -49,16 +55,17 @@ final class ShellWorld {
     try change(disk)
     let (work, noted) = (work, Noted())
     self.noted = noted
-    var logger = Logger(label: "test")
-    logger.logLevel = .critical
+    let recent = RecentLog()
+    self.recent = recent
+    let logger = Logger(label: "test") { _ in recent.handler() }
     configuration = RuntimeConfiguration(
       controller: ControllerID("gate-1")!, software: "test", bootID: "boot",
       layout: ControllerLayout(
-        doors: [.init(id: Self.door, hasContact: true)],
-        readers: [
+        doors: doors.map { .init(id: $0, hasContact: true) },
+        readers: doors.map {
           .init(
-            id: Self.reader, door: Self.door, habits: ReaderHabits(presentationMilliseconds: 0))
-        ]))
+            id: Self.reader(of: $0), door: $0, habits: ReaderHabits(presentationMilliseconds: 0))
+        }), failSafeDoors: areFailSafe ? Set(doors) : [], staggerMilliseconds: 50)
     ports = RuntimePorts(
       gpio: lines, monotonic: time, wall: time, zones: SystemZones(), events: disk.log,
       ledger: disk.ledger, state: disk.state, policy: disk.cache, digester: digester, cloud: nil,
@@ -184,7 +191,8 @@ final class ShellWorld {
 
 /// Both clocks; they move together.
 final class ShellTime: MonotonicClock, WallClock {
-  private let state = Mutex(MonotonicInstant(nanoseconds: 1_000_000_000))
+  static let start = MonotonicInstant(nanoseconds: 1_000_000_000)
+  private let state = Mutex(start)
 
   func now() -> MonotonicInstant { state.withLock { $0 } }
   func advance(to instant: MonotonicInstant) { state.withLock { $0 = max($0, instant) } }
