@@ -5,7 +5,7 @@ public import OSDPLine
 
 /// The lines of a door that are at a reader on a line of its own: its contact, its exit input, its relay.
 ///
-/// An output is active for ``holdTenths`` only, unless it is told so again: the relay of a reader whose
+/// An output is active for its ``holdTenths`` only, unless it is told so again: the relay of a reader whose
 /// line is cut comes to rest by itself.
 public struct ReaderLines: Sendable, Hashable {
   /// The numbers of a reader's inputs and of its outputs.
@@ -38,14 +38,14 @@ public struct ReaderLines: Sendable, Hashable {
       self.activeLow = activeLow
     }
 
-    func command(active: Bool) -> OSDPCommand {
+    func command(active: Bool, holdTenths: UInt16) -> OSDPCommand {
       let rest: OSDPOutput.Action = activeLow ? .onAtOnce : .offAtOnce
       let work: OSDPOutput.Action = activeLow ? .offFor : .onFor
       let action = active ? work : rest
       return .output([
         OSDPOutput(
           number: UInt8(clamping: number), action: action,
-          tenths: active ? ReaderLines.holdTenths : 0)
+          tenths: active ? holdTenths : 0)
       ])
     }
 
@@ -62,19 +62,26 @@ public struct ReaderLines: Sendable, Hashable {
 
   public var inputs: [Input]
   public var outputs: [Output]
+  public var holdTenths: UInt16
 
-  public init(inputs: [Input] = [], outputs: [Output] = []) {
+  /// A world in which relays are driven less often has another `holdTenths`.
+  public init(
+    inputs: [Input] = [], outputs: [Output] = [], holdTenths: UInt16 = ReaderLines.holdTenths
+  ) {
     self.inputs = inputs
     self.outputs = outputs
+    self.holdTenths = holdTenths
   }
 
   /// What makes an output take this level; nil for one that is not here.
   public func command(_ line: OutputLine, active: Bool) -> OSDPCommand? {
-    outputs.first { $0.line == line }?.command(active: active)
+    outputs.first { $0.line == line }?.command(active: active, holdTenths: holdTenths)
   }
 
   /// What brings every output to rest.
-  public var rest: [OSDPCommand] { outputs.map { $0.command(active: false) } }
+  public var rest: [OSDPCommand] {
+    outputs.map { $0.command(active: false, holdTenths: holdTenths) }
+  }
 
   /// The lines in words.
   public var words: [String] { outputs.map(\.line.words) + inputs.map(\.line.words) }
@@ -167,7 +174,7 @@ public struct ReaderLineStates: Sendable {
 
   private mutating func note(_ line: OutputLine, isActive: Bool, at now: MonotonicInstant) {
     activeUntil[line] =
-      isActive ? now.advanced(byMilliseconds: Int(ReaderLines.holdTenths) * 100) : nil
+      isActive ? now.advanced(byMilliseconds: Int(lines.holdTenths) * 100) : nil
   }
 
   private var notDriven: [BusReport] {

@@ -12,6 +12,8 @@ public struct ModelLines: Sendable {
   public private(set) var lasting: [Bool]
   /// Levels that a timer holds until ``endTimers()``.
   private var timed: [Bool?]
+  /// How often a timer was begun, and how long the last one lasts.
+  public private(set) var timers: (count: Int, tenths: UInt16) = (0, 0)
 
   public init(inputs: Int = 1, outputs: Int = 1) {
     self.inputs = [Bool](repeating: false, count: inputs)
@@ -48,7 +50,9 @@ public struct ModelLines: Sendable {
       lasting[number] = command.action == .onAtOnce
       timed[number] = nil
     case .offAfterTimer, .onAfterTimer: lasting[number] = command.action == .onAfterTimer
-    case .onFor, .offFor: timed[number] = command.action == .onFor
+    case .onFor, .offFor:
+      timed[number] = command.action == .onFor
+      timers = (timers.count + 1, command.tenths)
     }
   }
 }

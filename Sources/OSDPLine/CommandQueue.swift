@@ -1,7 +1,8 @@
 import OSDPCodec
 
 /// Commands that wait for their turn at one reader. Of lamp, beeper, text and each output only the last
-/// waits: what was wished before is past.
+/// waits: what was wished before is past. Outputs come first: one of them may be a door's lock, and whoever
+/// leaves waits for no lamp and no list of abilities.
 struct CommandQueue: Sendable {
   /// The most commands that wait.
   static let commandsMax = 16
@@ -12,7 +13,8 @@ struct CommandQueue: Sendable {
 
   /// False when it is full.
   mutating func add(_ command: OSDPCommand) -> Bool {
-    if let place = commands.firstIndex(where: { replaces(command, $0) }) {
+    if case .output(let outputs) = command { return add(command, outputs) }
+    if let place = commands.firstIndex(where: { Self.replaces(command, $0) }) {
       commands[place] = command
       return true
     }
@@ -21,17 +23,33 @@ struct CommandQueue: Sendable {
     return true
   }
 
+  /// What an output goes back to after its timer is said even if it shall be something else for now.
+  private mutating func add(_ command: OSDPCommand, _ outputs: [OSDPOutput]) -> Bool {
+    let isForNow = outputs.contains { !$0.isLasting }
+    commands.removeAll { old in
+      guard Self.replaces(command, old), case .output(let before) = old else { return false }
+      return !isForNow || before.contains { !$0.isLasting }
+    }
+    guard commands.count < Self.commandsMax else { return false }
+    commands.insert(command, at: outputCount)
+    return true
+  }
+
+  private var outputCount: Int {
+    commands.prefix { if case .output = $0 { true } else { false } }.count
+  }
+
   mutating func takeFirst() -> OSDPCommand? { commands.isEmpty ? nil : commands.removeFirst() }
 
   mutating func clear() { commands = [] }
 
-  private func replaces(_ new: OSDPCommand, _ old: OSDPCommand) -> Bool {
-    if let place = place(of: new) { return place == self.place(of: old) }
+  private static func replaces(_ new: OSDPCommand, _ old: OSDPCommand) -> Bool {
+    if let place = place(of: new) { return place == Self.place(of: old) }
     return new == old
   }
 
   /// What a command sets, where only the last one counts.
-  private func place(of command: OSDPCommand) -> [UInt8]? {
+  private static func place(of command: OSDPCommand) -> [UInt8]? {
     switch command {
     case .lamp(let lamps): [command.code] + lamps.map(\.lamp)
     case .output(let outputs): [command.code] + outputs.map(\.number)

@@ -47,7 +47,7 @@ extension OSDPOutput {
   }
 
   /// Whether it stays as it is; a pulse that is over must not come again.
-  fileprivate var isLasting: Bool {
+  var isLasting: Bool {
     switch action {
     case .offAtOnce, .onAtOnce, .offAfterTimer, .onAfterTimer: true
     case .leave, .onFor, .offFor: false

@@ -6,46 +6,6 @@ import OSDPLine
 import SerialLinux
 
 extension FuzzTarget {
-  /// Any bytes of a line. What is a packet has the bytes that it came with; what is a command or a reply
-  /// is read again as it is written.
-  static let osdpPackets = FuzzTarget(
-    "osdpPackets", "bytes of an OSDP line: packets, commands and replies", bytesMax: 2_048,
-    seeds: {
-      let frames = [
-        OSDPFrame(address: 1, isReply: false, sequence: 0, code: 0x60),
-        OSDPFrame(address: 1, isReply: false, sequence: 1, usesCRC: false, code: 0x61, data: [0]),
-        OSDPFrame(
-          address: 1, isReply: true, sequence: 1, security: .init(.reply), code: 0x40,
-          mac: [1, 2, 3, 4]),
-        OSDPFrame(
-          address: 1, isReply: true, sequence: 2, security: .init(.challengeReply, data: [1]),
-          code: 0x76, data: [UInt8](repeating: 5, count: 32)),
-      ]
-      return frames.map(\.bytes) + [frames.flatMap(\.bytes), [0xFF, 0x53, 1, 2, 3]]
-    },
-    make: {
-      { bytes in
-        var scanner = OSDPScanner()
-        for result in scanner.take(bytes) {
-          guard case .success(let found) = result else { continue }
-          try demand(found.frame.bytes == found.bytes, "a packet was not read as it was written")
-          try demand(try OSDPFrame(parsing: found.bytes) == found.frame, "read twice, it differs")
-        }
-        guard let code = bytes.first else { return }
-        let data = Array(bytes.dropFirst())
-        if let command = OSDPCommand(code: code, data: data) {
-          try demand(
-            OSDPCommand(code: command.code, data: command.data) == command,
-            "a command is not read as it is written")
-        }
-        if let reply = OSDPReply(code: code, data: data) {
-          try demand(
-            OSDPReply(code: reply.code, data: reply.data) == reply,
-            "a reply is not read as it is written")
-        }
-      }
-    })
-
   /// A panel and a reader with a key, and somebody between them who changes, drops, repeats and makes up
   /// bytes. Cards come only as the reader sent them, each once; the panel says nothing in the clear but
   /// its challenge; no deadline repeats for ever.

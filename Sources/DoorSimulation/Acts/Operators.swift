@@ -82,7 +82,10 @@ struct Operators {
       }
     } catch {
       // The mode is in force, and whoever ordered it learns that the relay does not follow.
-      guard rig.lines.relays.isThere else { return rig.drain() }
+      let calm = clockwork.elapsed - 1_000_000
+      guard rig.lines.relays.isThere,
+        site.doors.indices.allSatisfy({ rig.hasLines($0, since: calm) })
+      else { return rig.drain() }
       observers.fail("the console's orders are carried out", "\(action): \(error)")
     }
     rig.drain()

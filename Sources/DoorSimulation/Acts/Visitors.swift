@@ -260,6 +260,7 @@ struct Visitors {
 
   /// Changes the level of an input, with bounces.
   private func move(_ line: InputLine, active: Bool) {
+    if rig.hardware.bus?.set(line, active: active) == true { return rig.drain() }
     let at = clockwork.time.now()
     for bounce in 0..<bounces {
       rig.lines.set(line, active: active, at: at.advanced(byMicroseconds: bounce * 3_000))

@@ -66,3 +66,56 @@ final class BackAgain: Checker {
     return away.map { "the reader of door \($0)" }
   }
 }
+
+/// Nobody can ask to leave while the reader with the exit button is away.
+final class FreeWhileAway: Checker {
+  let sentence = "while the reader with a door's exit button is away, the door is free"
+  /// From the news that it is away.
+  private static let freeMicroseconds: Int64 = 100_000
+
+  func see(_ sight: Sight, in world: World) -> String? {
+    guard case .stepped = sight, let program = world.rig.program, let bus = world.rig.hardware.bus
+    else { return nil }
+    let door = world.site.doors.indices.first {
+      guard world.site.hasLinesAtReader($0), let since = bus.awayAt($0) else { return false }
+      return world.clockwork.elapsed - since > Self.freeMicroseconds
+        && !program.wantsReleased(world.site.doors[$0])
+    }
+    return door.map { "door \($0)" }
+  }
+}
+
+/// Somebody is inside when a line comes back that was gone, with the relay of a locked door at its end.
+final class FreeWhenBack: Checker {
+  let sentence = "whoever is inside can leave a second after the reader with the lock is back"
+
+  /// The doors whose reader is away.
+  private var away: Set<Int> = []
+
+  func see(_ sight: Sight, in world: World) -> String? {
+    guard let bus = world.rig.hardware.bus else { return nil }
+    switch sight {
+    case .stepped:
+      for door in world.site.doors.indices where world.site.hasLinesAtReader(door) {
+        if bus.awayAt(door) != nil { away.insert(door) }
+      }
+    case .ended: away = []
+    case .line(.served(let door)):
+      guard away.remove(door) != nil, bus.isQuiet else { return nil }
+      let (boot, back) = (world.rig.boots, world.clockwork.elapsed)
+      world.clockwork.schedule(inMicroseconds: 1_000_000) { [sentence, world] in
+        guard world.rig.boots == boot, world.rig.program != nil, bus.isQuiet,
+          bus.isServed(door) == true
+        else { return }
+        guard !world.site.lockIsReleased[door], world.site.causes.lastReleased[door] < back else {
+          return
+        }
+        world.observers.fail(sentence, "door \(door)")
+      }
+    case .began, .lock, .exitPressed, .presented, .recorded, .committed, .said, .logged,
+      .waitedForDisk, .cloudTook, .commandSent, .over, .line:
+      break
+    }
+    return nil
+  }
+}

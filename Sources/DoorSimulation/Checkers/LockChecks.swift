@@ -15,7 +15,9 @@ final class LockHasCause: Checker {
         door, forSeconds: 5, at: world.clockwork.elapsed)
     case .lock(let door, let isReleased):
       guard isReleased, world.clockwork.elapsed > world.site.causes.mayBegin[door],
-        !Oracle(world: world).holdsOpenByRight(door)
+        !Oracle(world: world).holdsOpenByRight(door),
+        // A door whose exit button nobody hears is free.
+        world.rig.hasLines(door, since: world.clockwork.elapsed - Rig.lineTroubleMicroseconds)
       else { return nil }
       let mode = world.rig.program?.mode(of: world.site.doors[door])
       return "door \(door), mode \(mode?.rawValue ?? "normal")"
@@ -60,6 +62,13 @@ final class NeverTooLong: Checker {
         lateSince[door] = nil
         continue
       }
+      guard world.rig.hasLines(door, since: world.clockwork.elapsed - Rig.lineTroubleMicroseconds)
+      else {
+        world.site.causes.mustEnd[door] = max(
+          world.site.causes.mustEnd[door], world.clockwork.elapsed + 2_000_000)
+        lateSince[door] = nil
+        continue
+      }
       world.site.causes.lastReleased[door] = world.clockwork.elapsed
       if world.clockwork.elapsed <= world.site.causes.mustEnd[door] {
         lateSince[door] = nil
@@ -77,7 +86,9 @@ final class NeverTooLong: Checker {
       let since = lateSince[door] ?? world.clockwork.elapsed
       lateSince[door] = since
       let late = (world.clockwork.elapsed - since) / 1_000
-      if late <= turns * RuntimeTimes.staggerMilliseconds.standard { continue }
+      // A reader is told so in its turn.
+      let onLine = world.site.hasLinesAtReader(door) ? 500 : 0
+      if late <= turns * RuntimeTimes.staggerMilliseconds.standard + onLine { continue }
       let mode = world.rig.program?.mode(of: world.site.doors[door])
       return "door \(door) is still released, \(late) ms late, mode \(mode?.rawValue ?? "normal")"
     }
@@ -95,7 +106,8 @@ final class LeavingWorks: Checker {
     let pressed = world.clockwork.elapsed
     world.clockwork.schedule(inMicroseconds: 1_000_000) { [sentence, world] in
       guard world.rig.boots == boot, world.rig.program != nil,
-        world.rig.lines.relays.wasThere(since: pressed)
+        world.rig.lines.relays.wasThere(since: pressed),
+        world.rig.hasLines(door, since: pressed)
       else { return }
       guard !world.site.lockIsReleased[door], world.site.causes.lastReleased[door] < pressed else {
         return
@@ -129,7 +141,8 @@ final class GrantOpens: Checker {
     let granted = world.clockwork.elapsed
     world.clockwork.schedule(inMicroseconds: 300_000) { [sentence, world] in
       guard world.rig.boots == boot, world.rig.program != nil,
-        world.rig.lines.relays.wasThere(since: granted)
+        world.rig.lines.relays.wasThere(since: granted),
+        world.rig.hasLines(door, since: granted)
       else { return }
       guard !world.site.lockIsReleased[door], world.site.causes.lastReleased[door] < granted else {
         return
@@ -161,7 +174,9 @@ final class WrittenFirst: Checker {
       let early = unwritten.first {
         $0.door == name && world.clockwork.elapsed - $0.at < 45_000 && $0.at >= lastFault(world)
       }
-      if let early, !Oracle(world: world).holdsOpenByRight(door) {
+      if let early, !Oracle(world: world).holdsOpenByRight(door),
+        world.rig.hasLines(door, since: world.clockwork.elapsed - Rig.lineTroubleMicroseconds)
+      {
         return "event \(early.id) at \(name)"
       }
     case .ended: unwritten = []
@@ -191,13 +206,11 @@ final class LocksInTurn: Checker {
   func see(_ sight: Sight, in world: World) -> String? {
     switch sight {
     case .lock(let door, let isReleased):
-      guard !isReleased else { return nil }
-      defer { last = (door, world.clockwork.elapsed) }
-      guard let last, last.door != door else { return nil }
-      // The clock of the world may run a little faster than that of the machine.
-      let apart = world.clockwork.elapsed - last.at
-      guard apart < Int64(RuntimeTimes.staggerMilliseconds.standard) * 900 else { return nil }
-      return "doors \(last.door) and \(door), \(apart) us apart"
+      // What a reader is told comes when its line is free.
+      guard !world.site.hasLinesAtReader(door) else { return nil }
+      return isReleased ? nil : locks(door, at: world.clockwork.elapsed)
+    case .line(.ordered(let door, let isReleased)):
+      return isReleased ? nil : locks(door, at: world.clockwork.elapsed)
     case .ended: last = nil
     case .began, .exitPressed, .presented, .recorded, .committed, .said, .logged, .waitedForDisk,
       .line,
@@ -205,5 +218,13 @@ final class LocksInTurn: Checker {
       break
     }
     return nil
+  }
+
+  private func locks(_ door: Int, at now: Int64) -> String? {
+    defer { last = (door, now) }
+    guard let last, last.door != door else { return nil }
+    // The clock of the world may run a little faster than that of the machine.
+    guard now - last.at < Int64(RuntimeTimes.staggerMilliseconds.standard) * 900 else { return nil }
+    return "doors \(last.door) and \(door), \(now - last.at) us apart"
   }
 }

@@ -8,6 +8,8 @@ final class NotOpened: Checker {
   /// How long a contact may bounce before its level counts.
   static let bouncesMicroseconds: Int64 = 200_000
   static let toldMicroseconds: Int64 = 1_000_000
+  /// A contact at a reader whose line was in trouble so long ago may not have been seen.
+  private static let troubleMicroseconds: Int64 = 60_000_000
 
   private struct Door {
     /// Let in, and the leaf has not opened since.
@@ -26,6 +28,10 @@ final class NotOpened: Checker {
       guard let door = draft.door.flatMap(DoorID.init).flatMap(world.site.doors.firstIndex) else {
         return nil
       }
+      guard world.rig.hasLines(door, since: now - Self.troubleMicroseconds) else {
+        doors[door] = nil
+        return nil
+      }
       return see(draft, at: door, world)
     case .lock(let door, let isReleased):
       if doors[door] != nil { doors[door]?.closedAt = isReleased ? nil : now }
@@ -33,6 +39,10 @@ final class NotOpened: Checker {
     case .stepped:
       for (door, waiting) in doors.sorted(by: { $0.key < $1.key }) {
         if world.site.leafIsOpen[door], waiting.openedAt == nil { doors[door]?.openedAt = now }
+        guard world.rig.hasLines(door, since: now - Self.troubleMicroseconds) else {
+          doors[door] = nil
+          continue
+        }
         guard let closedAt = waiting.closedAt, now - closedAt > Self.toldMicroseconds else {
           continue
         }

@@ -4,7 +4,6 @@ import DoorRules
 import OSDPChannel
 import OSDPCodec
 import OSDPLine
-import WiegandCodec
 
 /// The controller's line of OSDP readers: the real ``OSDPLine`` in the world's time, one for each run of
 /// the program, and the keys, which survive.
@@ -20,24 +19,37 @@ final class SimulatedBus: ReaderBus, @unchecked Sendable {
   static let watchMicroseconds: Int64 = 1_000_000
   static let dozeMilliseconds = 3_600_000
 
+  /// A reader, as a run of the program knows it.
+  struct Seat {
+    /// When it was served; nil while it is not.
+    var servedAt: Int64?
+    /// When it was said to be away; nil while it is not.
+    var awayAt: Int64?
+    /// A person pairs it until then.
+    var pairedUntil: Int64 = -1
+    var lines: ReaderLineStates
+  }
+
   /// One run of the program.
-  private struct Run {
+  struct Run {
     var number: Int
     var line: OSDPLine
     var speed = LineField.speed
-    var isServed: [Bool]
+    var seats: [Seat]
     var onReport: @Sendable (BusReport) -> Void
   }
 
   let field: LineField
-  private let clockwork: Clockwork
-  private let site: Site
-  private let observers: Observers
-  private let sabotaged: SabotagedLine?
+  let clockwork: Clockwork
+  let site: Site
+  let observers: Observers
+  let sabotaged: SabotagedLine?
   private let chances: LineChances
   /// The readers' keys, as they are on the disk.
-  private var rings: [KeyRing]
-  private var run: Run?
+  private(set) var rings: [KeyRing]
+  var run: Run?
+  /// The relay of a door at its reader has another level; whether the program asked for it.
+  var onRelay: ((_ door: Int, _ isActive: Bool, _ isAsked: Bool) -> Void)?
   private var alarms = LineAlarms()
   /// How many cards and keys the shell was told of.
   private var told = 0
@@ -64,13 +76,13 @@ final class SimulatedBus: ReaderBus, @unchecked Sendable {
     field = LineField(readers: readers, intruder: LineIntruder(), random: chances.noise())
   }
 
-  private var now: MonotonicInstant { clockwork.time.now() }
+  var now: MonotonicInstant { clockwork.time.now() }
 
   private func seat(of reader: ReaderID) -> Int? {
     field.readers.firstIndex { site.readers[$0.door] == reader }
   }
 
-  private func seat(at door: Int) -> Int? { field.readers.firstIndex { $0.door == door } }
+  func seat(at door: Int) -> Int? { field.readers.firstIndex { $0.door == door } }
 
   /// Whether the reader at this door has the key that the controller knows.
   func isPaired(_ door: Int) -> Bool {
@@ -80,7 +92,7 @@ final class SimulatedBus: ReaderBus, @unchecked Sendable {
 
   /// Whether the controller serves the reader at this door; nil without a program.
   func isServed(_ door: Int) -> Bool? {
-    seat(at: door).flatMap { seat in run.map { $0.isServed[seat] } }
+    seat(at: door).flatMap { seat in run.map { $0.seats[seat].servedAt != nil } }
   }
 
   /// When the reader at this door last began a channel.
@@ -105,12 +117,20 @@ final class SimulatedBus: ReaderBus, @unchecked Sendable {
     let known = zip(field.readers, rings).map {
       (address: $0.address, ring: sabotaged?.ring($1) ?? $1)
     }
-    let line = OSDPLine(
-      readers: known, speed: LineField.speed, times: times,
+    times.inputsMilliseconds = Self.dozeMilliseconds
+    let lines = field.readers.map { states(of: $0.door) }
+    var line = OSDPLine(
+      readers: known,
+      inputsOf: Set(
+        zip(field.readers, lines).filter { !$1.lines.inputs.isEmpty }.map(\.0.address)),
+      speed: LineField.speed, times: times,
       cipher: sabotaged?.cipher ?? QuickCipher(), fresh: sabotaged?.fresh ?? chances.challenges(),
       at: now)
+    for (reader, lines) in zip(field.readers, lines) {
+      for command in lines.lines.rest { line.send(command, to: reader.address, at: now) }
+    }
     run = Run(
-      number: chances.nextRun(), line: line, isServed: field.readers.map { _ in false },
+      number: chances.nextRun(), line: line, seats: lines.map { Seat(lines: $0) },
       onReport: onReport)
     if isUnplugged {
       carryOut(run?.line.lost() ?? [])
@@ -123,7 +143,7 @@ final class SimulatedBus: ReaderBus, @unchecked Sendable {
   func has(_ line: OutputLine) -> Bool {
     switch line {
     case .led(let reader), .beeper(let reader): seat(of: reader) != nil
-    case .relay: false
+    case .relay(let door): seatWithLines(of: door) != nil
     }
   }
 
@@ -135,33 +155,34 @@ final class SimulatedBus: ReaderBus, @unchecked Sendable {
       }
       run?.line.send(command, to: field.readers[seat].address, at: now)
       advance()
-    case .relay: break
+    case .relay(let door): try driveRelay(of: door, active: active)
     }
   }
-
-  /// The doors' own lines are the controller's.
-  func isActive(_ line: OutputLine) throws(PortError) -> Bool {
-    throw PortError(.invalid, operation: "read \(line.words)", detail: "it is at no reader")
-  }
-
-  func level(of line: InputLine) -> ReaderInputLevel? { nil }
 
   var readers: [BusReader] {
     field.readers.indices.map { seat in
       let door = field.readers[seat].door
       return BusReader(
         id: site.readers[door], place: "the line, address \(field.readers[seat].address)",
-        absence: run?.isServed[seat] == true ? nil : "silent")
+        absence: run?.seats[seat].servedAt != nil ? nil : "silent")
     }
   }
 
   func pair(_ reader: ReaderID, seconds: Int) throws(PortError) {
     guard let seat = seat(of: reader), run != nil else { return }
-    let key = chances.key()
+    run?.seats[seat].pairedUntil = clockwork.elapsed + Int64(seconds) * 1_000_000
+    giveKey(to: seat, seconds: seconds)
+  }
+
+  private func giveKey(to seat: Int, seconds: Int) {
+    let fresh = chances.key()
+    let key = sabotaged?.key(inPlaceOf: fresh, known: rings.compactMap(\.current)) ?? fresh
     rings[seat].candidate = key
+    let address = field.readers[seat].address
+    if let packet = sabotaged?.readable(key, to: address) { transmit(packet) }
     let end = now.advanced(byMilliseconds: seconds * 1_000)
     carryOut(
-      run?.line.pair(field.readers[seat].address, key: key, until: end, at: now) ?? [])
+      run?.line.pair(address, key: key, until: end, at: now) ?? [])
     settle()
   }
 
@@ -201,15 +222,17 @@ final class SimulatedBus: ReaderBus, @unchecked Sendable {
   }
 
   /// The readers have the controller's supply.
-  func powerFails() { for seat in field.readers.indices { field.readers[seat].restart() } }
+  func powerFails() {
+    for seat in field.readers.indices { change(seat, isAsked: false) { $0.restart() } }
+  }
 
   /// A reader is replaced by another one, unpaired or of another site.
   func replace(_ door: Int, isUnpaired: Bool) {
     guard let seat = seat(at: door) else { return }
-    field.readers[seat].replace(
-      by: ModelReader(
-        address: field.readers[seat].address, key: isUnpaired ? nil : chances.key(),
-        cipher: sabotaged?.cipher ?? QuickCipher()))
+    let other = ModelReader(
+      address: field.readers[seat].address, key: isUnpaired ? nil : chances.key(),
+      cipher: sabotaged?.cipher ?? QuickCipher())
+    change(seat, isAsked: false) { $0.replace(by: other) }
   }
 
   func attack(_ attack: LineAttack, at door: Int, card: OSDPReply) {
@@ -220,11 +243,13 @@ final class SimulatedBus: ReaderBus, @unchecked Sendable {
     settle()
   }
 
-  func restart(_ door: Int) { seat(at: door).map { field.readers[$0].restart() } }
+  func restart(_ door: Int) {
+    seat(at: door).map { change($0, isAsked: false) { $0.restart() } }
+  }
 
   // MARK: The line
 
-  private func advance() {
+  func advance() {
     carryOut(run?.line.advance(to: now) ?? [])
     settle()
   }
@@ -241,7 +266,12 @@ final class SimulatedBus: ReaderBus, @unchecked Sendable {
 
   private func transmit(_ bytes: [UInt8]) {
     guard let run, !isUnplugged else { return }
-    for arrival in field.exchange(bytes, at: run.speed, clockwork.elapsed) {
+    observers.see(.line(.sent(bytes)))
+    if let more = sabotaged?.asksInClear(bytes) { observers.see(.line(.sent(more))) }
+    let before = field.readers.map(\.isRelayActive)
+    let arrivals = field.exchange(bytes, at: run.speed, clockwork.elapsed)
+    for (seat, wasActive) in before.enumerated() { look(at: seat, wasActive, isAsked: true) }
+    for arrival in arrivals {
       if let said = arrival.said, isPaired(said.door) { observers.see(.line(.said(said))) }
       guard !arrival.bytes.isEmpty else { continue }
       clockwork.schedule(inMicroseconds: arrival.afterMicroseconds) { [weak self] in
@@ -270,11 +300,17 @@ final class SimulatedBus: ReaderBus, @unchecked Sendable {
     switch news {
     case .paired:
       if let candidate = rings[seat].candidate { rings[seat] = KeyRing(current: candidate) }
+      observers.see(.line(.paired(door)))
       observers.see(.line(.served(door)))
     case .secured:
-      run?.isServed[seat] = true
+      run?.seats[seat].servedAt = clockwork.elapsed
+      run?.seats[seat].awayAt = nil
       observers.see(.line(.served(door)))
-    case .offline: run?.isServed[seat] = false
+    case .offline(let absence):
+      if sabotaged?.pairsByItself(absence) == true { giveKey(to: seat, seconds: 60) }
+      run?.seats[seat].servedAt = nil
+      let awayAt = run?.seats[seat].awayAt ?? clockwork.elapsed
+      run?.seats[seat].awayAt = awayAt
     case .card, .keys:
       observers.tally[.lineItems] += 1
       if sabotaged?.loses() == true { return }
@@ -283,7 +319,12 @@ final class SimulatedBus: ReaderBus, @unchecked Sendable {
       .driven, .refused, .fault, .notPaired:
       break
     }
-    for report in BusReport.of(news, reader: site.readers[door], at: now) {
+    if let leak = sabotaged?.leak(rings[seat].current, of: site.readers[door]) {
+      run?.onReport(leak)
+    }
+    let ofLines = run?.seats[seat].lines.take(news, at: now) ?? []
+    for report in BusReport.of(news, reader: site.readers[door], at: now) + ofLines {
+      if sabotaged?.hides(report) == true { continue }
       if case .delivered(_, let delivery) = report {
         told += 1
         observers.see(.line(.told(door: door, delivery.text)))
@@ -300,7 +341,7 @@ final class SimulatedBus: ReaderBus, @unchecked Sendable {
 
   // MARK: Time
 
-  private func settle() {
+  func settle() {
     if let deadline = run?.line.nextDeadline {
       alarms.arm(clockwork.time.worldTime(of: deadline), on: clockwork) { [weak self] in
         self?.advance()
@@ -322,7 +363,10 @@ final class SimulatedBus: ReaderBus, @unchecked Sendable {
 
   private func anyNews(at elapsed: Int64) -> Bool {
     var any = false
-    for seat in field.readers.indices where field.readers[seat].hasNews(at: elapsed) { any = true }
+    for seat in field.readers.indices
+    where field.readers[seat].hasNews(at: elapsed) || field.readers[seat].hasNewInputs {
+      any = true
+    }
     return any
   }
 
@@ -332,24 +376,9 @@ final class SimulatedBus: ReaderBus, @unchecked Sendable {
     where field.readers[seat].address == field.intruder.victim || isAsked(&field.readers[seat]) {
       run?.line.send(.poll, to: field.readers[seat].address, at: now)
     }
+    for seat in field.readers.indices where field.readers[seat].takeNewInputs() {
+      run?.line.send(.inputStatus, to: field.readers[seat].address, at: now)
+    }
     advance()
   }
-}
-
-extension ReaderDelivery {
-  /// To compare with what was shown.
-  fileprivate var text: String {
-    switch self {
-    case .card(let frame): LineText.card(frame.bits)
-    case .key(let key): LineText.key(key)
-    case .proved: "proved"
-    case .malformed: "malformed"
-    }
-  }
-}
-
-/// What was shown, for comparison.
-enum LineText {
-  static func card(_ bits: [Bool]) -> String { "card " + String(bits.map { $0 ? "1" : "0" }) }
-  static func key(_ key: KeypadKey) -> String { "key \(key.code)" }
 }

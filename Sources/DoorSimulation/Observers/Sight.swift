@@ -42,6 +42,12 @@ enum LineSight {
   case told(door: Int, String)
   /// The line says that the reader of this door is served.
   case served(Int)
+  /// The reader of this door has proved a new key.
+  case paired(Int)
+  /// The controller sends this.
+  case sent([UInt8])
+  /// The program has the reader of this door switch the relay of its lock.
+  case ordered(Int, isReleased: Bool)
   /// Nothing has kept the readers of these doors away for a while.
   case calm([Int])
 }

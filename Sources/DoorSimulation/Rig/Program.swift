@@ -104,6 +104,10 @@ final class Program {
 
   /// The mode of a door; nil while none was ever set.
   func mode(of door: DoorID) -> DoorMode? { shell.controller.view(of: door)?.mode?.mode }
+  /// Whether the lock of a door shall be released now.
+  func wantsReleased(_ door: DoorID) -> Bool {
+    shell.controller.requiredLock(of: door) == .released
+  }
   var policyRevision: UInt64 { shell.controller.policy.revision }
   var zoneRules: ZoneRules? { shell.controller.policy.zone }
   var statusText: String { "\(shell.status())" }

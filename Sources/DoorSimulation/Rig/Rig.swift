@@ -9,6 +9,11 @@ final class Rig {
   /// Interval of the periodic check of locks and inputs. It is longer than in a real controller, so
   /// that years pass in minutes; checkers that depend on it wait as much longer.
   static let reassertMilliseconds = 900_000
+  /// The same for doors whose relay is at a reader, which holds it three times as long.
+  static let reassertAtReaderMilliseconds = 60_000
+  /// So long after a trouble its relay may be where nobody wanted it: a reader that restarted is told again
+  /// with the next check.
+  static let lineTroubleMicroseconds = Int64(reassertAtReaderMilliseconds) * 1_000 + 20_000_000
   static let housekeepingSeconds = 900
 
   let hardware: Hardware
@@ -38,6 +43,9 @@ final class Rig {
     ids = IDSource(seed: story.seed)
     hardware.wire.attach(door: self)
     hardware.lines.onDrive = { [weak self] line, active in self?.driven(line, active) }
+    hardware.bus?.onRelay = { [weak self] door, active, isAsked in
+      self?.switched(door, active, isAsked: isAsked)
+    }
     hardware.disk.onAccess = { [weak self] operation in
       guard let self, self.program?.isServing == true else { return }
       self.observers.see(.waitedForDisk(operation))
@@ -92,7 +100,8 @@ final class Rig {
           id: site.doors[index], hasContact: true,
           timing: DoorTiming(
             relock: DoorTiming.Relock(rawValue: door.relock) ?? .whenClosed,
-            reassertMilliseconds: Self.reassertMilliseconds))
+            reassertMilliseconds: site.hasLinesAtReader(index)
+              ? Self.reassertAtReaderMilliseconds : Self.reassertMilliseconds))
       },
       readers: site.readers.indices.map {
         .init(id: site.readers[$0], door: site.doors[$0], formats: Site.formats)
@@ -168,6 +177,11 @@ final class Rig {
     }
   }
 
+  /// Whether the door's lines are at the controller, or at a reader that nothing kept away since then.
+  func hasLines(_ door: Int, since start: Int64) -> Bool {
+    !site.hasLinesAtReader(door) || hardware.bus?.hasServed(door, since: start) == true
+  }
+
   // MARK: The board of the outputs
 
   func boardFalls() {
@@ -182,11 +196,15 @@ final class Rig {
 
   private func driven(_ line: OutputLine, _ active: Bool) {
     guard case .relay(let id) = line, let door = site.doors.firstIndex(of: id) else { return }
+    switched(door, active, isAsked: !isUnasked)
+  }
+
+  private func switched(_ door: Int, _ active: Bool, isAsked: Bool) {
     let isReleased = active != site.plan.doors[door].isFailSafe
     guard site.lockIsReleased[door] != isReleased else { return }
     site.lockIsReleased[door] = isReleased
-    clockwork.note(isReleased ? "released" : "secured") { "\(id)" }
-    if program != nil, !isUnasked { observers.see(.lock(door: door, isReleased: isReleased)) }
+    clockwork.note(isReleased ? "released" : "secured") { "\(site.doors[door])" }
+    if program != nil, isAsked { observers.see(.lock(door: door, isReleased: isReleased)) }
   }
 }
 

@@ -85,6 +85,22 @@ public enum Sabotage: String, Sendable, CaseIterable {
   case loseAnswers = "lose-answers"
   /// A reader that was away is tried a day later.
   case forgetReaders = "forget-readers"
+  /// A paired reader is asked in the clear now and then.
+  case askInClear = "ask-in-clear"
+  /// All readers that are paired get one key.
+  case giveOneKey = "give-one-key"
+  /// A reader that is paired gets the key of an unpaired one.
+  case giveDefaultKey = "give-default-key"
+  /// A new key goes over the line as it is.
+  case giveKeyReadable = "give-key-readable"
+  /// A reader that answers with another key is paired although nobody asked for it.
+  case pairByItself = "pair-by-itself"
+  /// An event tells a reader's key.
+  case leakKey = "leak-key"
+  /// Nobody knows the level of a relay at a reader, nor drives it when the reader is back.
+  case forgetRest = "forget-rest"
+  /// The exit input of a reader that is away counts as one that nobody presses.
+  case hideLostExits = "hide-lost-exits"
   /// Nobody is explicitly denied anything.
   case ignoreExclusion = "ignore-exclusion"
   /// Everybody has what a door requires.

@@ -1,3 +1,5 @@
+import DoorPorts
+import DoorRules
 import OSDPChannel
 import OSDPCodec
 import OSDPLine
@@ -11,6 +13,7 @@ final class SabotagedLine {
   /// Answers that were a card or keys.
   private var answers: [[UInt8]: ReaderNews] = [:]
   private var told = 0
+  private var sent = 0
 
   init(_ fault: Sabotage) { self.fault = fault }
 
@@ -51,6 +54,58 @@ final class SabotagedLine {
     guard case .card(let card) = reply else { return nil }
     let isBelieved = fault == .acceptClear || fault == .believeCapabilities && isLowered
     return isBelieved ? (frame.address, .card(card)) : nil
+  }
+
+  // MARK: Keys
+
+  /// The key that a reader gets; nil for the one that it should.
+  func key(inPlaceOf fresh: ReaderKey, known: [ReaderKey]) -> ReaderKey? {
+    if fault == .giveOneKey { return known.first }
+    return fault == .giveDefaultKey ? .ofUnpaired : nil
+  }
+
+  /// A packet with a MAC that gives the key as it is.
+  func readable(_ key: ReaderKey, to address: UInt8) -> [UInt8]? {
+    guard fault == .giveKeyReadable else { return nil }
+    let command = OSDPCommand.key(key.reveal())
+    return OSDPFrame(
+      address: address, isReply: false, sequence: 1, security: .init(.command), code: command.code,
+      data: command.data, mac: [1, 2, 3, 4]
+    ).bytes
+  }
+
+  /// Every hundredth question is asked in the clear, too.
+  func asksInClear(_ question: [UInt8]) -> [UInt8]? {
+    guard fault == .askInClear else { return nil }
+    sent += 1
+    guard sent % 100 == 0, let frame = try? OSDPFrame(parsing: question) else { return nil }
+    return OSDPFrame(
+      address: frame.address, isReply: false, sequence: 0, code: OSDPCommand.capabilities.code
+    ).bytes
+  }
+
+  func pairsByItself(_ absence: ReaderAbsence) -> Bool {
+    fault == .pairByItself && (absence == .wrongKey || absence == .refused)
+  }
+
+  /// The key in the words of a fault.
+  func leak(_ key: ReaderKey?, of reader: ReaderID) -> BusReport? {
+    guard fault == .leakKey, let key else { return nil }
+    let words = key.reveal().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    return .fault(reader, fault: words, count: 1, isSuspicious: true)
+  }
+
+  // MARK: Lines of doors
+
+  /// Nobody knows the level of a relay at a reader.
+  var knowsNoLevels: Bool { fault == .forgetRest }
+
+  /// An exit input that is lost counts as one that nobody presses.
+  var hidesLostExits: Bool { fault == .hideLostExits }
+
+  func hides(_ report: BusReport) -> Bool {
+    if hidesLostExits, case .inputLost = report { return true }
+    return false
   }
 
   /// Whether this card or key is lost.

@@ -71,6 +71,17 @@ extension StoryMaker {
     }
   }
 
+  /// In most of these worlds some doors have all their lines at such a reader; mostly magnets, whose
+  /// currents come back with the line.
+  static func putLinesAtReaders(_ doors: inout [StorySite.Door], _ seed: UInt64) {
+    var random = SimulationRandom(seed: seed, stream: 11)
+    guard random.chance(70) else { return }
+    for door in doors.indices where doors[door].lineAddress != nil && random.chance(80) {
+      doors[door].linesAtReader = true
+      if random.chance(60) { doors[door].isFailSafe = true }
+    }
+  }
+
   /// The board of the relays falls off, mostly when somebody stands at a door.
   mutating func board(_ start: Int64) {
     guard kinds.contains(.wires), boardRandom.chance(15) else { return }

@@ -45,6 +45,7 @@ public struct StoryMaker {
     {
       site.doors[door].peopleMax = hall.int(1...4)
     }
+    Self.putLinesAtReaders(&site.doors, seed)
   }
 
   private static func site(_ random: inout SimulationRandom) -> StorySite {

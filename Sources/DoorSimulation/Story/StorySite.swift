@@ -27,6 +27,8 @@ public struct StorySite: Sendable, Codable, Hashable {
     public var bitSpacingMicroseconds: Int
     /// Its reader's address on the site's OSDP line; nil for a reader on data lines.
     public var lineAddress: Int?
+    /// Its contact, exit input and relay are at that reader. Nil is false.
+    public var linesAtReader: Bool?
   }
 
   /// After how many minutes somebody may enter a vault again.

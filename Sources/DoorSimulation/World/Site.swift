@@ -50,6 +50,9 @@ final class Site {
       format: "S12906", facility: 7, card: known.card, issue: issue ?? issues[person])
   }
 
+  /// Whether contact, exit input and relay of a door are at its reader.
+  func hasLinesAtReader(_ door: Int) -> Bool { plan.doors[door].linesAtReader == true }
+
   /// True for an event of a door whose reader only leads out: nobody comes in there.
   func isWayOut(_ draft: EventDraft) -> Bool {
     guard let door = draft.door.flatMap(DoorID.init).flatMap(doors.firstIndex(of:)) else {

@@ -127,4 +127,38 @@ struct OSDPInOutTests {
     #expect(heard == [.output([OSDPOutput(number: 0, action: .offAfterTimer)])])
     #expect(world.readers[0].lines.outputs == [false])
   }
+
+  @Test(
+    "A3: a relay waits for no identity, no list of abilities and no lamp of a reader that is back")
+  func relayFirst() throws {
+    var world = world(try someKey())
+    let release = OSDPCommand.output([OSDPOutput(number: 0, action: .onFor, tenths: 30)])
+    while !world.news.contains(.secured) { world.pass(milliseconds: 1) }
+    world.line.send(.lamp([OSDPLamp(permanent: .steady(.green))]), to: 1, at: world.now)
+    world.line.send(release, to: 1, at: world.now)
+    world.pass(milliseconds: 2_000)
+    // One question may have been on its way.
+    #expect(world.readers[0].heard.prefix(2).contains(release), "\(world.readers[0].heard)")
+  }
+
+  @Test("what an output goes back to is said before what it shall be for now, and ends that")
+  func restBeforeTimer() throws {
+    var world = world(try someKey())
+    while !world.news.contains(.secured) { world.pass(milliseconds: 1) }
+    func order(_ action: OSDPOutput.Action, _ tenths: UInt16 = 0) {
+      world.line.send(
+        .output([OSDPOutput(number: 0, action: action, tenths: tenths)]), to: 1, at: world.now)
+    }
+    order(.onAtOnce)
+    order(.offFor, 10)
+    order(.offFor, 30)
+    world.pass(milliseconds: 1_000)
+    #expect(world.readers[0].lines.lasting == [true] && world.readers[0].lines.outputs == [false])
+    world.readers[0].lines.endTimers()
+    #expect(world.readers[0].lines.outputs == [true])
+    order(.offFor, 30)
+    order(.onAtOnce)
+    world.pass(milliseconds: 1_000)
+    #expect(world.readers[0].lines.outputs == [true])
+  }
 }
