@@ -36,6 +36,8 @@ public struct PageFile: Sendable, Hashable {
       PackageResources.health_js,
       // The explain form: what would be decided, step by step.
       PackageResources.explain_js,
+      // Who is inside each area that counts, and who got out of a fire.
+      PackageResources.muster_js,
       // The virtual door of simulated hardware, for mouse, finger or keyboard.
       PackageResources.panel_js,
       // What runs first. A code behind the address signs in, and is then taken out of it.

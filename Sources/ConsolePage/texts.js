@@ -2,7 +2,7 @@
 const T = {
   pages: {
     doors: "Doors", live: "Live", frames: "Frames", hours: "Hours", place: "Place",
-    health: "Health", explain: "Explain", panel: "Virtual door",
+    muster: "Inside", health: "Health", explain: "Explain", panel: "Virtual door",
   },
   signIn: {
     title: "Sign in", code: "Code", go: "Sign in", out: "Sign out",
@@ -60,6 +60,14 @@ const T = {
     door: "Door", at: "When (facility's clock; empty is now)", how: "How", go: "Explain",
     grant: "Would be let in", deny: "Would be denied", member: "The member sees", todo: "What to do",
     ways: { card: "card", pin: "PIN", cardThenPIN: "card, then PIN", mobile: "phone" },
+  },
+  muster: {
+    inside: "inside", least: "at least", most: "at most", since: "since", print: "Print",
+    none: "No area of this site counts who is inside.",
+    unknown: "Who was inside before the controller started is not known yet.",
+    fire: "Fire alarm", sounds: "it still sounds", notSeen: "not seen leaving since it began",
+    left: "seen leaving since it began", leftAt: "left",
+    standings: { normal: "normal", low: "too few", full: "full", over: "too many" },
   },
   panel: {
     title: "The virtual door", card: "Hold up a card", facility: "Facility", number: "Card number",

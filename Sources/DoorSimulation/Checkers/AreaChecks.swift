@@ -46,7 +46,9 @@ final class NeverOverfull: Checker {
       waiting = []
     }
     guard !draft.entrants.isEmpty else { return nil }
-    inside = inside.filter { !isNightBetween($0.value.seconds, seconds, world) }
+    if plan.emptiesAtNight == true {
+      inside = inside.filter { !isNightBetween($0.value.seconds, seconds, world) }
+    }
     let new = draft.entrants.filter { inside[$0] == nil }
     waiting += draft.entrants
     guard world.rig.program?.mode(of: name)?.holdsOpen != true, !new.isEmpty,

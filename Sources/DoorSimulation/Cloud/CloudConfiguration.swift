@@ -42,15 +42,16 @@ struct CloudConfiguration {
       })
   }
 
-  /// Whoever leaves the site leaves them; at night everybody counts as outside.
+  /// Whoever leaves the site leaves them.
   private static func halls(of site: Site) -> [AreaDocument] {
     let doors = site.plan.doors
     let out = doors.indices.filter { doors[$0].leadsOut == true }.map { site.readers[$0].rawValue }
     return doors.indices.compactMap { door in
       doors[door].peopleMax.map { most in
         AreaDocument(
-          id: "hall", name: "Hall", entryReaders: [site.readers[door].rawValue], exitReaders: out,
-          antiPassback: "off", forgivenAt: "04:00",
+          id: "hall", name: "Hall", entryReaders: [site.readers[door].rawValue],
+          exitReaders: out + ["street-out"], antiPassback: "off",
+          forgivenAt: doors[door].emptiesAtNight == true ? "04:00" : nil,
           occupancy: OccupancyDocument(most: most, atMost: "deny"))
       }
     }

@@ -43,7 +43,8 @@ public struct StoryMaker {
         !site.doors[$0].isVault && site.doors[$0].leadsOut != true
       })
     {
-      site.doors[door].peopleMax = hall.int(1...4)
+      site.doors[door].peopleMax = hall.int(1...3)
+      site.doors[door].emptiesAtNight = hall.chance(40)
     }
     Self.putLinesAtReaders(&site.doors, seed)
   }

@@ -18,6 +18,9 @@ public struct StorySite: Sendable, Codable, Hashable {
 
     /// So many people may be inside of the area behind it. Nil counts nobody.
     public var peopleMax: Int?
+    /// Everybody counts as outside of it at night; otherwise whoever leaves by another controller's
+    /// reader, and so nobody, is seen. Nil is false.
+    public var emptiesAtNight: Bool?
 
     /// Its reader only leads out. Nil is false.
     public var leadsOut: Bool?

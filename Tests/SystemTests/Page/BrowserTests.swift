@@ -36,6 +36,8 @@ struct BrowserTests {
 
   private static let facility = """
     {"facility": {"id": "house", "name": "The house", "timeZone": "Europe/Berlin",
+      "areas": [{"id": "hall", "name": "Hall", "entryReaders": ["front-in"],
+        "exitReaders": ["front-out"], "antiPassback": "off", "occupancy": {"most": 1}}],
       "holidays": [{"date": "2026-12-25", "name": "Christmas", "effect": "closed"}],
       "geofence": {"enabled": true, "center": {"lat": 52.52, "lng": 13.405},
         "radiusMeters": 120, "accuracyBufferMeters": 25}},
@@ -134,6 +136,15 @@ struct BrowserTests {
     try browser.click("#content form button")
     #expect(try browser.eventually("document.querySelector('[data-passed=false]')"))
     try picture("place")
+
+    // Ada's leaf opened above.
+    try show("muster", until: "document.querySelector('[data-area=hall][data-count=\"1\"]')")
+    #expect(try browser.eventually("document.querySelector('[data-person=ada]')"))
+    #expect(try browser.value("content.textContent.includes('at most 1 (warn)')") as? Bool == true)
+    try world.postern("panel", "fire", "on")
+    #expect(try browser.eventually("content.textContent.includes('1 not seen leaving')"))
+    try picture("muster")
+    try world.postern("panel", "fire", "off")
 
     try show("explain", until: "document.querySelector('#explain-person')")
     #expect(
