@@ -252,7 +252,7 @@ let package = Package(
       name: "posterncloud",
       dependencies: [
         "DoorRules", "WiegandCodec", "CloudProtocol", "CloudAPI", "CloudMQTT", "DoorPorts",
-        "HostLinux", "Settings", grdb, crypto, arguments, log,
+        "HostLinux", "Settings", "Certificates", grdb, crypto, arguments, log,
       ],
       swiftSettings: strict),
 

@@ -10,13 +10,23 @@ public enum CertificateEnd {
   /// The largest file, in bytes.
   public static let fileBytesMax = 65_536
 
+  /// From when to when the first certificate of a file is valid; nil when it cannot be read.
+  public static func life(ofPEM text: String) -> Range<WallInstant>? {
+    guard let first = PEM.blocks(of: "CERTIFICATE", in: text).first,
+      let (start, end) = try? life(ofDER: first), start < end
+    else { return nil }
+    return start..<end
+  }
+
   /// The earliest end among the certificates of a file; nil when there is none that can be read.
   public static func earliest(ofPEM text: String) -> WallInstant? {
-    PEM.blocks(of: "CERTIFICATE", in: text).compactMap { try? end(ofDER: $0) }.min()
+    PEM.blocks(of: "CERTIFICATE", in: text).compactMap { try? life(ofDER: $0)?.end }.min()
   }
 
   /// `SEQUENCE { tbs SEQUENCE { [0] version OPTIONAL, serial, algorithm, issuer, validity … } … }`.
-  private static func end(ofDER bytes: [UInt8]) throws -> WallInstant? {
+  private static func life(
+    ofDER bytes: [UInt8]
+  ) throws -> (start: WallInstant, end: WallInstant)? {
     try members(of: try DER.parse(bytes)) { certificate in
       try members(of: certificate.next()) { signed in
         _ = try DER.optionalExplicitlyTagged(&signed, tagNumber: 0, tagClass: .contextSpecific) {
@@ -24,8 +34,10 @@ public enum CertificateEnd {
         }
         for _ in ["serialNumber", "signature", "issuer"] { _ = signed.next() }
         return try members(of: signed.next()) { validity in
-          _ = validity.next()
-          return try validity.next().flatMap(instant)
+          guard let start = try validity.next().map(instant),
+            let end = try validity.next().map(instant)
+          else { return nil }
+          return (start, end)
         }
       }
     }

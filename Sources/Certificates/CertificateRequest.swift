@@ -17,7 +17,7 @@ public struct CertificateRequest: Sendable {
   }
 
   /// The request, PEM.
-  public let request: String
+  public private(set) var request: String
   /// The private key, PKCS #8 in PEM.
   public let privateKey: Secret<String>
   private let publicKey: Certificate.PublicKey
@@ -47,6 +47,48 @@ public struct CertificateRequest: Sendable {
     }
     throw EnvelopeKeyFailure(
       keyID: "client", detail: "it is no private key that was made by this program")
+  }
+
+  /// The request and the key that ``kept`` had; the same request again, byte for byte. Throws as
+  /// ``init(controller:privateKey:)``, also for a request that is not by this key.
+  public init(controller: ControllerID, kept text: Secret<String>) throws {
+    try self.init(
+      controller: controller,
+      privateKey: Secret(PEM.text(ofBlocks: "PRIVATE KEY", in: text.reveal())))
+    guard let block = PEM.blocks(of: "CERTIFICATE REQUEST", in: text.reveal()).first,
+      let signed = try? CertificateSigningRequest(derEncoded: block),
+      signed.publicKey == publicKey
+    else {
+      throw EnvelopeKeyFailure(keyID: "client", detail: "the request beside it is not by this key")
+    }
+    request = PEM.text(ofBlocks: "CERTIFICATE REQUEST", in: text.reveal())
+  }
+
+  /// The request and its key, for a file of their own until there is a certificate.
+  public var kept: Secret<String> { Secret(request + privateKey.reveal()) }
+
+  /// What an answer names this request by.
+  public var digest: String {
+    RenewalRequest.digest(ofDER: PEM.blocks(of: "CERTIFICATE REQUEST", in: request).first ?? [])
+  }
+
+  /// The kind of the key in a text, PEM; nil for none that this program makes.
+  public static func keyKind(inPEM text: Secret<String>) -> KeyKind? {
+    let text = PEM.text(ofBlocks: "PRIVATE KEY", in: text.reveal())
+    return KeyKind.allCases.first { kind in
+      let written = try? key(kind, fromPEM: text).serializeAsPEM()
+      return written.map { PEM.text($0) } == text
+    }
+  }
+
+  /// Throws unless the certificates, PEM, are what was asked for: for this key and this controller,
+  /// valid at `now`, and signed by one of `authorities`, PEM. Returns when the first of them ends.
+  public func check(
+    certificatesPEM text: String, controller: ControllerID, authoritiesPEM authorities: String,
+    at now: WallInstant
+  ) throws(CertificateProblem) -> WallInstant {
+    try CertificateChain.check(
+      certificates: text, key: publicKey, controller: controller, authorities: authorities, at: now)
   }
 
   private init(

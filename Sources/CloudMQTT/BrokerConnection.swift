@@ -84,7 +84,10 @@ final class BrokerConnection {
           handle, proxy.host, Int32(proxy.port), proxy.username, password?.reveal()),
         "set the proxy")
     }
-    if let tls = settings.tls { try configure(tls) }
+    if let tls = try settings.readTLS?() ?? settings.tls {
+      terms.pair = tls.pair
+      try configure(tls)
+    }
   }
 
   private func set(_ will: Will) throws(PortError) {

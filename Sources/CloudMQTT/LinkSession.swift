@@ -6,6 +6,8 @@ final class LinkSession {
     var reason: String
     var wasReady: Bool
     var timedOut = false
+    /// Another connection was asked for.
+    var isReplaced = false
   }
 
   private let worker: LinkWorker
@@ -15,10 +17,13 @@ final class LinkSession {
   /// The last message of a link that stops.
   private var goodBye: Int32?
   private var isGoodByeTaken = false
+  /// How many new connections were asked for before this one.
+  private let reconnections: Int
 
   init(worker: LinkWorker, wake: WakeUp) {
     self.worker = worker
     self.wake = wake
+    reconnections = worker.reconnections
   }
 
   func run(onlyIPv4: Bool) -> End {
@@ -35,7 +40,7 @@ final class LinkSession {
 
   private func serve(_ connection: BrokerConnection) -> End {
     let connectBy = ContinuousClock.now + .milliseconds(MQTTLimits.connectMilliseconds)
-    while !worker.isStopping {
+    while !worker.isStopping, worker.reconnections == reconnections {
       if let reason = connection.step(wake: wake, milliseconds: MQTTLimits.pollMilliseconds) {
         return End(reason: reason, wasReady: connection.isReady)
       }
@@ -48,7 +53,9 @@ final class LinkSession {
       }
     }
     leave(connection)
-    return End(reason: "stopped", wasReady: connection.isReady)
+    return End(
+      reason: worker.isStopping ? "stopped" : LinkTerms.replaced, wasReady: connection.isReady,
+      isReplaced: true)
   }
 
   /// Sends queued messages and the good-bye for a while, then disconnects.

@@ -17,6 +17,8 @@ final class LinkWorker: Sendable {
     /// The thread signals it at its end.
     var end: WakeUp?
     var isStopping = false
+    /// How often a new connection was asked for.
+    var reconnections = 0
     /// True from `connected` to the end of that connection.
     var isUp = false
     /// False once the broker refused to retain.
@@ -54,6 +56,13 @@ final class LinkWorker: Sendable {
   func requestStop() {
     shared.withLock {
       $0.isStopping = true
+      $0.wake?.signal()
+    }
+  }
+
+  func requestReconnect() {
+    shared.withLock {
+      $0.reconnections += 1
       $0.wake?.signal()
     }
   }
@@ -116,6 +125,8 @@ final class LinkWorker: Sendable {
       {
         backoff.reset()
       }
+      // It was asked for, and ended nothing that works.
+      if end.isReplaced { continue }
       // Otherwise an unreachable IPv6 address would be tried for ever.
       onlyIPv4 = end.timedOut && !onlyIPv4
       pause(milliseconds: backoff.next(using: &random), wake)
@@ -125,6 +136,7 @@ final class LinkWorker: Sendable {
   }
 
   var isStopping: Bool { shared.withLock { $0.isStopping } }
+  var reconnections: Int { shared.withLock { $0.reconnections } }
 
   private func pause(milliseconds: Int, _ wake: WakeUp) {
     let deadline = ContinuousClock.now + .milliseconds(milliseconds)

@@ -58,6 +58,8 @@ public final class MQTTLink: CloudLink {
     try worker.enqueue(message)
   }
 
+  public func reconnect() { worker.requestReconnect() }
+
   /// Sends queued messages for up to a second, disconnects (the broker then publishes the last
   /// will) and waits for the thread. No event follows once it returns. When `onEvent` calls it, it
   /// does not wait. A stopped link cannot be started again.

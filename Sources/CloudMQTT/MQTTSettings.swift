@@ -18,6 +18,9 @@ public struct MQTTSettings: Sendable {
   public var readPassword: (@Sendable () throws(PortError) -> Secret<String>)?
   /// Nil connects without TLS.
   public var tls: TLSSettings?
+  /// Says for every connection what takes the place of ``tls``; what it throws is why that connection
+  /// is not made.
+  public var readTLS: (@Sendable () throws(PortError) -> TLSSettings)?
   /// Makes the last will of a connection from its ``LinkTerms/nonce``.
   public var will: (@Sendable (_ nonce: String) throws(PortError) -> Will)?
   /// False retains no message, for brokers that refuse those. A broker that says so by itself is
@@ -42,6 +45,7 @@ public struct MQTTSettings: Sendable {
     username: String? = nil, password: Secret<String>? = nil,
     readPassword: (@Sendable () throws(PortError) -> Secret<String>)? = nil,
     tls: TLSSettings? = nil,
+    readTLS: (@Sendable () throws(PortError) -> TLSSettings)? = nil,
     will: (@Sendable (_ nonce: String) throws(PortError) -> Will)? = nil, retain: Bool = true,
     subscriptions: [String] = [], contentType: String? = nil, topicPrefix: String = "",
     proxy: SOCKSProxy? = nil,
@@ -56,6 +60,7 @@ public struct MQTTSettings: Sendable {
     self.password = password
     self.readPassword = readPassword
     self.tls = tls
+    self.readTLS = readTLS
     self.will = will
     self.retain = retain
     self.subscriptions = subscriptions
@@ -102,11 +107,14 @@ public struct TLSSettings: Sendable {
   /// The protocol that is named in the handshake (ALPN), for brokers that share a port with
   /// others; nil names none.
   public var alpn: String?
+  /// Which of the controller's pairs these files are.
+  public var pair: BrokerPair
 
   public init(
     caFile: String? = nil, certificateFile: String? = nil, keyFile: String? = nil,
-    identity: Secret<String>? = nil, alpn: String? = nil
+    identity: Secret<String>? = nil, alpn: String? = nil, pair: BrokerPair = .present
   ) {
+    self.pair = pair
     self.caFile = caFile
     self.certificateFile = certificateFile
     self.keyFile = keyFile

@@ -8,6 +8,10 @@ public protocol CloudLink: Sendable {
   /// comes with the returned token. Throws `unavailable` while there is no connection.
   func publish(_ message: LinkMessage) throws(PortError) -> Int
 
+  /// Ends the present connection cleanly, or the attempt to make one, and connects again with the
+  /// certificate that is chosen by then. Harmless between two attempts.
+  func reconnect()
+
   /// Disconnects cleanly and ends the thread.
   func stop()
 }
@@ -31,10 +35,16 @@ public struct LinkTerms: Sendable, Hashable {
   public var nonce: String
   /// The largest packet that the broker takes, in bytes; nil when it states none.
   public var packetBytesMax: Int?
+  /// The certificate of this side.
+  public var pair: BrokerPair
 
-  public init(nonce: String, packetBytesMax: Int? = nil) {
+  /// Why a connection ended that ``CloudLink/reconnect()`` ended.
+  public static let replaced = "another certificate is used"
+
+  public init(nonce: String, packetBytesMax: Int? = nil, pair: BrokerPair = .present) {
     self.nonce = nonce
     self.packetBytesMax = packetBytesMax
+    self.pair = pair
   }
 }
 

@@ -63,6 +63,10 @@ extension DoorShell {
     case .uploadLog(let order): uploadLog(for: order, at: now)
     case .runSelfTest(let order): runSelfTest(for: order, at: now)
     case .reportTelemetry: carryOut(reporter.beginTelemetry(at: now.monotonic), at: now)
+    case .renewCertificate(let order): carryOut(certificates.order(order, at: now), at: now)
+    case .connect(let pair):
+      outside.ports.renewal?.choose(pair)
+      outside.ports.cloud?.link.reconnect()
     }
   }
 
@@ -233,7 +237,7 @@ extension DoorShell {
     // A cloud that hears a hello may know nothing of this controller.
     case .hello(let hello): publishIssued(for: hello.requestIDs, at: now)
     case .events, .urgent, .received, .unkept, .result, .applied, .pull, .digest, .telemetry,
-      .issued:
+      .issued, .renewal:
       break
     }
   }

@@ -50,7 +50,10 @@ extension DoorShell {
       carryOut(cloud.begin(terms, standing: standing(at: now), at: now), at: now)
       noteDoors()
       carryOut(.reportTelemetry, at: now)
-    case .disconnected(let reason): carryOut(cloud.disconnected(reason, at: now), at: now)
+      carryOut(certificates.connected(with: terms.pair, at: now), at: now)
+    case .disconnected(let reason):
+      carryOut(cloud.disconnected(reason, at: now), at: now)
+      carryOut(certificates.disconnected(reason, at: now), at: now)
     case .delivered(let token): carryOut(cloud.delivered(token, at: now), at: now)
     case .refused(let token, let refusal):
       carryOut(cloud.refused(token, refusal, at: now), at: now)
@@ -99,6 +102,11 @@ extension DoorShell {
     case .acknowledgement(let envelope):
       carryOut(clock.hear(envelope.body, issued: envelope.issuedAt, at: now), at: now)
       carryOut(.session(.acknowledged(envelope.body)), at: now)
+      if let nonce = cloud.sessionNonce, envelope.body.sessionNonce == nonce {
+        carryOut(certificates.heard(at: now), at: now)
+      }
+    case .certificate(let envelope):
+      carryOut(certificates.answered(envelope.body, at: now), at: now)
     }
   }
 
@@ -218,9 +226,11 @@ extension DoorShell {
       carryOut(holders.reconcile(outcomes, cached: ids, at: now), at: now)
     case .holdersRead(let reading): carryOut(holders.answered(reading, at: now), at: now)
     case .interrupted(let closed): noteInterrupted(closed, at: now)
-    case .certificatesRead(let readings, let kept):
+    case .certificatesRead(let readings, let kept, let standing):
       carryOut(
-        certificates.read(readings, at: now) { () throws(PortError) in try kept.get() }, at: now)
+        certificates.read(readings, standing, at: now) { () throws(PortError) in try kept.get() },
+        at: now)
+    case .renewal(let outcome): carryOut(certificates.done(outcome, at: now), at: now)
     case .cloudKeysRead(let kept):
       if cloud.needsKeys { carryOut(cloud.loadKeys { try kept.get() }, at: now) }
     case .hostRead(let host):

@@ -21,7 +21,7 @@ package final class DoorShell {
   var cloud: CloudConversation
   var replication: Replication
   var commands: CommandDesk
-  var certificates = CertificateWatch()
+  var certificates: CertificateDesk
   var reporter: Reporter
 
   /// Reads what was persisted and makes the controller. Nothing is driven before ``begin()``.
@@ -62,6 +62,7 @@ package final class DoorShell {
       position: start.credentialPosition, known: start.known, keptZone: start.keptZone,
       isUnread: start.isUnread)
     commands = CommandDesk(simulated: ports.gpio.isSimulated)
+    certificates = CertificateDesk(controller: configuration.controller)
     reporter = Reporter(
       layout: layout, heartbeatSeconds: configuration.heartbeatSeconds,
       startedAt: now.monotonic,
@@ -104,6 +105,7 @@ package final class DoorShell {
     ask(.books, at: now)
     carryOut(.digest(rescan: false, for: .itself), at: now)
     carryOut(replication.lookAtZone(), at: now)
+    if ports.renewal != nil { carryOut(.job(.readCertificates), at: now) }
     // The cloud must not take a log that was not read for an empty one.
     if !replication.isUnread { startLink(at: now) }
     settle(now)
@@ -230,6 +232,7 @@ package final class DoorShell {
     carryOut(
       reporter.advanceTelemetry(to: now.monotonic, isConnected: cloud.link.isConnected), at: now)
     carryOut(cloud.advance(to: now), at: now)
+    carryOut(certificates.advance(to: now), at: now)
     if let slept = clock.takeSleep() { noteSleep(seconds: slept, at: now) }
     carryOut(clock.note(at: now), at: now)
     carryOut(
@@ -263,7 +266,9 @@ package final class DoorShell {
         controller.nextDeadline, locks.nextDeadline, clock.nextDeadline, state.nextDeadline),
       holders.nextDeadline, cloud.nextDeadline,
       cloud.link.isConnected ? reporter.nextDeadline : nil,
-      .earliest(replication.nextDeadline, journal.nextDeadline, commands.nextDeadline))
+      .earliest(
+        replication.nextDeadline, journal.nextDeadline, commands.nextDeadline,
+        certificates.nextDeadline))
   }
 
   /// What can be ordered on site, without the cloud.

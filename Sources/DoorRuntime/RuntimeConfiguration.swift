@@ -85,6 +85,8 @@ public struct RuntimePorts: Sendable {
   public var issued: (any IssuedStore)?
   /// Certificates whose end is reported; nil: none.
   public var certificates: (any CertificateSource)?
+  /// Renews the controller's own certificate; nil where there is none.
+  public var renewal: (any CertificateRenewal)?
 
   /// The connection to the cloud, and the verifier of what comes over it.
   public struct CloudPorts: Sendable {
@@ -104,7 +106,8 @@ public struct RuntimePorts: Sendable {
     host: (any HostFacts)? = nil, log: (any RecentLines)? = nil,
     selfTest: (any SelfTest)? = nil, cloud: CloudPorts?, offlinePIN: OfflinePINKeys? = nil,
     handOver: HandOverVerifier? = nil, issued: (any IssuedStore)? = nil,
-    certificates: (any CertificateSource)? = nil, readers: (any ReaderBus)? = nil
+    certificates: (any CertificateSource)? = nil, renewal: (any CertificateRenewal)? = nil,
+    readers: (any ReaderBus)? = nil
   ) {
     self.gpio = gpio
     self.readers = readers
@@ -124,5 +127,6 @@ public struct RuntimePorts: Sendable {
     self.handOver = handOver
     self.issued = issued
     self.certificates = certificates
+    self.renewal = renewal
   }
 }

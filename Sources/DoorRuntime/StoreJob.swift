@@ -55,6 +55,7 @@ enum StoreJob: Sendable {
   case readZone(String)
   case readCertificates
   case readHost
+  case renewal(RenewalJob)
   /// What the cloud said of its keys.
   case readCloudKeys
 
@@ -69,7 +70,7 @@ enum StoreJob: Sendable {
       .storeZone, .readConfiguration, .findCached:
       .policy
     case .readEvents, .readUrgent, .readResults, .readCloudKeys: .outbox
-    case .readCertificates, .readHost: .machine
+    case .readCertificates, .readHost, .renewal: .machine
     case .readZone: .zone
     case .readHolders(_, let lane): .reading(lane)
     }
@@ -110,8 +111,10 @@ package enum StoreAnswer: Sendable {
   case cachedFound(Set<String>, [CredentialOutcome])
   case holdersRead(HolderReading)
   case interrupted(Result<[CommandResult], PortError>)
-  /// `kept` is which warnings an earlier run gave.
-  case certificatesRead([CertificateReading], kept: Result<[UInt8]?, PortError>)
+  /// `kept` is which warnings an earlier run gave; `standing` is nil where nothing can be renewed.
+  case certificatesRead(
+    [CertificateReading], kept: Result<[UInt8]?, PortError>, standing: RenewalStanding?)
+  case renewal(RenewalOutcome)
   case cloudKeysRead(Result<[UInt8]?, PortError>)
   case hostRead(HostReading)
   case diagnosed(order: String, DiagnosisReport)

@@ -76,7 +76,7 @@ struct StoreJobRunner: Sendable {
     case .persist, .persistResult, .closeInterrupted: return false
     case .readEvents, .readUrgent, .readResults, .applyConfiguration, .applyDelta, .stageOffer,
       .stageChunk, .repair, .digest, .storeZone, .readConfiguration, .findCached, .readHolders,
-      .readZone, .readCertificates, .readHost, .readCloudKeys:
+      .readZone, .readCertificates, .readHost, .renewal, .readCloudKeys:
       return false
     }
     return true
@@ -213,7 +213,9 @@ struct StoreJobRunner: Sendable {
       answer(
         .certificatesRead(
           (ports.certificates?.read() ?? []).map { CertificateReading($0.name, $0.end) },
-          kept: value(of: .certificateWarnings)))
+          kept: value(of: .certificateWarnings), standing: ports.renewal?.standing()))
+    case .renewal(let job):
+      if let renewal = ports.renewal { answer(.renewal(job.outcome(by: renewal))) }
     case .readCloudKeys: answer(.cloudKeysRead(value(of: .cloudKeys)))
     case .readHost: answer(.hostRead(ports.host?.read() ?? HostReading()))
     }

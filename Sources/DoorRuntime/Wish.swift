@@ -67,6 +67,9 @@ enum Wish {
   case uploadLog(order: String)
   case runSelfTest(order: String)
   case reportTelemetry
+  case renewCertificate(order: String)
+  /// The link takes this pair for its next connection, which begins now.
+  case connect(with: BrokerPair)
 }
 
 /// How much a line of the log matters.

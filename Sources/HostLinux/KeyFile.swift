@@ -122,7 +122,7 @@ public enum KeyFile {
   }
 
   /// A new name is on disk once the folder is synchronised.
-  private static func syncFolder(of path: String) -> Bool {
+  static func syncFolder(of path: String) -> Bool {
     let descriptor = open(folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }

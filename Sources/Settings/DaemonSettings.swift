@@ -251,6 +251,8 @@ public struct DaemonSettings: Sendable {
     public var identity: Secret<String>?
     /// The protocol that is named in the handshake; nil names none.
     public var alpn: String?
+    /// The authorities that may sign this controller's next certificates; nil is ``caFile``.
+    public var renewalCAFile: String?
   }
 }
 

@@ -32,6 +32,7 @@ struct Posterncloud: AsyncParsableCommand {
       OfflinePINCommand.self, IssuerCommand.self, RekeyCommand.self,
       SigningKeyCommand.self,
       DiagnoseCommand.self, TokenCommand.self,
+      RenewCertificateCommand.self, CertificatesCommand.self,
     ])
 
   /// Options that may be given more than once.

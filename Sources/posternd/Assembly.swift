@@ -44,6 +44,7 @@ struct Assembly {
     let wall = SystemWallClock(assumedTrust: settings.assumedClockTrust)
     let host = SystemFacts(stateFolder: settings.stateFolder)
     let selfTest = LateSelfTest()
+    let renewal = CloudConnection.renewal(settings)
     let ports = RuntimePorts(
       gpio: panel
         ?? GPIODPort(
@@ -52,9 +53,9 @@ struct Assembly {
       zones: SystemZones(), events: databases.events, ledger: databases.events,
       state: databases.events, policy: databases.cache, digester: digester, host: host, log: log,
       selfTest: selfTest,
-      cloud: try CloudConnection.ports(settings, keys: keys, logger: logger),
+      cloud: try CloudConnection.ports(settings, keys: keys, renewal: renewal, logger: logger),
       offlinePIN: keys.offlinePINs, handOver: keys.handOver, issued: databases.events,
-      certificates: CloudConnection.certificates(settings),
+      certificates: CloudConnection.certificates(settings, renewal), renewal: renewal,
       readers: OSDPReaders.make(settings, clock: monotonic))
     runtime = DoorRuntime(
       configuration: RuntimeConfiguration(
@@ -63,7 +64,7 @@ struct Assembly {
     let diagnostician = Diagnostician(
       settings: settings, settingsPath: settingsPath, runtime: runtime,
       events: databases.events, cache: databases.cache, host: host, monotonic: monotonic,
-      filesAtStart: keys.troubles)
+      filesAtStart: keys.troubles, renewal: renewal)
     selfTest.set(diagnostician)
     history = HistoryKeeper(runtime: runtime, host: host)
     let backend = ConsoleAdapter(

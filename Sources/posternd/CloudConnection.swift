@@ -12,7 +12,7 @@ import Settings
 enum CloudConnection {
   /// Nil without a cloud.
   static func ports(
-    _ settings: DaemonSettings, keys: KeyFiles, logger: Logger
+    _ settings: DaemonSettings, keys: KeyFiles, renewal: BrokerRenewal?, logger: Logger
   ) throws(PortError) -> RuntimePorts.CloudPorts? {
     guard let cloud = settings.cloud else { return nil }
     let topics = Topics(controller: settings.controller)
@@ -29,7 +29,7 @@ enum CloudConnection {
           TLSSettings(
             caFile: $0.caFile, certificateFile: $0.certificateFile, keyFile: $0.keyFile,
             identity: $0.identity, alpn: $0.alpn)
-        }, will: will(settings, topics), retain: cloud.retain,
+        }, readTLS: renewal.map(tls), will: will(settings, topics), retain: cloud.retain,
         subscriptions: [topics.downFilter], contentType: Topics.upContentType,
         topicPrefix: cloud.topicPrefix?.text ?? "",
         proxy: cloud.socks.map {
@@ -40,6 +40,12 @@ enum CloudConnection {
         sessionExpirySeconds: UInt32(cloud.sessionExpirySeconds)),
       onProblem: { logger.warning("cloud: \($0)") })
     return RuntimePorts.CloudPorts(link: link, verifier: verifier)
+  }
+
+  private static func tls(
+    by renewal: BrokerRenewal
+  ) -> @Sendable () throws(PortError) -> TLSSettings {
+    { () throws(PortError) in renewal.forConnection() }
   }
 
   private static func password(
@@ -84,11 +90,18 @@ enum CloudConnection {
   }
 
   /// The certificates whose end is watched; nil without TLS.
-  static func certificates(_ settings: DaemonSettings) -> CertificateFiles? {
+  static func certificates(
+    _ settings: DaemonSettings, _ renewal: BrokerRenewal?
+  ) -> WatchedCertificates? {
     settings.cloud?.tls.map { tls in
-      var paths = ["broker.ca": tls.caFile]
-      paths["broker.client"] = tls.certificateFile
-      return CertificateFiles(paths: paths)
+      WatchedCertificates(caFile: tls.caFile) { renewal?.presentFile }
+    }
+  }
+
+  /// Nil without TLS.
+  static func renewal(_ settings: DaemonSettings) -> BrokerRenewal? {
+    settings.cloud?.tls.map {
+      BrokerRenewal(controller: settings.controller, tls: $0, stateFolder: settings.stateFolder)
     }
   }
 }

@@ -21,14 +21,18 @@ struct Diagnostician: Sendable {
   let monotonic: any MonotonicClock
   /// The files that could not be used when the daemon started.
   let filesAtStart: [KeyFiles.Trouble]
+  /// The pairs for the broker; nil without TLS.
+  let renewal: BrokerRenewal?
 
   func report() async -> DiagnosisReport {
     let began = monotonic.now()
     let reading = host.read()
     let status = await runtime.status()
     let now = status.now.wall
+    // A certificate that was renewed has taken the place of the settings' one.
+    let present = renewal?.inForce(settings) ?? settings
     async let network = SettingsGathering.network(
-      settings, address: Self.words(of: reading), at: now)
+      present, address: Self.words(of: reading), at: now)
     let inspection = await runtime.inspect()
     var facts = DiagnosisFacts()
     facts.daemon = DaemonFacts(
@@ -47,7 +51,7 @@ struct Diagnostician: Sendable {
       offsetSeconds: inspection.clockOffsetSeconds,
       doubtSeconds: inspection.clockDoubt.map { $0.offMilliseconds / 1_000 })
     facts.zone = zone(status)
-    facts.certificates = SettingsGathering.certificates(settings, at: now)
+    facts.certificates = SettingsGathering.certificates(present, at: now)
     facts.cloud = CloudFacts(
       configured: settings.cloud != nil, connected: status.cloudConnected,
       detail: status.cloudDetail, silentSeconds: inspection.cloudSilentSeconds,

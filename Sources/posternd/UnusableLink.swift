@@ -14,5 +14,7 @@ struct UnusableLink: CloudLink {
     throw error
   }
 
+  func reconnect() {}
+
   func stop() {}
 }

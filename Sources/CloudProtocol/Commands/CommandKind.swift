@@ -15,6 +15,7 @@ extension Command {
     case trustKey
     case distrustKey
     case revokeOfflinePIN
+    case renewCertificate
   }
 
   /// The members beside `kind` and `sessionNonce`, by their names on the wire.
@@ -117,6 +118,10 @@ extension Command.Kind {
       Row(
         "Revokes one code that the door computes for itself; `person` is the operator.", .long,
         required: [.door, .window], optional: [.person])
+    case .renewCertificate:
+      Row(
+        "Makes a new key and asks for its certificate (`up/renewal`); confirmed once it asks.",
+        .long)
     }
   }
 }

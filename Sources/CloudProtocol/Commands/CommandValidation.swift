@@ -26,6 +26,8 @@ public enum ValidatedCommand: Sendable, Hashable {
   case trustKey(id: String, bytes: [UInt8])
   case distrustKey(id: String)
   case revokeOfflinePIN(door: DoorID, OfflinePINWindow, orderedBy: String?)
+  /// A new key, and a request for its certificate.
+  case renewCertificate
 }
 
 extension Command {
@@ -140,6 +142,8 @@ extension Command {
       let person = readOperator(&reader)
       guard let door, let window else { return nil }
       return .revokeOfflinePIN(door: door, window, orderedBy: person)
+    case .renewCertificate:
+      return .renewCertificate
     }
   }
 

@@ -68,7 +68,7 @@ public enum EnvelopeLimits {
     case .config: 256 * 1024
     case .credentials, .chunk, .repair: anyMessageBytesMax
     case .snapshot: 512 * 1024
-    case .commands, .ack, .digest: 16 * 1024
+    case .commands, .ack, .digest, .certificate: 16 * 1024
     }
   }
 
@@ -76,7 +76,8 @@ public enum EnvelopeLimits {
   /// as one that opens a door.
   static func lifetimeSecondsMax(kind: Topics.Down, body: Any) -> Int64 {
     switch kind {
-    case .config, .credentials, .ack, .snapshot, .chunk, .repair, .digest: dataLifetimeSecondsMax
+    case .config, .credentials, .ack, .snapshot, .chunk, .repair, .digest, .certificate:
+      dataLifetimeSecondsMax
     case .commands:
       (body as? Command)?.kind.lifetime.secondsMax ?? unlockLifetimeSecondsMax
     }

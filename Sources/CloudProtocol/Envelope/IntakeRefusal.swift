@@ -5,6 +5,7 @@ public enum IntakeRefusal: String, Sendable, Hashable, CaseIterable {
   case repeated
   case unknownTopic
   case sessionRequired
+  case noRequest
 
   /// One sentence for the contract.
   public var meaning: String {
@@ -15,6 +16,7 @@ public enum IntakeRefusal: String, Sendable, Hashable, CaseIterable {
     case .unknownTopic: "A controller has no such topic."
     case .sessionRequired:
       "The controller's clock is not trusted, and the command does not carry the `sessionNonce` of the latest hello."
+    case .noRequest: "It answers a request for a certificate that is not open."
     }
   }
 }

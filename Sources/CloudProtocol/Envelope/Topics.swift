@@ -29,13 +29,15 @@ public struct Topics: Sendable, Hashable {
     case issued
     /// ``DiagnosisReport``, the answer to a `diagnostics` command.
     case diagnosis
+    /// ``RenewalRequest``, asks for a certificate.
+    case renewal
 
     /// After so many seconds a broker drops a message that nobody fetched: one that comes again by
     /// itself, or can be asked for again. Nil for what only this message tells.
     public var expirySeconds: UInt32? {
       switch self {
       case .pull: 300
-      case .telemetry, .logs, .diagnosis: 3_600
+      case .telemetry, .logs, .diagnosis, .renewal: 3_600
       case .results: 604_800
       case .hello, .state, .events, .urgent, .applied, .digest, .issued: nil
       }
@@ -60,6 +62,8 @@ public struct Topics: Sendable, Hashable {
     case repair
     /// ``DigestRequest``.
     case digest
+    /// ``CertificateAnswer``.
+    case certificate
   }
 
   /// The media type of what is under `up`.

@@ -358,6 +358,20 @@ extension EventType {
       EventRow(
         "A certificate has expired", .housekeeping, reason: "`expired`",
         detail: EventMember.certificate)
+    case .certificateRenewed:
+      EventRow(
+        "A certificate was renewed", .housekeeping,
+        detail: [
+          EventMember("certificate", "which one"),
+          EventMember("endMilliseconds", "its end, in milliseconds since 1970"),
+        ])
+    case .certificateNotRenewed:
+      EventRow(
+        "A certificate was not renewed", .housekeeping,
+        reason: "`keyFailed`, `refused`, `unusable` or `trialFailed`",
+        detail: [
+          EventMember("certificate", "which one"), EventMember("cause", "why not, in words"),
+        ])
 
     // The event log itself
     case .eventsDropped:

@@ -91,6 +91,8 @@ public enum EventType: String, CaseIterable, Sendable, Hashable {
   case cloudDisconnected = "postern.cloud.disconnected.v1"
   case certificateExpiring = "postern.certificate.expiring.v1"
   case certificateExpired = "postern.certificate.expired.v1"
+  case certificateRenewed = "postern.certificate.renewed.v1"
+  case certificateNotRenewed = "postern.certificate.notRenewed.v1"
 
   // The event log itself
   case eventsDropped = "postern.events.dropped.v1"

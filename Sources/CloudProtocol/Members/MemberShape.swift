@@ -32,7 +32,7 @@ indirect enum MemberShape: Sendable {
     case .snapshot: .object(members("snapshotID", "revision", "chunks", "revokedAhead"))
     case .chunk: .object(records.merging(members("snapshotID", "revision", "index")) { $1 })
     case .repair: .object(records.merging(members("revision", "buckets")) { $1 })
-    case .ack, .digest: nil
+    case .ack, .digest, .certificate: nil
     }
   }
 

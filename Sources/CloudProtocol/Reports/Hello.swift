@@ -92,6 +92,8 @@ public struct Hello: Sendable, Hashable, Codable {
     case escort
     /// Areas count who is inside.
     case occupancy
+    /// The controller renews its certificate over MQTT.
+    case certificateRenewal
 
     /// One sentence for the contract.
     public var meaning: String {
@@ -116,6 +118,8 @@ public struct Hello: Sendable, Hashable, Codable {
         "An area with `occupancy` counts who is inside, warns or denies, and makes a muster list."
       case .unusedDays:
         "A credential with `unusedDays` is suspended when it was not used for so long."
+      case .certificateRenewal:
+        "`up/renewal` asks for a certificate, and the command `renewCertificate` is known."
       }
     }
   }

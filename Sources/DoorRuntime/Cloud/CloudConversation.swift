@@ -269,7 +269,7 @@ struct CloudConversation {
     case .config: return refused(.config, inForce.config)
     case .credentials, .snapshot, .chunk, .repair:
       return refused(.credentials, inForce.credentials)
-    case .ack, .digest: return []
+    case .ack, .digest, .certificate: return []
     }
   }
 

@@ -12,6 +12,7 @@ enum CloudMessage: Sendable {
   case repair(Envelope<BucketRepair>)
   case digest(Envelope<DigestRequest>)
   case acknowledgement(Envelope<EventAcknowledgement>)
+  case certificate(Envelope<CertificateAnswer>)
 
   /// Verifies a message that came on the topic of `kind`; gives with it when the cloud made it.
   /// `session` is the nonce of this session.
@@ -35,6 +36,7 @@ enum CloudMessage: Sendable {
     case .chunk: return try verified(CloudMessage.chunk)
     case .repair: return try verified(CloudMessage.repair)
     case .digest: return try verified(CloudMessage.digest)
+    case .certificate: return try verified(CloudMessage.certificate)
     case .ack:
       do throws(EnvelopeRefusal) { return try verified(CloudMessage.acknowledgement) } catch {
         // What answers this session's hello is no old message: then the door's time is wrong.
@@ -52,7 +54,7 @@ enum CloudMessage: Sendable {
   var isForDisk: Bool {
     switch self {
     case .config, .credentials, .snapshot, .chunk, .repair, .digest: true
-    case .command, .acknowledgement: false
+    case .command, .acknowledgement, .certificate: false
     }
   }
 
@@ -67,7 +69,7 @@ enum CloudMessage: Sendable {
   func isOutdated(for present: CloudConversation.InForce) -> Bool {
     switch self {
     case .config, .credentials, .snapshot, .chunk, .repair: isBehind(present)
-    case .command, .acknowledgement, .digest: false
+    case .command, .acknowledgement, .digest, .certificate: false
     }
   }
 
@@ -78,7 +80,8 @@ enum CloudMessage: Sendable {
     case .config(let envelope) where envelope.body.unwrapped.isDryRun: true
     case .credentials(let envelope) where envelope.body.dryRun == true: true
     case .digest: true
-    case .config, .credentials, .command, .snapshot, .chunk, .repair, .acknowledgement:
+    case .config, .credentials, .command, .snapshot, .chunk, .repair, .acknowledgement,
+      .certificate:
       isBehind(present)
     }
   }
@@ -92,7 +95,7 @@ enum CloudMessage: Sendable {
     case .snapshot(let envelope): envelope.body.revision <= present.credentials
     case .chunk(let envelope): envelope.body.revision < present.credentials
     case .repair(let envelope): envelope.body.revision != present.credentials
-    case .command, .acknowledgement, .digest: false
+    case .command, .acknowledgement, .digest, .certificate: false
     }
   }
 }

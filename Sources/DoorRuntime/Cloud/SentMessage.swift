@@ -21,7 +21,7 @@ enum SentMessage {
     case .result(let result): self = .result(result.commandID)
     case .state: self = .state
     case .logs(_, let order), .diagnosis(_, let order): self = .report(order: order, bytes: bytes)
-    case .urgent, .received, .unkept, .pull, .digest, .telemetry, .issued:
+    case .urgent, .received, .unkept, .pull, .digest, .telemetry, .issued, .renewal:
       return nil
     }
   }

@@ -21,6 +21,8 @@ enum UpMessage: Sendable {
   case logs(LogUpload, order: String)
   /// The answer to a `diagnostics` command.
   case diagnosis(DiagnosisReport, order: String)
+  /// Asks for a certificate; sent again until the answer was verified.
+  case renewal(RenewalRequest)
 
   var kind: Topics.Up {
     switch self {
@@ -36,6 +38,7 @@ enum UpMessage: Sendable {
     case .issued: .issued
     case .logs: .logs
     case .diagnosis: .diagnosis
+    case .renewal: .renewal
     }
   }
 
@@ -50,7 +53,7 @@ enum UpMessage: Sendable {
     case .received(let body), .unkept(let body), .result(let body): body.commandID
     case .applied(let body): body.messageID
     case .logs(_, let order), .diagnosis(_, let order): order
-    case .hello, .state, .events, .urgent, .pull, .digest, .telemetry, .issued: nil
+    case .hello, .state, .events, .urgent, .pull, .digest, .telemetry, .issued, .renewal: nil
     }
   }
 
@@ -68,6 +71,7 @@ enum UpMessage: Sendable {
     case .issued(let body): try JSONCoding.encode(body)
     case .logs(let body, _): try JSONCoding.encode(body)
     case .diagnosis(let body, _): try JSONCoding.encode(body)
+    case .renewal(let body): try JSONCoding.encode(body)
     }
   }
 }

@@ -240,6 +240,7 @@ struct CommandDesk {
     case .revokeOfflinePIN(let door, let window, let by):
       let key = OfflinePINBook.Key(door: door, window: window)
       return [.revokeOfflinePIN(key, by: origin.name(by), order: order)]
+    case .renewCertificate: return [.renewCertificate(order: order)]
     }
   }
 

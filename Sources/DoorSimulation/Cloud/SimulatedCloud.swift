@@ -66,7 +66,7 @@ final class SimulatedCloud {
   private func take(_ kind: Topics.Up, _ payload: [UInt8]) throws {
     switch kind {
     case .hello: greet(try JSONCoding.decode(Hello.self, from: payload))
-    case .state, .logs, .digest, .issued, .diagnosis, .urgent: break
+    case .state, .logs, .digest, .issued, .diagnosis, .urgent, .renewal: break
     case .telemetry: acknowledgeSoon()
     case .events:
       let batch = try JSONCoding.decode(EventBatch.self, from: payload)

@@ -72,6 +72,9 @@ final class SimulatedWire: CloudLink, @unchecked Sendable {
     tryToConnect(after: 200_000)
   }
 
+  /// Doors of this world have no certificates.
+  func reconnect() {}
+
   func stop() { end(isGraceful: true) }
 
   /// The program was killed, or the power failed.

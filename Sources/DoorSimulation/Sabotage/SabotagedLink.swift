@@ -47,5 +47,7 @@ final class SabotagedLink: CloudLink, @unchecked Sendable {
     try wire.publish(message)
   }
 
+  func reconnect() { wire.reconnect() }
+
   func stop() { wire.stop() }
 }

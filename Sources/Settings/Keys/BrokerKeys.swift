@@ -133,5 +133,10 @@ enum BrokerKeys {
     .file(
       "caFile", .at(\.caFile), .required("without it any broker would be believed"),
       about: "The authorities that may have signed the broker's certificate, PEM."),
+    .file(
+      "renewalCAFile", .at(\.renewalCAFile),
+      about:
+        "The authorities that may sign this controller's next certificates, PEM; `caFile` unless set."
+    ),
   ]
 }

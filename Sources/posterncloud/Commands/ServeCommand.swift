@@ -8,6 +8,7 @@ struct ServeCommand: AsyncParsableCommand {
   @OptionGroup var state: StateOptions
   @OptionGroup(title: "The broker") var broker: BrokerOptions
   @OptionGroup(title: "The HTTP API") var api: APIOptions
+  @OptionGroup(title: "Certificates of controllers") var certificates: CertificateOptions
   @OptionGroup(title: "What is kept") var keeps: Retention
   @Option(
     help:
@@ -30,7 +31,8 @@ struct ServeCommand: AsyncParsableCommand {
   func run() async throws {
     let store = try state.store()
     let server = try CloudServer(
-      store: store, broker: broker, answerSeconds: answerSeconds, digestSeconds: digestSeconds)
+      store: store, broker: broker, certificates: try certificates.office(store),
+      answerSeconds: answerSeconds, digestSeconds: digestSeconds)
     let sweep = RetentionSweep(database: store.database, keeps: keeps)
     let logger = server.logger
     // What ends first, mostly by a failure, ends the others: half a server misleads.

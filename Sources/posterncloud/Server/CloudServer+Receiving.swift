@@ -70,6 +70,13 @@ extension CloudServer {
       let report = try decode(DiagnosisReport.self, payload, from: controller)
       try store.controllers.store(
         report.joined(to: store.controllers.latest(DiagnosisReport.self, of: controller.rawValue)))
+    case .renewal:
+      let request = try decode(RenewalRequest.self, payload, from: controller)
+      let answer = try certificates.answer(
+        request, of: controller, at: WallInstant(millisecondsSince1970: CloudClock.now()))
+      logger.notice(
+        "\(controller) asks for a certificate: \(answer.refused ?? "it is signed")")
+      try send(answer, .certificate, to: controller)
     case .pull:
       try answer(try JSONCoding.decode(SnapshotPull.self, from: payload), of: controller, &state)
     case .digest:

@@ -248,7 +248,7 @@ extension CloudServer {
       session.comparison.expect(
         at: CloudClock.ticks(), after: 0, lateAfter: compareLateMilliseconds)
       state.sessions[message.controller] = session
-    case .commands, .ack, .digest: break
+    case .commands, .ack, .digest, .certificate: break
     }
   }
 

@@ -26,6 +26,7 @@ final class CloudServer: Sendable {
   let signer: EnvelopeSigner
   let links: BrokerLinks
   let logger: Logger
+  let certificates: CertificateOffice
   /// The first wait for an answer.
   let answerMilliseconds: Int64
   /// After so long a comparison of digests waits for no quiet moment.
@@ -49,12 +50,16 @@ final class CloudServer: Sendable {
   /// `answerSeconds` is the first wait for an answer, before a message is sent again; after
   /// `digestSeconds` a comparison of digests waits for no quiet moment.
   init(
-    store: CloudStore, broker: BrokerOptions, answerSeconds: Int = answerSeconds,
-    digestSeconds: Int = digestSeconds
+    store: CloudStore, broker: BrokerOptions, certificates: CertificateOffice? = nil,
+    answerSeconds: Int = answerSeconds, digestSeconds: Int = digestSeconds
   ) throws {
     let logger = Logger(label: "posterncloud") { StandardLog(label: $0) }
     self.store = store
     self.logger = logger
+    self.certificates =
+      certificates
+      ?? CertificateOffice(
+        table: CertificateTable(database: store.database), authority: nil, days: 1)
     answerMilliseconds = Int64(answerSeconds) * 1_000
     compareLateMilliseconds = Int64(digestSeconds) * 1_000
     links = BrokerLinks(broker, logger: logger)

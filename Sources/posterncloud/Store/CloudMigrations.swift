@@ -144,6 +144,7 @@ enum CloudMigrations {
     ReachMigrations.register(in: &migrator)
     RetentionMigrations.register(in: &migrator)
     ErasureMigrations.register(in: &migrator)
+    CertificateTable.register(in: &migrator)
     return migrator
   }
 }

@@ -32,4 +32,5 @@ extension DiagnosisReport: LatestReport {
 
 extension DigestReport: ControllerMessage {}
 extension IssuedReport: ControllerMessage {}
+extension RenewalRequest: ControllerMessage {}
 extension UrgentEvent: ControllerMessage {}

@@ -81,6 +81,8 @@ final class HandLink: CloudLink {
     }
   }
 
+  func reconnect() { hand(.disconnected(reason: LinkTerms.replaced)) }
+
   func stop() {}
 
   func hand(_ event: LinkEvent) {

@@ -230,6 +230,8 @@ private struct RowLink: CloudLink {
     return token
   }
 
+  func reconnect() {}
+
   func stop() {}
 }
 

@@ -17,7 +17,8 @@ struct MessagesContractTests {
     "config": ConfigurationMessage.self, "credentials": CredentialDelta.self,
     "commands": Command.self, "ack": EventAcknowledgement.self, "snapshot": SnapshotOffer.self,
     "chunk": SnapshotChunk.self, "repair": BucketRepair.self,
-    "digestRequest": DigestRequest.self,
+    "digestRequest": DigestRequest.self, "renewal": RenewalRequest.self,
+    "certificate": CertificateAnswer.self,
   ]
 
   private static func examples() throws -> [URL] {

@@ -89,7 +89,12 @@ struct SchemaCompatibilityTests {
     "applied.credentials has a higher maxItems"
   ]
 
-  private static let downFiles = Topics.Down.allCases.map {
+  /// Topics that came after the released version. Its clouds answer nothing there, and send nothing.
+  private static let later: Set<String> = [
+    Topics.Up.renewal.rawValue, Topics.Down.certificate.rawValue,
+  ]
+
+  private static let downFiles = Topics.Down.allCases.filter { !later.contains($0.rawValue) }.map {
     $0 == .digest ? "digestRequest.json" : "\($0.rawValue).json"
   }
 
@@ -97,7 +102,7 @@ struct SchemaCompatibilityTests {
   func up() throws {
     let released = try Schemas("released/1")
     let today = try Schemas("schemas")
-    for kind in Topics.Up.allCases {
+    for kind in Topics.Up.allCases where !Self.later.contains(kind.rawValue) {
       let name = "\(kind.rawValue).json"
       let found = faults(
         writer: try #require(today.files[name]), in: today,

@@ -34,7 +34,7 @@ struct RefusalAnswerTests {
     case .commands: row.commands
     case .config: row.config
     case .credentials, .snapshot, .chunk, .repair: row.records
-    case .ack, .digest: row.others
+    case .ack, .digest, .certificate: row.others
     }
   }
 
@@ -146,6 +146,7 @@ struct RefusalAnswerTests {
     case .chunk: try text(SnapshotChunk(snapshotID: "s-1", revision: 7, index: 0))
     case .repair: try text(BucketRepair(revision: 6, buckets: [1]))
     case .digest: try text(DigestRequest())
+    case .certificate: try text(CertificateAnswer(requestDigest: "d"))
     }
   }
 }

@@ -100,7 +100,9 @@ final class BenchCloud: Sendable {
         state.acknowledged = max(state.acknowledged, last)
       }
       try send(EventAcknowledgement(epoch: batch.epoch, through: last), .ack)
-    case .state, .results, .pull, .digest, .urgent, .telemetry, .logs, .issued, .diagnosis: break
+    case .state, .results, .pull, .digest, .urgent, .telemetry, .logs, .issued, .diagnosis,
+      .renewal:
+      break
     }
   }
 }

@@ -37,5 +37,7 @@ struct CountingLink: CloudLink {
     return try link.publish(message)
   }
 
+  func reconnect() { link.reconnect() }
+
   func stop() { link.stop() }
 }

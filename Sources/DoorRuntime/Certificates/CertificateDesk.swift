@@ -1,0 +1,43 @@
+import CloudProtocol
+import DoorCore
+import DoorPorts
+import DoorRules
+
+/// Everything about the controller's certificates: which end soon, and the renewal of its own.
+struct CertificateDesk {
+  private var watch = CertificateWatch()
+  private var renewal: Renewal
+
+  init(controller: ControllerID) { renewal = Renewal(controller: controller) }
+
+  /// The certificates were read. `kept` reads which warnings an earlier run persisted; `standing` is
+  /// nil where nothing can be renewed.
+  mutating func read(
+    _ readings: [CertificateReading], _ standing: RenewalStanding?, at now: Moment,
+    kept: () throws(PortError) -> [UInt8]?
+  ) -> [Wish] {
+    let warnings = watch.read(readings, at: now, kept: kept)
+    return warnings + (standing.map { renewal.read($0, at: now) } ?? [])
+  }
+
+  mutating func order(_ order: String, at now: Moment) -> [Wish] { renewal.order(order, at: now) }
+  mutating func done(_ outcome: RenewalOutcome, at now: Moment) -> [Wish] {
+    renewal.done(outcome, at: now)
+  }
+  mutating func answered(_ answer: CertificateAnswer, at now: Moment) -> [Wish] {
+    renewal.answered(answer, at: now)
+  }
+  mutating func connected(with pair: BrokerPair, at now: Moment) -> [Wish] {
+    renewal.connected(with: pair, at: now)
+  }
+  mutating func disconnected(_ reason: String, at now: Moment) -> [Wish] {
+    renewal.disconnected(reason, at: now)
+  }
+  /// The cloud answered over this very connection, by a message that was verified.
+  mutating func heard(at now: Moment) -> [Wish] { renewal.heard(at: now) }
+  mutating func advance(to now: Moment) -> [Wish] { renewal.advance(to: now) }
+  var nextDeadline: MonotonicInstant? { renewal.nextDeadline }
+
+  /// For the status.
+  func troubles(at now: Moment) -> [String] { watch.troubles(at: now) + renewal.troubles }
+}
