@@ -10,8 +10,23 @@ public struct EventMember: Sendable, Hashable {
   }
 }
 
-/// Members that several types share.
+/// Members that several types share, and long lists.
 extension EventMember {
+  static let grant = [
+    EventMember(
+      "via",
+      "what granted access: `rules`, `grant`, `credential`, `override`; or `leaving`: nothing"
+        + " does, and the way only leads out"),
+    EventMember(
+      "leavesDespite",
+      "if somebody leaves whom the rules would have kept out: the reason of that denial"),
+    EventMember(
+      "companion",
+      "if two entered together: the one who badged first; a candidate for a check-in too"),
+    EventMember("companionCredential", "if the companion had one: the credential"),
+    EventMember("pinCredential", "if a PIN followed a card: the PIN's credential"),
+    EventMember("host", "if the person must be escorted: the host, who entered just before"),
+  ]
   static let attempt = [
     EventMember(
       "presentation", "what was shown: `card`, `pin`, `cardThenPIN`, `mobile` or `unknown`"),

@@ -6,22 +6,7 @@ extension EventType {
     case .accessGranted:
       EventRow(
         "Let in", .checkInCandidate, [.door, .reader, .person, .credential],
-        detail: [
-          EventMember(
-            "via",
-            "what granted access: `rules`, `grant`, `credential`, `override`; or `leaving`: nothing"
-              + " does, and the way only leads out"),
-          EventMember(
-            "leavesDespite",
-            "if somebody leaves whom the rules would have kept out: the reason of that denial"),
-          EventMember(
-            "companion",
-            "if two entered together: the one who badged first; a candidate for a check-in too"),
-          EventMember("companionCredential", "if the companion had one: the credential"),
-          EventMember("pinCredential", "if a PIN followed a card: the PIN's credential"),
-          EventMember("host", "if the person must be escorted: the host, who entered just before"),
-        ]
-          + EventMember.attempt)
+        detail: EventMember.grant + EventMember.attempt)
     case .accessDenied:
       EventRow(
         "Denied", .evidence, [.door, .reader, .person, .credential],

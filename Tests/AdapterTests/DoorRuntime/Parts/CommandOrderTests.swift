@@ -23,6 +23,7 @@ struct CommandOrderTests {
     (Command(kind: .resetArea, reason: "counted", area: "hall"), ["resetArea"]),
     (Command(kind: .sync), ["session syncRequested", "digest", "end c-1"]),
     (Command(kind: .logs), ["uploadLog"]),
+    (Command(kind: .renewCertificate), ["renewCertificate"]),
     (Command(kind: .diagnostics), ["reportTelemetry", "runSelfTest"]),
     (
       Command(kind: .trustKey, keyID: "k-2", key: Data(repeating: 3, count: 32).base64URL),
