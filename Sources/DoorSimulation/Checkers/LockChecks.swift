@@ -62,6 +62,7 @@ final class NeverTooLong: Checker {
         lateSince[door] = nil
         continue
       }
+      world.site.causes.lastReleased[door] = world.clockwork.elapsed
       guard world.rig.hasLines(door, since: world.clockwork.elapsed - Rig.lineTroubleMicroseconds)
       else {
         world.site.causes.mustEnd[door] = max(
@@ -69,7 +70,6 @@ final class NeverTooLong: Checker {
         lateSince[door] = nil
         continue
       }
-      world.site.causes.lastReleased[door] = world.clockwork.elapsed
       if world.clockwork.elapsed <= world.site.causes.mustEnd[door] {
         lateSince[door] = nil
         continue
