@@ -52,6 +52,8 @@ struct CardBody: Codable, Sendable, Hashable {
   /// As a number up to 2^53, or as text.
   var number: String
 
+  static let shape = MemberShape.holding("format", "facility", "number")
+
   private enum CodingKeys: CodingKey { case format, facility, number }
 
   init(from decoder: any Decoder) throws {

@@ -3,9 +3,9 @@ import DoorRules
 
 /// A credential that a platform manages itself, such as a monthly member's.
 private struct CredentialBody: RequestBody {
-  static let members: Set = [
-    "person", "tenant", "doors", "scopes", "startsAt", "endsAt", "card", "code", "class", "usesMax",
-  ]
+  static let shape = MemberShape.holding(
+    "person", "tenant", "doors", "scopes", "startsAt", "endsAt", "code", "class", "usesMax",
+    and: ["card": CardBody.shape])
 
   var person: String
   var tenant: String?

@@ -23,9 +23,9 @@ struct ReservationDocument: PlatformDocument {
 }
 
 struct ReservationBody: RequestBody {
-  static let members: Set = [
-    "person", "tenant", "doors", "scopes", "startsAt", "endsAt", "code", "cards",
-  ]
+  static let shape = MemberShape.holding(
+    "person", "tenant", "doors", "scopes", "startsAt", "endsAt", "code",
+    and: ["cards": .list(CardBody.shape)])
 
   var person: String
   var tenant: String?

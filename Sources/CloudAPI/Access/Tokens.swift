@@ -104,7 +104,7 @@ public struct TokenDesk {
 }
 
 private struct TokenBody: RequestBody {
-  static let members: Set = ["name", "scopes", "expiresAt"]
+  static let shape = MemberShape.holding("name", "scopes", "expiresAt")
 
   var name: String
   var scopes: [String]

@@ -63,7 +63,7 @@ struct UnlockReply: Encodable {
 }
 
 private struct MemberUnlockBody: RequestBody {
-  static let members: Set = ["person", "location", "expiresInSeconds"]
+  static let shape = MemberShape.holding("person", "expiresInSeconds", and: ["location": .location])
 
   var person: String
   /// The position of the phone, for doors with a geofence.
@@ -72,7 +72,7 @@ private struct MemberUnlockBody: RequestBody {
 }
 
 private struct AdminUnlockBody: RequestBody {
-  static let members: Set = ["reason", "by", "expiresInSeconds"]
+  static let shape = MemberShape.holding("reason", "by", "expiresInSeconds")
 
   var reason: String
   /// The operator; the token's name when absent.

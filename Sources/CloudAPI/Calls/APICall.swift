@@ -24,28 +24,22 @@ struct APICall {
     return text
   }
 
-  /// The body. Throws for a member that it does not have.
+  /// The body. Throws for members that it does not have, at any depth, and for those that are there
+  /// twice: whoever misspelled a limit must not get a door without one.
   func body<Body: RequestBody>(_ type: Body.Type) throws(APIProblem) -> Body {
     let media = request.headers["content-type"]?.split(separator: ";").first
     guard media?.trimmingPrefix(while: \.isWhitespace).lowercased() == "application/json" else {
       throw APIProblem(.mediaType, "Content-Type is \(media.map(String.init) ?? "missing")")
     }
-    let members: [String: JSONValue]
     do throws(ValidationFailure) {
-      guard
-        case .object(let found) = try JSONCoding.decode(JSONValue.self, from: request.body)
-      else { throw ValidationFailure(path: "", message: "the body is no JSON object") }
-      members = found
+      guard case .object = try JSONCoding.decode(JSONValue.self, from: request.body) else {
+        throw ValidationFailure(path: "", message: "the body is no JSON object")
+      }
     } catch {
       throw APIProblem(error, kind: .malformed)
     }
-    let unknown = members.keys.filter { !Body.members.contains($0) }.sorted()
-    guard unknown.isEmpty else {
-      let known = Body.members.sorted().joined(separator: ", ")
-      throw APIProblem(
-        ValidationFailure(
-          problems: unknown.map { Problem(path: $0, message: "is no member; there are \(known)") }))
-    }
+    let faults = MemberScan.faults(in: request.body, shape: Body.shape)
+    guard faults.isEmpty else { throw APIProblem(ValidationFailure(problems: faults)) }
     do throws(ValidationFailure) {
       return try JSONCoding.decode(type, from: request.body)
     } catch {
@@ -110,8 +104,8 @@ struct APICall {
 
 /// The body of a request.
 protocol RequestBody: Decodable {
-  /// The names of its members.
-  static var members: Set<String> { get }
+  /// Its members, with those of the objects in it.
+  static var shape: MemberShape { get }
 }
 
 /// A part of a list.

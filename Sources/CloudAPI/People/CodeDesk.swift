@@ -136,7 +136,7 @@ struct CodeDesk {
 }
 
 private struct CodeBody: RequestBody {
-  static let members: Set = ["code", "digits", "doors"]
+  static let shape = MemberShape.holding("code", "digits", "doors")
 
   var code: String?
   var digits: Int?

@@ -23,9 +23,8 @@ private struct PersonReply: Encodable {
 }
 
 private struct PersonBody: RequestBody {
-  static let members: Set = [
-    "accessEnabled", "memberType", "membershipStatus", "tags", "customTags",
-  ]
+  static let shape = MemberShape.holding(
+    "accessEnabled", "memberType", "membershipStatus", "tags", "customTags")
 
   var accessEnabled: Bool?
   var memberType: String?

@@ -28,7 +28,8 @@ private struct DoorReply: Encodable {
 }
 
 private struct DoorBody: RequestBody {
-  static let members: Set = ["site", "name", "location", "icon", "settings"]
+  static let shape = MemberShape.holding(
+    "site", "name", "location", "icon", and: ["settings": .accessSettings])
 
   var site: String
   var name: String
@@ -39,7 +40,7 @@ private struct DoorBody: RequestBody {
 
 /// Hours in which a door stands unlocked.
 private struct ScheduleBody: RequestBody, Encodable {
-  static let members: Set = ["hours"]
+  static let shape = MemberShape.holding(and: ["hours": .hours])
 
   var hours: HoursDocument
 }

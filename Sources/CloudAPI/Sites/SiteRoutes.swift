@@ -33,9 +33,9 @@ extension FacilityDocument {
 }
 
 private struct SiteBody: RequestBody {
-  static let members: Set = [
-    "name", "timeZone", "leadMinutes", "tailMinutes", "controllers", "settings",
-  ]
+  static let shape = MemberShape.holding(
+    "name", "timeZone", "leadMinutes", "tailMinutes", "controllers",
+    and: ["settings": .accessSettings])
 
   var name: String
   var timeZone: String
@@ -46,14 +46,15 @@ private struct SiteBody: RequestBody {
 }
 
 private struct HolidayBody: RequestBody {
-  static let members: Set = ["name", "effect"]
+  static let shape = MemberShape.holding("name", "effect")
 
   var name: String
   var effect: String
 }
 
 private struct ScopeBody: RequestBody {
-  static let members: Set = ["name", "priority", "doors", "settings"]
+  static let shape = MemberShape.holding(
+    "name", "priority", "doors", and: ["settings": .accessSettings])
 
   var name: String
   var priority: Int?

@@ -3,7 +3,7 @@ import DoorRules
 import Foundation
 
 private struct WebhookBody: RequestBody {
-  static let members: Set = ["url", "types", "enabled"]
+  static let shape = MemberShape.holding("url", "types", "enabled")
 
   var url: String
   var types: [String]?
@@ -11,7 +11,7 @@ private struct WebhookBody: RequestBody {
 }
 
 private struct ReplayBody: RequestBody {
-  static let members: Set = ["after"]
+  static let shape = MemberShape.holding("after")
 
   var after: String
 }

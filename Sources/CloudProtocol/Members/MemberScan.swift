@@ -1,12 +1,14 @@
 import Foundation
 
-/// Finds members that a controller does not know, in JSON that a decoder has read already. It looks
-/// at each byte once and makes nothing of values, so that a large message costs little.
-struct MemberScan {
+/// Finds members that nobody reads, in JSON that a decoder has read already. It looks at each byte
+/// once and makes nothing of values, so that a large message costs little.
+package struct MemberScan {
   /// Most unknown members that are told; the others are not looked for.
   static let toldMax = 100
 
   private let json: [UInt8]
+  /// Whether what is found is refused; otherwise it is ignored by those who read the values.
+  private let isStrict: Bool
   private var position: Int
   /// The way to what is read, such as `credentials`, `[3]`.
   private var path: [Step] = []
@@ -19,13 +21,26 @@ struct MemberScan {
 
   /// The unknown members of `json`, by path, in their order.
   static func unknown(in json: [UInt8], shape: MemberShape) -> [Problem] {
-    var scan = MemberScan(json: json)
+    var scan = MemberScan(json: json, isStrict: false)
     scan.value(shape)
     return scan.found
   }
 
-  private init(json: [UInt8]) {
+  /// Why `json` is to be refused, by path: unknown members, also null ones, and those that an object
+  /// has twice, of which a decoder reads one and hides the other. At most ``toldMax``.
+  package static func faults(in json: [UInt8], shape: MemberShape) -> [Problem] {
+    var scan = MemberScan(json: json, isStrict: true)
+    scan.value(shape)
+    // A decoder also reads UTF-16 and a byte order mark, where the scan sees no members.
+    guard scan.position == json.endIndex else {
+      return [Problem(path: "", message: "is no JSON in UTF-8 without a byte order mark")]
+    }
+    return scan.found
+  }
+
+  private init(json: [UInt8], isStrict: Bool) {
     self.json = json
+    self.isStrict = isStrict
     position = json.startIndex
   }
 
@@ -65,21 +80,26 @@ struct MemberScan {
   private mutating func object(_ shape: MemberShape) {
     position += 1
     skipSpace()
+    var names: Set<String> = []
     while byte == UInt8(ascii: "\"") {
       let name = string()
+      let isAgain = isStrict && !names.insert(name).inserted
+      if isAgain { note(name, "is there twice") }
       skipSpace()
       position += 1
       skipSpace()
       switch shape {
-      case .any, .list: value(.any)
+      case .any, .list: unshaped(name)
       case .named(let member): member.map(name, &self)
       case .object(let members):
         if let member = members[name] {
           member.map(name, &self)
         } else {
-          // Null is like an absent member.
-          if byte != UInt8(ascii: "n") { note(name, knowing: members.keys) }
-          value(.any)
+          // Null is like an absent member, for whoever ignores it.
+          if !isAgain, isStrict || byte != UInt8(ascii: "n") {
+            note(name, unknown(name, among: members.keys))
+          }
+          unshaped(name)
         }
       }
       guard byte == UInt8(ascii: ",") else { break }
@@ -87,6 +107,11 @@ struct MemberScan {
       skipSpace()
     }
     position += 1
+  }
+
+  /// A value whose members are not known; only a strict scan looks for something in it.
+  private mutating func unshaped(_ name: String) {
+    if isStrict { member(name, .any) } else { value(.any) }
   }
 
   fileprivate mutating func member(_ name: String, _ shape: MemberShape) {
@@ -131,7 +156,7 @@ struct MemberScan {
     return String(decoding: text.dropFirst().dropLast(), as: UTF8.self)
   }
 
-  private mutating func note(_ name: String, knowing names: some Sequence<String>) {
+  private mutating func note(_ name: String, _ message: String) {
     guard found.count < Self.toldMax else { return }
     var text = ""
     for step in path + [.member(name)] {
@@ -140,12 +165,16 @@ struct MemberScan {
       case .index(let index): text += "[\(index)]"
       }
     }
-    let meant = names.sorted().first { Self.isNear($0, name) }
-    found.append(
-      Problem(
-        path: text,
-        message: "is not known here and ignored" + (meant.map { "; is \($0) meant?" } ?? "")
-      ).printable)
+    found.append(Problem(path: text, message: message).printable)
+  }
+
+  private func unknown(_ name: String, among names: some Sequence<String>) -> String {
+    let known = names.sorted()
+    let fault = isStrict ? "is no member here" : "is not known here and ignored"
+    if let meant = known.first(where: { Self.isNear($0, name) }) {
+      return "\(fault); is \(meant) meant?"
+    }
+    return isStrict ? "\(fault); there are \(known.joined(separator: ", "))" : fault
   }
 
   /// Whether two names differ by case, by one or two letters, or by two that changed places.

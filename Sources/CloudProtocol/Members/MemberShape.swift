@@ -1,7 +1,7 @@
-/// The members that JSON may have, as a controller reads them. ``MemberScan`` finds the others: they
-/// are ignored, so that a newer cloud can send more, but one of them may be misspelled. A test holds
-/// these shapes against the schemas of the contract.
-indirect enum MemberShape: Sendable {
+/// The members that JSON may have, as its reader knows them. ``MemberScan`` finds the others: a
+/// controller ignores them, so that a newer cloud can send more, but one of them may be misspelled. A
+/// test holds these shapes against the schemas of the contract.
+package indirect enum MemberShape: Sendable {
   /// Anything; its members are not looked at.
   case any
   case object([String: MemberShape])
@@ -26,7 +26,7 @@ indirect enum MemberShape: Sendable {
           "kind", "door", "person", "reason", "mode", "seconds", "reader", "area", "sessionNonce",
           "keyID", "key"
         ).merging([
-          "location": .object(members("lat", "lng", "accuracyMeters")),
+          "location": location,
           "window": .object(members("startHour", "hours", "serial")),
         ]) { $1 })
     case .snapshot: .object(members("snapshotID", "revision", "chunks", "revokedAhead"))
@@ -36,9 +36,19 @@ indirect enum MemberShape: Sendable {
     }
   }
 
+  /// An object with members of any value, and others of the shapes that are given.
+  package static func holding(
+    _ names: String..., and shaped: [String: MemberShape] = [:]
+  ) -> MemberShape {
+    .object(shaped.merging(names.map { ($0, .any) }) { shape, _ in shape })
+  }
+
   private static func members(_ names: String...) -> [String: MemberShape] {
     Dictionary(names.map { ($0, .any) }, uniquingKeysWith: { $1 })
   }
+
+  /// Where a phone says that it is.
+  package static let location = MemberShape.holding("lat", "lng", "accuracyMeters")
 
   // MARK: Credentials
 
@@ -67,7 +77,8 @@ indirect enum MemberShape: Sendable {
 
   private static let windows = MemberShape.list(.object(members("from", "to")))
 
-  private static let hours = MemberShape.object([
+  /// Hours of a week, with exceptions by date.
+  package static let hours = MemberShape.object([
     "monday": windows, "tuesday": windows, "wednesday": windows, "thursday": windows,
     "friday": windows, "saturday": windows, "sunday": windows, "exceptions": .named(windows),
   ])
@@ -91,6 +102,9 @@ indirect enum MemberShape: Sendable {
         "enabled", "radiusMeters", "accuracyBufferMeters", "requireAccuracyBetterThan"
       ).merging(["center": .object(members("lat", "lng"))]) { $1 }),
   ]) { $1 }
+
+  /// What can be set for a site, a scope and a door alike.
+  package static let accessSettings = MemberShape.object(settings)
 
   private static let facility = MemberShape.object(
     settings.merging(members("id", "name", "timeZone", "leadMinutes", "tailMinutes")) { $1 }

@@ -88,6 +88,16 @@ final class PlatformFixture: Sendable {
     _ method: String, _ path: String, _ body: [String: Any]? = nil,
     headers: [String: String] = [:], token given: String? = nil
   ) async throws -> Answer {
+    try await send(
+      method, path, try body.map { Array(try JSONSerialization.data(withJSONObject: $0)) },
+      headers: headers, token: given)
+  }
+
+  /// With a body that need not be JSON.
+  func send(
+    _ method: String, _ path: String, _ body: [UInt8]?, headers: [String: String] = [:],
+    token given: String? = nil
+  ) async throws -> Answer {
     var sent = headers
     let token = given ?? token.withLock { $0 }
     if !token.isEmpty { sent["authorization"] = "Bearer \(token)" }
@@ -98,9 +108,9 @@ final class PlatformFixture: Sendable {
       let words = pair.split(separator: "=", maxSplits: 1).map(String.init)
       return (words[0], words.count > 1 ? words[1] : "")
     }
-    let json = try body.map { Array(try JSONSerialization.data(withJSONObject: $0)) } ?? []
     let reply = await api.answer(
-      APIRequest(method: method, path: parts[0], query: query, headers: sent, body: json), at: now)
+      APIRequest(method: method, path: parts[0], query: query, headers: sent, body: body ?? []),
+      at: now)
     let object = try? JSONSerialization.jsonObject(with: Data(reply.body)) as? [String: Any]
     return Answer(status: reply.status, headers: reply.headers, body: object ?? [:])
   }
