@@ -13,7 +13,7 @@ extension CardBody {
     }
     let facility = facility.map { UInt64($0) }
     do {
-      _ = try FormatTable.default.encode(format: format, facility: facility, card: card)
+      _ = try FormatTable.standard.encode(format: format, facility: facility, card: card)
     } catch {
       throw APIProblem(path: path, "is no card of the format \(format.prefix(64)): \(error)")
     }
