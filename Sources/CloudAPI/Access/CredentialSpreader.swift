@@ -93,14 +93,14 @@ struct CredentialSpreader {
   }
 
   private func clashes(of record: CredentialRecord, at controller: String) throws -> [Problem] {
-    let scopes = try book.scopes(of: controller)
+    let reach = try book.reach(of: controller)
     let own: Credential
     do throws(ValidationFailure) { own = try record.validated(path: "") } catch {
       throw APIProblem(error)
     }
     let isTaken = try store.holders(of: record.digest, at: controller).contains { other in
       other.id != record.id
-        && (try? other.validated(path: "")).map { own.clashes(with: $0, scopes: scopes) } != false
+        && (try? other.validated(path: "")).map { own.clashes(with: $0, in: reach) } != false
     }
     guard isTaken else { return [] }
     return try book.doors(of: record, at: controller).map {

@@ -114,19 +114,15 @@ final class SiteBook {
 
   /// The doors that a credential names at a controller, by itself or in a scope.
   func doors(of record: CredentialRecord, at controller: String) throws -> [String] {
-    let scopes = try scopes(of: controller)
+    let scopes = try reach(of: controller).scopes
     return Set(record.doors).union(
       record.scopes.compactMap(ScopeID.init).flatMap { scopes[$0] ?? [] }.map(\.rawValue)
     ).sorted()
   }
 
-  /// Doors of each scope of a controller.
-  func scopes(of controller: String) throws -> [ScopeID: Set<DoorID>] {
-    let scopes = try self.controller(controller)?.configuration?.scopes ?? []
-    return Dictionary(
-      scopes.compactMap { scope in
-        ScopeID(scope.id).map { ($0, Set(scope.doors.compactMap(DoorID.init))) }
-      }, uniquingKeysWith: { first, _ in first })
+  /// Where and when the credentials of a controller open.
+  func reach(of controller: String) throws -> CredentialReach {
+    try self.controller(controller)?.configuration?.reach ?? CredentialReach()
   }
 }
 

@@ -1,3 +1,5 @@
+package import DoorRules
+
 /// The cloud's configuration of one controller, as sent. It is used only after
 /// ``validated(controller:zones:)``, which reports every error by path.
 public struct ConfigurationDocument: Sendable, Hashable, Codable {
@@ -111,5 +113,18 @@ public struct DoorDocument: Sendable, Hashable, Codable {
     try container.encode(name, forKey: .name)
     try container.encodeIfPresent(location, forKey: .location)
     try container.encodeIfPresent(icon, forKey: .icon)
+  }
+}
+
+extension ConfigurationDocument {
+  /// Where and when credentials open under this configuration, which was validated.
+  package var reach: CredentialReach {
+    CredentialReach(
+      scopes: Dictionary(
+        scopes.compactMap { scope in
+          ScopeID(scope.id).map { ($0, Set(scope.doors.compactMap(DoorID.init))) }
+        }, uniquingKeysWith: { first, _ in first }),
+      leadSeconds: facility.leadMinutes.map { Int64($0) * 60 } ?? FacilityPolicy.leadSecondsDefault,
+      tailSeconds: facility.tailMinutes.map { Int64($0) * 60 } ?? FacilityPolicy.tailSecondsDefault)
   }
 }

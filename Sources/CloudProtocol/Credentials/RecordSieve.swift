@@ -171,7 +171,7 @@ extension PolicyWords {
   /// Whether any of these is known.
   fileprivate func knows(doors: [String], scopes: [String]) -> Bool {
     doors.contains { DoorID($0).map(self.doors.contains) ?? false }
-      || scopes.contains { ScopeID($0).map { self.scopes[$0] != nil } ?? false }
+      || scopes.contains { ScopeID($0).map { reach.scopes[$0] != nil } ?? false }
   }
 }
 

@@ -6,19 +6,19 @@ public struct PolicyWords: Sendable, Hashable {
   /// Classes of credentials, configured and built in.
   public var classes: Set<String>
   public var doors: Set<DoorID>
-  /// The doors of each scope.
-  public var scopes: [ScopeID: Set<DoorID>]
+  /// Where and when credentials open.
+  public var reach: CredentialReach
   /// Whose words these are; nil is not asked.
   public var controller: ControllerID?
 
   public init(
     statuses: Set<String> = [], classes: Set<String> = [], doors: Set<DoorID> = [],
-    scopes: [ScopeID: Set<DoorID>] = [:], controller: ControllerID? = nil
+    reach: CredentialReach = CredentialReach(), controller: ControllerID? = nil
   ) {
     self.statuses = statuses
     self.classes = classes
     self.doors = doors
-    self.scopes = scopes
+    self.reach = reach
     self.controller = controller
   }
 }
@@ -34,7 +34,10 @@ extension PolicyWords {
     self.init(
       statuses: rules.reduce(into: [Person.activeStatus]) { $0.formUnion($1.membershipStatuses) },
       classes: Set(policy.facility.classes.keys).union(CredentialClass.builtInNames),
-      doors: Set(policy.doors.keys), scopes: policy.scopes.mapValues(\.doors),
+      doors: Set(policy.doors.keys),
+      reach: CredentialReach(
+        scopes: policy.scopes.mapValues(\.doors), leadSeconds: policy.facility.leadSeconds,
+        tailSeconds: policy.facility.tailSeconds),
       controller: policy.facility.controller)
   }
 }

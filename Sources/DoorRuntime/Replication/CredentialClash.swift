@@ -13,7 +13,7 @@ package struct CredentialClash: Sendable, Hashable {
 
   /// What a message that was applied brought about. A store that cannot be read finds none.
   static func found(
-    in records: SoundRecords, in store: any PolicyStore, scopes: [ScopeID: Set<DoorID>]
+    in records: SoundRecords, in store: any PolicyStore, reach: CredentialReach
   ) -> [CredentialClash] {
     var clashes: Set<CredentialClash> = []
     for record in records.credentials where clashes.count < reportedMax {
@@ -21,7 +21,7 @@ package struct CredentialClash: Sendable, Hashable {
         let holders = try? store.holders(ofAny: [record.digest])
       else { continue }
       for case let other? in holders.map(\.credential)
-      where clashes.count < reportedMax && credential.clashes(with: other, scopes: scopes) {
+      where clashes.count < reportedMax && credential.clashes(with: other, in: reach) {
         clashes.insert(
           CredentialClash(
             first: min(credential.id, other.id), second: max(credential.id, other.id)))

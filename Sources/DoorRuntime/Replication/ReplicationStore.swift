@@ -162,7 +162,8 @@ struct ReplicationStore: Sendable {
       clashes: isAsBefore
         ? []
         : sound.map {
-          CredentialClash.found(in: $0.records, in: policy, scopes: words?.scopes ?? [:])
+          CredentialClash.found(
+            in: $0.records, in: policy, reach: words?.reach ?? CredentialReach())
         } ?? [],
       baseRefused: isOtherBase
         || !report.applied && !isSnapshot && delta.baseRevision != report.revision,

@@ -122,15 +122,4 @@ struct ConfigurationTable {
         try document.map(storedJSON), controller.rawValue,
       ])
   }
-
-  /// The doors of each scope, as last configured.
-  static func scopes(
-    of controller: String, _ database: Database
-  ) throws -> [ScopeID: Set<DoorID>] {
-    let document = try present(of: controller, database)
-    return Dictionary(
-      (document?.scopes ?? []).compactMap { scope in
-        ScopeID(scope.id).map { ($0, Set(scope.doors.compactMap(DoorID.init))) }
-      }, uniquingKeysWith: { first, _ in first })
-  }
 }

@@ -18,13 +18,15 @@ struct CredentialTable {
     }
     try database.write { database in
       try ControllerTable.requireEnrolled(controller, database)
-      let scopes = try ConfigurationTable.scopes(of: controller, database)
+      let reach = try ConfigurationTable.present(of: controller, database)?.reach
       let twins = try database.fetchAllJSON(
         CredentialRecord.self,
         sql: "SELECT record FROM credential WHERE controller = ? AND digest = ?",
         arguments: [controller, Data(record.digest.bytes)])
       for other in twins
-      where credential.clashes(with: try other.validated(path: "credential"), scopes: scopes) {
+      where credential.clashes(
+        with: try other.validated(path: "credential"), in: reach ?? CredentialReach())
+      {
         throw CloudProblem(
           "clash: credential \(other.id) of \(other.person) has the same value at \(controller), for "
             + "a door and a time that both are for; choose another")

@@ -147,11 +147,50 @@ struct PlatformBookingTests {
     try await world.ok(
       "PUT", "/v1/reservations/b-3",
       Self.booking([
-        "person": "ben", "startsAt": "2020-11-30T12:00:00Z", "endsAt": "2020-11-30T14:00:00Z",
+        "person": "ben", "startsAt": "2020-11-30T12:15:00Z", "endsAt": "2020-11-30T14:00:00Z",
       ]))
     let taken = try await world.call(
       "POST", "/v1/people/ben/code", ["code": "4711", "doors": ["gate-1:front"]])
     #expect(taken.kind == "clash" && taken.paths == ["gate-1:front"])
+  }
+
+  @Test("C4 D17: two bookings clash when the lead of one begins before the tail of the other")
+  func leadAndTail() async throws {
+    let world = try await PlatformFixture()
+    try await world.furnish()
+    for person in ["ada", "ben"] {
+      try await world.ok("POST", "/v1/people/\(person)/code", ["code": "4711"])
+    }
+    let first = try await world.ok("PUT", "/v1/reservations/b-1", Self.morning)
+    func next(_ start: String) async throws -> PlatformFixture.Answer {
+      try await world.call(
+        "PUT", "/v1/reservations/b-2",
+        Self.booking([
+          "person": "ben", "startsAt": "2020-11-30T\(start)Z", "endsAt": "2020-11-30T16:00:00Z",
+        ]))
+    }
+    func time(_ answer: PlatformFixture.Answer, _ name: String) throws -> String? {
+      let credential = try #require((answer.body["credentials"] as? [[String: Any]])?.first)
+      return (credential["atDoors"] as? [[String: Any]])?.first?[name] as? String
+    }
+    for start in ["12:00:00", "12:13:59"] {
+      let clash = try await next(start)
+      #expect(clash.status == 409 && clash.paths == ["gate-1:front", "gate-2:side"], "\(start)")
+    }
+    // It opens when the other one closes.
+    let after = try await next("12:14:00")
+    #expect(after.status == 201)
+    #expect(try time(after, "opensAt") == time(first, "closesAt"))
+
+    try await world.ok("DELETE", "/v1/reservations/b-2")
+    try await world.ok(
+      "PUT", "/v1/sites/house",
+      [
+        "name": "The house", "timeZone": "Europe/Berlin", "controllers": ["gate-1", "gate-2"],
+        "leadMinutes": 0, "tailMinutes": 0,
+      ])
+    #expect(try await next("11:59:59").status == 409)
+    #expect(try await next("12:00:00").status == 200)
   }
 
   @Test("C3 D17: a member's credential has no end, goes by scope, and moves with the scope's doors")

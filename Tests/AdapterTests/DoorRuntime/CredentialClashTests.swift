@@ -18,11 +18,14 @@ struct DoorCredentialClashTests {
     }
     delta.credentials[2].person = delta.credentials[0].person
     try cache.apply(delta)
-    let found = CredentialClash.found(in: try delta.sifted().records, in: cache, scopes: [:])
+    let found = CredentialClash.found(
+      in: try delta.sifted().records, in: cache, reach: CredentialReach())
     #expect(found.map { "\($0.first) \($0.second)" } == ["c1 c2", "c2 c3"])
     delta.credentials[1].status = "revoked"
     delta.revision = 2
     try cache.apply(delta)
-    #expect(CredentialClash.found(in: try delta.sifted().records, in: cache, scopes: [:]).isEmpty)
+    #expect(
+      CredentialClash.found(in: try delta.sifted().records, in: cache, reach: CredentialReach())
+        .isEmpty)
   }
 }

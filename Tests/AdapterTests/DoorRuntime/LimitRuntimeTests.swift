@@ -252,7 +252,9 @@ struct LimitRuntimeTests {
     }
     try cache.apply(delta)
     #expect(
-      CredentialClash.found(in: try delta.sifted().records, in: cache, scopes: [:]).count == most)
+      CredentialClash.found(
+        in: try delta.sifted().records, in: cache, reach: CredentialReach()
+      ).count == most)
   }
 
   // MARK: Offline PINs

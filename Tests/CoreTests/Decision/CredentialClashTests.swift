@@ -18,10 +18,13 @@ struct CredentialClashTests {
       validUntil: until.map(WallInstant.init(secondsSince1970:)), doors: doors, scopes: scopes)
   }
 
-  private func clash(_ left: Credential, _ right: Credential) -> Bool {
-    let scopes = [all: Set([front, back])]
-    let answer = left.clashes(with: right, scopes: scopes)
-    #expect(answer == right.clashes(with: left, scopes: scopes), "it goes both ways")
+  private func clash(
+    _ left: Credential, _ right: Credential, lead: Int64 = 0, tail: Int64 = 0
+  ) -> Bool {
+    let reach = CredentialReach(
+      scopes: [all: Set([front, back])], leadSeconds: lead, tailSeconds: tail)
+    let answer = left.clashes(with: right, in: reach)
+    #expect(answer == right.clashes(with: left, in: reach), "it goes both ways")
     return answer
   }
 
@@ -69,6 +72,32 @@ struct CredentialClashTests {
     #expect(clash(morning, credential("b", "ben", from: 199, until: 300)))
     #expect(clash(morning, credential("b", "ben", until: 101)))
     #expect(!clash(morning, credential("b", "ben", until: 100)))
+  }
+
+  @Test("C4: the lead lets the next one in while the one before it still opens, up to its tail")
+  func leadAndTail() {
+    let morning = credential("a", "ada", from: 10_000, until: 20_000)
+    func next(_ from: Int64, lead: Int64, tail: Int64) -> Bool {
+      clash(morning, credential("b", "ben", from: from, until: 30_000), lead: lead, tail: tail)
+    }
+    #expect(next(20_000, lead: 900, tail: 60))
+    #expect(next(20_839, lead: 900, tail: 60))
+    #expect(!next(20_840, lead: 900, tail: 60))
+    // A tail that is longer than the lead parts those that would meet by their times.
+    #expect(next(19_099, lead: 0, tail: 900))
+    #expect(!next(19_100, lead: 0, tail: 900))
+  }
+
+  @Test("C4: two clash when some moment is open to both, as the rule of their times has it")
+  func rule() {
+    for from in stride(from: Int64(0), through: 4_000, by: 100) {
+      for (lead, tail) in [(0, 0), (900, 60), (0, 600), (600, 600)] as [(Int64, Int64)] {
+        let left = credential("a", "ada", from: 1_000, until: 2_500)
+        let right = credential("b", "ben", from: from, until: from + 1_300)
+        let (starts, ends) = (max(1_000, from) - lead, min(2_500, from + 1_300) - tail)
+        #expect(clash(left, right, lead: lead, tail: tail) == (starts < ends), "\(from) \(lead)")
+      }
+    }
   }
 
   @Test("a withdrawn one clashes with nobody")
