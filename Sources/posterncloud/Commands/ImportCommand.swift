@@ -14,32 +14,27 @@ struct ImportCommand: AsyncParsableCommand {
       One JSON object a line, each one of
         {"person": "ada", "enabled": true}
         {"person": "ada", "card": "H10301:12:345", "id": "key-1", "doors": ["front"]}
+        {"person": "ben", "pin": "471100", "id": "key-2", "validUntil": 1798761600, "usesMax": 1}
         {"revoke": "key-1"}
-      A person that is not there yet is added; a credential of a known id is replaced.
-      Clashes are not checked. What a spreadsheet did to a file is refused with line and column.
+      A card or pin may have id, doors, scopes, validFrom, validUntil (seconds since 1970), usesMax,
+      className, reservationID, tenantID and duress; without doors and scopes it is for every door.
+      A member of another name is refused, and so is one that is there twice, or an id.
+
+      A person that is not there yet is added; a credential of a known id is replaced. One that was
+      revoked stays so, unless --revive is given. Clashes are not checked. What a spreadsheet did to
+      a file is refused with line and column. If a line is wrong, nothing is imported.
       """)
 
   /// The most lines of one file.
   static let linesMax = 1_000_000
+  /// The most lines that are wrong and told; the others are counted.
+  static let problemsMax = 100
 
   @OptionGroup var state: StateOptions
   @OptionGroup var formats: FormatOptions
+  @Flag(help: "Make credentials active again that were revoked.") var revive = false
   @Argument(help: "The controller's id.") var controller: String
   @Argument(help: "The file.") var file: String
-
-  private struct Line: Decodable {
-    var person: String?
-    var enabled: Bool?
-    var card: String?
-    var pin: String?
-    var id: String?
-    var doors: [String]?
-    var validUntil: Int64?
-    var reservationID: String?
-    var tenantID: String?
-    var duress: Bool?
-    var revoke: String?
-  }
 
   func run() async throws {
     try importLines(in: try await formats.table())
@@ -56,48 +51,115 @@ struct ImportCommand: AsyncParsableCommand {
     let store = try state.store()
     let digester = try store.controllers.digester(of: controller)
     try store.database.write { database in
+      let intake = ImportIntake(
+        controller: controller, digester: digester, formats: table, revives: revive,
+        database: database)
+      var names = ImportNames()
+      var problems: [String] = []
+      var count = 0
       for (index, words) in lines {
         do {
-          if let damage = ImportLine.damage(in: words) { throw damage }
-          let line = try JSONCoding.decode(Line.self, from: Array(words.utf8))
-          try take(line, database, digester, table)
+          let entry = try ImportEntry(words)
+          try names.note(entry, line: index + 1)
+          try entry.check()
+          try intake.take(entry)
+        } catch let error as DatabaseError {
+          // It is about the cloud, and would be told of each line.
+          throw error
         } catch {
+          count += 1
+          guard count <= Self.problemsMax else { continue }
           let place = ImportLine.column(of: error, in: words).map { ", column \($0)" } ?? ""
-          throw CloudProblem("\(file), line \(index + 1)\(place): \(error); nothing was imported")
+          problems.append("\(file), line \(index + 1)\(place): \(error)")
         }
+      }
+      if count > problems.count {
+        problems.append("\(count - problems.count) more lines are wrong")
+      }
+      guard count == 0 else {
+        throw CloudProblem("\(problems.joined(separator: "\n"))\nnothing was imported")
       }
     }
     Output.line("\(lines.count) lines are imported for \(controller)")
   }
+}
 
-  private func take(
-    _ line: Line, _ database: Database, _ digester: CredentialDigester, _ table: FormatTable
-  ) throws {
-    if let id = line.revoke { return try CredentialTable.revoke(id, database) }
-    guard let person = line.person else { throw CloudProblem("has no person") }
+/// What the lines of a file are about, each with its line: of two lines about one thing the later
+/// one would hide the other.
+private struct ImportNames {
+  private var keys: [String: Int] = [:]
+  private var people: [String: Int] = [:]
+
+  mutating func note(_ entry: ImportEntry, line: Int) throws {
+    if let id = entry.key.id ?? entry.revoke, let first = keys.updateValue(line, forKey: id) {
+      throw ValidationFailure(
+        path: entry.revoke == nil ? "id" : "revoke",
+        message: "\(id) is in line \(first) already; an id stands in one line of a file")
+    }
+    if let person = entry.person, entry.enabled != nil,
+      let first = people.updateValue(line, forKey: person)
+    {
+      throw ValidationFailure(
+        path: "enabled", message: "line \(first) says already whether \(person) is enabled")
+    }
+  }
+}
+
+/// Stores what the lines say, in one transaction.
+private struct ImportIntake {
+  let controller: String
+  let digester: CredentialDigester
+  let formats: FormatTable
+  /// Whether revoked credentials become active again.
+  let revives: Bool
+  let database: Database
+
+  func take(_ entry: ImportEntry) throws {
+    if let id = entry.revoke { return try CredentialTable.revoke(id, database) }
+    guard let person = entry.person else { return }
     let present = try PersonTable.find(person, database)
-    if line.enabled != nil || present == nil {
+    if entry.enabled != nil || present == nil {
       // What else is known of the person stays, above all exclusions.
       var record = present ?? PersonRecord(id: person, accessEnabled: true)
-      record.accessEnabled = line.enabled ?? true
+      record.accessEnabled = entry.enabled ?? true
       _ = try record.validated(path: "person")
       try PersonTable.put(record, database)
     }
+    let key = entry.key
     let canonical: Secret<String>
-    if let card = line.card {
-      canonical = try CredentialValue.canonical(card: card, formats: table)
-    } else if let pin = line.pin {
+    if let card = key.card {
+      canonical = try CredentialValue.canonical(card: card, formats: formats)
+    } else if let pin = key.pin {
       canonical = try CredentialValue.canonical(pin: pin)
     } else {
       return
     }
-    let record = CredentialRecord(
-      id: line.id ?? UUID().uuidString.lowercased(), kind: line.card == nil ? "pin" : "card",
-      person: person, status: "active", digest: digester.digest(ofCanonical: canonical),
-      validUntil: line.validUntil, doors: line.doors ?? [], reservationID: line.reservationID,
-      tenantID: line.tenantID, duress: line.duress
-    ).sayingItsPlace
+    let record = key.record(
+      id: key.id ?? UUID().uuidString.lowercased(), person: person,
+      digest: digester.digest(ofCanonical: canonical))
     _ = try record.validated(path: "credential")
+    if !revives { try refuseRevival(of: record, named: key.id != nil) }
     try CredentialTable.put(record, at: controller, database)
+  }
+
+  /// Throws for a credential that was revoked. A line without an id would bring the key back under a
+  /// new one, so it is known by its value.
+  private func refuseRevival(of record: CredentialRecord, named: Bool) throws {
+    if named {
+      guard try CredentialTable.find(record.id, database)?.record.status == "revoked" else {
+        return
+      }
+      throw ValidationFailure(
+        path: "credential.id",
+        message: "\(record.id) was revoked; give the key another id, or --revive to open again")
+    }
+    let twins = try CredentialTable.credentials(of: record.digest, at: controller, database)
+      .filter { $0.person == record.person }
+    guard let revoked = twins.first(where: { $0.status == "revoked" }),
+      !twins.contains(where: { $0.status == "active" })
+    else { return }
+    throw ValidationFailure(
+      path: record.kind,
+      message: "was revoked as \(revoked.id); give the key an id, or --revive to open again")
   }
 }

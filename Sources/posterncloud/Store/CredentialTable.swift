@@ -19,10 +19,7 @@ struct CredentialTable {
     try database.write { database in
       try ControllerTable.requireEnrolled(controller, database)
       let reach = try ConfigurationTable.present(of: controller, database)?.reach
-      let twins = try database.fetchAllJSON(
-        CredentialRecord.self,
-        sql: "SELECT record FROM credential WHERE controller = ? AND digest = ?",
-        arguments: [controller, Data(record.digest.bytes)])
+      let twins = try Self.credentials(of: record.digest, at: controller, database)
       for other in twins
       where credential.clashes(
         with: try other.validated(path: "credential"), in: reach ?? CredentialReach())
@@ -117,6 +114,16 @@ struct CredentialTable {
     try Row.fetchOne(
       database, sql: "SELECT controller, record FROM credential WHERE id = ?", arguments: [id]
     ).map { (try $0.requiredJSON(CredentialRecord.self, in: "record"), $0["controller"]) }
+  }
+
+  /// Those with this value, active and revoked.
+  static func credentials(
+    of digest: CredentialDigest, at controller: String, _ database: Database
+  ) throws -> [CredentialRecord] {
+    try database.fetchAllJSON(
+      CredentialRecord.self,
+      sql: "SELECT record FROM credential WHERE controller = ? AND digest = ?",
+      arguments: [controller, Data(digest.bytes)])
   }
 
   /// An active credential of another person, for the same reservation and a common door.
