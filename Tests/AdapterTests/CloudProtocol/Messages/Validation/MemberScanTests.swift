@@ -50,6 +50,27 @@ struct MemberScanTests {
         == ["credentials[1].validUntill: is not known here and ignored; is validUntil meant?"])
   }
 
+  @Test(
+    "whoever refuses them refuses null ones, repeated ones, and bytes that the scan cannot read")
+  func faults() throws {
+    let shape = MemberShape.holding("id", "usesMax", and: ["at": .location])
+    func faults(_ json: [UInt8]) -> [String] {
+      MemberScan.faults(in: json, shape: shape).map(\.description)
+    }
+    #expect(faults(Array(#" {"id":1,"at":{"lat":1,"lng":null},"usesMax":null} "#.utf8)) == [])
+    #expect(
+      faults(
+        Array(#"{"usesmax":null,"at":{"lat":1,"l\u0061t":2,"x":[{"y":1,"y":2}]},"id":2}"#.utf8))
+        == [
+          "usesmax: is no member here; is usesMax meant?", "at.lat: is there twice",
+          "at.x: is no member here; there are accuracyMeters, lat, lng",
+          "at.x[0].y: is there twice",
+        ])
+    let unread = [": is no JSON in UTF-8 without a byte order mark"]
+    #expect(faults([0xEF, 0xBB, 0xBF] + Array(#"{"x":1}"#.utf8)) == unread)
+    #expect(faults(#"{"x":1}"#.utf16.flatMap { [UInt8($0 & 0xFF), 0] }) == unread)
+  }
+
   @Test("it ends for any bytes, and tells 100 at most")
   func bounded() throws {
     var random = ProtocolTestGenerator(seed: 7)
@@ -62,6 +83,7 @@ struct MemberScanTests {
       }
       broken.removeLast(Int.random(in: 0..<broken.count, using: &random))
       _ = MemberScan.unknown(in: broken, shape: shape)
+      _ = MemberScan.faults(in: broken, shape: shape)
     }
     let many = "{" + (0..<200).map { "\"x\($0)\":1" }.joined(separator: ",") + "}"
     #expect(try unknown(.config, many).count == MemberScan.toldMax)
