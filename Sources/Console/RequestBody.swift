@@ -29,7 +29,8 @@ enum RequestBody {
     return value
   }
 
-  /// The path of a member with a value that `taken`, which is what was read of it, does not have.
+  /// The path of a member with a value that `taken`, which is what was read of it, does not have. So
+  /// the request's own type tells its members, and no list of them stands beside it.
   private static func firstUnknown(in given: Any, of taken: Any?, at path: [String]) -> String? {
     if let given = given as? [String: Any] {
       let taken = taken as? [String: Any] ?? [:]

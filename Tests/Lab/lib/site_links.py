@@ -34,6 +34,7 @@ for page in pages:
         problems.append(f"{page}: loads a style sheet from elsewhere")
 with open(os.path.join(site, "search", "search_index.json"), encoding="utf-8") as file:
     known = {entry["location"].split("#")[0] for entry in json.load(file)["docs"]}
+first = text(os.path.join(site, "index.html"))
 count = 0
 for line in open(documents, encoding="utf-8"):
     path = line.strip().replace(".github/", "project/")
@@ -42,6 +43,8 @@ for line in open(documents, encoding="utf-8"):
     count += 1
     if page not in known:
         problems.append(f"{line.strip()} is not found by the search")
+    if page not in ("index.html", *re.findall(r'href="([^"#]+)"', first)):
+        problems.append(f"{line.strip()} stands in no menu: add it to deploy/site")
 print("\n".join(problems))
 if problems or count < 20:
     sys.exit(f"{len(problems)} problems in {len(pages)} pages of {count} documents")

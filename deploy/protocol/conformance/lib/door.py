@@ -18,6 +18,10 @@ BATCH_MAX = 200
 URGENT = ("postern.access.adminUnlock.v1", "postern.alarm.raised.v1")
 COMMANDS = ["unlock", "adminUnlock", "identify", "mode", "clearLockout", "forgive", "sync",
             "diagnostics", "logs", "trustKey", "distrustKey", "revokeOfflinePIN"]
+COMMAND_MEMBERS = {"kind", "door", "person", "reason", "mode", "seconds", "reader", "location", "sessionNonce",
+                   "keyID", "key", "window"}
+# Members without which a command is for more.
+NARROWING = {"mode": ("door", "seconds"), "clearLockout": ("reader",), "forgive": ("person",)}
 
 
 FEATURES = ["boundContent", "everywhere", "dryRun", "baseDigest", "warnings", "requestIDs"]
@@ -511,6 +515,10 @@ class Door:
             return self.finish(command, "rejected", f"lifetimeTooLong: at most {limit} s")
         if body.get("kind") not in COMMANDS:
             return self.finish(command, "rejected", "kind: is unknown")
+        unknown = sorted(set(body) - COMMAND_MEMBERS)
+        missing = [name for name in NARROWING.get(body["kind"], ()) if name not in body]
+        if unknown and missing and "lets a misspelled member widen" not in self.faults:
+            return self.finish(command, "rejected", f"{unknown[0]} says nothing, and {missing[0]} is missing")
         self.say("results", self.result(command, "received"))
         outcome, reason = self.act(command, claims, body)
         return self.finish(command, outcome, reason)
