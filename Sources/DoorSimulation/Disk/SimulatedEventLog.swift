@@ -10,7 +10,6 @@ public final class SimulatedEventLog: EventLog, @unchecked Sendable {
   private static let droppedPerCommitMax: UInt64 = 5_000
 
   private let medium: DiskMedium
-  private let acknowledgedKept: UInt64
   private let unacknowledgedMax: UInt64
   /// Names for epochs.
   private let freshID: () -> String
@@ -20,6 +19,7 @@ public final class SimulatedEventLog: EventLog, @unchecked Sendable {
   private(set) var acknowledged: UInt64 = 0
   private var dropped: UInt64 = 0
   private var link = EventChain.start
+  private var pruning: LogPruning
   /// Numbers of unreadable events.
   private(set) var spoiled: Set<UInt64> = []
   /// Called with each event after its commit.
@@ -30,7 +30,7 @@ public final class SimulatedEventLog: EventLog, @unchecked Sendable {
     freshID: @escaping () -> String
   ) {
     self.medium = medium
-    self.acknowledgedKept = acknowledgedKept
+    pruning = LogPruning(kept: acknowledgedKept)
     self.unacknowledgedMax = unacknowledgedMax
     self.freshID = freshID
     epoch = freshID()
@@ -48,7 +48,7 @@ public final class SimulatedEventLog: EventLog, @unchecked Sendable {
     let first = last + 1
     for draft in drafts { try insert(draft, operation) }
     let newest = last
-    prune(most: min(drafts.count * 4, 64))
+    prune(for: drafts.count)
     let lacked = newest - max(acknowledged, dropped)
     if lacked > unacknowledgedMax, lacked > kept { try drop(newest: newest, like: drafts[0]) }
     return Array(first...newest)
@@ -73,10 +73,11 @@ public final class SimulatedEventLog: EventLog, @unchecked Sendable {
     onCommit?(event)
   }
 
-  /// Like the real log, removes a few of the oldest acknowledged events per commit.
-  private func prune(most: Int) {
-    guard acknowledged > acknowledgedKept, let oldest = events.first?.number else { return }
-    let through = min(acknowledged - acknowledgedKept, oldest + UInt64(most) - 1)
+  /// Like the real log, removes old acknowledged events now and then.
+  private func prune(for added: Int) {
+    guard let oldest = events.first?.number,
+      let through = pruning.last(adding: added, acknowledged: acknowledged, oldest: oldest)
+    else { return }
     events.removeFirst(events.prefix { $0.number <= through }.count)
   }
 

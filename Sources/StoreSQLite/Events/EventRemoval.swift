@@ -7,11 +7,6 @@ import Synchronization
 /// Removes the oldest events, so that the file does not grow for ever. Events on a damaged page
 /// cannot be removed and stay; later ones are removed.
 final class EventRemoval: Sendable {
-  /// The most acknowledged events that are removed for each new one: more than one, to catch up
-  /// after an outage, and few, because the door waits for this commit.
-  static let prunedPerEvent = 4
-  /// The most acknowledged events that one commit removes.
-  static let prunedPerCommitMax = 64
   /// The most unacknowledged events that one commit drops: a log far above its limit shrinks with
   /// each new event, and no event waits for all of it.
   static let droppedPerCommitMax = 5_000
@@ -19,7 +14,6 @@ final class EventRemoval: Sendable {
   /// The most unacknowledged events of the broker's lane that are kept beside the others.
   static let ofBrokerMax = 50_000
 
-  private let acknowledgedKept: Int
   private let unacknowledgedMax: Int
   private let ofBrokerMax: Int
   private let droppedPerCommitMax: Int
@@ -28,12 +22,13 @@ final class EventRemoval: Sendable {
   private let removableFrom = Atomic<Int64>(0)
   /// How many of the unacknowledged events were of the broker's lane when they were last counted.
   private let ofBroker = Atomic<Int>(0)
+  private let pruning: Mutex<LogPruning>
 
   init(
     acknowledgedKept: Int, unacknowledgedMax: Int, droppedPerCommitMax: Int, ofBrokerMax: Int
   ) {
     self.ofBrokerMax = ofBrokerMax
-    self.acknowledgedKept = acknowledgedKept
+    pruning = Mutex(LogPruning(kept: UInt64(max(acknowledgedKept, 0))))
     self.droppedPerCommitMax = droppedPerCommitMax
     self.unacknowledgedMax = unacknowledgedMax
   }
@@ -58,10 +53,9 @@ final class EventRemoval: Sendable {
       _ database: Database, through due: Int64, most: Int
     ) throws -> Int64 {
       tried = due
-      let oldest = try Int64.fetchOne(
-        database.cachedStatement(sql: "SELECT MIN(number) FROM event WHERE number >= ?"),
-        arguments: [from])
-      guard let oldest, oldest <= due else { return due }
+      guard let oldest = try EventRemoval.oldest(database, from: from), oldest <= due else {
+        return due
+      }
       let through = min(due - oldest, Int64(most) - 1) + oldest
       tried = through
       try database.execute(
@@ -70,14 +64,23 @@ final class EventRemoval: Sendable {
     }
   }
 
-  /// Removes acknowledged events only.
+  /// Removes acknowledged events only, now and then.
   func prune(
     _ database: Database, acknowledged: UInt64, for added: Int, _ step: inout Step?
   ) throws {
-    guard acknowledged > acknowledgedKept else { return }
-    _ = try step?.remove(
-      database, through: Int64(clamping: acknowledged - UInt64(acknowledgedKept)),
-      most: min(added * Self.prunedPerEvent, Self.prunedPerCommitMax))
+    guard let from = step?.from, let oldest = try Self.oldest(database, from: from) else { return }
+    let last = pruning.withLock {
+      $0.last(adding: added, acknowledged: acknowledged, oldest: UInt64(clamping: oldest))
+    }
+    guard let last else { return }
+    _ = try step?.remove(database, through: Int64(clamping: last), most: .max)
+  }
+
+  /// The number of the oldest event that can be removed.
+  private static func oldest(_ database: Database, from: Int64) throws -> Int64? {
+    try Int64.fetchOne(
+      database.cachedStatement(sql: "SELECT MIN(number) FROM event WHERE number >= ?"),
+      arguments: [from])
   }
 
   /// How many unacknowledged events may stay when there are too many; nil while there are not. Those

@@ -131,24 +131,87 @@ struct StoreEventLogTests {
     }
   }
 
-  @Test("acknowledged old events are removed in small steps; others never (D7)")
+  @Test(
+    "acknowledged old events are removed by 64 together, soon after an outage; others never (D7)")
   func prune() throws {
     let events = try fixture.events(acknowledgedKept: 100)
-    _ = try events.append(drafts(1...400))
-    _ = try events.append(drafts(401...500))
-    #expect(try events.events(after: 0, limit: 1).first?.number == 1)
+    func oldest() throws -> UInt64? { try events.events(after: 0, limit: 1).first?.number }
+    _ = try events.append(drafts(1...500))
     try events.acknowledge(through: 300)
-    let step = UInt64(EventRemoval.prunedPerEvent)
-    _ = try events.append(drafts(501...501))
-    #expect(try events.events(after: 0, limit: 1).first?.number == step + 1)
-    _ = try events.append(drafts(502...600))
-    #expect(
-      try events.events(after: 0, limit: 1).first?.number
-        == step + UInt64(EventRemoval.prunedPerCommitMax) + 1)
-    for index in 601...640 { _ = try events.append(drafts(index...index)) }
-    #expect(try events.events(after: 0, limit: .max).map(\.number) == Array(201...640))
+    // 200 too many: each new event makes room for four, 64 at a time.
+    for index in 501...515 { _ = try events.append(drafts(index...index)) }
+    #expect(try oldest() == 1)
+    _ = try events.append(drafts(516...516))
+    #expect(try oldest() == 65)
+    for index in 517...548 { _ = try events.append(drafts(index...index)) }
+    #expect(try oldest() == 193)
+    // Eight are too many, which is too few.
+    for index in 549...700 { _ = try events.append(drafts(index...index)) }
+    #expect(try events.events(after: 0, limit: .max).map(\.number) == Array(193...700))
+    // A commit that adds more than 64 removes as many.
+    try events.acknowledge(through: 500)
+    _ = try events.append(drafts(701...800))
+    #expect(try oldest() == 293)
     try events.pool.close()
     #expect(try fixture.events().recovered == nil)
+  }
+
+  @Test(
+    "D7: a log at its limit stays there, whatever comes with one commit",
+    arguments: [1, 7, 64, 300])
+  func pruneKeepsUp(together: Int) throws {
+    let events = try fixture.events(acknowledgedKept: 50)
+    var last = 0
+    for _ in 0..<(1_200 / together) {
+      _ = try events.append(drafts(last + 1...last + together))
+      last += together
+      try events.acknowledge(through: UInt64(last))
+    }
+    _ = try events.append(drafts(last + 1...last + together))
+    let kept = try events.events(after: 0, limit: .max).count
+    #expect(kept >= 50 && kept < 50 + 64 + together, "\(kept)")
+  }
+
+  @Test("D16: an event in a log at its limit costs at most a third more of the disk than below it")
+  func costAtLimit() throws {
+    // Events of many people, each with a page of its own in the index.
+    func draft(_ number: Int) -> EventDraft {
+      var draft = StoreFixture.draft(number, type: EventType.accessGranted.wireName)
+      draft.person = "p\(number * 7_919 % 10_007)"
+      return draft
+    }
+    let events = try fixture.events(acknowledgedKept: 6_000)
+    try events.pool.writeWithoutTransaction {
+      try $0.execute(sql: "PRAGMA wal_autocheckpoint = 0")
+    }
+    _ = try events.append((1...6_000).map(draft))
+    var next = 6_001
+    func written(_ count: Int) throws -> Int {
+      func size() throws -> Int {
+        let path = "\(fixture.folder)/\(EventDatabase.fileName)-wal"
+        return try #require(
+          try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int)
+      }
+      let before = try size()
+      for _ in 0..<count {
+        _ = try events.append([draft(next)])
+        next += 1
+      }
+      return try size() - before
+    }
+    let below = try written(640)
+    try events.acknowledge(through: 6_640)
+    // The excess of before is removed, and then one for each new event.
+    _ = try written(160)
+    try events.acknowledge(through: UInt64(next - 1))
+    var atLimit = 0
+    for _ in 0..<10 {
+      atLimit += try written(64)
+      try events.acknowledge(through: UInt64(next - 1))
+    }
+    let oldest = try #require(try events.events(after: 0, limit: 1).first?.number)
+    #expect(oldest > 1_200)
+    #expect(atLimit * 3 <= below * 4, "\(atLimit / 640) and \(below / 640) bytes an event")
   }
 
   @Test("a commit that fails in the middle leaves no event and no gap (D7, F2)")
