@@ -13,10 +13,7 @@ public enum TextFile {
     let operation = "read \(path)"
     let data: Data
     do { data = try Data(contentsOf: URL(filePath: path)) } catch {
-      let isThere = FileManager.default.fileExists(atPath: path)
-      throw PortError(
-        .unavailable, operation: operation,
-        detail: isThere ? "it cannot be read; may this user read it?" : "there is no such file")
+      throw PortError(.unavailable, operation: operation, detail: cause(at: path))
     }
     guard data.count <= bytesMax else {
       throw PortError(
@@ -25,6 +22,16 @@ public enum TextFile {
     do throws(WrittenTextProblem) { return try WrittenText.decode(data, lines: lines) } catch {
       throw PortError(.damaged, operation: operation, detail: "\(error)")
     }
+  }
+
+  /// Why a file could not be read.
+  private static func cause(at path: String) -> String {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+      return "there is no such file"
+    }
+    return isFolder.boolValue
+      ? "it is a folder; name the file" : "it cannot be read; may this user read it?"
   }
 
   /// The first line of a password file that is not empty. Throws as ``read(_:bytesMax:lines:)``,

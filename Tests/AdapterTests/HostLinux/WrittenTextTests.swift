@@ -119,7 +119,7 @@ final class WrittenTextTests {
       } catch { return error }
     }
     #expect(failure(folder + "/none")?.detail == "there is no such file")
-    #expect(failure(folder)?.detail == "it cannot be read; may this user read it?")
+    #expect(failure(folder)?.detail == "it is a folder; name the file")
     try write(Array("12345".utf8))
     #expect(failure(path)?.detail == "it has more than 4 bytes")
   }
