@@ -8,8 +8,7 @@ struct PosternLab: AsyncParsableCommand {
     abstract: "Measure Postern, simulate it, and run a world for tests.",
     subcommands: [
       BenchCommand.self, OSDPPanelCommand.self, OSDPReadersCommand.self, RowsCommand.self,
-      SimulateCommand.self,
-      WorldCommand.self,
+      SabotagesCommand.self, SimulateCommand.self, WorldCommand.self,
     ])
 }
 

@@ -2,6 +2,8 @@
 # shellcheck shell=bash disable=SC2034
 
 say() { printf '%s\n' "$*"; }
+# Begins a part of a long run: says how long everything took until here.
+part() { say "[$((SECONDS / 60)) min $((SECONDS % 60)) s] $*"; }
 fail() {
   printf 'postern: %s\n' "$*" >&2
   exit 1

@@ -150,6 +150,8 @@ struct SimulateCommand: ParsableCommand {
 struct SeedRange: ExpressibleByArgument {
   let range: ClosedRange<UInt64>
 
+  init(_ range: ClosedRange<UInt64>) { self.range = range }
+
   init?(argument: String) {
     let parts = argument.split(separator: ".", omittingEmptySubsequences: true)
     guard parts.count == 2, let first = UInt64(parts[0]), let last = UInt64(parts[1]),
