@@ -39,9 +39,9 @@ public protocol PolicyStore: Sendable {
   func rescanRecordDigest() throws(PortError) -> RecordSetDigest
 
   /// Replaces everything in some buckets, in one transaction, except what a refused record names.
-  /// Returns the refused ones, with what is kept instead.
+  /// Returns the refused ones, with what is kept instead, and what stopped.
   @discardableResult
-  func apply(_ repair: SoundRepair) throws(PortError) -> [RefusedRecord]
+  func apply(_ repair: SoundRepair) throws(PortError) -> AppliedRecords
 
   /// Revokes these credentials now, ahead of the delta that will carry the revocation.
   func revoke(_ credentials: [String]) throws(PortError)
@@ -106,16 +106,22 @@ public struct CredentialChange: Sendable, Hashable {
   }
 }
 
-/// What a delta brought about.
+/// What a message about persons and credentials brought about.
 public struct AppliedRecords: Sendable, Hashable {
-  /// Each credential that changed.
+  /// Each credential that a delta changed; of anything else, nothing shows what changed.
   public var changes: [CredentialChange]
   /// The records that were refused, with what is kept instead.
   public var refused: [RefusedRecord]
+  /// What worked before and does not now.
+  public var stopped: StoppedRecords
 
-  public init(changes: [CredentialChange] = [], refused: [RefusedRecord] = []) {
+  public init(
+    changes: [CredentialChange] = [], refused: [RefusedRecord] = [],
+    stopped: StoppedRecords = StoppedRecords()
+  ) {
     self.changes = changes
     self.refused = refused
+    self.stopped = stopped
   }
 }
 
@@ -128,6 +134,8 @@ public struct StagedSnapshot: Sendable, Hashable {
   public var next: Int
   /// What there is to say about the records of all chunks, once it is in force.
   public var notes: RecordNotes
+  /// What its offer or its last chunk stopped.
+  public var stopped = StoppedRecords()
 
   public init(
     snapshotID: String, revision: UInt64, chunks: Int, next: Int, notes: RecordNotes = RecordNotes()

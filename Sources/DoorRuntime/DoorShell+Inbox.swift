@@ -212,7 +212,7 @@ extension DoorShell {
     case .snapshotStaged(let staged):
       let input = SyncSession.Input.snapshotStanding(
         snapshotID: staged.snapshotID, next: staged.next, chunks: staged.chunks)
-      carryOut(.session(input), at: now)
+      carryOut([.session(input)] + Replication.told(staged.stopped), at: now)
     case .digested(let answer):
       carryOut(
         replication.digested(

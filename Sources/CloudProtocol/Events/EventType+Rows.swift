@@ -215,6 +215,16 @@ extension EventType {
           EventMember("outcome", "the status of the cloud's record, or `active`"),
         ])
 
+    case .personStopped:
+      EventRow(
+        "The cloud stopped a person", .audit, [.person],
+        reason: "`accessDisabled`, `removed`, `membershipStatus` or `excluded`",
+        detail: [EventMember("status", "if `membershipStatus`: the status now")])
+    case .recordsStopped:
+      EventRow(
+        "The cloud stopped more than is named", .audit,
+        detail: [EventMember("count", "keys and people that no event names")])
+
     // What the cloud sent
     case .configApplied:
       EventRow(
@@ -276,116 +286,30 @@ extension EventType {
         ])
 
     // The controller
-    case .controllerStarted:
-      EventRow(
-        "Started", .housekeeping,
-        detail: [
-          EventMember("software", "version of the daemon"),
-          EventMember("bootID", "id of this start of the daemon"),
-          EventMember("configRevision", "the revision in force"),
-        ])
-    case .controllerStopped: EventRow("Stopped", .housekeeping)
-    case .controllerUncleanStarts:
-      EventRow(
-        "Started again and again without a stop", .alarm, urgent: true,
-        detail: [
-          EventMember("powerLosses", "how often in a row the power was gone"),
-          EventMember("crashes", "how often in that row the program ended"),
-        ])
-    case .controllerEdgesLost: EventRow("Pulses were lost", .evidence)
-    case .clockTrustChanged:
-      EventRow(
-        "Clock trust changed", .housekeeping,
-        detail: [EventMember("from", "the trust before"), EventMember("to", "the trust now")])
-    case .clockZoneChanged:
-      EventRow(
-        "The time zone has other rules", .housekeeping,
-        detail: [
-          EventMember("timeZone", "the zone's name"),
-          EventMember("from", "first 16 digits of the SHA-256 of the rules before, or `none`"),
-          EventMember("to", "the same of the rules now in force"),
-        ])
-    case .clockDoubted:
-      EventRow(
-        "The system's clock is not believed", .housekeeping,
-        reason: "the state, as the clock's table has it",
-        detail: [
-          EventMember("source", "who says what time it is: `none`, `battery` or `timeServer`"),
-          EventMember("milliseconds", "the system's clock minus the door's own time"),
-        ])
-    case .clockMoved:
-      EventRow(
-        "The door's own time moved", .housekeeping,
-        reason: "the state, as the clock's table has it",
-        detail: [
-          EventMember("source", "who was believed: `timeServer` or `cloud`"),
-          EventMember("milliseconds", "by how much it moved"),
-        ])
-    case .clockTrusted:
-      EventRow(
-        "A technician said that the system's clock is right", .audit, [.person],
-        detail: [
-          EventMember("milliseconds", "by how much the door's own time moved"),
-          EventMember("operatorReason", "why it was said"),
-        ])
-    case .clockAsked:
-      EventRow("The door asks for the time; the acknowledgement of this tells it", .housekeeping)
-    case .cloudConnected: EventRow("Cloud connected", .housekeeping, lane: .broker)
-    case .cloudDisconnected:
-      EventRow(
-        "Cloud disconnected", .housekeeping, lane: .broker,
-        detail: [EventMember("cause", "why the connection ended")])
-    case .certificateExpiring:
-      EventRow(
-        "A certificate expires soon", .housekeeping, reason: "`expiring`",
-        detail: EventMember.certificate)
-    case .certificateExpired:
-      EventRow(
-        "A certificate has expired", .housekeeping, reason: "`expired`",
-        detail: EventMember.certificate)
-    case .certificateRenewed:
-      EventRow(
-        "A certificate was renewed", .housekeeping,
-        detail: [
-          EventMember("certificate", "which one"),
-          EventMember("endMilliseconds", "its end, in milliseconds since 1970"),
-        ])
-    case .certificateNotRenewed:
-      EventRow(
-        "A certificate was not renewed", .housekeeping,
-        reason: "`keyFailed`, `refused`, `unusable` or `trialFailed`",
-        detail: [
-          EventMember("certificate", "which one"), EventMember("cause", "why not, in words"),
-        ])
+    case .controllerStarted: .controllerStarted
+    case .controllerStopped: .controllerStopped
+    case .controllerUncleanStarts: .controllerUncleanStarts
+    case .controllerEdgesLost: .controllerEdgesLost
+    case .clockTrustChanged: .clockTrustChanged
+    case .clockZoneChanged: .clockZoneChanged
+    case .clockDoubted: .clockDoubted
+    case .clockMoved: .clockMoved
+    case .clockTrusted: .clockTrusted
+    case .clockAsked: .clockAsked
+    case .cloudConnected: .cloudConnected
+    case .cloudDisconnected: .cloudDisconnected
+    case .certificateExpiring: .certificateExpiring
+    case .certificateExpired: .certificateExpired
+    case .certificateRenewed: .certificateRenewed
+    case .certificateNotRenewed: .certificateNotRenewed
 
     // The event log itself
-    case .eventsDropped:
-      EventRow(
-        "Unsent events were deleted", .housekeeping, urgent: true,
-        reason: "`logFull` or `logDamaged`",
-        detail: [
-          EventMember("from", "number of the first event that is gone"),
-          EventMember("to", "number of the last one"),
-        ])
-    case .logCommitLate:
-      EventRow(
-        "The disk was slow, the door did not wait", .housekeeping, [.door],
-        detail: [EventMember("deadlineMilliseconds", "how long the door waited")])
-    case .logDropped:
-      EventRow(
-        "Events were lost before they were stored", .housekeeping,
-        detail: [EventMember("count", "events that the memory could not hold")])
-    case .logGap:
-      EventRow(
-        "A gap in the log", .housekeeping,
-        detail: [
-          EventMember("after", "number of the last event before the gap"),
-          EventMember("found", "number of the first one after it"),
-        ])
-    case .logEpochBegun:
-      EventRow("A new log was begun", .housekeeping, detail: EventMember.position)
-    case .logRewound:
-      EventRow("The log is sent again", .housekeeping, lane: .broker, detail: EventMember.position)
+    case .eventsDropped: .eventsDropped
+    case .logCommitLate: .logCommitLate
+    case .logDropped: .logDropped
+    case .logGap: .logGap
+    case .logEpochBegun: .logEpochBegun
+    case .logRewound: .logRewound
     }
   }
 }

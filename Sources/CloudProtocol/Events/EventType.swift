@@ -62,6 +62,8 @@ public enum EventType: String, CaseIterable, Sendable, Hashable {
   case lockKeyRevoked = "lock.key.revoked.v1"
   case handOverRefused = "postern.handOver.refused.v1"
   case handOverReconciled = "postern.handOver.reconciled.v1"
+  case personStopped = "postern.person.stopped.v1"
+  case recordsStopped = "postern.records.stopped.v1"
 
   // What the cloud sent
   case configApplied = "postern.config.applied.v1"

@@ -47,6 +47,11 @@ struct EventRecord: Sendable, Hashable {
     detail["tenant_id"] = change.tenantID
   }
 
+  init(_ stop: PersonStop) {
+    self.init(.personStopped, person: stop.person, reason: stop.why.rawValue)
+    detail["status"] = stop.status
+  }
+
   /// An alarm about the controller itself.
   static func alarm(
     _ alarm: AlarmReason, raised: Bool, _ detail: [String: String] = [:]

@@ -236,7 +236,7 @@ struct Replication {
     } else if isNew {
       wishes.append(.record(.problems(.credentialsRejected, report.problems)))
     }
-    wishes += outcome.changes.map { .record(EventRecord($0)) }
+    wishes += outcome.changes.map { .record(EventRecord($0)) } + Self.told(outcome.stopped)
     if report.applied { wishes.append(.recordsChanged(report.credentials ?? [])) }
     wishes += keepKnown(config: 0)
     wishes.append(
@@ -258,6 +258,16 @@ struct Replication {
       + (report.warnings ?? []).prefix(problemsRecordedMax).map {
         .log(.warning, "\($0)")
       }
+  }
+
+  /// What stopped is recorded: a cloud that lost its last days learns it from the events.
+  static func told(_ stopped: StoppedRecords) -> [Wish] {
+    var records = stopped.credentials.map { EventRecord($0) }
+    records += stopped.persons.map { EventRecord($0) }
+    if stopped.unnamed > 0 {
+      records.append(EventRecord(.recordsStopped, detail: ["count": String(stopped.unnamed)]))
+    }
+    return records.map { .record($0) }
   }
 
   // MARK: The digest
@@ -354,6 +364,8 @@ package struct AcceptedConfiguration: Sendable {
 package struct CredentialsOutcome: Sendable {
   var report: ApplyReport
   var changes: [CredentialChange] = []
+  /// What stopped beside these changes.
+  var stopped = StoppedRecords()
   var clashes: [CredentialClash] = []
   /// The delta did not build on what is here.
   var baseRefused = false

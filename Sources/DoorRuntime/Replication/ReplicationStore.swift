@@ -159,6 +159,7 @@ struct ReplicationStore: Sendable {
       report: report,
       // A snapshot replaces everything, so nothing shows which of its records are new.
       changes: isSnapshot ? [] : applied.changes,
+      stopped: isSnapshot ? applied.stopped : applied.stopped.ofPersons,
       clashes: isAsBefore
         ? []
         : sound.map {
@@ -321,6 +322,7 @@ struct ReplicationStore: Sendable {
     _ repair: BucketRepair, messageID: String, words: PolicyWords?
   ) throws(PortError) -> CredentialsOutcome {
     var changed = 0
+    var stopped = StoppedRecords()
     let report = try report(messageID) { () throws in
       let sound = try repair.sifted(knowing: words)
       let notes = sound.records.notes
@@ -335,14 +337,15 @@ struct ReplicationStore: Sendable {
       {
         return notes
       }
-      let refused = try policy.apply(sound)
+      let applied = try policy.apply(sound)
+      stopped = applied.stopped
       let after = try policy.recordDigest().buckets
       changed = sound.buckets.count { before[$0] != after[$0] }
       return RecordNotes(
-        refused: refused, warnings: notes.warnings + (try ownerless(of: sound.records)))
+        refused: applied.refused, warnings: notes.warnings + (try ownerless(of: sound.records)))
     }
     return CredentialsOutcome(
-      report: report, isOld: !report.applied && repair.revision < report.revision,
+      report: report, stopped: stopped, isOld: !report.applied && repair.revision < report.revision,
       repairedBuckets: report.applied ? changed : 0)
   }
 

@@ -102,7 +102,8 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
     try bind(
       delta.revision, content: delta.baseRevision == nil ? nil : delta.content, before, operation)
     return AppliedRecords(
-      changes: changes, refused: records.withKept(delta.records.notes.refused))
+      changes: changes, refused: records.withKept(delta.records.notes.refused),
+      stopped: records.stopped(since: before, isWhole: delta.baseRevision == nil))
   }
 
   public func recordDigest() throws(PortError) -> RecordSetDigest {
@@ -116,7 +117,7 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
   }
 
   @discardableResult
-  public func apply(_ repair: SoundRepair) throws(PortError) -> [RefusedRecord] {
+  public func apply(_ repair: SoundRepair) throws(PortError) -> AppliedRecords {
     let operation = "repair \(repair.buckets.count) buckets"
     try medium.write(operation)
     guard repair.revision == revision else {
@@ -132,9 +133,11 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
     _ = try records.finish(revision: revision)
     bound = (nil, records.digest.root)
     let held = records.heldBack
-    return records.withKept(
-      notes.refused
-        + repair.records.refusedBack(persons: held.persons, credentials: held.credentials))
+    return AppliedRecords(
+      refused: records.withKept(
+        notes.refused
+          + repair.records.refusedBack(persons: held.persons, credentials: held.credentials)),
+      stopped: records.stopped(since: before, isWhole: false))
   }
 
   /// The revision is now in force with what is here. The one that was in force already may only
@@ -182,27 +185,31 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
     }
     let standing = (records, bound)
     try revokeAhead(offer.revokedAhead, told: offer.revision)
-    if let staged, staged.snapshotID == offer.snapshotID, staged.revision == offer.revision,
+    let ahead = records.stopped(since: standing.0, isWhole: false)
+    if var staged, staged.snapshotID == offer.snapshotID, staged.revision == offer.revision,
       staged.chunks == offer.chunks
     {
+      staged.stopped = ahead
       return staged
     }
-    let begun = StagedSnapshot(
+    var begun = StagedSnapshot(
       snapshotID: offer.snapshotID, revision: offer.revision, chunks: offer.chunks, next: 0)
     staged = begun
     stagedChunks = []
     if offer.chunks == 0 {
-      do throws(PortError) { _ = try putInForce(offer.revision, operation) } catch {
+      do throws(PortError) { try putInForce(&begun, operation) } catch {
         (records, bound) = standing
         throw error
       }
     }
+    begun.stopped.add(ahead)
     return begun
   }
 
   private func putInForce(
-    _ newRevision: UInt64, _ operation: String
-  ) throws(PortError) -> RecordNotes {
+    _ snapshot: inout StagedSnapshot, _ operation: String
+  ) throws(PortError) {
+    let newRevision = snapshot.revision
     var notes = RecordNotes()
     for chunk in stagedChunks {
       notes.refused += chunk.records.notes.refused
@@ -218,7 +225,8 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
     stagedChunks = []
     try bind(newRevision, content: nil, before, operation)
     notes.refused = records.withKept(notes.refused)
-    return notes
+    snapshot.notes = notes
+    snapshot.stopped = records.stopped(since: before, isWhole: true)
   }
 
   public func stage(_ chunk: SoundChunk) throws(PortError) -> StagedSnapshot? {
@@ -238,7 +246,7 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
     standing.next += 1
     staged = standing
     if standing.next == standing.chunks {
-      standing.notes = try putInForce(standing.revision, operation)
+      try putInForce(&standing, operation)
     }
     return standing
   }

@@ -198,6 +198,21 @@ struct SimulatedRecords {
       .map { CredentialChange(.revoked, $0) }
   }
 
+  /// What worked before and does not now; of a message that replaced everything, no more than it names.
+  func stopped(since before: SimulatedRecords, isWhole: Bool) -> StoppedRecords {
+    let ended = before.credentials.values.filter {
+      $0.countsInDigest && credentials[$0.id]?.countsInDigest != true
+    }.sorted { $0.id < $1.id }
+    let stops = before.persons.values.sorted { $0.id < $1.id }.compactMap {
+      PersonStop(from: $0, to: persons[$0.id])
+    }
+    let most = isWhole ? StoppedRecords.namedMax : Int.max
+    return StoppedRecords(
+      credentials: ended.prefix(most).map { CredentialChange(.revoked, $0) },
+      persons: Array(stops.prefix(most)),
+      unnamed: max(ended.count - most, 0) + max(stops.count - most, 0))
+  }
+
   /// Takes over what was there under the ids of refused records, unless there are newer ones.
   mutating func putBack(
     _ notes: RecordNotes, from before: SimulatedRecords

@@ -40,7 +40,7 @@ extension SabotagedParts: PolicyStore {
   func rescanRecordDigest() throws(PortError) -> RecordSetDigest {
     try disk.cache.rescanRecordDigest()
   }
-  func apply(_ repair: SoundRepair) throws(PortError) -> [RefusedRecord] {
+  func apply(_ repair: SoundRepair) throws(PortError) -> AppliedRecords {
     try disk.cache.apply(repair)
   }
   func revoke(_ credentials: [String]) throws(PortError) { try disk.cache.revoke(credentials) }

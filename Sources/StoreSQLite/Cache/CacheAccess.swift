@@ -54,7 +54,8 @@ extension CacheAccess {
     try opened().digests.rescan()
   }
 
-  public func apply(_ repair: SoundRepair) throws(PortError) -> [RefusedRecord] {
+  @discardableResult
+  public func apply(_ repair: SoundRepair) throws(PortError) -> AppliedRecords {
     try opened().digests.apply(repair)
   }
 

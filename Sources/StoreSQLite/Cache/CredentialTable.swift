@@ -62,7 +62,8 @@ struct CredentialTable {
       try BoundRevision(content: delta.baseRevision == nil ? nil : delta.content, root: after)
         .keep(database)
       return AppliedRecords(
-        changes: writer.changes, refused: try writer.withKept(delta.records.notes.refused))
+        changes: writer.changes, refused: try writer.withKept(delta.records.notes.refused),
+        stopped: try writer.stopped())
     }
   }
 

@@ -89,7 +89,7 @@ struct DigestTable {
   /// Replaces all records of some buckets in one transaction, except what a refused record names.
   /// Returns what is refused: also what was withdrawn at this revision, and does not come back by it.
   /// Refuses as `invalid` a repair for another revision.
-  func apply(_ repair: SoundRepair) throws(PortError) -> [RefusedRecord] {
+  func apply(_ repair: SoundRepair) throws(PortError) -> AppliedRecords {
     let operation = "repair \(repair.buckets.count) buckets"
     return try pool.writing(operation) { database in
       let present = try CredentialTable.position(database).revision
@@ -106,11 +106,12 @@ struct DigestTable {
       try writer.finish(revision: present)
       // The cloud's last word about this revision: no earlier one counts as the same any longer.
       try BoundRevision(root: writer.digest.root).keep(database)
-      return try writer.withKept(
+      let refused = try writer.withKept(
         repair.records.notes.refused
           + repair.records.refusedBack(
             persons: writer.heldBack[.person] ?? [], credentials: writer.heldBack[.credential] ?? []
           ))
+      return AppliedRecords(refused: refused, stopped: try writer.stopped())
     }
   }
 }

@@ -12,6 +12,7 @@ struct RecordWriter {
   /// Ids that the change lets work although they were withdrawn at its revision or later: they stay so.
   private(set) var heldBack: [Withdrawals.Table: [String]] = [:]
   private var withdrawals: Withdrawals
+  private var stops = Stops()
 
   init(_ database: Database) throws {
     self.database = database
@@ -22,6 +23,16 @@ struct RecordWriter {
 
   mutating func put(_ record: PersonRecord) throws {
     if !record.accessEnabled { withdrawals.stop(.person, [record.id]) }
+    // Any other record stops nobody.
+    if !record.accessEnabled || record.membershipStatus != "active"
+      || record.exclusions?.isEmpty == false
+    {
+      stops.note(try knownPerson(record.id))
+    }
+    try store(record)
+  }
+
+  private mutating func store(_ record: PersonRecord) throws {
     try takeOut("person", record.id)
     let hash = try record.recordHash()
     let bucket = RecordSetDigest.bucket(of: record.id)
@@ -33,6 +44,11 @@ struct RecordWriter {
   mutating func put(_ record: CredentialRecord) throws {
     if !record.countsInDigest { withdrawals.stop(.credential, [record.id]) }
     let before = try known(record.id)
+    if !record.countsInDigest {
+      stops.note(before)
+    } else {
+      stops.replace(record.id, before)
+    }
     if before != record {
       switch (before?.countsInDigest == true, record.countsInDigest) {
       case (false, true): changes.append(CredentialChange(.issued, record))
@@ -90,6 +106,7 @@ struct RecordWriter {
 
   /// Removes all records; those that are staged are taken afterwards.
   mutating func removeEverything(butStaged isStaged: Bool = false) throws {
+    if isStaged { try stops.noteAll(butStaged: database) }
     try withdrawals.removeEverything(butStaged: isStaged)
     try database.execute(sql: "DELETE FROM credential; DELETE FROM person")
     digest = RecordSetDigest()
@@ -98,6 +115,7 @@ struct RecordWriter {
   /// Notes the credentials that stop because a full set leaves them out, so that its answer can
   /// name them: as many as an answer names at most.
   mutating func noteLeftOut(of records: SoundRecords, kept: KeptRecords, max: Int) throws {
+    try stops.noteAll(but: records, database)
     let staying = Set((records.credentials + kept.credentials).map(\.id))
     let rows = try Row.fetchCursor(
       database,
@@ -118,6 +136,7 @@ struct RecordWriter {
     let remove = try database.cachedStatement(sql: "DELETE FROM credential WHERE id = ?")
     for id in ids {
       if let record = try known(id), record.countsInDigest {
+        stops.note(record)
         changes.append(CredentialChange(.revoked, record))
       }
       try takeOut("credential", id)
@@ -131,6 +150,7 @@ struct RecordWriter {
     withdrawals.stop(.person, ids)
     let remove = try database.cachedStatement(sql: "DELETE FROM person WHERE id = ?")
     for id in ids {
+      stops.note(try knownPerson(id))
       try removeCredentials(
         try String.fetchAll(
           database, sql: "SELECT id FROM credential WHERE person = ?", arguments: [id]))
@@ -139,12 +159,16 @@ struct RecordWriter {
     }
   }
 
-  mutating func revoke(_ ids: [String]) throws {
+  mutating func revoke(_ ids: [String]) throws { try revoke(ids, worked: true) }
+
+  /// `worked` is false for what works by the present change only.
+  private mutating func revoke(_ ids: [String], worked: Bool) throws {
     withdrawals.stop(.credential, ids)
     let revoke = try database.cachedStatement(
       sql: "UPDATE credential SET status = 'revoked' WHERE id = ?")
     for id in ids {
       if var record = try known(id), record.countsInDigest {
+        if worked { stops.note(record) }
         record.status = "revoked"
         changes.append(CredentialChange(.revoked, record))
       }
@@ -176,6 +200,7 @@ struct RecordWriter {
 
   /// Removes all records of a bucket; its digest is then zero.
   mutating func empty(bucket: Int) throws {
+    try stops.note(bucket: bucket, database)
     try withdrawals.empty(bucket: bucket)
     for table in ["person", "credential"] {
       try database.cachedStatement(sql: "DELETE FROM \(table) WHERE bucket = ?")
@@ -186,6 +211,9 @@ struct RecordWriter {
     for index in start..<start + RecordSetDigest.hashByteCount { bytes[index] = 0 }
     digest = RecordSetDigest(bytes: bytes) ?? digest
   }
+
+  /// What worked before the change and does not now.
+  func stopped() throws -> StoppedRecords { try stops.stopped(now: known, knownPerson) }
 
   // MARK: What stays in place of refused records
 
@@ -225,14 +253,15 @@ struct RecordWriter {
     let credentials = try withdrawals.broughtBack(.credential, by: revision)
     let persons = try withdrawals.broughtBack(.person, by: revision)
     heldBack = [.credential: credentials, .person: persons]
-    try revoke(credentials)
+    try revoke(credentials, worked: false)
     for id in persons {
       let find = try database.cachedStatement(
         sql: "SELECT \(PersonRecord.rows.columns) FROM person WHERE id = ?")
       guard let row = try Row.fetchOne(find, arguments: [id]) else { continue }
       var record = try PersonRecord(row, from: 0)
       record.accessEnabled = false
-      try put(record)
+      withdrawals.stop(.person, [id])
+      try store(record)
     }
     try withdrawals.keep(told: told ?? revision, inForce: revision)
     try database.execute(

@@ -21,21 +21,22 @@ struct SnapshotTable {
           .invalid, operation: operation,
           detail: "revision \(offer.revision) is older than \(present), which is in force")
       }
-      try Self.revokeAhead(offer, inForce: present, database)
-      if let staged = try Self.staged(database), staged.snapshotID == offer.snapshotID,
+      let stopped = try Self.revokeAhead(offer, inForce: present, database)
+      if var staged = try Self.staged(database), staged.snapshotID == offer.snapshotID,
         staged.revision == offer.revision, staged.chunks == offer.chunks
       {
+        staged.stopped = stopped
         return staged
       }
       try StagedRows.forget(database)
       try database.execute(
         sql: "INSERT INTO staging VALUES (1, ?, ?, ?)",
         arguments: [offer.snapshotID, Int64(clamping: offer.revision), offer.chunks])
-      if offer.chunks == 0 {
-        _ = try Self.putInForce(database, revision: offer.revision, operation, &isRefused)
-      }
-      return StagedSnapshot(
+      var staged = StagedSnapshot(
         snapshotID: offer.snapshotID, revision: offer.revision, chunks: offer.chunks, next: 0)
+      if offer.chunks == 0 { try Self.putInForce(&staged, database, operation, &isRefused) }
+      staged.stopped.add(stopped)
+      return staged
     }
   }
 
@@ -59,8 +60,7 @@ struct SnapshotTable {
       try StagedRows.add(chunk, database)
       staged.next += 1
       if staged.next == staged.chunks {
-        staged.notes = try Self.putInForce(
-          database, revision: staged.revision, operation, &isRefused)
+        try Self.putInForce(&staged, database, operation, &isRefused)
       }
       return staged
     }
@@ -84,11 +84,14 @@ struct SnapshotTable {
   /// They stop now, ahead of the snapshot that leaves them out.
   private static func revokeAhead(
     _ offer: SnapshotOffer, inForce present: UInt64, _ database: Database
-  ) throws {
+  ) throws -> StoppedRecords {
     let ids = offer.revokedAhead
-    guard try !Withdrawals.hold(ids, told: offer.revision, database) else { return }
+    guard try !Withdrawals.hold(ids, told: offer.revision, database) else {
+      return StoppedRecords()
+    }
     var records = try RecordWriter(database)
     try records.revokeAhead(ids, inForce: present, told: offer.revision)
+    return try records.stopped()
   }
 
   private static func staged(_ database: Database) throws -> StagedSnapshot? {
@@ -102,10 +105,12 @@ struct SnapshotTable {
       next: try Int.fetchOne(database, sql: "SELECT COUNT(*) FROM staged_chunk") ?? 0)
   }
 
-  /// What there is to say about its records.
+  /// Notes what there is to say about its records, and what stopped.
   private static func putInForce(
-    _ database: Database, revision: UInt64, _ operation: String, _ isRefused: inout Bool
-  ) throws -> RecordNotes {
+    _ staged: inout StagedSnapshot, _ database: Database, _ operation: String,
+    _ isRefused: inout Bool
+  ) throws {
+    let revision = staged.revision
     var notes = try StagedRows.notes(database)
     var writer = try RecordWriter(database)
     let before = writer.digest.root
@@ -126,6 +131,7 @@ struct SnapshotTable {
     try BoundRevision(root: after).keep(database)
     try StagedRows.forget(database)
     notes.refused = try writer.withKept(notes.refused)
-    return notes
+    staged.notes = notes
+    staged.stopped = try writer.stopped()
   }
 }

@@ -136,6 +136,8 @@ struct SimulatedDiskTests {
     func spoiled(_ record: PersonRecord) -> PersonRecord {
       var record = record
       record.accessEnabled = any(0...3) > 0
+      if any(0...3) == 0 { record.membershipStatus = "lapsed" }
+      if any(0...3) == 0 { record.exclusions = [ExclusionRecord(facilityWide: true)] }
       if any(0...3) == 0 { record.tags = (0...64).map { "t\($0)" } }
       return record
     }
@@ -167,7 +169,7 @@ struct SimulatedDiskTests {
         both("apply") {
           let applied = try $0.apply(try delta.sifted())
           return applied.changes.map { "\($0.kind) \($0.credential)" }.sorted()
-            + applied.refused.map { "\($0)" }
+            + applied.refused.map { "\($0)" } + ["\(applied.stopped)"]
         }
       case 3: both("revoke") { try $0.revoke(["c\(step % 13)"]) }
       case 4:
@@ -191,7 +193,7 @@ struct SimulatedDiskTests {
           revision: base,
           buckets: [record.id, person.id].map { RecordSetDigest.bucket(of: $0) },
           persons: any(0...3) == 0 ? [] : [person], credentials: any(0...3) == 0 ? [] : [record])
-        both("repair") { try $0.apply(repair) }
+        both("repair") { try $0.apply(try repair.sifted()) }
       }
       revision = try real.credentialPosition().revision
       both("position") { try $0.credentialPosition() }

@@ -86,11 +86,11 @@ final class MemoryPolicy: PolicyStore {
   func rescanRecordDigest() throws(PortError) -> RecordSetDigest { try recordDigest() }
 
   @discardableResult
-  func apply(_ repair: SoundRepair) throws(PortError) -> [RefusedRecord] {
+  func apply(_ repair: SoundRepair) throws(PortError) -> AppliedRecords {
     guard repair.revision == (try credentialPosition().revision) else {
       throw PortError(.invalid, operation: "repair", detail: "another revision is in force")
     }
-    return repair.records.notes.refused
+    return AppliedRecords(refused: repair.records.notes.refused)
   }
 
   func revoke(_ credentials: [String]) throws(PortError) { try read { _ in } }

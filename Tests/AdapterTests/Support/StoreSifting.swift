@@ -12,7 +12,7 @@ extension PolicyStore {
 
   @discardableResult
   func apply(_ repair: BucketRepair) throws(PortError) -> [RefusedRecord] {
-    try apply(try Self.sift { () throws(ValidationFailure) in try repair.sifted() })
+    try apply(try Self.sift { () throws(ValidationFailure) in try repair.sifted() }).refused
   }
 
   func stage(_ chunk: SnapshotChunk) throws(PortError) -> StagedSnapshot? {
