@@ -29,6 +29,7 @@ struct Posterncloud: AsyncParsableCommand {
       LogsCommand.self, EventsCommand.self,
       DoorsCommand.self, ControllersCommand.self, ResultsCommand.self, TamperCommand.self,
       ImportCommand.self, SyncCommand.self, AlarmsCommand.self, RefusedCommand.self,
+      RestoredCommand.self,
       OfflinePINCommand.self, IssuerCommand.self, RekeyCommand.self,
       SigningKeyCommand.self,
       DiagnoseCommand.self, TokenCommand.self,

@@ -49,6 +49,7 @@ extension CloudServer {
           "\(controller): the events after \(acknowledgement.through) belong to another log")
       }
       try send(acknowledgement, to: controller, state)
+      try noteArrivals(of: controller, &state)
     case .urgent:
       let urgent = try decode(UrgentEvent.self, payload, from: controller)
       try store.urgentEvents.take(urgent, from: controller)
@@ -78,8 +79,11 @@ extension CloudServer {
         "\(controller) asks for a certificate: \(answer.refused ?? "it is signed")")
       try send(answer, .certificate, to: controller)
     case .pull:
+      guard try !store.restored.isWaiting(controller) else { break }
       try answer(try JSONCoding.decode(SnapshotPull.self, from: payload), of: controller, &state)
     case .digest:
+      // A repair would bring back what was revoked since the backup.
+      guard try !store.restored.isWaiting(controller) else { break }
       let report = try decode(DigestReport.self, payload, from: controller)
       try repair(report, controller, &state)
     case .results:
@@ -105,7 +109,15 @@ extension CloudServer {
     logger.info(
       "\(controller): config \(hello.configRevision), credentials \(hello.credentialRevision)")
     var session = ControllerSession(hello)
-    session.needsSnapshot = try store.revisions.overtake(hello, of: controller)
+    session.needsSnapshot = try store.restored.notice(hello, at: CloudClock.now())
+    session.isAhead = try store.restored.isWaiting(controller)
+    if session.isAhead {
+      logger.critical(
+        """
+        \(controller): is ahead of this cloud, which was restored from a backup. It goes on as it is \
+        and gets nothing before its events are here; see posterncloud restored
+        """)
+    }
     session.comparison.expect(
       at: CloudClock.ticks(), after: 0, lateAfter: compareLateMilliseconds)
     state.hellos.end(controller)
@@ -140,6 +152,20 @@ extension CloudServer {
     }
     push(to: controller, &state)
     pushCommands(&state)
+  }
+
+  /// Once the events of a controller that is ahead are here, it gets everything; or a person is told.
+  private func noteArrivals(of controller: ControllerID, _ state: inout State) throws {
+    guard state.sessions[controller]?.isAhead == true,
+      try !store.restored.isWaiting(controller)
+    else { return }
+    state.sessions[controller]?.isAhead = false
+    logger.notice(
+      """
+      \(controller): its events are here, and what they say was stopped is stopped; it gets \
+      everything. See posterncloud restored
+      """)
+    push(to: controller, &state)
   }
 
   /// Throws for a message that names another controller than its topic.

@@ -31,6 +31,7 @@ extension CloudServer {
   /// Sends one controller what it lacks. After a failure the next check tries again.
   func push(to controller: ControllerID, _ state: inout State) {
     do {
+      if try store.restored.isWaiting(controller) { return }
       try pushConfiguration(to: controller, &state)
       try pushCredentials(to: controller, &state)
     } catch {
@@ -154,6 +155,7 @@ extension CloudServer {
         !session.credentialWait.isWaiting, let digest = session.digest
       else { continue }
       do {
+        if try store.restored.isWaiting(controller) { continue }
         // Where there is none a change is about to be sent, whose answer is compared.
         guard
           let own = try store.digests.digest(

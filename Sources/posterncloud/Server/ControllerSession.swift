@@ -13,6 +13,8 @@ struct ControllerSession {
   var digestWait = AnswerWait()
   /// The controller has credentials of another cloud, or none: it needs a snapshot.
   var needsSnapshot = false
+  /// It is ahead of this cloud, which was restored, and gets nothing yet; see ``RestoredTable``.
+  var isAhead = false
   /// Ids of the last messages of each kind; their answers name them.
   var sentConfig: String?
   /// The revision that the controller had when a configuration was last sent.

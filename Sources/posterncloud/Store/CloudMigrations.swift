@@ -145,6 +145,7 @@ enum CloudMigrations {
     RetentionMigrations.register(in: &migrator)
     ErasureMigrations.register(in: &migrator)
     CertificateTable.register(in: &migrator)
+    RestoredTable.register(in: &migrator)
     return migrator
   }
 }

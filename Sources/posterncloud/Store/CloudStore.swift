@@ -39,6 +39,7 @@ final class CloudStore: Sendable {
   }
   var people: PersonTable { PersonTable(database: database) }
   var recordNotes: RecordNoteTable { RecordNoteTable(database: database) }
+  var restored: RestoredTable { RestoredTable(database: database) }
   var revisions: RevisionTable { RevisionTable(database: database) }
   var snapshots: SnapshotTable { SnapshotTable(database: database) }
   var urgentEvents: UrgentEventTable { UrgentEventTable(database: database) }

@@ -103,22 +103,23 @@ struct ConfigurationTable {
         arguments: [controller.rawValue]) ?? 0)
   }
 
-  /// Raises the configuration's revision above the controller's; see ``RevisionTable``.
+  /// Raises the configuration's revision above the controller's, which may have another one under the
+  /// same number; see ``RevisionTable``.
   static func overtake(
     _ hello: Hello, of controller: ControllerID, _ database: Database
   ) throws {
     guard
       let row = try Row.fetchOne(
         database, sql: "SELECT configRevision, config FROM controller WHERE id = ?",
-        arguments: [controller.rawValue]),
-      UInt64(clamping: row["configRevision"] as Int64) < hello.configRevision
+        arguments: [controller.rawValue])
     else { return }
+    let own = UInt64(clamping: row["configRevision"] as Int64)
     var document = try row.json(ConfigurationDocument.self, in: "config")
-    document?.revision = hello.configRevision + 1
+    document?.revision = max(hello.configRevision, own) + 1
     try database.execute(
       sql: "UPDATE controller SET configRevision = ?, config = ?, configPatch = NULL WHERE id = ?",
       arguments: [
-        Int64(clamping: document?.revision ?? hello.configRevision),
+        Int64(clamping: document?.revision ?? max(hello.configRevision, own)),
         try document.map(storedJSON), controller.rawValue,
       ])
   }

@@ -37,6 +37,7 @@ struct EventTable {
         chain = event.chain
       }
       let hasErased = try ErasedTable.isUsed(database)
+      var known: Set<String> = []
       for event in answer.fresh {
         let kept = hasErased ? try event.nameless { try ErasedTable.holds($0, database) } : nil
         // The same event may arrive again in a new epoch; store it once.
@@ -50,6 +51,7 @@ struct EventTable {
           controller.rawValue, batch.epoch, Int64(clamping: event.number ?? 0),
           try storedJSON(kept ?? event), event.id, CloudClock.now(),
         ])
+        if database.changesCount == 0 { known.insert(event.id) }
       }
       if let dropped = answer.dropped {
         try database.execute(
@@ -62,6 +64,9 @@ struct EventTable {
       try database.execute(
         sql: "INSERT OR REPLACE INTO log (controller, epoch, through, chain) VALUES (?, ?, ?, ?)",
         arguments: [controller.rawValue, batch.epoch, Int64(clamping: intake.through), chain])
+      try RestoredTable.take(
+        answer.fresh, dropped: answer.dropped, known: known, of: controller.rawValue,
+        at: CloudClock.now(), database)
       return answer.acknowledgement
     }
   }
@@ -87,16 +92,17 @@ struct EventTable {
   /// agree. A hello whose log ends earlier is no proof of a lost log: the broker may deliver an old
   /// hello again. Other events under the same numbers are a proof.
   func correction(_ hello: Hello) throws -> EventAcknowledgement? {
-    let (kept, isKnown) = try database.read { database in
-      (
-        try Int64.fetchOne(
-          database, sql: "SELECT through FROM log WHERE controller = ? AND epoch = ?",
-          arguments: [hello.controller, hello.logEpoch]),
-        try Self.hasLog(of: hello.controller, database)
-      )
-    }
+    try database.read { try Self.correction(hello, $0) }
+  }
+
+  static func correction(
+    _ hello: Hello, _ database: Database
+  ) throws -> EventAcknowledgement? {
+    let kept = try Int64.fetchOne(
+      database, sql: "SELECT through FROM log WHERE controller = ? AND epoch = ?",
+      arguments: [hello.controller, hello.logEpoch])
     // A new epoch of a known controller continues where the previous one was acknowledged.
-    if kept == nil, isKnown { return nil }
+    if kept == nil, try hasLog(of: hello.controller, database) { return nil }
     let through = UInt64(clamping: kept ?? 0)
     guard through < hello.acknowledgedEvent else { return nil }
     return EventAcknowledgement(epoch: hello.logEpoch, through: through, rewind: true)

@@ -106,19 +106,13 @@ struct RevisionTable {
     }
   }
 
-  /// Raises the cloud's revisions above those of a controller: a cloud that was restored from a
-  /// backup must not give a new change the number of an older one. Returns true when the
-  /// controller has credentials that this cloud never sent, so that it needs a snapshot.
-  func overtake(_ hello: Hello, of controller: ControllerID) throws -> Bool {
-    try database.write { database in
-      try ConfigurationTable.overtake(hello, of: controller, database)
-      let name = controller.rawValue
-      guard let line = try Self.line(of: name, database), hello.credentialRevision > line.last
-      else { return false }
-      try Self.set(hello.credentialRevision + 1, of: name, database)
-      try Self.raiseFloor(of: name, database)
-      return true
-    }
+  /// Raises a line above that of its controller: a cloud that was restored from a backup must not
+  /// give a new change the number of an older one. The controller has credentials that this cloud
+  /// never sent, and needs everything.
+  static func overtake(_ hello: Hello, _ database: Database) throws {
+    guard let line = try line(of: hello.controller, database) else { return }
+    try set(max(hello.credentialRevision, line.last) + 1, of: hello.controller, database)
+    try raiseFloor(of: hello.controller, database)
   }
 
   /// Forgets how the controller came to where it is: who is not there yet needs everything.
