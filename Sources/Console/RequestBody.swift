@@ -1,3 +1,4 @@
+import CloudProtocol
 import ConsoleProtocol
 import Foundation
 import Hummingbird
@@ -16,6 +17,10 @@ enum RequestBody {
       throw ConsoleProblem(.invalid, "the body has more than \(bytesMax) bytes")
     }
     let data = Data(buffer.readableBytesView)
+    // Of a member that is there twice a decoder reads one and hides the other.
+    if let repeated = JSONFaults(in: Array(data)).repeated.first {
+      throw ConsoleProblem(.invalid, "\(repeated)")
+    }
     let value: Value
     do { value = try JSONDecoder().decode(Value.self, from: data) } catch {
       throw ConsoleProblem(.invalid, "the body is not the JSON of this request: \(words(error))")

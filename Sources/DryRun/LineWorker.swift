@@ -41,6 +41,9 @@ final class LineWorker<Answerer: LineAnswerer>: @unchecked Sendable {
     } catch {
       return Self.refusal(of: nil, error.message)
     }
+    if let repeated = JSONFaults(in: Array(line)).repeated.first {
+      return Self.refusal(of: (try? decoder.decode(OnlyID.self, from: line))?.id, "\(repeated)")
+    }
     let question: Answerer.Question
     do { question = try decoder.decode(Answerer.Question.self, from: line) } catch {
       return refuse(line, error)

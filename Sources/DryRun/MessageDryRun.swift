@@ -29,7 +29,13 @@ struct MessageDryRun: ParsableCommand {
       guard let bytes = FileManager.default.contents(atPath: path) else {
         throw DryRunFailure("\(path) cannot be read")
       }
-      do throws(ValidationFailure) { return try ConfigurationDocument.parse(Array(bytes)) } catch {
+      let text: [UInt8]
+      do throws(WrittenTextProblem) {
+        text = try WrittenText.normalise(Array(bytes), lines: .doNotMatter)
+      } catch {
+        throw DryRunFailure("\(path): \(error)")
+      }
+      do throws(ValidationFailure) { return try ConfigurationDocument.parse(text) } catch {
         throw DryRunFailure("\(path):\n\(error)")
       }
     }

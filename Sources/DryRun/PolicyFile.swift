@@ -62,6 +62,9 @@ struct PolicyFile {
     } catch {
       throw DryRunFailure("\(path): \(error)")
     }
+    if let repeated = JSONFaults(in: text).repeated.first {
+      throw DryRunFailure("\(path): \(repeated)")
+    }
     do { document = try JSONDecoder().decode(Document.self, from: Data(text)) } catch {
       throw DryRunFailure("\(path): \(ValidationFailure(decoding: error))")
     }

@@ -78,9 +78,21 @@ struct SettingsDocument {
     }
     let before = leaves.count
     try walk(mapping, below: [], in: path)
+    try Self.refuseRepeated(leaves[before...], in: path)
     guard !isFirst else { return true }
     for index in before..<leaves.count { leaves[index].file = path }
     return true
+  }
+
+  /// The parser finds a key that is written twice in one form; here are those that mean the same, such as
+  /// `1` and `"1"`, of which one would hide the other.
+  private static func refuseRepeated(
+    _ leaves: ArraySlice<Leaf>, in file: String
+  ) throws(SettingsFailure) {
+    var paths: Set<String> = []
+    for leaf in leaves where !paths.insert(leaf.path).inserted {
+      throw failure("\(file), line \(leaf.line ?? 0): \"\(leaf.path)\" is written twice")
+    }
   }
 
   /// The key at a path, if the file has it.

@@ -32,8 +32,13 @@ struct APICall {
       throw APIProblem(.mediaType, "Content-Type is \(media.map(String.init) ?? "missing")")
     }
     do throws(ValidationFailure) {
-      guard case .object = try JSONCoding.decode(JSONValue.self, from: request.body) else {
-        throw ValidationFailure(path: "", message: "the body is no JSON object")
+      let found = JSONFaults(in: request.body)
+      if let unfit = found.unfit { throw ValidationFailure(problems: [unfit]) }
+      // What is there twice is told below, with what is not known.
+      if found.repeated.isEmpty {
+        guard case .object = try JSONCoding.decode(JSONValue.self, from: request.body) else {
+          throw ValidationFailure(path: "", message: "the body is no JSON object")
+        }
       }
     } catch {
       throw APIProblem(error, kind: .malformed)

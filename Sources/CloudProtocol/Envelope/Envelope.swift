@@ -116,34 +116,6 @@ struct EnvelopeClaims: Codable, Sendable {
   var typ: String
 }
 
-/// What a signed message says of itself, each claim as far as it can be read, for the answer to a
-/// message that is refused.
-struct EnvelopeHead: Decodable {
-  /// Most bytes of an id that is quoted.
-  static let idBytesMax = 512
-
-  let aud: String?
-  let issuedAt: WallInstant?
-  /// The `jti` as it was sent, even if it is none that a message may have; nil for one that cannot be
-  /// quoted.
-  let id: String?
-
-  private enum CodingKeys: CodingKey { case aud, jti, iat }
-
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: CodingKeys.self)
-    aud = try? container.decode(String.self, forKey: .aud)
-    let seconds = try? container.decode(Int64.self, forKey: .iat)
-    issuedAt = seconds.flatMap {
-      (0...EnvelopeLimits.timeSecondsMax).contains($0) ? WallInstant(secondsSince1970: $0) : nil
-    }
-    let text = try? container.decode(String.self, forKey: .jti)
-    id = text.flatMap { text in
-      (1...Self.idBytesMax).contains(text.utf8.count) && OpaqueText.isPlain(text) ? text : nil
-    }
-  }
-}
-
 /// The body beside the claims.
 struct EnvelopeBody<Body: Codable & Sendable>: Codable, Sendable {
   var body: Body

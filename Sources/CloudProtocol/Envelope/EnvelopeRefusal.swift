@@ -38,6 +38,8 @@ public struct EnvelopeRefusal: Error, Sendable, Hashable, CustomStringConvertibl
   public let command: CommandMark?
   /// What is wrong in a well signed message that cannot be decoded, by the path in its body.
   public let problems: [Problem]
+  /// It is well signed and for this controller, but has no id under which it can be answered.
+  public private(set) var isWithoutID = false
 
   public init(
     _ cause: Cause, _ detail: String, messageID: String? = nil, issuedAt: WallInstant? = nil,
@@ -65,6 +67,13 @@ public struct EnvelopeRefusal: Error, Sendable, Hashable, CustomStringConvertibl
     EnvelopeRefusal(
       cause, detail, messageID: messageID, issuedAt: issuedAt, problems: problems,
       command: command)
+  }
+
+  /// The same refusal of a message for this controller whose id cannot be read.
+  var withoutID: EnvelopeRefusal {
+    var refusal = self
+    refusal.isWithoutID = true
+    return refusal
   }
 
   public var description: String { "\(cause.rawValue): \(detail)" }

@@ -50,8 +50,8 @@ public struct EnvelopeSigner: Sendable {
     try claims.checkForm()
     let payload = try JSONCoding.encode(
       EnvelopePayload(claims: claims, body: EnvelopeBody(body: body)))
-    guard JSONShape.isShallow(payload) else {
-      throw EnvelopeRefusal(.malformed, "nested deeper than \(JSONShape.depthMax) levels")
+    do throws(ValidationFailure) { _ = try SoundJSON(payload) } catch {
+      throw EnvelopeRefusal(error.below("body."))
     }
     let message = try CompactJWS.sign(payload, with: key.reveal(), keyID: keyID)
     let bytesMax = EnvelopeLimits.messageBytesMax(kind)

@@ -88,9 +88,10 @@ public struct EnvelopeVerifier: Sendable {
         throw EnvelopeRefusal(
           .retainedCommand, "the broker kept it; send commands without retain")
       }
-      let claims = try Self.decode(EnvelopeClaims.self, from: json)
+      let sound = try Self.look { () throws(ValidationFailure) in try SoundJSON(json) }
+      let claims = try Self.decode(EnvelopeClaims.self, from: sound)
       try claims.checkForm()
-      return try envelope(claims, json, keyID, kind: kind, at: at, clockTrust: clockTrust)
+      return try envelope(claims, sound, keyID, kind: kind, at: at, clockTrust: clockTrust)
     } catch {
       throw told(error, of: json, kind: kind)
     }
@@ -101,9 +102,12 @@ public struct EnvelopeVerifier: Sendable {
   private func told(
     _ refusal: EnvelopeRefusal, of json: [UInt8], kind: Topics.Down
   ) -> EnvelopeRefusal {
-    guard let head = try? JSONCoding.decode(EnvelopeHead.self, from: json), let id = head.id,
+    guard let head = EnvelopeHead(payload: json),
       head.aud == audience.rawValue || refusal.cause == .wrongAudience
     else { return refusal }
+    guard let id = head.id else {
+      return head.aud == audience.rawValue ? refusal.withoutID : refusal
+    }
     return refusal.of(
       messageID: id, issuedAt: head.issuedAt,
       command: kind == .commands ? CommandMark(payload: json) : nil)
@@ -111,7 +115,7 @@ public struct EnvelopeVerifier: Sendable {
 
   /// Checks the claims of a signed message and decodes its body.
   private func envelope<Body: Codable & Sendable>(
-    _ claims: EnvelopeClaims, _ json: [UInt8], _ keyID: String, kind: Topics.Down,
+    _ claims: EnvelopeClaims, _ json: SoundJSON, _ keyID: String, kind: Topics.Down,
     at: WallInstant, clockTrust: ClockTrust
   ) throws(EnvelopeRefusal) -> Envelope<Body> {
     try checkAddress(of: claims, kind: kind)
@@ -124,7 +128,8 @@ public struct EnvelopeVerifier: Sendable {
         .lifetimeTooLong, "\(claims.exp - claims.iat) s; at most \(lifetimeMax) s are allowed")
     }
     let unknown = MemberShape.body(of: kind).map {
-      MemberScan.unknown(in: json, shape: .object(Self.claimMembers.merging(["body": $0]) { $1 }))
+      MemberScan.unknown(
+        in: json.bytes, shape: .object(Self.claimMembers.merging(["body": $0]) { $1 }))
     }
     let members = ValidationFailure.below("body.", unknown ?? [])
     if var noting = body as? any NotesUnknownMembers {
@@ -201,11 +206,15 @@ public struct EnvelopeVerifier: Sendable {
   ]
 
   private static func decode<Value: Decodable>(
-    _ type: Value.Type, from json: [UInt8]
+    _ type: Value.Type, from json: SoundJSON
   ) throws(EnvelopeRefusal) -> Value {
-    do throws(ValidationFailure) {
-      return try JSONCoding.decode(type, from: json)
-    } catch {
+    try look { () throws(ValidationFailure) in try JSONCoding.decode(type, from: json) }
+  }
+
+  private static func look<Value>(
+    _ read: () throws(ValidationFailure) -> Value
+  ) throws(EnvelopeRefusal) -> Value {
+    do throws(ValidationFailure) { return try read() } catch {
       // Paths are relative to the body, which is what the answer to the cloud names.
       throw EnvelopeRefusal(error.below("body."))
     }

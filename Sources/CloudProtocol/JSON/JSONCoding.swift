@@ -21,18 +21,22 @@ public enum JSONCoding {
   }
 
   /// A message from its JSON. Throws ``ValidationFailure`` with everything that does not fit, by path; also
-  /// for JSON nested deeper than ``JSONShape/depthMax``.
+  /// for a member that an object has twice, and for JSON that is nested deeply.
   public static func decode<Value: Decodable>(
     _ type: Value.Type, from json: [UInt8]
   ) throws(ValidationFailure) -> Value {
-    guard JSONShape.isShallow(json) else {
-      throw ValidationFailure(
-        path: "", message: "is nested deeper than \(JSONShape.depthMax) levels")
-    }
+    try decode(type, from: SoundJSON(json))
+  }
+
+  /// The same of JSON that was looked at.
+  package static func decode<Value: Decodable>(
+    _ type: Value.Type, from json: SoundJSON
+  ) throws(ValidationFailure) -> Value {
     do {
-      return try decoder().decode(type, from: Data(json))
+      return try decoder().decode(type, from: Data(json.bytes))
     } catch {
-      throw ValidationFailure(problems: ProblemSearch.problems(of: json, as: type, after: error))
+      throw ValidationFailure(
+        problems: ProblemSearch.problems(of: json.bytes, as: type, after: error))
     }
   }
 }

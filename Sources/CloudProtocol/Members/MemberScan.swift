@@ -1,171 +1,82 @@
-import Foundation
-
-/// Finds members that nobody reads, in JSON that a decoder has read already. It looks at each byte
-/// once and makes nothing of values, so that a large message costs little.
+/// Finds members that nobody reads, in JSON that a decoder has read already or will read. It makes
+/// nothing of values, so that a large message costs little.
 package struct MemberScan {
   /// Most unknown members that are told; the others are not looked for.
   static let toldMax = 100
 
-  private let json: [UInt8]
+  private var scan: JSONScan
   /// Whether what is found is refused; otherwise it is ignored by those who read the values.
   private let isStrict: Bool
-  private var position: Int
-  /// The way to what is read, such as `credentials`, `[3]`.
-  private var path: [Step] = []
   private var found: [Problem] = []
-
-  private enum Step {
-    case member(String)
-    case index(Int)
-  }
+  /// What the objects and lists that have not ended may hold.
+  private var shapes: [MemberShape] = []
+  /// Of the value that comes next, unless a list says it.
+  private var coming: MemberShape
 
   /// The unknown members of `json`, by path, in their order.
   static func unknown(in json: [UInt8], shape: MemberShape) -> [Problem] {
-    var scan = MemberScan(json: json, isStrict: false)
-    scan.value(shape)
+    var scan = MemberScan(json, shape, isStrict: false)
+    scan.run()
     return scan.found
   }
 
   /// Why `json` is to be refused, by path: unknown members, also null ones, and those that an object
   /// has twice, of which a decoder reads one and hides the other. At most ``toldMax``.
   package static func faults(in json: [UInt8], shape: MemberShape) -> [Problem] {
-    var scan = MemberScan(json: json, isStrict: true)
-    scan.value(shape)
-    // A decoder also reads UTF-16 and a byte order mark, where the scan sees no members.
-    guard scan.position == json.endIndex else {
-      return [Problem(path: "", message: "is no JSON in UTF-8 without a byte order mark")]
-    }
+    var scan = MemberScan(json, shape, isStrict: true)
+    scan.run()
     return scan.found
   }
 
-  private init(json: [UInt8], isStrict: Bool) {
-    self.json = json
+  private init(_ json: [UInt8], _ shape: MemberShape, isStrict: Bool) {
+    scan = JSONScan(json, findsRepeated: isStrict)
+    coming = shape
     self.isStrict = isStrict
-    position = json.startIndex
   }
 
-  private var byte: UInt8 { position < json.endIndex ? json[position] : 0 }
-
-  private mutating func skipSpace() {
+  private mutating func run() {
     while true {
-      switch byte {
-      case 0x20, 0x09, 0x0A, 0x0D: position += 1
-      default: return
+      switch scan.next() {
+      case .object, .list: shapes.append(shapeOfValue)
+      case .close:
+        shapes.removeLast()
+      case .member(let isRepeated): member(isRepeated)
+      case .scalar: break
+      case .tooDeep: if isStrict { note(.tooDeep(at: scan.path)) }
+      case .end: return
+      case .unreadable:
+        if isStrict { found = [.unreadable(at: scan.place)] }
+        return
       }
     }
   }
 
-  /// A number, or one of the three words.
-  private mutating func word() {
-    while position < json.endIndex {
-      switch byte {
-      case UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"): return
-      default: position += 1
+  /// Of an object or a list that begins.
+  private var shapeOfValue: MemberShape {
+    scan.isInList ? (shapes.last?.entry ?? .any) : coming
+  }
+
+  private mutating func member(_ isRepeated: Bool) {
+    if isRepeated { note(.repeated(at: scan.path)) }
+    switch shapes.last ?? .any {
+    case .any, .list: coming = .any
+    case .named(let member): coming = member
+    case .object(let members):
+      let name = scan.name
+      if let member = members[name] {
+        coming = member
+        return
       }
+      coming = .any
+      // Null is like an absent member, for whoever ignores it.
+      guard !isRepeated, isStrict || !scan.comesNull() else { return }
+      note(Problem(path: scan.path, message: unknown(name, among: members.keys)).printable)
     }
   }
 
-  /// Reads one value.
-  private mutating func value(_ shape: MemberShape) {
-    skipSpace()
-    switch byte {
-    case UInt8(ascii: "{"): object(shape)
-    case UInt8(ascii: "["): list(shape)
-    case UInt8(ascii: "\""): _ = string()
-    default: word()
-    }
-    skipSpace()
-  }
-
-  private mutating func object(_ shape: MemberShape) {
-    position += 1
-    skipSpace()
-    var names: Set<String> = []
-    while byte == UInt8(ascii: "\"") {
-      let name = string()
-      let isAgain = isStrict && !names.insert(name).inserted
-      if isAgain { note(name, "is there twice") }
-      skipSpace()
-      position += 1
-      skipSpace()
-      switch shape {
-      case .any, .list: unshaped(name)
-      case .named(let member): member.map(name, &self)
-      case .object(let members):
-        if let member = members[name] {
-          member.map(name, &self)
-        } else {
-          // Null is like an absent member, for whoever ignores it.
-          if !isAgain, isStrict || byte != UInt8(ascii: "n") {
-            note(name, unknown(name, among: members.keys))
-          }
-          unshaped(name)
-        }
-      }
-      guard byte == UInt8(ascii: ",") else { break }
-      position += 1
-      skipSpace()
-    }
-    position += 1
-  }
-
-  /// A value whose members are not known; only a strict scan looks for something in it.
-  private mutating func unshaped(_ name: String) {
-    if isStrict { member(name, .any) } else { value(.any) }
-  }
-
-  fileprivate mutating func member(_ name: String, _ shape: MemberShape) {
-    path.append(.member(name))
-    value(shape)
-    path.removeLast()
-  }
-
-  private mutating func list(_ shape: MemberShape) {
-    var entry = MemberShape.any
-    if case .list(let shape) = shape { entry = shape }
-    position += 1
-    skipSpace()
-    var index = 0
-    while position < json.endIndex, byte != UInt8(ascii: "]") {
-      path.append(.index(index))
-      value(entry)
-      path.removeLast()
-      index += 1
-      guard byte == UInt8(ascii: ",") else { break }
-      position += 1
-    }
-    position += 1
-  }
-
-  private mutating func string() -> String {
-    let start = position
-    position += 1
-    var isPlain = true
-    while position < json.endIndex, byte != UInt8(ascii: "\"") {
-      if byte == UInt8(ascii: "\\") {
-        isPlain = false
-        position += 1
-      }
-      position += 1
-    }
-    position += 1
-    let text = json[start..<min(position, json.endIndex)]
-    if !isPlain, let decoded = try? JSONDecoder().decode(String.self, from: Data(text)) {
-      return decoded
-    }
-    return String(decoding: text.dropFirst().dropLast(), as: UTF8.self)
-  }
-
-  private mutating func note(_ name: String, _ message: String) {
+  private mutating func note(_ problem: Problem) {
     guard found.count < Self.toldMax else { return }
-    var text = ""
-    for step in path + [.member(name)] {
-      switch step {
-      case .member(let name): text += text.isEmpty ? name : ".\(name)"
-      case .index(let index): text += "[\(index)]"
-      }
-    }
-    found.append(Problem(path: text, message: message).printable)
+    found.append(problem)
   }
 
   private func unknown(_ name: String, among names: some Sequence<String>) -> String {
@@ -197,8 +108,10 @@ package struct MemberScan {
 }
 
 extension MemberShape {
-  /// Reads a member of this shape.
-  fileprivate func map(_ name: String, _ scan: inout MemberScan) { scan.member(name, self) }
+  /// Of the entries of a list.
+  fileprivate var entry: MemberShape {
+    if case .list(let entry) = self { entry } else { .any }
+  }
 }
 
 /// A message whose unknown members are told with its records.

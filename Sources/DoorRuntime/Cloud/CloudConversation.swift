@@ -183,7 +183,10 @@ struct CloudConversation {
         kind, cause: error.cause.rawValue, detail: error.detail, message: error.messageID,
         at: now.monotonic)
       if !retained, let issued = error.issuedAt { offset.note(issued: issued, at: now) }
-      guard let id = error.messageID else { return wishes }
+      guard let id = error.messageID else {
+        // Nobody can be told that it is refused; a hello tells what is missing here.
+        return wishes + (error.isWithoutID && kind.bringsData ? [.askAgain] : [])
+      }
       if !isKnown, !repeats.take(at: now.monotonic) { return wishes }
       repeats.remember(mark)
       return wishes + answer(error, of: id, to: kind, inForce)

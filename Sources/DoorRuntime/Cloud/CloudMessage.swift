@@ -99,3 +99,13 @@ enum CloudMessage: Sendable {
     }
   }
 }
+
+extension Topics.Down {
+  /// Whether it brings configuration or records, which a cloud sends again when a hello asks for them.
+  var bringsData: Bool {
+    switch self {
+    case .config, .credentials, .snapshot, .chunk, .repair: true
+    case .commands, .ack, .digest, .certificate: false
+    }
+  }
+}

@@ -45,6 +45,9 @@ struct ConfigCommand: ParsableCommand {
       guard var object = try? JSONSerialization.jsonObject(with: data) as? [String: Any] else {
         throw CloudProblem("\(file) is not a JSON object")
       }
+      do throws(ValidationFailure) { _ = try SoundJSON(Array(data)) } catch {
+        throw CloudProblem("\(file) is not a valid configuration:\n\(error)")
+      }
       // The cloud assigns the revision.
       object["revision"] = 1
       let numbered = try JSONSerialization.data(withJSONObject: object)

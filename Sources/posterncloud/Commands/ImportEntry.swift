@@ -27,10 +27,12 @@ struct ImportEntry: Decodable {
   init(_ line: Substring) throws {
     if let damage = ImportLine.damage(in: line) { throw damage }
     let json = Array(line.utf8)
-    let entry = try JSONCoding.decode(ImportEntry.self, from: json)
     let faults = MemberScan.faults(in: json, shape: Self.shape)
-    guard faults.isEmpty else { throw ValidationFailure(problems: faults) }
-    self = entry
+    // What cannot be read at all is told in the words of its decoder.
+    guard faults.isEmpty || JSONFaults(in: json).unfit != nil else {
+      throw ValidationFailure(problems: faults)
+    }
+    self = try JSONCoding.decode(ImportEntry.self, from: json)
   }
 
   /// Throws for members that cannot stand together.

@@ -71,6 +71,11 @@ struct ConsoleRoutesTests {
       ("POST", "/v1/mode", #"{"mode":"lockdown","by":"a","reason":"r","minutes":1}"#, "minutes"),
       ("POST", "/v1/antipassback/forgive", #"{"by":"ann","persons":["ada"]}"#, "persons"),
       ("POST", "/v1/identify", #"{"dor":"front"}"#, "dor"),
+      ("POST", "/v1/identify", #"{"door":"gym","d\u006For":"front"}"#, "door: is there twice"),
+      (
+        "POST", "/v1/panel", #"{"contact":{"open":true,"open":false}}"#,
+        "contact.open: is there twice"
+      ),
       ("POST", "/v1/panel", #"{"contact":{"open":true,"dor":"front"}}"#, "contact.dor"),
       ("POST", "/v1/panel", #"{"fly":{}}"#, "JSON"),
       ("POST", "/v1/panel", #"{"contact":{"open":"yes"}}"#, "contact.open"),

@@ -207,6 +207,10 @@ struct SettingsProblemTests {
       ("a: [1", "is not YAML: line 2, column 1: did not find"),
       ("a: 1\n\tb: 2", "is not YAML: line 2, column 1:"),
       ("log: {level: info}\nlog: {level: info}", "is not YAML: line 1: written twice: log"),
+      ("log:\n  level: info\n  level: debug", "is not YAML: line 2: written twice: level"),
+      ("log: {level: info, \"level\": debug}", "is not YAML: line 1: written twice: level"),
+      ("doors: {1: a, \"1\": b}", "line 1: \"doors.1\" is written twice"),
+      ("log: {level: info}\nlog.level: debug", "line 2: \"log.level\" is written twice"),
       ("- a\n- b", "must be a YAML mapping"),
       ("", "must be a YAML mapping"),
     ])

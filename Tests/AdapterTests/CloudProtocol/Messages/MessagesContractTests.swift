@@ -48,6 +48,40 @@ struct MessagesContractTests {
     #expect(seen == Set(Self.types.keys))
   }
 
+  @Test("an example in which any object has a member twice is refused, by the member's path")
+  func repeated() throws {
+    func fails<Message: Codable>(_ type: Message.Type, _ json: String) -> [Problem] {
+      do throws(ValidationFailure) {
+        _ = try JSONCoding.decode(type, from: Array(json.utf8))
+        return []
+      } catch {
+        return error.problems
+      }
+    }
+    var count = 0
+    for file in try Self.examples() {
+      let name = String(file.lastPathComponent.split(separator: ".")[0])
+      guard let type = Self.types[name] else { continue }
+      let text = String(decoding: try Data(contentsOf: file), as: UTF8.self)
+      // No text of the examples has such a beginning.
+      for object in text.matches(of: /\{\s*"(\w)(\w+)"\s*:/) {
+        var changed = text
+        let code = String(object.output.1.unicodeScalars.first!.value, radix: 16)
+        changed.replaceSubrange(
+          object.range,
+          with: #"{"\u00\#(code)\#(object.output.2)":null,"# + object.output.0.dropFirst())
+        let problems = fails(type, changed)
+        #expect(problems.count == 1, "\(file.lastPathComponent) \(problems)")
+        #expect(
+          problems.first?.message == "is there twice"
+            && problems.first?.path.hasSuffix("\(object.output.1)\(object.output.2)") == true,
+          "\(file.lastPathComponent) \(problems)")
+        count += 1
+      }
+    }
+    #expect(count > 100)
+  }
+
   @Test("what the examples ask for, a controller would do")
   func sense() throws {
     for file in try Self.examples() {

@@ -217,20 +217,6 @@ struct MessagesWireTests {
     #expect(CloudEvent.timestamp(milliseconds: milliseconds) == text)
   }
 
-  @Test("JSON deeper than 16 levels is refused before it is decoded; brackets in text do not count")
-  func depth() throws {
-    func nested(_ depth: Int) -> [UInt8] {
-      Array((String(repeating: "[", count: depth) + String(repeating: "]", count: depth)).utf8)
-    }
-    #expect(JSONShape.isShallow(nested(16)))
-    #expect(!JSONShape.isShallow(nested(17)))
-    #expect(JSONShape.isShallow(#"["\"[[[[[[[[[[[[[[[[[[[[[[[[",{}]"#.utf8))
-    #expect(JSONShape.isShallow(String(repeating: "[]", count: 100).utf8))
-    #expect(throws: ValidationFailure(path: "", message: "is nested deeper than 16 levels")) {
-      try JSONCoding.decode(Hello.self, from: nested(100_000))
-    }
-  }
-
   @Test("topics are read as they are written, and nothing else is")
   func topics() throws {
     let topics = Topics(controller: try #require(ControllerID("c1")))

@@ -59,6 +59,88 @@ struct RefusalAnswerTests {
     try expect(Self.answer(to: cause, kind), Array(wishes.dropFirst(2)), cause)
   }
 
+  private static let deep = String(repeating: "[", count: 40) + String(repeating: "]", count: 40)
+
+  /// What two readers may read differently, with the path that is told.
+  private static let twofold: [(change: String, path: String)] = [
+    (#""kind":"identify","kind":"identify""#, "kind"),
+    (#""x":1,"\u0078":1"#, "x"),
+    (#""x":{"y":[1,{"z":null,"z":null}]}"#, "x.y[1].z"),
+    (#""x":\#(deep)"#, "x[0][0][0][0][0][0][0][0][0][0][0][0][0][0]"),
+  ]
+
+  @Test(
+    "a member that is there twice, and deep nesting, are refused whole and answered as malformed",
+    arguments: twofold.indices, Topics.Down.allCases)
+  func ambiguous(_ index: Int, _ kind: Topics.Down) throws {
+    let (change, path) = Self.twofold[index]
+    // Without the change each of them is taken.
+    let body = try Self.body(kind)
+    let inner = body.dropFirst().dropLast()
+    var cloud = CloudFixture.conversation(try forge.verifier())
+    func receive(_ body: String) throws -> [Wish] {
+      let claims = EnvelopeForge.claims(
+        typ: "\"\(kind.rawValue)\"", body: body)
+      return cloud.receive(
+        topic: CloudFixture.topics.topic(kind), try forge.token(EnvelopeForge.header(), claims),
+        retained: false, inForce: .init(config: 5, credentials: 6), at: PartFixture.moment())
+    }
+    let separator = inner.isEmpty ? "" : ","
+    let wishes = try receive("{\(inner)\(separator)\(change)}")
+    #expect(Array(wishes.names.prefix(2)) == ["log warning", "record message.refused"])
+    #expect(wishes.records.first?.detail["cause"]?.contains("\(path): is ") == true)
+    #expect(cloud.refusals.counts == ["\(kind.rawValue).malformed": 1])
+    try expect(
+      Self.answer(to: .malformed, kind), Array(wishes.dropFirst(2)), .malformed)
+    let good = try receive(body)
+    #expect(!good.names.contains("record message.refused"), "\(good.names)")
+  }
+
+  @Test("claims that are there twice are refused; one id, however often, is answered")
+  func ambiguousClaims() throws {
+    for (claims, isAnswered) in [
+      (EnvelopeForge.claims(jti: #""c-1","jti":"c-1""#), true),
+      (EnvelopeForge.claims(exp: #"1800000020,"exp":1900000000"#), true),
+      (EnvelopeForge.claims(body: #"{"kind":"identify"},"body":{"kind":"sync"}"#), true),
+      (EnvelopeForge.claims(jti: #""c-1","jti":"c-2""#), false),
+      (EnvelopeForge.claims(aud: #""door-7","aud":"door-8""#), false),
+      (EnvelopeForge.claims(aud: #""door-8","\u0061ud":"door-7""#), false),
+    ] {
+      var cloud = CloudFixture.conversation(try forge.verifier())
+      let wishes = cloud.receive(
+        topic: CloudFixture.topics.topic(.commands),
+        try forge.token(EnvelopeForge.header(), claims), retained: false,
+        inForce: .init(config: 5, credentials: 6), at: PartFixture.moment())
+      #expect(wishes.records.first?.reason == "malformed", "\(claims)")
+      try expect(isAnswered ? .rejected : .none, Array(wishes.dropFirst(2)), .malformed)
+    }
+  }
+
+  @Test(
+    "data whose id cannot be told is asked for again, so that no revocation is lost unseen",
+    arguments: Topics.Down.allCases)
+  func withoutID(_ kind: Topics.Down) throws {
+    for (id, audience) in [
+      (#""c-1","jti":"c-2""#, #""door-7""#), ("7", #""door-7""#),
+      (#""c-1","jti":"c-2""#, #""door-8""#),
+    ] {
+      var cloud = CloudFixture.conversation(try forge.verifier())
+      let claims = EnvelopeForge.claims(
+        aud: audience, jti: id, typ: "\"\(kind.rawValue)\"", body: try Self.body(kind))
+      let wishes = cloud.receive(
+        topic: CloudFixture.topics.topic(kind), try forge.token(EnvelopeForge.header(), claims),
+        retained: false, inForce: .init(config: 5, credentials: 6), at: PartFixture.moment())
+      let isOurs = audience == #""door-7""#
+      let isData =
+        Self.answer(to: .expired, kind) == .askAgain
+        && ![.ack, .digest, .certificate]
+          .contains(kind)
+      #expect(
+        wishes.names == ["log warning", "record message.refused"]
+          + (isOurs && isData ? ["askAgain"] : []), "\(id)")
+    }
+  }
+
   @Test("what is no signed message at all has no answer, whatever its topic")
   func unsigned() throws {
     for kind in Topics.Down.allCases {

@@ -66,9 +66,11 @@ struct MemberScanTests {
           "at.x: is no member here; there are accuracyMeters, lat, lng",
           "at.x[0].y: is there twice",
         ])
-    let unread = [": is no JSON in UTF-8 without a byte order mark"]
-    #expect(faults([0xEF, 0xBB, 0xBF] + Array(#"{"x":1}"#.utf8)) == unread)
-    #expect(faults(#"{"x":1}"#.utf16.flatMap { [UInt8($0 & 0xFF), 0] }) == unread)
+    let unread = ": is no JSON in UTF-8 without a byte order mark: line 1, byte"
+    #expect(faults([0xEF, 0xBB, 0xBF] + Array(#"{"x":1}"#.utf8)) == ["\(unread) 1 cannot be read"])
+    #expect(
+      faults(#"{"x":1}"#.utf16.flatMap { [UInt8($0 & 0xFF), 0] })
+        == ["\(unread) 2 cannot be read"])
   }
 
   @Test("it ends for any bytes, and tells 100 at most")

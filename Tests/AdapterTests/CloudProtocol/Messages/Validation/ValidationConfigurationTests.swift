@@ -207,7 +207,7 @@ struct ValidationConfigurationTests {
         #""holdTimeSeconds":7"#, #""holdTimeSeconds":7.5"#,
         "doors[0].holdTimeSeconds: 7.5 does not fit"
       ),
-      (#"{"revision""#, #"["revision""#, ": The given data was not valid JSON"),
+      (#"{"revision""#, #"["revision""#, ": is no JSON in UTF-8 without a byte order mark: line 1"),
     ])
   func wrongTypes(_ old: String, _ new: String, _ prefix: String) throws {
     let changed = Self.json.split(separator: old, omittingEmptySubsequences: false)
