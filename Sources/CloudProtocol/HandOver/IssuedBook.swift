@@ -47,6 +47,11 @@ public struct IssuedBook: Sendable {
       }
       return Change(key: present, mark: mark, action: order.action, isNew: false)
     }
+    if let problem = RevisionLimits.problem(
+      of: order.sequence, after: marks[certificate.issuer]?.sequence ?? 0)
+    {
+      throw HandOverRefusal(.malformed, "the sequence of \(certificate.issuer): \(problem)")
+    }
     if isCached, present == nil {
       throw HandOverRefusal(
         order.action == .issue ? .exists : .notOfThisIssuer,

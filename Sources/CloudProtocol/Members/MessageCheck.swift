@@ -29,6 +29,11 @@ public struct MessageCheck: Sendable, Hashable {
       }
       _ = try document.validated(zones: zones)
       warnings += document.warnings(wired: wired, readers: readers)
+      if let problem = RevisionLimits.problem(
+        of: document.revision, after: present?.revision ?? 0)
+      {
+        problems = [Problem(path: "revision", message: problem)]
+      }
     } catch {
       problems = error.problems
     }

@@ -71,11 +71,17 @@ struct Replication {
   // MARK: Configuration
 
   /// A configuration came; `current` is the revision in force, `doors` and `readers` are wired here.
-  func take(
+  mutating func take(
     _ envelope: Envelope<ConfigurationMessage>, current: UInt64, doors: Set<DoorID> = [],
     readers: Set<ReaderID> = []
   ) -> [Wish] {
     let message = envelope.body
+    let newest = max(current, known.config)
+    if let problem = RevisionLimits.problem(of: message.revision, after: newest) {
+      var report = Self.tooFar(.config, envelope.id, inForce: current, problem)
+      report.dryRun = message.unwrapped.isDryRun ? true : nil
+      return configured(ConfigurationOutcome(report: report), current: current)
+    }
     // The same revision again may be an answer that was lost.
     guard message.revision >= current, message.revision >= known.config else {
       let newest =
@@ -175,12 +181,37 @@ struct Replication {
   // MARK: Persons and credentials
 
   /// `words` are those of the configuration in force; nil before the first.
-  func take(_ envelope: Envelope<CredentialDelta>, knowing words: PolicyWords?) -> [Wish] {
-    [.job(.applyDelta(envelope.body, messageID: envelope.id, words: words))]
+  mutating func take(
+    _ envelope: Envelope<CredentialDelta>, knowing words: PolicyWords?
+  ) -> [Wish] {
+    let delta = envelope.body
+    return refusedTooFar(delta.revision, envelope.id, isDryRun: delta.dryRun == true)
+      ?? [.job(.applyDelta(delta, messageID: envelope.id, words: words))]
   }
 
-  func take(_ envelope: Envelope<SnapshotOffer>) -> [Wish] {
-    [.job(.stageOffer(envelope.body, messageID: envelope.id))]
+  mutating func take(_ envelope: Envelope<SnapshotOffer>) -> [Wish] {
+    refusedTooFar(envelope.body.revision, envelope.id)
+      ?? [.job(.stageOffer(envelope.body, messageID: envelope.id))]
+  }
+
+  /// The answer to records of a revision that would use up the numbers; nil for any other.
+  private mutating func refusedTooFar(
+    _ revision: UInt64, _ messageID: String, isDryRun: Bool = false
+  ) -> [Wish]? {
+    let newest = max(position.revision, known.credentials)
+    guard let problem = RevisionLimits.problem(of: revision, after: newest) else { return nil }
+    var report = Self.tooFar(.credentials, messageID, inForce: position.revision, problem)
+    report.dryRun = isDryRun ? true : nil
+    return applied(CredentialsOutcome(report: report), position: .success(position))
+  }
+
+  private static func tooFar(
+    _ subject: ApplyReport.Subject, _ messageID: String, inForce revision: UInt64,
+    _ problem: String
+  ) -> ApplyReport {
+    ApplyReport(
+      subject: subject, messageID: messageID, revision: revision, applied: false,
+      problems: [Problem(path: "revision", message: problem)])
   }
 
   func take(_ envelope: Envelope<SnapshotChunk>, knowing words: PolicyWords?) -> [Wish] {

@@ -58,7 +58,8 @@ struct ConfigurationTable {
     let atController = try row?.json(Hello.self, in: Hello.column)?.configRevision
     let last = UInt64(row?["configRevision"] as Int64? ?? 0)
     var numbered = document
-    numbered.revision = max(last, atController ?? 0) + 1
+    numbered.revision = try RevisionTable.following(
+      max(last, atController ?? 0), of: controller)
     let fitting = patch.flatMap { $0.revision == numbered.revision ? $0 : nil }
     try database.execute(
       sql: "UPDATE controller SET configRevision = ?, config = ?, configPatch = ? WHERE id = ?",
@@ -115,7 +116,8 @@ struct ConfigurationTable {
     else { return }
     let own = UInt64(clamping: row["configRevision"] as Int64)
     var document = try row.json(ConfigurationDocument.self, in: "config")
-    document?.revision = max(hello.configRevision, own) + 1
+    document?.revision = try RevisionTable.following(
+      max(hello.configRevision, own), of: controller.rawValue)
     try database.execute(
       sql: "UPDATE controller SET configRevision = ?, config = ?, configPatch = NULL WHERE id = ?",
       arguments: [

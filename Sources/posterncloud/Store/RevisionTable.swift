@@ -38,8 +38,17 @@ struct RevisionTable {
     guard let line = try line(of: controller, database) else {
       throw CloudProblem("there is no controller \(controller); enrol it first")
     }
-    try set(line.last + 1, of: controller, database)
+    try set(try following(line.last, of: controller), of: controller, database)
     return Int64(clamping: line.last + 1)
+  }
+
+  /// The revision after another. Throws where no controller takes one.
+  static func following(_ revision: UInt64, of controller: String) throws -> UInt64 {
+    guard revision < RevisionLimits.revisionMax else {
+      throw CloudProblem(
+        "\(controller) has no revision left above \(revision); enrol it anew under another id")
+    }
+    return revision + 1
   }
 
   /// Moves a line to a revision.
@@ -99,7 +108,7 @@ struct RevisionTable {
       case .config: try ConfigurationTable.revision(of: controller, database)
       }
     }
-    guard revision <= own + Self.aheadMax else {
+    guard revision <= own + Self.aheadMax, revision < RevisionLimits.revisionMax else {
       throw CloudProblem(
         "it claims revision \(revision) of its \(subject.rawValue), and this cloud is at \(own); "
           + "restore a newer backup, or enrol it anew")
@@ -111,7 +120,8 @@ struct RevisionTable {
   /// never sent, and needs everything.
   static func overtake(_ hello: Hello, _ database: Database) throws {
     guard let line = try line(of: hello.controller, database) else { return }
-    try set(max(hello.credentialRevision, line.last) + 1, of: hello.controller, database)
+    let next = try following(max(hello.credentialRevision, line.last), of: hello.controller)
+    try set(next, of: hello.controller, database)
     try raiseFloor(of: hello.controller, database)
   }
 

@@ -37,6 +37,22 @@ struct DryRunTests {
     #expect(answers[4]["id"] as? Int == 5)
   }
 
+  @Test("D2: a line with a member twice is answered with its path, as a door would refuse it")
+  func repeatedMember() throws {
+    let answers = try run(
+      ["message"],
+      [
+        #"{"id":1,"config":{"revision":1,"doors":[{"id":"a","id":"b"}]}}"#,
+        #"{"id":2,"config":{"revision":1,"r\u0065vision":2}}"#,
+        #"{"id":3,"config":{"revision":9007199254740992,"facility":{"id":"h","name":"H","timeZone":"Europe/Berlin"},"doors":[]}}"#,
+      ])
+    #expect(answers.map { $0["id"] as? Int } == [1, 2, 3])
+    #expect(answers[0]["error"] as? String == "config.doors[0].id: is there twice")
+    #expect(answers[1]["error"] as? String == "config.revision: is there twice")
+    let problems = answers[2]["problems"] as? [[String: String]]
+    #expect(problems?.map { $0["path"] } == ["revision"], "\(answers[2])")
+  }
+
   @Test("B5: geofence gives pass or reason, and the distance")
   func geofence() throws {
     let fence = """

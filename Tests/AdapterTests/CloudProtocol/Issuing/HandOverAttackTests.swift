@@ -89,6 +89,10 @@ struct HandOverAttack: Sendable, CustomTestStringConvertible {
     .init("a certificate of another type", .malformed) {
       $0.certificate.typ = HandOverOrder.typeName
     },
+    .init("a sequence that no order can follow", .malformed) { $0.order.sequence = 1 << 62 },
+    .init("a sequence that uses up more than half of them", .malformed) {
+      $0.order.sequence = 1 << 52 + 1
+    },
     .init("a duration that no sum can hold", .malformed) { $0.certificate.longestSeconds = .max },
   ]
 }

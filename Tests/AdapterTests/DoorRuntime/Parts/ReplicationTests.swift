@@ -37,6 +37,7 @@ struct ReplicationTests {
 
   @Test("D2: an older revision is refused; the one in force and a newer one go to the disk")
   func revisions() throws {
+    var replication = replication
     func take(_ revision: UInt64) throws -> [Wish] {
       let message = ConfigurationMessage.whole(StoreFixture.configuration(revision))
       return replication.take(try envelope(message, .config), current: 7)
@@ -46,6 +47,54 @@ struct ReplicationTests {
     #expect(older.reports.first?.problems.map(\.path) == ["revision"])
     #expect(try take(7).names == ["job applyConfiguration"])
     #expect(try take(8).names == ["job applyConfiguration"])
+  }
+
+  @Test(
+    "D2: a revision that would use up the numbers is refused, an event, and changes nothing",
+    arguments: [UInt64(1) << 53, UInt64(Int64.max), UInt64(Int64.max) - 1, (UInt64(1) << 52) + 10])
+  func tooFar(_ revision: UInt64) throws {
+    let message = ConfigurationMessage.whole(StoreFixture.configuration(revision))
+    var configured = replication
+    let config = configured.take(try envelope(message, .config), current: 7)
+    var replication = replication
+    let delta = replication.take(
+      try envelope(CredentialDelta(baseRevision: 3, revision: revision), .credentials),
+      knowing: nil)
+    let offer = replication.take(
+      try envelope(SnapshotOffer(snapshotID: "s-1", revision: revision, chunks: 1), .snapshot))
+    #expect(config.names == ["record config.rejected", "session applied"])
+    #expect(delta.names == ["record credentials.rejected", "session applied"])
+    // The same id as the delta's: what is told once is no event again.
+    #expect(offer.names == ["session applied"])
+    for (wishes, inForce) in [(config, UInt64(7)), (delta, 3), (offer, 3)] {
+      let report = try #require(wishes.reports.first)
+      #expect(!report.applied && report.revision == inForce)
+      #expect(report.problems.map(\.path) == ["revision"])
+      #expect(report.problems.first?.message.hasPrefix("\(revision) is too far ahead") == true)
+    }
+    var next = CredentialDelta(baseRevision: 3, revision: 4)
+    #expect(
+      replication.take(try envelope(next, .credentials), knowing: nil).names == ["job applyDelta"])
+    next.revision = revision
+    next.dryRun = true
+    let dry = replication.take(try envelope(next, .credentials), knowing: nil)
+    #expect(dry.names == ["session applied"] && dry.reports.first?.dryRun == true)
+  }
+
+  @Test("D2: what was in force before the cache was lost counts for how far a revision may rise")
+  func tooFarAfterLoss() throws {
+    let newest = UInt64(1) << 52 + 5
+    func take(_ revision: UInt64) throws -> [String] {
+      var replication = Replication(
+        document: nil, zone: nil,
+        position: CredentialPosition(revision: 0, credentials: 0, persons: 0),
+        known: KnownRevisions(bytes: Array("0 \(newest) 0 \(newest)".utf8)) ?? KnownRevisions())
+      return replication.take(
+        try envelope(CredentialDelta(baseRevision: nil, revision: revision), .credentials),
+        knowing: nil
+      ).names
+    }
+    #expect(try take(newest + 1) == ["job applyDelta"])
   }
 
   @Test("D2: an accepted configuration reaches the core before the cloud is answered")
@@ -181,7 +230,7 @@ struct ReplicationTests {
   }
 
   @Test("D3: records go to the disk with their message's id; a chunk is told to the session first")
-  func records() throws {
+  mutating func records() throws {
     let chunk = SnapshotChunk(snapshotID: "s-1", revision: 4, index: 2)
     let chunks = replication.take(try envelope(chunk, .chunk), knowing: nil)
     #expect(chunks.names == ["session snapshotChunkArrived", "job stageChunk"])
