@@ -133,7 +133,11 @@ extension Command {
     case .trustKey:
       noteKeyID(&reader)
       let bytes = key.flatMap { Base64URL.decode($0.utf8) } ?? []
-      if bytes.count != 32 { reader.note("key", "must be 32 bytes in base64url") }
+      do throws(SigningKey.Fault) { _ = try SigningKey(bytes) } catch {
+        let isLength = bytes.count != SigningKey.byteCount
+        reader.note(
+          "key", isLength ? "must be 32 bytes in base64url" : "a public key \(error)")
+      }
       return keyID.map { .trustKey(id: $0, bytes: bytes) }
     case .distrustKey:
       noteKeyID(&reader)

@@ -21,11 +21,8 @@ public struct EnvelopeVerifier: Sendable {
       guard EnvelopeLimits.isID(keyID) else {
         throw EnvelopeKeyFailure(keyID: keyID, detail: "a key id is \(Identifier<Never>.grammar)")
       }
-      do {
-        keys[keyID] = try Curve25519.Signing.PublicKey(rawRepresentation: bytes)
-      } catch {
-        throw EnvelopeKeyFailure(
-          keyID: keyID, detail: "a public key has 32 bytes, this one \(bytes.count)")
+      do throws(SigningKey.Fault) { keys[keyID] = try SigningKey(bytes).key } catch {
+        throw EnvelopeKeyFailure(keyID: keyID, detail: "a public key \(error)")
       }
     }
     self.keys = keys
@@ -39,9 +36,13 @@ public struct EnvelopeVerifier: Sendable {
   /// Trusts one more key. Throws for bytes that are no key, for one key too many, and for another
   /// key under the id of a trusted one, which would replace it.
   public mutating func trust(keyID: String, bytes: [UInt8]) throws(EnvelopeKeyFailure) {
-    guard EnvelopeLimits.isID(keyID),
-      let key = try? Curve25519.Signing.PublicKey(rawRepresentation: bytes)
-    else { throw EnvelopeKeyFailure(keyID: keyID, detail: "is no key") }
+    guard EnvelopeLimits.isID(keyID) else {
+      throw EnvelopeKeyFailure(keyID: keyID, detail: "a key id is \(Identifier<Never>.grammar)")
+    }
+    let key: Curve25519.Signing.PublicKey
+    do throws(SigningKey.Fault) { key = try SigningKey(bytes).key } catch {
+      throw EnvelopeKeyFailure(keyID: keyID, detail: "a public key \(error)")
+    }
     if let present = keys[keyID], Array(present.rawRepresentation) != bytes {
       throw EnvelopeKeyFailure(keyID: keyID, detail: "another key has this name already")
     }

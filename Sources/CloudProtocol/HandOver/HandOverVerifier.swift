@@ -20,13 +20,12 @@ public struct HandOverVerifier: Sendable {
   public init(roots: [String: [UInt8]], controller: ControllerID) throws(EnvelopeKeyFailure) {
     var keys: [String: Curve25519.Signing.PublicKey] = [:]
     for (keyID, bytes) in roots {
-      guard EnvelopeLimits.isID(keyID),
-        let key = try? Curve25519.Signing.PublicKey(rawRepresentation: bytes)
-      else {
-        throw EnvelopeKeyFailure(
-          keyID: keyID, detail: "a root is an id and the 32 bytes of an Ed25519 public key")
+      guard EnvelopeLimits.isID(keyID) else {
+        throw EnvelopeKeyFailure(keyID: keyID, detail: "a key id is \(Identifier<Never>.grammar)")
       }
-      keys[keyID] = key
+      do throws(SigningKey.Fault) { keys[keyID] = try SigningKey(bytes).key } catch {
+        throw EnvelopeKeyFailure(keyID: keyID, detail: "a public key \(error)")
+      }
     }
     self.roots = keys
     self.controller = controller
@@ -68,10 +67,14 @@ public struct HandOverVerifier: Sendable {
     _ text: String, of certificate: IssuerCertificate
   ) throws(HandOverRefusal) -> HandOverOrder {
     let token = try Self.parse(text, "the order")
-    guard let bytes = Base64URL.decode(certificate.key.utf8),
-      let key = try? Curve25519.Signing.PublicKey(rawRepresentation: bytes)
-    else { throw HandOverRefusal(.malformed, "the certificate's key is no Ed25519 public key") }
-    guard token.keyID == certificate.id, token.isSigned(by: key) else {
+    let key: SigningKey
+    do throws(SigningKey.Fault) {
+      key = try SigningKey(Base64URL.decode(certificate.key.utf8) ?? [])
+    } catch {
+      throw HandOverRefusal(
+        .malformed, "the certificate's key is no Ed25519 public key in base64url: one \(error)")
+    }
+    guard token.keyID == certificate.id, token.isSigned(by: key.key) else {
       throw HandOverRefusal(.badSignature, "the order is not signed by the certificate's key")
     }
     let order = try Self.decode(HandOverOrder.self, from: token.payload, "the order")

@@ -19,7 +19,15 @@ struct TrustedKeys {
   mutating func load(_ kept: () throws -> [UInt8]?) -> [Wish] {
     guard var known = given else { return [] }
     do {
+      var wishes: [Wish] = []
       for line in Self.lines(try kept() ?? []) {
+        // One that an earlier version took must not keep the others' withdrawals from counting.
+        if let bytes = line.bytes, bytes.count == SigningKey.byteCount,
+          (try? SigningKey(bytes)) == nil
+        {
+          wishes.append(.log(.error, "the cloud's key \(line.keyID) is nobody's, and not believed"))
+          continue
+        }
         // Trusting a key of the file again, or distrusting one that the file no longer has, changes
         // nothing.
         if let bytes = line.bytes {
@@ -29,7 +37,7 @@ struct TrustedKeys {
         }
       }
       current = known
-      return []
+      return wishes
     } catch {
       return [.log(.error, "what the cloud said of its keys is not in force: \(error)")]
     }

@@ -34,8 +34,11 @@ struct IssuerCommand: ParsableCommand {
     func run() throws {
       let store = try state.store()
       let root = try IssuerRoots(folder: store.folder).newest()
-      guard let bytes = Data(base64URL: key), bytes.count == 32 else {
+      guard let bytes = Data(base64URL: key), bytes.count == SigningKey.byteCount else {
         throw ValidationError("--key is an Ed25519 public key, 32 bytes in base64url")
+      }
+      do throws(SigningKey.Fault) { _ = try SigningKey(Array(bytes)) } catch {
+        throw ValidationError("--key is no key of a desk: a public key \(error)")
       }
       let known = Set(Credential.Kind.allCases.map(\.rawValue))
       guard Set(split(kinds)).isSubset(of: known), !split(kinds).isEmpty else {

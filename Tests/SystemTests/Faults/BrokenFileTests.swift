@@ -6,6 +6,9 @@ import Testing
 struct BrokenFileTests {
   private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
+  /// 32 bytes that are a point of small order: anybody can sign for it.
+  private static let nobodysKey = "AQ" + String(repeating: "A", count: 41)
+
   private func write(_ bytes: [UInt8], _ path: String) throws {
     try Data(bytes).write(to: URL(filePath: path))
     try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
@@ -66,6 +69,11 @@ struct BrokenFileTests {
       ("cloud.pub", "cloud.publicKeyFile", nil), ("cloud.pub", "cloud.publicKeyFile", []),
       ("cloud.pub", "cloud.publicKeyFile", Array("nonsense\n".utf8)),
       ("cloud.pub", "cloud.publicKeyFile", [0xFF, 0xFE, 65, 0]),
+      ("cloud.pub", "cloud.publicKeyFile", Array("cloud-1 \(Self.nobodysKey)\n".utf8)),
+      (
+        "issuer-roots.pub", "credentials.issuerRootsFile",
+        Array("root-1 \(Self.nobodysKey)\n".utf8)
+      ),
       ("offline-pin.keys", "credentials.offlinePINKeyFile", Array("* a b\rc".utf8)),
       ("credential.key", "credentials.keyFile", Array("0f".utf8)),
       ("issuer-roots.pub", "credentials.issuerRootsFile", []),
@@ -123,6 +131,31 @@ struct BrokenFileTests {
     #expect(try post(#"\u001b[31mred"#) == "400")
     #expect(try post(#"desk\n#99  FAKE EVENT"#) == "400")
     #expect(try post("désk") == "204")
+  }
+
+  @Test("C5 D4: the operator certifies no key of a desk that anybody can sign for")
+  func nobodysDesk() throws {
+    let world = try DoorWorld()
+    let out = world.folder.path + "/desk.cert"
+    let outcome = try world.posterncloud(
+      "issuer", "certify", "desk", "--key", Self.nobodysKey, "--controllers", "gate-1", "--doors",
+      "front", "--longest", "14d", "--until", "+365d", "--out", out)
+    #expect(outcome.status != 0 && outcome.errors.contains("of small order"), "\(outcome)")
+    #expect(!FileManager.default.fileExists(atPath: out))
+  }
+
+  @Test("D2: a configuration file with a member twice is not pushed, and the member is named")
+  func repeatedMember() throws {
+    let world = try DoorWorld()
+    let path = world.folder.path + "/facility.json"
+    let text = try String(contentsOfFile: path, encoding: .utf8)
+    let twice = try #require(text.range(of: "{")).upperBound
+    try write(Array((text[..<twice] + #""d\u006fors":[],"# + text[twice...]).utf8), path)
+    for order in ["push", "patch"] {
+      let outcome = try world.posterncloud("config", order, "gate-1", path)
+      #expect(
+        outcome.status != 0 && outcome.errors.contains("doors: is there twice"), "\(outcome)")
+    }
   }
 
   @Test("an import that a spreadsheet damaged is refused with its line, and nothing is imported")

@@ -86,6 +86,13 @@ struct TrustedKeysTests {
     #expect(known(keys) == [Self.own])
   }
 
+  @Test("a kept key that is nobody's is not believed, and hides no withdrawal of another")
+  func nobodys() {
+    let nobodys = "k-9 \(Data([1] + [UInt8](repeating: 0, count: 31)).base64URL)"
+    let (keys, wishes) = loaded("\(nobodys)\n\(Self.secondLine)\n\(Self.own)")
+    #expect(wishes.names == ["log error"] && known(keys) == ["k-2"])
+  }
+
   @Test("the file's key can be withdrawn once there is another, and that survives a restart")
   mutating func withdraw() {
     _ = keys.load { nil }
