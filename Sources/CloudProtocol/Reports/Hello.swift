@@ -79,6 +79,10 @@ public struct Hello: Sendable, Hashable, Codable {
     case warnings
     /// Hello, digest and issued name the requests that they answer, in `requestIDs`.
     case requestIDs
+    /// A message in which an object has a member twice is refused.
+    case singleMembers
+    /// A revision that would use up the numbers is refused.
+    case boundedRevisions
 
     /// Persons have `exclusions`.
     case exclusions
@@ -107,6 +111,10 @@ public struct Hello: Sendable, Hashable, Codable {
         "A delta with `baseDigest` is refused where the records at its base are others."
       case .warnings: "`up/applied` and `up/results` name members that were ignored."
       case .requestIDs: "Hello, digest and issued name the requests that they answer."
+      case .singleMembers:
+        "A message in which an object has a member twice is refused whole, and told which."
+      case .boundedRevisions:
+        "A revision above 2^53 - 1, or above half of what is left up to there, is refused."
       case .exclusions: "A person's `exclusions` deny, whatever else lets the person in."
       case .qualifications:
         "`requiredQualifications` of a configuration are compared with a person's `qualifications`."

@@ -19,6 +19,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 HASH_BYTES = 16
 BUCKETS = 256
+DEPTH = 16
+# From here on JSON readers round whole numbers.
+REVISION_MAX = 2 ** 53 - 1
 # Longest `exp - iat` in seconds; everything that is no command has the last.
 LIFETIMES = {"unlock": 30, "adminUnlock": 30, "mode": 30}
 COMMAND_LIFETIME = 3600
@@ -94,14 +97,42 @@ def link(before, data):
 
 
 class Refused(Exception):
-    """A message that breaks a rule; `args[0]` is the contract's word for the cause."""
+    """A message that breaks a rule; `args[0]` is the contract's word for the cause. `claims` are those of
+    a well signed message that each reader may read differently, as one reader has them."""
+
+    def __init__(self, cause, what, claims=None):
+        super().__init__(cause, what)
+        self.claims = claims
 
 
 def sign(key, kid, claims, header=None):
     """A compact JWS; `header` is for whoever wants a wrong one."""
+    return sign_text(key, kid, canonical(claims), header)
+
+
+def sign_text(key, kid, payload, header=None):
+    """The same over any bytes."""
     head = canonical(header or {"alg": "EdDSA", "kid": kid})
-    signed = encode(head) + "." + encode(canonical(claims))
+    signed = encode(head) + "." + encode(payload)
     return signed + "." + encode(key.sign(signed.encode()))
+
+
+def read_alike(text):
+    """The JSON of a text that each reader reads alike; raises ValueError for any other."""
+    def once(pairs):
+        names = [name for name, _ in pairs]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"{name} is there twice")
+        return dict(pairs)
+
+    def depth(value):
+        inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+        return 0 if inner is None else 1 + max(map(depth, inner), default=0)
+    value = json.loads(text, object_pairs_hook=once)
+    if depth(value) > DEPTH:
+        raise ValueError(f"is nested deeper than {DEPTH} levels")
+    return value
 
 
 def claims_of(kind, body, audience, lifetime, issuer="conformance", identifier=None, now=None):
@@ -132,7 +163,10 @@ def open_message(message, keys):
         keys[header["kid"]].verify(signature, f"{parts[0]}.{parts[1]}".encode())
     except InvalidSignature as error:
         raise Refused("badSignature", header["kid"]) from error
-    return claims
+    try:
+        return read_alike(decode(parts[1]))
+    except (ValueError, RecursionError) as error:
+        raise Refused("malformed", str(error), claims) from error
 
 
 def kid_of(message):
@@ -145,7 +179,30 @@ def lifetime_of(kind, body):
     return LIFETIMES.get(body.get("kind"), COMMAND_LIFETIME)
 
 
+# Revisions
+
+
+def highest_after(revision):
+    """The highest revision that may follow another: one message takes half of what is left at most."""
+    return revision + (REVISION_MAX - revision + 1) // 2
+
+
 # Keys
+
+PRIME = 2 ** 255 - 19
+
+
+def is_nobodys(key):
+    """Whether 32 bytes are of small order, or no encoding of a point: anybody could sign for such a key."""
+    y = int.from_bytes(key, "little") % 2 ** 255
+    if y >= PRIME:
+        return True
+    # Doubled twice a point of order 8 has y = 0; those of order 1, 2 and 4 have y = 1, -1 and 0. From y
+    # alone: x^2 = (y^2 - 1) / (d y^2 + 1), and the double has (y^2 + x^2) / (2 - y^2 + x^2).
+    d = -121665 * pow(121666, -1, PRIME)
+    square = (y * y - 1) * pow(d * y * y + 1, -1, PRIME)
+    doubled = (y * y + square) * pow(2 - y * y + square, -1, PRIME) % PRIME
+    return y in (0, 1, PRIME - 1) or doubled == 0
 
 
 def private_key(seed):

@@ -24,7 +24,8 @@ COMMAND_MEMBERS = {"kind", "door", "person", "reason", "mode", "seconds", "reade
 NARROWING = {"mode": ("door", "seconds"), "clearLockout": ("reader",), "forgive": ("person",)}
 
 
-FEATURES = ["boundContent", "everywhere", "dryRun", "baseDigest", "warnings", "requestIDs"]
+FEATURES = ["boundContent", "everywhere", "dryRun", "baseDigest", "warnings", "requestIDs", "singleMembers",
+            "boundedRevisions"]
 MEMBERS = {
     "person": ("id", "accessEnabled", "memberType", "membershipStatus", "tags", "customTags", "grants"),
     "credential": ("id", "kind", "person", "status", "digest", "validFrom", "validUntil", "doors", "scopes",
@@ -251,6 +252,9 @@ class Door:
             self.watch(heard, None, refusal)
             with self.lock:
                 self.refuse(heard.kind, refusal)
+                claims = refusal.claims or {}
+                if claims.get("aud") == self.controller and claims.get("typ") == heard.kind and "jti" in claims:
+                    self.answer_unreadable(heard.kind, claims, refusal.args[1])
             return
         self.watch(heard, claims, None)
         with self.lock:
@@ -275,7 +279,8 @@ class Door:
         try:
             claims = contract.open_message(text, keys)
         except contract.Refused as refusal:
-            if "believes any key" not in self.faults or refusal.args[0] not in ("badSignature", "unknownKey"):
+            if not ("believes any key" in self.faults and refusal.args[0] in ("badSignature", "unknownKey")
+                    or "reads one of two members" in self.faults and refusal.claims):
                 raise
             claims = json.loads(contract.decode(text.split(".")[1]))
         if claims.get("aud") != self.controller and "ignores the audience" not in self.faults:
@@ -306,10 +311,19 @@ class Door:
         self.hello()
         return True
 
+    def too_far(self, revision, present):
+        """The problem of a revision that would use up the numbers, in a list."""
+        highest = contract.highest_after(present)
+        if revision <= highest or "takes any revision" in self.faults:
+            return []
+        return [{"path": "revision", "message": f"{revision} is too far ahead, at most {highest} is taken"}]
+
     def take_config(self, claims, body):
         if self.is_late(claims):
             return
-        problems = []
+        problems = self.too_far(body["revision"], self.config_revision)
+        if problems:
+            return self.applied("config", claims, problems)
         content = contract.canonical(body)
         if body["revision"] == self.config_revision:
             if content != self.content["config"] and "other content under a revision" not in self.faults:
@@ -376,6 +390,9 @@ class Door:
                 raise TypeError(name)
         base = body.get("baseRevision")
         content = contract.canonical(body)
+        problems = self.too_far(body["revision"], self.revision)
+        if problems:
+            return self.applied("credentials", claims, problems)
         if body["revision"] == self.revision:
             other = content != self.content["credentials"] and "other content under a revision" not in self.faults
             return self.applied("credentials", claims, [
@@ -542,6 +559,8 @@ class Door:
                         detail={"command": command, "operatorReason": body["reason"]})
         elif kind == "trustKey":
             key = contract.decode(body["key"])
+            if contract.is_nobodys(key) and "believes nobody's key" not in self.faults:
+                return "rejected", "key: is of small order"
             self.keys[body["keyID"]] = contract.Ed25519PublicKey.from_public_bytes(key)
         elif kind == "distrustKey":
             if len(self.keys) == 1 or body["keyID"] == claims.get("kid"):
