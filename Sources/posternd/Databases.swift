@@ -17,7 +17,8 @@ struct Databases {
   /// Throws when another daemon has the folder: two daemons on one log would assign the same numbers.
   /// A folder that does not exist yet is locked later, before a database in it is opened.
   init(folder: String, logger: Logger) throws(PortError) {
-    let lock = FolderLock(folder: folder)
+    let lock = FolderLock(
+      folder: folder, program: "posternd", advice: "stop that one, or set state.folder")
     do { try lock.take() } catch {
       guard error.code != .busy else { throw error }
       logger.error("\(error)")

@@ -1,4 +1,6 @@
 import ArgumentParser
+import DoorPorts
+import HostLinux
 
 /// Runs the server.
 struct ServeCommand: AsyncParsableCommand {
@@ -30,6 +32,11 @@ struct ServeCommand: AsyncParsableCommand {
 
   func run() async throws {
     let store = try state.store()
+    // Two servers on one folder would both answer the same doors.
+    let lock = FolderLock(
+      folder: store.folder, program: "posterncloud", advice: "stop that one, or give --state")
+    do throws(PortError) { try lock.take() } catch { throw CloudProblem("\(error)") }
+    defer { withExtendedLifetime(lock) {} }
     let server = try CloudServer(
       store: store, broker: broker, certificates: try certificates.office(store),
       answerSeconds: answerSeconds, digestSeconds: digestSeconds)
