@@ -21,6 +21,9 @@ public struct SystemZones: ZoneSource {
     guard ZoneRules.isName(name) else {
       throw PortError(.invalid, operation: operation, detail: "an IANA name is like Europe/Berlin")
     }
+    if let fault = ZoneRules.fault(ofName: name) {
+      throw PortError(.invalid, operation: operation, detail: fault)
+    }
     if let zone = try file(name, as: name, operation) { return zone }
     // The file of an old name may be in a package of its own that is not installed.
     if let target = target(of: name), let zone = try file(target, as: name, operation) {

@@ -63,7 +63,9 @@ extension ConfigurationDocument {
     if ZoneRules.isName(facility.timeZone) {
       zone = zones(facility.timeZone)
       if zone == nil, unknownZone == .refused {
-        reader.note("facility.timeZone", "has no rules on this device")
+        reader.note(
+          "facility.timeZone",
+          ZoneRules.fault(ofName: facility.timeZone) ?? "has no rules on this device")
       }
     } else {
       reader.note("facility.timeZone", "is not the name of a time zone, such as Europe/Berlin")

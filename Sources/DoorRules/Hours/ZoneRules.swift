@@ -44,6 +44,20 @@ public struct ZoneRules: Sendable, Hashable {
       }
   }
 
+  /// Why a name of tzdata is not that of a facility's time zone; nil for one that can be. `right/` counts
+  /// leap seconds, so its clock is 27 s beside everybody's; the others are copies of a zone, or of
+  /// whatever the machine has set.
+  public static func fault(ofName name: String) -> String? {
+    for (folder, why) in [
+      ("right/", "counts leap seconds, and is beside everybody's clock"),
+      ("posix/", "is a copy of another"),
+    ] where name.hasPrefix(folder) {
+      return "\(name) \(why); write \(name.dropFirst(folder.count))"
+    }
+    guard ["posixrules", "localtime", "Factory"].contains(name) else { return nil }
+    return "\(name) is no place's time zone; write one such as Europe/Berlin"
+  }
+
   /// Seconds east of UTC at a moment.
   public func offsetSeconds(at instant: WallInstant) -> Int {
     let seconds = instant.secondsSince1970

@@ -31,6 +31,11 @@ struct ReplicationStore: Sendable {
     }
     do {
       let (document, isKept) = try document(of: message, inForce: inForce)
+      let name = document.facility.timeZone
+      // One that is in force was taken by an earlier version, and goes on by the rules that are kept.
+      if let fault = ZoneRules.fault(ofName: name), inForce.zone?.name != name {
+        throw ValidationFailure(path: "facility.timeZone", message: fault)
+      }
       var (zone, warnings) = rules(of: document.facility.timeZone, inForce: inForce.zone)
       let accepted = try accept(document, zone)
       warnings += unknown.map { RecordWarning(path: $0.path, message: $0.message) }

@@ -24,6 +24,23 @@ struct HostZoneTests {
     #expect(rules.offsetSeconds(at: WallInstant(secondsSince1970: 1_784_116_800)) == 7_200)
   }
 
+  @Test("B4: a zone that counts leap seconds, or is a copy, is refused though its file is there")
+  func noPlace() throws {
+    let folder = try folder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    for name in ["right/Europe/Berlin", "posix/Europe/Berlin", "localtime", "Factory"] {
+      let path = "\(folder)/\(name)"
+      try FileManager.default.createDirectory(
+        atPath: URL(filePath: path).deletingLastPathComponent().path,
+        withIntermediateDirectories: true)
+      try FileManager.default.copyItem(atPath: "/usr/share/zoneinfo/Asia/Tokyo", toPath: path)
+      let error = #expect(throws: PortError.self) {
+        try SystemZones(folder: folder).zone(named: name)
+      }
+      #expect(error?.code == .invalid && error?.detail.contains(name) == true)
+    }
+  }
+
   @Test("B4: the files in the folder decide, so that upgrading tzdata updates the door")
   func folderDecides() throws {
     let folder = try folder()

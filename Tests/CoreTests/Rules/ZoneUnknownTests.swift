@@ -114,4 +114,17 @@ struct ZoneUnknownTests {
       (String(repeating: "a", count: 65), false),
     ])
   func names(_ name: String, _ isName: Bool) { #expect(ZoneRules.isName(name) == isName) }
+
+  @Test(
+    "B2: names of tzdata that are no place's zone are refused, and say what to write",
+    arguments: [
+      ("right/Europe/Berlin", "write Europe/Berlin"), ("posix/Asia/Tokyo", "write Asia/Tokyo"),
+      ("posixrules", "no place's"), ("localtime", "no place's"), ("Factory", "no place's"),
+    ])
+  func noPlace(_ name: String, _ words: String) {
+    #expect(ZoneRules.fault(ofName: name)?.contains(words) == true)
+  }
+
+  @Test("B2: what only looks like one is taken", arguments: ["UTC", "Europe/Berlin", "Etc/GMT+5"])
+  func places(_ name: String) { #expect(ZoneRules.fault(ofName: name) == nil) }
 }
