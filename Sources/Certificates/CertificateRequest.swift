@@ -67,6 +67,15 @@ public struct CertificateRequest: Sendable {
   /// The request and its key, for a file of their own until there is a certificate.
   public var kept: Secret<String> { Secret(request + privateKey.reveal()) }
 
+  /// The controller that a request, PEM, is for; nil for what is no request.
+  public static func controller(ofPEM text: String) -> String? {
+    guard let block = PEM.blocks(of: "CERTIFICATE REQUEST", in: text).first,
+      let request = try? CertificateSigningRequest(derEncoded: block)
+    else { return nil }
+    return request.subject.lazy.flatMap { $0 }
+      .first { $0.type == .RDNAttributeType.commonName }.flatMap { String($0.value) }
+  }
+
   /// What an answer names this request by.
   public var digest: String {
     RenewalRequest.digest(ofDER: PEM.blocks(of: "CERTIFICATE REQUEST", in: request).first ?? [])

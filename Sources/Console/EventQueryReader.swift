@@ -33,9 +33,18 @@ struct EventQueryReader {
         .invalid,
         "limit: \(limit) is outside \(Self.limits.lowerBound) to \(Self.limits.upperBound)")
     }
+    let type = try texts["type"].map { name throws(ConsoleProblem) in
+      guard let type = EventType(anyName: name) else {
+        throw ConsoleProblem(
+          .invalid,
+          "type: \(name.prefix(64)) is no type of event; there are \(EventType.suggestion(for: name))"
+        )
+      }
+      return type.wireName
+    }
     return EventQuery(
       before: try number("before"), after: try number("after"), door: texts["door"],
-      person: texts["person"], type: texts["type"], reason: texts["reason"],
+      person: texts["person"], type: type, reason: texts["reason"],
       fromMilliseconds: try number("from").map { Int64(clamping: $0) },
       untilMilliseconds: try number("until").map { Int64(clamping: $0) }, limit: limit)
   }

@@ -91,7 +91,8 @@ public enum KeyFile {
     guard descriptor >= 0 else {
       throw PortError(
         errno == EEXIST ? .busy : .inputOutput, operation: operation,
-        detail: String(cString: strerror(errno)))
+        detail: errno == EEXIST
+          ? "it is there already, and is kept" : String(cString: strerror(errno)))
     }
     defer { close(descriptor) }
     guard write(descriptor, text, text.count) == text.count, fsync(descriptor) == 0,

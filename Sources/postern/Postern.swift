@@ -45,7 +45,7 @@ struct Postern: AsyncParsableCommand {
   static func main() async {
     StandardStream.prepare()
     CoreDumps.forbid()
-    RepeatedOption.refuse(in: CommandLine.arguments)
+    RepeatedOption.refuse(in: CommandLine.arguments, short: ["-o": "--output"])
     do {
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {
@@ -60,6 +60,7 @@ struct Postern: AsyncParsableCommand {
     } catch let failure as DryRunFailure {
       say(failure.description, status: 1)
     } catch {
+      if let words = PlainWords.sentence(error) { say(words, status: 1) }
       Output.end(fullMessage(for: error), status: exitCode(for: error).rawValue)
     }
   }

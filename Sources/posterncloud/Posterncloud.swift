@@ -1,6 +1,8 @@
 import ArgumentParser
 import CloudProtocol
+import DoorPorts
 import Foundation
+import GRDB
 import HostLinux
 
 /// The development cloud: small, but complete in its protocol.
@@ -53,7 +55,14 @@ struct Posterncloud: AsyncParsableCommand {
     } catch let problem as CloudProblem {
       Output.complain(problem.message)
       Foundation.exit(1)
+    } catch let error as DatabaseError {
+      Output.complain("the cloud's database cloud.sqlite: \(error.message ?? "it cannot be used")")
+      Foundation.exit(1)
     } catch {
+      if let words = PlainWords.sentence(error) {
+        Output.complain(words)
+        Foundation.exit(1)
+      }
       Output.end(fullMessage(for: error), status: exitCode(for: error).rawValue)
     }
   }
@@ -66,6 +75,11 @@ struct CloudProblem: Error, CustomStringConvertible {
   init(_ message: String) { self.message = message }
 
   var description: String { message }
+
+  /// A file's problem as one of this command line.
+  static func told<Value>(_ body: () throws(PortError) -> Value) throws(CloudProblem) -> Value {
+    do throws(PortError) { return try body() } catch { throw CloudProblem("\(error)") }
+  }
 }
 
 /// Where the cloud's state is.
@@ -76,5 +90,13 @@ struct StateOptions: ParsableArguments {
   func store() throws -> CloudStore {
     let environment = ProcessInfo.processInfo.environment["POSTERNCLOUD_STATE"]
     return try CloudStore(folder: state ?? environment ?? "posterncloud-state")
+  }
+
+  /// The same for a command that names a controller, or none for all. Throws for one that nobody
+  /// enrolled: it has nothing, and that would look like quiet.
+  func store(of controller: String?) throws -> CloudStore {
+    let store = try store()
+    if let controller { try store.controllers.requireEnrolled(controller) }
+    return store
   }
 }

@@ -34,10 +34,12 @@ struct Posternd: AsyncParsableCommand {
   static func main() async {
     StandardStream.prepare()
     CoreDumps.forbid()
+    RepeatedOption.refuse(in: CommandLine.arguments)
     do {
       let command = try parse()
       try await command.run()
     } catch {
+      if let words = PlainWords.sentence(error) { Output.end("posternd: \(words)", status: 1) }
       Output.end(fullMessage(for: error), status: exitCode(for: error).rawValue)
     }
   }

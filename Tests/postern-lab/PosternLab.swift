@@ -1,4 +1,5 @@
 import ArgumentParser
+import HostLinux
 
 /// The laboratory's program: what measures and tries Postern, and ships with no package.
 @main
@@ -10,6 +11,11 @@ struct PosternLab: AsyncParsableCommand {
       BenchCommand.self, OSDPPanelCommand.self, OSDPReadersCommand.self, RowsCommand.self,
       SabotagesCommand.self, SimulateCommand.self, WorldCommand.self,
     ])
+
+  static func main() async {
+    RepeatedOption.refuse(in: CommandLine.arguments)
+    await main(nil)
+  }
 }
 
 /// What the laboratory could not do, in words.

@@ -67,6 +67,9 @@ public struct TokenDesk {
     guard Self.nameCharacters.contains(name.count), ScopeID(name) != nil else {
       throw APIProblem(path: "name", "has \(ScopeID.grammar)")
     }
+    if let endMilliseconds, endMilliseconds <= now {
+      throw APIProblem(path: "expiresAt", "is over already")
+    }
     guard !scopes.isEmpty else { throw APIProblem(path: "scopes", "is empty") }
     guard try find(name) == nil else {
       throw APIProblem(.conflict, "there is a token \(name) already, or there was one")

@@ -118,6 +118,23 @@ public enum EventType: String, CaseIterable, Sendable, Hashable {
     return String(name)
   }
 
+  /// By its wire name, or by the name that people see; nil for none of this version.
+  public init?(anyName name: String) {
+    guard let type = Self(rawValue: name) ?? Self.allCases.first(where: { $0.name == name }) else {
+      return nil
+    }
+    self = type
+  }
+
+  /// What to write instead of a name that no type has: those that begin alike, else all beginnings.
+  public static func suggestion(for name: String) -> String {
+    func group(_ name: String) -> Substring { name.prefix { $0 != "." } }
+    let wanted = group(Self.name(ofWireName: name))
+    let alike = allCases.map(\.name).filter { group($0) == wanted }
+    guard alike.isEmpty else { return alike.joined(separator: ", ") }
+    return Set(allCases.map { "\(group($0.name))." }).sorted().joined(separator: ", ") + " …"
+  }
+
   /// A few words for people.
   public var title: String { row.title }
   public var category: EventCategory { row.category }

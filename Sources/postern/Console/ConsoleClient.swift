@@ -13,8 +13,7 @@ struct ConsoleClient {
   let socketPath: String
 
   func get<Value: Decodable>(_ path: String, as type: Value.Type) async throws -> Value {
-    let body = try await call(.GET, path, body: nil)
-    return try JSONDecoder().decode(type, from: body)
+    try Self.decode(type, from: try await call(.GET, path, body: nil))
   }
 
   func post(_ path: String, _ value: some Encodable) async throws {
@@ -24,7 +23,7 @@ struct ConsoleClient {
   func post<Value: Decodable>(
     _ path: String, _ value: some Encodable, as type: Value.Type
   ) async throws -> Value {
-    try JSONDecoder().decode(
+    try Self.decode(
       type, from: try await call(.POST, path, body: try JSONEncoder().encode(value)))
   }
 
@@ -45,7 +44,7 @@ struct ConsoleClient {
   ) async throws {
     do {
       try await lines(path) { line in
-        guard try onValue(try JSONDecoder().decode(type, from: line)) else { throw Enough() }
+        guard try onValue(try Self.decode(type, from: line)) else { throw Enough() }
       }
     } catch is Enough {
       return
@@ -62,6 +61,17 @@ struct ConsoleClient {
         rest.removeSubrange(rest.startIndex...end)
         if !line.isEmpty { try onLine(Data(line)) }
       }
+    }
+  }
+
+  private static func decode<Value: Decodable>(
+    _ type: Value.Type, from body: Data
+  ) throws(ConsoleProblem) -> Value {
+    do { return try JSONDecoder().decode(type, from: body) } catch {
+      throw ConsoleProblem(
+        .unavailable,
+        "the daemon's answer cannot be read; are `postern --version` and `posternd --version` the same?"
+      )
     }
   }
 
@@ -116,12 +126,17 @@ struct ConsoleClient {
     }
     let head = HTTPRequestHead(version: .http1_1, method: method, uri: path, headers: headers)
     let request = ConsoleRequest(head: head, body: body.map { ByteBuffer(bytes: $0) })
-    try await channel.executeThenClose { inbound, outbound in
-      try await outbound.write(request)
-      for try await part in inbound {
-        try onPart(part)
-        if case .end = part { break }
+    do {
+      try await channel.executeThenClose { inbound, outbound in
+        try await outbound.write(request)
+        for try await part in inbound {
+          try onPart(part)
+          if case .end = part { break }
+        }
       }
+    } catch let error where error is IOError || error is ChannelError || error is HTTPParserError {
+      throw ConsoleProblem(
+        .unavailable, "the daemon ended the connection before its answer was complete")
     }
   }
 }

@@ -23,6 +23,16 @@ struct ConsoleOptions: ParsableArguments {
     Output.complain("numbers are shown for \(answer.seconds) s; this is recorded")
   }
 
+  /// Throws for a reader that this controller does not have: nothing would ever be shown of it.
+  func check(reader: String?) async throws {
+    guard let reader else { return }
+    let known = try await client.status().readers.map(\.id)
+    guard known.contains(reader) else {
+      throw ConsoleProblem(
+        .notFound, "there is no reader \(reader); there are \(known.joined(separator: ", "))")
+    }
+  }
+
   /// Prints a value, as JSON for programs or as text for people.
   func show(_ value: some Encodable, _ text: @autoclosure () throws -> String) throws {
     try Output.show(value, json: json, try text())

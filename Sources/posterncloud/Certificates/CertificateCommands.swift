@@ -31,7 +31,7 @@ struct CertificatesCommand: ParsableCommand {
   @Flag(help: "Print JSON for programs.") var json = false
 
   func run() throws {
-    let table = CertificateTable(database: try state.store().database)
+    let table = CertificateTable(database: try state.store(of: controller).database)
     for entry in try table.list(controller: controller, limit: limit) {
       if json {
         try Output.json(entry)

@@ -50,6 +50,7 @@ struct CredentialCommand: AsyncParsableCommand {
       }
       let table = try await formats.table()
       let store = try state.store()
+      try store.checkPlaces(doors: split(doors), scopes: split(scopes), at: [controller])
       // A controller that does not know issue numbers finds only the card with its issue.
       let hello = try store.controllers.latest(Hello.self, of: controller)
       let anyIssue = issue != nil && hello?.lacks([.issueNumbers]).isEmpty != false
@@ -60,12 +61,13 @@ struct CredentialCommand: AsyncParsableCommand {
       let digest = try store.controllers.digester(of: controller).digest(ofCanonical: canonical)
       let record = CredentialRecord(
         id: id ?? UUID().uuidString.lowercased(), kind: card == nil ? "pin" : "card",
-        person: person, status: "active", digest: digest, validFrom: try TimeArgument.time(from),
-        validUntil: try TimeArgument.time(until), doors: split(doors), scopes: split(scopes),
+        person: person, status: "active", digest: digest,
+        validFrom: try from.map(TimeArgument.time),
+        validUntil: try TimeArgument.end(until), doors: split(doors), scopes: split(scopes),
         className: className, usesMax: uses,
         validSecondsFromFirstUse: try firstUseFor.map(TimeArgument.duration),
         duress: duress ? true : nil, issue: anyIssue ? issue : nil, unusedDays: unusedDays,
-        lastUsed: try TimeArgument.time(lastUsed)
+        lastUsed: try lastUsed.map(TimeArgument.time)
       ).sayingItsPlace
       do { _ = try record.validated(path: "credential") } catch { throw CloudProblem("\(error)") }
       try store.credentials.issue(record, at: controller)
@@ -118,7 +120,8 @@ struct CredentialCommand: AsyncParsableCommand {
     }
 
     func run() throws {
-      let found = try state.store().credentials.list(of: controller, after: after, limit: limit)
+      let found = try state.store(of: controller).credentials.list(
+        of: controller, after: after, limit: limit)
       for standing in found {
         let time = standing.statusMilliseconds.map { CloudEvent.timestamp(milliseconds: $0) }
         if json {

@@ -36,6 +36,12 @@ struct EnrolCommand: ParsableCommand {
     guard try !store.controllers.isEnrolled(id) else {
       throw CloudProblem("\(id) is enrolled already")
     }
+    // The files of another controller would be lost, or both would have a part of each other's.
+    for name in ["credential.key", "offline-pin.keys", "cloud.pub", "issuer-roots.pub"] {
+      try CloudProblem.told { () throws(PortError) in
+        try NewFile.check("\(out)/\(name)", advice: "give another folder")
+      }
+    }
     let signer = try store.signer()
     try FileManager.default.createDirectory(
       atPath: out, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -49,9 +55,11 @@ struct EnrolCommand: ParsableCommand {
         path: "\(out)/offline-pin.keys", text: try store.offlinePINs.text(of: id))
     }
     let line = "\(signer.keyID) \(Data(signer.publicKeyBytes).base64URL)\n"
-    try Data(line.utf8).write(to: URL(filePath: "\(out)/cloud.pub"))
-    try Data(try IssuerRoots(folder: store.folder).publicText().utf8).write(
-      to: URL(filePath: "\(out)/issuer-roots.pub"))
+    let roots = try IssuerRoots(folder: store.folder).publicText()
+    try CloudProblem.told { () throws(PortError) in
+      try NewFile.write(Array(line.utf8), to: "\(out)/cloud.pub", isPublic: true)
+      try NewFile.write(Array(roots.utf8), to: "\(out)/issuer-roots.pub", isPublic: true)
+    }
     // Alone on its line, so that a program can read it.
     if deviceKey != nil {
       Output.line(Data(try CloudKey.agreement(folder: store.folder).publicKeyBytes).base64URL)

@@ -53,7 +53,7 @@ struct ImportCommand: AsyncParsableCommand {
     try store.database.write { database in
       let intake = ImportIntake(
         controller: controller, digester: digester, formats: table, revives: revive,
-        database: database)
+        places: try KnownPlaces(at: [controller], database), database: database)
       var names = ImportNames()
       var problems: [String] = []
       var count = 0
@@ -112,6 +112,7 @@ private struct ImportIntake {
   let formats: FormatTable
   /// Whether revoked credentials become active again.
   let revives: Bool
+  let places: KnownPlaces
   let database: Database
 
   func take(_ entry: ImportEntry) throws {
@@ -126,6 +127,7 @@ private struct ImportIntake {
       try PersonTable.put(record, database)
     }
     let key = entry.key
+    try places.check(doors: key.doors ?? [], scopes: key.scopes ?? [])
     let canonical: Secret<String>
     if let card = key.card {
       canonical = try CredentialValue.canonical(card: card, formats: formats)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CloudProtocol
+import DoorPorts
 import DoorRules
 import Foundation
 import HostLinux
@@ -30,9 +31,11 @@ struct IssuerCommand: ParsableCommand {
     @Option(help: "Valid from: 2026-11-20T15:00:00Z, or +0h.") var from = "+0h"
     @Option(help: "Ends: 2027-11-20T15:00:00Z, or +365d.") var until: String
     @Option(help: "The certificate's file.") var out: String
+    @Flag(help: "Replace a file that is there.") var force = false
 
     func run() throws {
       let store = try state.store()
+      try store.checkPlaces(doors: split(doors), scopes: split(scopes), at: split(controllers))
       let root = try IssuerRoots(folder: store.folder).newest()
       guard let bytes = Data(base64URL: key), bytes.count == SigningKey.byteCount else {
         throw ValidationError("--key is an Ed25519 public key, 32 bytes in base64url")
@@ -47,9 +50,10 @@ struct IssuerCommand: ParsableCommand {
       guard !(split(doors) + split(scopes)).isEmpty else {
         throw ValidationError("give --doors or --scopes")
       }
-      guard let notBefore = try TimeArgument.time(from),
-        let notAfter = try TimeArgument.time(until), notBefore < notAfter
-      else { throw ValidationError("--until must be later than --from") }
+      let notBefore = try TimeArgument.time(from)
+      guard let notAfter = try TimeArgument.end(until), notBefore < notAfter else {
+        throw ValidationError("--until must be later than --from")
+      }
       let certificate = IssuerCertificate(
         id: id ?? "\(issuer)-\(notBefore)", issuer: issuer, key: key,
         controllers: split(controllers), doors: split(doors), scopes: split(scopes),
@@ -59,9 +63,12 @@ struct IssuerCommand: ParsableCommand {
         throw ValidationError("issuer and id are \(Identifier<Never>.grammar)")
       }
       let text = try root.signer.sign(certificate, root: root.keyID)
+      if !force { try CloudProblem.told { () throws(PortError) in try NewFile.check(out) } }
       // These doors get everybody for whom a key that is handed over may open otherwise.
       try store.ways.addDesk(at: certificate.controllers)
-      try Data((text + "\n").utf8).write(to: URL(filePath: out))
+      try CloudProblem.told { () throws(PortError) in
+        try NewFile.write(Array((text + "\n").utf8), to: out, replaces: force, isPublic: true)
+      }
       Output.line("certificate \(certificate.id) of \(issuer), signed by \(root.keyID)")
     }
   }
@@ -75,7 +82,7 @@ struct IssuerCommand: ParsableCommand {
     @Option(help: "From when on; now when left out.") var from = "+0h"
 
     func run() throws {
-      guard let seconds = try TimeArgument.time(from) else { return }
+      let seconds = try TimeArgument.time(from)
       try state.store().issued.revokeCertificate(id, at: seconds)
       Output.line(
         "keys that certificate \(id) issued from \(seconds) on are revoked when they are reported")
@@ -88,10 +95,13 @@ struct IssuerCommand: ParsableCommand {
 
     @OptionGroup var state: StateOptions
     @Option(help: "The file.") var out: String
+    @Flag(help: "Replace a file that is there.") var force = false
 
     func run() throws {
       let text = try IssuerRoots(folder: try state.store().folder).publicText()
-      try Data(text.utf8).write(to: URL(filePath: out), options: .atomic)
+      try CloudProblem.told { () throws(PortError) in
+        try NewFile.write(Array(text.utf8), to: out, replaces: force, isPublic: true)
+      }
     }
   }
 
@@ -121,7 +131,9 @@ struct IssuerCommand: ParsableCommand {
     }
 
     func run() throws {
-      for (key, outcome, reason) in try state.store().issued.list(of: controller) {
+      for (key, outcome, reason) in try state.store(of: controller).issued.list(
+        of: controller)
+      {
         if json {
           try Output.json(Line(key: key, outcome: outcome, reason: reason))
         } else {

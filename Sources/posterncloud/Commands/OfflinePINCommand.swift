@@ -26,6 +26,7 @@ struct OfflinePINCommand: AsyncParsableCommand {
       let id = try parseController(controller)
       let text: Secret<String>
       if let doors {
+        try store.checkPlaces(doors: split(doors), at: [controller])
         let keys = try store.offlinePINs.keys(of: id)
         let parts = try split(doors).map { name in
           guard let door = DoorID(name) else {
@@ -77,7 +78,7 @@ struct OfflinePINCommand: AsyncParsableCommand {
     @Option(help: "For windows from then on: 2026-11-20T15:00:00Z, or +30d.") var from: String
 
     func run() throws {
-      guard let seconds = try TimeArgument.time(from) else { return }
+      let seconds = try TimeArgument.time(from)
       let hour = (seconds + 3_599) / 3_600
       let keyID = try state.store().offlinePINs.rotate(
         of: try parseController(controller), fromHour: hour)

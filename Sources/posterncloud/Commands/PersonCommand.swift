@@ -42,7 +42,9 @@ struct PersonCommand: ParsableCommand {
         throw ValidationError(
           "--hours belong to a grant: give --doors, --groups or --facility-wide")
       }
-      try state.store().people.change(id) { person.keepingStanding(of: $0) }
+      let store = try state.store()
+      try store.checkPlaces(doors: split(doors), scopes: split(groups))
+      try store.people.change(id) { person.keepingStanding(of: $0) }
       Output.line("person \(id)")
     }
 

@@ -24,8 +24,10 @@ extension PersonCommand {
       let (doors, groups) = (split(doors), split(groups))
       let exclusion = ExclusionRecord(
         facilityWide: facilityWide ? true : nil, doors: doors.isEmpty ? nil : doors,
-        groups: groups.isEmpty ? nil : groups, validUntil: try TimeArgument.time(until))
-      try state.store().people.changePresent(id) {
+        groups: groups.isEmpty ? nil : groups, validUntil: try TimeArgument.end(until))
+      let store = try state.store()
+      try store.checkPlaces(doors: doors, scopes: groups)
+      try store.people.changePresent(id) {
         $0.exclusions = ($0.exclusions ?? []) + [exclusion]
       }
       Output.line("person \(id) is excluded")
@@ -60,7 +62,8 @@ extension PersonCommand {
     var until: String?
 
     func run() throws {
-      let end = try TimeArgument.time(until)
+      // One that has ended already is a fact, too, and only denies.
+      let end = try until.map(TimeArgument.time)
       try state.store().people.changePresent(id) {
         $0.qualifications =
           without(name, in: $0.qualifications)

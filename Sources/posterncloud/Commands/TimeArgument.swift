@@ -1,25 +1,30 @@
 import ArgumentParser
-import Foundation
+import CloudProtocol
 
 /// Times and time spans as arguments.
 enum TimeArgument {
   static func duration(_ text: String) throws -> Int64 {
-    let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3_600, "d": 86_400]
-    guard let unit = text.last.flatMap({ units[$0] }), let count = Int64(text.dropLast()),
-      (0..<1_000_000).contains(count)
-    else { throw ValidationError("\(text) is not a time span; write 90m, 2h or 3d") }
-    return count * unit
+    guard let seconds = WrittenTime.spanSeconds(text) else {
+      throw ValidationError("\(text) is not a time span; write 90m, 2h or 3d")
+    }
+    return seconds
   }
 
-  static func time(_ text: String?) throws -> Int64? {
+  /// Seconds since 1970.
+  static func time(_ text: String) throws -> Int64 {
+    guard let milliseconds = WrittenTime.milliseconds(text, now: CloudClock.now()) else {
+      throw ValidationError("\"\(text)\" is not a time; \(WrittenTime.advice)")
+    }
+    return milliseconds / 1_000
+  }
+
+  /// The same for `--until`. Throws for an end that is over: what ends before it begins is a slip.
+  static func end(_ text: String?) throws -> Int64? {
     guard let text else { return nil }
-    if let sign = text.first, "+-".contains(sign) {
-      let seconds = try duration(String(text.dropFirst()))
-      return CloudClock.now() / 1_000 + (sign == "-" ? -seconds : seconds)
+    let end = try time(text)
+    guard end * 1_000 > CloudClock.now() else {
+      throw ValidationError("--until: \(text) is over; \(WrittenTime.advice)")
     }
-    guard let date = try? Date(text, strategy: .iso8601) else {
-      throw ValidationError("\(text) is not a time; write 2026-11-20T15:00:00Z or +2h")
-    }
-    return Int64(date.timeIntervalSince1970)
+    return end
   }
 }

@@ -29,7 +29,7 @@ struct TokenCommand: AsyncParsableCommand {
         }
         return scope
       }
-      let end = try TimeArgument.time(until).map { $0 * 1_000 }
+      let end = try TimeArgument.end(until).map { $0 * 1_000 }
       let store = try state.store()
       let name = name
       let token = try await TokenCommand.told {

@@ -31,9 +31,15 @@ struct ControllerTable {
     try database.finds(sql: "SELECT 1 FROM controller WHERE id = ?", arguments: [controller])
   }
 
+  func requireEnrolled(_ controller: String) throws {
+    try database.read { try Self.requireEnrolled(controller, $0) }
+  }
+
   static func requireEnrolled(_ controller: String, _ database: Database) throws {
     guard try isEnrolled(controller, database) else {
-      throw CloudProblem("there is no controller \(controller); enrol it first")
+      let known = try String.fetchAll(database, sql: "SELECT id FROM controller")
+      throw CloudProblem(
+        "there is no controller \(controller); enrol it first, \(KnownPlaces.listed(known))")
     }
   }
 

@@ -39,11 +39,20 @@ struct ConsoleAdapter: ConsoleBackend {
   func events(_ query: EventQuery) async throws(ConsoleProblem) -> [ConsoleEvent] {
     do {
       let found = try await runtime.events(query)
+      // Behind the last page there is nothing of anybody.
+      if found.isEmpty, query.before == nil, query.after == nil { try await known.check(query) }
       let acknowledged = await runtime.acknowledgedEvent()
       return found.map { ConsoleEvent($0, acknowledged: acknowledged) }
+    } catch let problem as ConsoleProblem {
+      throw problem
     } catch {
       throw ConsoleProblem(.unavailable, "the event log could not be read: \(error)")
     }
+  }
+
+  private var known: KnownNames {
+    KnownNames(
+      doors: settings.doors.map(\.id), people: diagnostician.cache, log: runtime.events)
   }
 
   func muster() async -> [ConsoleArea] { await runtime.musters().map { ConsoleArea($0) } }
@@ -90,6 +99,7 @@ struct ConsoleAdapter: ConsoleBackend {
 
   func explain(_ request: ExplainRequest) async throws(ConsoleProblem) -> Explanation {
     let question = try AccessQuestion(request)
+    try known.check(door: question.door)
     let asker: String? = request.card == nil ? nil : request.by ?? ""
     if let asker {
       try checkOperator(asker)
@@ -139,7 +149,10 @@ struct ConsoleAdapter: ConsoleBackend {
     do {
       let records = try diagnostician.cache.page(
         after: query.after, person: query.person, limit: query.limit)
+      if records.isEmpty, query.after == nil { try await known.check(person: query.person) }
       return records.map { ConsoleCredential($0, at: now) }
+    } catch let problem as ConsoleProblem {
+      throw problem
     } catch {
       throw ConsoleProblem(.unavailable, "the credential cache could not be read: \(error)")
     }

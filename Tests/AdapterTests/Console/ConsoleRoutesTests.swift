@@ -17,12 +17,13 @@ struct ConsoleRoutesTests {
       try JSONDecoder().decode(ConsoleStatus.self, from: Data(status.body.utf8)).configRevision
         == 7)
     let events = try await console.ask(
-      "GET", "/v1/events?door=front&person=ada%20b&type=t&before=9&after=2&limit=500")
+      "GET", "/v1/events?door=front&person=ada%20b&type=access.granted&before=9&after=2&limit=500")
     #expect(events.status == 200)
     #expect(
       console.backend.queries == [
         EventQuery(
-          before: 9, after: 2, door: "front", person: "ada b", type: "t", limit: 500)
+          before: 9, after: 2, door: "front", person: "ada b", type: "postern.access.granted.v1",
+          limit: 500)
       ])
     #expect(try await console.ask("POST", "/v1/identify", body: #"{"door":"front"}"#).status == 204)
     #expect(try await console.ask("POST", "/v1/identify", body: "{}").status == 204)

@@ -78,6 +78,29 @@ struct IdentitySystemTests {
     #expect(world.eventually { world.relayIsOn })
   }
 
+  @Test("C1: the keys of one controller are not completed, renewed or installed as another's")
+  func other() throws {
+    let world = try DoorWorld()
+    let folder = world.folder.path + "/own"
+    #expect(
+      try world.postern("identity", "new", "--controller", "gate-2", "--out", folder).status == 0)
+    let cloud = "-" + String(repeating: "A", count: 42)
+    let wrong = ["identity", "complete", "--controller", "gate-3", "--folder", folder, "--cloud"]
+    let renewal = ["identity", "renew", "--controller", "gate-3", "--folder", folder]
+    for words in [wrong + [cloud], renewal] {
+      let refused = try BuiltProgram("postern").run(words)
+      #expect(refused.status == 1, "\(refused.output)")
+      #expect(refused.errors.contains("gate-2") && refused.errors.contains("gate-3"))
+    }
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == [
+        "client.csr", "client.key", "identity.key",
+      ])
+    let right = try world.postern(
+      "identity", "complete", "--controller", "gate-2", "--folder", folder, "--cloud", cloud)
+    #expect(right.status == 0, "\(right.errors)")
+  }
+
   @Test("C1: a public key that begins with a dash is a value, not an option")
   func dash() throws {
     let world = try DoorWorld()

@@ -16,7 +16,16 @@ struct CommandLineTests {
     let twice = ["mode", "lockdown", "--door", "a", "--door", "b", "--reason", "r"]
     let outcome = try BuiltProgram("postern").run(twice)
     #expect(outcome.status == 64 && outcome.errors.contains("--door is given twice"))
-    for (program, expected) in [("postern", []), ("posterncloud", ["hours"])] {
+    let settings = try BuiltProgram("posternd").run(["--config", "/none/a", "--config=/none/b"])
+    #expect(settings.status == 64 && settings.errors.contains("--config is given twice"))
+    let rows = try BuiltProgram("postern-lab").run(["rows", "--rows", "1", "--rows", "2"])
+    #expect(rows.status == 64 && rows.errors.contains("--rows is given twice"))
+    let short = try BuiltProgram("postern").run(
+      ["support-bundle", "-o", "/tmp/a", "--output", "/tmp/b", "--socket", "/none"])
+    #expect(short.status == 64 && short.errors.contains("--output is given twice"))
+    for (program, expected) in [
+      ("postern", []), ("posterncloud", ["hours"]), ("posternd", []), ("postern-lab", []),
+    ] {
       let dump = try BuiltProgram(program).run(["--experimental-dump-help"])
       let tree = try JSONSerialization.jsonObject(with: Data(dump.output.utf8))
       #expect(Set(Self.repeating(in: tree)) == Set(expected), "\(program)")

@@ -49,6 +49,9 @@ struct LimitCommandLineTests {
       // Spaces are no status, so both fail; only the second was not read to its end.
       #expect(outcome.status != 0)
       #expect(outcome.errors.contains("answer is too long") == (more == 1), "\(outcome.errors)")
+      for word in PlainWordsTests.raw {
+        #expect(!outcome.errors.contains(word), "\(outcome.errors)")
+      }
     }
   }
 

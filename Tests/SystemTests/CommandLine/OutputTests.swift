@@ -126,7 +126,7 @@ struct OutputTests {
       ["lines", "safe", "--config", settings], ["config", "check", settings],
       ["config", "show", settings], ["config", "show", "--json", settings],
       ["dry-run", "wiegand"],
-      ["support-bundle", "-o", world.folder.path + "/bundle.tgz"],
+      ["support-bundle", "--force", "-o", world.folder.path + "/bundle.tgz"],
     ]
     let ofCloud: [[String]] = [
       ["events"], ["events", "--json"], ["doors"], ["controllers"], ["controllers", "--json"],

@@ -45,6 +45,19 @@ struct IdentityCommand: ParsableCommand {
     return id
   }
 
+  /// Throws if the folder has the keys of another controller: what is derived for one opens nothing at
+  /// the other, and nobody would see why.
+  static func check(_ folder: String, isOf id: ControllerID) throws {
+    let request = "\(folder)/client.csr"
+    guard FileManager.default.fileExists(atPath: request) else { return }
+    let text = try words {
+      try TextFile.read(request, bytesMax: CertificateEnd.fileBytesMax, lines: .doNotMatter)
+    }
+    guard let own = CertificateRequest.controller(ofPEM: text), own != id.rawValue else { return }
+    throw ConsoleProblem(
+      .invalid, "\(folder) has the keys of \(own), not of \(id); nothing was changed")
+  }
+
   static func random() -> Secret<[UInt8]> {
     Secret((0..<KeyFile.keyBytes).map { _ in UInt8.random(in: .min ... .max) })
   }
@@ -82,9 +95,9 @@ struct IdentityCommand: ParsableCommand {
       let own = try words {
         try KeyFile.create(path: "\(out)/identity.key", key: agreement)
         try KeyFile.create(path: "\(out)/client.key", text: client.privateKey)
+        try NewFile.write(Array(client.request.utf8), to: "\(out)/client.csr", isPublic: true)
         return try DeviceAgreement(privateKeyBytes: agreement)
       }
-      try Data(client.request.utf8).write(to: URL(filePath: "\(out)/client.csr"))
       let key = Data(own.publicKeyBytes).base64URL
       try option.show(["deviceKey": key, "request": "\(out)/client.csr"], key)
     }
@@ -106,6 +119,7 @@ struct IdentityCommand: ParsableCommand {
       guard let other = Data(base64URL: cloud) else {
         throw ValidationError("--cloud is a public key, 32 bytes in base64url")
       }
+      try IdentityCommand.check(folder, isOf: id)
       try words {
         let own = try DeviceAgreement(
           privateKeyBytes: try KeyFile.load(path: "\(folder)/identity.key"))

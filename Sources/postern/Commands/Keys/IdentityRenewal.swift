@@ -26,6 +26,7 @@ extension IdentityCommand {
 
     func run() throws {
       let id = try identifier(controller)
+      try IdentityCommand.check(folder, isOf: id)
       let key = "\(folder)/client-next.key"
       let request = try words {
         guard FileManager.default.fileExists(atPath: key) else {
@@ -58,6 +59,7 @@ extension IdentityCommand {
 
     func run() throws {
       let id = try identifier(controller)
+      try IdentityCommand.check(folder, isOf: id)
       let text = try IdentityCommand.words {
         try TextFile.read(
           certificate, bytesMax: CertificateEnd.fileBytesMax, lines: .doNotMatter)

@@ -112,7 +112,8 @@ struct IssuerCommand: ParsableCommand {
         .issue,
         HandOverOrder.Key(
           id: signing.id, kind: kind, value: value.reveal(), person: person,
-          validFrom: try time(from), validUntil: try time(until), doors: words(doors),
+          validFrom: try TimeArgument.seconds(from, of: "--from"),
+          validUntil: try TimeArgument.end(until), doors: words(doors),
           scopes: words(scopes), usesMax: uses, reservationID: reservation))
     }
 
@@ -155,7 +156,8 @@ struct IssuerCommand: ParsableCommand {
       try signing.sign(
         .update,
         HandOverOrder.Key(
-          id: signing.id, validFrom: try from.map(time), validUntil: try until.map(time),
+          id: signing.id, validFrom: try from.map { try TimeArgument.seconds($0, of: "--from") },
+          validUntil: try until.map { try TimeArgument.seconds($0, of: "--until") },
           doors: words(doors)))
     }
   }
@@ -177,20 +179,4 @@ private func refusing<Value>(_ body: () throws(PortError) -> Value) throws -> Va
 
 private func words(_ text: String?) -> [String]? {
   text?.split(separator: ",").map(String.init)
-}
-
-/// Seconds since 1970.
-private func time(_ text: String) throws -> Int64 {
-  let now = Int64(Date.now.timeIntervalSince1970)
-  if text == "now" { return now }
-  let units: [Character: Int64] = ["m": 60, "h": 3_600, "d": 86_400]
-  if text.hasPrefix("+"), let unit = text.last.flatMap({ units[$0] }),
-    let count = Int64(text.dropFirst().dropLast()), (0..<100_000).contains(count)
-  {
-    return now + count * unit
-  }
-  guard let date = try? Date(text, strategy: .iso8601) else {
-    throw ValidationError("\(text) is not a time; write 2026-11-20T15:00:00Z, now, or +2d")
-  }
-  return Int64(date.timeIntervalSince1970)
 }

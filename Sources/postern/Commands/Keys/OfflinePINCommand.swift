@@ -30,15 +30,7 @@ struct OfflinePINCommand: AsyncParsableCommand {
     @Option(help: "0, 1 or 2 for different PINs of one window; 3 opens once.") var serial = 0
 
     func window() throws -> OfflinePINWindow {
-      let seconds: Int64
-      if start == "now" {
-        seconds = Int64(Date.now.timeIntervalSince1970)
-      } else {
-        guard let date = try? Date(start, strategy: .iso8601) else {
-          throw ValidationError("--start \(start) is not a time; write 2026-11-20T15:00:00Z or now")
-        }
-        seconds = Int64(date.timeIntervalSince1970)
-      }
+      let seconds = try TimeArgument.seconds(start, of: "--start")
       let step = Int64(OfflinePINTable.rows.first { $0.hours == hours }?.stepHours ?? 1)
       let hour = seconds / 3_600
       do throws(OfflinePINProblem) {

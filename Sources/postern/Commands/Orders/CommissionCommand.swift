@@ -1,6 +1,7 @@
 import ArgumentParser
 import CloudProtocol
 import ConsoleProtocol
+import DoorPorts
 import Foundation
 import HostLinux
 
@@ -25,6 +26,7 @@ struct CommissionCommand: AsyncParsableCommand {
   @OptionGroup var console: ConsoleOptions
   @Argument(help: "The door's id.") var door: String
   @Option(help: "Write a page to print and sign to this file.") var page: String?
+  @Flag(help: "Replace a page that is there.") var force = false
 
   func run() async throws {
     let client = console.client
@@ -35,6 +37,7 @@ struct CommissionCommand: AsyncParsableCommand {
     guard let wiring = found.wiring else {
       throw ConsoleProblem(.refused, "the daemon is older than this command; update it")
     }
+    if let page, !force { try written { () throws(PortError) in try NewFile.check(page) } }
     if status.simulated { say("The hardware is SIMULATED: no door moves.") }
     var walk = CommissioningWalk(door: door, by: Operator.name, failSafe: wiring.failSafe)
     var seen = status.log.last
@@ -53,6 +56,10 @@ struct CommissionCommand: AsyncParsableCommand {
       case .say, nil: return
       }
     }
+  }
+
+  private func written(_ body: () throws(PortError) -> Void) throws(ConsoleProblem) {
+    do throws(PortError) { try body() } catch { throw ConsoleProblem(.unavailable, error.detail) }
   }
 
   /// With JSON the answers are still asked, but all talk goes to standard error.
@@ -100,7 +107,11 @@ struct CommissionCommand: AsyncParsableCommand {
       time: StatusPage.time(Int64(Date().timeIntervalSince1970 * 1_000))
     ).text
     // The page first: the answers are not lost if the daemon is.
-    if let page { try Data(text.utf8).write(to: URL(filePath: page)) }
+    if let page {
+      try written { () throws(PortError) in
+        try NewFile.write(Array(text.utf8), to: page, replaces: force)
+      }
+    }
     try await console.client.post("/v1/commissioning", report)
     try console.show(report, "\n" + text)
     if report.outcome != .passed { throw ExitCode(1) }

@@ -35,7 +35,7 @@ struct EventsCommand: AsyncParsableCommand {
   @Option(help: "Only this person.") var person: String?
   @Option(help: "Only attempts that were granted, or denied.") var outcome: Outcome?
   @Option(help: "Only this reason, such as outsideHours.") var reason: String?
-  @Option(help: "Only this type, such as postern.access.denied.v1.") var type: String?
+  @Option(help: "Only this type, such as access.denied.") var type: String?
   @Option(help: "Not before this time.") var from: String?
   @Option(help: "Before this time.") var until: String?
   @Option(help: "Only events with a smaller number: the next page.") var before: UInt64?
@@ -56,7 +56,9 @@ struct EventsCommand: AsyncParsableCommand {
     }
   }
 
-  private var wantedType: String? { outcome?.type.wireName ?? type }
+  private var wantedType: String? {
+    outcome?.type.wireName ?? type.map { EventType(anyName: $0)?.wireName ?? $0 }
+  }
 
   func run() async throws {
     if csv { Output.line(EventCSV.names) }

@@ -25,6 +25,7 @@ struct LearnCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    try await console.check(reader: reader)
     try await console.disclose()
     if !console.json { Output.line("Present \(cards == 1 ? "a card" : "\(cards) cards").") }
     var lesson = Lesson()

@@ -22,7 +22,12 @@ struct MonitorCommand: AsyncParsableCommand {
   @Option(help: "Only this reader.") var reader: String?
   @Option(help: "End after this number of lines.") var count: Int?
 
+  func validate() throws {
+    if let count, count < 1 { throw ValidationError("--count is at least 1") }
+  }
+
   func run() async throws {
+    try await console.check(reader: reader)
     if numbers || keys { try await console.disclose() }
     var left = count ?? Int.max
     let path = ConsolePath.live(edges: edges, keys: keys)

@@ -18,6 +18,7 @@ struct SupportBundleCommand: AsyncParsableCommand {
   @OptionGroup var console: ConsoleOptions
   @Option(name: .shortAndLong, help: "The archive; postern-support-TIME.tar.gz when left out.")
   var output: String?
+  @Flag(help: "Replace a file that is there.") var force = false
 
   func run() async throws {
     let report = try await console.client.diagnosis()
@@ -44,7 +45,7 @@ struct SupportBundleCommand: AsyncParsableCommand {
     ]
     let path =
       output ?? "postern-support-\(status.controller)-\(status.timeMilliseconds / 1_000).tar.gz"
-    try SupportArchive(files: files).write(to: path)
+    try SupportArchive(files: files).write(to: path, replaces: force)
     if console.json { return try Output.json(["file": path]) }
     Output.line("\(path) contains:")
     for (name, text) in files { Output.line("  \(name)  \(text.utf8.count) bytes") }

@@ -15,7 +15,9 @@ struct AlarmsCommand: ParsableCommand {
   @Flag(help: "Print JSON for programs.") var json = false
 
   func run() throws {
-    for arrived in try state.store().urgentEvents.list(controller: controller, limit: limit) {
+    for arrived in try state.store(of: controller).urgentEvents.list(
+      controller: controller, limit: limit)
+    {
       let event = arrived.event
       if json {
         try Output.json(event)

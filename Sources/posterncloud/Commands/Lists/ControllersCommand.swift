@@ -10,6 +10,13 @@ struct ControllersCommand: ParsableCommand {
   @OptionGroup var state: StateOptions
   @Flag(help: "Print JSON for programs.") var json = false
 
+  /// The clock's trust is of the time when it was told, and no longer true of a controller that is away.
+  private static func clock(_ hello: Hello, _ telemetry: TelemetryReport?) -> String {
+    guard let telemetry else { return "clock \(hello.clockTrust) when it connected" }
+    let time = CloudEvent.timestamp(milliseconds: telemetry.timeMilliseconds)
+    return "clock \(telemetry.clockTrust) at \(time)"
+  }
+
   private struct Line: Encodable {
     var controller: String
     var online: Bool
@@ -39,7 +46,7 @@ struct ControllersCommand: ParsableCommand {
       let words = [
         id, isOnline ? "online" : "offline", "software \(hello.software)",
         "config \(hello.configRevision)", "credentials \(hello.credentialRevision)",
-        "events \(hello.lastEvent)", "clock \(hello.clockTrust)",
+        "events \(hello.lastEvent)", Self.clock(hello, telemetry),
         hello.supportedUntil.map { "updates until \($0)" }, hello.simulated ? "simulated" : nil,
         cloned.map { "CLONED \($0)" },
         telemetry?.host.address.map { "address \($0)" },

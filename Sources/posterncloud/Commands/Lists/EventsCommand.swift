@@ -15,7 +15,7 @@ struct EventsCommand: AsyncParsableCommand {
   @Flag(help: "Print JSON for programs.") var json = false
 
   func run() async throws {
-    let store = try state.store()
+    let store = try state.store(of: controller)
     let found = try store.events.list(controller: controller, after: nil, limit: max(limit, 1))
     for event in follow ? found.reversed() : found { try show(event) }
     guard follow else { return }

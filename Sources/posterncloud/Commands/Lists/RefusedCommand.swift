@@ -26,7 +26,7 @@ struct RefusedCommand: ParsableCommand {
   }
 
   func run() throws {
-    for note in try state.store().recordNotes.list(controller: controller) {
+    for note in try state.store(of: controller).recordNotes.list(controller: controller) {
       if json {
         try Output.json(
           Line(
