@@ -1,10 +1,9 @@
-import Hummingbird
-import HummingbirdCore
-import NIOCore
+import HTTPServing
 
 /// Limits of one console.
 public struct ConsoleLimits: Sendable, Hashable {
-  /// Connections at once; a further one waits until one ends. At least 1.
+  /// Connections at once, at least 1; a further one waits until one ends. At the page's last place the
+  /// connection goes that has asked for nothing for longest.
   public var connectionsMax: Int
   /// How long a connection may be idle before it is closed, including a half-open one.
   public var idleMilliseconds: Int64
@@ -25,14 +24,9 @@ public struct ConsoleLimits: Sendable, Hashable {
   }
 
   /// HTTP within these limits.
-  func http1() -> HTTPServerBuilder {
-    let milliseconds = requestMilliseconds
-    return .http1(
-      configuration: .init(
-        additionalChannelHandlers: [RequestDeadline(milliseconds: milliseconds)],
-        idleTimeout: .milliseconds(idleMilliseconds),
-        httpDecoderConfiguration: .init(
-          maxHeaderFieldSize: headBytesMax / 2, maxHeaderListSize: headBytesMax,
-          maxHeaderFieldCount: 64)))
+  var guarded: GuardedHTTP {
+    GuardedHTTP(
+      connectionsMax: connectionsMax, idleMilliseconds: idleMilliseconds,
+      requestMilliseconds: requestMilliseconds, headBytesMax: headBytesMax)
   }
 }

@@ -47,13 +47,13 @@ public struct ConsoleServer: Service {
   public func run() async throws {
     try SocketFile(path: socketPath).makeRoom()
     let quiet = GracefulServing.quiet(logger)
-    let path = socketPath
+    let (path, guarded) = (socketPath, limits.guarded)
     let application = Application(
       router: router(),
-      server: limits.http1(),
+      server: guarded.http1(sheds: false),
       configuration: ApplicationConfiguration(
         address: .unixDomainSocket(path: path), serverName: "postern",
-        availableConnectionsDelegate: .maximum(limits.connectionsMax, logger: quiet)),
+        availableConnectionsDelegate: guarded.available(quiet)),
       onServerRunning: { _ in chmod(path, 0o660) }, logger: quiet)
     defer { unlink(path) }
     try await GracefulServing.run(application, logger: quiet)

@@ -94,6 +94,11 @@ public actor DoorRuntime {
   /// The node as it stands now.
   public func status() -> RuntimeStatus { shell.status() }
 
+  /// Something beside the doors, such as the web page, is not served for this reason, or is for nil.
+  public func note(unserved name: String, cause: String?) {
+    shell.reporter.note(unserved: name, cause: cause)
+  }
+
   /// The highest event number that the cloud has.
   public func acknowledgedEvent() -> UInt64 { shell.journal.position.acknowledged }
 

@@ -16,16 +16,21 @@ package struct ServerCertificate {
     self.keyFile = keyFile
   }
 
-  /// The same server with TLS. Throws ``ServerFileProblem`` for a file that cannot be read, and what
-  /// the TLS library says of its content.
+  /// The same server with TLS. Throws ``ServerFileProblem`` for a file that cannot be read or used.
   package func secured(_ http: HTTPServerBuilder) throws -> HTTPServerBuilder {
+    let (chainText, keyText) = (try Self.pem(certificateFile), try Self.pem(keyFile))
+    guard let chain = try? NIOSSLCertificate.fromPEMBytes(chainText), !chain.isEmpty else {
+      throw ServerFileProblem(description: "\(certificateFile) has no certificate, PEM")
+    }
+    guard let key = try? NIOSSLPrivateKey(bytes: keyText, format: .pem) else {
+      throw ServerFileProblem(description: "\(keyFile) has no private key, PEM")
+    }
     var tls = TLSConfiguration.makeServerConfiguration(
-      certificateChain: try NIOSSLCertificate.fromPEMBytes(Self.pem(certificateFile)).map {
-        .certificate($0)
-      },
-      privateKey: .privateKey(try NIOSSLPrivateKey(bytes: try Self.pem(keyFile), format: .pem)))
+      certificateChain: chain.map { .certificate($0) }, privateKey: .privateKey(key))
     tls.minimumTLSVersion = .tlsv12
-    return try .tls(http, tlsConfiguration: tls)
+    do { return try .tls(http, tlsConfiguration: tls) } catch {
+      throw ServerFileProblem(description: "\(keyFile) is not the key of \(certificateFile)")
+    }
   }
 
   private static func pem(_ path: String) throws(ServerFileProblem) -> [UInt8] {

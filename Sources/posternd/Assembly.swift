@@ -80,7 +80,11 @@ struct Assembly {
     console = ConsoleServer(
       backend: backend, socketPath: settings.console.socket,
       login: web.map { ConsoleLogin(gate: gate, url: $0.url) }, logger: logger)
-    page = web.map { ConsoleWeb(backend: backend, settings: $0, gate: gate, logger: logger) }
+    page = web.map { [runtime] web in
+      ConsoleWeb(backend: backend, settings: web, gate: gate, logger: logger) {
+        await runtime.note(unserved: ConsoleService.page, cause: nil)
+      }
+    }
   }
 
   /// After everything else has ended.

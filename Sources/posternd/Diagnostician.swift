@@ -39,6 +39,7 @@ struct Diagnostician: Sendable {
       unreachable: nil, uptimeSeconds: status.uptimeSeconds, software: SoftwareVersion.text)
     facts.daemon?.powerLosses = inspection.powerLosses
     facts.daemon?.crashes = inspection.crashes
+    facts.daemon?.unserved = inspection.unserved
     facts.settings = SettingsFacts(
       path: settingsPath, problems: [], simulated: settings.isSimulated)
     facts.files = files()

@@ -83,7 +83,8 @@ struct Posternd: AsyncParsableCommand {
     _ assembly: Assembly, _ watchdog: WatchdogService, logger: Logger
   ) async throws {
     let door = DoorService(runtime: assembly.runtime)
-    let console = ConsoleService(server: assembly.console, logger: logger)
+    let console = ConsoleService(
+      server: assembly.console, runtime: assembly.runtime, logger: logger)
     var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
       .init(service: door, successTerminationBehavior: .gracefullyShutdownGroup),
       .init(service: console), .init(service: assembly.history), .init(service: watchdog),
@@ -91,7 +92,9 @@ struct Posternd: AsyncParsableCommand {
     ]
     if let page = assembly.page {
       services.append(
-        .init(service: ConsoleService(server: page, name: "the web page", logger: logger)))
+        .init(
+          service: ConsoleService(
+            server: page, name: ConsoleService.page, runtime: assembly.runtime, logger: logger)))
     }
     // Stopped in reverse: the door last.
     let group = ServiceGroup(

@@ -25,9 +25,13 @@ struct ConsoleService: Service {
   /// Time between attempts while the socket cannot be opened.
   static let retryMilliseconds = 5_000
 
+  /// The web page's name.
+  static let page = "the web page"
+
   let server: any Service
-  /// As the log names it.
+  /// As the log and the troubles name it.
   var name = "the console"
+  let runtime: DoorRuntime
   let logger: Logger
 
   func run() async throws {
@@ -37,10 +41,12 @@ struct ConsoleService: Service {
         do {
           try await server.run()
           reported = nil
+          await runtime.note(unserved: name, cause: nil)
         } catch {
           // Each cause is reported once.
           if reported != "\(error)" { logger.error("\(name) is not served: \(error)") }
           reported = "\(error)"
+          await runtime.note(unserved: name, cause: reported)
         }
         // A cancelled sleep is the end of the loop.
         try? await Task.sleep(for: .milliseconds(Self.retryMilliseconds))

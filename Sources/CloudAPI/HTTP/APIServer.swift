@@ -31,9 +31,12 @@ public struct APIAddress: Sendable, Hashable {
 
 /// Serves the API over HTTP.
 public struct APIServer: Service {
-  /// Connections at once; a further one waits until one ends.
+  /// Connections at once. At the last place the connection goes that has asked for nothing for longest;
+  /// where all ask, a further one waits.
   static let connectionsMax = 256
-  static let idleSeconds: Int64 = 60
+  static let idleMilliseconds: Int64 = 60_000
+  /// How long a request may take to arrive.
+  static let requestMilliseconds: Int64 = 10_000
   /// The longest head, and twice the longest field of it: two ids of 512 characters fit into a path,
   /// whatever they are encoded as.
   static let headBytesMax = 32_768
@@ -66,18 +69,21 @@ public struct APIServer: Service {
       responder: responder, server: try server(),
       configuration: ApplicationConfiguration(
         address: .hostname(address.host, port: address.port), serverName: "postern",
-        availableConnectionsDelegate: .maximum(Self.connectionsMax, logger: quiet)),
+        availableConnectionsDelegate: Self.guarded.available(quiet)),
       logger: quiet)
-    try await GracefulServing.run(application, logger: quiet)
+    do { try await GracefulServing.run(application, logger: quiet) } catch {
+      throw APIServerProblem(
+        "the API is not served: "
+          + ServingFault.words(error, at: "\(address.host):\(address.port)"))
+    }
   }
 
+  private static let guarded = GuardedHTTP(
+    connectionsMax: connectionsMax, idleMilliseconds: idleMilliseconds,
+    requestMilliseconds: requestMilliseconds, headBytesMax: headBytesMax)
+
   private func server() throws -> HTTPServerBuilder {
-    let http = HTTPServerBuilder.http1(
-      configuration: .init(
-        idleTimeout: .seconds(Self.idleSeconds),
-        httpDecoderConfiguration: .init(
-          maxHeaderFieldSize: Self.headBytesMax / 2, maxHeaderListSize: Self.headBytesMax,
-          maxHeaderFieldCount: 64)))
+    let http = Self.guarded.http1()
     return try ServerCertificate(
       certificateFile: address.certificateFile, keyFile: address.keyFile)?.secured(http) ?? http
   }

@@ -49,11 +49,15 @@ public struct ConsoleWeb: Service {
   private let gate: ConsoleGate
   private let limits: ConsoleLimits
   private let logger: Logger
+  private let onServing: @Sendable () async -> Void
 
+  /// `onServing` is called whenever the page begins to be served.
   public init(
     backend: any ConsoleBackend, settings: ConsoleWebSettings, gate: ConsoleGate,
-    limits: ConsoleLimits = ConsoleLimits(), logger: Logger
+    limits: ConsoleLimits = ConsoleLimits(), logger: Logger,
+    onServing: @escaping @Sendable () async -> Void = {}
   ) {
+    self.onServing = onServing
     self.backend = backend
     self.settings = settings
     self.gate = gate
@@ -62,27 +66,32 @@ public struct ConsoleWeb: Service {
   }
 
   /// Serves until the task is cancelled or the group shuts down. Throws ``ConsoleProblem`` for an
-  /// address that may not be served, and the errors of binding the address or reading the TLS
-  /// files.
+  /// address that may not or cannot be served, and for TLS files that cannot be used.
   public func run() async throws {
     guard settings.isLoopback || settings.isSecure else {
       throw ConsoleProblem(
         .refused, "the console is on the network only with console.web.certificateFile and keyFile")
     }
     let quiet = GracefulServing.quiet(logger)
+    let onServing = onServing
     let application = Application(
       router: router(), server: try server(),
       configuration: ApplicationConfiguration(
         address: .hostname(settings.address, port: settings.port), serverName: "postern",
-        availableConnectionsDelegate: .maximum(limits.connectionsMax, logger: quiet)),
-      logger: quiet)
-    try await GracefulServing.run(application, logger: quiet)
+        availableConnectionsDelegate: limits.guarded.available(quiet)),
+      onServerRunning: { _ in await onServing() }, logger: quiet)
+    do { try await GracefulServing.run(application, logger: quiet) } catch {
+      let place = "\(settings.address):\(settings.port)"
+      throw ConsoleProblem(.unavailable, ServingFault.words(error, at: place))
+    }
   }
 
   private func server() throws -> HTTPServerBuilder {
     let certificate = ServerCertificate(
       certificateFile: settings.certificateFile, keyFile: settings.keyFile)
-    do { return try certificate?.secured(limits.http1()) ?? limits.http1() } catch let problem
+    do {
+      return try certificate?.secured(limits.guarded.http1()) ?? limits.guarded.http1()
+    } catch let problem
       as ServerFileProblem
     {
       throw ConsoleProblem(.unavailable, "\(problem)")

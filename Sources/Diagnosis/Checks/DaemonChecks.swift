@@ -9,6 +9,8 @@ public struct DaemonFacts: Sendable, Hashable {
   /// Starts in a row without a stop before.
   public var powerLosses = 0
   public var crashes = 0
+  /// What it should serve beside the doors and does not, and why.
+  public var unserved: [String: String] = [:]
 
   /// So many starts in a row without a stop are no chance.
   static let uncleanMin = 3
@@ -30,6 +32,13 @@ public struct DaemonFacts: Sendable, Hashable {
           """)
     } else {
       writer.ok("running", "posternd \(software) has served for \(uptimeSeconds) s")
+    }
+    for (name, cause) in unserved.sorted(by: { $0.key < $1.key }) {
+      writer.failure(
+        "unserved", "\(name) is not served: \(cause)",
+        do:
+          "mend the address or the file that is named, in `console` of the settings or on the disk; "
+          + "it is tried again every few seconds")
     }
     if powerLosses + crashes >= Self.uncleanMin, powerLosses >= crashes {
       writer.failure(

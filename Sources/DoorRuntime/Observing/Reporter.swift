@@ -28,6 +28,9 @@ struct Reporter {
   /// Readers on lines of their own that are not served, and why.
   private var absences: [ReaderID: String] = [:]
 
+  /// What serves people beside the doors and does not, such as the web page, and why.
+  private(set) var unserved: [String: String] = [:]
+
   init(
     layout: ControllerLayout, heartbeatSeconds: Int, startedAt: MonotonicInstant,
     runs: RunCount = RunCount(), troublesAtStart: [String]
@@ -49,6 +52,9 @@ struct Reporter {
     absences[reader] = absence
     return before != absence
   }
+
+  /// Something beside the doors is not served for this reason, or is for nil.
+  mutating func note(unserved name: String, cause: String?) { unserved[name] = cause }
 
   // MARK: Runs
 

@@ -19,6 +19,8 @@ public struct RuntimeInspection: Sendable {
   /// Events that wait to be on disk.
   public var eventsWaiting: Int
   public var identified: Int
+  /// What serves people beside the doors and does not, such as the web page, and why.
+  public var unserved: [String: String]
   public var findings: [ReaderID: [ReaderFinding]]
   public var pulses: [ReaderID: PulseRange]
   public var leaves: [DoorID: LeafCounts]

@@ -93,6 +93,8 @@ struct ShellReport {
         "the system's clock is \(doubt.offMilliseconds / 1_000) s beside the door's own time, by"
           + " which the door serves; if the system's is right: `postern clock trust`")
     }
+    found += shell.reporter.unserved.sorted { $0.key < $1.key }
+      .map { "\($0.key) is not served: \($0.value)" }
     return found + shell.certificates.troubles(at: now) + shell.reporter.troublesAtStart
       + shell.outside.configuration.fileTroubles
   }
@@ -104,7 +106,7 @@ struct ShellReport {
       clockOffsetSeconds: shell.cloud.offset.seconds, clockDoubt: shell.clock.doubt,
       cloudSilentSeconds: shell.cloud.contact.heardSeconds(at: now),
       refused: shell.cloud.refusals.counts, eventsWaiting: shell.journal.waiting,
-      identified: shell.commands.identified,
+      identified: shell.commands.identified, unserved: shell.reporter.unserved,
       findings: Dictionary(
         uniqueKeysWithValues: readers.map {
           ($0, shell.controller.view(of: $0)?.findings ?? [])

@@ -188,6 +188,19 @@ struct ConsoleWebTests {
     }
   }
 
+  @Test("E4: in a crowd whoever asks for nothing goes, longest first; who comes and asks is served")
+  func crowd() async throws {
+    let web = try await Web(limits: ConsoleLimits(connectionsMax: 4))
+    var held: [ConsoleConnection] = []
+    for _ in 0..<12 {
+      let connection = try #require(ConsoleConnection(port: web.port))
+      await connection.send("GET / HT")
+      held.append(connection)
+    }
+    #expect(try await web.ask("GET", "/").hasPrefix("HTTP/1.1 200"))
+    #expect(await held[0].receive()?.isEmpty == true)
+  }
+
   @Test("E4: on an address of the network it is not served without TLS")
   func network() async throws {
     let web = ConsoleWeb(
