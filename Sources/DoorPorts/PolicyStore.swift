@@ -55,6 +55,13 @@ public protocol PolicyStore: Sendable {
   /// snapshot is being gathered.
   func stage(_ chunk: SoundChunk) throws(PortError) -> StagedSnapshot?
 
+  /// The second copy of small state that is kept twice, by key. It is here because it must outlive the
+  /// file of the first one; the cloud knows nothing of it.
+  func stateCopies() throws(PortError) -> [String: [UInt8]]
+
+  /// Replaces all of it, in one transaction.
+  func replaceStateCopies(_ copies: [String: [UInt8]]) throws(PortError)
+
   /// Holders of any of these digests, ordered by credential id, at most ``holdersMax``. The person of a
   /// holder is ``Person/unknown(_:)`` where only the credential is here.
   func holders(ofAny digests: [CredentialDigest]) throws(PortError) -> [CredentialHolder]

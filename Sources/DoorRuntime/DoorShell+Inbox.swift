@@ -200,6 +200,7 @@ extension DoorShell {
       carryOut(.session(.resultsReadFailed), at: now)
     case .persisted(let write, let ticket, let error):
       carryOut(state.persisted(write, ticket: ticket, error, at: now.monotonic), at: now)
+    case .copied(let error): carryOut(state.copied(error, at: now.monotonic), at: now)
     case .issuedPersisted(let pending, let kept):
       site.end(pending, kept, at: now)
     case .configured(let outcome):

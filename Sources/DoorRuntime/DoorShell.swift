@@ -66,7 +66,7 @@ package final class DoorShell {
     reporter = Reporter(
       layout: layout, heartbeatSeconds: configuration.heartbeatSeconds,
       startedAt: now.monotonic,
-      runs: start.runs,
+      runs: start.runs, restored: start.restored,
       troublesAtStart: start.troubles
         + configuration.damagedFiles.map { "a damaged database was moved to \($0)" })
     cloud = CloudConversation(
@@ -153,6 +153,7 @@ package final class DoorShell {
       at: now)
     carryOut(.core(.policy(start.policy)), at: now)
     carryOut(.core(.restored(memory)), at: now)
+    carryOut(state.begin(restored: start.restored), at: now)
     carryOut(replication.lookAtZone(), at: now)
     outside.logger.notice("the storage has answered: what was persisted is in force")
     startLink(at: now)
@@ -196,7 +197,8 @@ package final class DoorShell {
     // A count that is not read yet must not be overwritten.
     let run =
       replication.isUnread ? [] : reporter.runBegins(onMachine: configuration.machineBoot ?? "")
-    return ([started] + damaged).map { .record($0) } + run
+    let state = replication.isUnread ? [] : state.begin(restored: reporter.restoredAtStart)
+    return ([started] + damaged).map { .record($0) } + run + state
   }
 
   /// Stops link and lines and waits until the disk has everything. Nothing may be received after it.

@@ -66,7 +66,9 @@ public struct RuntimePorts: Sendable {
   public var zones: any ZoneSource
   public var events: any EventLog
   public var ledger: any CommandLedger
-  public var state: any StateStore
+  public var state: any StateStore { twice }
+  /// The small state, some of which is kept in the policy store as well.
+  let twice: TwiceKeptState
   public var policy: any PolicyStore
   public var digester: CredentialDigester
   /// Nil: telemetry has no facts of the machine.
@@ -116,8 +118,8 @@ public struct RuntimePorts: Sendable {
     self.zones = zones
     self.events = events
     self.ledger = ledger
-    self.state = state
     self.policy = policy
+    twice = TwiceKeptState(state, copiedTo: policy, log: events)
     self.digester = digester
     self.host = host
     self.log = log

@@ -28,6 +28,8 @@ enum StoreJob: Sendable {
 
   // Small state, and keys that were handed over on site
   case persist(StateWrite, ticket: UInt64)
+  /// Brings the second copy of what is kept twice up to date.
+  case copyState
   case persistIssued(PendingHandOver)
   case persistIssuedUse(IssuedKey)
   case forgetIssued([String])
@@ -67,7 +69,7 @@ enum StoreJob: Sendable {
       .closeInterrupted:
       .events
     case .applyConfiguration, .applyDelta, .stageOffer, .stageChunk, .repair, .digest,
-      .storeZone, .readConfiguration, .findCached:
+      .storeZone, .readConfiguration, .findCached, .copyState:
       .policy
     case .readEvents, .readUrgent, .readResults, .readCloudKeys: .outbox
     case .readCertificates, .readHost, .renewal: .machine
@@ -97,6 +99,8 @@ package enum StoreAnswer: Sendable {
   case resultsRead(Result<[CommandResult], PortError>)
   /// State is on disk, or the disk refused it.
   case persisted(StateWrite, ticket: UInt64, PortError?)
+  /// The second copy is up to date, or its disk refused it.
+  case copied(PortError?)
   case issuedPersisted(PendingHandOver, Result<Void, PortError>)
   case configured(ConfigurationOutcome)
   /// With where the credentials stand now.

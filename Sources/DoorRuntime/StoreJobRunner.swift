@@ -75,7 +75,8 @@ struct StoreJobRunner: Sendable {
     case .persistIssued(let pending): answer(.issuedPersisted(pending, .failure(error)))
     case .persist, .persistResult, .closeInterrupted: return false
     case .readEvents, .readUrgent, .readResults, .applyConfiguration, .applyDelta, .stageOffer,
-      .stageChunk, .repair, .digest, .storeZone, .readConfiguration, .findCached, .readHolders,
+      .stageChunk, .repair, .digest, .storeZone, .readConfiguration, .findCached, .copyState,
+      .readHolders,
       .readZone, .readCertificates, .readHost, .renewal, .readCloudKeys:
       return false
     }
@@ -141,6 +142,10 @@ struct StoreJobRunner: Sendable {
       var refused: PortError?
       do throws(PortError) { try ports.state.setValues(state.values) } catch { refused = error }
       answer(.persisted(state, ticket: ticket, refused))
+    case .copyState:
+      var refused: PortError?
+      do throws(PortError) { try ports.twice.copy() } catch { refused = error }
+      answer(.copied(refused))
     case .persistIssued(let pending):
       answer(
         .issuedPersisted(

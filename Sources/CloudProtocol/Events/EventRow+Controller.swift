@@ -17,6 +17,14 @@ extension EventRow {
       EventMember("crashes", "how often in that row the program ended"),
     ])
   static let controllerEdgesLost = EventRow("Pulses were lost", .evidence)
+  static let stateRestored = EventRow(
+    "State was lost and taken from its second copy", .alarm, urgent: true,
+    detail: [
+      EventMember(
+        "state",
+        "what: `modes.DOOR`, `lockout.READER`, `lockout.cards`, `offlinePIN` or"
+          + " `cloud.keys`, with commas between")
+    ])
   static let clockTrustChanged = EventRow(
     "Clock trust changed", .housekeeping,
     detail: [EventMember("from", "the trust before"), EventMember("to", "the trust now")])

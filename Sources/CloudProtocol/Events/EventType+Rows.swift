@@ -290,6 +290,7 @@ extension EventType {
     case .controllerStopped: .controllerStopped
     case .controllerUncleanStarts: .controllerUncleanStarts
     case .controllerEdgesLost: .controllerEdgesLost
+    case .stateRestored: .stateRestored
     case .clockTrustChanged: .clockTrustChanged
     case .clockZoneChanged: .clockZoneChanged
     case .clockDoubted: .clockDoubted

@@ -83,6 +83,7 @@ public enum EventType: String, CaseIterable, Sendable, Hashable {
   case controllerStopped = "postern.controller.stopped.v1"
   case controllerUncleanStarts = "postern.controller.uncleanStarts.v1"
   case controllerEdgesLost = "postern.controller.edgesLost.v1"
+  case stateRestored = "postern.state.restored.v1"
   case clockTrustChanged = "postern.clock.trustChanged.v1"
   case clockZoneChanged = "postern.clock.zoneChanged.v1"
   case clockDoubted = "postern.clock.doubted.v1"

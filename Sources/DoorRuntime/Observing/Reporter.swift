@@ -17,6 +17,8 @@ struct Reporter {
   private(set) var runs: RunCount
   /// Faults that the start found, as text.
   private(set) var troublesAtStart: [String]
+  /// What the start read from its second copy, by key.
+  let restoredAtStart: [String]
   var tap: LineTap
   private(set) var metrics = RuntimeMetrics()
   /// The doors as published on this connection; nil before the first report.
@@ -33,9 +35,10 @@ struct Reporter {
 
   init(
     layout: ControllerLayout, heartbeatSeconds: Int, startedAt: MonotonicInstant,
-    runs: RunCount = RunCount(), troublesAtStart: [String]
+    runs: RunCount = RunCount(), restored: [String] = [], troublesAtStart: [String]
   ) {
     self.runs = runs
+    restoredAtStart = restored
     tap = LineTap(layout: layout)
     self.heartbeatSeconds = heartbeatSeconds
     self.startedAt = startedAt

@@ -9,6 +9,8 @@ package struct StartState: Sendable {
   /// Small state as it was read, by its key's name.
   private struct Kept: StateStore {
     var values: [String: Result<[UInt8]?, PortError>] = [:]
+    /// Names of what is kept twice and was read from its second copy.
+    var restored: [String] = []
 
     mutating func read(_ key: StateKey, from store: any StateStore) {
       values[key.name] = Result { () throws(PortError) in try store.value(of: key) }
@@ -43,6 +45,8 @@ package struct StartState: Sendable {
   private(set) var contact: [UInt8]?
   /// What the cloud said of its keys, nil inside for nothing; nil when it cannot be read.
   private(set) var cloudKeys: [UInt8]??
+  /// Names of what is kept twice and was read from its second copy.
+  var restored: [String] { state.restored }
 
   /// Nothing was read: the storage does not answer.
   static let unread = StartState()
@@ -83,6 +87,15 @@ package struct StartState: Sendable {
     keptZone = zone.flatMap { KeptZone.zone($0) }
     do { accepted = try replication.stored(orElse: keptZone) } catch {
       troubles.append("the stored configuration is not usable: \(error)")
+    }
+    state.restored = ports.twice.restored()
+    if !restored.isEmpty {
+      troubles.append(
+        "events.sqlite had lost \(restored.joined(separator: ", ")); the copy in cache.sqlite is in "
+          + "force")
+    }
+    if let error = ports.twice.trouble {
+      troubles.append("the second copy of the door's state was not read: \(error)")
     }
     self.troubles = troubles
   }

@@ -17,6 +17,8 @@ struct StateKeeper {
   static let retryMilliseconds = 1_000
   /// Whoever waits for the disk is answered after this time, whatever the disk does.
   static let answerMilliseconds = 5_000
+  /// Time between tries of the second copy while its disk refuses it.
+  static let copyAgainMilliseconds = 30_000
 
   private struct Unsaved {
     var value: [UInt8]?
@@ -45,6 +47,15 @@ struct StateKeeper {
   /// Values wait that are in no write.
   private var isBehind = false
   private var waiters: [Waiter] = []
+  /// Why the second copy of what is kept twice is behind; nil while it is not.
+  private var copyError: PortError?
+  private var copyAgainAt: MonotonicInstant?
+
+  /// The storage has answered: these keys were read from their second copy. It is brought up to date.
+  func begin(restored: [String]) -> [Wish] {
+    let record = EventRecord(.stateRestored, detail: ["state": restored.joined(separator: ", ")])
+    return (restored.isEmpty ? [] : [.record(record)]) + [.job(.copyState)]
+  }
 
   mutating func persist(_ write: StateWrite) -> [Wish] {
     lastTicket += 1
@@ -83,7 +94,8 @@ struct StateKeeper {
       }
     }
     writing -= 1
-    let wishes = note(write, error, at: now) + catchUp()
+    let isCopied = error == nil && write.values.keys.contains(where: StateKey.isKeptTwice)
+    let wishes = note(write, error, at: now) + catchUp() + (isCopied ? [.job(.copyState)] : [])
     let ready = waiters.filter { $0.ticket <= ticket }
     guard !ready.isEmpty else { return wishes }
     waiters.removeAll { $0.ticket <= ticket }
@@ -171,6 +183,16 @@ struct StateKeeper {
     .busy, operation: "persist it",
     detail: "it is in force, but the disk has not answered yet; a restart now might undo it")
 
+  // MARK: The second copy
+
+  /// The second copy is up to date, or could not be brought there. The first one counts.
+  mutating func copied(_ error: PortError?, at now: MonotonicInstant) -> [Wish] {
+    defer { copyError = error }
+    copyAgainAt = error.map { _ in now.advanced(byMilliseconds: Self.copyAgainMilliseconds) }
+    guard let error, copyError == nil else { return [] }
+    return [.log(.error, "the second copy of the door's state is behind; tried again: \(error)")]
+  }
+
   // MARK: Trying again
 
   /// Tries what the disk refused again when it is time.
@@ -180,6 +202,10 @@ struct StateKeeper {
     if let first = waiters.first, first.until <= now {
       wishes = answer(waiters.filter { $0.until <= now }, Self.notYet)
       waiters.removeAll { $0.until <= now }
+    }
+    if let due = copyAgainAt, due <= now {
+      copyAgainAt = nil
+      wishes.append(.job(.copyState))
     }
     guard let due = retryAt, due <= now else { return wishes }
     retryAt = nil
@@ -201,11 +227,15 @@ struct StateKeeper {
     return [job(StateWrite(what: "the door's state", values: unsaved.mapValues(\.value)))]
   }
 
-  var nextDeadline: MonotonicInstant? { .earliest(retryAt, waiters.first?.until) }
+  var nextDeadline: MonotonicInstant? {
+    .earliest(.earliest(retryAt, copyAgainAt), waiters.first?.until)
+  }
 
   /// For the status; nil while all is on disk.
   var trouble: String? {
-    guard let error else { return nil }
+    guard let error else {
+      return copyError.map { "the second copy of the door's state is behind: \($0)" }
+    }
     return
       "\(unsaved.count) values of the door's state are in force but not on disk, and a restart "
       + "would undo them: \(error)"

@@ -43,6 +43,8 @@ enum StateKey: Sendable, Hashable {
   case fire
   /// The modes that were ordered at a door: ``KeptModes``.
   case modes(DoorID)
+  /// Of which moment the state is that is kept twice: ``TwiceKept/Mark``.
+  case twice
 
   /// The key in the store. Each state has one of its own: an id comes last, after a prefix that no
   /// other key begins with, and in it every byte that is no letter, digit, `.`, `_` or `-` is
@@ -68,7 +70,42 @@ enum StateKey: Sendable, Hashable {
     case .areaResets: "presence.resets"
     case .fire: "fire"
     case .modes(let door): "modes.\(door)"
+    case .twice: "twice"
     }
+  }
+
+  /// Whether the value is kept in `cache.sqlite` as well, since it must not end because `events.sqlite`
+  /// is lost. That is what a person set, or a guesser earned, and nobody would set again.
+  var isKeptTwice: Bool {
+    switch self {
+    // A lockdown, or a door that is to stay closed or open.
+    case .modes: true
+    // Codes that were revoked, and those that were used up.
+    case .offlinePINs: true
+    // A key of the cloud that was withdrawn would be believed again; one that was added, no longer.
+    case .cloudKeys: true
+    // Whoever guessed would have all tries again.
+    case .lockout, .cardLockouts: true
+    // Both are of the cache itself, and kept beside the events in case that one is lost.
+    case .revisions, .zone: false
+    // Written with each entry, and the cloud has the events: a second write would wear the disk. Without
+    // them a card may open once more that opens so many times, and everybody counts as outside.
+    case .use, .lastUse, .presence, .forgiven, .areaResets: false
+    // Without them the door is the more careful: it trusts no clock, and waits for a first person.
+    case .clockWatermark, .clockOwn, .cloudContact, .firstPerson: false
+    // They are for a report.
+    case .runs, .fire, .certificateWarnings: false
+    // Each copy has its own.
+    case .twice: false
+    }
+  }
+
+  /// What the names of the keys that are kept twice begin with, and no other name.
+  static let prefixesKeptTwice = ["modes.", "offlinePIN", "cloud.keys", "lockout."]
+
+  /// ``isKeptTwice`` by a key's name.
+  static func isKeptTwice(_ name: String) -> Bool {
+    prefixesKeptTwice.contains { name.hasPrefix($0) }
   }
 
   /// What every ``presence(_:)`` begins with, and nothing else.

@@ -32,11 +32,12 @@ struct Troubles {
       rig.hasPower = false
       rig.endProgram(.powerCut)
       after(seconds) { if !rig.hasPower { rig.powerReturns() } }
-    case .kill, .cacheLost:
+    case .kill, .cacheLost, .stateLost:
       guard rig.program != nil else { return }
       count(fault == .kill ? .kills : .diskFaults)
       rig.endProgram(.kill)
       if fault == .cacheLost { rig.disk.cache.lose() }
+      if fault == .stateLost { rig.disk.state.loseWhatIsKeptTwice() }
       scheduler.schedule(inMicroseconds: 500_000) {
         if rig.program == nil { rig.lines.losePower() }
       }

@@ -13,6 +13,7 @@ func allCheckers() -> [any Checker] {
     Convergence(), UsesOnce(), NobodyTwice(), TrueAtTheGrant(), NotOpened(), GoodStanding(),
     UnusedIsSuspended(), EscortedOnly(), NeverOverfull(),
     WithdrawnStays(), NarrowLane(), TrueAnswers(), SaidOnce(), OwnKeyOnly(), BackAgain(),
-    FreeWhileAway(), FreeWhenBack(), NothingReadable(), FreshKeys(), PairedByPerson(),
+    LockdownStays(), FreeWhileAway(), FreeWhenBack(), NothingReadable(), FreshKeys(),
+    PairedByPerson(),
   ]
 }

@@ -51,7 +51,8 @@ final class NoSecrets: Checker {
 
   /// The first secret on the disk, without the key file.
   private func disk(_ disk: SimulatedDisk, _ search: SecretSearch) -> String? {
-    for (key, value) in disk.state.values.sorted(by: { $0.key < $1.key }) {
+    let copies = disk.cache.copies.map { (key: "the copy of \($0.key)", value: $0.value) }
+    for (key, value) in (disk.state.values + copies).sorted(by: { $0.key < $1.key }) {
       if let found = search.find(value) { return "\(found) on the disk under \(key)" }
     }
     func find(_ value: some Encodable, _ place: String) -> String? {

@@ -16,6 +16,7 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
   private var stagedChunks: [SoundChunk] = []
   /// What brought the revision, and the root of all records since.
   private var bound: (content: ContentHash?, root: String?)
+  private(set) var copies: [String: [UInt8]] = [:]
 
   init(medium: DiskMedium) { self.medium = medium }
 
@@ -27,6 +28,17 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
     records = SimulatedRecords()
     staged = nil
     stagedChunks = []
+    copies = [:]
+  }
+
+  public func stateCopies() throws(PortError) -> [String: [UInt8]] {
+    medium.read("read the second copy of the state")
+    return copies
+  }
+
+  public func replaceStateCopies(_ copies: [String: [UInt8]]) throws(PortError) {
+    try medium.write("keep the second copy of the state")
+    self.copies = copies
   }
 
   public func configuration() throws(PortError) -> ConfigurationDocument? {

@@ -97,6 +97,12 @@ public final class SimulatedState: StateStore, @unchecked Sendable {
     return values.filter { $0.key.hasPrefix(prefix) }
   }
 
+  /// A damaged page takes these rows.
+  func loseWhatIsKeptTwice() {
+    let lost = ["modes.", "lockout.", "offlinePIN", "cloud.keys", "twice"]
+    values = values.filter { key, _ in !lost.contains { key.hasPrefix($0) } }
+  }
+
   public func setValues(_ values: [String: [UInt8]?]) throws(PortError) {
     try medium.write("keep values")
     self.values.merge(values.compactMapValues(\.self)) { $1 }

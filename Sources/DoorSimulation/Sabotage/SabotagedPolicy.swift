@@ -44,6 +44,12 @@ extension SabotagedParts: PolicyStore {
     try disk.cache.apply(repair)
   }
   func revoke(_ credentials: [String]) throws(PortError) { try disk.cache.revoke(credentials) }
+  func stateCopies() throws(PortError) -> [String: [UInt8]] {
+    fault == .forgetCopies ? [:] : try disk.cache.stateCopies()
+  }
+  func replaceStateCopies(_ copies: [String: [UInt8]]) throws(PortError) {
+    try disk.cache.replaceStateCopies(copies)
+  }
   func stage(_ offer: SnapshotOffer) throws(PortError) -> StagedSnapshot {
     try disk.cache.stage(offer)
   }

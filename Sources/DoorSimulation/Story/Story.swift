@@ -195,4 +195,6 @@ public enum Fault: Sendable, Codable, Hashable {
   case boardGone(seconds: Int)
   /// The program ends, and the credential cache with its configuration is gone.
   case cacheLost
+  /// The program ends, and a damaged page takes the small state with it that is kept twice.
+  case stateLost
 }

@@ -48,6 +48,26 @@ extension StoryMaker {
     }
   }
 
+  /// A door is locked down; then the state that is kept twice is lost with its page, and somebody tries
+  /// the door. From a stream of its own.
+  mutating func lostState(_ start: Int64, _ seed: UInt64) {
+    var own = SimulationRandom(seed: seed &+ UInt64(start), stream: 12)
+    guard kinds.contains(.disk), own.chance(15) else { return }
+    let door = own.int(0...site.doors.count - 1)
+    let begin = start + Int64(own.int(0...72_000)) * 1_000
+    let lost = begin + Int64(own.int(60...3_600)) * 1_000
+    let end = lost + Int64(own.int(600...7_200)) * 1_000
+    let person = own.int(0...site.people.count - 1)
+    for (at, what) in [
+      (begin, .frontDesk(.mode(door: door, word: "lockdown", seconds: 0))),
+      (lost, .fault(.stateLost)),
+      ((lost + end) / 2, .badge(person: person, door: door, then: .enters, spoiled: nil)),
+      (end, .frontDesk(.mode(door: door, word: "end-lockdown", seconds: 0))),
+    ] as [(Int64, Happening.What)] {
+      add(Happening(at: at, seed: own.next(), what: what))
+    }
+  }
+
   /// The door hears nothing new for longer than it may go by its cache; then people come.
   mutating func silence(_ start: Int64) {
     guard kinds.contains(.attacks), site.offlineHours <= 24, random.chance(6) else { return }

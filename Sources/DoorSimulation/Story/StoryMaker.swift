@@ -95,6 +95,7 @@ public struct StoryMaker {
       commands(start)
       trouble(start)
       lostCache(start)
+      lostState(start, seed)
       silence(start)
       line(start)
       board(start)

@@ -67,6 +67,14 @@ extension CacheAccess {
     try opened().snapshots.stage(chunk)
   }
 
+  public func stateCopies() throws(PortError) -> [String: [UInt8]] {
+    try opened().stateCopies.copies()
+  }
+
+  public func replaceStateCopies(_ copies: [String: [UInt8]]) throws(PortError) {
+    try opened().stateCopies.replace(with: copies)
+  }
+
   public func holders(ofAny digests: [CredentialDigest]) throws(PortError) -> [CredentialHolder] {
     try opened().lookUps.holders(ofAny: digests)
   }

@@ -29,6 +29,7 @@ public final class CacheDatabase: CacheAccess, Sendable {
   var digests: DigestTable { DigestTable(pool: pool) }
   var lookUps: LookUpReader { LookUpReader(pool: pool) }
   var snapshots: SnapshotTable { SnapshotTable(pool: pool) }
+  var stateCopies: StateCopyTable { StateCopyTable(pool: pool) }
 
   /// Reads one row of each table; checking every page would delay the door.
   private static func check(_ database: Database) throws {

@@ -165,6 +165,12 @@ enum CacheMigrations {
           ALTER TABLE staged_person ADD COLUMN escort TEXT;
           """)
     }
+    migrator.registerMigration("13 state that is kept twice") { database in
+      try database.execute(
+        sql: """
+          CREATE TABLE state_copy (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID
+          """)
+    }
     return migrator
   }
 }

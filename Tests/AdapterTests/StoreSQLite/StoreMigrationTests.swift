@@ -21,7 +21,7 @@ struct StoreMigrationTests {
     "6 rules of the time zone",
     "7 what was withdrawn", "8 what a revision brought; credentials for everywhere",
     "9 exclusions, qualifications", "10 issue numbers",
-    "11 unused for so many days", "12 escorts",
+    "11 unused for so many days", "12 escorts", "13 state that is kept twice",
   ]
 
   private let fixture = StoreFixture()

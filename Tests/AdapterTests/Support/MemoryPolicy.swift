@@ -11,6 +11,7 @@ final class MemoryPolicy: PolicyStore {
     var position = CredentialPosition(revision: 0, credentials: 0, persons: 0)
     var holders: [(digest: CredentialDigest?, holder: CredentialHolder)] = []
     var failure: PortError?
+    var copies: [String: [UInt8]] = [:]
   }
   private let state = Mutex(State())
 
@@ -94,6 +95,12 @@ final class MemoryPolicy: PolicyStore {
   }
 
   func revoke(_ credentials: [String]) throws(PortError) { try read { _ in } }
+
+  func stateCopies() throws(PortError) -> [String: [UInt8]] { try read { $0.copies } }
+
+  func replaceStateCopies(_ copies: [String: [UInt8]]) throws(PortError) {
+    try read { if $0.failure == nil { $0.copies = copies } }
+  }
 
   func stage(_ offer: SnapshotOffer) throws(PortError) -> StagedSnapshot {
     try read { _ in
