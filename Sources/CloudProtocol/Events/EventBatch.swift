@@ -88,10 +88,14 @@ public struct EventAcknowledgement: Sendable, Hashable, Codable {
   /// The door sends no events for so long, since the cloud has too much to do; at most
   /// ``SyncLimits/retryAfterSecondsMax``. Urgent ones come all the same. Absent is no wait.
   public var retryAfterSeconds: Int?
+  /// ``CloudEvent/chain`` of the event ``through``, as the cloud stored it: the door sees by it that it
+  /// is its own event. A log whose disk was put back gives its numbers to other events.
+  public var chain: String?
 
   public init(
     epoch: String, through: UInt64, diverged: Bool? = nil, rewind: Bool? = nil,
-    sessionNonce: String? = nil, expected: UInt64? = nil, retryAfterSeconds: Int? = nil
+    sessionNonce: String? = nil, expected: UInt64? = nil, retryAfterSeconds: Int? = nil,
+    chain: String? = nil
   ) {
     self.epoch = epoch
     self.through = through
@@ -100,5 +104,6 @@ public struct EventAcknowledgement: Sendable, Hashable, Codable {
     self.sessionNonce = sessionNonce
     self.expected = expected
     self.retryAfterSeconds = retryAfterSeconds
+    self.chain = chain
   }
 }

@@ -27,6 +27,7 @@ struct EventSender: Sendable {
   private var historicalThrough: UInt64 = 0
   /// Unacknowledged events up to and with this one are no longer in the log.
   private var droppedThrough: UInt64 = 0
+  private var sent = SentChains()
 
   private struct Batch: Sendable {
     var last: UInt64
@@ -142,6 +143,7 @@ struct EventSender: Sendable {
     }
     let bytes = batch.cut(toBytes: pace.bytesMax, oversized: pace.oversized)
     end = batch.events.last?.number ?? end
+    for event in batch.events { sent.note(event) }
     pace.sent(bytes: bytes, through: end)
     next = end
     sentEver = max(sentEver, end)
@@ -163,8 +165,14 @@ struct EventSender: Sendable {
     waits.earlier = nil
     let sent = max(sentEver, droppedThrough)
     let through = min(stated, sent)
-    guard through > acknowledged, stated <= max(sent, lastAtStart) else { return nil }
+    guard stated <= max(sent, lastAtStart) else {
+      // The disk may have been put back. One event that both logs have would never show it.
+      pace.answered()
+      return nil
+    }
+    guard through > acknowledged else { return nil }
     acknowledged = through
+    self.sent.forget(through: through)
     let bytes = inFlight.lazy.filter { $0.last <= through }.map(\.bytes).max() ?? 0
     inFlight.removeAll { $0.last <= through }
     let left = inFlight.lazy.map(\.bytes).max() ?? 0
@@ -175,6 +183,12 @@ struct EventSender: Sendable {
     }
     if inFlight.isEmpty { waits.acknowledgement = nil } else { expectAcknowledgement(now) }
     return through
+  }
+
+  /// Whether the cloud has another event of this number than was sent.
+  func contradicts(_ acknowledgement: EventAcknowledgement) -> Bool {
+    guard let chain = acknowledgement.chain else { return false }
+    return sent.contradict(chain, at: acknowledgement.through)
   }
 
   mutating func advance(to now: MonotonicInstant, last: UInt64) -> [SyncSession.Output] {

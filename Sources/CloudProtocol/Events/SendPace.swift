@@ -76,6 +76,9 @@ struct SendPace: Sendable, Hashable {
     missed = nil
   }
 
+  /// The cloud is there, although it acknowledges nothing that is new.
+  mutating func answered() { timeouts = 0 }
+
   /// The broker refused a batch for now. It goes again after a second, and later each time that it
   /// is refused again, one event at a time.
   mutating func refusedForNow(at now: MonotonicInstant) {

@@ -302,7 +302,8 @@ public struct SyncSession: Sendable {
     _ acknowledgement: EventAcknowledgement, _ now: MonotonicInstant
   ) -> [Output] {
     guard acknowledgement.epoch == standing.logEpoch else { return [] }
-    if acknowledgement.diverged == true {
+    // The answer to a hello, or a sign of life, may count events of before a disk was put back.
+    if acknowledgement.diverged == true || events.contradicts(acknowledgement) {
       // Once: until the log has its new name, nothing is sent under the old one.
       guard events.isSendingNow else { return [] }
       events.stop()

@@ -15,7 +15,7 @@ struct CloudLog {
 
   /// What the cloud has; nil before the first batch.
   var acknowledgement: EventAcknowledgement? {
-    epoch.map { EventAcknowledgement(epoch: $0, through: through) }
+    epoch.map { EventAcknowledgement(epoch: $0, through: through, chain: chain) }
   }
 
   /// Takes a batch, and gives what is new in it. Throws ``BrokenSentence`` for a log that a door

@@ -22,13 +22,17 @@ final class EventRemoval: Sendable {
   private let removableFrom = Atomic<Int64>(0)
   /// How many of the unacknowledged events were of the broker's lane when they were last counted.
   private let ofBroker = Atomic<Int>(0)
+  /// So many acknowledged events stay.
+  private let acknowledgedKept: UInt64
   private let pruning: Mutex<LogPruning>
 
   init(
     acknowledgedKept: Int, unacknowledgedMax: Int, droppedPerCommitMax: Int, ofBrokerMax: Int
   ) {
     self.ofBrokerMax = ofBrokerMax
-    pruning = Mutex(LogPruning(kept: UInt64(max(acknowledgedKept, 0))))
+    let kept = UInt64(max(acknowledgedKept, 0))
+    self.acknowledgedKept = kept
+    pruning = Mutex(LogPruning(kept: kept))
     self.droppedPerCommitMax = droppedPerCommitMax
     self.unacknowledgedMax = unacknowledgedMax
   }
@@ -48,14 +52,20 @@ final class EventRemoval: Sendable {
 
     init(from: Int64) { self.from = from }
 
+    /// The number of the oldest event that can be removed, none above `due`.
+    fileprivate mutating func oldest(_ database: Database, upTo due: Int64) throws -> Int64? {
+      tried = due
+      return try Int64.fetchOne(
+        database.cachedStatement(
+          sql: "SELECT MIN(number) FROM event WHERE number BETWEEN ? AND ?"),
+        arguments: [from, due])
+    }
+
     /// Removes at most `most` of the oldest events, none above `due`; returns the last number.
     fileprivate mutating func remove(
       _ database: Database, through due: Int64, most: Int
     ) throws -> Int64 {
-      tried = due
-      guard let oldest = try EventRemoval.oldest(database, from: from), oldest <= due else {
-        return due
-      }
+      guard let oldest = try oldest(database, upTo: due) else { return due }
       let through = min(due - oldest, Int64(most) - 1) + oldest
       tried = through
       try database.execute(
@@ -68,19 +78,14 @@ final class EventRemoval: Sendable {
   func prune(
     _ database: Database, acknowledged: UInt64, for added: Int, _ step: inout Step?
   ) throws {
-    guard let from = step?.from, let oldest = try Self.oldest(database, from: from) else { return }
+    guard acknowledged > acknowledgedKept else { return }
+    let due = Int64(clamping: acknowledged - acknowledgedKept)
+    guard let oldest = try step?.oldest(database, upTo: due) else { return }
     let last = pruning.withLock {
       $0.last(adding: added, acknowledged: acknowledged, oldest: UInt64(clamping: oldest))
     }
     guard let last else { return }
     _ = try step?.remove(database, through: Int64(clamping: last), most: .max)
-  }
-
-  /// The number of the oldest event that can be removed.
-  private static func oldest(_ database: Database, from: Int64) throws -> Int64? {
-    try Int64.fetchOne(
-      database.cachedStatement(sql: "SELECT MIN(number) FROM event WHERE number >= ?"),
-      arguments: [from])
   }
 
   /// How many unacknowledged events may stay when there are too many; nil while there are not. Those

@@ -67,7 +67,9 @@ struct EventTable {
       try RestoredTable.take(
         answer.fresh, dropped: answer.dropped, known: known, of: controller.rawValue,
         at: CloudClock.now(), database)
-      return answer.acknowledgement
+      var acknowledgement = answer.acknowledgement
+      acknowledgement.chain = chain
+      return acknowledgement
     }
   }
 
@@ -113,22 +115,29 @@ struct EventTable {
     try database.read { database in
       try Row.fetchOne(
         database,
-        sql: "SELECT epoch, through FROM log WHERE controller = ? ORDER BY rowid DESC LIMIT 1",
+        sql: """
+          SELECT epoch, through, chain FROM log WHERE controller = ? ORDER BY rowid DESC LIMIT 1
+          """,
         arguments: [controller.rawValue]
-      ).map {
-        EventAcknowledgement(epoch: $0["epoch"], through: UInt64(clamping: $0["through"] as Int64))
-      }
+      ).map(Self.acknowledgement)
     }
   }
 
   /// What the answer to a hello states of this log: 0 for one that is not known.
   func acknowledged(of hello: Hello) throws -> EventAcknowledgement {
-    let through = try database.read { database in
-      try Int64.fetchOne(
-        database, sql: "SELECT through FROM log WHERE controller = ? AND epoch = ?",
+    let log = try database.read { database in
+      try Row.fetchOne(
+        database,
+        sql: "SELECT epoch, through, chain FROM log WHERE controller = ? AND epoch = ?",
         arguments: [hello.controller, hello.logEpoch])
     }
-    return EventAcknowledgement(epoch: hello.logEpoch, through: UInt64(clamping: through ?? 0))
+    return log.map(Self.acknowledgement)
+      ?? EventAcknowledgement(epoch: hello.logEpoch, through: 0)
+  }
+
+  private static func acknowledgement(_ log: Row) -> EventAcknowledgement {
+    EventAcknowledgement(
+      epoch: log["epoch"], through: UInt64(clamping: log["through"] as Int64), chain: log["chain"])
   }
 
   /// Newest first; with `after`, only later ones, oldest first. Of all controllers where

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ChildProcesses
 import CloudProtocol
+import DoorRules
 import Foundation
 import Testing
 
@@ -24,14 +25,28 @@ struct PersonChangeTests {
     }
   }
 
+  /// A world with the doors `door-0` to `door-15`.
+  private func world() async throws -> PlatformFixture {
+    let fixture = try await PlatformFixture()
+    try await fixture.furnish()
+    let id = try #require(ControllerID("gate-of-many"))
+    try fixture.store.controllers.enrol(id, credentialKey: Array(repeating: 3, count: 32))
+    _ = try fixture.store.configurations.push(
+      ConfigurationDocument(
+        revision: 1,
+        facility: FacilityDocument(id: "many", name: "Many", timeZone: "Europe/Berlin"),
+        scopes: [], doors: (0..<16).map { DoorDocument(id: "door-\($0)", name: "Door \($0)") }),
+      to: id.rawValue)
+    return fixture
+  }
+
   private func person(_ fixture: PlatformFixture, _ id: String) async throws -> PersonRecord? {
     try await fixture.platform.read { try $0.person(id) }
   }
 
   @Test("each of many commands at once is kept: exclusions, qualifications, the switch")
   func commands() async throws {
-    let fixture = try await PlatformFixture()
-    try await fixture.furnish()
+    let fixture = try await world()
     let place = ["--state", fixture.folder]
     var commands: [any ParsableCommand.Type] = []
     var arguments: [[String]] = []
@@ -55,8 +70,7 @@ struct PersonChangeTests {
 
   @Test("a command and the API at once: what either changes stays")
   func withAPI() async throws {
-    let fixture = try await PlatformFixture()
-    try await fixture.furnish()
+    let fixture = try await world()
     for round in 0..<12 {
       async let call = fixture.ok(
         "PUT", "/v1/people/ada", ["memberType": "type-\(round)"])

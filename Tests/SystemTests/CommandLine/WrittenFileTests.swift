@@ -40,7 +40,8 @@ struct WrittenFileTests {
     let file = world.folder.path + "/file"
     try Data("precious".utf8).write(to: URL(filePath: file))
     let certify = [
-      "issuer", "certify", "desk", "--key", String(repeating: "B", count: 42) + "A", "--longest", "3d",
+      "issuer", "certify", "desk", "--key", String(repeating: "B", count: 42) + "A", "--longest",
+      "3d",
       "--controllers", "gate-1", "--doors", "front", "--until", "+30d", "--out", file,
     ]
     func cloud(_ words: [String]) throws -> BuiltProgram.Outcome {

@@ -1,6 +1,7 @@
-import CloudProtocol
 import DoorRules
 import Testing
+
+@testable import CloudProtocol
 
 @Suite("The session finds back after a copy, a cut and a full log (D3, D7, D9)")
 struct SyncSessionRecoveryTests {
@@ -33,6 +34,81 @@ struct SyncSessionRecoveryTests {
     }
     #expect(hello.logEpoch == "log-2" && hello.lastEvent == 10 && hello.acknowledgedEvent == 4)
     #expect(outputs.last == .readEvents(after: 4, limit: 200))
+  }
+
+  @Test(
+    "C5 D7: a number that the cloud has for another event acknowledges nothing, also after a reconnect",
+    arguments: [false, true])
+  func anotherEvent(reconnects: Bool) throws {
+    // The disk was put back: events 5 to 9 were given anew, and the answer to the hello says 7.
+    var session = try connected(last: 9, acknowledged: 4)
+    var batch = SyncFixture.batch(5...9)
+    for index in batch.events.indices { batch.events[index].chain = "own \(index + 5)" }
+    _ = session.handle(.eventsRead(after: 4, batch), at: SyncFixture.at(1))
+    if reconnects {
+      _ = session.handle(.disconnected, at: SyncFixture.at(2))
+      _ = session.handle(
+        .connected(nonce: "n2", standing: SyncFixture.standing(last: 9, acknowledged: 4)),
+        at: SyncFixture.at(3))
+    }
+    let old = EventAcknowledgement(epoch: "log-1", through: 7, chain: "of before")
+    #expect(session.handle(.acknowledged(old), at: SyncFixture.at(4)) == [.beginEpoch])
+    #expect(session.standing.acknowledgedEvent == 4)
+    #expect(session.handle(.acknowledged(old), at: SyncFixture.at(4)).isEmpty)
+  }
+
+  @Test("C5 D7: a cloud that has more of this log than was ever sent is shown all of it")
+  func putBack() throws {
+    // The events up to 5 are the same in both logs; those behind it are others.
+    var session = try connected(last: 9, acknowledged: 4)
+    _ = session.handle(.eventsRead(after: 4, SyncFixture.batch(5...9)), at: SyncFixture.at(1))
+    #expect(session.advance(to: SyncFixture.at(10_001)) == [.readEvents(after: 4, limit: 1)])
+    let probe = session.handle(
+      .eventsRead(after: 4, SyncFixture.batch(5...5)), at: SyncFixture.at(10_001))
+    #expect(probe.count == 1)
+    let more = EventAcknowledgement(epoch: "log-1", through: 20, chain: "of before")
+    #expect(
+      session.handle(.acknowledged(more), at: SyncFixture.at(10_002))
+        == [.readEvents(after: 5, limit: 200)])
+    #expect(session.standing.acknowledgedEvent == 4)
+  }
+
+  @Test("D7: an acknowledgement with the event's own chain, or with none, counts")
+  func ownEvent() throws {
+    for (chain, through) in [("own 7", 7), (nil, 8)] as [(String?, UInt64)] {
+      var session = try connected(last: 9, acknowledged: 4)
+      var batch = SyncFixture.batch(5...9)
+      for index in batch.events.indices { batch.events[index].chain = "own \(index + 5)" }
+      _ = session.handle(.eventsRead(after: 4, batch), at: SyncFixture.at(1))
+      let word = EventAcknowledgement(epoch: "log-1", through: through, chain: chain)
+      let outputs = session.handle(.acknowledged(word), at: SyncFixture.at(2))
+      #expect(outputs.first == .markAcknowledged(through: through))
+    }
+  }
+
+  @Test("D7: chains of sent events are kept up to a limit, and go with what is acknowledged")
+  func sentChains() {
+    func event(_ number: UInt64) -> CloudEvent {
+      var event = SyncFixture.batch(number...number).events[0]
+      event.chain = "own \(number)"
+      return event
+    }
+    var chains = SentChains()
+    let most = UInt64(SentChains.countMax)
+    for number in 3...most + 4 { chains.note(event(number)) }
+    #expect(chains.contradict("another", at: 3) && !chains.contradict("own 3", at: 3))
+    #expect(chains.contradict("another", at: most + 2))
+    #expect(!chains.contradict("another", at: most + 3), "it is one more than are kept")
+    #expect(!chains.contradict("another", at: 2) && !chains.contradict("another", at: .max))
+    chains.forget(through: 10)
+    #expect(!chains.contradict("another", at: 10) && chains.contradict("another", at: 11))
+    // Sent again, and then with a gap of what the log no longer has.
+    chains.note(event(11))
+    #expect(!chains.contradict("own 11", at: 11))
+    chains.forget(through: .max - 1)
+    chains.note(event(50))
+    chains.note(event(90))
+    #expect(!chains.contradict("another", at: 50) && chains.contradict("another", at: 90))
   }
 
   @Test("a cloud that lost what it acknowledged gets it again")
