@@ -224,7 +224,8 @@ final class DoorWorld {
     return false
   }
 
-  /// Broker, cloud and daemon are up; the door has its policy and Ada's card.
+  /// Broker, cloud and daemon are up; the door has its policy and Ada's card, and knows the time:
+  /// without it no key is handed over.
   func open() throws -> Bool {
     try startBroker()
     try startCloud()
@@ -238,6 +239,7 @@ final class DoorWorld {
     return try eventually {
       let status = try status()
       return status?["configRevision"] as? Int == 1 && status?["credentials"] as? Int == 1
+        && status?["clockTrust"] as? String != "unknown"
     }
   }
 
