@@ -17,6 +17,8 @@ public final class TerminalLine: Sendable {
   private struct Ends {
     var master: Int32 = -1
     var slave: Int32 = -1
+    /// How often it was plugged in: the kernel gives a descriptor's number again.
+    var turn = 0
   }
   private let ends = Mutex(Ends())
   private let isOver = Mutex(false)
@@ -29,22 +31,26 @@ public final class TerminalLine: Sendable {
 
   /// The adapter is plugged in.
   public func plug() throws {
-    let master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK)
+    // A program that another test starts meanwhile would hold it, and the line would never hang up.
+    let master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)
     var (lock, number): (Int32, UInt32) = (0, 0)
     guard master >= 0, postern_ioctl(master, Self.setLock, &lock) == 0,
       postern_ioctl(master, Self.getNumber, &number) == 0
     else { throw Failure() }
     let name = "/dev/pts/\(number)"
     // Held open, so that the line lives while nobody has its device.
-    let slave = open(name, O_RDWR | O_NOCTTY)
+    let slave = open(name, O_RDWR | O_NOCTTY | O_CLOEXEC)
     var settings = termios()
     tcgetattr(slave, &settings)
     cfmakeraw(&settings)
     tcsetattr(slave, TCSANOW, &settings)
     unlink(path)
     guard slave >= 0, symlink(name, path) == 0 else { throw Failure() }
-    ends.withLock { $0 = Ends(master: master, slave: slave) }
-    Thread { [self] in carry(master) }.start()
+    let turn = ends.withLock { ends in
+      ends = Ends(master: master, slave: slave, turn: ends.turn + 1)
+      return ends.turn
+    }
+    Thread { [self] in carry(master, turn) }.start()
   }
 
   /// It is pulled out.
@@ -53,7 +59,7 @@ public final class TerminalLine: Sendable {
       unlink(path)
       close(ends.slave)
       close(ends.master)
-      ends = Ends()
+      ends = Ends(turn: ends.turn + 1)
     }
   }
 
@@ -62,16 +68,16 @@ public final class TerminalLine: Sendable {
     unplug()
   }
 
-  private func carry(_ master: Int32) {
+  private func carry(_ master: Int32, _ turn: Int) {
     var bytes = [UInt8](repeating: 0, count: 1_024)
     while !isOver.withLock({ $0 }) {
       var watched = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
       guard poll(&watched, 1, 20) > 0 else {
-        if ends.withLock({ $0.master != master }) { return }
+        if ends.withLock({ $0.turn != turn }) { return }
         continue
       }
       let heard: [UInt8]? = ends.withLock { ends in
-        guard ends.master == master else { return nil }
+        guard ends.turn == turn else { return nil }
         let count = read(master, &bytes, bytes.count)
         return Array(bytes.prefix(max(count, 0)))
       }
@@ -79,7 +85,7 @@ public final class TerminalLine: Sendable {
       let said = answer(heard)
       guard !said.isEmpty else { continue }
       ends.withLock { ends in
-        if ends.master == master { _ = write(master, said, said.count) }
+        if ends.turn == turn { _ = write(master, said, said.count) }
       }
     }
   }
