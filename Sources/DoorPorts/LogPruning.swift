@@ -19,8 +19,9 @@ public struct LogPruning: Sendable {
   public mutating func last(
     adding added: Int, acknowledged: UInt64, oldest: UInt64
   ) -> UInt64? {
-    owed = min(owed + min(added, Self.batch) * Self.perEvent, Self.batch)
     let excess = acknowledged - min(acknowledged, kept + max(oldest, 1) - 1)
+    guard excess > 0 else { return nil }
+    owed = min(owed + min(added, Self.batch) * Self.perEvent, Self.batch)
     guard owed == Self.batch, excess >= UInt64(Self.batch) else { return nil }
     owed = 0
     // A commit that adds more also removes more, or the log would grow for good.
