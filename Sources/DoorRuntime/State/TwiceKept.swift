@@ -27,7 +27,8 @@ enum TwiceKept {
     /// The count in decimal, a space, and the pair.
     var bytes: [UInt8] { Array("\(count) \(pair)".utf8) }
 
-    var next: Mark { Mark(count: count + 1, pair: pair) }
+    /// A damaged row may have the last number, which stays.
+    var next: Mark { Mark(count: count == .max ? count : count + 1, pair: pair) }
   }
 
   /// One of both copies: its mark, nil where there is none, and the values by their keys' names.
@@ -55,7 +56,7 @@ enum TwiceKept {
     guard let mark = first.mark else {
       let lacking = second.values.filter { first.values[$0.key] == nil }
       return Settlement(
-        mark: Mark(count: copied.count + 1, pair: pair), restored: lacking.mapValues { $0 })
+        mark: Mark(count: copied.next.count, pair: pair), restored: lacking.mapValues { $0 })
     }
     guard mark.pair == copied.pair, mark.count < copied.count else { return Settlement(mark: mark) }
     var restored: [String: [UInt8]?] = [:]

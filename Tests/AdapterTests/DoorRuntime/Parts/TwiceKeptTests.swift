@@ -36,6 +36,16 @@ struct TwiceKeptTests {
       ("the second is another's", copy(5, 2), copy(7, 1, pair: "q"), 2, .init(count: 5, pair: "p")),
     ]
 
+  @Test("D7 F3: a damaged row with the last number ends no start")
+  func lastNumber() {
+    let last = TwiceKept.Mark(count: .max, pair: "a")
+    #expect(last.next == last)
+    let copied = TwiceKept.Copy(mark: last, values: ["modes.front": [1]])
+    let settled = TwiceKept.settle(TwiceKept.Copy(), copied, pair: "b")
+    #expect(settled.mark == TwiceKept.Mark(count: .max, pair: "b"))
+    #expect(settled.restored == ["modes.front": [1]])
+  }
+
   @Test("which copy counts at a start", arguments: rows.indices)
   func settles(index: Int) {
     let row = Self.rows[index]
