@@ -46,18 +46,19 @@ enum TwiceKept {
   }
 
   /// The first copy counts, with three exceptions. Without a mark it is of a new file, or of one that
-  /// lost its rows: what it lacks comes from the second copy. Of the same pair with a lower count it is an
+  /// lost its rows: what it lacks comes from the second copy. With the second copy's own mark both were
+  /// the same: what it lacks are rows that were lost since. Of the same pair with a lower count it is an
   /// older file that somebody put back: the second copy counts. `pair` names a first copy that has no
   /// mark.
   static func settle(_ first: Copy, _ second: Copy, pair: String) -> Settlement {
     guard let copied = second.mark else {
       return Settlement(mark: first.mark ?? Mark(count: 1, pair: pair))
     }
+    let lacking = second.values.filter { first.values[$0.key] == nil }.mapValues { Optional($0) }
     guard let mark = first.mark else {
-      let lacking = second.values.filter { first.values[$0.key] == nil }
-      return Settlement(
-        mark: Mark(count: copied.next.count, pair: pair), restored: lacking.mapValues { $0 })
+      return Settlement(mark: Mark(count: copied.next.count, pair: pair), restored: lacking)
     }
+    if mark == copied { return Settlement(mark: mark, restored: lacking) }
     guard mark.pair == copied.pair, mark.count < copied.count else { return Settlement(mark: mark) }
     var restored: [String: [UInt8]?] = [:]
     for key in Set(first.values.keys).union(second.values.keys)

@@ -23,10 +23,14 @@ final class EventFile: Sendable {
     try pool.writing(operation) { database in try noting { try body(database) } }
   }
 
-  /// After a damaged page the next start carries the log over into a new file.
+  /// After a damaged page or row the next start carries the log over into a new file.
   private func noting<Value>(_ body: () throws -> Value) throws -> Value {
-    do { return try body() } catch let error as DatabaseError where error.isOfSpoiledPage {
-      noteSpoiled()
+    do { return try body() } catch {
+      switch error {
+      case let error as DatabaseError where error.isOfSpoiledPage: noteSpoiled()
+      case is RowDecodingError: noteSpoiled()
+      default: break
+      }
       throw error
     }
   }

@@ -151,7 +151,7 @@ struct PersonErasure {
       guard ids.contains(where: text.contains) else { continue }
       try database.execute(
         sql: "DELETE FROM document WHERE kind = 'answer' AND id = ?",
-        arguments: [row["id"] as String])
+        arguments: [try row.decode(String.self, forColumn: "id")])
     }
   }
 }

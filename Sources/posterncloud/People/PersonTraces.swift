@@ -89,7 +89,12 @@ struct PersonTraces {
           SELECT 1 FROM json_each(?) WHERE instr(CAST(\(column) AS TEXT), value) > 0)
         ORDER BY rowid
         """, arguments: [try sought()]
-    ).map { Trace(row: $0["place"], controller: $0["controller"], json: $0[column]) }
+    ).map { row in
+      Trace(
+        row: try row.decode(forColumn: "place"),
+        controller: try row.decode(forColumn: "controller"),
+        json: try row.decode(forColumn: column))
+    }
   }
 
   /// A JSON array of the ids as they stand in JSON, and in paths.

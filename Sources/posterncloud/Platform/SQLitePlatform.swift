@@ -109,10 +109,12 @@ struct SQLiteTransaction: PlatformTransaction {
       database, sql: "SELECT * FROM notice WHERE position > ? ORDER BY position LIMIT ?",
       arguments: [after, limit]
     ).compactMap { row in
-      Notice.Kind(rawValue: row["kind"]).map {
+      try Notice.Kind(rawValue: row.decode(forColumn: "kind")).map {
         Notice(
-          position: row["position"], atMilliseconds: row["at"], kind: $0,
-          reference: row["reference"], detail: row["detail"])
+          position: try row.decode(forColumn: "position"),
+          atMilliseconds: try row.decode(forColumn: "at"), kind: $0,
+          reference: try row.decode(forColumn: "reference"),
+          detail: try row.decode(forColumn: "detail"))
       }
     }
   }

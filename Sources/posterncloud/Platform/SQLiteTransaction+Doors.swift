@@ -29,12 +29,15 @@ extension SQLiteTransaction {
 
   private static func facts(_ row: Row) throws -> ControllerFacts {
     ControllerFacts(
-      id: row["id"], configuration: try row.json(ConfigurationDocument.self, in: "config"),
-      refusedConfiguration: (row["refusedConfig"] as Int64?).map { UInt64(clamping: $0) },
+      id: try row.decode(forColumn: "id"),
+      configuration: try row.json(ConfigurationDocument.self, in: "config"),
+      refusedConfiguration: try row.decode(Int64?.self, forColumn: "refusedConfig").map {
+        UInt64(clamping: $0)
+      },
       hello: try row.json(Hello.self, in: Hello.column),
       state: try row.json(StateReport.self, in: StateReport.column),
       telemetry: try row.json(TelemetryReport.self, in: TelemetryReport.column),
-      clonedMilliseconds: row["cloned"])
+      clonedMilliseconds: try row.decode(forColumn: "cloned"))
   }
 
   func push(_ document: ConfigurationDocument, to controller: String) throws {
@@ -78,7 +81,7 @@ extension SQLiteTransaction {
       let row = try Row.fetchOne(
         database.cachedStatement(sql: "SELECT * FROM credential WHERE id = ?"), arguments: [id])
     else { return nil }
-    let controller: String = row["controller"]
+    let controller: String = try row.decode(forColumn: "controller")
     let note = try Row.fetchOne(
       database.cachedStatement(
         sql: """
@@ -87,8 +90,10 @@ extension SQLiteTransaction {
           """), arguments: [controller, id])
     return CredentialStanding(
       record: try row.requiredJSON(CredentialRecord.self, in: "record"), controller: controller,
-      status: row["status"], statusMilliseconds: row["statusTime"],
-      grantedMilliseconds: row["granted"], revokedMilliseconds: row["revoked"],
+      status: try row.decode(forColumn: "status"),
+      statusMilliseconds: try row.decode(forColumn: "statusTime"),
+      grantedMilliseconds: try row.decode(forColumn: "granted"),
+      revokedMilliseconds: try row.decode(forColumn: "revoked"),
       problems: try note?.requiredJSON([Problem].self, in: "problems") ?? [])
   }
 

@@ -9,8 +9,8 @@ struct ArrivedEvent {
 
   /// From the columns `controller` and `event`, and the one that orders the table.
   init(_ row: Row, position column: String) throws {
-    position = row[column]
-    controller = row["controller"]
+    position = try row.decode(forColumn: column)
+    controller = try row.decode(forColumn: "controller")
     event = try row.requiredJSON(CloudEvent.self, in: "event")
   }
 }

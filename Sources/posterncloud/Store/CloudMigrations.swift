@@ -68,7 +68,7 @@ enum CloudMigrations {
       let people = try Row.fetchAll(database, sql: "SELECT id, record FROM person")
       for row in people {
         let record = try JSONCoding.decoder().decode(
-          PersonRecord.self, from: row["record"] as Data)
+          PersonRecord.self, from: try row.decode(Data.self, forColumn: "record"))
         try database.execute(
           sql: "UPDATE person SET hash = ?, bucket = ? WHERE id = ?",
           arguments: [
@@ -78,7 +78,7 @@ enum CloudMigrations {
       let credentials = try Row.fetchAll(database, sql: "SELECT id, record FROM credential")
       for row in credentials {
         let record = try JSONCoding.decoder().decode(
-          CredentialRecord.self, from: row["record"] as Data)
+          CredentialRecord.self, from: try row.decode(Data.self, forColumn: "record"))
         try database.execute(
           sql: "UPDATE credential SET hash = ?, bucket = ?, active = ? WHERE id = ?",
           arguments: [
@@ -130,7 +130,7 @@ enum CloudMigrations {
       let credentials = try Row.fetchAll(database, sql: "SELECT id, record FROM credential")
       for row in credentials {
         let record = try JSONCoding.decoder().decode(
-          CredentialRecord.self, from: row["record"] as Data)
+          CredentialRecord.self, from: try row.decode(Data.self, forColumn: "record"))
         let placed = record.sayingItsPlace
         guard placed != record else { continue }
         try database.execute(

@@ -114,7 +114,7 @@ struct ConfigurationTable {
         database, sql: "SELECT configRevision, config FROM controller WHERE id = ?",
         arguments: [controller.rawValue])
     else { return }
-    let own = UInt64(clamping: row["configRevision"] as Int64)
+    let own = UInt64(clamping: try row.decode(Int64.self, forColumn: "configRevision"))
     var document = try row.json(ConfigurationDocument.self, in: "config")
     document?.revision = try RevisionTable.following(
       max(hello.configRevision, own), of: controller.rawValue)

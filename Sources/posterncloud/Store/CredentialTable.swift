@@ -69,7 +69,8 @@ struct CredentialTable {
     ])
     try ErasedTable.withdraw(.credential(record.id), database)
     guard let before else { return }
-    let (holder, place): (String, String) = (before["person"], before["controller"])
+    let holder: String = try before.decode(forColumn: "person")
+    let place: String = try before.decode(forColumn: "controller")
     if place != controller {
       try KnownPersonTable.withdraw("credential", record.id, at: place, database)
     }

@@ -82,13 +82,14 @@ struct DeltaReader {
     }
     var bytes = (delta.revokedAhead ?? []).reduce(0) { $0 + $1.utf8.count + 3 }
     for (index, row) in rows.enumerated() {
-      let gone: String? = row["gone"]
-      bytes += gone.map { $0.utf8.count + 3 } ?? (row["record"] as Data?)?.count ?? 0
+      let gone: String? = try row.decode(forColumn: "gone")
+      let record = try row.decode(Data?.self, forColumn: "record")
+      bytes += gone.map { $0.utf8.count + 3 } ?? record?.count ?? 0
       if index > 0, bytes > bytesMax {
         delta.revision = UInt64(clamping: rows[index - 1][0] as Int64)
         break
       }
-      let isPerson = row["kind"] as String == "person"
+      let isPerson = try row.decode(String.self, forColumn: "kind") == "person"
       if let gone {
         if isPerson {
           delta.removedPersons.append(gone)

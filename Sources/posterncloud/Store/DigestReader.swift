@@ -27,7 +27,8 @@ struct DigestReader {
         UNION ALL SELECT hash, bucket FROM credential WHERE controller = ?1 AND active
         """, arguments: [controller])
     while let row = try rows.next() {
-      digest.toggle(Array(row[0] as Data), inBucket: row[1])
+      digest.toggle(
+        Array(try row.decode(Data.self, atIndex: 0)), inBucket: try row.decode(atIndex: 1))
     }
     try RecordNoteTable.correct(&digest, for: controller, database)
     return digest

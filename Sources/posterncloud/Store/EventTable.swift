@@ -131,13 +131,15 @@ struct EventTable {
         sql: "SELECT epoch, through, chain FROM log WHERE controller = ? AND epoch = ?",
         arguments: [hello.controller, hello.logEpoch])
     }
-    return log.map(Self.acknowledgement)
+    return try log.map(Self.acknowledgement)
       ?? EventAcknowledgement(epoch: hello.logEpoch, through: 0)
   }
 
-  private static func acknowledgement(_ log: Row) -> EventAcknowledgement {
+  private static func acknowledgement(_ log: Row) throws -> EventAcknowledgement {
     EventAcknowledgement(
-      epoch: log["epoch"], through: UInt64(clamping: log["through"] as Int64), chain: log["chain"])
+      epoch: try log.decode(forColumn: "epoch"),
+      through: UInt64(clamping: try log.decode(Int64.self, forColumn: "through")),
+      chain: try log.decode(forColumn: "chain"))
   }
 
   /// Newest first; with `after`, only later ones, oldest first. Of all controllers where

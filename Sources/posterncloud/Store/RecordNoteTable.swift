@@ -131,8 +131,9 @@ struct RecordNoteTable {
             AND withdrawn.id = note.name AND withdrawn.revision > note.revision)
         """, arguments: [controller])
     while let row = try refused.next() {
-      for case let hash? in [row[0] as Data?, row[1] as Data?] {
-        digest.toggle(Array(hash), inBucket: row[2])
+      for index in 0...1 {
+        guard let hash = try row.decode(Data?.self, atIndex: index) else { continue }
+        digest.toggle(Array(hash), inBucket: try row.decode(atIndex: 2))
       }
     }
   }

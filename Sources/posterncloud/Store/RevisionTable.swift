@@ -25,7 +25,11 @@ struct RevisionTable {
     try Row.fetchOne(
       database.cachedStatement(sql: "SELECT last, floor FROM line WHERE controller = ?"),
       arguments: [controller]
-    ).map { Line(last: UInt64(clamping: $0[0] as Int64), floor: UInt64(clamping: $0[1] as Int64)) }
+    ).map { row in
+      Line(
+        last: UInt64(clamping: try row.decode(Int64.self, atIndex: 0)),
+        floor: UInt64(clamping: try row.decode(Int64.self, atIndex: 1)))
+    }
   }
 
   /// Nothing for a controller that is not enrolled.
@@ -95,7 +99,10 @@ struct RevisionTable {
           sql: "SELECT controller, changed FROM line WHERE changed > ? ORDER BY changed"),
         arguments: [Int64(clamping: stamp)])
     }
-    return (rows.map { $0[0] }, rows.last.map { UInt64(clamping: $0[1] as Int64) } ?? stamp)
+    let latest = try rows.last?.decode(Int64.self, atIndex: 1)
+    return (
+      try rows.map { try $0.decode(atIndex: 0) }, latest.map { UInt64(clamping: $0) } ?? stamp
+    )
   }
 
   /// Throws for a revision that no cloud gave: the word of a controller must not use up its numbers.

@@ -42,7 +42,7 @@ struct SnapshotTable {
         sql: "SELECT id, revision, ranges FROM snapshot WHERE controller = ? AND made > ?",
         arguments: [controller, now - Self.keptMilliseconds])
       {
-        let kept = UInt64(clamping: row["revision"] as Int64)
+        let kept = UInt64(clamping: try row.decode(Int64.self, forColumn: "revision"))
         let ranges = try row.requiredJSON([ChunkRange].self, in: "ranges")
         let fits = try ranges.allSatisfy { range in
           try (range.bytesMax ?? 0) <= bytesMax && Self.fits(range, controller, database)
@@ -51,7 +51,8 @@ struct SnapshotTable {
         // than the known changes it would need another.
         if kept > revision, kept >= line.floor, fits {
           return SnapshotOffer(
-            snapshotID: row["id"], revision: kept, chunks: ranges.count, revokedAhead: ahead)
+            snapshotID: try row.decode(forColumn: "id"), revision: kept, chunks: ranges.count,
+            revokedAhead: ahead)
         }
       }
       let ranges =
@@ -121,9 +122,9 @@ struct SnapshotTable {
     var bytes = 0
     let rows = try Row.fetchCursor(database, sql: sql, arguments: arguments)
     while let row = try rows.next() {
-      let length: Int = row[1]
+      let length: Int = try row.decode(atIndex: 1)
       if count > 0, count >= chunkRecordsMax || bytes + length > cut {
-        starts.append(row[0])
+        starts.append(try row.decode(atIndex: 0))
         count = 0
         bytes = 0
       }
@@ -150,7 +151,8 @@ struct SnapshotTable {
       let range = ranges[pull.index]
       guard try Self.fits(range, controller, database) else { return nil }
       var chunk = SnapshotChunk(
-        snapshotID: pull.snapshotID, revision: UInt64(clamping: row["revision"] as Int64),
+        snapshotID: pull.snapshotID,
+        revision: UInt64(clamping: try row.decode(Int64.self, forColumn: "revision")),
         index: pull.index)
       let (place, arguments) = Self.bounds(of: range, controller)
       let sql = "SELECT record FROM \(place) ORDER BY id"

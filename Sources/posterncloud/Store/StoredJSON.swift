@@ -27,7 +27,7 @@ extension Database {
     _ type: Value.Type, sql: String, arguments: StatementArguments
   ) throws -> Value? {
     try Row.fetchOne(self, sql: sql, arguments: arguments).flatMap { row in
-      try (row[0] as Data?).map { try JSONCoding.decoder().decode(type, from: $0) }
+      try row.decode(Data?.self, atIndex: 0).map { try JSONCoding.decoder().decode(type, from: $0) }
     }
   }
 

@@ -72,6 +72,17 @@ final class StoreFixture: Sendable {
     }
   }
 
+  /// Makes a row of the small state one that has no value, as a flipped bit of its header does. The
+  /// table's own rules refuse such a row.
+  static func spoilState(_ log: EventDatabase, _ key: String) throws {
+    try log.pool.write {
+      try $0.execute(sql: "ALTER TABLE state RENAME TO sound_state")
+      try $0.execute(sql: "CREATE TABLE state (key TEXT PRIMARY KEY, value BLOB)")
+      try $0.execute(sql: "INSERT INTO state SELECT * FROM sound_state; DROP TABLE sound_state")
+      try $0.execute(sql: "UPDATE state SET value = NULL WHERE key = ?", arguments: [key])
+    }
+  }
+
   /// Overwrites the pages of this file that hold one of these texts, as a worn card would. Ends the
   /// database.
   func overwritePages(of pool: DatabasePool, holding texts: [String], in file: String) throws {

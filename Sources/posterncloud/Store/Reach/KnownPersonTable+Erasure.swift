@@ -38,7 +38,7 @@ extension KnownPersonTable {
           SELECT controller, COUNT(*) FROM withdrawn WHERE isErased
           GROUP BY controller ORDER BY controller
           """
-      ).map { ($0[0], $0[1]) }
+      ).map { (try $0.decode(atIndex: 0), try $0.decode(atIndex: 1)) }
     }
   }
 }

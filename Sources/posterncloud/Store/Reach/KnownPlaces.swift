@@ -18,7 +18,7 @@ struct KnownPlaces {
       try ControllerTable.requireEnrolled(controller, database)
     }
     for row in try Row.fetchAll(database, sql: "SELECT id, config, state FROM controller") {
-      if let controllers, !controllers.contains(row["id"]) { continue }
+      if let controllers, !controllers.contains(try row.decode(forColumn: "id")) { continue }
       guard let configuration = try row.json(ConfigurationDocument.self, in: "config") else {
         continue
       }

@@ -43,7 +43,7 @@ enum ReachMigrations {
         try WayTable.replace(person.waysIn, ofPerson: person.id, database)
       }
       for row in try Row.fetchAll(database, sql: "SELECT id, config FROM controller") {
-        let controller: String = row["id"]
+        let controller: String = try row.decode(forColumn: "id")
         if let configuration = try row.json(ConfigurationDocument.self, in: "config") {
           _ = try WayTable.replace(configuration.waysIn, ofController: controller, database)
         }

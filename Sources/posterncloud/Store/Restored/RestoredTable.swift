@@ -71,7 +71,7 @@ struct RestoredTable {
   func all() throws -> [(standing: Standing, through: UInt64)] {
     try database.read { database in
       try Row.fetchAll(database, sql: "SELECT * FROM restored ORDER BY controller").map {
-        let standing = Standing($0)
+        let standing = try Standing($0)
         return (standing, try Self.through(standing, database))
       }
     }
@@ -223,19 +223,21 @@ struct RestoredTable {
 }
 
 extension RestoredTable.Standing {
-  init(_ row: Row) {
-    func number(_ column: String) -> UInt64 { UInt64(clamping: row[column] as Int64) }
-    controller = row["controller"]
-    noticedMilliseconds = row["noticed"]
-    epoch = row["epoch"]
-    lastEvent = number("lastEvent")
-    configRevision = number("config")
-    credentialRevision = number("credentials")
-    ownConfigRevision = number("ownConfig")
-    ownCredentialRevision = number("ownCredentials")
-    position = row["position"]
-    isOtherLog = row["otherLog"]
-    missing = row["missing"]
-    sentMilliseconds = row["sent"]
+  init(_ row: Row) throws {
+    func number(_ column: String) throws -> UInt64 {
+      UInt64(clamping: try row.decode(Int64.self, forColumn: column))
+    }
+    controller = try row.decode(forColumn: "controller")
+    noticedMilliseconds = try row.decode(forColumn: "noticed")
+    epoch = try row.decode(forColumn: "epoch")
+    lastEvent = try number("lastEvent")
+    configRevision = try number("config")
+    credentialRevision = try number("credentials")
+    ownConfigRevision = try number("ownConfig")
+    ownCredentialRevision = try number("ownCredentials")
+    position = try row.decode(forColumn: "position")
+    isOtherLog = try row.decode(forColumn: "otherLog")
+    missing = try row.decode(forColumn: "missing")
+    sentMilliseconds = try row.decode(forColumn: "sent")
   }
 }

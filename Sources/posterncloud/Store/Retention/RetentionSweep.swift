@@ -133,8 +133,9 @@ struct RetentionSweep: Sendable {
         """, arguments: [Self.withdrawnMax])
     var removed = 0
     for row in rows where removed < Self.batchMax {
-      let controller: String = row[0]
-      let count = min((row[1] as Int) - Self.withdrawnMax, Self.batchMax - removed)
+      let controller: String = try row.decode(atIndex: 0)
+      let all: Int = try row.decode(atIndex: 1)
+      let count = min(all - Self.withdrawnMax, Self.batchMax - removed)
       let last = try Int64.fetchOne(
         database,
         sql: """

@@ -25,6 +25,8 @@ struct TwiceKeptTests {
       ("an earlier version", copy(nil, 1), copy(nil, nil), 1, .init(count: 1, pair: "new")),
       ("the second is lost", copy(7, 1), copy(nil, nil), 1, .init(count: 7, pair: "p")),
       ("both are the same", copy(7, 1), copy(7, 1), 1, .init(count: 7, pair: "p")),
+      ("the first lost a row", copy(7, nil), copy(7, 1), 1, .init(count: 7, pair: "p")),
+      ("the second lost a row", copy(7, 1), copy(7, nil), 1, .init(count: 7, pair: "p")),
       ("a cut before the second", copy(8, 2), copy(7, 1), 2, .init(count: 8, pair: "p")),
       (
         "a cut before it was ended there", copy(8, nil), copy(7, 1), nil, .init(count: 8, pair: "p")
@@ -180,5 +182,24 @@ struct TwiceKeptTests {
     #expect(try state.value(forKey: Self.key) == [1])
     try state.copy()
     #expect(try cache.stateCopies().keys.sorted() == ["modes.back", Self.key, "twice"])
+  }
+
+  @Test("D7 F3: a damaged row ends nothing that a person set, and takes no other row with it")
+  func damagedRow() throws {
+    let fixture = StoreFixture()
+    let (events, cache) = (try fixture.events(), try fixture.cache())
+    let before = TwiceKeptState(events, copiedTo: cache, log: events)
+    try before.setValues([Self.key: [1], "modes.back": [2]])
+    try before.copy()
+    try StoreFixture.spoilState(events, Self.key)
+    #expect(portError { _ = try events.value(forKey: Self.key) }?.code == .damaged)
+    #expect(try events.values(withPrefix: "modes.") == ["modes.back": [2]])
+    let after = TwiceKeptState(events, copiedTo: cache, log: events)
+    #expect(try after.value(forKey: Self.key) == [1])
+    #expect(after.restored() == [Self.key])
+    #expect(try fixture.files().contains("events.sqlite.spoiled"))
+    try fixture.end(events.pool)
+    let next = try fixture.events()
+    #expect(try next.values(withPrefix: "modes.") == [Self.key: [1], "modes.back": [2]])
   }
 }
