@@ -12,8 +12,10 @@ public struct ModelReader: Sendable {
   public var lines = ModelLines()
   /// So many of the next commands are answered with busy.
   public var busyCount = 0
-  /// Every command that it believed but polls, oldest first.
+  /// Every command that it believed but polls, oldest first; none while ``isRecording`` is false.
   public private(set) var heard: [OSDPCommand] = []
+  /// False where nobody asks what it heard: a month on a line is millions of commands.
+  public var isRecording = true
   public private(set) var speed: UInt32
   private var handshake: ReaderHandshake?
   private var channel: SecureChannel?
@@ -116,7 +118,7 @@ public struct ModelReader: Sendable {
   }
 
   private mutating func reply(to command: OSDPCommand) -> OSDPReply {
-    if command != .poll { heard.append(command) }
+    if isRecording, command != .poll { heard.append(command) }
     switch command {
     case .poll: return events.isEmpty ? .acknowledged : events.removeFirst()
     case .identify:

@@ -30,6 +30,7 @@ struct SimulatedReader {
   init(door: Int, model: ModelReader) {
     self.door = door
     self.model = model
+    self.model.isRecording = false
     self.model.lines = ModelLines(inputs: 2, outputs: 1)
   }
 
@@ -98,6 +99,7 @@ struct SimulatedReader {
     forget()
     let inputs = model.lines.inputs
     model = other
+    model.isRecording = false
     model.lines = ModelLines(inputs: 2, outputs: 1)
     model.lines.inputs = inputs
   }
