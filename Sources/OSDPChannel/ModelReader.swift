@@ -12,10 +12,8 @@ public struct ModelReader: Sendable {
   public var lines = ModelLines()
   /// So many of the next commands are answered with busy.
   public var busyCount = 0
-  /// Every command that it believed but polls, oldest first; none while ``isRecording`` is false.
-  public private(set) var heard: [OSDPCommand] = []
-  /// False where nobody asks what it heard: a month on a line is millions of commands.
-  public var isRecording = true
+  /// Nil where nobody asks what it heard: a month on a line is millions of commands.
+  private var record: [OSDPCommand]? = []
   public private(set) var speed: UInt32
   private var handshake: ReaderHandshake?
   private var channel: SecureChannel?
@@ -39,6 +37,12 @@ public struct ModelReader: Sendable {
   }
 
   public var isSecured: Bool { channel != nil }
+
+  /// Every command that it believed but polls, oldest first; none after ``keepNoRecord()``.
+  public var heard: [OSDPCommand] { record ?? [] }
+
+  /// Forgets what it heard, and notes no more of it.
+  public mutating func keepNoRecord() { record = nil }
 
   /// The power went and came back.
   public mutating func restart() {
@@ -118,7 +122,7 @@ public struct ModelReader: Sendable {
   }
 
   private mutating func reply(to command: OSDPCommand) -> OSDPReply {
-    if isRecording, command != .poll { heard.append(command) }
+    if command != .poll { record?.append(command) }
     switch command {
     case .poll: return events.isEmpty ? .acknowledged : events.removeFirst()
     case .identify:

@@ -83,7 +83,7 @@ struct Operators {
     } catch {
       // The mode is in force, and whoever ordered it learns that the relay does not follow.
       let calm = clockwork.elapsed - 1_000_000
-      guard rig.lines.relays.isThere,
+      guard rig.lines.relays.follow(at: clockwork.elapsed),
         site.doors.indices.allSatisfy({ rig.hasLines($0, since: calm) })
       else { return rig.drain() }
       observers.fail("the console's orders are carried out", "\(action): \(error)")

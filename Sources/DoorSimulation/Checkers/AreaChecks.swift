@@ -11,6 +11,8 @@ final class NeverOverfull: Checker {
   private var inside: [String: (seconds: Int64, at: Int64)] = [:]
   /// Let in, while the leaf has not opened.
   private var waiting: [String] = []
+  /// Last let out, by door: whoever waits at two doors at once may go through either one first.
+  private var leaving: [DoorID: [String]] = [:]
 
   func see(_ sight: Sight, in world: World) -> String? {
     switch sight {
@@ -38,7 +40,7 @@ final class NeverOverfull: Checker {
       let door = world.site.doors.firstIndex(of: name)
     else { return nil }
     let plan = world.site.plan.doors[door]
-    if plan.leadsOut == true { for person in draft.entrants { inside[person] = nil } }
+    if plan.leadsOut == true { noteLeaving(draft, by: name) }
     guard let most = plan.peopleMax else { return nil }
     let seconds = WallInstant(millisecondsSince1970: draft.timeMilliseconds).secondsSince1970
     if draft.type == EventType.doorOpened.wireName {
@@ -55,6 +57,16 @@ final class NeverOverfull: Checker {
       inside.count + new.count > most
     else { return nil }
     return "\(new.joined(separator: " and ")) beside \(inside.count), of \(most)"
+  }
+
+  /// Whoever is let out may have left, then and when that leaf opens.
+  private func noteLeaving(_ draft: EventDraft, by door: DoorID) {
+    if !draft.entrants.isEmpty { leaving[door] = draft.entrants }
+    guard !draft.entrants.isEmpty || draft.type == EventType.doorOpened.wireName else { return }
+    for person in leaving[door] ?? [] {
+      inside[person] = nil
+      waiting.removeAll { $0 == person }
+    }
   }
 
   /// By any of the laws that the door may go by.

@@ -7,15 +7,15 @@ final class LockdownStays: Checker {
 
   /// Doors that were locked down when they were last looked at.
   private var doors: Set<Int> = []
+  /// Doors of which both copies have a lockdown, as of these marks of the copies.
+  private var kept: (marks: [[UInt8]?], doors: [Int]) = ([], [])
 
   func see(_ sight: Sight, in world: World) -> String? {
     switch sight {
     case .stepped:
       guard let program = world.rig.program else { return nil }
-      doors = Set(
-        world.site.doors.indices.filter {
-          program.mode(of: world.site.doors[$0]) == .lockdown && isKeptTwice($0, world)
-        })
+      lookAtCopies(world)
+      doors = Set(kept.doors.filter { program.mode(of: world.site.doors[$0]) == .lockdown })
     case .began:
       guard let program = world.rig.program else { return nil }
       let free = doors.first { door in
@@ -32,6 +32,14 @@ final class LockdownStays: Checker {
       break
     }
     return nil
+  }
+
+  /// After every step, so only where a mark is another one.
+  private func lookAtCopies(_ world: World) {
+    let mark = "twice"
+    let marks = [world.rig.disk.state.values[mark], world.rig.disk.cache.copies[mark]]
+    guard kept.marks != marks else { return }
+    kept = (marks, world.site.doors.indices.filter { isKeptTwice($0, world) })
   }
 
   /// Both copies have a lockdown without an end.

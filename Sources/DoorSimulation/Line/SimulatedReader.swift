@@ -30,7 +30,7 @@ struct SimulatedReader {
   init(door: Int, model: ModelReader) {
     self.door = door
     self.model = model
-    self.model.isRecording = false
+    self.model.keepNoRecord()
     self.model.lines = ModelLines(inputs: 2, outputs: 1)
   }
 
@@ -99,7 +99,7 @@ struct SimulatedReader {
     forget()
     let inputs = model.lines.inputs
     model = other
-    model.isRecording = false
+    model.keepNoRecord()
     model.lines = ModelLines(inputs: 2, outputs: 1)
     model.lines.inputs = inputs
   }

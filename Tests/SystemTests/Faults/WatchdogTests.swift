@@ -32,8 +32,10 @@ private final class Manager {
     return count < 0 ? nil : String(decoding: bytes.prefix(count), as: UTF8.self)
   }
 
-  /// True if nothing arrives for so long, after at most a few datagrams that were on their way.
+  /// True if nothing arrives for so long, after those that are here already, however many a busy machine
+  /// let gather, and at most a few datagrams that were on their way.
   func fallsSilent(forMilliseconds milliseconds: Int32) -> Bool {
+    while next(withinMilliseconds: 0) != nil {}
     for _ in 0..<10 where next(withinMilliseconds: milliseconds) == nil { return true }
     return false
   }
