@@ -17,6 +17,9 @@ final class LinkSession {
   /// The last message of a link that stops.
   private var goodBye: Int32?
   private var isGoodByeTaken = false
+  /// What the broker sent of a kept session before it had answered the subscriptions: whoever takes it
+  /// can answer only then. Nil once nothing waits any more.
+  private var early: [BrokerConnection.Report]? = []
   /// How many new connections were asked for before this one.
   private let reconnections: Int
 
@@ -31,6 +34,8 @@ final class LinkSession {
       let connection = try BrokerConnection(
         settings: worker.settings, canRetain: worker.canRetain
       ) { [unowned self] in handle($0) }
+      // The broker has been told that they came.
+      defer { endEarly() }
       try connection.connect(onlyIPv4: onlyIPv4)
       return serve(connection)
     } catch {
@@ -89,10 +94,21 @@ final class LinkSession {
     }
   }
 
+  /// Passes on what waited, and lets nothing wait from now on.
+  private func endEarly() {
+    let waiting = early ?? []
+    early = nil
+    for report in waiting { handle(report) }
+  }
+
   private func handle(_ report: BrokerConnection.Report) {
     switch report {
+    case .message where early != nil, .oversized where early != nil:
+      early?.append(report)
+      if early?.count == MQTTLimits.earlyMessagesMax { endEarly() }
     case .ready(let terms):
       worker.becameUp(terms)
+      endEarly()
     case .nothingRetained:
       worker.retainsNothing()
     case .message(let topic, let payload, let retained):

@@ -11,6 +11,8 @@ public enum MQTTLimits {
   public static let unacknowledgedBytesMax = 8 * 1024 * 1024
   /// Most messages on the wire at once, in each direction; the broker may ask for fewer.
   static let inFlightMax: Int32 = 20
+  /// Most messages of a kept session that wait until the connection is ready; then they go on before it is.
+  static let earlyMessagesMax = 256
   public static let subscriptionsMax = 64
   /// ``Will/delaySeconds`` unless set.
   public static let willDelaySeconds: UInt32 = 10

@@ -104,8 +104,8 @@ final class CloudServer: Sendable {
         logger.info("connected to the broker")
         sent.withLock { $0.connected(packetBytesMax: terms.packetBytesMax) }
         lookForControllers(&state)
-        // Messages of the persistent session arrive before this event, and their answers could not
-        // be published.
+        // Of a persistent session more messages than the link holds come before this event, and their
+        // answers could not be published.
         state.unpushed.formUnion(state.sessions.keys)
       case .disconnected(let reason):
         logger.warning("broker: \(reason)")

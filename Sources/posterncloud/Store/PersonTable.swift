@@ -55,6 +55,8 @@ struct PersonTable {
       PersonRecord.self, sql: "SELECT record FROM person WHERE id = ?", arguments: [id])
   }
 
+  func isKnown(_ id: String) throws -> Bool { try database.read { try Self.isKnown(id, $0) } }
+
   static func isKnown(_ id: String, _ database: Database) throws -> Bool {
     try database.finds(sql: "SELECT 1 FROM person WHERE id = ?", arguments: [id])
   }

@@ -63,6 +63,7 @@ extension ConsoleAdapter {
   func forgive(person: String?, by: String) async throws(ConsoleProblem) {
     try checkOperator(by)
     let who: PersonID? = try parse(person, as: "person")
+    try await check(person: person)
     try await ordered { () async throws(PortError) in try await runtime.forgive(who, by: by) }
   }
 

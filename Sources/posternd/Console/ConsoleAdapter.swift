@@ -55,6 +55,15 @@ struct ConsoleAdapter: ConsoleBackend {
       doors: settings.doors.map(\.id), people: diagnostician.cache, log: runtime.events)
   }
 
+  /// Throws for a person whom nobody here knows. Where that cannot be read, the order goes on.
+  func check(person: String?) async throws(ConsoleProblem) {
+    do { try await known.check(person: person) } catch let problem as ConsoleProblem {
+      throw problem
+    } catch {
+      return
+    }
+  }
+
   func muster() async -> [ConsoleArea] { await runtime.musters().map { ConsoleArea($0) } }
 
   func eventStream() async -> AsyncStream<ConsoleEvent> {

@@ -121,4 +121,23 @@ struct CloudMQTTLimitTests {
     #expect(door.seen.disconnectReasons == [])
     door.link.stop()
   }
+
+  @Test(
+    "257 messages of a kept session come all, in order, though only 256 wait for the connection",
+    .enabled(if: BrokerFixture.isInstalled, Comment(rawValue: BrokerFixture.missing)))
+  func early() async throws {
+    let broker = try BrokerFixture().start()
+    let settings = broker.settings("door", subscriptions: ["t"])
+    let door = try await TestLink(settings).connected()
+    door.link.stop()
+    let cloud = try await TestLink(broker.settings("cloud")).connected()
+    let all = (0...MQTTLimits.earlyMessagesMax).map { "\($0)" }
+    for text in all { try cloud.say(text, on: "t") }
+    #expect(try await cloud.seen.wait { $0.events.count == all.count + 1 })
+    cloud.link.stop()
+    let again = try await TestLink(settings).connected()
+    #expect(try await again.seen.wait { $0.texts(on: "t").count == all.count })
+    #expect(again.seen.texts(on: "t") == all)
+    again.link.stop()
+  }
 }

@@ -141,6 +141,12 @@ struct DoorStoryTests {
     try world.postern("panel", "badge", "--facility", "12", "--card", "345")
     #expect(
       try world.eventually { try told(world, "access").last == "access.denied antiPassback" })
+    for slip in [
+      try world.posterncloud("forgive", "gate-1", "nope"),
+      try world.postern("antipassback", "forgive", "nope"),
+    ] {
+      #expect(slip.status != 0 && slip.errors.contains("there is no person nope"), "\(slip)")
+    }
     #expect(try world.posterncloud("forgive", "gate-1", "ada").status == 0)
     try world.postern("panel", "badge", "--facility", "12", "--card", "345")
     #expect(try world.eventually { try told(world, "access").last == "access.granted" })

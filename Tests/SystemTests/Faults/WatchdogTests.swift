@@ -32,11 +32,10 @@ private final class Manager {
     return count < 0 ? nil : String(decoding: bytes.prefix(count), as: UTF8.self)
   }
 
-  /// True if nothing arrives for so long, after those that are here already, however many a busy machine
-  /// let gather, and at most a few datagrams that were on their way.
+  /// True once nothing arrives for so long; a busy machine may need a while to come to it.
   func fallsSilent(forMilliseconds milliseconds: Int32) -> Bool {
-    while next(withinMilliseconds: 0) != nil {}
-    for _ in 0..<10 where next(withinMilliseconds: milliseconds) == nil { return true }
+    let end = Date(timeIntervalSinceNow: DoorWorld.patienceSeconds)
+    while Date.now < end { if next(withinMilliseconds: milliseconds) == nil { return true } }
     return false
   }
 

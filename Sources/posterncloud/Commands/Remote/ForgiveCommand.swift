@@ -10,6 +10,11 @@ struct ForgiveCommand: AsyncParsableCommand {
   @Argument(help: "The person; everybody when left out.") var person: String?
 
   func run() async throws {
-    try await target.send(Command(kind: .forgive, person: person))
+    let store = try target.state.store()
+    if let person, try !store.people.isKnown(person) {
+      throw CloudProblem(
+        "there is no person \(person.prefix(128)); without a name everybody is forgiven")
+    }
+    _ = try await target.send(Command(kind: .forgive, person: person), in: store)
   }
 }
