@@ -62,7 +62,8 @@ package final class DoorShell {
       position: start.credentialPosition, known: start.known, keptZone: start.keptZone,
       isUnread: start.isUnread)
     commands = CommandDesk(simulated: ports.gpio.isSimulated)
-    certificates = CertificateDesk(controller: configuration.controller)
+    certificates = CertificateDesk(
+      controller: configuration.controller, canRenew: ports.renewal != nil)
     reporter = Reporter(
       layout: layout, heartbeatSeconds: configuration.heartbeatSeconds,
       startedAt: now.monotonic,

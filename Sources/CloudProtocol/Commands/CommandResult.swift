@@ -48,7 +48,7 @@ extension CommandResult.Outcome {
   /// One sentence for the contract.
   public var meaning: String {
     switch self {
-    case .received: "It was verified and is about to act; exactly one of the others follows."
+    case .received: "It was verified and is judged now; exactly one of the others follows."
     case .confirmed: "The hardware moved (for `identify`: the reader beeped)."
     case .failed: "It was tried and did not work."
     case .expired: "It arrived after it had expired."

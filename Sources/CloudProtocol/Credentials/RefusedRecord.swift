@@ -18,20 +18,32 @@ public struct RefusedRecord: Sendable, Hashable, Codable {
   /// True if it says that it no longer opens: a credential that is not active, a person whose
   /// access is off. What the door had of it was revoked, or switched off. Absent is false.
   public var stops: Bool?
+  /// True: it was withdrawn at this revision or later, so it stays revoked, or switched off. The same
+  /// record, unchanged, is taken in a change of a newer revision. Absent is false.
+  public var withdrawn: Bool?
   /// The hash (see ``RecordSetDigest``) of what the door has under this id instead, in base64url,
   /// as counted in its digest; absent when nothing is counted.
   public var kept: String?
 
   public init(
     path: String, kind: Kind, id: String?, problems: [Problem], stops: Bool? = nil,
-    kept: String? = nil
+    withdrawn: Bool? = nil, kept: String? = nil
   ) {
     self.path = path
     self.kind = kind
     self.id = id
     self.problems = problems
     self.stops = stops
+    self.withdrawn = withdrawn
     self.kept = kept
+  }
+
+  /// A record that a message cannot bring back, `path` being where it stands there.
+  public static func withdrawn(_ kind: Kind, _ id: String, at path: String) -> RefusedRecord {
+    let problem = Problem(
+      path: "\(path).id",
+      message: "was withdrawn at this revision or later; send it in a change of a newer revision")
+    return RefusedRecord(path: path, kind: kind, id: id, problems: [problem], withdrawn: true)
   }
 }
 

@@ -23,12 +23,7 @@ public struct SoundRecords: Sendable, Hashable {
     ) -> [RefusedRecord] {
       let ids = Set(ids)
       return zip(places, records).filter { ids.contains(id($1)) }.map { place, record in
-        let path = "\(kind.rawValue)s[\(place)]"
-        let problem = Problem(
-          path: "\(path).id",
-          message:
-            "was withdrawn at this revision or later; send it in a change of a newer revision")
-        return RefusedRecord(path: path, kind: kind, id: id(record), problems: [problem])
+        .withdrawn(kind, id(record), at: "\(kind.rawValue)s[\(place)]")
       }
     }
     return refused(self.persons, personPlaces, .person, persons, \.id)

@@ -89,7 +89,8 @@ extension EnvelopeRefusal.Cause {
     case .unknownKey: "Its `kid` is not a key that the controller trusts."
     case .badSignature: "The signature does not fit."
     case .wrongAudience: "It is for another controller."
-    case .wrongIssuer: "Its `iss` is not the one that the controller expects."
+    case .wrongIssuer:
+      "Its `iss` is not the one that the controller expects. None expects one today."
     case .wrongKind: "It arrived on the topic of another kind."
     case .notYetValid: "Its `nbf` is in the future."
     case .expired: "Its `exp` is in the past."

@@ -123,15 +123,20 @@ public struct DigestReport: Sendable, Hashable, Codable {
   public var controller: String
   /// Ids of the messages and commands that this answers; absent for none.
   public var requestIDs: [String]?
+  /// Whether every record was read again for this answer; false for the digest that is kept with them.
+  /// Absent from controllers that do not say it.
+  public var rescanned: Bool?
   public var revision: UInt64
   public var root: String
   /// 256 of them.
   public var buckets: [String]
 
   public init(
-    controller: String, revision: UInt64, digest: RecordSetDigest, requestIDs: [String] = []
+    controller: String, revision: UInt64, digest: RecordSetDigest, requestIDs: [String] = [],
+    rescanned: Bool? = nil
   ) {
     self.controller = controller
+    self.rescanned = rescanned
     self.requestIDs = requestIDs.isEmpty ? nil : requestIDs
     self.revision = revision
     root = digest.root

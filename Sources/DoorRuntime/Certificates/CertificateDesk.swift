@@ -8,7 +8,13 @@ struct CertificateDesk {
   private var watch = CertificateWatch()
   private var renewal: Renewal
 
-  init(controller: ControllerID) { renewal = Renewal(controller: controller) }
+  /// `canRenew` is false where this controller has no certificate that it could renew.
+  init(controller: ControllerID, canRenew: Bool) {
+    renewal = Renewal(
+      controller: controller,
+      obstacle: canRenew
+        ? nil : "this controller has no certificate of its own (cloud.tls.certificateFile)")
+  }
 
   /// The certificates were read. `kept` reads which warnings an earlier run persisted; `standing` is
   /// nil where nothing can be renewed.

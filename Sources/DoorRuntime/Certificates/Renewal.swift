@@ -54,7 +54,11 @@ struct Renewal {
   /// When the next thing is due: to ask again, to try the disk again, to begin again.
   private var due: MonotonicInstant?
 
-  init(controller: ControllerID) { self.controller = controller }
+  /// `obstacle` is why nothing can be renewed here, as long as nothing else was read.
+  init(controller: ControllerID, obstacle: String? = nil) {
+    self.controller = controller
+    self.obstacle = obstacle
+  }
 
   var troubles: [String] { [trouble].compactMap(\.self) }
 

@@ -77,6 +77,8 @@ struct CommandDesk {
   private var siteEnd: OrderEnd?
   /// Commands whose repetition is recorded.
   private var repeated = LatestIDs()
+  /// Those of which another command was told. A harmless repetition before it hides none.
+  private var others = LatestIDs()
   private let simulated: Bool
 
   /// `simulated` marks every result as of hardware that does not exist.
@@ -158,7 +160,7 @@ struct CommandDesk {
     refused.outcome = .rejected
     refused.reason = "the id \(refused.commandID) was another command's; use a new one"
     let told: [Wish] =
-      repeated.isNew(refused.commandID)
+      others.isNew(refused.commandID)
       ? [
         .log(.warning, "command \(refused.commandID) came with another content: it is refused"),
         .record(

@@ -62,7 +62,7 @@ struct DigestDesk {
     _ answer: Result<DigestAnswer, PortError>, of controller: ControllerID,
     at now: MonotonicInstant
   ) -> [Wish] {
-    let requests = running?.requests ?? []
+    let (requests, rescanned) = (running?.requests ?? [], running?.rescan ?? false)
     running = nil
     var wishes: [Wish] = []
     switch answer {
@@ -71,7 +71,7 @@ struct DigestDesk {
       if !requests.isEmpty {
         let report = DigestReport(
           controller: controller.rawValue, revision: known.revision, digest: known.digest,
-          requestIDs: requests)
+          requestIDs: requests, rescanned: rescanned)
         wishes.append(.publish(.digest(report)))
       }
     case .failure(let error):

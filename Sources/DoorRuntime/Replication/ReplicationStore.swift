@@ -150,11 +150,12 @@ struct ReplicationStore: Sendable {
       // An answer that was lost: it is in force already.
       isAsBefore =
         try delta.revision == present && (delta.baseRevision != nil || holdsAll(of: delta))
+      let replaced = try isAsBefore ? [] : replacing(by: delta)
       if !isAsBefore || delta.baseRevision != nil { applied = try policy.apply(delta) }
       sound = delta
       return RecordNotes(
         refused: applied.refused,
-        warnings: delta.records.notes.warnings + (try ownerless(of: delta.records)))
+        warnings: delta.records.notes.warnings + (try ownerless(of: delta.records)) + replaced)
     }
     report.credentials =
       sound.map { outcomes(of: $0, applied.changes, at: now) }
@@ -238,17 +239,21 @@ struct ReplicationStore: Sendable {
   private func replacing(by delta: SoundDelta) throws -> [RecordWarning] {
     let present = try policy.credentialPosition()
     let (persons, credentials) = (delta.records.persons.count, delta.records.credentials.count)
-    guard delta.baseRevision == nil,
-      persons < present.persons || credentials < present.credentials
+    guard delta.baseRevision == nil, let fewer = Self.fewer(persons, credentials, than: present)
     else { return [] }
-    return [
-      RecordWarning(
-        path: "baseRevision",
-        message: """
-          is absent, so the message is everything: \(persons) persons and \(credentials) \
-          credentials in place of \(present.persons) and \(present.credentials)
-          """)
-    ]
+    let message = "is absent, so the message is everything: \(fewer)"
+    return [RecordWarning(path: "baseRevision", message: message)]
+  }
+
+  /// Everything was replaced by less: perhaps its sender has lost its records. Nil for as much or more.
+  private static func fewer(
+    _ persons: Int, _ credentials: Int, than before: CredentialPosition
+  ) -> String? {
+    guard persons < before.persons || credentials < before.credentials else { return nil }
+    return """
+      \(persons) persons and \(credentials) credentials in place of \(before.persons) and \
+      \(before.credentials)
+      """
   }
 
   /// Credentials whose person is neither in the message nor here.
@@ -311,11 +316,19 @@ struct ReplicationStore: Sendable {
     _ messageID: String, revision: UInt64, _ body: () throws -> StagedSnapshot?
   ) throws(PortError) -> (staged: StagedSnapshot?, outcome: CredentialsOutcome?) {
     var staged: StagedSnapshot?
+    var isInForce = false
     let report = try report(messageID) { () throws in
+      let before = try policy.credentialPosition()
       staged = try body()
-      return staged?.notes ?? RecordNotes()
+      isInForce = staged.map { $0.next == $0.chunks } ?? false
+      var notes = staged?.notes ?? RecordNotes()
+      let after = try policy.credentialPosition()
+      if isInForce, let fewer = Self.fewer(after.persons, after.credentials, than: before) {
+        notes.warnings.append(
+          RecordWarning(path: "snapshotID", message: "is everything: \(fewer)"))
+      }
+      return notes
     }
-    let isInForce = staged.map { $0.next == $0.chunks } ?? false
     let isOld = !report.applied && revision <= report.revision
     return (
       staged,

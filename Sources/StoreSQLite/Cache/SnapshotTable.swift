@@ -130,7 +130,7 @@ struct SnapshotTable {
     }
     try BoundRevision(root: after).keep(database)
     try StagedRows.forget(database)
-    notes.refused = try writer.withKept(notes.refused)
+    notes.refused = try writer.withKept(notes.refused + writer.refusedBack)
     staged.notes = notes
     staged.stopped = try writer.stopped()
   }

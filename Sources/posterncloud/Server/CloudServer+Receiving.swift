@@ -85,6 +85,10 @@ extension CloudServer {
       // A repair would bring back what was revoked since the backup.
       guard try !store.restored.isWaiting(controller) else { break }
       let report = try decode(DigestReport.self, payload, from: controller)
+      if report.rescanned == true {
+        try store.rescans.note(controller, at: CloudClock.now())
+        state.rescans.done(controller, at: CloudClock.now())
+      }
       try repair(report, controller, &state)
     case .results:
       try store.commands.finish(
@@ -121,6 +125,8 @@ extension CloudServer {
     session.comparison.expect(
       at: CloudClock.ticks(), after: 0, lateAfter: compareLateMilliseconds)
     state.hellos.end(controller)
+    state.rescans.met(
+      controller, rescannedAt: try store.rescans.last(controller, orElse: CloudClock.now()))
     try store.controllers.store(hello)
     // The answer to its last change may have been lost.
     try store.knownPeople.forgetRemoved(at: controller)

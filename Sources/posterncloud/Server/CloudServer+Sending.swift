@@ -205,6 +205,18 @@ extension CloudServer {
     }
   }
 
+  /// Asks the controller whose turn it is to read all its records again.
+  func askForRescan(_ state: inout State) {
+    let sessions = state.sessions
+    let next = state.rescans.next(at: CloudClock.now()) { controller in
+      sessions[controller].map { $0.credentialRevision > 0 && !$0.isAhead } ?? false
+    }
+    guard let next else { return }
+    do { try send(DigestRequest(rescan: true), .digest, to: next) } catch {
+      logger.error("\(next): cannot ask it to read its records again: \(error)")
+    }
+  }
+
   /// Sends again what a controller has not answered in time.
   func repeatUnanswered(_ state: inout State) {
     let now = CloudClock.ticks()

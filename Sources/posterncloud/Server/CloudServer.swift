@@ -41,6 +41,7 @@ final class CloudServer: Sendable {
     /// Commands that the broker has not acknowledged, by the token of the link.
     var commandsInFlight: [Int: String] = [:]
     var hellos = HelloRequests()
+    var rescans = RescanTurns()
     /// The stamp of the last check for changes.
     var pushed: UInt64 = 0
     /// Controllers that the next check looks at, whether or not they have changed.
@@ -80,6 +81,7 @@ final class CloudServer: Sendable {
         compareDigests(&state)
         repeatUnanswered(&state)
         askForHellos(&state)
+        askForRescan(&state)
       }
     }
   }

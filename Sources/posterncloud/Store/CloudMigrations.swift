@@ -146,6 +146,7 @@ enum CloudMigrations {
     ErasureMigrations.register(in: &migrator)
     CertificateTable.register(in: &migrator)
     RestoredTable.register(in: &migrator)
+    RescanTable.register(in: &migrator)
     return migrator
   }
 }

@@ -39,6 +39,7 @@ final class CloudStore: Sendable {
   }
   var people: PersonTable { PersonTable(database: database) }
   var recordNotes: RecordNoteTable { RecordNoteTable(database: database) }
+  var rescans: RescanTable { RescanTable(database: database) }
   var restored: RestoredTable { RestoredTable(database: database) }
   var revisions: RevisionTable { RevisionTable(database: database) }
   var snapshots: SnapshotTable { SnapshotTable(database: database) }

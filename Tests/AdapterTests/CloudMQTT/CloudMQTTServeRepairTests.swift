@@ -39,6 +39,51 @@ struct CloudMQTTServeRepairTests {
       DigestReport(controller: "gate-1", revision: revision, digest: RecordSetDigest()))
   }
 
+  @Test("D3: a controller whose records were not read for a week is asked to read them, once")
+  func rescan() async throws {
+    let cloud = try ServeFixture()
+    let revision = try add([Pair(person: "p", credential: "c")], to: cloud)
+    let gate = try #require(ControllerID("gate-1"))
+    let store = try CloudStore(folder: cloud.broker.folder.path + "/cloud")
+    let week = RescanTurns.intervalMilliseconds
+    try store.rescans.note(gate, at: CloudClock.now() - week)
+    try await cloud.serve()
+    let door = try await FakeDoor(cloud)
+    let own = try #require(try store.digests.digest(for: "gate-1", at: revision))
+    try door.hello(credentials: revision, digest: own.root)
+    func rescans() -> Int { door.received(.digest, DigestRequest.self).count { $0.body.rescan } }
+    #expect(try await door.eventually { rescans() == 1 })
+    try door.publish(
+      .digest,
+      DigestReport(controller: "gate-1", revision: revision, digest: own, rescanned: true))
+    #expect(
+      try await door.eventually {
+        try store.rescans.last(gate, orElse: 0) > CloudClock.now() - 60_000
+      })
+    #expect(rescans() == 1)
+  }
+
+  @Test("D3: of a fleet one controller a second is asked, the one that waits longest first")
+  func turns() throws {
+    var turns = RescanTurns()
+    let (a, b, c) = (ControllerID("a")!, ControllerID("b")!, ControllerID("c")!)
+    let week = RescanTurns.intervalMilliseconds
+    turns.met(a, rescannedAt: 2_000)
+    turns.met(b, rescannedAt: 1_000)
+    turns.met(c, rescannedAt: 0)
+    func next(_ now: Int64) -> ControllerID? { turns.next(at: now) { $0 != c } }
+    #expect(next(week) == nil)
+    #expect(next(week + 2_000) == b)
+    #expect(next(week + 2_500) == nil)
+    #expect(next(week + 3_000) == a)
+    turns.done(a, at: week + 3_500)
+    // The other one did not do it.
+    #expect(next(week + 3_600_000) == nil)
+    #expect(next(week + 3_602_000) == b)
+    #expect(next(0) == nil)
+    #expect(next(2 * week + 3_500) == b)
+  }
+
   @Test("B15: a bucket that fits no message comes with a snapshot under a new revision")
   func largeBucket() async throws {
     let cloud = try ServeFixture()

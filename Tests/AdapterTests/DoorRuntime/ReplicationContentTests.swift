@@ -37,7 +37,7 @@ struct ReplicationContentTests {
       : store.apply(delta, messageID: "m-1", words: nil, at: PartFixture.start)
   }
 
-  @Test("C5: a full set with less than there is is told when it is only checked")
+  @Test("C5: a full set with less than there is is told, also when it is only checked")
   func forgottenBase() throws {
     _ = try apply(StoreFixture.snapshot(1...3, revision: 5))
     func warnings(_ delta: CredentialDelta) throws -> [String] {
@@ -52,8 +52,35 @@ struct ReplicationContentTests {
       ])
     #expect(try warnings(CredentialDelta(baseRevision: 5, revision: 6)).isEmpty)
     #expect(try warnings(StoreFixture.snapshot(1...4, revision: 6)).isEmpty)
+    let emptied = try apply(CredentialDelta(baseRevision: nil, revision: 6)).report
+    #expect(emptied.credentials?.count == 3)
     #expect(
-      try apply(CredentialDelta(baseRevision: nil, revision: 6)).report.credentials?.count == 3)
+      emptied.warnings?.map(\.message) == [
+        "is absent, so the message is everything: 0 persons and 0 credentials in place of 3 and 3"
+      ])
+  }
+
+  @Test("C5: a snapshot with less than there is is told with its end")
+  func emptiedBySnapshot() throws {
+    _ = try apply(StoreFixture.snapshot(1...3, revision: 5))
+    func snapshot(_ numbers: ClosedRange<Int>, _ revision: UInt64) throws -> ApplyReport? {
+      let all = StoreFixture.snapshot(numbers, revision: revision)
+      _ = try store.stage("m-1", revision: revision) {
+        try cache.stage(SnapshotOffer(snapshotID: "s", revision: revision, chunks: 1))
+      }
+      return try store.stage("m-2", revision: revision) {
+        try cache.stage(
+          SnapshotChunk(
+            snapshotID: "s", revision: revision, index: 0, persons: all.persons,
+            credentials: all.credentials
+          ).sifted())
+      }.outcome?.report
+    }
+    #expect(try snapshot(1...4, 6)?.warnings == nil)
+    #expect(
+      try snapshot(1...1, 7)?.warnings?.map { "\($0.path) \($0.message)" } == [
+        "snapshotID is everything: 1 persons and 1 credentials in place of 4 and 4"
+      ])
   }
 
   @Test("D2: the configuration in force again is applied; another one under its revision is not")

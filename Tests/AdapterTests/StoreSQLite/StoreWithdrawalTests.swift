@@ -132,6 +132,7 @@ struct StoreWithdrawalTests {
       refused.map(\.path).sorted() == ["credentials[1]", "persons[1]"]
         && Set(refused.map(\.id)) == ["c1", "p1"])
     #expect(refused.allSatisfy { $0.problems.first?.message.contains("a newer revision") == true })
+    #expect(refused.allSatisfy { $0.withdrawn == true })
     // The digest is the sender's own with what is kept in place of the refused records.
     let person = try #require(refused.first { $0.kind == .person })
     #expect(person.kept != nil && refused.first { $0.kind == .credential }?.kept == nil)
@@ -141,6 +142,22 @@ struct StoreWithdrawalTests {
         baseRevision: 6, revision: 7, persons: [people[0]],
         credentials: [StoreFixture.credential(1)]))
     #expect(try isEnabled(1) == true && status(1, in: cache) == .active)
+  }
+
+  @Test("C5: a snapshot names what it may not bring back")
+  func toldOfSnapshot() throws {
+    let offer = SnapshotOffer(snapshotID: "s", revision: 20, chunks: 1, revokedAhead: ["c1"])
+    _ = try cache.stage(offer)
+    let all = StoreFixture.snapshot(1...3, revision: 20)
+    let staged = try cache.stage(
+      SnapshotChunk(
+        snapshotID: "s", revision: 20, index: 0, persons: all.persons,
+        credentials: all.credentials
+      ).sifted())
+    let refused = try #require(staged?.notes.refused.first)
+    #expect(staged?.notes.refused.count == 1)
+    #expect(refused.id == "c1" && refused.withdrawn == true && refused.kept == nil)
+    #expect(try status(1, in: cache) == .revoked)
   }
 
   @Test("C5: the answer to a full set has each credential that it leaves out, at most 500")

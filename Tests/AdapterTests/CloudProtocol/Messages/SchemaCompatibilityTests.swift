@@ -89,6 +89,16 @@ struct SchemaCompatibilityTests {
     "applied.credentials has a higher maxItems"
   ]
 
+  /// What the released schemas allow a cloud and today's do not, with the reason: a number above 2^53 - 1,
+  /// which no cloud counts to, and which many readers of JSON change.
+  private static let refused: Set<String> = [
+    "ack.json.through has a higher maximum", "config.json|0.revision has a higher maximum",
+    "config.json|1.revision has a higher maximum",
+    "config.json|1.baseRevision has a higher maximum",
+    "credentials.json.revision has a higher maximum",
+    "credentials.json.baseRevision has a higher maximum",
+  ]
+
   /// Topics that came after the released version. Its clouds answer nothing there, and send nothing.
   private static let later: Set<String> = [
     Topics.Up.renewal.rawValue, Topics.Down.certificate.rawValue,
@@ -119,7 +129,7 @@ struct SchemaCompatibilityTests {
       let found = faults(
         writer: try #require(released.files[name]), in: released,
         reader: try #require(today.files[name]), in: today, name)
-      #expect(found == [], "\(name)")
+      #expect(Set(found).subtracting(Self.refused) == [], "\(name)")
     }
   }
 

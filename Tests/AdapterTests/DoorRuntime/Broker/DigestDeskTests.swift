@@ -55,6 +55,18 @@ struct DigestDeskTests {
     #expect(ask(rescan: true, at: most) == [true])
   }
 
+  @Test("D3: the answer tells whether every record was read for it")
+  mutating func rescanned() {
+    func told(_ wishes: [Wish]) -> Bool? {
+      for case .publish(.digest(let report)) in wishes { return report.rescanned }
+      return nil
+    }
+    _ = ask(rescan: true)
+    #expect(told(answered(Self.known)) == true)
+    _ = ask(rescan: true, at: 3_000)
+    #expect(told(answered(Self.known)) == false)
+  }
+
   @Test("the controller's own digest is published to nobody, unless the cloud asks meanwhile")
   mutating func own() {
     #expect(ask(rescan: false, .itself) == [false])

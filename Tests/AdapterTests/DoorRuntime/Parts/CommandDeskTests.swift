@@ -123,6 +123,18 @@ struct CommandDeskTests {
     #expect(desk.identified == 0)
   }
 
+  @Test("D5 D8: another command under an id is recorded, also after a harmless repetition")
+  mutating func otherCommand() {
+    let now = PartFixture.moment()
+    _ = desk.answered(Self.pending(), .success(.seen(nil)), at: now)
+    let other = desk.answered(Self.pending(), .success(.taken), at: now)
+    #expect(other.names == ["log warning", "record command.repeated", "publish unkept"])
+    #expect(other.records.first?.reason == "otherCommand")
+    // Each such id once: whoever sends it again and again fills no log.
+    let again = desk.answered(Self.pending(), .success(.taken), at: now)
+    #expect(again.names == ["publish unkept"])
+  }
+
   @Test("D4: a command that expired while the ledger was busy never acts")
   mutating func expired() {
     let late = PartFixture.moment(20_000)

@@ -19,6 +19,17 @@ struct RenewalTests {
     return world
   }
 
+  @Test("D1: where there is no certificate to renew, the command is rejected, with the reason")
+  func nothingToRenew() {
+    var desk = CertificateDesk(controller: CloudFixture.controller, canRenew: false)
+    let wishes = desk.order("c-1", at: PartFixture.moment())
+    guard case .end(order: "c-1", .outcome(.rejected(let reason)))? = wishes.first else {
+      Issue.record("\(wishes)")
+      return
+    }
+    #expect(reason.contains("cloud.tls.certificateFile"))
+  }
+
   @Test(
     "with a third of its life left a certificate is renewed, and the one before is deleted last")
   func renews() {
