@@ -139,6 +139,7 @@ extension DoorShell {
     case .presence(let person, let area, let presence):
       holders.note(presence, of: person, in: area)
     case .areaReset(let area, let at): holders.reset(area, at: at)
+    case .modes(let door, let modes): [KeptModes.persist(modes, of: door, at: now)]
     case .lockout, .cardLockouts, .firstPerson, .fire:
       StateWrite(memory, at: now).map { [.persist($0)] } ?? []
     }

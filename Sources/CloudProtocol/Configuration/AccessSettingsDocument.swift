@@ -21,6 +21,8 @@ public struct AccessSettingsDocument: Sendable, Hashable, Codable {
   public var requiredQualifications: [String]?
   /// How long a host and the escorted person wait for each other, 1 to 120; 15 when absent everywhere.
   public var escortSeconds: Int?
+  /// Who may leave the door unlocked. An empty object: nobody.
+  public var office: OfficeDocument?
 
   public init(
     holdTimeSeconds: Int? = nil, presentation: String? = nil,
@@ -28,7 +30,8 @@ public struct AccessSettingsDocument: Sendable, Hashable, Codable {
     memberRules: [MemberRuleDocument]? = nil, geofence: GeofenceDocument? = nil,
     autoUnlockSchedule: HoursDocument? = nil, playNotificationSoundOnRelayToggle: Bool? = nil,
     personsRequired: Int? = nil, unlocksWithFirstPerson: Bool? = nil,
-    requiredQualifications: [String]? = nil, escortSeconds: Int? = nil
+    requiredQualifications: [String]? = nil, escortSeconds: Int? = nil,
+    office: OfficeDocument? = nil
   ) {
     self.holdTimeSeconds = holdTimeSeconds
     self.presentation = presentation
@@ -42,6 +45,7 @@ public struct AccessSettingsDocument: Sendable, Hashable, Codable {
     self.unlocksWithFirstPerson = unlocksWithFirstPerson
     self.requiredQualifications = requiredQualifications
     self.escortSeconds = escortSeconds
+    self.office = office
   }
 }
 
@@ -79,6 +83,33 @@ public struct MemberRuleDocument: Sendable, Hashable, Codable {
     self.allTags = allTags
     self.noneOfTags = noneOfTags
     self.accessHours = accessHours
+  }
+}
+
+/// Who may leave a door unlocked, how, and until when. Who has one of the tags, or is of one of the
+/// types; without both nobody.
+public struct OfficeDocument: Sendable, Hashable, Codable {
+  public var anyTags: [String]?
+  public var memberTypes: [String]?
+  /// How often the same card or PIN is presented in a row, 2 to 5; 2 when absent.
+  public var presentations: Int?
+  /// In which time, 1,000 to 20,000; 5,000 when absent.
+  public var withinMilliseconds: Int?
+  /// How long the door stays unlocked at most, 1 to 1,440; 600 when absent.
+  public var minutes: Int?
+  /// The only hours in which it may; absent is always.
+  public var hours: HoursDocument?
+
+  public init(
+    anyTags: [String]? = nil, memberTypes: [String]? = nil, presentations: Int? = nil,
+    withinMilliseconds: Int? = nil, minutes: Int? = nil, hours: HoursDocument? = nil
+  ) {
+    self.anyTags = anyTags
+    self.memberTypes = memberTypes
+    self.presentations = presentations
+    self.withinMilliseconds = withinMilliseconds
+    self.minutes = minutes
+    self.hours = hours
   }
 }
 

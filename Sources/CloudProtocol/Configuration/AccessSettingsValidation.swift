@@ -24,7 +24,7 @@ extension AccessSettingsDocument {
       personsRequired: personsRequired, unlocksWithFirstPerson: unlocksWithFirstPerson,
       requiredQualifications: requiredQualifications.map {
         reader.words($0, "\(path).requiredQualifications")
-      }, escortSeconds: escortSeconds)
+      }, escortSeconds: escortSeconds, office: office?.read(&reader, "\(path).office"))
   }
 
   private func plan(_ reader: inout DocumentReader, _ path: String) -> PresentationPlan? {
@@ -67,6 +67,30 @@ extension MemberRuleDocument {
       allTags: reader.words(allTags ?? [], "\(path).allTags"),
       noneOfTags: reader.words(noneOfTags ?? [], "\(path).noneOfTags"),
       accessHours: reader.hours(accessHours, "\(path).accessHours"))
+  }
+}
+
+extension OfficeDocument {
+  fileprivate func read(_ reader: inout DocumentReader, _ path: String) -> OfficePlan {
+    func whole(_ number: Int?, _ member: String, in range: ClosedRange<Int>, else fallback: Int)
+      -> Int
+    {
+      guard let number else { return fallback }
+      reader.whole(number, "\(path).\(member)", in: range)
+      return number
+    }
+    return OfficePlan(
+      anyTags: reader.words(anyTags ?? [], "\(path).anyTags"),
+      memberTypes: reader.words(memberTypes ?? [], "\(path).memberTypes"),
+      presentations: whole(
+        presentations, "presentations", in: OfficePlan.presentationsRange,
+        else: OfficePlan.presentationsDefault),
+      withinMilliseconds: whole(
+        withinMilliseconds, "withinMilliseconds", in: OfficePlan.withinRange,
+        else: OfficePlan.withinMillisecondsDefault),
+      minutes: whole(
+        minutes, "minutes", in: OfficePlan.minutesRange, else: OfficePlan.minutesDefault),
+      hours: reader.hours(hours, "\(path).hours"))
   }
 }
 

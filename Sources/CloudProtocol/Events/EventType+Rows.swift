@@ -41,6 +41,21 @@ extension EventType {
           EventMember(
             "untilMilliseconds", "if it ends by itself: when, in milliseconds since 1970"),
         ])
+    case .doorOfficeBegan:
+      EventRow(
+        "Left unlocked by somebody who may", .audit, urgent: true,
+        [.door, .reader, .person, .credential],
+        detail: [
+          EventMember("untilMilliseconds", "when it ends at the latest, in milliseconds since 1970")
+        ])
+    case .doorOfficeEnded:
+      EventRow(
+        "No longer left unlocked", .audit, urgent: true, [.door, .reader, .person, .credential],
+        reason: "`person` who did it, `hours`, `limit`, `settings`, `order`, or the stronger mode",
+        detail: [
+          EventMember("begunBy", "who had left it unlocked"),
+          EventMember("beganMilliseconds", "since when, in milliseconds since 1970"),
+        ])
     case .doorExitRequested: EventRow("Request to exit", .evidence, [.door])
     case .doorOpened: EventRow("Door opened", .evidence, [.door])
     case .doorClosed: EventRow("Door closed", .evidence, [.door])

@@ -13,6 +13,8 @@ public enum EventType: String, CaseIterable, Sendable, Hashable {
 
   // Doors
   case doorModeChanged = "postern.door.modeChanged.v1"
+  case doorOfficeBegan = "postern.door.officeBegan.v1"
+  case doorOfficeEnded = "postern.door.officeEnded.v1"
   case doorExitRequested = "postern.door.exitRequested.v1"
   case doorOpened = "postern.door.opened.v1"
   case doorClosed = "postern.door.closed.v1"

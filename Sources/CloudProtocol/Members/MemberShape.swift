@@ -101,6 +101,9 @@ package indirect enum MemberShape: Sendable {
       members(
         "enabled", "radiusMeters", "accuracyBufferMeters", "requireAccuracyBetterThan"
       ).merging(["center": .object(members("lat", "lng"))]) { $1 }),
+    "office": .object(
+      members("anyTags", "memberTypes", "presentations", "withinMilliseconds", "minutes")
+        .merging(["hours": hours]) { $1 }),
   ]) { $1 }
 
   /// What can be set for a site, a scope and a door alike.

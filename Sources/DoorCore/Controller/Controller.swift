@@ -48,7 +48,7 @@ public struct Controller: Sendable {
         )
       })
     // Discard these effects: the shell drives ``requiredLock(of:)`` at its start anyway.
-    _ = refreshModes(at: now)
+    _ = refreshModes(at: now, isStart: true)
   }
 
   // MARK: What can be seen
@@ -256,9 +256,13 @@ public struct Controller: Sendable {
     return effects
   }
 
-  private mutating func refreshModes(at now: Moment) -> [ControllerEffect] {
+  private mutating func refreshModes(
+    at now: Moment, isStart: Bool = false
+  ) -> [ControllerEffect] {
     doors.units.indices.flatMap { place in
-      effects(of: doors.units[place].refreshMode(under: conditions, at: now), at: place, now)
+      effects(
+        of: doors.units[place].refreshMode(under: conditions, at: now, isStart: isStart),
+        at: place, now)
     }
   }
 }

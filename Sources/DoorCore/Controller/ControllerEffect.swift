@@ -33,3 +33,16 @@ public enum ControllerEffect: Sendable, Hashable {
     case inTurn
   }
 }
+
+extension DoorMode {
+  /// How soon the lock is released once the mode is in force. People wait for a mode that somebody
+  /// ordered, and for the fire alarm; for a schedule nobody does. Whoever leaves a door unlocked was let
+  /// in just before, and the event of that comes first.
+  var releaseUrgency: ControllerEffect.Urgency {
+    switch self {
+    case .scheduledUnlock: .inTurn
+    case .office: .afterRecords
+    case .fire, .lockdown, .forceClosed, .forceOpen, .awaitingFirstPerson, .normal: .atOnce
+    }
+  }
+}

@@ -28,6 +28,8 @@ public enum Memory: Sendable, Hashable {
   case lockout(ReaderID, Lockout)
   /// All cards whose PINs were guessed; replaces what was persisted.
   case cardLockouts([CredentialID: Lockout])
+  /// Everything that is ordered at a door, where the door itself changed it.
+  case modes(DoorID, DoorModes)
   /// Nil when the door's unlock window ended.
   case firstPerson(DoorID, WallInstant?)
   /// A person entered an area or left it.

@@ -7,7 +7,8 @@ import DoorRules
 struct DoorUnit: Sendable {
   let layout: ControllerLayout.Door
   /// Modes that were ordered; the schedule and the fire alarm come on top.
-  private(set) var orderedModes: DoorModes
+  var orderedModes: DoorModes
+  var officeCount = OfficeCount()
   /// The mode in force; nil is normal.
   private(set) var mode: DoorModeEntry?
   private var machine: DoorMachine
@@ -199,8 +200,13 @@ struct DoorUnit: Sendable {
   mutating func setModes(
     _ modes: DoorModes, under conditions: DoorConditions, at now: Moment
   ) -> [DoorWish] {
+    let office = orderedModes.entry(of: .office)
     orderedModes = modes
-    return refreshMode(under: conditions, at: now)
+    var wishes: [DoorWish] = []
+    if let office, modes.entry(of: .office) == nil {
+      wishes.append(.effect(.record(.officeEnded(layout.id, office, .order))))
+    }
+    return wishes + refreshMode(under: conditions, at: now)
   }
 
   /// Takes what was persisted, where nothing was ordered and nobody came since the start.
@@ -213,8 +219,11 @@ struct DoorUnit: Sendable {
     return refreshMode(under: conditions, at: now)
   }
 
-  /// Updates the mode in force; the machine follows when it changes.
-  mutating func refreshMode(under conditions: DoorConditions, at now: Moment) -> [DoorWish] {
+  /// Updates the mode in force; the machine follows when it changes. At the start nobody can be told of
+  /// an office mode that is over: the first look at the modes afterwards ends it.
+  mutating func refreshMode(
+    under conditions: DoorConditions, at now: Moment, isStart: Bool = false
+  ) -> [DoorWish] {
     let schedule = ModeSchedule(of: layout.id, under: conditions)
     var wishes: [DoorWish] = []
     if firstPerson.forgetAfterWindow(of: schedule, at: now) {
@@ -222,17 +231,19 @@ struct DoorUnit: Sendable {
     }
     let entry = schedule.mode(
       ordered: orderedModes, firstPersonHasCome: firstPerson.cameAt != nil, current: mode, at: now)
+    if let office = orderedModes.entry(of: .office), entry?.mode != .office, !isStart {
+      wishes += endOffice(
+        schedule.officeEnd(office, at: now) ?? .mode(entry?.mode ?? .normal))
+    }
     guard entry != mode else { return wishes }
     let before = mode?.mode ?? .normal
     let after = entry?.mode ?? .normal
     mode = entry
-    // People wait for a mode that somebody ordered, and for the fire alarm; for a schedule nobody does.
-    let isScheduled = after == .scheduledUnlock
+    let urgency = after.releaseUrgency
     let moves = machine.handle(.latch(after.holdsOpen), at: now.monotonic)
-    wishes += translate(
-      moves, urgency: isScheduled ? .inTurn : .atOnce, under: conditions, at: now)
+    wishes += translate(moves, urgency: urgency, under: conditions, at: now)
     // What the schedule had released may still wait for its turn.
-    if after.holdsOpen, !isScheduled, !moves.contains(.setLock(.released)) {
+    if after.holdsOpen, urgency == .atOnce, !moves.contains(.setLock(.released)) {
       wishes.append(releaseAtOnce)
     }
     if after.keepsClosed { wishes += move(.secure, under: conditions, at: now) }
@@ -247,7 +258,9 @@ struct DoorUnit: Sendable {
   mutating func admit(
     _ entrants: [Entrant], order: String?, under conditions: DoorConditions, at now: Moment
   ) -> [DoorWish] {
+    let turn = officeTurn(of: entrants.first, under: conditions, at: now)
     var wishes: [DoorWish] = []
+    if case .ends(let press) = turn { wishes += endOffice(by: press, under: conditions, at: now) }
     for entrant in entrants {
       let (verdict, reader) = (entrant.verdict, entrant.reader)
       if verdict.isDuress {
@@ -266,6 +279,11 @@ struct DoorUnit: Sendable {
     {
       wishes.append(.effect(.remember(.firstPerson(layout.id, now.wall))))
       wishes += refreshMode(under: conditions, at: now)
+    }
+    if case .begins(let press, let plan) = turn {
+      wishes += beginOffice(press, plan, under: conditions, at: now)
+      // From now on nobody has to open it.
+      if !waitsForLeaf { wishes += passengers.pass(at: now.wall) }
     }
     return wishes
   }

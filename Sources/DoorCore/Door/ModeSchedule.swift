@@ -37,12 +37,31 @@ struct ModeSchedule {
     }
   }
 
+  /// True where somebody may leave the door unlocked now.
+  func allowsOffice(at now: Moment) -> Bool { officeEnd(at: now) == nil }
+
+  /// Why an office mode is over; nil while it may go on. What is stronger ends it as well.
+  func officeEnd(_ entry: DoorModeEntry, at now: Moment) -> OfficeEnd? {
+    entry.holds(at: now.monotonic) ? officeEnd(at: now) : .limit
+  }
+
+  /// Its hours are over, too, while the clock is not trusted.
+  private func officeEnd(at now: Moment) -> OfficeEnd? {
+    guard let plan = conditions.policy.settings(of: door)?.office?.value else { return .settings }
+    guard let hours = plan.hours else { return nil }
+    return conditions.policy.isOpen(
+      hours, at: now.wall, clockTrust: now.trust, for: .unlocking) ? nil : .hours
+  }
+
   /// The strongest of the ordered modes, the schedule and the fire alarm; nil is normal. An entry
   /// of the schedule that is in force already, `current`, keeps its start.
   func mode(
     ordered: DoorModes, firstPersonHasCome: Bool, current: DoorModeEntry?, at now: Moment
   ) -> DoorModeEntry? {
     var modes = ordered
+    if let office = modes.entry(of: .office), officeEnd(office, at: now) != nil {
+      modes.clear(.office)
+    }
     if isOpen(at: now) {
       let mode: DoorMode =
         waitsForFirstPerson && !firstPersonHasCome ? .awaitingFirstPerson : .scheduledUnlock

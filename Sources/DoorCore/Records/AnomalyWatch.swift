@@ -41,7 +41,8 @@ public struct AnomalyWatch: Sendable {
         }, now)
     case .alarm(let door, .forcedOpen, raised: true):
       tell(forcedAfterDenial(at: door, now), now)
-    case .alarm, .lockedOut, .lockoutCleared, .modeChanged, .exitRequested, .leaf, .adminUnlock,
+    case .alarm, .lockedOut, .lockoutCleared, .modeChanged, .officeBegan, .officeEnded,
+      .exitRequested, .leaf, .adminUnlock,
       .duress, .antiPassback, .notOpened, .cardLockedOut, .muted, .unmuted, .readerTamper,
       .readerGone, .functionKey, .bell, .siteAlarm, .occupancy,
       .areaReset, .evacuated, .edgesLost:

@@ -13,6 +13,10 @@ public enum Occurrence: Sendable, Hashable {
   case lockoutCleared(ReaderID, DoorID, by: String)
   /// Another mode is in force; nil is normal.
   case modeChanged(DoorID, from: DoorMode, to: DoorModeEntry?)
+  /// Somebody who may left the door unlocked, until the entry's end at the latest.
+  case officeBegan(DoorID, OfficePress, DoorModeEntry)
+  /// That is over; the entry says who began it, and when.
+  case officeEnded(DoorID, DoorModeEntry, OfficeEnd)
   /// Somebody pressed the exit button.
   case exitRequested(DoorID)
   /// The leaf opened or closed.

@@ -107,6 +107,8 @@ public struct Verdict: Sendable, Hashable {
   public var isLeaving: Bool
   /// The first reason that would have kept this person out; it holds nobody in.
   public var leavesDespite: DenialReason?
+  /// The person may leave the door unlocked (``OfficePlan``).
+  public var mayUseOffice = false
   /// What was checked, in order; the last step decided.
   public var steps: [ExplanationStep]
 

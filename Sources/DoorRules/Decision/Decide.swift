@@ -117,6 +117,7 @@ private func judge(_ question: RuleQuestion, in mode: DenialReason?) -> (depth: 
     if answer.denial == nil { depth += 1 }
     if passes { despite = despite ?? answer.denial } else { denial = answer.denial }
   }
+  if question.isExplaining, denial == nil, let step = question.officeStep { steps.append(step) }
   // Without a path the last case is unreachable: PathRule has denied already.
   let decision: Verdict.Decision =
     if let denial {
@@ -140,5 +141,6 @@ private func judge(_ question: RuleQuestion, in mode: DenialReason?) -> (depth: 
     escort: question.holder.person.escort, isLeaving: denial == nil && leaves,
     leavesDespite: denial == nil ? despite : nil, steps: steps)
   if denial == nil, !leaves { verdict.uses = question.used }
+  verdict.mayUseOffice = denial == nil && despite == nil && question.mayUseOffice
   return (depth, verdict)
 }

@@ -22,13 +22,16 @@ public struct AccessSettings: Sendable, Hashable {
   public var requiredQualifications: Set<String>?
   /// How long a host and the escorted person wait for each other.
   public var escortSeconds: Int?
+  /// Who may leave the door unlocked.
+  public var office: OfficePlan?
 
   public init(
     holdTimeSeconds: Int? = nil, presentation: PresentationPlan? = nil,
     accessHours: WeeklyHours? = nil, memberRules: [MemberRule]? = nil, geofence: Geofence? = nil,
     autoUnlockSchedule: WeeklyHours? = nil, playNotificationSoundOnRelayToggle: Bool? = nil,
     personsRequired: Int? = nil, unlocksWithFirstPerson: Bool? = nil,
-    requiredQualifications: Set<String>? = nil, escortSeconds: Int? = nil
+    requiredQualifications: Set<String>? = nil, escortSeconds: Int? = nil,
+    office: OfficePlan? = nil
   ) {
     self.holdTimeSeconds = holdTimeSeconds
     self.presentation = presentation
@@ -41,6 +44,7 @@ public struct AccessSettings: Sendable, Hashable {
     self.unlocksWithFirstPerson = unlocksWithFirstPerson
     self.requiredQualifications = requiredQualifications
     self.escortSeconds = escortSeconds
+    self.office = office
   }
 }
 

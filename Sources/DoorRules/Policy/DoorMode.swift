@@ -11,6 +11,8 @@ public enum DoorMode: String, Sendable, Hashable, CaseIterable, Comparable {
   case forceOpen
   /// Latched open by its schedule.
   case scheduledUnlock
+  /// Left unlocked by somebody who may (``OfficePlan``). Whatever is stronger ends it.
+  case office
   /// Will be latched open by its schedule once the first person has entered.
   case awaitingFirstPerson
   /// The rules decide.
@@ -21,7 +23,7 @@ public enum DoorMode: String, Sendable, Hashable, CaseIterable, Comparable {
   /// The lock is released while this mode is in force.
   public var holdsOpen: Bool {
     switch self {
-    case .fire, .forceOpen, .scheduledUnlock: true
+    case .fire, .forceOpen, .scheduledUnlock, .office: true
     case .lockdown, .forceClosed, .awaitingFirstPerson, .normal: false
     }
   }
@@ -30,7 +32,7 @@ public enum DoorMode: String, Sendable, Hashable, CaseIterable, Comparable {
   public var keepsClosed: Bool {
     switch self {
     case .lockdown, .forceClosed: true
-    case .fire, .forceOpen, .scheduledUnlock, .awaitingFirstPerson, .normal: false
+    case .fire, .forceOpen, .scheduledUnlock, .office, .awaitingFirstPerson, .normal: false
     }
   }
 
@@ -41,8 +43,9 @@ public enum DoorMode: String, Sendable, Hashable, CaseIterable, Comparable {
     case .forceClosed: 2
     case .forceOpen: 3
     case .scheduledUnlock: 4
-    case .awaitingFirstPerson: 5
-    case .normal: 6
+    case .office: 5
+    case .awaitingFirstPerson: 6
+    case .normal: 7
     }
   }
 }
@@ -96,6 +99,8 @@ public struct DoorModes: Sendable, Hashable {
   public mutating func set(_ entry: DoorModeEntry) { entries[entry.mode] = entry }
 
   public mutating func clear(_ mode: DoorMode) { entries[mode] = nil }
+
+  public func entry(of mode: DoorMode) -> DoorModeEntry? { entries[mode] }
 
   /// Every entry, the strongest first.
   public var all: [DoorModeEntry] { entries.values.sorted { $0.mode < $1.mode } }

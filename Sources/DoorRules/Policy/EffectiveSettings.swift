@@ -55,6 +55,8 @@ public struct EffectiveSettings: Sendable, Hashable {
   public var requiredQualifications: Effective<Set<String>>
   /// 1 to 120.
   public var escortSeconds: Effective<Int>
+  /// Nil: nobody may leave the door unlocked.
+  public var office: Effective<OfficePlan>?
 
   /// `scopes` are those of the door, in any order.
   public init(door: DoorPolicy, scopes: [Scope], facility: AccessSettings) {
@@ -83,6 +85,7 @@ public struct EffectiveSettings: Sendable, Hashable {
     unlocksWithFirstPerson = find(\.unlocksWithFirstPerson) ?? Effective(false, from: .builtIn)
     escortSeconds =
       find(\.escortSeconds) ?? Effective(Self.escortSecondsDefault, from: .builtIn)
+    office = find(\.office)
     requiredQualifications = find(\.requiredQualifications) ?? Effective([], from: .builtIn)
   }
 }

@@ -27,6 +27,7 @@ extension ModeOrder {
     }
     switch change {
     case .off:
+      modes.clear(.office)
       modes.clear(.forceOpen)
       modes.clear(.forceClosed)
     case .forceOpen:

@@ -28,11 +28,23 @@ extension EventRecord {
       var detail = ["from": from.rawValue, "to": (entry?.mode ?? .normal).rawValue]
       if let entry {
         detail["why"] = entry.reason
-        if let end = entry.end {
-          detail["untilMilliseconds"] = String(end.shown.millisecondsSince1970)
-        }
+        detail.merge(Self.end(of: entry)) { $1 }
       }
       self.init(.doorModeChanged, door: door, person: entry?.owner, detail: detail)
+    case .officeBegan(let door, let press, let entry):
+      self.init(
+        .doorOfficeBegan, door: door, reader: press.reader, person: press.person.rawValue,
+        credential: press.credential, detail: Self.end(of: entry))
+    case .officeEnded(let door, let entry, let end):
+      var press: OfficePress?
+      if case .person(let one) = end { press = one }
+      self.init(
+        .doorOfficeEnded, door: door, reader: press?.reader, person: press?.person.rawValue,
+        credential: press?.credential, reason: end.name,
+        detail: [
+          "begunBy": entry.owner,
+          "beganMilliseconds": String(entry.since.millisecondsSince1970),
+        ])
     case .exitRequested(let door):
       self.init(.doorExitRequested, door: door)
     case .leaf(let door, let open):
@@ -97,6 +109,10 @@ extension EventRecord {
     case .edgesLost:
       self.init(.controllerEdgesLost)
     }
+  }
+
+  private static func end(of entry: DoorModeEntry) -> [String: String] {
+    entry.end.map { ["untilMilliseconds": String($0.shown.millisecondsSince1970)] } ?? [:]
   }
 
   private init(_ muster: AreaMuster) {

@@ -43,7 +43,8 @@ struct KeptModes: Codable {
     }
   }
 
-  /// Skips a mode that only another version has, and one that is over by ``DoorCore/TimedSpan``.
+  /// Skips a mode that only another version has, and one that is over by ``DoorCore/TimedSpan``; of an office mode
+  /// that is over the door still tells.
   static func modes(from bytes: [UInt8], at now: Moment) throws -> DoorModes {
     DoorModes(
       try JSONCoding.decoder().decode([KeptModes].self, from: Data(bytes)).compactMap {
@@ -59,7 +60,8 @@ struct KeptModes: Codable {
     guard let span else { return entry }
     let left = span.remainingMilliseconds(
       of: mode.holdsOpen ? .modeOpen : .modeClosed, at: now)
-    guard left > 0 else { return nil }
+    // The door tells how an office mode ended, this one by its end.
+    guard left > 0 || mode == .office else { return nil }
     entry.end = ModeEnd(
       at: now.monotonic.advanced(byMilliseconds: left),
       shown: now.wall.advanced(byMilliseconds: Int64(left)))

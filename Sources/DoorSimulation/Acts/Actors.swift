@@ -44,6 +44,8 @@ struct Actors {
     case .identify(let person, let door, let pause, let passage):
       visitors.identify(
         person, at: door, pauseMilliseconds: pause, then: passage, &random)
+    case .badgeAgain(let person, let door, let pauses, let passage):
+      visitors.badgeAgain(person, at: door, pauses: pauses, then: passage, &random)
     case .strangerCard(let door):
       visitors.badge(nil, at: door, then: .enters, spoiled: nil, &random)
     case .guessPINs(let door, let tries): visitors.guessPINs(tries, at: door, &random)

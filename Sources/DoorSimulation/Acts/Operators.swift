@@ -53,13 +53,7 @@ struct Operators {
 
   private static func hours(_ from: Int?, _ to: Int?) -> HoursDocument? {
     guard let from, let to else { return nil }
-    func text(_ hour: Int) -> String { (hour < 10 ? "0" : "") + "\(hour):00" }
-    let window = WindowDocument(from: text(from), to: text(to))
-    return HoursDocument(
-      days: Dictionary(
-        uniqueKeysWithValues: [
-          "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
-        ].map { ($0, [window]) }))
+    return .daily(from: from, to: to)
   }
 
   func desk(_ action: DeskAction) {

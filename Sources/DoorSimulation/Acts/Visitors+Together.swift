@@ -1,7 +1,7 @@
 import DoorRules
 import WiegandCodec
 
-/// People who show a card and a PIN, and people in pairs.
+/// People who show a card and a PIN, people in pairs, and those who show a card more than once.
 extension Visitors {
   func identify(
     _ person: Int, at door: Int, pauseMilliseconds: Int, then passage: Passage,
@@ -26,6 +26,22 @@ extension Visitors {
     end = show(
       second, at: door, pauseMilliseconds: pause,
       startingIn: end + Int64(gapMilliseconds) * 1_000, &random)
+    site.busyUntil[door] = clockwork.elapsed + end + 12_000_000
+    pass(door, passage, after: end + 1_000_000, &random)
+  }
+
+  /// `pauses` are milliseconds from the end of one presentation to the next one.
+  func badgeAgain(
+    _ person: Int, at door: Int, pauses: [Int], then passage: Passage,
+    _ random: inout SimulationRandom
+  ) {
+    guard isRunning, isFree(door) else { return }
+    clockwork.note("again") { "\(site.people[person]) \(door)" }
+    var end = show(person, at: door, pauseMilliseconds: 0, startingIn: 1_000, &random)
+    for pause in pauses {
+      end = show(
+        person, at: door, pauseMilliseconds: 0, startingIn: end + Int64(pause) * 1_000, &random)
+    }
     site.busyUntil[door] = clockwork.elapsed + end + 12_000_000
     pass(door, passage, after: end + 1_000_000, &random)
   }

@@ -14,6 +14,6 @@ func allCheckers() -> [any Checker] {
     UnusedIsSuspended(), EscortedOnly(), NeverOverfull(),
     WithdrawnStays(), NarrowLane(), TrueAnswers(), SaidOnce(), OwnKeyOnly(), BackAgain(),
     LockdownStays(), FreeWhileAway(), FreeWhenBack(), NothingReadable(), FreshKeys(),
-    PairedByPerson(),
+    PairedByPerson(), LeftUnlockedByRight(),
   ]
 }

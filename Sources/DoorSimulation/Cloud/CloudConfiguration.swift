@@ -38,8 +38,17 @@ struct CloudConfiguration {
           settings: AccessSettingsDocument(
             holdTimeSeconds: door.holdTimeSeconds, presentation: door.presentation,
             personsRequired: door.isVault ? 2 : nil,
-            requiredQualifications: door.requiresInduction == true ? [StorySite.induction] : nil))
+            requiredQualifications: door.requiresInduction == true ? [StorySite.induction] : nil,
+            office: office(at: door)))
       })
+  }
+
+  private static func office(at door: StorySite.Door) -> OfficeDocument? {
+    door.officeMinutes.map { minutes in
+      OfficeDocument(
+        anyTags: [StorySite.keyHolder], minutes: minutes,
+        hours: door.officeCloses.map { .daily(from: 6, to: $0) })
+    }
   }
 
   /// Whoever leaves the site leaves them.
@@ -81,4 +90,17 @@ struct CloudConfiguration {
   }
 
   private mutating func mendMistake() { document.facility.settings.holdTimeSeconds = nil }
+}
+
+extension HoursDocument {
+  /// Between the same hours every day.
+  static func daily(from: Int, to: Int) -> HoursDocument {
+    func text(_ hour: Int) -> String { (hour < 10 ? "0" : "") + "\(hour):00" }
+    let window = WindowDocument(from: text(from), to: text(to))
+    return HoursDocument(
+      days: Dictionary(
+        uniqueKeysWithValues: [
+          "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+        ].map { ($0, [window]) }))
+  }
 }

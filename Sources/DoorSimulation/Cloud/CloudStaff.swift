@@ -47,7 +47,8 @@ struct CloudStaff {
     let plan = site.plan.people[person]
     put(
       PersonRecord(
-        id: site.people[person], accessEnabled: true, grants: grants,
+        id: site.people[person], accessEnabled: true,
+        tags: plan.holdsKeys == true ? [StorySite.keyHolder] : [], grants: grants,
         qualifications: [QualificationRecord(name: StorySite.induction)],
         escort: plan.needsHost == true ? "needed" : plan.isHost == true ? "host" : nil))
   }

@@ -19,6 +19,8 @@ struct Knowledge {
   private var wrongPINs: [Int]
   /// What the cloud signed, and what of it reached the program.
   var words = SignedWords()
+  /// Who presented a card again, to leave a door unlocked.
+  var askedAgain = AskedAgain()
 
   /// Somebody ordered a mode.
   struct ModeOrdered {
@@ -103,7 +105,7 @@ struct Knowledge {
     case .forceOpen: (word, end) = ("force-open", "off")
     case .forceClosed: (word, end) = ("force-closed", "off")
     case .lockdown: (word, end) = ("lockdown", "end-lockdown")
-    case .fire, .scheduledUnlock, .awaitingFirstPerson, .normal: return false
+    case .fire, .scheduledUnlock, .office, .awaitingFirstPerson, .normal: return false
     }
     return orders.indices.contains { index in
       let order = orders[index]

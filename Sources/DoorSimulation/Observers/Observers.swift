@@ -27,6 +27,9 @@ final class Observers: @unchecked Sendable {
     if case .committed = sight { lastCommitAt = clockwork.elapsed }
     guard violation == nil, let world else { return }
     if case .recorded(let draft) = sight { noteRecord(draft) }
+    if case .presented(let shown) = sight {
+      knowledge.askedAgain.note(shown, plan: world.site.plan)
+    }
     if case .said(let topic, _) = sight {
       clockwork.note("said") { String(topic.split(separator: "/").last ?? "") }
     }
@@ -50,6 +53,7 @@ final class Observers: @unchecked Sendable {
     tally[.records] += 1
     if draft.type == EventType.accessGranted.wireName { tally[.granted] += 1 }
     if draft.type == EventType.accessDenied.wireName { tally[.denied] += 1 }
+    if draft.type == EventType.doorOfficeBegan.wireName { tally[.leftUnlocked] += 1 }
     if draft.type == EventType.accessGranted.wireName, draft.detail["companion"] != nil {
       tally[.pairs] += 1
     }

@@ -2,7 +2,8 @@
 public struct Tally: Sendable {
   /// What is counted. The raw values are names in JSON.
   public enum Figure: String, CaseIterable, CodingKey, Sendable {
-    case cards, pins, granted, pairs, denied, exits, passages, records, commands, changes, outages
+    case cards, pins, granted, pairs, leftUnlocked, denied, exits, passages, records, commands,
+      changes, outages
     case lineItems, lineTroubles, lineAttacks, pairings
     case powerCuts, kills, boots, diskFaults, clockSteps, zoneFaults, boards, brokerRestarts,
       spoiled,
@@ -15,6 +16,7 @@ public struct Tally: Sendable {
       case .pins: "PINs"
       case .granted: "granted"
       case .pairs: "let in as two"
+      case .leftUnlocked: "left unlocked"
       case .denied: "denied"
       case .exits: "exits"
       case .passages: "passages"

@@ -115,6 +115,8 @@ public enum Sabotage: String, Sendable, CaseIterable {
   case ignoreUnknownPerson = "ignore-unknown-person"
   /// After a start, no area has a most.
   case ignoreMost = "ignore-most"
+  /// After a start, a door stays unlocked for a day, at all hours.
+  case forgetOfficeEnd = "forget-office-end"
   /// Of what is kept twice, the second copy is never read.
   case forgetCopies = "forget-copies"
   /// After a start, readers that lead out are asked like any other.

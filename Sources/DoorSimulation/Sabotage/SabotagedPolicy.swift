@@ -17,6 +17,12 @@ extension SabotagedParts: PolicyStore {
         document?.facility.areas?[index].occupancy?.atMost = nil
       }
     }
+    if fault == .forgetOfficeEnd {
+      for index in document?.doors.indices ?? 0..<0 {
+        document?.doors[index].settings.office?.minutes = 1_440
+        document?.doors[index].settings.office?.hours = nil
+      }
+    }
     return document
   }
   func previousConfiguration() throws(PortError) -> ConfigurationDocument? {

@@ -45,6 +45,8 @@ public struct Happening: Sendable, Codable, Hashable {
     case pair(first: Int, second: Int, door: Int, gapMilliseconds: Int, then: Passage)
     /// A person presents the card and, after a pause, types the PIN if the door asks for both.
     case identify(person: Int, door: Int, pauseMilliseconds: Int, then: Passage)
+    /// A person presents the card again and again, with these pauses between.
+    case badgeAgain(person: Int, door: Int, pausesMilliseconds: [Int], then: Passage)
     /// Somebody presents an unknown card.
     case strangerCard(door: Int)
     /// Somebody who guesses PINs.

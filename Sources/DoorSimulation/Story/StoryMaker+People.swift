@@ -1,5 +1,6 @@
 /// People in pairs, cards that open so many times, what changes while somebody waits, people who are
-/// explicitly denied doors, lose what doors require or lose their card, and visitors with a host.
+/// explicitly denied doors, lose what doors require or lose their card, visitors with a host, and people who
+/// leave a door unlocked.
 extension StoryMaker {
   mutating func together(_ start: Int64) {
     if let vault = site.doors.firstIndex(where: \.isVault) {
@@ -206,5 +207,61 @@ extension StoryMaker {
             person: person, door: door, pauseMilliseconds: random.int(1_500...4_000), then: .enters)
           : .command(.unlock(person: person, door: door, then: .enters)))
     }
+  }
+
+  // MARK: Doors that are left unlocked
+
+  mutating func giveOffice() {
+    guard officeRandom.chance(40),
+      let door = site.doors.indices.first(where: {
+        !site.doors[$0].isVault && site.doors[$0].leadsOut != true
+          && site.doors[$0].presentation.hasPrefix("card")
+      })
+    else { return }
+    site.doors[door].officeMinutes = officeRandom.int(2...240)
+    if officeRandom.chance(50) { site.doors[door].officeCloses = officeRandom.int(12...20) }
+    for index in site.people.indices where officeRandom.chance(50) {
+      site.people[index].holdsKeys = true
+    }
+  }
+
+  /// Mostly somebody who may, and mostly in time; many do it once more later.
+  mutating func office(_ start: Int64) {
+    guard let door = site.doors.firstIndex(where: { $0.officeMinutes != nil }) else { return }
+    let able = site.people.indices.filter {
+      site.people[$0].holdsKeys == true && site.people[$0].isMember
+        && [nil, door].contains(site.people[$0].door)
+    }
+    for _ in 0..<officeRandom.int(1...3) {
+      let at = start + Int64(officeRandom.int(21_600_000...82_800_000))
+      let person =
+        able.isEmpty || officeRandom.chance(20)
+        ? officeRandom.int(0...site.people.count - 1) : officeRandom.pick(able)
+      comesAgain(person, at: door, at)
+      if officeRandom.chance(50) {
+        let other = able.isEmpty || officeRandom.chance(40) ? person : officeRandom.pick(able)
+        comesAgain(other, at: door, at + Int64(officeRandom.int(30_000...7_200_000)))
+      }
+      if officeRandom.chance(15) {
+        add(
+          Happening(
+            at: at + Int64(officeRandom.int(5_000...600_000)), seed: officeRandom.next(),
+            what: .fault(officeRandom.chance(50) ? .cleanRestart : .powerCut(seconds: 30))))
+      }
+    }
+  }
+
+  private mutating func comesAgain(_ person: Int, at door: Int, _ at: Int64) {
+    let pauses = (0..<officeRandom.pick([1, 1, 1, 2, 3])).map { _ in
+      officeRandom.pick([
+        officeRandom.int(2_400...4_500), officeRandom.int(2_400...4_500),
+        officeRandom.int(300...1_900), officeRandom.int(5_500...9_000),
+      ])
+    }
+    let then: Passage = officeRandom.chance(60) ? .enters : .walksAway
+    add(
+      Happening(
+        at: at, seed: officeRandom.next(),
+        what: .badgeAgain(person: person, door: door, pausesMilliseconds: pauses, then: then)))
   }
 }

@@ -11,6 +11,7 @@ public struct StoryMaker {
   var random: SimulationRandom
   var lineRandom: SimulationRandom
   var boardRandom: SimulationRandom
+  var officeRandom: SimulationRandom
   private let days: Int
   let kinds: FaultKinds
   private(set) var happenings: [Happening] = []
@@ -31,6 +32,7 @@ public struct StoryMaker {
     site = Self.site(&random)
     lineRandom = SimulationRandom(seed: seed, stream: 8)
     boardRandom = SimulationRandom(seed: seed, stream: 9)
+    officeRandom = SimulationRandom(seed: seed, stream: 12)
     Self.putOnLine(&site.doors, &lineRandom)
     // A stream of its own: the stories of the other worlds stay as they are.
     var wayOut = SimulationRandom(seed: seed, stream: 10)
@@ -47,6 +49,7 @@ public struct StoryMaker {
       site.doors[door].emptiesAtNight = hall.chance(40)
     }
     Self.putLinesAtReaders(&site.doors, seed)
+    giveOffice()
   }
 
   private static func site(_ random: inout SimulationRandom) -> StorySite {
@@ -99,6 +102,7 @@ public struct StoryMaker {
       silence(start)
       line(start)
       board(start)
+      office(start)
     }
     happenings.removeAll { $0.at >= Int64(days) * Self.dayMilliseconds }
     happenings.sort { ($0.at, $0.seed) < ($1.at, $1.seed) }

@@ -25,6 +25,11 @@ public struct StorySite: Sendable, Codable, Hashable {
     /// Its reader only leads out. Nil is false.
     public var leadsOut: Bool?
 
+    /// So long it may be left unlocked, by whoever may. Nil never.
+    public var officeMinutes: Int?
+    /// The hour of the day at which that ends as well; it may from six on. Nil is at all hours.
+    public var officeCloses: Int?
+
     var asksForBoth: Bool { presentation == "cardThenPIN" }
     /// Time from one bit of its reader to the next.
     public var bitSpacingMicroseconds: Int
@@ -39,6 +44,9 @@ public struct StorySite: Sendable, Codable, Hashable {
 
   /// When everybody counts as outside of an area that counts, 04:00, in minutes of the day.
   public static let resetMinute = 4 * 60
+
+  /// The tag of whoever may leave some doors unlocked.
+  public static let keyHolder = "keys"
 
   /// The qualification that some doors require.
   public static let induction = "induction"
@@ -58,6 +66,8 @@ public struct StorySite: Sendable, Codable, Hashable {
     public var needsHost: Bool?
     /// May bring such a person. Nil is false.
     public var isHost: Bool?
+    /// May leave some doors unlocked. Nil is false.
+    public var holdsKeys: Bool?
     /// False: only bookings give access.
     public var isMember: Bool
   }

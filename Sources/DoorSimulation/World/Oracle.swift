@@ -220,11 +220,19 @@ struct Oracle {
     guard instant.isTrusted, let document = world.cloud.configuration.sent[instant.configRevision],
       let schedule = document.doors[door].settings.autoUnlockSchedule
     else { return false }
+    return isOpenLately(schedule, document, instant)
+  }
+
+  /// Whether they are open, or were at the periodic check before.
+  private func isOpenLately(
+    _ hours: HoursDocument, _ document: ConfigurationDocument, _ instant: Instant
+  ) -> Bool {
+    guard instant.isTrusted else { return false }
     let slack = Int64(Rig.reassertMilliseconds / 1_000) + 60
     return [-slack, 0].contains {
       var at = instant
       at.seconds += $0
-      return isOpen(schedule, document, at) != false
+      return isOpen(hours, document, at) != false
     }
   }
 
@@ -248,8 +256,29 @@ struct Oracle {
         seconds: now.wall.secondsSince1970, isTrusted: now.trust.isTrusted,
         configRevision: program.policyRevision, credentialRevision: 0, mode: mode)
       return mayBeScheduledOpen(door, instant) || clockJumpedRecently
+    case .office: return mayBeLeftUnlocked(door, slack)
     case .lockdown, .forceClosed, .awaitingFirstPerson, .normal: return false
     }
+  }
+
+  /// Whether somebody who may asked for it, and neither its minutes nor its hours are over.
+  private func mayBeLeftUnlocked(_ door: Int, _ slack: Int64) -> Bool {
+    let plan = world.site.plan.doors[door]
+    guard let program = world.rig.program, let minutes = plan.officeMinutes,
+      let askedAt = world.observers.knowledge.askedAgain.last(at: door)
+    else { return false }
+    // A span runs on the steady clock; over a power cut a clock that was misled adds what it cost.
+    let misled: Int64 = world.clockwork.time.mayMislead ? 7_200_000_000 : 0
+    let end = askedAt + Int64(minutes) * 60_000_000
+    guard world.clockwork.elapsed <= end + slack + 120_000_000 + misled else { return false }
+    guard let closes = plan.officeCloses,
+      let document = world.cloud.configuration.sent[program.policyRevision]
+    else { return true }
+    let now = program.now
+    let instant = Instant(
+      seconds: now.wall.secondsSince1970, isTrusted: now.trust.isTrusted,
+      configRevision: program.policyRevision, credentialRevision: 0, mode: .office)
+    return isOpenLately(.daily(from: 6, to: closes), document, instant) || clockJumpedRecently
   }
 
   /// After a jump of the clock that the door follows, at once or once it was held, the program reacts

@@ -205,6 +205,36 @@ struct LimitMessageTests {
     #expect(told(range.upperBound + 1) == ["doors[0].escortSeconds"])
   }
 
+  @Test("an office mode has 2 to 5 presentations within 1 to 20 s, and lasts 1 to 1,440 minutes")
+  func office() {
+    func told(_ change: (inout OfficeDocument) -> Void) -> [String] {
+      let document = Self.configuration {
+        var office = OfficeDocument(anyTags: ["keys"])
+        change(&office)
+        $0.doors[0].settings.office = office
+      }
+      return Self.problems { _ = try document.validated(zones: { _ in .utc }) }
+    }
+    func check(
+      _ range: ClosedRange<Int>, _ member: String,
+      _ path: WritableKeyPath<OfficeDocument, Int?> & Sendable
+    ) {
+      for bound in [range.lowerBound, range.upperBound] {
+        #expect(told { $0[keyPath: path] = bound } == [])
+      }
+      for past in [range.lowerBound - 1, range.upperBound + 1] {
+        #expect(told { $0[keyPath: path] = past } == ["doors[0].office.\(member)"])
+      }
+    }
+    check(OfficePlan.presentationsRange, "presentations", \.presentations)
+    check(OfficePlan.withinRange, "withinMilliseconds", \.withinMilliseconds)
+    check(OfficePlan.minutesRange, "minutes", \.minutes)
+    #expect(told { $0.anyTags = [""] } == ["doors[0].office.anyTags[0]"])
+    #expect(
+      told { $0.hours = HoursDocument(days: ["friday": [WindowDocument(from: "9", to: "10")]]) }
+        .allSatisfy { $0.hasPrefix("doors[0].office.hours") })
+  }
+
   @Test("an area's least and most are 1 to 20,000 people")
   func occupancy() {
     func told(_ people: Int) -> [String] {

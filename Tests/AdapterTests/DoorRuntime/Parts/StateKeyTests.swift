@@ -239,5 +239,9 @@ struct StateKeyTests {
       #expect(try left("lockdown", 15_000, trust) == 60_000)
       #expect(try left("forceClosed", 900_000, trust) == 60_000)
     }
+    // Of an office mode that is over the door still tells that, so it comes back as one that is over.
+    #expect(try left("office", 15_000, .holdover) == 50_000)
+    #expect(try left("office", 65_000, .synchronised) == 0)
+    #expect(try left("office", 15_000, .unknown) == 0)
   }
 }
