@@ -42,6 +42,12 @@ struct ConsoleRoutes: Sendable {
       try await backend.setMode(order)
       return Response(status: .noContent)
     }
+    router.post("/v1/bell/answer") { request, _ in
+      var answer: BellRequest = try await RequestBody.read(of: request)
+      if let by { answer.by = by }
+      try await backend.answerBell(answer)
+      return Response(status: .noContent)
+    }
     router.post("/v1/lockout/clear") { request, _ in
       let body: ClearLockoutRequest = try await RequestBody.read(of: request)
       try await backend.clearLockout(reader: body.reader, by: by ?? body.by)

@@ -34,8 +34,14 @@ function doorTile(door) {
       released ? T.doors.released : T.doors.secured),
     h("p", {}, leaf, " ", relay, " ",
       door.mode !== "normal" ? pill(door.mode + (door.modeWhy ? " – " + door.modeWhy : ""), "warn") : null, " ",
+      door.bellMilliseconds ? pill(T.doors.rings, "warn") : null, " ",
       door.configured ? null : pill(T.doors.unconfigured, "warn"),
       door.alarms.map((one) => [" ", pill(T.doors.alarm + ": " + one, "bad")])),
+    door.bellMilliseconds ? h("div", { class: "row" },
+      [["open", T.doors.letIn], ["refuse", T.doors.refuse]].map(([answer, text]) => h("button", {
+        type: "button", id: "bell-" + answer + "-" + door.id,
+        onclick: () => attempt(() => ask("/v1/bell/answer", { door: door.id, answer })),
+      }, text))) : null,
     h("div", { class: "row" },
       h("button", {
         type: "button", id: "identify-" + door.id,

@@ -17,6 +17,7 @@ const T = {
     secured: "Locked", released: "Unlocked", open: "leaf open", shut: "leaf shut",
     noContact: "no contact", relayOn: "relay on", relayOff: "relay off", noRelay: "no relay",
     identify: "Identify", test: "Relay test", alarm: "Alarm", unconfigured: "not configured",
+    rings: "somebody rings", letIn: "Let in", refuse: "Refuse",
     askTest: "Unlock this door for everybody in front of it?",
     beeping: "Three beeps at", moved: "The relay moved; it goes back after",
     notMoved: "The relay did not move.", troubles: "What is wrong", fine: "Nothing is wrong.",

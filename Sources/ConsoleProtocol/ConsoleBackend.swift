@@ -36,6 +36,8 @@ public protocol ConsoleBackend: Sendable {
   func explain(_ request: ExplainRequest) async throws(ConsoleProblem) -> Explanation
   /// Maintenance and lockdown; recorded with operator and reason.
   func setMode(_ request: ModeRequest) async throws(ConsoleProblem)
+  /// Lets in whoever rings at a door, or not; recorded.
+  func answerBell(_ request: BellRequest) async throws(ConsoleProblem)
   /// Ends the lockout of a keypad; nil is every reader.
   func clearLockout(reader: String?, by: String) async throws(ConsoleProblem)
   /// Gives a reader on an OSDP line a key of its own; recorded, and ends by itself.

@@ -66,13 +66,15 @@ public struct ConsoleStatus: Sendable, Hashable, Codable {
     public var mode: String
     /// Who set it, and why.
     public var modeWhy: String?
+    /// Since when somebody who rang waits for an answer; nil for nobody.
+    public var bellMilliseconds: Int64?
     /// How it is wired.
     public var wiring: Wiring?
 
     public init(
       id: String, name: String, lock: String, relayActive: Bool?, open: Bool?, alarms: [String],
       configured: Bool, mode: String = "normal", modeWhy: String? = nil,
-      wiring: Wiring? = nil
+      bellMilliseconds: Int64? = nil, wiring: Wiring? = nil
     ) {
       self.wiring = wiring
       self.id = id
@@ -84,6 +86,7 @@ public struct ConsoleStatus: Sendable, Hashable, Codable {
       self.configured = configured
       self.mode = mode
       self.modeWhy = modeWhy
+      self.bellMilliseconds = bellMilliseconds
     }
   }
 

@@ -18,6 +18,20 @@ public struct ModeRequest: Sendable, Hashable, Codable {
   }
 }
 
+/// An answer to whoever rings at a door.
+public struct BellRequest: Sendable, Hashable, Codable {
+  public var door: String
+  /// `open` or `refuse`.
+  public var answer: String
+  public var by: String
+
+  public init(door: String, answer: String, by: String) {
+    self.door = door
+    self.answer = answer
+    self.by = by
+  }
+}
+
 /// A request to end the lockout of a keypad.
 public struct ClearLockoutRequest: Sendable, Hashable, Codable {
   /// Nil is every reader.

@@ -144,6 +144,14 @@ public actor DoorRuntime {
     try shell.site.tryLock(of: door, by: by, reason: reason)
   }
 
+  /// Answers whoever rings at a door. Throws `invalid` where nobody waits, and for a door in lockdown that
+  /// is to open.
+  public func answerBell(
+    of door: DoorID, _ answer: BellAnswer, by: String
+  ) throws(PortError) {
+    try shell.site.answerBell(of: door, answer, by: by)
+  }
+
   /// The geofence that counts at a door; nil without one.
   public func geofence(of door: DoorID) -> Effective<Geofence>? {
     shell.controller.policy.settings(of: door)?.geofence

@@ -173,6 +173,7 @@ private enum ConsoleSeeds {
     ("/v1/lockout/clear", #"{"reader":"front-in","by":"x"}"#), ("/v1/sync", ""),
     ("/v1/antipassback/forgive", #"{"person":"ada","by":"x"}"#),
     ("/v1/clock/trust", #"{"by":"x","reason":"y"}"#),
+    ("/v1/bell/answer", #"{"door":"front","answer":"refuse","by":"x"}"#),
     ("/v1/muster/reset", #"{"area":"hall","by":"x","reason":"y"}"#),
     ("/v1/explain", #"{"door":"front","person":"ada","presentation":"card"}"#),
     ("/v1/keys/hand-over", #"{"certificate":"a.b.c","order":"a.b.c"}"#),

@@ -98,6 +98,7 @@ final class DeafBackend: ConsoleBackend {
   }
 
   func setMode(_ request: ModeRequest) async throws(ConsoleProblem) { note() }
+  func answerBell(_ request: BellRequest) async throws(ConsoleProblem) { note() }
   func clearLockout(reader: String?, by: String) async throws(ConsoleProblem) { note() }
   func forgive(person: String?, by: String) async throws(ConsoleProblem) { note() }
   func resetArea(_ request: AreaResetRequest) async throws(ConsoleProblem) { note() }

@@ -25,12 +25,15 @@ public struct Command: Sendable, Hashable, Codable {
   public var key: String?
   /// For `revokeOfflinePIN`, with the door.
   public var window: OfflinePINWindow?
+  /// For `answerBell`.
+  public var answer: BellAnswer?
 
   public init(
     kind: Kind, door: String? = nil, person: String? = nil, reason: String? = nil,
     mode: ModeOrder.Change? = nil, seconds: Int64? = nil, reader: String? = nil,
     area: String? = nil, location: LocationDocument? = nil, sessionNonce: String? = nil,
-    keyID: String? = nil, key: String? = nil, window: OfflinePINWindow? = nil
+    keyID: String? = nil, key: String? = nil, window: OfflinePINWindow? = nil,
+    answer: BellAnswer? = nil
   ) {
     self.kind = kind
     self.door = door
@@ -45,5 +48,6 @@ public struct Command: Sendable, Hashable, Codable {
     self.keyID = keyID
     self.key = key
     self.window = window
+    self.answer = answer
   }
 }

@@ -4,6 +4,7 @@ extension Command {
   public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
     case unlock
     case adminUnlock
+    case answerBell
     case identify
     case mode
     case clearLockout
@@ -20,7 +21,7 @@ extension Command {
 
   /// The members beside `kind` and `sessionNonce`, by their names on the wire.
   public enum Member: String, Sendable, Hashable, CaseIterable {
-    case door, person, reason, mode, seconds, reader, area, location, keyID, key, window
+    case door, person, reason, mode, seconds, reader, area, location, keyID, key, window, answer
   }
 
   /// How long a command may be valid, `exp - iat`.
@@ -79,6 +80,11 @@ extension Command.Kind {
       Row(
         "An operator unlocks, against the rules; `person` is the operator.", .short,
         required: [.door, .reason], optional: [.person])
+    case .answerBell:
+      Row(
+        "Answers whoever rings at `door`: `open` as an operator's unlock, not in a lockdown, or `refuse`;"
+          + " `person` is the operator. Rejected where nobody waits.",
+        .short, required: [.door, .answer], optional: [.person])
     case .identify:
       Row("Three beeps, at `door` or at every door; moves nothing.", .long, optional: [.door])
     case .mode:

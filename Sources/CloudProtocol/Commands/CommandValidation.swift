@@ -6,6 +6,8 @@ public enum ValidatedCommand: Sendable, Hashable {
   case unlock(door: DoorID, person: PersonID, location: Presentation.Location?)
   /// An operator's unlock; `orderedBy` is the operator, if the cloud named one.
   case adminUnlock(door: DoorID, reason: String, orderedBy: String?)
+  /// An answer to a ring.
+  case answerBell(door: DoorID, BellAnswer, orderedBy: String?)
   /// Three beeps, at one door or at all.
   case identify(door: DoorID?)
   /// Maintenance or lockdown at one door or at all.
@@ -71,7 +73,8 @@ extension Command {
     switch member {
     // The check of a key notes an absent one too.
     case .keyID, .key: false
-    case .door, .person, .reason, .mode, .seconds, .reader, .area, .location, .window: !has(member)
+    case .door, .person, .reason, .mode, .seconds, .reader, .area, .location, .window, .answer:
+      !has(member)
     }
   }
 
@@ -88,6 +91,7 @@ extension Command {
     case .keyID: keyID != nil
     case .key: key != nil
     case .window: window != nil
+    case .answer: answer != nil
     }
   }
 
@@ -103,6 +107,10 @@ extension Command {
       let person = readOperator(&reader)
       guard let door, let reason else { return nil }
       return .adminUnlock(door: door, reason: reason, orderedBy: person)
+    case .answerBell:
+      let person = readOperator(&reader)
+      guard let door, let answer else { return nil }
+      return .answerBell(door: door, answer, orderedBy: person)
     case .identify:
       return .identify(door: door)
     case .mode:

@@ -70,6 +70,11 @@ extension EventType {
             )
           })
     case .doorBell: EventRow("Somebody rang the bell", .evidence, urgent: true, [.door, .reader])
+    case .doorBellAnswered:
+      EventRow(
+        "The bell was answered", .audit, urgent: true, [.door, .reader, .person],
+        reason: "`opened`, `refused`, or `nobody` who answered in time",
+        detail: [EventMember("command", "if somebody answered: id of the command")])
 
     // Readers
     case .readerMalformed:

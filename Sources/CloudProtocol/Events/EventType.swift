@@ -20,6 +20,7 @@ public enum EventType: String, CaseIterable, Sendable, Hashable {
   case doorClosed = "postern.door.closed.v1"
   case doorCommissioned = "postern.door.commissioned.v1"
   case doorBell = "postern.door.bell.v1"
+  case doorBellAnswered = "postern.door.bellAnswered.v1"
 
   // Readers
   case readerMalformed = "postern.reader.malformed.v1"

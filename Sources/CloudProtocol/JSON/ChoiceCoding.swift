@@ -25,4 +25,5 @@ struct UnknownWord: Error {
 
 extension Command.Kind: WireChoice {}
 extension ModeOrder.Change: WireChoice {}
+extension BellAnswer: WireChoice {}
 extension HandOverOrder.Action: WireChoice {}

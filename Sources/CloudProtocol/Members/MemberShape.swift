@@ -23,7 +23,8 @@ package indirect enum MemberShape: Sendable {
     case .commands:
       .object(
         members(
-          "kind", "door", "person", "reason", "mode", "seconds", "reader", "area", "sessionNonce",
+          "kind", "door", "person", "reason", "mode", "seconds", "reader", "area", "answer",
+          "sessionNonce",
           "keyID", "key"
         ).merging([
           "location": location,

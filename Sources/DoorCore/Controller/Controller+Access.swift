@@ -265,10 +265,9 @@ extension Controller {
     switch order.kind {
     case .adminUnlock(let door, let by, let reason):
       guard doors[door] != nil else { return unknownDoor(door, order) }
-      let record = Occurrence.adminUnlock(door, by: by, reason: reason, commandID: order.id)
-      return [.record(record)]
-        + atDoor(door, now) { $0.release(order: order.id, under: $1, at: now) }
-        + play(.granted, at: door, now)
+      return open(door, by: by, reason: reason, order, at: now)
+    case .answerBell(let door, let opens, let by):
+      return answerBell(of: door, opens: opens, by: by, order, at: now)
     case .memberUnlock(let door, let holders, let location):
       guard doors[door] != nil else { return unknownDoor(door, order) }
       let phone = Claim(
@@ -303,6 +302,44 @@ extension Controller {
     }
     if reader == nil { effects += guesses.clear() }
     return effects + [.answer(order: order, .confirmed)]
+  }
+
+  /// Whoever answers opens as an operator does, but against no lockdown: then the ring goes on.
+  private mutating func answerBell(
+    of door: DoorID, opens: Bool, by operatorName: String, _ order: Order, at now: Moment
+  ) -> [ControllerEffect] {
+    guard let unit = doors[door] else { return unknownDoor(door, order) }
+    func reject(_ reason: String) -> [ControllerEffect] {
+      [.answer(order: order.id, .rejected(reason: reason))]
+    }
+    if opens, let mode = unit.mode?.mode, mode.keepsClosed {
+      let reason: DenialReason = mode == .lockdown ? .lockdown : .maintenanceForceClosed
+      return reject("\(reason.rawValue): \(reason.texts.sentence)")
+    }
+    guard let reader = bells.end(at: door) else {
+      return reject(
+        "nobody waits at \(door): a ring ends after \(DoorBells.answerSecondsMax) s, or with an answer"
+      )
+    }
+    let told = ControllerEffect.record(
+      .bellAnswered(door, reader, opens ? .opened : .refused, by: operatorName, commandID: order.id)
+    )
+    guard opens else {
+      return [told] + play(.denied, at: reader, of: door, now)
+        + [.answer(order: order.id, .confirmed)]
+    }
+    return [told] + open(door, by: operatorName, reason: "bell", order, at: now)
+  }
+
+  /// An operator opens, against the rules.
+  private mutating func open(
+    _ door: DoorID, by operatorName: String, reason: String, _ order: Order, at now: Moment
+  ) -> [ControllerEffect] {
+    let record = Occurrence.adminUnlock(
+      door, by: operatorName, reason: reason, commandID: order.id)
+    return [.record(record)]
+      + atDoor(door, now) { $0.release(order: order.id, under: $1, at: now) }
+      + play(.granted, at: door, now)
   }
 
   private func unknownDoor(_ door: DoorID, _ order: Order) -> [ControllerEffect] {

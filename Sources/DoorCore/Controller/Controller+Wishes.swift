@@ -77,6 +77,7 @@ extension Controller {
           lookUps.begin(
             purpose, canonicals, issues: issues, reader: layout.id, door: layout.door,
             at: now.monotonic), at: now)
+      case .ring: effects += bells.press(layout.id, of: layout.door, at: now)
       case .refuse(let purpose, let card):
         let verdict = Verdict(
           decision: .deny(.lockedOut), credential: card, person: nil,

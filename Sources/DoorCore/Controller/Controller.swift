@@ -15,6 +15,7 @@ public struct Controller: Sendable {
   var lookUps: LookUps
   var guesses: PINGuard
   var areas: AreaRoster
+  var bells = DoorBells()
   private var site: SiteInputs
 
   /// `active` are the inputs of doors and site that are active at the start, `memory` is what was
@@ -59,7 +60,7 @@ public struct Controller: Sendable {
   /// When to call ``advance(to:)`` next.
   public var nextDeadline: MonotonicInstant? {
     var first = MonotonicInstant.earliest(
-      site.nextDeadline, lookUps.nextDeadline, areas.nextDeadline)
+      site.nextDeadline, lookUps.nextDeadline, areas.nextDeadline, bells.nextDeadline)
     for door in doors.units { first = .earliest(first, door.nextDeadline) }
     for reader in readers.units { first = .earliest(first, reader.nextDeadline) }
     return first
@@ -92,6 +93,9 @@ public struct Controller: Sendable {
   public func view(of door: DoorID) -> (open: Bool?, alarms: [DoorAlarm], mode: DoorModeEntry?)? {
     doors[door].map { ($0.isOpen, $0.alarms, $0.mode) }
   }
+
+  /// Since when somebody who rang waits at a door; nil for nobody.
+  public func bell(of door: DoorID) -> WallInstant? { bells.waitsSince(at: door) }
 
   /// The modes that were ordered at a door, whether they are in force or not.
   public func modes(of door: DoorID) -> DoorModes? { doors[door]?.orderedModes }
@@ -159,6 +163,7 @@ public struct Controller: Sendable {
     for place in doors.units.indices { effects += advance(door: place, to: now) }
     return effects + advanceSite(to: now)
       + areas.advance(to: now, under: policy, isFire: site.mayBeFire) + giveUpLookUps(at: now)
+      + bells.advance(to: now.monotonic)
   }
 
   /// Lets time pass at the reader or door that the line belongs to, since edges come in order

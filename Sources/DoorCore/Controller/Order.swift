@@ -8,6 +8,8 @@ public struct Order: Sendable, Hashable {
     case adminUnlock(DoorID, by: String, reason: String)
     /// A member's unlock by phone; `holders` are the person's mobile keys, read just now.
     case memberUnlock(DoorID, holders: [CredentialHolder], location: Presentation.Location?)
+    /// Somebody answers a ring at the door.
+    case answerBell(DoorID, opens: Bool, by: String)
     /// Nil is every door.
     case identify(DoorID?)
     /// Nil is every reader.

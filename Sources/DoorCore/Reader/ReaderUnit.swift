@@ -217,7 +217,7 @@ struct ReaderUnit: Sendable {
 
   private mutating func ring(at now: MonotonicInstant) -> [ReaderWish] {
     guard !recent.isRepeat(Secret("bell"), at: now) else { return [] }
-    return [.effect(.record(.bell(layout.id, layout.door)))]
+    return [.ring]
   }
 
   /// The next reading of a card is a new presentation, even if it comes at once.

@@ -44,7 +44,7 @@ public struct AnomalyWatch: Sendable {
     case .alarm, .lockedOut, .lockoutCleared, .modeChanged, .officeBegan, .officeEnded,
       .exitRequested, .leaf, .adminUnlock,
       .duress, .antiPassback, .notOpened, .cardLockedOut, .muted, .unmuted, .readerTamper,
-      .readerGone, .functionKey, .bell, .siteAlarm, .occupancy,
+      .readerGone, .functionKey, .bell, .bellAnswered, .siteAlarm, .occupancy,
       .areaReset, .evacuated, .edgesLost:
       []
     }

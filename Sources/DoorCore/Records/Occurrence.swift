@@ -46,6 +46,8 @@ public enum Occurrence: Sendable, Hashable {
   case functionKey(ReaderID, DoorID, code: UInt8?)
   /// Somebody rang the bell at a keypad.
   case bell(ReaderID, DoorID)
+  /// How that ended; `by` and `commandID` are nil where nobody answered.
+  case bellAnswered(DoorID, ReaderID, BellEnd, by: String?, commandID: String?)
   /// An input that belongs to no door, such as the fire alarm.
   case siteAlarm(SiteAlarm, raised: Bool)
   /// An area is fuller or emptier than it may be, or is no longer; with how many are inside.

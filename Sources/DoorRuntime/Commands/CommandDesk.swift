@@ -214,6 +214,8 @@ struct CommandDesk {
     case .identify(let door): return core(.identify(door))
     case .adminUnlock(let door, let reason, let by):
       return core(.adminUnlock(door, by: origin.name(by), reason: reason))
+    case .answerBell(let door, let answer, let by):
+      return core(.answerBell(door, opens: answer == .open, by: origin.name(by)))
     case .clearLockout(let reader, let by):
       return core(.clearLockout(reader, by: origin.name(by)))
     case .unlock(let door, let person, let location):

@@ -54,6 +54,13 @@ package struct SiteOrders {
     if let error = shell.locks.relayError(of: door) { throw error }
   }
 
+  /// Answers whoever rings at a door; recorded. Throws `invalid` where nobody waits, and for a door in
+  /// lockdown that is to open.
+  package func answerBell(of door: DoorID, _ answer: BellAnswer, by: String) throws(PortError) {
+    try move(
+      .answerBell(door: door, answer, orderedBy: by), by: by, "answer the bell of \(door)")
+  }
+
   /// Records what a technician saw when a door was handed over. Moves nothing. Throws `invalid` for an
   /// unknown door.
   package func fileCommissioning(

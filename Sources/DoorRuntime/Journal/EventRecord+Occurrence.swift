@@ -94,6 +94,10 @@ extension EventRecord {
         detail: code.map { ["code": String($0)] } ?? [:])
     case .bell(let reader, let door):
       self.init(.doorBell, door: door, reader: reader)
+    case .bellAnswered(let door, let reader, let end, let by, let command):
+      self.init(
+        .doorBellAnswered, door: door, reader: reader, person: by, reason: end.rawValue,
+        detail: command.map { ["command": $0] } ?? [:])
     case .siteAlarm(let alarm, let raised):
       self.init(raised ? .alarmRaised : .alarmCleared, reason: alarm.rawValue)
     case .occupancy(let area, let standing, let count):

@@ -35,6 +35,8 @@ public struct RuntimeStatus: Sendable {
     public var configured: Bool
     /// Nil is normal.
     public var mode: DoorModeEntry?
+    /// Since when somebody who rang waits for an answer; nil for nobody.
+    public var bellSince: WallInstant?
   }
 
   /// A reader as it stands.

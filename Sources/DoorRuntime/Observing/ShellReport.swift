@@ -39,7 +39,8 @@ struct ShellReport {
         id: door.id, name: policy?.name ?? door.id.rawValue,
         lock: controller.requiredLock(of: door.id),
         relayActive: shell.isActive(.relay(door.id)), open: view?.open,
-        alarms: view?.alarms ?? [], configured: policy != nil, mode: view?.mode)
+        alarms: view?.alarms ?? [], configured: policy != nil, mode: view?.mode,
+        bellSince: controller.bell(of: door.id))
     }
   }
 

@@ -57,7 +57,8 @@ struct StatusPage {
     let mode =
       door.mode == "normal"
       ? "" : "  \(door.mode.uppercased()) (\((door.modeWhy ?? "?").printable))"
-    return "door \(door.id)  \(door.lock), \(leaf), \(relay)\(mode)\(alarms)\(configured)  "
+    let bell = door.bellMilliseconds == nil ? "" : "  SOMEBODY RINGS"
+    return "door \(door.id)  \(door.lock), \(leaf), \(relay)\(mode)\(bell)\(alarms)\(configured)  "
       + door.name.printable
   }
 

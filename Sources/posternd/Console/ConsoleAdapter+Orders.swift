@@ -67,6 +67,18 @@ extension ConsoleAdapter {
     try await ordered { () async throws(PortError) in try await runtime.forgive(who, by: by) }
   }
 
+  func answerBell(_ request: BellRequest) async throws(ConsoleProblem) {
+    try checkOperator(request.by)
+    let door: DoorID = try required(request.door, as: "door")
+    guard let answer = BellAnswer(rawValue: request.answer) else {
+      let known = BellAnswer.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ConsoleProblem(.invalid, "answer: \(request.answer.prefix(64)) is none of \(known)")
+    }
+    try await ordered { () async throws(PortError) in
+      try await runtime.answerBell(of: door, answer, by: request.by)
+    }
+  }
+
   func resetArea(_ request: AreaResetRequest) async throws(ConsoleProblem) {
     try checkOperator(request.by)
     try checkReason(request.reason)

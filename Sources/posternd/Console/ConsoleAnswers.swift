@@ -26,7 +26,8 @@ extension ConsoleStatus {
           id: $0.id.rawValue, name: $0.name, lock: $0.lock.rawValue, relayActive: $0.relayActive,
           open: $0.open, alarms: $0.alarms.map(\.rawValue), configured: $0.configured,
           mode: ($0.mode?.mode ?? .normal).rawValue,
-          modeWhy: $0.mode.map { "\($0.owner): \($0.reason)" })
+          modeWhy: $0.mode.map { "\($0.owner): \($0.reason)" },
+          bellMilliseconds: $0.bellSince?.millisecondsSince1970)
       },
       readers: status.readers.map {
         Reader(

@@ -124,6 +124,12 @@ final class ConsoleFakeBackend: ConsoleBackend {
     state.withLock { $0.modes.append(request) }
   }
 
+  func answerBell(_ request: BellRequest) async throws(ConsoleProblem) {
+    state.withLock {
+      $0.cleared.append("\(request.answer) \(request.door) by \(request.by)")
+    }
+  }
+
   func clearLockout(reader: String?, by: String) async throws(ConsoleProblem) {
     state.withLock { $0.cleared.append("\(reader ?? "all") by \(by)") }
   }

@@ -46,10 +46,12 @@ struct ConsoleRoutesTests {
     #expect(try await console.ask("POST", "/v1/clock/trust", body: trust).status == 204)
     let reset = #"{"area":"hall","by":"ann","reason":"counted"}"#
     #expect(try await console.ask("POST", "/v1/muster/reset", body: reset).status == 204)
+    let bell = #"{"door":"front","answer":"open","by":"ann"}"#
+    #expect(try await console.ask("POST", "/v1/bell/answer", body: bell).status == 204)
     #expect(
       console.backend.cleared == [
         "front-in by ann", "everybody forgiven by ann", "clock trusted by ann: my watch",
-        "hall reset by ann: counted",
+        "hall reset by ann: counted", "open front by ann",
       ])
   }
 

@@ -203,7 +203,7 @@ struct ControllerReaderTests {
     let nibble = (0..<4).reversed().map { code >> UInt8($0) & 1 == 1 }
     world.send(bits: nibble)
     world.send(bits: nibble)
-    world.run(forMilliseconds: 2_100)
+    world.run(forMilliseconds: 10_100)
     world.send(bits: nibble)
     #expect(world.occurrences == Array(repeating: .bell(Self.reader, Self.door), count: 2))
   }
@@ -214,7 +214,7 @@ struct ControllerReaderTests {
     for card: UInt64 in [65_535, 65_534] {
       for _ in 0..<5 {
         try world.badge(facility: 0, card: card)
-        world.run(forMilliseconds: 3_000)
+        world.run(forMilliseconds: 11_000)
       }
     }
     try world.badge(facility: 0, card: 1_234)

@@ -16,6 +16,7 @@ struct CommandOrderTests {
       Command(kind: .adminUnlock, door: "front", person: "desk", reason: "parcel"),
       ["core order"]
     ),
+    (Command(kind: .answerBell, door: "front", answer: .open), ["core order"]),
     (Command(kind: .clearLockout), ["core order"]),
     (Command(kind: .unlock, door: "front", person: "p1"), ["ask"]),
     (Command(kind: .mode, door: "front", reason: "cleaning", mode: .forceOpen), ["setMode"]),

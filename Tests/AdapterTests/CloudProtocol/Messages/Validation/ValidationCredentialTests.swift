@@ -244,6 +244,11 @@ struct ValidationCredentialTests {
     #expect(
       try Command(kind: .adminUnlock, door: "front", person: "Ann B.", reason: "drill").validated()
         == .adminUnlock(door: front, reason: "drill", orderedBy: "Ann B."))
+    #expect(
+      try Command(kind: .answerBell, door: "front", person: "Ann B.", answer: .refuse).validated()
+        == .answerBell(door: front, .refuse, orderedBy: "Ann B."))
+    #expect(
+      problems(Command(kind: .answerBell)) == ["door: is missing", "answer: is missing"])
     #expect(try Command(kind: .identify).validated() == .identify(door: nil))
     #expect(try Command(kind: .identify, door: "front").validated() == .identify(door: front))
     func problems(_ command: Command) -> [String] {
