@@ -65,6 +65,13 @@ struct ConsoleRoutes: Sendable {
       try await backend.resetArea(body)
       return Response(status: .noContent)
     }
+    router.get("/v1/plans") { _, _ in try Self.json(await backend.plans()) }
+    router.post("/v1/plans") { request, _ in
+      var body: PlanRequest = try await RequestBody.read(of: request)
+      if let by { body.by = by }
+      try await backend.carryOut(body)
+      return Response(status: .noContent)
+    }
     router.post("/v1/clock/trust") { request, _ in
       var body: ClockTrustRequest = try await RequestBody.read(of: request)
       if let by { body.by = by }

@@ -48,6 +48,10 @@ public protocol ConsoleBackend: Sendable {
   func muster() async -> [ConsoleArea]
   /// Sets the count of an area back: nobody counts as inside. Recorded with operator and reason.
   func resetArea(_ request: AreaResetRequest) async throws(ConsoleProblem)
+  /// The plans that are configured or in force, by their ids.
+  func plans() async -> [ConsolePlan]
+  /// Starts a plan, practises it or ends it; recorded with operator and reason.
+  func carryOut(_ request: PlanRequest) async throws(ConsoleProblem)
   /// Takes the system's clock for right, whatever the door knew; recorded with operator and reason.
   func trustClock(_ request: ClockTrustRequest) async throws(ConsoleProblem)
   /// Accepts a key that was issued without the cloud, or a change of one.

@@ -18,6 +18,8 @@ public struct ConsoleStatus: Sendable, Hashable, Codable {
   public var readers: [Reader]
   /// Inputs whose level is read again and again, since their chip reports no edges; in words.
   public var polled: [String]?
+  /// The plans in force, the strongest first.
+  public var plans: [ConsolePlan]?
   /// What is wrong now, each with what to do; for people. Empty if nothing is.
   public var troubles: [String]
 
@@ -162,7 +164,8 @@ public struct ConsoleStatus: Sendable, Hashable, Codable {
     controller: String, software: String, simulated: Bool, uptimeSeconds: Int,
     timeMilliseconds: Int64, clockTrust: String, timeZone: String?, configRevision: UInt64,
     credentialRevision: UInt64, credentials: Int, persons: Int, cloud: Cloud, log: Log,
-    doors: [Door], readers: [Reader], polled: [String]? = nil, troubles: [String]
+    doors: [Door], readers: [Reader], polled: [String]? = nil, plans: [ConsolePlan]? = nil,
+    troubles: [String]
   ) {
     self.controller = controller
     self.software = software
@@ -180,6 +183,7 @@ public struct ConsoleStatus: Sendable, Hashable, Codable {
     self.doors = doors
     self.readers = readers
     self.polled = polled
+    self.plans = plans
     self.troubles = troubles
   }
 }

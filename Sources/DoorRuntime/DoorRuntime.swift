@@ -225,6 +225,16 @@ public actor DoorRuntime {
     try await persisted()
   }
 
+  /// The plans that are configured.
+  public func plans() -> [Plan] { shell.controller.policy.plans }
+
+  /// Starts a plan, practises it or ends it. Recorded, and on disk when this returns. Throws `invalid`
+  /// for one that the console may not start or end, and the line's error when a relay did not follow.
+  public func carryOut(_ plan: PlanOrder) async throws(PortError) {
+    try shell.site.carryOut(plan)
+    try await persisted()
+  }
+
   /// The system's clock is right, somebody says who has compared it. Recorded, and on disk when this
   /// returns. Throws `invalid` for a time that cannot be.
   public func trustClock(by: String, reason: String) async throws(PortError) {

@@ -56,6 +56,7 @@ extension DoorShell {
       carryOut(.core(.forgiven(person)), at: now)
     case .resetArea(let area, let by, let reason, let order):
       resetArea(area, by: by, reason: reason, order: order, at: now)
+    case .plan(let plan, let order): carryOut(plan, order: order, at: now)
     case .changeKey(let id, let bytes, let order):
       carryOut(cloud.change(key: id, to: bytes, order: order), at: now)
     case .revokeOfflinePIN(let key, let by, let order):
@@ -140,6 +141,7 @@ extension DoorShell {
       holders.note(presence, of: person, in: area)
     case .areaReset(let area, let at): holders.reset(area, at: at)
     case .modes(let door, let modes): [KeptModes.persist(modes, of: door, at: now)]
+    case .plans(let entries): [KeptPlans.persist(entries, at: now)]
     case .lockout, .cardLockouts, .firstPerson, .fire:
       StateWrite(memory, at: now).map { [.persist($0)] } ?? []
     }
@@ -285,6 +287,19 @@ extension DoorShell {
       carryOut(.core(.modes(door, modes)), at: now)
     }
     outside.inbox.push(.tick)
+    let error = doors.lazy.compactMap { self.locks.relayError(of: $0) }.first
+    carryOut(
+      error.map { .end(order: order, .failed(LockDriver.goesOn($0))) }
+        ?? .endPersisted(order: order), at: now)
+  }
+
+  private func carryOut(_ plan: PlanOrder, order: String, at now: Moment) {
+    if let refusal = controller.refusal(of: plan) {
+      return carryOut(.end(order: order, .outcome(.rejected(reason: refusal))), at: now)
+    }
+    carryOut(.core(.plan(plan)), at: now)
+    outside.inbox.push(.tick)
+    let doors = outside.configuration.layout.doors.map(\.id)
     let error = doors.lazy.compactMap { self.locks.relayError(of: $0) }.first
     carryOut(
       error.map { .end(order: order, .failed(LockDriver.goesOn($0))) }

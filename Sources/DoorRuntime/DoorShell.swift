@@ -291,7 +291,7 @@ package final class DoorShell {
     return now
   }
 
-  /// What is left of a mode with an end, for the case that the power goes.
+  /// What is left of a mode or a plan with an end, for the case that the power goes.
   private func keepEndingModes(at now: Moment) {
     for door in outside.configuration.layout.doors {
       guard let modes = controller.modes(of: door.id), modes.hasEnds(after: now.monotonic) else {
@@ -299,5 +299,8 @@ package final class DoorShell {
       }
       carryOut(KeptModes.persist(modes, of: door.id, at: now), at: now)
     }
+    let plans = controller.plansInForce
+    guard plans.contains(where: { $0.end != nil }) else { return }
+    carryOut(KeptPlans.persist(plans, at: now), at: now)
   }
 }

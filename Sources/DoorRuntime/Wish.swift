@@ -62,6 +62,7 @@ enum Wish {
   case setMode(ModeOrder, order: String)
   case forgive(PersonID?, by: String)
   case resetArea(AreaID, by: String, reason: String, order: String)
+  case plan(PlanOrder, order: String)
   case changeKey(id: String, bytes: [UInt8]?, order: String)
   case revokeOfflinePIN(OfflinePINBook.Key, by: String, order: String)
   case uploadLog(order: String)

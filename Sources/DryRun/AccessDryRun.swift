@@ -20,7 +20,7 @@ struct AccessDryRun: ParsableCommand {
            "clockTrust":"synchronised|holdover|doubtful|unknown";
            "mode":"lockdown" and other modes; "cacheAgeSeconds";
            "inside":{"hall":49}, people in an area (0 where it is left out);
-           "override":{"by","reason"}.
+           "plans":["lockdown"], those in force; "override":{"by","reason"}.
       Out: {"id":1,"decision":"deny","reason":"outsideHours","via":null,
             "explanation":[…]}
 
@@ -56,6 +56,8 @@ struct AccessDryRun: ParsableCommand {
     var cacheAgeSeconds: Int64?
     /// How many are inside of which area.
     var inside: [String: Int]?
+    /// The plans in force.
+    var plans: [String]?
     var override: Override?
   }
 
@@ -81,7 +83,8 @@ struct AccessDryRun: ParsableCommand {
           AdminOverride(by: $0.by ?? "", reason: $0.reason ?? "")
         },
         reader: reader, doorReaders: reader.map { [$0] } ?? [],
-        areaCounts: try areaCounts(question.inside ?? [:]))
+        areaCounts: try areaCounts(question.inside ?? [:]),
+        plans: try plans(question))
       return Explanation(decide(request, under: file.policy, explaining: true))
     }
 
@@ -91,6 +94,22 @@ struct AccessDryRun: ParsableCommand {
         throw DryRunError("reader: must be \(ReaderID.grammar)")
       }
       return id
+    }
+
+    private func plans(_ question: Question) throws(DryRunError) -> [PlanEntry] {
+      var entries: [PlanEntry] = []
+      for name in question.plans ?? [] {
+        guard let id = PlanID(name), file.policy.plan(id) != nil else {
+          let known = file.policy.plans.map(\.id.rawValue).joined(separator: ", ")
+          throw DryRunError(
+            "plans: the policy has no plan \(name); it has: \(known.isEmpty ? "none" : known)")
+        }
+        entries.append(
+          PlanEntry(
+            plan: id, by: "dry run", reason: "",
+            since: WallInstant(secondsSince1970: Int64(question.at.rounded(.down)))))
+      }
+      return file.policy.ranked(entries)
     }
 
     private func areaCounts(_ inside: [String: Int]) throws(DryRunError) -> AreaCounts {

@@ -27,8 +27,8 @@ struct Posterncloud: AsyncParsableCommand {
     subcommands: [
       EnrolCommand.self, ServeCommand.self, ConfigCommand.self, PersonCommand.self,
       CredentialCommand.self, UnlockCommand.self, IdentifyCommand.self,
-      ModeCommand.self, ClearLockoutCommand.self, ForgiveCommand.self, ResetAreaCommand.self,
-      AnswerBellCommand.self,
+      ModeCommand.self, PlanCommand.self, ClearLockoutCommand.self, ForgiveCommand.self,
+      ResetAreaCommand.self, AnswerBellCommand.self,
       LogsCommand.self, EventsCommand.self,
       DoorsCommand.self, ControllersCommand.self, ResultsCommand.self, TamperCommand.self,
       ImportCommand.self, SyncCommand.self, AlarmsCommand.self, RefusedCommand.self,

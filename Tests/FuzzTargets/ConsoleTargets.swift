@@ -160,7 +160,8 @@ private enum ConsoleSeeds {
     "/v1/status", "/v1/events?limit=3&before=9&door=front&type=t&reason=r&from=1&until=2",
     "/v1/events/stream", "/v1/events/sse", "/v1/diagnosis", "/v1/live?edges=1&keys=1",
     "/v1/live/sse", "/v1/credentials?after=c1&person=ada&limit=2", "/v1/configuration",
-    "/v1/history", "/v1/support", "/v1/muster", "/metrics", "/", "/app.js", "/v1/session",
+    "/v1/history", "/v1/support", "/v1/muster", "/v1/plans", "/metrics", "/", "/app.js",
+    "/v1/session",
     "/v1/%2e%2e/x",
   ]
   private static let posts: [(path: String, body: String)] = [
@@ -175,6 +176,7 @@ private enum ConsoleSeeds {
     ("/v1/clock/trust", #"{"by":"x","reason":"y"}"#),
     ("/v1/bell/answer", #"{"door":"front","answer":"refuse","by":"x"}"#),
     ("/v1/muster/reset", #"{"area":"hall","by":"x","reason":"y"}"#),
+    ("/v1/plans", #"{"plan":"lockdown","change":"start","by":"x","reason":"y"}"#),
     ("/v1/explain", #"{"door":"front","person":"ada","presentation":"card"}"#),
     ("/v1/keys/hand-over", #"{"certificate":"a.b.c","order":"a.b.c"}"#),
     ("/v1/keys/present", #"{"door":"front","mobile":"secret"}"#),

@@ -106,6 +106,11 @@ final class DeafBackend: ConsoleBackend {
     note()
     return []
   }
+  func carryOut(_ request: PlanRequest) async throws(ConsoleProblem) { note() }
+  func plans() async -> [ConsolePlan] {
+    note()
+    return []
+  }
   func trustClock(_ request: ClockTrustRequest) async throws(ConsoleProblem) { note() }
 
   func handOver(_ request: HandOverRequest) async throws(ConsoleProblem) -> HandOverAnswer {

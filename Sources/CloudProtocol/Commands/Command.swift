@@ -1,3 +1,5 @@
+public import DoorRules
+
 /// A command of the cloud as it is sent. Which members a kind takes is in ``Command/Kind``; id,
 /// audience and times are the signed envelope's.
 public struct Command: Sendable, Hashable, Codable {
@@ -15,6 +17,10 @@ public struct Command: Sendable, Hashable, Codable {
   public var reader: String?
   /// For `resetArea`.
   public var area: String?
+  /// For `plan`: which.
+  public var plan: String?
+  /// For `plan`: what happens.
+  public var change: PlanOrder.Change?
   /// The position that the phone reports, for a member's unlock.
   public var location: LocationDocument?
   /// The nonce of the session that the sender saw; needed while the door's clock is untrusted.
@@ -31,7 +37,8 @@ public struct Command: Sendable, Hashable, Codable {
   public init(
     kind: Kind, door: String? = nil, person: String? = nil, reason: String? = nil,
     mode: ModeOrder.Change? = nil, seconds: Int64? = nil, reader: String? = nil,
-    area: String? = nil, location: LocationDocument? = nil, sessionNonce: String? = nil,
+    area: String? = nil, plan: String? = nil, change: PlanOrder.Change? = nil,
+    location: LocationDocument? = nil, sessionNonce: String? = nil,
     keyID: String? = nil, key: String? = nil, window: OfflinePINWindow? = nil,
     answer: BellAnswer? = nil
   ) {
@@ -43,6 +50,8 @@ public struct Command: Sendable, Hashable, Codable {
     self.seconds = seconds
     self.reader = reader
     self.area = area
+    self.plan = plan
+    self.change = change
     self.location = location
     self.sessionNonce = sessionNonce
     self.keyID = keyID

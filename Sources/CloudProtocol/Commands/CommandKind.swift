@@ -10,6 +10,7 @@ extension Command {
     case clearLockout
     case forgive
     case resetArea
+    case plan
     case sync
     case diagnostics
     case logs
@@ -21,7 +22,8 @@ extension Command {
 
   /// The members beside `kind` and `sessionNonce`, by their names on the wire.
   public enum Member: String, Sendable, Hashable, CaseIterable {
-    case door, person, reason, mode, seconds, reader, area, location, keyID, key, window, answer
+    case door, person, reason, mode, seconds, reader, area, plan, change, location, keyID, key,
+      window, answer
   }
 
   /// How long a command may be valid, `exp - iat`.
@@ -103,6 +105,11 @@ extension Command.Kind {
       Row(
         "Sets the count of `area` back: nobody counts as inside, for anti-passback neither; `person` is"
           + " the operator.", .long, required: [.area, .reason], optional: [.person])
+    case .plan:
+      Row(
+        "Starts `plan`, practises it or ends it, as `change` says; `person` is the operator.",
+        .short,
+        required: [.plan, .change, .reason], optional: [.person])
     case .sync:
       Row("Another hello, and a digest of every record, read again from the disk.", .long)
     case .diagnostics:

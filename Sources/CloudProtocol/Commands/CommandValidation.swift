@@ -18,6 +18,8 @@ public enum ValidatedCommand: Sendable, Hashable {
   case forgive(person: PersonID?)
   /// Nobody counts as inside any more.
   case resetArea(AreaID, reason: String, orderedBy: String?)
+  /// A plan begins or ends.
+  case plan(PlanOrder)
   /// Another hello, and a digest of every record.
   case sync
   /// Telemetry now, and a diagnosis.
@@ -73,7 +75,8 @@ extension Command {
     switch member {
     // The check of a key notes an absent one too.
     case .keyID, .key: false
-    case .door, .person, .reason, .mode, .seconds, .reader, .area, .location, .window, .answer:
+    case .door, .person, .reason, .mode, .seconds, .reader, .area, .plan, .change, .location,
+      .window, .answer:
       !has(member)
     }
   }
@@ -87,6 +90,8 @@ extension Command {
     case .seconds: seconds != nil
     case .reader: reader != nil
     case .area: area != nil
+    case .plan: plan != nil
+    case .change: change != nil
     case .location: location != nil
     case .keyID: keyID != nil
     case .key: key != nil
@@ -132,6 +137,13 @@ extension Command {
       let area: AreaID? = self.area.flatMap { reader.identifier($0, "area") }
       guard let area, let reason else { return nil }
       return .resetArea(area, reason: reason, orderedBy: person)
+    case .plan:
+      let person = readOperator(&reader)
+      let plan: PlanID? = self.plan.flatMap { reader.identifier($0, "plan") }
+      guard let plan, let change, let reason else { return nil }
+      return .plan(
+        PlanOrder(
+          plan: plan, change: change, hand: .cloud, by: person ?? ModeOrder.cloud, reason: reason))
     case .sync:
       return .sync
     case .diagnostics:

@@ -26,6 +26,10 @@ public enum ConfigurationLimits {
   public static let areaReadersMax = 64
   /// After how long an entry may be repeated: up to a week.
   public static let againAfterMinutes = 1...10_080
+  public static let plansMax = 32
+  public static let planLevelsMax = 16
+  /// After which a plan ends by itself: up to a week.
+  public static let planHoldMinutes = 1...10_080
   /// People inside an area: its least, and its most.
   public static let occupancyPeople = 1...20_000
 }
@@ -74,6 +78,11 @@ extension ConfigurationDocument {
     facilityPolicy.controller = controller
     let doorPolicies = readDoors(&reader)
     let scopePolicies = readScopes(&reader, doors: Set(doorPolicies.keys))
+    facilityPolicy.plans = facility.readPlans(
+      &reader, "facility.plans",
+      PlanPlaces(
+        doors: Set(doorPolicies.keys), scopes: Set(scopePolicies.keys),
+        areas: Set(facilityPolicy.areas.map(\.id))))
     try reader.check()
     return PolicySnapshot(
       revision: revision, zone: zone, facility: facilityPolicy, scopes: scopePolicies,

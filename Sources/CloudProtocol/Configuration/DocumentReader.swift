@@ -42,6 +42,22 @@ struct DocumentReader {
     return result
   }
 
+  /// Ids out of those that there are. An empty list is noted: it would be taken for every door.
+  mutating func places<Kind: IdentifierKind>(
+    _ texts: [String]?, _ path: String, of known: Set<Identifier<Kind>>, _ what: String
+  ) -> Set<Identifier<Kind>> {
+    guard let texts else { return [] }
+    if texts.isEmpty { note(path, "is empty; leave it out, or name what it is for") }
+    let ids: Set<Identifier<Kind>> = identifiers(
+      texts, path, max: ConfigurationLimits.doorsMax)
+    let there = known.isEmpty ? "none" : known.map(\.rawValue).sorted().joined(separator: ", ")
+    for (index, text) in texts.enumerated() {
+      guard let id = Identifier<Kind>(text), !known.contains(id) else { continue }
+      note("\(path)[\(index)]", "there is no \(what) \(id); there are: \(there)")
+    }
+    return ids
+  }
+
   /// False, with a note, for a list longer than `max`: its items are then not read.
   mutating func count(_ count: Int, _ path: String, max: Int) -> Bool {
     if count > max { note(path, "has \(count) entries, at most \(max) are allowed") }

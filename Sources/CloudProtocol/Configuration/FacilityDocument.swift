@@ -15,12 +15,15 @@ public struct FacilityDocument: Sendable, Hashable, Codable {
   public var credentialClasses: [String: CredentialClassDocument]?
   /// For anti-passback, and to count who is inside.
   public var areas: [AreaDocument]?
+  /// What to do in an emergency.
+  public var plans: [PlanDocument]?
 
   public init(
     id: String, name: String, timeZone: String,
     settings: AccessSettingsDocument = AccessSettingsDocument(),
     holidays: [HolidayDocument]? = nil, leadMinutes: Int? = nil, tailMinutes: Int? = nil,
-    credentialClasses: [String: CredentialClassDocument]? = nil, areas: [AreaDocument]? = nil
+    credentialClasses: [String: CredentialClassDocument]? = nil, areas: [AreaDocument]? = nil,
+    plans: [PlanDocument]? = nil
   ) {
     self.id = id
     self.name = name
@@ -31,10 +34,11 @@ public struct FacilityDocument: Sendable, Hashable, Codable {
     self.tailMinutes = tailMinutes
     self.credentialClasses = credentialClasses
     self.areas = areas
+    self.plans = plans
   }
 
   private enum CodingKeys: CodingKey {
-    case id, name, timeZone, holidays, leadMinutes, tailMinutes, credentialClasses, areas
+    case id, name, timeZone, holidays, leadMinutes, tailMinutes, credentialClasses, areas, plans
   }
 
   public init(from decoder: any Decoder) throws {
@@ -49,6 +53,7 @@ public struct FacilityDocument: Sendable, Hashable, Codable {
     credentialClasses = try container.decodeIfPresent(
       [String: CredentialClassDocument].self, forKey: .credentialClasses)
     areas = try container.decodeIfPresent([AreaDocument].self, forKey: .areas)
+    plans = try container.decodeIfPresent([PlanDocument].self, forKey: .plans)
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -62,6 +67,7 @@ public struct FacilityDocument: Sendable, Hashable, Codable {
     try container.encodeIfPresent(tailMinutes, forKey: .tailMinutes)
     try container.encodeIfPresent(credentialClasses, forKey: .credentialClasses)
     try container.encodeIfPresent(areas, forKey: .areas)
+    try container.encodeIfPresent(plans, forKey: .plans)
   }
 }
 

@@ -23,6 +23,9 @@ extension EventMember {
     EventMember(
       "companion",
       "if two entered together: the one who badged first; a candidate for a check-in too"),
+    EventMember(
+      "plan", "if a plan is practised that would have kept this person out: its id"),
+    EventMember("drill", "if `plan` is practised: `true`"),
     EventMember("companionCredential", "if the companion had one: the credential"),
     EventMember("pinCredential", "if a PIN followed a card: the PIN's credential"),
     EventMember("host", "if the person must be escorted: the host, who entered just before"),
@@ -46,6 +49,11 @@ extension EventMember {
   static let area = [
     EventMember("area", "id of the area"),
     EventMember("count", "how many counted as inside"),
+  ]
+  static let plan = [
+    EventMember("plan", "id of the plan"),
+    EventMember("drill", "if it is only practised: `true`"),
+    EventMember("rank", "if it begins: its rank, 1 to 9"),
   ]
   static let counted = [EventMember("count", "how many were seen")]
   static let key = [

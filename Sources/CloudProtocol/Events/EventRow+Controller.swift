@@ -22,7 +22,7 @@ extension EventRow {
     detail: [
       EventMember(
         "state",
-        "what: `modes.DOOR`, `lockout.READER`, `lockout.cards`, `offlinePIN` or"
+        "what: `modes.DOOR`, `plans`, `lockout.READER`, `lockout.cards`, `offlinePIN` or"
           + " `cloud.keys`, with commas between")
     ])
   static let clockTrustChanged = EventRow(

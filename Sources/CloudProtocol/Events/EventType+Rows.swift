@@ -12,6 +12,7 @@ extension EventType {
         "Denied", .evidence, [.door, .reader, .person, .credential],
         reason: "a denial reason",
         detail: EventMember.attempt + [
+          EventMember("plan", "if `planInForce`: id of the plan"),
           EventMember("companion", "if `companionDenied`: the one who badged first"),
           EventMember("companionCredential", "if the companion had one: the credential"),
           EventMember("companionReason", "if `companionDenied`: the companion's denial reason"),
@@ -141,6 +142,24 @@ extension EventType {
           EventMember("left", "how many were seen leaving since"),
           EventMember("notSeen", "how many were inside when it began and were not"),
           EventMember("persons", "if some were not seen: their ids, as many as fit"),
+        ])
+
+    // Plans for an emergency
+    case .planStarted:
+      EventRow(
+        "A plan began", .alarm, urgent: true, [.person], reason: "`start` or `drill`",
+        detail: EventMember.plan + [
+          EventMember("why", "the reason given"),
+          EventMember(
+            "untilMilliseconds", "if it ends by itself: when, in milliseconds since 1970"),
+        ])
+    case .planEnded:
+      EventRow(
+        "A plan ended", .audit, urgent: true, [.person],
+        reason: "`ordered`, `timeOver` or `notConfigured`",
+        detail: EventMember.plan + [
+          EventMember("startedBy", "who had started it"),
+          EventMember("why", "if somebody ended it: the reason given"),
         ])
 
     // Alarms

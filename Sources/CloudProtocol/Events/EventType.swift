@@ -38,6 +38,10 @@ public enum EventType: String, CaseIterable, Sendable, Hashable {
   case areaOccupancy = "postern.area.occupancy.v1"
   case areaEvacuated = "postern.area.evacuated.v1"
 
+  // Plans for an emergency
+  case planStarted = "postern.plan.started.v1"
+  case planEnded = "postern.plan.ended.v1"
+
   // Alarms
   case alarmRaised = "postern.alarm.raised.v1"
   case alarmCleared = "postern.alarm.cleared.v1"

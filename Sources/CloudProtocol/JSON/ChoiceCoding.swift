@@ -1,3 +1,5 @@
+public import DoorRules
+
 /// A closed list of words on the wire. An unknown word is told with those that are known.
 protocol WireChoice: RawRepresentable, CaseIterable, Codable where RawValue == String {}
 
@@ -26,4 +28,5 @@ struct UnknownWord: Error {
 extension Command.Kind: WireChoice {}
 extension ModeOrder.Change: WireChoice {}
 extension BellAnswer: WireChoice {}
+extension PlanOrder.Change: Codable, WireChoice {}
 extension HandOverOrder.Action: WireChoice {}

@@ -23,9 +23,8 @@ package indirect enum MemberShape: Sendable {
     case .commands:
       .object(
         members(
-          "kind", "door", "person", "reason", "mode", "seconds", "reader", "area", "answer",
-          "sessionNonce",
-          "keyID", "key"
+          "kind", "door", "person", "reason", "mode", "seconds", "reader", "area", "plan", "change",
+          "answer", "sessionNonce", "keyID", "key"
         ).merging([
           "location": location,
           "window": .object(members("startHour", "hours", "serial")),
@@ -122,6 +121,14 @@ package indirect enum MemberShape: Sendable {
               "id", "name", "entryReaders", "exitReaders", "antiPassback", "againAfterMinutes",
               "forgivenAt"
             ).merging(["occupancy": .object(members("least", "most", "atMost"))]) { $1 })),
+        "plans": .list(
+          .object(
+            members(
+              "id", "name", "rank", "holdMinutes", "drill", "startedBy", "endedBy"
+            ).merging([
+              "levels": .list(
+                .object(members("doors", "scopes", "areas", "tags", "memberTypes")))
+            ]) { $1 })),
       ]) { $1 })
 
   private static let whole: [String: MemberShape] = [

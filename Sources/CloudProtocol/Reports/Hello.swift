@@ -96,6 +96,8 @@ public struct Hello: Sendable, Hashable, Codable {
     case escort
     /// Areas count who is inside.
     case occupancy
+    /// Facilities have `plans`, and the command `plan` starts and ends them.
+    case plans
     /// The controller renews its certificate over MQTT.
     case certificateRenewal
 
@@ -124,6 +126,8 @@ public struct Hello: Sendable, Hashable, Codable {
         "A person whose `escort` is `needed` enters only with one whose `escort` is `host`."
       case .occupancy:
         "An area with `occupancy` counts who is inside, warns or denies, and makes a muster list."
+      case .plans:
+        "A plan of `plans` in force lets only the people of its levels pass; the command `plan` is known."
       case .unusedDays:
         "A credential with `unusedDays` is suspended when it was not used for so long."
       case .certificateRenewal:

@@ -37,6 +37,7 @@ extension ConfigurationDocument {
     let settings = [facility.settings] + scopes.map(\.settings) + doors.map(\.settings)
     let requires = settings.contains { $0.requiredQualifications?.isEmpty == false }
     let counts = facility.areas?.contains { $0.occupancy != nil } == true
-    return (requires ? [.qualifications] : []) + (counts ? [.occupancy] : [])
+    let plans: [Hello.Feature] = facility.plans?.isEmpty == false ? [.plans] : []
+    return (requires ? [.qualifications] : []) + (counts ? [.occupancy] : []) + plans
   }
 }

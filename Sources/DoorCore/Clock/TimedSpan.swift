@@ -44,7 +44,7 @@ extension TimedSpan {
         why: "no door stays open because nobody knows the time")
     case .modeClosed:
       SpanRow(
-        meaning: "a door that was ordered closed or into lockdown for a while",
+        meaning: "a door that was ordered closed or into lockdown for a while, and a plan",
         afterRestart: .goesOnElse(.whole), why: "a power cut ends no lockdown")
     case .lockout:
       SpanRow(

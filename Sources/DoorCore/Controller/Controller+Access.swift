@@ -87,7 +87,7 @@ extension Controller {
         cacheAgeSeconds: now.cacheAgeSeconds, mode: unit?.mode?.mode ?? .normal,
         companion: beside.companion, companionNeedsHost: beside.needsHost,
         host: beside.host ?? unit?.host(at: now.monotonic), interlockedBy: interlock(against: door),
-        areaCounts: areaCounts),
+        areaCounts: areaCounts, plans: plans.entries),
       readers: readers.units.filter { $0.layout.door == door }.map(\.layout.id))
   }
 

@@ -11,6 +11,18 @@ extension Controller {
     return effects(of: act(&doors.units[place], conditions), at: place, now)
   }
 
+  /// The doors take the mode of the strongest plan that is for them.
+  mutating func followPlans(at now: Moment) -> [ControllerEffect] {
+    let modes = plans.modes(
+      of: doors.units.map { unit in
+        let readers = readers.units.filter { $0.layout.door == unit.layout.id }
+        return (unit.layout.id, readers.map(\.layout.id))
+      }, under: policy)
+    guard modes != conditions.plans else { return [] }
+    conditions.plans = modes
+    return refreshModes(at: now)
+  }
+
   /// Lets a reader act; no effects for an id that no reader has.
   mutating func atReader(
     _ id: ReaderID, _ act: (inout ReaderUnit) -> [ControllerEffect]
@@ -27,12 +39,15 @@ extension Controller {
     }
     guesses.restore(memory.cardLockouts)
     areas.restore(memory.fire)
-    return doors.units.map(\.layout.id).flatMap { id in
-      atDoor(id, now) {
-        $0.restore(
-          memory.modes[id] ?? DoorModes(), firstPerson: memory.firstPersons[id], under: $1, at: now)
+    plans.restore(memory.plans, under: policy, at: now.monotonic)
+    return followPlans(at: now)
+      + doors.units.map(\.layout.id).flatMap { id in
+        atDoor(id, now) {
+          $0.restore(
+            memory.modes[id] ?? DoorModes(), firstPerson: memory.firstPersons[id], under: $1,
+            at: now)
+        }
       }
-    }
   }
 
   mutating func effects(of wishes: [DoorWish], at door: Int, _ now: Moment) -> [ControllerEffect] {

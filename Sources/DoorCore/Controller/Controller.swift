@@ -16,6 +16,7 @@ public struct Controller: Sendable {
   var guesses: PINGuard
   var areas: AreaRoster
   var bells = DoorBells()
+  var plans: PlanBoard
   private var site: SiteInputs
 
   /// `active` are the inputs of doors and site that are active at the start, `memory` is what was
@@ -28,6 +29,7 @@ public struct Controller: Sendable {
     lookUps = LookUps(milliseconds: layout.lookUpMilliseconds)
     guesses = PINGuard(lockouts: memory.cardLockouts)
     areas = AreaRoster(policy, fire: memory.fire, at: now.monotonic)
+    plans = PlanBoard(memory.plans, under: policy, at: now.monotonic)
     site = SiteInputs(
       active: active, sampleMilliseconds: layout.sampleMilliseconds, at: now.monotonic)
     doors = Roster(
@@ -49,7 +51,7 @@ public struct Controller: Sendable {
         )
       })
     // Discard these effects: the shell drives ``requiredLock(of:)`` at its start anyway.
-    _ = refreshModes(at: now, isStart: true)
+    _ = followPlans(at: now) + refreshModes(at: now, isStart: true)
   }
 
   // MARK: What can be seen
@@ -60,7 +62,8 @@ public struct Controller: Sendable {
   /// When to call ``advance(to:)`` next.
   public var nextDeadline: MonotonicInstant? {
     var first = MonotonicInstant.earliest(
-      site.nextDeadline, lookUps.nextDeadline, areas.nextDeadline, bells.nextDeadline)
+      .earliest(site.nextDeadline, plans.nextDeadline),
+      lookUps.nextDeadline, areas.nextDeadline, bells.nextDeadline)
     for door in doors.units { first = .earliest(first, door.nextDeadline) }
     for reader in readers.units { first = .earliest(first, reader.nextDeadline) }
     return first
@@ -100,6 +103,12 @@ public struct Controller: Sendable {
   /// The modes that were ordered at a door, whether they are in force or not.
   public func modes(of door: DoorID) -> DoorModes? { doors[door]?.orderedModes }
 
+  /// The plans in force, the strongest first.
+  public var plansInForce: [PlanEntry] { plans.entries }
+
+  /// Why an order of a plan cannot be carried out; nil when it can.
+  public func refusal(of order: PlanOrder) -> String? { plans.refusal(of: order, under: policy) }
+
   /// What can be seen of a reader.
   public func view(
     of reader: ReaderID
@@ -129,7 +138,8 @@ public struct Controller: Sendable {
       return handle(answer, at: now)
     case .policy(let snapshot):
       conditions.policy = snapshot
-      return areas.follow(snapshot, at: now.monotonic) + refreshModes(at: now)
+      return areas.follow(snapshot, at: now.monotonic) + plans.follow(snapshot)
+        + followPlans(at: now) + refreshModes(at: now)
     case .modes(let id, let modes):
       return atDoor(id, now) { $0.setModes(modes, under: $1, at: now) }
     case .restored(let memory): return restore(memory, at: now)
@@ -150,6 +160,8 @@ public struct Controller: Sendable {
     case .lost(let line): return lose(line, at: now)
     case .order(let order):
       return handle(order, at: now)
+    case .plan(let order):
+      return plans.carryOut(order, under: policy, at: now) + followPlans(at: now)
     case .edgesLost:
       for place in readers.units.indices { readers.units[place].forgetHalfRead() }
       return [.record(.edgesLost)]
@@ -161,7 +173,7 @@ public struct Controller: Sendable {
     var effects: [ControllerEffect] = []
     for place in readers.units.indices { effects += advance(reader: place, to: now) }
     for place in doors.units.indices { effects += advance(door: place, to: now) }
-    return effects + advanceSite(to: now)
+    return effects + advanceSite(to: now) + advancePlans(to: now)
       + areas.advance(to: now, under: policy, isFire: site.mayBeFire) + giveUpLookUps(at: now)
       + bells.advance(to: now.monotonic)
   }
@@ -261,9 +273,12 @@ public struct Controller: Sendable {
     return effects
   }
 
-  private mutating func refreshModes(
-    at now: Moment, isStart: Bool = false
-  ) -> [ControllerEffect] {
+  private mutating func advancePlans(to now: Moment) -> [ControllerEffect] {
+    let effects = plans.advance(to: now, under: policy)
+    return effects.isEmpty ? [] : effects + followPlans(at: now)
+  }
+
+  mutating func refreshModes(at now: Moment, isStart: Bool = false) -> [ControllerEffect] {
     doors.units.indices.flatMap { place in
       effects(
         of: doors.units[place].refreshMode(under: conditions, at: now, isStart: isStart),

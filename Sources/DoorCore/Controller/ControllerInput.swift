@@ -12,6 +12,8 @@ public enum ControllerInput: Sendable {
   case policy(PolicySnapshot)
   /// A verified command.
   case order(Order)
+  /// A plan begins or ends; see ``Controller/refusal(of:)``.
+  case plan(PlanOrder)
   /// All modes that are ordered at a door now; replaces the earlier ones.
   case modes(DoorID, DoorModes)
   /// What was persisted, when it could be read only after the start. What happened since counts

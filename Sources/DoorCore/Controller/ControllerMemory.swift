@@ -9,17 +9,21 @@ public struct ControllerMemory: Sendable, Hashable {
   public var firstPersons: [DoorID: WallInstant]
   /// The last fire alarm; nil for none.
   public var fire: EvacuationSpan?
+  /// The plans in force.
+  public var plans: [PlanEntry]
 
   public init(
     lockouts: [ReaderID: Lockout] = [:], cardLockouts: [CredentialID: Lockout] = [:],
     modes: [DoorID: DoorModes] = [:],
-    firstPersons: [DoorID: WallInstant] = [:], fire: EvacuationSpan? = nil
+    firstPersons: [DoorID: WallInstant] = [:], fire: EvacuationSpan? = nil,
+    plans: [PlanEntry] = []
   ) {
     self.lockouts = lockouts
     self.cardLockouts = cardLockouts
     self.modes = modes
     self.firstPersons = firstPersons
     self.fire = fire
+    self.plans = plans
   }
 }
 
@@ -38,4 +42,6 @@ public enum Memory: Sendable, Hashable {
   case areaReset(AreaID, WallInstant)
   /// The last fire alarm.
   case fire(EvacuationSpan)
+  /// The plans in force; replaces what was persisted.
+  case plans([PlanEntry])
 }

@@ -246,7 +246,7 @@ struct DoorUnit: Sendable {
     if after.holdsOpen, urgency == .atOnce, !moves.contains(.setLock(.released)) {
       wishes.append(releaseAtOnce)
     }
-    if after.keepsClosed { wishes += move(.secure, under: conditions, at: now) }
+    if after.locksAtOnce { wishes += move(.secure, under: conditions, at: now) }
     guard after != before else { return wishes }
     return [.effect(.record(.modeChanged(layout.id, from: before, to: entry)))] + wishes
   }

@@ -12,4 +12,6 @@ struct DoorConditions: Sendable {
   var policy: PolicySnapshot
   /// When the fire alarm began; nil without one.
   var fireSince: WallInstant?
+  /// The doors at which a plan is in force.
+  var plans: [DoorID: DoorModeEntry] = [:]
 }

@@ -53,7 +53,7 @@ struct ModeSchedule {
       hours, at: now.wall, clockTrust: now.trust, for: .unlocking) ? nil : .hours
   }
 
-  /// The strongest of the ordered modes, the schedule and the fire alarm; nil is normal. An entry
+  /// The strongest of the ordered modes, the schedule, a plan and the fire alarm; nil is normal. An entry
   /// of the schedule that is in force already, `current`, keeps its start.
   func mode(
     ordered: DoorModes, firstPersonHasCome: Bool, current: DoorModeEntry?, at now: Moment
@@ -70,6 +70,7 @@ struct ModeSchedule {
         DoorModeEntry(
           mode: mode, owner: "schedule", reason: "autoUnlockSchedule", since: since))
     }
+    if let plan = conditions.plans[door] { modes.set(plan) }
     if let since = conditions.fireSince {
       modes.set(
         DoorModeEntry(mode: .fire, owner: "fire input", reason: "fire alarm", since: since))

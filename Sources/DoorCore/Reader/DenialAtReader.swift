@@ -30,7 +30,8 @@ extension DenialReason {
       .excluded, .ruleMismatch,
       .qualificationMissing, .qualificationEnded, .outsideHours,
       .geofenceOutside, .geofenceLocationMissing, .geofenceAccuracyTooLow,
-      .maintenanceForceClosed, .lockdown, .pinRequired, .cardRequired, .lockedOut, .antiPassback,
+      .maintenanceForceClosed, .lockdown, .planInForce, .pinRequired, .cardRequired, .lockedOut,
+      .antiPassback,
       .areaFull, .areaCountUnknown,
       .interlocked, .clockUntrusted, .zoneUnknown, .overrideReasonMissing, .unknownDoor,
       .lookupFailed, .lookupTimedOut, .companionDenied:

@@ -56,6 +56,10 @@ public enum Occurrence: Sendable, Hashable {
   case areaReset(AreaID, by: String, reason: String, count: Int)
   /// The fire alarm ended: who was seen leaving an area since it began, and who not.
   case evacuated(AreaMuster)
+  /// A plan, or its drill, began.
+  case planStarted(PlanEntry, rank: Int)
+  /// A plan, or its drill, ended; `by` is nil where nobody ended it.
+  case planEnded(PlanEntry, cause: String, by: String?, reason: String?)
   /// The controller could not keep up, and edges were lost.
   case edgesLost
 }

@@ -28,13 +28,15 @@ public struct AccessRequest: Sendable, Hashable {
   public var interlockedBy: DoorID?
   /// Of the areas that limit people.
   public var areaCounts: AreaCounts
+  /// The plans in force, at whatever doors.
+  public var plans: [PlanEntry]
 
   public init(
     door: DoorID, presentation: Presentation, holders: [CredentialHolder], at: WallInstant,
     clockTrust: ClockTrust, cacheAgeSeconds: Int64 = 0, mode: DoorMode = .normal,
     override: AdminOverride? = nil, reader: ReaderID? = nil, doorReaders: [ReaderID] = [],
     companion: PersonID? = nil, companionNeedsHost: Bool = false, host: PersonID? = nil,
-    interlockedBy: DoorID? = nil, areaCounts: AreaCounts = AreaCounts()
+    interlockedBy: DoorID? = nil, areaCounts: AreaCounts = AreaCounts(), plans: [PlanEntry] = []
   ) {
     self.door = door
     self.presentation = presentation
@@ -51,6 +53,7 @@ public struct AccessRequest: Sendable, Hashable {
     self.host = host
     self.interlockedBy = interlockedBy
     self.areaCounts = areaCounts
+    self.plans = plans
   }
 }
 
@@ -109,6 +112,8 @@ public struct Verdict: Sendable, Hashable {
   public var leavesDespite: DenialReason?
   /// The person may leave the door unlocked (``OfficePlan``).
   public var mayUseOffice = false
+  /// The plan that denied; of a grant, the plan that would have and is only practised.
+  public var plan: PlanID?
   /// What was checked, in order; the last step decided.
   public var steps: [ExplanationStep]
 
@@ -117,7 +122,7 @@ public struct Verdict: Sendable, Hashable {
     used: [UsedCredential] = [], passages: [AreaPassage] = [], breaksAntiPassback: Bool = false,
     isDuress: Bool = false, companion: PersonID? = nil, host: PersonID? = nil,
     escort: Person.Escort? = nil, isLeaving: Bool = false, leavesDespite: DenialReason? = nil,
-    steps: [ExplanationStep]
+    plan: PlanID? = nil, steps: [ExplanationStep]
   ) {
     self.decision = decision
     self.credential = credential
@@ -133,6 +138,7 @@ public struct Verdict: Sendable, Hashable {
     self.escort = escort
     self.isLeaving = isLeaving
     self.leavesDespite = leavesDespite
+    self.plan = plan
     self.steps = steps
   }
 

@@ -77,6 +77,7 @@ let accessRules = [
   knownPersonRule,
   accessEnabledRule,
   exclusionRule,
+  planRule,
   offlineRule,
   clockTrustRule,
   validityRule,
@@ -140,6 +141,7 @@ private func judge(_ question: RuleQuestion, in mode: DenialReason?) -> (depth: 
     host: denial == nil && question.needsHost ? question.request.host : nil,
     escort: question.holder.person.escort, isLeaving: denial == nil && leaves,
     leavesDespite: denial == nil ? despite : nil, steps: steps)
+  if !question.request.plans.isEmpty { verdict.plan = question.plan(where: denial) }
   if denial == nil, !leaves { verdict.uses = question.used }
   verdict.mayUseOffice = denial == nil && despite == nil && question.mayUseOffice
   return (depth, verdict)

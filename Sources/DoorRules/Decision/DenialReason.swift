@@ -47,6 +47,8 @@ public enum DenialReason: String, Sendable, Hashable, CaseIterable {
   case maintenanceForceClosed
   /// The facility is locked down.
   case lockdown
+  /// A plan is in force here, and this person is not of its level.
+  case planInForce
   /// A card was shown where a PIN must follow or stand alone.
   case pinRequired
   /// A PIN was typed where a card must be shown.
@@ -218,6 +220,11 @@ public enum DenialReason: String, Sendable, Hashable, CaseIterable {
         member: "Closed",
         sentence: "the facility is locked down",
         advice: "End the lockdown, or unlock with an override and a reason.")
+    case .planInForce:
+      Texts(
+        member: "Closed",
+        sentence: "a plan is in force, and the person is not of its level",
+        advice: "The event names the plan; end it, or give the person a tag of its level.")
     case .pinRequired:
       Texts(
         member: "Type the PIN",

@@ -12,6 +12,7 @@ final class CompiledPolicy: Sendable, Equatable {
   let countingAreas: [Area]
   /// One of them denies those who would be too many.
   let limitsPeople: Bool
+  let plans: [PlanID: PlanReach]
   /// Classes of credentials by name, configured and built in.
   let classes: [String: CredentialClass]
   /// That of every other name.
@@ -30,6 +31,9 @@ final class CompiledPolicy: Sendable, Equatable {
     ways = ReaderWay.all(in: facility.areas)
     countingAreas = facility.areas.filter { $0.occupancy != nil }.sorted { $0.id < $1.id }
     limitsPeople = countingAreas.contains { $0.peopleMax != nil }
+    plans = Dictionary(
+      facility.plans.map { ($0.id, PlanReach(of: $0, scopes: scopes, areas: facility.areas)) },
+      uniquingKeysWith: { first, _ in first })
     let builtIn = CredentialClass.builtInNames.compactMap { name in
       CredentialClass.builtIn(named: name).map { (name, $0) }
     }

@@ -7,6 +7,8 @@ public enum DoorMode: String, Sendable, Hashable, CaseIterable, Comparable {
   case lockdown
   /// Maintenance: only an admin override opens.
   case forceClosed
+  /// A plan is in force: the rules decide, and nothing but fire holds the door open.
+  case plan
   /// Maintenance: the relay is latched open.
   case forceOpen
   /// Latched open by its schedule.
@@ -24,7 +26,7 @@ public enum DoorMode: String, Sendable, Hashable, CaseIterable, Comparable {
   public var holdsOpen: Bool {
     switch self {
     case .fire, .forceOpen, .scheduledUnlock, .office: true
-    case .lockdown, .forceClosed, .awaitingFirstPerson, .normal: false
+    case .lockdown, .forceClosed, .plan, .awaitingFirstPerson, .normal: false
     }
   }
 
@@ -32,20 +34,24 @@ public enum DoorMode: String, Sendable, Hashable, CaseIterable, Comparable {
   public var keepsClosed: Bool {
     switch self {
     case .lockdown, .forceClosed: true
-    case .fire, .forceOpen, .scheduledUnlock, .office, .awaitingFirstPerson, .normal: false
+    case .fire, .plan, .forceOpen, .scheduledUnlock, .office, .awaitingFirstPerson, .normal: false
     }
   }
+
+  /// Where it begins, a door that was released for an entry locks at once.
+  public var locksAtOnce: Bool { keepsClosed || self == .plan }
 
   private var rank: Int {
     switch self {
     case .fire: 0
     case .lockdown: 1
     case .forceClosed: 2
-    case .forceOpen: 3
-    case .scheduledUnlock: 4
-    case .office: 5
-    case .awaitingFirstPerson: 6
-    case .normal: 7
+    case .plan: 3
+    case .forceOpen: 4
+    case .scheduledUnlock: 5
+    case .office: 6
+    case .awaitingFirstPerson: 7
+    case .normal: 8
     }
   }
 }

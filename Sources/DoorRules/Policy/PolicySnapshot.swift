@@ -42,6 +42,26 @@ public struct PolicySnapshot: Sendable, Hashable {
 
   func place(of door: DoorID) -> DoorPlace? { compiled.places[door] }
 
+  func reach(of plan: PlanID) -> PlanReach? { compiled.plans[plan] }
+
+  /// The plans, by their ids.
+  public var plans: [Plan] { facility.plans.sorted { $0.id < $1.id } }
+
+  public func plan(_ id: PlanID) -> Plan? { reach(of: id)?.plan }
+
+  /// True where the plan keeps a door closed: for the door itself, or for one of its readers.
+  public func isFor(_ door: DoorID, readers: [ReaderID], plan: PlanID) -> Bool {
+    reach(of: plan)?.level(at: door, reader: nil, readers: readers) != nil
+  }
+
+  /// The stronger first, and of equal ranks the smaller id. A plan that this policy lacks comes last.
+  public func ranked(_ entries: [PlanEntry]) -> [PlanEntry] {
+    entries.sorted {
+      let (left, right) = (plan($0.plan)?.rank ?? 0, plan($1.plan)?.rank ?? 0)
+      return left == right ? $0.plan < $1.plan : left > right
+    }
+  }
+
   /// Nil where no area begins or ends.
   func way(through reader: ReaderID) -> ReaderWay? { compiled.ways[reader] }
 
@@ -102,12 +122,14 @@ public struct FacilityPolicy: Sendable, Hashable {
   public var controller: ControllerID?
   /// For anti-passback, and to count who is inside.
   public var areas: [Area]
+  /// What to do in an emergency.
+  public var plans: [Plan]
 
   public init(
     settings: AccessSettings = AccessSettings(), holidays: Holidays = Holidays(),
     leadSeconds: Int64 = leadSecondsDefault, tailSeconds: Int64 = tailSecondsDefault,
     classes: [String: CredentialClass] = [:], controller: ControllerID? = nil,
-    areas: [Area] = []
+    areas: [Area] = [], plans: [Plan] = []
   ) {
     self.settings = settings
     self.holidays = holidays
@@ -116,6 +138,7 @@ public struct FacilityPolicy: Sendable, Hashable {
     self.classes = classes
     self.controller = controller
     self.areas = areas
+    self.plans = plans
   }
 }
 

@@ -5,7 +5,7 @@ func modeDenial(_ request: AccessRequest) -> DenialReason? {
   switch request.mode {
   case .lockdown: .lockdown
   case .forceClosed: .maintenanceForceClosed
-  case .fire, .forceOpen, .scheduledUnlock, .office, .awaitingFirstPerson, .normal: nil
+  case .fire, .plan, .forceOpen, .scheduledUnlock, .office, .awaitingFirstPerson, .normal: nil
   }
 }
 

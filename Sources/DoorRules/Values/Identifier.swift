@@ -89,6 +89,7 @@ public enum CredentialKindTag: IdentifierKind { public static var isOpaque: Bool
 public enum ScopeKind: IdentifierKind {}
 public enum ControllerKind: IdentifierKind {}
 public enum AreaKind: IdentifierKind {}
+public enum PlanKind: IdentifierKind {}
 
 /// Names one door of a facility.
 public typealias DoorID = Identifier<DoorKind>
@@ -102,6 +103,8 @@ public typealias CredentialID = Identifier<CredentialKindTag>
 public typealias ScopeID = Identifier<ScopeKind>
 /// Names one area of a facility.
 public typealias AreaID = Identifier<AreaKind>
+/// Names one plan of a facility.
+public typealias PlanID = Identifier<PlanKind>
 /// Names one controller, that is one device.
 public typealias ControllerID = Identifier<ControllerKind>
 

@@ -227,6 +227,7 @@ struct CommandDesk {
       return [.forgive(person, by: origin.name(nil)), .endPersisted(order: order)]
     case .resetArea(let area, let reason, let by):
       return [.resetArea(area, by: origin.name(by), reason: reason, order: order)]
+    case .plan(let plan): return [.plan(plan, order: order)]
     case .sync:
       return [
         .session(.syncRequested(id: order)), .digest(rescan: true, for: .order(id: order)),

@@ -122,6 +122,12 @@ package struct SiteOrders {
       .resetArea(area, reason: reason, orderedBy: by), by: by, "reset the count of \(area)")
   }
 
+  /// Starts a plan, practises it or ends it; persisted and recorded. Throws `invalid` for a plan that is
+  /// not configured, not in force, or not the console's to start or end.
+  package func carryOut(_ plan: PlanOrder) throws(PortError) {
+    try order(.plan(plan), by: plan.by, "\(plan.change.rawValue) the plan \(plan.plan)")
+  }
+
   /// The system's clock is right, somebody says who has compared it. Recorded. Throws `invalid` for a
   /// time that cannot be.
   package func trustClock(by: String, reason: String) throws(PortError) {
@@ -264,7 +270,8 @@ package struct SiteOrders {
       holders: holders, at: now.wall,
       clockTrust: now.trust, cacheAgeSeconds: now.cacheAgeSeconds,
       mode: shell.controller.view(of: question.door)?.mode?.mode ?? .normal,
-      reader: question.reader, doorReaders: readers, areaCounts: shell.controller.areaCounts)
+      reader: question.reader, doorReaders: readers, areaCounts: shell.controller.areaCounts,
+      plans: shell.controller.plansInForce)
     let verdict = decide(request, under: policy, explaining: true)
     return (verdict, policy.text(of: now.wall))
   }

@@ -110,6 +110,19 @@ extension EventRecord {
         .adminAreaReset, person: by,
         detail: ["area": area.rawValue, "count": String(count), "why": reason])
     case .evacuated(let muster): self.init(muster)
+    case .planStarted(let entry, let rank):
+      var detail = Self.detail(of: entry)
+      detail["rank"] = String(rank)
+      detail["why"] = entry.reason
+      detail["untilMilliseconds"] = (entry.end?.shown.millisecondsSince1970).map { String($0) }
+      self.init(
+        .planStarted, person: entry.by, reason: entry.isDrill ? "drill" : "start",
+        detail: detail)
+    case .planEnded(let entry, let cause, let by, let reason):
+      var detail = Self.detail(of: entry)
+      detail["startedBy"] = entry.by
+      detail["why"] = reason
+      self.init(.planEnded, person: by, reason: cause, detail: detail)
     case .edgesLost:
       self.init(.controllerEdgesLost)
     }
@@ -117,6 +130,10 @@ extension EventRecord {
 
   private static func end(of entry: DoorModeEntry) -> [String: String] {
     entry.end.map { ["untilMilliseconds": String($0.shown.millisecondsSince1970)] } ?? [:]
+  }
+
+  private static func detail(of entry: PlanEntry) -> [String: String] {
+    ["plan": entry.plan.rawValue].merging(entry.isDrill ? ["drill": "true"] : [:]) { $1 }
   }
 
   private init(_ muster: AreaMuster) {
@@ -142,6 +159,10 @@ extension EventRecord {
     detail["presentation"] = record.presentation
     detail["policyRevision"] = String(record.verdict.policyRevision)
     if let command = record.commandID { detail["command"] = command }
+    if let plan = record.verdict.plan {
+      detail["plan"] = plan.rawValue
+      if record.verdict.isGrant { detail["drill"] = "true" }
+    }
     if let host = record.verdict.host { detail["host"] = host.rawValue }
     if let companion = record.companion {
       detail["companion"] = companion.person?.rawValue

@@ -21,6 +21,8 @@ public struct RuntimeStatus: Sendable {
   public var readers: [Reader]
   /// Inputs whose level is read again and again, since their chip reports no edges.
   public var polled: [PolledInput]
+  /// The plans in force, the strongest first.
+  public var plans: [PlanEntry]
   /// What is wrong and what to do about it, as text.
   public var troubles: [String]
 

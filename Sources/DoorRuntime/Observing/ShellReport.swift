@@ -26,7 +26,7 @@ struct ShellReport {
       cloudConnected: link.isConnected,
       cloudDetail: ports.cloud == nil ? "no cloud is configured" : link.disconnectReason,
       lastCloudContact: link.lastContact, doors: doors, readers: readers(at: now),
-      polled: ports.gpio.polled,
+      polled: ports.gpio.polled, plans: shell.controller.plansInForce,
       troubles: troubles(at: now))
   }
 

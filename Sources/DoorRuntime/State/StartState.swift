@@ -72,6 +72,7 @@ package struct StartState: Sendable {
     for reader in layout.readers { state.read(.lockout(reader.id), from: ports.state) }
     state.read(.cardLockouts, from: ports.state)
     state.read(.fire, from: ports.state)
+    state.read(.plans, from: ports.state)
     let mark = read { try ports.state.value(of: .clockWatermark) } ?? nil
     let own = read { try ports.state.value(of: .clockOwn) } ?? nil
     clock = ClockMemory(
@@ -119,7 +120,19 @@ package struct StartState: Sendable {
       memory.firstPersons[door.id] = came
     }
     memory.fire = ((try? state.value(of: .fire)) ?? nil).flatMap(KeptFire.span)
+    memory.plans = keptPlans(at: now)
     return memory
+  }
+
+  /// Persisted plans that cannot be read are a trouble; none is in force then.
+  private mutating func keptPlans(at now: Moment) -> [PlanEntry] {
+    do {
+      guard let bytes = try state.value(of: .plans) else { return [] }
+      return try KeptPlans.entries(from: bytes, at: now)
+    } catch {
+      troubles.append("the plans in force were not read: \(error)")
+      return []
+    }
   }
 
   /// A persisted mode that cannot be read is a trouble; the door then has no mode.

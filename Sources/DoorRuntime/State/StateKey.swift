@@ -41,6 +41,8 @@ enum StateKey: Sendable, Hashable {
   case areaResets
   /// The last fire alarm, for the report about who got out: ``KeptFire``.
   case fire
+  /// The plans in force: ``KeptPlans``.
+  case plans
   /// The modes that were ordered at a door: ``KeptModes``.
   case modes(DoorID)
   /// Of which moment the state is that is kept twice: ``TwiceKept/Mark``.
@@ -69,6 +71,7 @@ enum StateKey: Sendable, Hashable {
     case .forgiven: "presence.forgiven"
     case .areaResets: "presence.resets"
     case .fire: "fire"
+    case .plans: "plans"
     case .modes(let door): "modes.\(door)"
     case .twice: "twice"
     }
@@ -80,6 +83,8 @@ enum StateKey: Sendable, Hashable {
     switch self {
     // A lockdown, or a door that is to stay closed or open.
     case .modes: true
+    // A lockdown of the building, or its rehearsal.
+    case .plans: true
     // Codes that were revoked, and those that were used up.
     case .offlinePINs: true
     // A key of the cloud that was withdrawn would be believed again; one that was added, no longer.
@@ -101,7 +106,7 @@ enum StateKey: Sendable, Hashable {
   }
 
   /// What the names of the keys that are kept twice begin with, and no other name.
-  static let prefixesKeptTwice = ["modes.", "offlinePIN", "cloud.keys", "lockout."]
+  static let prefixesKeptTwice = ["modes.", "plans", "offlinePIN", "cloud.keys", "lockout."]
 
   /// ``isKeptTwice`` by a key's name.
   static func isKeptTwice(_ name: String) -> Bool {

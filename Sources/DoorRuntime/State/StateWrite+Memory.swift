@@ -3,7 +3,7 @@ import DoorRules
 
 extension StateWrite {
   /// What the core needs after a restart. Nil for where people are, which ``HolderDirectory``
-  /// persists, and for the modes of a door, which are ``KeptModes``.
+  /// persists, for the modes of a door, which are ``KeptModes``, and for plans, which are ``KeptPlans``.
   init?(_ memory: Memory, at now: Moment) {
     switch memory {
     case .lockout(let reader, let lockout):
@@ -16,7 +16,7 @@ extension StateWrite {
       self.init(
         "the first person at door \(door)", .firstPerson(door), came.map(KeptInstant.bytes(of:)))
     case .fire(let span): self.init("the last fire alarm", .fire, KeptFire.bytes(of: span))
-    case .presence, .areaReset, .modes: return nil
+    case .presence, .areaReset, .modes, .plans: return nil
     }
   }
 }

@@ -257,7 +257,7 @@ struct Oracle {
         configRevision: program.policyRevision, credentialRevision: 0, mode: mode)
       return mayBeScheduledOpen(door, instant) || clockJumpedRecently
     case .office: return mayBeLeftUnlocked(door, slack)
-    case .lockdown, .forceClosed, .awaitingFirstPerson, .normal: return false
+    case .lockdown, .forceClosed, .plan, .awaitingFirstPerson, .normal: return false
     }
   }
 

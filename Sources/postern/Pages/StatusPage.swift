@@ -33,6 +33,7 @@ struct StatusPage {
         (\(status.credentials) of \(status.persons) persons)
         """))
     lines.append("")
+    lines += (status.plans ?? []).map(PlanPage.line)
     lines += status.doors.map(Self.line)
     lines += status.readers.map(Self.line)
     lines += (status.polled ?? []).map(\.printable)

@@ -88,6 +88,21 @@ extension ConsoleAdapter {
     }
   }
 
+  func carryOut(_ request: PlanRequest) async throws(ConsoleProblem) {
+    guard let change = PlanOrder.Change(rawValue: request.change) else {
+      let known = PlanOrder.Change.allCases.map(\.rawValue).joined(separator: ", ")
+      throw ConsoleProblem(.invalid, "change: \(request.change.prefix(64)) is none of \(known)")
+    }
+    try checkOperator(request.by)
+    try checkReason(request.reason)
+    let plan: PlanID = try required(request.plan, as: "plan")
+    try await ordered { () async throws(PortError) in
+      try await runtime.carryOut(
+        PlanOrder(
+          plan: plan, change: change, hand: .console, by: request.by, reason: request.reason))
+    }
+  }
+
   func trustClock(_ request: ClockTrustRequest) async throws(ConsoleProblem) {
     try checkOperator(request.by)
     try checkReason(request.reason)

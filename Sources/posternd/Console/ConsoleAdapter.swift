@@ -26,7 +26,8 @@ struct ConsoleAdapter: ConsoleBackend {
 
   func status() async -> ConsoleStatus {
     var status = ConsoleStatus(
-      await runtime.status(), controller: settings.controller, isSimulated: panel != nil)
+      await runtime.status(), plans: await runtime.plans(), controller: settings.controller,
+      isSimulated: panel != nil)
     for index in status.doors.indices {
       let door = settings.doors.first { $0.id.rawValue == status.doors[index].id }
       status.doors[index].wiring = door.map {
@@ -62,6 +63,10 @@ struct ConsoleAdapter: ConsoleBackend {
     } catch {
       return
     }
+  }
+
+  func plans() async -> [ConsolePlan] {
+    ConsolePlan.all(await runtime.plans(), await runtime.status().plans)
   }
 
   func muster() async -> [ConsoleArea] { await runtime.musters().map { ConsoleArea($0) } }

@@ -8,7 +8,7 @@ import WiegandCodec
 
 /// What the daemon knows, in the shapes of the console.
 extension ConsoleStatus {
-  init(_ status: RuntimeStatus, controller: ControllerID, isSimulated: Bool) {
+  init(_ status: RuntimeStatus, plans: [Plan], controller: ControllerID, isSimulated: Bool) {
     self.init(
       controller: controller.rawValue, software: SoftwareVersion.text, simulated: isSimulated,
       uptimeSeconds: status.uptimeSeconds,
@@ -41,7 +41,32 @@ extension ConsoleStatus {
               pairing: $0.isPairing, faults: $0.faults)
           })
       }, polled: status.polled.isEmpty ? nil : status.polled.map(\.words),
+      plans: status.plans.isEmpty
+        ? nil
+        : status.plans.map { entry in
+          ConsolePlan(entry.plan, plans.first { $0.id == entry.plan }, entry)
+        },
       troubles: status.troubles)
+  }
+}
+
+extension ConsolePlan {
+  init(_ id: PlanID, _ plan: Plan?, _ entry: PlanEntry?) {
+    func words(_ hands: Set<Plan.Hand>?) -> [String] { (hands ?? []).map(\.rawValue).sorted() }
+    self.init(
+      id: id.rawValue, name: plan?.name, rank: plan?.rank,
+      state: entry.map { $0.isDrill ? .drill : .inForce } ?? .off, by: entry?.by,
+      reason: entry?.reason, sinceMilliseconds: entry?.since.millisecondsSince1970,
+      untilMilliseconds: entry?.end?.shown.millisecondsSince1970,
+      drill: plan?.allowsDrill ?? false, startedBy: words(plan?.startedBy),
+      endedBy: words(plan?.endedBy))
+  }
+
+  /// Those that are configured or in force, by their ids.
+  static func all(_ plans: [Plan], _ entries: [PlanEntry]) -> [ConsolePlan] {
+    Set(plans.map(\.id) + entries.map(\.plan)).sorted().map { id in
+      ConsolePlan(id, plans.first { $0.id == id }, entries.first { $0.plan == id })
+    }
   }
 }
 

@@ -152,6 +152,17 @@ final class ConsoleFakeBackend: ConsoleBackend {
     }
   }
 
+  func plans() async -> [ConsolePlan] {
+    [ConsolePlan(id: "lockdown", name: "Lockdown", rank: 5, state: .drill)]
+  }
+
+  func carryOut(_ request: PlanRequest) async throws(ConsoleProblem) {
+    state.withLock {
+      $0.cleared.append(
+        "\(request.change) \(request.plan) by \(request.by): \(request.reason)")
+    }
+  }
+
   func trustClock(_ request: ClockTrustRequest) async throws(ConsoleProblem) {
     state.withLock { $0.cleared.append("clock trusted by \(request.by): \(request.reason)") }
   }

@@ -48,10 +48,13 @@ struct ConsoleRoutesTests {
     #expect(try await console.ask("POST", "/v1/muster/reset", body: reset).status == 204)
     let bell = #"{"door":"front","answer":"open","by":"ann"}"#
     #expect(try await console.ask("POST", "/v1/bell/answer", body: bell).status == 204)
+    let plan = #"{"plan":"lockdown","change":"start","by":"ann","reason":"alarm"}"#
+    #expect(try await console.ask("POST", "/v1/plans", body: plan).status == 204)
+    #expect(try await console.ask("GET", "/v1/plans").status == 200)
     #expect(
       console.backend.cleared == [
         "front-in by ann", "everybody forgiven by ann", "clock trusted by ann: my watch",
-        "hall reset by ann: counted", "open front by ann",
+        "hall reset by ann: counted", "open front by ann", "start lockdown by ann: alarm",
       ])
   }
 

@@ -39,6 +39,7 @@ struct DecideExplanationTests {
     step("KnownPersonRule", "person ada is known here"),
     step("AccessEnabledRule", "person ada is switched on"),
     step("ExclusionRule", "nothing is denied to this person"),
+    step("PlanRule", "no plan is in force"),
     step(
       "OfflineRule", "fresh, class standard: 1 h since the cloud was heard, limit 72 h", facility),
     step("ClockTrustRule", "the clock is synchronised"),
@@ -125,6 +126,15 @@ struct DecideExplanationTests {
     },
     Failing("ExclusionRule", .excluded, "ada is denied here until further notice") {
       $0.person.exclusions = [Exclusion(doors: [RuleWorld.front])]
+    },
+    Failing(
+      "PlanRule", .planInForce,
+      "plan lockdown (Lockdown), rank 1, is in force since 1970-01-05 12:00, and passes nobody;"
+        + " ada is not of that level", facility
+    ) {
+      let lockdown = PlanID("lockdown")!
+      $0.facility.plans = [Plan(id: lockdown, name: "Lockdown", rank: 1)]
+      $0.plans = [PlanEntry(plan: lockdown, by: "desk", reason: "alarm", since: RuleWorld.noon)]
     },
     Failing(
       "OfflineRule", .cacheExpired,
@@ -225,7 +235,7 @@ struct DecideExplanationTests {
         verdict
           == Verdict(
             decision: .deny(failing.reason), credential: RuleWorld.key, person: RuleWorld.ada,
-            policyRevision: 7, escort: world.person.escort,
+            policyRevision: 7, escort: world.person.escort, plan: verdict.plan,
             steps: verdict.steps.dropLast() + [last]))
       let before = Self.passed.prefix { $0.rule != failing.rule }
       #expect(verdict.steps.dropLast().map(\.rule) == before.map(\.rule))
@@ -295,6 +305,7 @@ struct DecideExplanationTests {
         Self.step("KnownPersonRule", "person ada is known here"),
         Self.step("AccessEnabledRule", "person ada is switched on"),
         Self.step("ExclusionRule", "nothing is denied to this person"),
+        Self.step("PlanRule", "no plan is in force"),
         Self.step(
           "OfflineRule", "fresh, class standard: 0 h since the cloud was heard, limit 72 h",
           Self.facility),

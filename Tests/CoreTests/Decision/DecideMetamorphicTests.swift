@@ -106,6 +106,13 @@ struct DecideMetamorphicTests {
             accessHours: closed)
         }
       },
+      { world in
+        let lockdown = PlanID("lockdown")!
+        world.facility.plans = [
+          Plan(id: lockdown, name: "Lockdown", rank: 1, levels: [.init(tags: ["a", "b"])])
+        ]
+        world.plans = [PlanEntry(plan: lockdown, by: "desk", reason: "x", since: world.at)]
+      },
     ]
     var opened: [Int] = []
     let grants = each(seed: 1) { world, _ in

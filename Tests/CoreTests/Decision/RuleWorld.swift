@@ -35,6 +35,7 @@ struct RuleWorld {
   var host: PersonID?
   var interlockedBy: DoorID?
   var areaCounts = AreaCounts()
+  var plans: [PlanEntry] = []
   /// Nil: this device does not know the rules of the facility's zone.
   var zone: ZoneRules? = .utc
 
@@ -71,7 +72,7 @@ struct RuleWorld {
       at: at, clockTrust: clockTrust, cacheAgeSeconds: cacheAgeSeconds, mode: mode,
       override: override, reader: reader, doorReaders: doorReaders, companion: companion,
       companionNeedsHost: companionNeedsHost, host: host,
-      interlockedBy: interlockedBy, areaCounts: areaCounts)
+      interlockedBy: interlockedBy, areaCounts: areaCounts, plans: plans)
   }
 
   func verdict() -> Verdict { decide(request, under: policy, explaining: true) }

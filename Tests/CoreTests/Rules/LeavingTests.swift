@@ -34,6 +34,11 @@ struct LeavingTests {
     Case("KnownPersonRule", .unknownPerson, holds: true) { $0.person = .unknown(RuleWorld.ada) },
     Case("AccessEnabledRule", .accessDisabled) { $0.person.accessEnabled = false },
     Case("ExclusionRule", .excluded) { $0.person.exclusions = [Exclusion(facilityWide: true)] },
+    Case("PlanRule", .planInForce) {
+      let lockdown = PlanID("lockdown")!
+      $0.facility.plans = [Plan(id: lockdown, name: "Lockdown", rank: 1)]
+      $0.plans = [PlanEntry(plan: lockdown, by: "desk", reason: "alarm", since: $0.at)]
+    },
     Case("OfflineRule", .cacheExpired) { $0.cacheAgeSeconds = 72 * 3_600 },
     Case("ClockTrustRule", .clockUntrusted) {
       $0.credential?.validUntil = $0.at.advanced(bySeconds: 3_600)

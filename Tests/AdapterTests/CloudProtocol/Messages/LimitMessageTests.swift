@@ -49,6 +49,17 @@ struct LimitMessageTests {
         AreaDocument(id: $0, name: $0, entryReaders: ["\($0)-in"], antiPassback: "soft")
       }
     },
+    Bound(path: "facility.plans", max: ConfigurationLimits.plansMax) { document, count in
+      document.facility.plans = names(count, "p").map { PlanDocument(id: $0, name: $0, rank: 1) }
+    },
+    Bound(path: "facility.plans[0].levels", max: ConfigurationLimits.planLevelsMax) {
+      document, count in
+      document.facility.plans = [
+        PlanDocument(
+          id: "p", name: "P", rank: 1,
+          levels: (0..<count).map { _ in PlanLevelDocument(doors: ["front"]) })
+      ]
+    },
     Bound(path: "facility.credentialClasses", max: ConfigurationLimits.credentialClassesMax) {
       document, count in
       document.facility.credentialClasses = Dictionary(
@@ -217,7 +228,7 @@ struct LimitMessageTests {
     }
     func check(
       _ range: ClosedRange<Int>, _ member: String,
-      _ path: WritableKeyPath<OfficeDocument, Int?> & Sendable
+      _ path: any (WritableKeyPath<OfficeDocument, Int?> & Sendable)
     ) {
       for bound in [range.lowerBound, range.upperBound] {
         #expect(told { $0[keyPath: path] = bound } == [])
@@ -233,6 +244,27 @@ struct LimitMessageTests {
     #expect(
       told { $0.hours = HoursDocument(days: ["friday": [WindowDocument(from: "9", to: "10")]]) }
         .allSatisfy { $0.hasPrefix("doors[0].office.hours") })
+  }
+
+  @Test("a plan has a rank of 1 to 9, and ends by itself after a minute to a week")
+  func plans() {
+    func told(rank: Int = 1, minutes: Int = 1) -> [String] {
+      let document = Self.configuration {
+        $0.facility.plans = [
+          PlanDocument(id: "p", name: "P", rank: rank, holdMinutes: minutes)
+        ]
+      }
+      return Self.problems { _ = try document.validated(zones: { _ in .utc }) }
+    }
+    let (ranks, minutes) = (Plan.ranks, ConfigurationLimits.planHoldMinutes)
+    #expect(told(rank: ranks.lowerBound) == [] && told(rank: ranks.upperBound) == [])
+    #expect(told(minutes: minutes.lowerBound) == [] && told(minutes: minutes.upperBound) == [])
+    for rank in [0, ranks.upperBound + 1] {
+      #expect(told(rank: rank) == ["facility.plans[0].rank"])
+    }
+    for span in [0, minutes.upperBound + 1] {
+      #expect(told(minutes: span) == ["facility.plans[0].holdMinutes"])
+    }
   }
 
   @Test("an area's least and most are 1 to 20,000 people")

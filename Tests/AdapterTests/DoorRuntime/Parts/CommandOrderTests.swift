@@ -22,6 +22,7 @@ struct CommandOrderTests {
     (Command(kind: .mode, door: "front", reason: "cleaning", mode: .forceOpen), ["setMode"]),
     (Command(kind: .forgive), ["forgive", "endPersisted"]),
     (Command(kind: .resetArea, reason: "counted", area: "hall"), ["resetArea"]),
+    (Command(kind: .plan, reason: "alarm", plan: "lockdown", change: .start), ["plan"]),
     (Command(kind: .sync), ["session syncRequested", "digest", "end c-1"]),
     (Command(kind: .logs), ["uploadLog"]),
     (Command(kind: .renewCertificate), ["renewCertificate"]),

@@ -16,6 +16,7 @@ struct KeptGarbageTests {
     "k-1 0 2 45000 1800000005000", "0 2 45000 1800000005000", "3 1800000005000",
     "gym 1 1800000005000\npool 0 5000", "1800000005000",
     #"[{"mode":"lockdown","owner":"a","reason":"b","sinceMilliseconds":5}]"#, "12345678",
+    #"[{"by":"a","drill":true,"plan":"p","reason":"b","remainingMilliseconds":7,"sinceMilliseconds":5}]"#,
   ]
 
   private let verifier: EnvelopeVerifier
@@ -72,6 +73,7 @@ struct KeptGarbageTests {
     #expect(keys.verifier?.publicKeys.isEmpty == false)
     _ = KeptInstant.instant(bytes)
     _ = try? KeptModes.modes(from: bytes, at: PartFixture.moment())
+    _ = try? KeptPlans.entries(from: bytes, at: PartFixture.moment())
     readWatch(bytes)
     try readHolders(bytes)
   }

@@ -26,7 +26,7 @@ struct StateKeyTests {
       (.modes(Self.door), "modes.front"), (.runs, "runs"), (.clockOwn, "clock.own"),
       (.areaResets, "presence.resets"), (.fire, "fire"),
       (.revisions, "revisions"), (.zone, "zone"), (.lastUse(CredentialID("k-1")!), "lastUse.k-1"),
-      (.twice, "twice"),
+      (.twice, "twice"), (.plans, "plans"),
     ]
     for (key, name) in rows {
       #expect(key.name == name)
@@ -114,6 +114,7 @@ struct StateKeyTests {
     case .areaResets: 17
     case .fire: 18
     case .twice: 19
+    case .plans: 20
     }
   }
 
@@ -179,6 +180,44 @@ struct StateKeyTests {
 
   private func bytes(ofBook text: String) throws -> [UInt8] {
     try #require(OfflinePINBook(bytes: Array(text.utf8))).bytes
+  }
+
+  @Test("G4: the plans in force are JSON; a drill is one, and an end counts on over a restart")
+  func plans() throws {
+    let text = """
+      [{"by":"desk","drill":false,"plan":"lockdown","reason":"alarm","remainingMilliseconds":60000,\
+      "savedAtMilliseconds":1800000005000,"sinceMilliseconds":1800000005000},{"by":"ann",\
+      "drill":true,"plan":"storm","reason":"yearly","sinceMilliseconds":1800000005000}]
+      """
+    let now = PartFixture.moment(5_000)
+    let entries = [
+      PlanEntry(
+        plan: PlanID("lockdown")!, by: "desk", reason: "alarm", since: Self.five,
+        end: ModeEnd(
+          at: now.monotonic.advanced(byMilliseconds: 60_000),
+          shown: Self.five.advanced(bySeconds: 60))),
+      PlanEntry(
+        plan: PlanID("storm")!, isDrill: true, by: "ann", reason: "yearly", since: Self.five),
+    ]
+    #expect([KeptPlans.persist(entries, at: now)].writtenText == ["plans": text])
+    #expect([KeptPlans.persist([], at: now)].writtenText == ["plans": "removed"])
+    #expect(try KeptPlans.entries(from: Array(text.utf8), at: now) == entries)
+    // Half a minute later; without a trusted clock nothing is taken off, and nothing makes it longer.
+    for (later, trust, left) in [
+      (35_000, ClockTrust.synchronised, 30_000), (35_000, .unknown, 60_000),
+      (0, .synchronised, 60_000), (99_000, .synchronised, 0),
+    ] {
+      let then = PartFixture.moment(later, trust: trust)
+      let end = try KeptPlans.entries(from: Array(text.utf8), at: then).first?.end?.at
+      #expect(end == then.monotonic.advanced(byMilliseconds: left))
+    }
+    #expect(throws: (any Error).self) {
+      try KeptPlans.entries(from: Array("[{}]".utf8), at: now)
+    }
+    let many = Array(repeating: text.dropFirst().dropLast(), count: 20).joined(separator: ",")
+    #expect(
+      try KeptPlans.entries(from: Array("[\(many)]".utf8), at: now).count
+        == ConfigurationLimits.plansMax)
   }
 
   @Test("the modes of a door are JSON; a mode of another version is passed over")

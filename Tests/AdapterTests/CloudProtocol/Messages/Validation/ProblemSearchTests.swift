@@ -54,7 +54,7 @@ struct ProblemSearchTests {
   func words() {
     #expect(
       problems(Command.self, #"{"kind":"open","door":"front"}"#).first?
-        .hasPrefix(#"kind: "open" is none of unlock, adminUnlock, identify"#) == true)
+        .hasPrefix(#"kind: "open" is none of unlock, adminUnlock, answerBell"#) == true)
     #expect(
       problems(Command.self, #"{"kind":"mode","mode":"ajar"}"#)
         == [#"mode: "ajar" is none of off, force-open, force-closed, lockdown, end-lockdown"#])
