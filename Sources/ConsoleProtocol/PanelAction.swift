@@ -15,6 +15,8 @@ public enum PanelAction: Sendable, Hashable, Codable {
   case fire(active: Bool)
   /// Opens or closes the controller's box.
   case box(open: Bool)
+  /// Presses the button that starts plans, or lets it go.
+  case planButton(pressed: Bool)
 }
 
 /// How the simulated reader forms its pulses.

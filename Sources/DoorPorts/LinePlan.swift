@@ -69,6 +69,7 @@ extension InputLine {
     case .requestToExit(let door): "request to exit of door \(door)"
     case .fire: "fire alarm"
     case .tamper: "tamper switch of the box"
+    case .plan: "button that starts plans"
     }
   }
 }

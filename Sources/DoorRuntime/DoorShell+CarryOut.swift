@@ -100,7 +100,7 @@ extension DoorShell {
       let data = outside.configuration.layout.readers.flatMap {
         [InputLine.data0($0.id), .data1($0.id)]
       }
-      sample([.fire, .tamper] + data, at: now)
+      sample([.fire, .tamper, .plan] + data, at: now)
     case .remember(let memory): carryOut(remember(memory, at: now), at: now)
     case .answer(let order, let outcome): carryOut(.end(order: order, .outcome(outcome)), at: now)
     }

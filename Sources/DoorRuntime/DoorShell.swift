@@ -117,7 +117,7 @@ package final class DoorShell {
   ) -> Set<InputLine> {
     let inputs =
       layout.doors.filter(\.hasContact).map { InputLine.contact($0.id) }
-      + layout.doors.map { InputLine.requestToExit($0.id) } + [.fire, .tamper]
+      + layout.doors.map { InputLine.requestToExit($0.id) } + [.fire, .tamper, .plan]
     return Set(inputs.filter { (try? gpio.isActive($0)) == true })
   }
 

@@ -53,6 +53,7 @@ extension DaemonSettings {
     }
     input(.fire, hardware.fire)
     input(.tamper, hardware.tamper)
+    input(.plan, hardware.plan)
     for reader in readers {
       input(.data0(reader.id), reader.data0)
       input(.data1(reader.id), reader.data1)

@@ -80,6 +80,8 @@ public struct DaemonSettings: Sendable {
     public var fire: Line?
     /// The switch that opens with the controller's box; nil without one.
     public var tamper: Line?
+    /// The button that starts plans; nil without one.
+    public var plan: Line?
   }
 
   /// A line of a chip, or an input or output of a reader on an OSDP line.

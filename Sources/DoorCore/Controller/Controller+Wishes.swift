@@ -11,6 +11,18 @@ extension Controller {
     return effects(of: act(&doors.units[place], conditions), at: place, now)
   }
 
+  /// The wired input starts every plan that it may; one that is in force begins anew.
+  mutating func startPlans(at now: Moment) -> [ControllerEffect] {
+    var effects: [ControllerEffect] = []
+    for plan in policy.plans where plan.startedBy.contains(.input) {
+      effects += plans.carryOut(
+        PlanOrder(
+          plan: plan.id, change: .start, hand: .input, by: "site.plan", reason: "wired input"),
+        under: policy, at: now)
+    }
+    return effects + followPlans(at: now)
+  }
+
   /// The doors take the mode of the strongest plan that is for them.
   mutating func followPlans(at now: Moment) -> [ControllerEffect] {
     let modes = plans.modes(

@@ -137,9 +137,11 @@ public struct Controller: Sendable {
     case .lookedUp(let answer):
       return handle(answer, at: now)
     case .policy(let snapshot):
+      let isFirst = conditions.policy.revision == 0
       conditions.policy = snapshot
       return areas.follow(snapshot, at: now.monotonic) + plans.follow(snapshot)
-        + followPlans(at: now) + refreshModes(at: now)
+        + (isFirst && site.isPlanPressed ? startPlans(at: now) : followPlans(at: now))
+        + refreshModes(at: now)
     case .modes(let id, let modes):
       return atDoor(id, now) { $0.setModes(modes, under: $1, at: now) }
     case .restored(let memory): return restore(memory, at: now)
@@ -188,6 +190,7 @@ public struct Controller: Sendable {
     case .requestToExit(let id): return handle(edge, of: .exit, door: id, at: now)
     case .fire: return handle(edge, of: .fire, at: now)
     case .tamper: return handle(edge, of: .tamper, at: now)
+    case .plan: return handle(edge, of: .plan, at: now)
     }
   }
 
@@ -225,6 +228,7 @@ public struct Controller: Sendable {
     case .requestToExit(let id): sample(.exit, of: id, isActive: isActive, at: now)
     case .fire: site.sample(.fire, isActive: isActive, at: now)
     case .tamper: site.sample(.tamper, isActive: isActive, at: now)
+    case .plan: site.sample(.plan, isActive: isActive, at: now)
     case .data0(let id): sample(.data0, of: id, isActive: isActive)
     case .data1(let id): sample(.data1, of: id, isActive: isActive)
     }
@@ -247,7 +251,7 @@ public struct Controller: Sendable {
     case .contact(let id): atDoor(id, now) { $0.lose(.contact, under: $1, at: now) }
     case .requestToExit(let id): atDoor(id, now) { $0.lose(.exit, under: $1, at: now) }
     // These are wired to the controller itself.
-    case .fire, .tamper, .data0, .data1: []
+    case .fire, .tamper, .plan, .data0, .data1: []
     }
   }
 
@@ -265,6 +269,7 @@ public struct Controller: Sendable {
     for wish in site.advance(to: now.monotonic) {
       switch wish {
       case .effect(let effect): effects.append(effect)
+      case .startPlans: effects += startPlans(at: now)
       case .fire(let isActive):
         conditions.fireSince = isActive ? now.wall : nil
         effects += refreshModes(at: now) + areas.fire(isActive, at: now.wall)

@@ -12,6 +12,8 @@ public enum InputLine: Sendable, Hashable {
   case fire
   /// Active while the controller's box stands open.
   case tamper
+  /// Active while somebody presses the button that starts plans.
+  case plan
 }
 
 extension InputLine {
@@ -19,7 +21,7 @@ extension InputLine {
   public var door: DoorID? {
     switch self {
     case .contact(let door), .requestToExit(let door): door
-    case .data0, .data1, .fire, .tamper: nil
+    case .data0, .data1, .fire, .tamper, .plan: nil
     }
   }
 
@@ -27,7 +29,7 @@ extension InputLine {
   public var reader: ReaderID? {
     switch self {
     case .data0(let reader), .data1(let reader): reader
-    case .contact, .requestToExit, .fire, .tamper: nil
+    case .contact, .requestToExit, .fire, .tamper, .plan: nil
     }
   }
 
@@ -40,6 +42,7 @@ extension InputLine {
     case .requestToExit: "requestToExit"
     case .fire: "fire"
     case .tamper: "tamper"
+    case .plan: "plan"
     }
   }
 }

@@ -1,6 +1,7 @@
 import DoorRules
 
-/// Inputs that belong to no door: the fire alarm, and the switch of the controller's box.
+/// Inputs that belong to no door: the fire alarm, the switch of the controller's box, and the button
+/// that starts plans.
 struct SiteInputs: Sendable {
   /// How long they must be stable before their level counts.
   static let quietMilliseconds = 100
@@ -10,13 +11,16 @@ struct SiteInputs: Sendable {
     case effect(ControllerEffect)
     /// The fire alarm began or ended: every door follows.
     case fire(isActive: Bool)
+    /// The button that starts plans was pressed.
+    case startPlans
   }
 
   /// An input of the site.
-  enum Input: Sendable, Hashable { case fire, tamper }
+  enum Input: Sendable, Hashable { case fire, tamper, plan }
 
   private var fire: DebouncedInput
   private var tamper: DebouncedInput
+  private var plan: DebouncedInput
   private var sampleAt: MonotonicInstant
   private let sampleMilliseconds: Int
 
@@ -25,19 +29,25 @@ struct SiteInputs: Sendable {
     // Inactive at first: an input that is active at the start is reported like a change.
     fire = DebouncedInput(isActive: false, quietMilliseconds: Self.quietMilliseconds)
     tamper = DebouncedInput(isActive: false, quietMilliseconds: Self.quietMilliseconds)
+    plan = DebouncedInput(isActive: false, quietMilliseconds: Self.quietMilliseconds)
     sampleAt = now
     if active.contains(.fire) { handle(.fire, isActive: true, at: now) }
     if active.contains(.tamper) { handle(.tamper, isActive: true, at: now) }
+    if active.contains(.plan) { handle(.plan, isActive: true, at: now) }
   }
 
   /// True while the fire alarm sounds.
   var isFire: Bool { fire.isActive }
 
+  /// True while the button that starts plans is pressed.
+  var isPlanPressed: Bool { plan.isActive }
+
   /// True as well while its input moves: it may sound already.
   var mayBeFire: Bool { fire.isActive || fire.nextDeadline != nil }
 
   var nextDeadline: MonotonicInstant? {
-    .earliest(fire.nextDeadline, tamper.nextDeadline, sampleAt)
+    .earliest(
+      .earliest(fire.nextDeadline, plan.nextDeadline), tamper.nextDeadline, sampleAt)
   }
 
   /// Notes an edge. Its effects come with the next deadline.
@@ -45,6 +55,7 @@ struct SiteInputs: Sendable {
     switch input {
     case .fire: fire.handle(isActive: isActive, at: now)
     case .tamper: tamper.handle(isActive: isActive, at: now)
+    case .plan: plan.handle(isActive: isActive, at: now)
     }
   }
 
@@ -53,6 +64,7 @@ struct SiteInputs: Sendable {
     switch input {
     case .fire: fire.sample(isActive: isActive, at: now)
     case .tamper: tamper.sample(isActive: isActive, at: now)
+    case .plan: plan.sample(isActive: isActive, at: now)
     }
   }
 
@@ -66,6 +78,7 @@ struct SiteInputs: Sendable {
     if let isOpen = tamper.advance(to: now) {
       wishes.append(.effect(.record(.siteAlarm(.tamper, raised: isOpen))))
     }
+    if plan.advance(to: now) == true { wishes.append(.startPlans) }
     if sampleAt <= now {
       sampleAt = now.advanced(byMilliseconds: sampleMilliseconds)
       wishes.append(.effect(.sampleSite))

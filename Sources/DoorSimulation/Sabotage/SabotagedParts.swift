@@ -96,7 +96,7 @@ extension SabotagedParts: GPIOPort {
       case .requestToExit where fault == .leavingWaits:
         if disk.readStall.contains(time.elapsed) { return }
       case .contact where fault == .deafContact: return
-      case .requestToExit, .contact, .data0, .data1, .fire, .tamper: break
+      case .requestToExit, .contact, .data0, .data1, .fire, .tamper, .plan: break
       }
       onEdge(edge)
     }

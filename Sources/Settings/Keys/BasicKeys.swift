@@ -49,6 +49,9 @@ enum BasicKeys {
       .line(
         "site.tamper", \.hardware.tamper, .input,
         about: "The switch that opens with the controller's box."),
+      .line(
+        "site.plan", \.hardware.plan, .input,
+        about: "A button that starts each plan whose `startedBy` has `input`."),
     ])
 
   static let running = SettingsSection(

@@ -37,6 +37,8 @@ struct PanelDriver {
         try panel.setSite(.fire, active: active)
       case .box(let open):
         try panel.setSite(.tamper, active: open)
+      case .planButton(let pressed):
+        try panel.setSite(.plan, active: pressed)
       }
     } catch {
       throw ConsoleProblem(error.code == .invalid ? .invalid : .refused, error.detail)

@@ -91,7 +91,7 @@ struct SettingsPageTests {
         tamperOpened: 14
         tamperClosed: 15
         feedback: {granted: "both 250, led 1750"}
-    site: {}
+    site: {plan: {chip: gpiochip0, line: 9}}
     credentials: {keyFile: /k, previousKeyFile: /p, offlinePINKeyFile: /o, issuerRootsFile: /r}
     cloud: {host: b, publicKeyFile: /c, heartbeatSeconds: 30}
     console: {web: {address: "::1", port: 8080, names: [door.example.org, gate]}}

@@ -193,6 +193,38 @@ struct ControllerPlanTests {
     #expect(late.controller.view(of: ControllerHarness.door)?.mode?.mode == .plan)
   }
 
+  @Test(
+    "the wired button starts what it may, once for each press, also one that waited for a policy")
+  func button() throws {
+    func press(_ isActive: Bool, _ world: inout ControllerHarness) {
+      world.send(.edge(LineEdge(line: .plan, isActive: isActive, at: world.now)))
+      world.run(forMilliseconds: 500)
+    }
+    var world = world { $0.startedBy = [.input] }
+    press(true, &world)
+    #expect(told(world) == ["lockdown start 5 by site.plan"])
+    world.run(forMilliseconds: 60_000)
+    // It stays pressed: whoever ends the plan ends it.
+    send(order(.end), to: &world)
+    world.run(forMilliseconds: 60_000)
+    #expect(world.controller.plansInForce.isEmpty)
+    press(false, &world)
+    #expect(world.controller.plansInForce.isEmpty)
+    press(true, &world)
+    #expect(world.controller.plansInForce.map(\.plan) == [Self.lock])
+    #expect(world.controller.refusal(of: order(.start))?.contains("started by: input") == true)
+
+    var early = self.world { $0.startedBy = [.input] }
+    early.send(.policy(.empty))
+    press(true, &early)
+    #expect(early.controller.plansInForce.isEmpty)
+    early.send(.policy(early.policy))
+    #expect(early.controller.plansInForce.map(\.plan) == [Self.lock])
+    var other = self.world()
+    press(true, &other)
+    #expect(other.controller.plansInForce.isEmpty)
+  }
+
   @Test("a new policy ends what it lacks, keeps what it has; one that knows nothing ends nothing")
   func policies() throws {
     var world = world()

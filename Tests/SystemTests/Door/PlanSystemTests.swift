@@ -10,6 +10,7 @@ struct PlanSystemTests {
       {"facility": {"id": "house", "name": "The house", "timeZone": "Europe/Berlin",
         "plans": [
           {"id": "lockdown", "name": "Lockdown", "rank": 7, "drill": true,
+           "startedBy": ["cloud", "console", "input"],
            "levels": [{"tags": ["guard"]}]},
           {"id": "storm", "name": "Storm", "rank": 2, "startedBy": ["cloud"]}]},
        "doors": [{"id": "front", "name": "Front door", "holdTimeSeconds": 1}]}
@@ -69,6 +70,11 @@ struct PlanSystemTests {
     #expect(try isDenied(world))
     try world.postern("panel", "exit")
     #expect(world.eventually { world.relayIsOn })
+    #expect(try world.postern("plan", "end", "lockdown", "--reason", "all clear").status == 0)
+    #expect(try world.postern("panel", "plan", "on").status == 0)
+    #expect(try world.eventually { try plans(world)["lockdown"] == "inForce" })
+    #expect(try last(world, "plan.started")?["person"] as? String == "site.plan")
+    #expect(try world.postern("panel", "plan", "off").status == 0)
     #expect(try world.postern("plan", "end", "lockdown", "--reason", "all clear").status == 0)
     #expect(try last(world, "plan.ended")?["reason"] as? String == "ordered")
     #expect(try world.eventually { try world.answer(card: 345) == "postern.access.granted.v1" })

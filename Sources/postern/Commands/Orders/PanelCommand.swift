@@ -7,7 +7,10 @@ struct PanelCommand: AsyncParsableCommand {
     commandName: "panel",
     abstract: "Act on simulated hardware: present a card, type a PIN, open the door.",
     discussion: "Refused when the controller has real lines.",
-    subcommands: [Badge.self, Bits.self, Keys.self, Contact.self, Exit.self, Fire.self, Box.self])
+    subcommands: [
+      Badge.self, Bits.self, Keys.self, Contact.self, Exit.self, Fire.self, Box.self,
+      Plan.self,
+    ])
 
   /// The timing of pulses.
   struct Timing: ParsableArguments {
@@ -106,6 +109,17 @@ struct PanelCommand: AsyncParsableCommand {
 
     func run() async throws {
       try await console.act(.box(open: state == .open))
+    }
+  }
+
+  struct Plan: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Press the button that starts plans, or let it go.")
+    @OptionGroup var console: ConsoleOptions
+    @Argument(help: "on or off.") var state: Switch
+
+    func run() async throws {
+      try await console.act(.planButton(pressed: state == .on))
     }
   }
 
