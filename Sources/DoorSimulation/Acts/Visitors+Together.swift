@@ -40,26 +40,36 @@ extension Visitors {
     var end = show(person, at: door, pauseMilliseconds: 0, startingIn: 1_000, &random)
     for pause in pauses {
       end = show(
-        person, at: door, pauseMilliseconds: 0, startingIn: end + Int64(pause) * 1_000, &random)
+        person, at: door, pauseMilliseconds: 0, startingIn: end + Int64(pause) * 1_000, &random,
+        isLater: true)
     }
     site.busyUntil[door] = clockwork.elapsed + end + 12_000_000
     pass(door, passage, after: end + 1_000_000, &random)
   }
 
-  /// The card and, where the door asks for both, the PIN; returns when the last bit is sent.
+  /// In which run of the program a presentation began.
+  private final class Beginning {
+    var boots: Int
+
+    init(_ boots: Int) { self.boots = boots }
+  }
+
+  /// The card and, where the door asks for both, the PIN; returns when the last bit is sent. One that is
+  /// shown later is read whole by a program that starts before it.
   private func show(
     _ person: Int, at door: Int, pauseMilliseconds: Int, startingIn start: Int64,
-    _ random: inout SimulationRandom
+    _ random: inout SimulationRandom, isLater: Bool = false
   ) -> Int64 {
     let known = site.plan.people[person]
     let card = site.card(of: person)
     guard let bits = bits(of: card) else { return start }
     observers.tally[.cards] += 1
     let end = send(bits, to: door, at: start, isStuck: false)
-    let boot = rig.boots
+    let beginning = Beginning(rig.boots)
+    if isLater { clockwork.schedule(inMicroseconds: start) { beginning.boots = rig.boots } }
     present(
       person, at: door, kind: "card", canonical: card.canonicalOfAnyIssue.reveal(),
-      issue: card.issue, after: end, mustBeDecided: false, since: boot)
+      issue: card.issue, after: end, mustBeDecided: false, since: beginning.boots)
     guard site.plan.doors[door].asksForBoth else { return end }
     return typePIN(
       person, known.pin, at: door, then: nil,

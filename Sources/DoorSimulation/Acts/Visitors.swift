@@ -164,11 +164,11 @@ struct Visitors {
   func present(
     _ person: Int?, at door: Int, kind: String, canonical: String, card: String? = nil,
     issue: UInt64? = nil, after: Int64,
-    mustBeDecided: Bool, since boot: Int
+    mustBeDecided: Bool, since boot: @escaping @autoclosure () -> Int
   ) {
     clockwork.schedule(inMicroseconds: after) {
       guard isRunning else { return }
-      let isWhole = rig.boots == boot
+      let isWhole = rig.boots == boot()
       site.shownNumber += 1
       let isHeard = site.noisyUntil[door] < clockwork.elapsed && isServing(door)
       observers.see(
