@@ -236,6 +236,10 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
     staged = nil
     stagedChunks = []
     try bind(newRevision, content: nil, before, operation)
+    let held = records.heldBack
+    notes.refused +=
+      held.persons.sorted().map { .withdrawn(.person, $0, at: "persons") }
+      + held.credentials.sorted().map { .withdrawn(.credential, $0, at: "credentials") }
     notes.refused = records.withKept(notes.refused)
     snapshot.notes = notes
     snapshot.stopped = records.stopped(since: before, isWhole: true)

@@ -249,7 +249,7 @@ struct RecordWriter {
   /// What a snapshot did not bring back. Where each stood in its chunk is not known any more.
   var refusedBack: [RefusedRecord] {
     Withdrawals.Table.allCases.flatMap { table in
-      (heldBack[table] ?? []).compactMap { id in
+      (heldBack[table] ?? []).sorted().compactMap { id in
         RefusedRecord.Kind(rawValue: table.rawValue).map { .withdrawn($0, id, at: "\(table)s") }
       }
     }
