@@ -36,8 +36,11 @@ public struct OfficePlan: Sendable, Hashable {
     self.hours = hours
   }
 
+  /// Never somebody who needs a host: at a door that stands open nobody asks for one, and whoever locks it
+  /// is let in once more.
   func allows(_ person: Person) -> Bool {
-    memberTypes.holds(person.memberType) || anyTags.contains { person.hasTag($0) }
+    person.escort != .needed
+      && (memberTypes.holds(person.memberType) || anyTags.contains { person.hasTag($0) })
   }
 }
 

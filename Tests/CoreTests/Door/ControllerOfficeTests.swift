@@ -61,6 +61,22 @@ struct ControllerOfficeTests {
     #expect(!world.isReleased)
   }
 
+  @Test("who needs a host passes while it stands open, and neither locks nor unlocks it")
+  func visitors() throws {
+    var world = world()
+    world.issue("card-eve", .card, to: "eve", as: "card:H10301:1:3")
+    world.change("card-eve") {
+      $0.person.customTags = ["keys"]
+      $0.person.escort = .needed
+    }
+    try badge(&world, 3)
+    #expect(mode(world) == nil && world.denials.contains(.escortRequired))
+    try badge(&world)
+    world.run(forMilliseconds: 60_000)
+    try badge(&world, 3)
+    #expect(mode(world) == .office && office(world) == ["began ada"])
+  }
+
   @Test("whoever locks the door is let in, and the relay is not switched off in between")
   func endsWithoutAFlick() throws {
     var world = world()
