@@ -110,7 +110,8 @@ final class NobodyTwice: Checker {
       if world.rig.program?.mode(of: name)?.holdsOpen == true {
         // At a door that is held open the badge counts: nobody can tell who opens the leaf.
         inside[person] = (seconds, world.clockwork.elapsed)
-      } else {
+      } else if world.rig.lines.relays.isThere || world.site.hasLinesAtReader(door) {
+        // Without its board the lock stays as it is, and whoever opens the leaf later is somebody else.
         waiting[name.rawValue, default: []].append(person)
       }
     }
