@@ -24,7 +24,7 @@ extension Controller {
   }
 
   /// The doors take the mode of the strongest plan that is for them.
-  mutating func followPlans(at now: Moment) -> [ControllerEffect] {
+  mutating func followPlans(at now: Moment, isStart: Bool = false) -> [ControllerEffect] {
     let modes = plans.modes(
       of: doors.units.map { unit in
         let readers = readers.units.filter { $0.layout.door == unit.layout.id }
@@ -32,7 +32,7 @@ extension Controller {
       }, under: policy)
     guard modes != conditions.plans else { return [] }
     conditions.plans = modes
-    return refreshModes(at: now)
+    return refreshModes(at: now, isStart: isStart)
   }
 
   /// Lets a reader act; no effects for an id that no reader has.

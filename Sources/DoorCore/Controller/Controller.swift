@@ -51,7 +51,7 @@ public struct Controller: Sendable {
         )
       })
     // Discard these effects: the shell drives ``requiredLock(of:)`` at its start anyway.
-    _ = followPlans(at: now) + refreshModes(at: now, isStart: true)
+    _ = followPlans(at: now, isStart: true) + refreshModes(at: now, isStart: true)
   }
 
   // MARK: What can be seen

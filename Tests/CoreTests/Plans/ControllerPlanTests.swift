@@ -193,6 +193,29 @@ struct ControllerPlanTests {
     #expect(late.controller.view(of: ControllerHarness.door)?.mode?.mode == .plan)
   }
 
+  @Test("an office mode that was persisted beside a plan ends at the start, and that is told")
+  func officeAtStart() throws {
+    func entry(_ mode: DoorMode) -> DoorModeEntry {
+      DoorModeEntry(mode: mode, owner: "ada", reason: "", since: ControllerHarness.noon)
+    }
+    let plan = PlanEntry(
+      plan: Self.lock, by: "desk", reason: "alarm", since: ControllerHarness.noon)
+    let world = ControllerHarness(
+      modes: DoorModes([entry(.office)]), memory: ControllerMemory(plans: [plan])
+    ) {
+      $0.facility.plans = [Plan(id: Self.lock, name: "Lockdown", rank: 5)]
+      $0.door.settings.office = OfficePlan(anyTags: ["keys"])
+    }
+    let ended = world.occurrences.contains {
+      if case .officeEnded(_, _, let end) = $0 { end == .mode(.plan) } else { false }
+    }
+    #expect(ended)
+    let kept = world.journal.compactMap { entry -> DoorModes? in
+      if case .remember(.modes(_, let modes)) = entry.effect { modes } else { nil }
+    }
+    #expect(kept.last?.entry(of: .office) == nil && kept.count == 1)
+  }
+
   @Test(
     "the wired button starts what it may, once for each press, also one that waited for a policy")
   func button() throws {
