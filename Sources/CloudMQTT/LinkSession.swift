@@ -17,9 +17,7 @@ final class LinkSession {
   /// The last message of a link that stops.
   private var goodBye: Int32?
   private var isGoodByeTaken = false
-  /// What the broker sent of a kept session before it had answered the subscriptions: whoever takes it
-  /// can answer only then. Nil once nothing waits any more.
-  private var early: [BrokerConnection.Report]? = []
+  private var early = EarlyMessages()
   /// How many new connections were asked for before this one.
   private let reconnections: Int
 
@@ -96,16 +94,13 @@ final class LinkSession {
 
   /// Passes on what waited, and lets nothing wait from now on.
   private func endEarly() {
-    let waiting = early ?? []
-    early = nil
-    for report in waiting { handle(report) }
+    for report in early.end() { handle(report) }
   }
 
   private func handle(_ report: BrokerConnection.Report) {
     switch report {
-    case .message where early != nil, .oversized where early != nil:
-      early?.append(report)
-      if early?.count == MQTTLimits.earlyMessagesMax { endEarly() }
+    case .message where early.areWaiting, .oversized where early.areWaiting:
+      if early.hold(report) { endEarly() }
     case .ready(let terms):
       worker.becameUp(terms)
       endEarly()

@@ -13,6 +13,8 @@ public enum MQTTLimits {
   static let inFlightMax: Int32 = 20
   /// Most messages of a kept session that wait until the connection is ready; then they go on before it is.
   static let earlyMessagesMax = 256
+  /// Most bytes of payload in these messages; the one that reaches it lets them go on.
+  static let earlyBytesMax = 4 * 1024 * 1024
   public static let subscriptionsMax = 64
   /// ``Will/delaySeconds`` unless set.
   public static let willDelaySeconds: UInt32 = 10

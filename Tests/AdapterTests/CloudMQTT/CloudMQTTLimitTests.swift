@@ -122,6 +122,23 @@ struct CloudMQTTLimitTests {
     door.link.stop()
   }
 
+  @Test("messages of a kept session wait up to 4 MiB together, and none after that")
+  func earlyBytes() {
+    func message(_ bytes: Int) -> BrokerConnection.Report {
+      .message(topic: "t", payload: [UInt8](repeating: 0, count: bytes), retained: false)
+    }
+    var early = EarlyMessages()
+    let isFull = [MQTTLimits.earlyBytesMax - 1, 1].map { early.hold(message($0)) }
+    #expect(isFull == [false, true] && early.areWaiting)
+    let ends = [early.end().count, early.end().count]
+    #expect(ends == [2, 0] && !early.areWaiting)
+    var many = EarlyMessages()
+    let areMany = (1...MQTTLimits.earlyMessagesMax).map { _ in
+      many.hold(.oversized(topic: "t", bytes: 1))
+    }
+    #expect(areMany.firstIndex(of: true) == MQTTLimits.earlyMessagesMax - 1)
+  }
+
   @Test(
     "257 messages of a kept session come all, in order, though only 256 wait for the connection",
     .enabled(if: BrokerFixture.isInstalled, Comment(rawValue: BrokerFixture.missing)))
