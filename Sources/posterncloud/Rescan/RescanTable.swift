@@ -12,8 +12,9 @@ struct RescanTable {
     }
   }
 
-  /// When it last did, in milliseconds since 1970; `now` for one that is new.
-  func last(_ controller: ControllerID, orElse now: Int64) throws -> Int64 {
+  /// When it last did, in milliseconds since 1970. One that is new is stored as read at `now`: its records
+  /// were just written.
+  func last(_ controller: ControllerID, newAt now: Int64) throws -> Int64 {
     let known = try database.read { database in
       try Int64.fetchOne(
         database.cachedStatement(sql: "SELECT at FROM rescan WHERE controller = ?"),

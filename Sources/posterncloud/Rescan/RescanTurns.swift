@@ -11,16 +11,23 @@ struct RescanTurns {
   static let apartMilliseconds: Int64 = 1_000
 
   private var due: [ControllerID: Int64] = [:]
+  /// Those that were asked and have not answered.
+  private var asked: Set<ControllerID> = []
   private var looked: Int64 = 0
 
-  /// A controller connected whose records were last read then.
+  /// A controller connected whose records were last read then. Whoever connects again and again is not
+  /// asked with each connection.
   mutating func met(_ controller: ControllerID, rescannedAt last: Int64) {
-    due[controller] = last + Self.intervalMilliseconds
+    due[controller] = max(due[controller] ?? 0, last + Self.intervalMilliseconds)
   }
 
-  /// Its records were read.
-  mutating func done(_ controller: ControllerID, at now: Int64) {
-    met(controller, rescannedAt: now)
+  /// A digest came; true if its records were read for it. `rescanned` is nil from a controller that does
+  /// not say it: that counts once it was asked.
+  mutating func isDone(_ controller: ControllerID, rescanned: Bool?, at now: Int64) -> Bool {
+    let wasAsked = asked.remove(controller) != nil
+    guard rescanned ?? wasAsked else { return false }
+    due[controller] = now + Self.intervalMilliseconds
+    return true
   }
 
   /// The one that waits longest of those that can be asked, if it is time to ask any.
@@ -32,6 +39,7 @@ struct RescanTurns {
       .min { ($0.value, $0.key) < ($1.value, $1.key) }
     guard let controller = next?.key else { return nil }
     due[controller] = now + Self.againMilliseconds
+    asked.insert(controller)
     return controller
   }
 }

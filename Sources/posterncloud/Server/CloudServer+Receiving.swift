@@ -85,9 +85,9 @@ extension CloudServer {
       // A repair would bring back what was revoked since the backup.
       guard try !store.restored.isWaiting(controller) else { break }
       let report = try decode(DigestReport.self, payload, from: controller)
-      if report.rescanned == true {
-        try store.rescans.note(controller, at: CloudClock.now())
-        state.rescans.done(controller, at: CloudClock.now())
+      let now = CloudClock.now()
+      if state.rescans.isDone(controller, rescanned: report.rescanned, at: now) {
+        try store.rescans.note(controller, at: now)
       }
       try repair(report, controller, &state)
     case .results:
@@ -126,7 +126,7 @@ extension CloudServer {
       at: CloudClock.ticks(), after: 0, lateAfter: compareLateMilliseconds)
     state.hellos.end(controller)
     state.rescans.met(
-      controller, rescannedAt: try store.rescans.last(controller, orElse: CloudClock.now()))
+      controller, rescannedAt: try store.rescans.last(controller, newAt: CloudClock.now()))
     try store.controllers.store(hello)
     // The answer to its last change may have been lost.
     try store.knownPeople.forgetRemoved(at: controller)

@@ -58,7 +58,7 @@ struct CloudMQTTServeRepairTests {
       DigestReport(controller: "gate-1", revision: revision, digest: own, rescanned: true))
     #expect(
       try await door.eventually {
-        try store.rescans.last(gate, orElse: 0) > CloudClock.now() - 60_000
+        try store.rescans.last(gate, newAt: 0) > CloudClock.now() - 60_000
       })
     #expect(rescans() == 1)
   }
@@ -72,16 +72,28 @@ struct CloudMQTTServeRepairTests {
     turns.met(b, rescannedAt: 1_000)
     turns.met(c, rescannedAt: 0)
     func next(_ now: Int64) -> ControllerID? { turns.next(at: now) { $0 != c } }
+    func isDone(_ controller: ControllerID, _ rescanned: Bool?, _ now: Int64) -> Bool {
+      turns.isDone(controller, rescanned: rescanned, at: now)
+    }
     #expect(next(week) == nil)
     #expect(next(week + 2_000) == b)
     #expect(next(week + 2_500) == nil)
     #expect(next(week + 3_000) == a)
-    turns.done(a, at: week + 3_500)
+    #expect(isDone(a, true, week + 3_500))
     // The other one did not do it.
     #expect(next(week + 3_600_000) == nil)
     #expect(next(week + 3_602_000) == b)
     #expect(next(0) == nil)
     #expect(next(2 * week + 3_500) == b)
+    // Connecting again brings nobody forward, and a digest that nobody read the disk for ends nothing.
+    turns.met(b, rescannedAt: 1_000)
+    #expect(!isDone(b, false, 2 * week + 4_000))
+    #expect(next(2 * week + 4_500) == a)
+    #expect(next(2 * week + 3_603_500) == b)
+    // A controller of an earlier version does not say what it did.
+    #expect(isDone(b, nil, 2 * week + 3_604_000))
+    #expect(!isDone(b, nil, 2 * week + 3_605_000))
+    #expect(next(2 * week + 3_606_000) == a)
   }
 
   @Test("B15: a bucket that fits no message comes with a snapshot under a new revision")
