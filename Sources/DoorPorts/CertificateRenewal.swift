@@ -49,6 +49,10 @@ public struct OpenRequest: Sendable, Hashable {
 
 /// What there is for a renewal.
 public struct RenewalStanding: Sendable, Hashable {
+  /// An ``obstacle``: there is nothing to renew.
+  public static let noCertificate =
+    "this controller has no certificate of its own (cloud.tls.certificateFile)"
+
   /// Why this controller renews no certificate, and what to do; nil if it can.
   public var obstacle: String?
   /// From when to when the present certificate is valid; nil while it cannot be read.

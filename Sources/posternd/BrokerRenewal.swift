@@ -85,8 +85,7 @@ final class BrokerRenewal: CertificateRenewal {
         "the key is in a token, which makes no new one here: have its certificate renewed, and "
         + "replace cloud.tls.certificateFile"
     }
-    return tls.certificateFile == nil
-      ? "this controller has no certificate of its own (cloud.tls.certificateFile)" : nil
+    return tls.certificateFile == nil ? RenewalStanding.noCertificate : nil
   }
 
   func standing() -> RenewalStanding {

@@ -45,6 +45,12 @@ public struct RefusedRecord: Sendable, Hashable, Codable {
       message: "was withdrawn at this revision or later; send it in a change of a newer revision")
     return RefusedRecord(path: path, kind: kind, id: id, problems: [problem], withdrawn: true)
   }
+
+  /// What a snapshot does not bring back. Where each stood in its chunk is not known at its end.
+  public static func withdrawn(persons: [String], credentials: [String]) -> [RefusedRecord] {
+    persons.sorted().map { withdrawn(.person, $0, at: "persons") }
+      + credentials.sorted().map { withdrawn(.credential, $0, at: "credentials") }
+  }
 }
 
 /// Something that the door took and that cannot mean here what was meant: in a record, or in a

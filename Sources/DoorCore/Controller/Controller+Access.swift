@@ -312,8 +312,7 @@ extension Controller {
     func reject(_ reason: String) -> [ControllerEffect] {
       [.answer(order: order.id, .rejected(reason: reason))]
     }
-    if opens, let mode = unit.mode?.mode, mode.keepsClosed {
-      let reason: DenialReason = mode == .lockdown ? .lockdown : .maintenanceForceClosed
+    if opens, let reason = unit.mode?.mode.denial {
       return reject("\(reason.rawValue): \(reason.texts.sentence)")
     }
     guard let reader = bells.end(at: door) else {

@@ -31,7 +31,7 @@ public func decide(
     return answer(overrideDecision(override), overrideStep(override))
   }
   let leaves = policy.onlyLeaves(request)
-  let mode = modeDenial(request)
+  let mode = request.mode.denial
   if let mode, !leaves {
     var verdict = answer(.deny(mode), modeStep(request))
     // Nobody was judged; that somebody came is worth knowing after a lockdown.

@@ -56,6 +56,11 @@ public struct Person: Sendable, Hashable {
 
   /// True for a tag of either kind.
   func hasTag(_ tag: String) -> Bool { tags.holds(tag) || customTags.holds(tag) }
+
+  /// Has one of these tags, or is of one of these member types; nobody is where both are empty.
+  func isOne(ofTags someTags: Set<String>, orTypes memberTypes: Set<String>) -> Bool {
+    someTags.contains { hasTag($0) } || !memberType.isEmpty && memberTypes.holds(memberType)
+  }
 }
 
 /// Access given to one person: where, and when.

@@ -30,13 +30,17 @@ public enum DoorMode: String, Sendable, Hashable, CaseIterable, Comparable {
     }
   }
 
-  /// Only an override opens.
-  public var keepsClosed: Bool {
+  /// Why nobody is let in without an override; nil where the rules decide.
+  public var denial: DenialReason? {
     switch self {
-    case .lockdown, .forceClosed: true
-    case .fire, .plan, .forceOpen, .scheduledUnlock, .office, .awaitingFirstPerson, .normal: false
+    case .lockdown: .lockdown
+    case .forceClosed: .maintenanceForceClosed
+    case .fire, .plan, .forceOpen, .scheduledUnlock, .office, .awaitingFirstPerson, .normal: nil
     }
   }
+
+  /// Only an override opens.
+  public var keepsClosed: Bool { denial != nil }
 
   /// Where it begins, a door that was released for an entry locks at once.
   public var locksAtOnce: Bool { keepsClosed || self == .plan }

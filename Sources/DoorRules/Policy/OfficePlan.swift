@@ -39,8 +39,7 @@ public struct OfficePlan: Sendable, Hashable {
   /// Never somebody who needs a host: at a door that stands open nobody asks for one, and whoever locks it
   /// is let in once more.
   func allows(_ person: Person) -> Bool {
-    person.escort != .needed
-      && (memberTypes.holds(person.memberType) || anyTags.contains { person.hasTag($0) })
+    person.escort != .needed && person.isOne(ofTags: anyTags, orTypes: memberTypes)
   }
 }
 

@@ -38,10 +38,7 @@ public struct Plan: Sendable, Hashable {
     }
 
     /// The person is of this level. Nobody is unless it says so.
-    public func lets(_ person: Person) -> Bool {
-      tags.contains { person.hasTag($0) }
-        || !person.memberType.isEmpty && memberTypes.holds(person.memberType)
-    }
+    public func lets(_ person: Person) -> Bool { person.isOne(ofTags: tags, orTypes: memberTypes) }
 
     /// `nobody`, or the tags and types.
     var words: String {

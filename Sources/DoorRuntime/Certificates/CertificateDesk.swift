@@ -11,9 +11,7 @@ struct CertificateDesk {
   /// `canRenew` is false where this controller has no certificate that it could renew.
   init(controller: ControllerID, canRenew: Bool) {
     renewal = Renewal(
-      controller: controller,
-      obstacle: canRenew
-        ? nil : "this controller has no certificate of its own (cloud.tls.certificateFile)")
+      controller: controller, obstacle: canRenew ? nil : RenewalStanding.noCertificate)
   }
 
   /// The certificates were read. `kept` reads which warnings an earlier run persisted; `standing` is

@@ -322,8 +322,8 @@ struct ReplicationStore: Sendable {
       staged = try body()
       isInForce = staged.map { $0.next == $0.chunks } ?? false
       var notes = staged?.notes ?? RecordNotes()
-      let after = try policy.credentialPosition()
-      if isInForce, let fewer = Self.fewer(after.persons, after.credentials, than: before) {
+      let after = try isInForce ? policy.credentialPosition() : before
+      if let fewer = Self.fewer(after.persons, after.credentials, than: before) {
         notes.warnings.append(
           RecordWarning(path: "snapshotID", message: "is everything: \(fewer)"))
       }

@@ -237,9 +237,8 @@ public final class SimulatedCache: PolicyStore, @unchecked Sendable {
     stagedChunks = []
     try bind(newRevision, content: nil, before, operation)
     let held = records.heldBack
-    notes.refused +=
-      held.persons.sorted().map { .withdrawn(.person, $0, at: "persons") }
-      + held.credentials.sorted().map { .withdrawn(.credential, $0, at: "credentials") }
+    notes.refused += RefusedRecord.withdrawn(
+      persons: held.persons, credentials: held.credentials)
     notes.refused = records.withKept(notes.refused)
     snapshot.notes = notes
     snapshot.stopped = records.stopped(since: before, isWhole: true)

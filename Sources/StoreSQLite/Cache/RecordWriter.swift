@@ -246,15 +246,6 @@ struct RecordWriter {
     }
   }
 
-  /// What a snapshot did not bring back. Where each stood in its chunk is not known any more.
-  var refusedBack: [RefusedRecord] {
-    Withdrawals.Table.allCases.flatMap { table in
-      (heldBack[table] ?? []).sorted().compactMap { id in
-        RefusedRecord.Kind(rawValue: table.rawValue).map { .withdrawn($0, id, at: "\(table)s") }
-      }
-    }
-  }
-
   /// Ends the change: what was withdrawn stays so, unless `revision` is newer; then stores revision,
   /// counts and digest in one row, so that reading them is cheap. `told` is the revision of the
   /// message where that is not the one in force.

@@ -130,7 +130,9 @@ struct SnapshotTable {
     }
     try BoundRevision(root: after).keep(database)
     try StagedRows.forget(database)
-    notes.refused = try writer.withKept(notes.refused + writer.refusedBack)
+    notes.refused += RefusedRecord.withdrawn(
+      persons: writer.heldBack[.person] ?? [], credentials: writer.heldBack[.credential] ?? [])
+    notes.refused = try writer.withKept(notes.refused)
     staged.notes = notes
     staged.stopped = try writer.stopped()
   }
