@@ -194,6 +194,8 @@ extension DoorShell {
     case .resultPersisted(let result): carryOut(commands.kept(result), at: now)
     case .resultRefused(let result, let error):
       carryOut(commands.refused(result, error, at: now), at: now)
+    case .deliveryRefused(let id, let error):
+      carryOut(commands.refusedDelivery(of: id, error, at: now), at: now)
     case .resultsRead(.success(let results)): carryOut(.session(.resultsRead(results)), at: now)
     case .resultsRead(.failure(let error)):
       outside.logger.error("results of commands could not be read: \(error)")

@@ -96,6 +96,8 @@ package enum StoreAnswer: Sendable {
   case commandTaken(CommandResult)
   case resultPersisted(CommandResult)
   case resultRefused(CommandResult, PortError)
+  /// The disk did not take that the broker has this command's result.
+  case deliveryRefused(String, PortError)
   case resultsRead(Result<[CommandResult], PortError>)
   /// State is on disk, or the disk refused it.
   case persisted(StateWrite, ticket: UInt64, PortError?)

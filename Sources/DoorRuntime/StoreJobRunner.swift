@@ -67,7 +67,8 @@ struct StoreJobRunner: Sendable {
       detail: "\(Self.writingMax) writes wait for the disk, which does not answer; check it")
     switch job {
     case .acknowledge: answer(.acknowledged(error))
-    case .refuseCommand, .confirmResult, .persistIssuedUse, .forgetIssued, .giveUpSpoiled:
+    case .confirmResult(let id): answer(.deliveryRefused(id, error))
+    case .refuseCommand, .persistIssuedUse, .forgetIssued, .giveUpSpoiled:
       // The cloud, the next use or the next look repeats it.
       logger.error("\(error)")
     case .beginEpoch, .rewind: answer(.epochBegun(.failure(error)))
@@ -128,8 +129,8 @@ struct StoreJobRunner: Sendable {
         answer(.resultPersisted(result))
       } catch { answer(.resultRefused(result, error)) }
     case .confirmResult(let id):
-      write("the delivery of result \(id)") { () throws(PortError) in
-        try ports.ledger.confirmResults([id])
+      do throws(PortError) { try ports.ledger.confirmResults([id]) } catch {
+        answer(.deliveryRefused(id, error))
       }
     case .readResults(let limit):
       answer(

@@ -283,6 +283,17 @@ struct CommandDesk {
     ]
   }
 
+  /// The disk did not take that the broker has this command's result. One line for each try: the disk
+  /// itself is the trouble.
+  mutating func refusedDelivery(
+    of id: String, _ error: PortError, at now: Moment
+  ) -> [Wish] {
+    let isFirst = debt.nextDeadline == nil
+    debt.refusedDelivery(of: id, at: now.monotonic)
+    return isFirst
+      ? [.log(.error, "the delivery of result \(id) was not kept, tried again: \(error)")] : []
+  }
+
   /// The commands that a crash cut off are closed, or the ledger refused that.
   mutating func closed(_ error: PortError?, at now: Moment) -> [Wish] {
     guard let error else {

@@ -2,16 +2,21 @@ import CloudProtocol
 import DoorPorts
 import DoorRules
 
-/// What the command ledger must have and the disk refused: the results of commands that acted, and
-/// that those are over which a crash cut off. It is tried again until the disk takes it. Until then
-/// no cloud hears of it: a restart could make another result.
+/// What the command ledger must have and the disk refused: the results of commands that acted, that
+/// those are over which a crash cut off, and which results the broker has. It is tried again until
+/// the disk takes it. Until then no cloud hears of a result: a restart could make another one.
 struct LedgerDebt {
   /// Time between tries.
   static let retryMilliseconds = 1_000
   /// The most results that wait; no further command begins then.
   static let resultsMax = 256
+  /// The most deliveries that wait; the results of further ones are sent again with the next
+  /// connection.
+  static let deliveriesMax = 256
 
   private var results: [CommandResult] = []
+  /// Commands whose results the broker has.
+  private var delivered: [String] = []
   private var mustClose = false
   private(set) var nextDeadline: MonotonicInstant?
 
@@ -28,6 +33,13 @@ struct LedgerDebt {
 
   mutating func kept(_ id: String) { results.removeAll { $0.commandID == id } }
 
+  /// The disk did not take that the broker has this command's result.
+  mutating func refusedDelivery(of id: String, at now: MonotonicInstant) {
+    guard !delivered.contains(id), delivered.count < Self.deliveriesMax else { return }
+    delivered.append(id)
+    wait(from: now)
+  }
+
   mutating func refusedToClose(at now: MonotonicInstant) {
     mustClose = true
     wait(from: now)
@@ -43,15 +55,17 @@ struct LedgerDebt {
   mutating func advance(to now: MonotonicInstant, isIdle: Bool, simulated: Bool) -> [Wish] {
     guard let due = nextDeadline, due <= now else { return [] }
     nextDeadline = nil
+    let deliveries = delivered.map { Wish.job(.confirmResult($0)) }
+    delivered = []
     guard results.isEmpty else {
       if mustClose { wait(from: now) }
-      return results.map { .job(.persistResult($0)) }
+      return results.map { .job(.persistResult($0)) } + deliveries
     }
-    guard mustClose else { return [] }
+    guard mustClose else { return deliveries }
     guard isIdle else {
       wait(from: now)
-      return []
+      return deliveries
     }
-    return [.job(.closeInterrupted(simulated: simulated))]
+    return [.job(.closeInterrupted(simulated: simulated))] + deliveries
   }
 }

@@ -71,6 +71,21 @@ struct CommandDeskTests {
     #expect(desk.advance(to: PartFixture.instant(9_000)).isEmpty && desk.nextDeadline == nil)
   }
 
+  @Test("D6: that the broker has a result is noted once the disk takes it, of 256 results")
+  mutating func refusedDelivery() {
+    let now = PartFixture.moment(0)
+    let first = desk.refusedDelivery(of: "c-1", PartFixture.error, at: now)
+    #expect(first.names == ["log error"] && desk.nextDeadline == PartFixture.instant(1_000))
+    let second = desk.refusedDelivery(of: "c-1", PartFixture.error, at: now)
+    #expect(second.isEmpty)
+    let due = desk.advance(to: PartFixture.instant(1_000))
+    #expect(due.names == ["job confirmResult"] && desk.nextDeadline == nil)
+    for number in 0...LedgerDebt.deliveriesMax {
+      _ = desk.refusedDelivery(of: "r-\(number)", PartFixture.error, at: now)
+    }
+    #expect(desk.advance(to: PartFixture.instant(9_000)).count == LedgerDebt.deliveriesMax)
+  }
+
   @Test("D6: what a crash cut off is closed once the disk takes it; no command begins before")
   mutating func refusedToClose() throws {
     let now = PartFixture.moment(0)
