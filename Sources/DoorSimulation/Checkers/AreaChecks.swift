@@ -51,7 +51,8 @@ final class NeverOverfull: Checker {
     if plan.emptiesAtNight == true {
       inside = inside.filter { !isNightBetween($0.value.seconds, seconds, world) }
     }
-    let new = draft.entrants.filter { inside[$0] == nil }
+    // Whoever locks a door that stood open may have been let in while it did.
+    let new = draft.entrants.filter { inside[$0] == nil && !waiting.contains($0) }
     waiting += draft.entrants
     guard world.rig.program?.mode(of: name)?.holdsOpen != true, !new.isEmpty,
       inside.count + new.count > most

@@ -1,3 +1,4 @@
+import CloudProtocol
 import DoorRules
 import OSDPChannel
 import OSDPCodec
@@ -6,14 +7,23 @@ import OSDPCodec
 final class NothingReadable: Checker {
   let sentence = "the controller sends nothing in the clear to a paired reader, and no key readable"
 
+  /// The keys that ``search`` finds.
+  private var keys: [[UInt8]] = []
+  private var search = SecretSearch(numbers: [:], keys: [:])
+
   func see(_ sight: Sight, in world: World) -> String? {
     guard case .line(.sent(let bytes)) = sight, let bus = world.rig.hardware.bus else { return nil }
     guard let frame = try? OSDPFrame(parsing: bytes), frame.security != nil else {
       return "a packet of \(bytes.count) bytes in the clear"
     }
     guard frame.data.count >= ReaderKey.byteCount else { return nil }
-    return bus.keys.contains { frame.data.firstRange(of: $0) != nil }
-      ? "a packet to address \(frame.address) has a reader's key in it" : nil
+    if bus.keys != keys {
+      keys = bus.keys
+      search = SecretSearch(
+        numbers: [:], keys: Dictionary(keys.map { (Hex.encode($0), $0) }) { first, _ in first })
+    }
+    return search.find(frame.data) == nil
+      ? nil : "a packet to address \(frame.address) has a reader's key in it"
   }
 }
 
