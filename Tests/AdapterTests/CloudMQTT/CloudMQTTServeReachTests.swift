@@ -11,14 +11,26 @@ import Testing
   "Changes reach the doors that they concern, and no other (D3, D16)", .serialized,
   .enabled(if: BrokerFixture.isInstalled, Comment(rawValue: BrokerFixture.missing)))
 struct CloudMQTTServeReachTests {
-  /// Everything that the cloud sends about credentials, by controller.
+  /// Each change that the cloud sends, as `CONTROLLER REVISION`, once: what is not answered in time is sent
+  /// again, and on a busy machine this test may answer that late.
   private func sent(_ seen: LinkRecorder) -> [String] {
-    seen.events.compactMap { event in
-      guard case .message(let topic, _, _) = event, topic.hasSuffix("/down/credentials") else {
-        return nil
-      }
-      return topic.split(separator: "/").map(String.init)[2]
+    var all: [String] = []
+    for event in seen.events {
+      guard case .message(let topic, let payload, _) = event, topic.hasSuffix("/down/credentials")
+      else { continue }
+      let change = "\(topic.split(separator: "/")[2]) \(revision(of: payload))"
+      if !all.contains(change) { all.append(change) }
     }
+    return all
+  }
+
+  private func revision(of message: [UInt8]) -> String {
+    let parts = message.split(separator: UInt8(ascii: "."))
+    guard parts.count == 3, let claims = Base64URL.decode(parts[1]),
+      let payload = try? JSONSerialization.jsonObject(with: Data(claims)) as? [String: Any],
+      let revision = (payload["body"] as? [String: Any])?["revision"]
+    else { return "unreadable" }
+    return "\(revision)"
   }
 
   @Test("one issued card among many doors is one message; so are its end and its holder's change")
@@ -75,7 +87,8 @@ struct CloudMQTTServeReachTests {
     // The same look at the database would have sent to the others too.
     try door.batch(1...1)
     #expect(try await door.acknowledged(1))
-    #expect(sent(all.seen) == ["gate-17", "gate-17", "gate-17"])
+    let reached = sent(all.seen)
+    #expect(reached.count == 3 && reached.allSatisfy { $0.hasPrefix("gate-17 ") }, "\(reached)")
     all.link.stop()
     door.stop()
   }
