@@ -69,6 +69,7 @@ struct Operators {
           ModeOrder(
             door: site.doors[door], change: change, by: "desk", reason: "story",
             seconds: seconds > 0 ? Int64(seconds) : nil))
+      case .plan(let word): try plan(word, program)
       case .clearLockout(let door):
         observers.knowledge.clearedPINs(door)
         try program.clearLockout(of: site.readers[door], by: "desk")
@@ -83,6 +84,28 @@ struct Operators {
       observers.fail("the console's orders are carried out", "\(action): \(error)")
     }
     rig.drain()
+  }
+
+  /// What is refused is none: a plan that no configuration has, an end of what is not in force.
+  private func plan(_ word: String, _ program: Program) throws(PortError) {
+    guard let change = PlanOrder.Change(rawValue: word),
+      let id = PlanID(StorySite.Emergency.plan), site.plan.emergency != nil
+    else { return }
+    let wasInForce = program.isPlanInForce
+    var refusal: PortError?
+    do throws(PortError) {
+      try program.carryOut(
+        PlanOrder(plan: id, change: change, hand: .console, by: "desk", reason: "story"))
+    } catch { refusal = error }
+    observers.knowledge.plan.note(
+      word, at: clockwork.elapsed, latest: clockwork.elapsed, boot: rig.boots)
+    guard refusal?.code == .invalid else {
+      if let refusal { throw refusal }
+      return
+    }
+    let mustBeTaken = change == .start || change == .end && wasInForce
+    if mustBeTaken, program.policyRevision > 0, let refusal { throw refusal }
+    if change == .start { observers.knowledge.plan.forget(at: clockwork.elapsed) }
   }
 
   func command(_ action: CommandAction, _ random: inout SimulationRandom) {
@@ -116,6 +139,13 @@ struct Operators {
     case .identify(let door):
       lifetime = 30
       command = Command(kind: .identify, door: site.doors[door].rawValue)
+    case .plan(let word):
+      lifetime = 30
+      command = Command(
+        kind: .plan, person: "operator", reason: "story", plan: StorySite.Emergency.plan,
+        change: PlanOrder.Change(rawValue: word))
+      observers.knowledge.plan.note(
+        word, at: clockwork.elapsed, latest: clockwork.elapsed + 60_000_000, boot: rig.boots)
     case .sync:
       lifetime = 30
       command = Command(kind: .sync)

@@ -13,7 +13,7 @@ func allCheckers() -> [any Checker] {
     Convergence(), UsesOnce(), NobodyTwice(), TrueAtTheGrant(), NotOpened(), GoodStanding(),
     UnusedIsSuspended(), EscortedOnly(), NeverOverfull(),
     WithdrawnStays(), NarrowLane(), TrueAnswers(), SaidOnce(), OwnKeyOnly(), BackAgain(),
-    LockdownStays(), FreeWhileAway(), FreeWhenBack(), NothingReadable(), FreshKeys(),
-    PairedByPerson(), LeftUnlockedByRight(),
+    LockdownStays(), PlanKeepsOut(), FreeWhileAway(), FreeWhenBack(), NothingReadable(),
+    FreshKeys(), PairedByPerson(), LeftUnlockedByRight(),
   ]
 }

@@ -147,9 +147,9 @@ final class GrantOpens: Checker {
       guard !world.site.lockIsReleased[door], world.site.causes.lastReleased[door] < granted else {
         return
       }
-      // A lockdown in between may have secured it again.
+      // A lockdown or a plan in between may have secured it again.
       let mode = world.rig.program?.mode(of: world.site.doors[door]) ?? .normal
-      if !mode.keepsClosed { world.observers.fail(sentence, "door \(door)") }
+      if !mode.locksAtOnce { world.observers.fail(sentence, "door \(door)") }
     }
     return nil
   }

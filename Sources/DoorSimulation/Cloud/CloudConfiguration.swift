@@ -30,7 +30,7 @@ struct CloudConfiguration {
               id: "yard", name: "Yard",
               entryReaders: [site.readers[($0 + 1) % site.readers.count].rawValue],
               exitReaders: [site.readers[$0].rawValue], antiPassback: "off")
-          } + halls(of: site)),
+          } + halls(of: site), plans: plans(of: site)),
       scopes: [ScopeDocument(id: "wing", name: "Wing", priority: 1, doors: site.wing)],
       doors: site.plan.doors.enumerated().map { index, door in
         DoorDocument(
@@ -48,6 +48,20 @@ struct CloudConfiguration {
       OfficeDocument(
         anyTags: [StorySite.keyHolder], minutes: minutes,
         hours: door.officeCloses.map { .daily(from: 6, to: $0) })
+    }
+  }
+
+  /// Nil, and so no member, for a site without one.
+  private static func plans(of site: Site) -> [PlanDocument]? {
+    site.plan.emergency.map { emergency in
+      [
+        PlanDocument(
+          id: StorySite.Emergency.plan, name: "Lockdown", rank: 5,
+          levels: [
+            PlanLevelDocument(
+              doors: emergency.doors.map { site.doors[$0].rawValue }, tags: [StorySite.guardTag])
+          ], holdMinutes: emergency.holdMinutes, drill: true)
+      ]
     }
   }
 

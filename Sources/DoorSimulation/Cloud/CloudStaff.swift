@@ -48,9 +48,16 @@ struct CloudStaff {
     put(
       PersonRecord(
         id: site.people[person], accessEnabled: true,
-        tags: plan.holdsKeys == true ? [StorySite.keyHolder] : [], grants: grants,
+        tags: tags(of: person), grants: grants,
         qualifications: [QualificationRecord(name: StorySite.induction)],
         escort: plan.needsHost == true ? "needed" : plan.isHost == true ? "host" : nil))
+  }
+
+  /// Without those that spoil a record.
+  private func tags(of person: Int) -> [String] {
+    let isGuard = site.plan.emergency?.guards.contains(person) == true
+    return (site.plan.people[person].holdsKeys == true ? [StorySite.keyHolder] : [])
+      + (isGuard ? [StorySite.guardTag] : [])
   }
 
   /// The record of somebody who has booked before comes now, if it is not there.
@@ -197,7 +204,7 @@ struct CloudStaff {
   private func change(_ person: Int, _ change: (inout PersonRecord) -> Void) {
     guard var record = cloud.records.persons[site.people[person]]?.record else { return }
     cloud.records.beginRevision()
-    record.tags = []
+    record.tags = tags(of: person)
     change(&record)
     put(record)
   }
@@ -227,7 +234,7 @@ struct CloudStaff {
     guard var record = cloud.records.persons[site.people[person]]?.record else { return }
     cloud.records.beginRevision()
     record.accessEnabled = isOn
-    record.tags = []
+    record.tags = tags(of: person)
     observers.knowledge.note(record, revision: cloud.records.revision)
     // The door refuses this one, and switches off what it has.
     if !isOn, cloud.records.revision.isMultiple(of: 2) { record.tags = Self.tooManyTags }

@@ -15,6 +15,8 @@ struct Knowledge {
 
   private var orders: [ModeOrdered] = []
   private var fires: [(from: Int64, to: Int64?)] = []
+  /// Who ordered the site's plan, and when.
+  var plan = PlanKnowledge()
   /// Wrong PINs at each keypad since the last right one.
   private var wrongPINs: [Int]
   /// What the cloud signed, and what of it reached the program.

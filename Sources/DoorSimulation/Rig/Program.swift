@@ -87,6 +87,11 @@ final class Program {
     try shell.site.set(order)
   }
 
+  func carryOut(_ plan: PlanOrder) throws(PortError) {
+    isTouched = true
+    try shell.site.carryOut(plan)
+  }
+
   func clearLockout(of reader: ReaderID, by person: String) throws(PortError) {
     isTouched = true
     try shell.site.clearLockout(of: reader, by: person)
@@ -104,6 +109,12 @@ final class Program {
 
   /// The mode of a door; nil while none was ever set.
   func mode(of door: DoorID) -> DoorMode? { shell.controller.view(of: door)?.mode?.mode }
+  /// The site's plan is in force, and no drill.
+  var isPlanInForce: Bool {
+    shell.controller.plansInForce.contains {
+      $0.plan.rawValue == StorySite.Emergency.plan && !$0.isDrill
+    }
+  }
   /// Whether the lock of a door shall be released now.
   func wantsReleased(_ door: DoorID) -> Bool {
     shell.controller.requiredLock(of: door) == .released

@@ -119,6 +119,8 @@ public enum Sabotage: String, Sendable, CaseIterable {
   case forgetOfficeEnd = "forget-office-end"
   /// Of what is kept twice, the second copy is never read.
   case forgetCopies = "forget-copies"
+  /// Everybody is of every plan's level.
+  case ignorePlan = "ignore-plan"
   /// After a start, readers that lead out are asked like any other.
   case forgetExits = "forget-exits"
 }

@@ -112,6 +112,7 @@ extension SabotagedParts: PolicyStore {
         holder.credential?.doors = Set((0..<16).compactMap { DoorID("door-\($0)") })
       }
     case .ignoreExclusion: holder.person.exclusions = []
+    case .ignorePlan: holder.person.tags.insert(StorySite.guardTag)
     case .ignoreEscort: holder.person.escort = nil
     case .ignoreUnused: holder.credential?.unusedDays = nil
     case .ignoreIssue: holder.credential?.issue = nil

@@ -139,6 +139,8 @@ public enum DeskAction: Sendable, Codable, Hashable {
   case mode(door: Int, word: String, seconds: Int)
   case clearLockout(door: Int)
   case identify(door: Int)
+  /// Starts, practises or ends the site's plan.
+  case plan(word: String)
 }
 
 /// A command of the cloud.
@@ -147,6 +149,7 @@ public enum CommandAction: Sendable, Codable, Hashable {
   case adminUnlock(door: Int, then: Passage)
   case mode(door: Int, word: String, seconds: Int)
   case identify(door: Int)
+  case plan(word: String)
   case sync
 }
 

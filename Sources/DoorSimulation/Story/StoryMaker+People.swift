@@ -264,4 +264,23 @@ extension StoryMaker {
         at: at, seed: officeRandom.next(),
         what: .badgeAgain(person: person, door: door, pausesMilliseconds: pauses, then: then)))
   }
+
+  /// A way out of the site, and a hall that only so many may be in. Streams of their own: the stories of
+  /// the other worlds stay as they are.
+  static func giveAreas(_ doors: inout [StorySite.Door], _ seed: UInt64) {
+    var wayOut = SimulationRandom(seed: seed, stream: 10)
+    if wayOut.chance(30), let door = doors.indices.first(where: { !doors[$0].isVault }) {
+      doors[door].leadsOut = true
+    }
+    var hall = SimulationRandom(seed: seed, stream: 11)
+    let known = doors
+    if hall.chance(35),
+      let door = doors.indices.last(where: {
+        !known[$0].isVault && known[$0].leadsOut != true
+      })
+    {
+      doors[door].peopleMax = hall.int(1...3)
+      doors[door].emptiesAtNight = hall.chance(40)
+    }
+  }
 }

@@ -12,6 +12,7 @@ public struct StoryMaker {
   var lineRandom: SimulationRandom
   var boardRandom: SimulationRandom
   var officeRandom: SimulationRandom
+  private var emergencies: EmergencyStory
   private let days: Int
   let kinds: FaultKinds
   private(set) var happenings: [Happening] = []
@@ -33,23 +34,12 @@ public struct StoryMaker {
     lineRandom = SimulationRandom(seed: seed, stream: 8)
     boardRandom = SimulationRandom(seed: seed, stream: 9)
     officeRandom = SimulationRandom(seed: seed, stream: 12)
+    emergencies = EmergencyStory(seed: seed)
     Self.putOnLine(&site.doors, &lineRandom)
-    // A stream of its own: the stories of the other worlds stay as they are.
-    var wayOut = SimulationRandom(seed: seed, stream: 10)
-    if wayOut.chance(30), let door = site.doors.indices.first(where: { !site.doors[$0].isVault }) {
-      site.doors[door].leadsOut = true
-    }
-    var hall = SimulationRandom(seed: seed, stream: 11)
-    if hall.chance(35),
-      let door = site.doors.indices.last(where: {
-        !site.doors[$0].isVault && site.doors[$0].leadsOut != true
-      })
-    {
-      site.doors[door].peopleMax = hall.int(1...3)
-      site.doors[door].emptiesAtNight = hall.chance(40)
-    }
+    Self.giveAreas(&site.doors, seed)
     Self.putLinesAtReaders(&site.doors, seed)
     giveOffice()
+    site.emergency = emergencies.plan(for: site)
   }
 
   private static func site(_ random: inout SimulationRandom) -> StorySite {
@@ -103,6 +93,7 @@ public struct StoryMaker {
       line(start)
       board(start)
       office(start)
+      for happening in emergencies.happenings(from: start, at: site) { add(happening) }
     }
     happenings.removeAll { $0.at >= Int64(days) * Self.dayMilliseconds }
     happenings.sort { ($0.at, $0.seed) < ($1.at, $1.seed) }

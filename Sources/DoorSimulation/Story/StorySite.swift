@@ -51,6 +51,22 @@ public struct StorySite: Sendable, Codable, Hashable {
   /// The qualification that some doors require.
   public static let induction = "induction"
 
+  /// What the people of a plan's level are tagged with.
+  public static let guardTag = "guard"
+
+  /// The site's plan for emergencies.
+  public struct Emergency: Sendable, Codable, Hashable {
+    /// The id of the plan.
+    public static let plan = "lockdown"
+
+    /// The doors that it is for.
+    public var doors: [Int]
+    /// Who passes.
+    public var guards: [Int]
+    /// Nil lasts until it is ended.
+    public var holdMinutes: Int?
+  }
+
   public struct Person: Sendable, Codable, Hashable {
     /// The number of a 37-bit card without facility code, or of a 36-bit card with issue number.
     public var card: UInt64
@@ -81,6 +97,8 @@ public struct StorySite: Sendable, Codable, Hashable {
   /// How long the door serves from its cache without the cloud.
   public var offlineHours: Int
   public var hasClockBattery: Bool
+  /// Nil has no plan.
+  public var emergency: Emergency?
   public var clockDriftPPM: Int
 }
 

@@ -141,6 +141,7 @@ struct Oracle {
   func standing(
     of person: PersonRecord, at door: Int, _ settings: AccessSettingsDocument, _ instant: Instant
   ) -> Bool? {
+    if instant.mode == .plan, !person.tags.contains(StorySite.guardTag) { return false }
     for name in settings.requiredQualifications ?? [] {
       let ends = (person.qualifications ?? []).filter { $0.name == name }.map(\.validUntil)
       if ends.contains(nil) { continue }
