@@ -1,3 +1,4 @@
+import DoorRules
 import OSDPCodec
 
 /// Commands that wait for their turn at one reader. Of lamp, beeper, text and each output only the last
@@ -8,12 +9,22 @@ struct CommandQueue: Sendable {
   static let commandsMax = 16
 
   private var commands: [OSDPCommand] = []
+  /// What each output was told last.
+  private var told: [UInt8: OSDPOutput] = [:]
+  /// Since when a change of an output waits: somebody stands at its door. An output that is told the same
+  /// again, so that its timer does not end, changes nothing.
+  private(set) var changeSince: MonotonicInstant?
 
   var isEmpty: Bool { commands.isEmpty }
 
   /// False when it is full.
-  mutating func add(_ command: OSDPCommand) -> Bool {
-    if case .output(let outputs) = command { return add(command, outputs) }
+  mutating func add(_ command: OSDPCommand, at now: MonotonicInstant) -> Bool {
+    if case .output(let outputs) = command {
+      guard add(command, outputs) else { return false }
+      if outputs.contains(where: { told[$0.number] != $0 }) { changeSince = changeSince ?? now }
+      for output in outputs { told[output.number] = output }
+      return true
+    }
     if let place = commands.firstIndex(where: { Self.replaces(command, $0) }) {
       commands[place] = command
       return true
@@ -39,9 +50,18 @@ struct CommandQueue: Sendable {
     commands.prefix { if case .output = $0 { true } else { false } }.count
   }
 
-  mutating func takeFirst() -> OSDPCommand? { commands.isEmpty ? nil : commands.removeFirst() }
+  mutating func takeFirst() -> OSDPCommand? {
+    defer { if outputCount == 0 { changeSince = nil } }
+    return commands.isEmpty ? nil : commands.removeFirst()
+  }
 
-  mutating func clear() { commands = [] }
+  /// The reader does not answer: others have doors too.
+  mutating func giveWay() { changeSince = nil }
+
+  mutating func clear() {
+    commands = []
+    changeSince = nil
+  }
 
   private static func replaces(_ new: OSDPCommand, _ old: OSDPCommand) -> Bool {
     if let place = place(of: new) { return place == Self.place(of: old) }

@@ -98,7 +98,8 @@ public struct OSDPLine: Sendable {
   public mutating func send(
     _ command: OSDPCommand, to address: UInt8, at now: MonotonicInstant
   ) -> Bool {
-    guard let place = place(of: address), seats[place].link.add(command) else { return false }
+    guard let place = place(of: address), seats[place].link.add(command, at: now)
+    else { return false }
     if seats[place].link.isSecured { seats[place].dueAt = min(seats[place].dueAt, now) }
     return true
   }
@@ -188,15 +189,20 @@ public struct OSDPLine: Sendable {
     return seat.link.isToProbe ? max(seat.dueAt, nextProbeAt) : seat.dueAt
   }
 
-  /// Whoever is due longest; of several the one after the last that was asked.
+  /// Whoever has an output that shall change: somebody stands at its door. Of the others whoever is due
+  /// longest; of several the one after the last that was asked.
   private func nextPlace(at now: MonotonicInstant) -> Int? {
-    var best: (place: Int, due: MonotonicInstant)?
+    var best: (place: Int, isHurried: Bool, since: MonotonicInstant)?
     for step in 1...max(seats.count, 1) {
       let place = (lastPlace + step) % max(seats.count, 1)
       guard seats.indices.contains(place), let due = dueAt(seats[place]), due <= now else {
         continue
       }
-      if best.map({ due < $0.due }) ?? true { best = (place, due) }
+      let change = seats[place].link.queue.changeSince
+      let (isHurried, since) = (change != nil, change ?? due)
+      let isFirst =
+        best.map { isHurried == $0.isHurried ? since < $0.since : isHurried } ?? true
+      if isFirst { best = (place, isHurried, since) }
     }
     return best?.place
   }

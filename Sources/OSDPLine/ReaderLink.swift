@@ -90,10 +90,10 @@ struct ReaderLink: Sendable {
 
   /// Keeps a command for its turn; false when too many wait. What a lamp, a beeper or an output shall
   /// show is kept over a restart of the reader; anything else is for the channel that stands.
-  mutating func add(_ command: OSDPCommand) -> Bool {
+  mutating func add(_ command: OSDPCommand, at now: MonotonicInstant) -> Bool {
     let isKept = wished.note(command)
     guard isSecured else { return isKept }
-    return queue.add(command)
+    return queue.add(command, at: now)
   }
 
   /// Somebody pairs: `key` becomes the reader's. Begins anew.
@@ -145,6 +145,7 @@ struct ReaderLink: Sendable {
 
   /// The packet was not answered. True while it is worth another try.
   mutating func noAnswer() -> Bool {
+    queue.giveWay()
     guard var exchange = open, exchange.tries < LineTimes.triesMax, isSecured else { return false }
     exchange.tries += 1
     open = exchange
@@ -265,7 +266,7 @@ struct ReaderLink: Sendable {
     if let pairing, key != ring.candidate {
       // Nothing is asked of a reader before it has its own key.
       for command in pairing.commands(for: ring.candidate, address: address) {
-        _ = queue.add(command)
+        _ = queue.add(command, at: now)
       }
       return []
     }
@@ -278,7 +279,7 @@ struct ReaderLink: Sendable {
     }
     let first = own.begin(at: now)
     for command in first + [.identify, .capabilities, .localStatus] + wished.commands {
-      _ = queue.add(command)
+      _ = queue.add(command, at: now)
     }
     return news + presence.secured()
   }
@@ -288,13 +289,13 @@ struct ReaderLink: Sendable {
   ) -> Answer {
     if pairing != nil { return pairingAnswer(reply, to: command) }
     switch reply {
-    case .acknowledged: return .taken(acknowledged(command))
+    case .acknowledged: return .taken(acknowledged(command, at: now))
     case .readers, .line, .challenge, .firstMAC, .busy: return .taken([])
     case .manufacturer(let vendor, let data):
       switch own.cards.take(vendor: vendor, data: data, random: random, at: now) {
       case .nothing: return .taken([])
       case .send(let commands):
-        for command in commands { _ = queue.add(command) }
+        for command in commands { _ = queue.add(command, at: now) }
         return .taken([])
       case .answered(let proof): return .taken([.proof(proof)])
       case .failed(let failure): return .taken([.notProved(failure)])
@@ -313,11 +314,13 @@ struct ReaderLink: Sendable {
     }
   }
 
-  private mutating func acknowledged(_ command: OSDPCommand?) -> [ReaderNews] {
+  private mutating func acknowledged(
+    _ command: OSDPCommand?, at now: MonotonicInstant
+  ) -> [ReaderNews] {
     // It has no inputs to tell of.
     if command == .inputStatus { return [.refused(code: OSDPCommand.inputStatus.code, .other(0))] }
     let driven = driven(by: command)
-    if !driven.isEmpty { _ = queue.add(.outputStatus) }
+    if !driven.isEmpty { _ = queue.add(.outputStatus, at: now) }
     return driven
   }
 

@@ -141,6 +141,35 @@ struct OSDPInOutTests {
     #expect(world.readers[0].heard.prefix(2).contains(release), "\(world.readers[0].heard)")
   }
 
+  @Test("A3: a relay that shall change waits for no other reader's relay that is kept as it is")
+  func changeFirst() throws {
+    let keys = try (1...5).map { try someKey(UInt64($0)) }
+    var world = LineWorld(
+      readers: keys.enumerated().map { ModelReader(address: UInt8($0 + 1), key: $1) },
+      rings: keys.map { KeyRing(current: $0) })
+    let keep = OSDPCommand.output([OSDPOutput(number: 0, action: .onFor, tenths: 1_800)])
+    let release = OSDPCommand.output([OSDPOutput(number: 0, action: .offAtOnce)])
+    for address in UInt8(1)...5 { world.line.send(keep, to: address, at: world.now) }
+    world.pass(milliseconds: 3_000)
+    for phase in stride(from: 0, to: 300, by: 20) {
+      for address in UInt8(1)...5 { world.line.send(keep, to: address, at: world.now) }
+      world.pass(milliseconds: 400)
+      for address in UInt8(1)...5 { world.line.send(keep, to: address, at: world.now) }
+      world.pass(milliseconds: phase)
+      world.line.send(release, to: 3, at: world.now)
+      let before = world.told.count
+      var waited = 0
+      while !world.told.dropFirst(before).contains(where: {
+        $0.news == .driven([OSDPOutput(number: 0, action: .offAtOnce)])
+      }), waited < 2_000 {
+        world.pass(milliseconds: 1)
+        waited += 1
+      }
+      // The question that is on its way, and its own, each with its answer.
+      #expect(waited <= 2 * 75, "\(waited) ms at \(phase)")
+    }
+  }
+
   @Test("what an output goes back to is said before what it shall be for now, and ends that")
   func restBeforeTimer() throws {
     var world = world(try someKey())
