@@ -151,7 +151,7 @@ let package = Package(
       name: "ConsolePage", dependencies: ["DoorRules", "CloudProtocol"],
       resources: [
         "index.html", "style.css", "texts.js", "core.js", "doors.js", "live.js", "hours.js",
-        "place.js", "health.js", "explain.js", "muster.js", "panel.js", "start.js",
+        "place.js", "health.js", "explain.js", "muster.js", "plans.js", "panel.js", "start.js",
       ].map { .embedInCode($0) },
       swiftSettings: strict),
     // X.509: when certificates end, and the request for the broker's.

@@ -38,6 +38,8 @@ public struct PageFile: Sendable, Hashable {
       PackageResources.explain_js,
       // Who is inside each area that counts, and who got out of a fire.
       PackageResources.muster_js,
+      // The plans for an emergency, and those in force above every page.
+      PackageResources.plans_js,
       // The virtual door of simulated hardware, for mouse, finger or keyboard.
       PackageResources.panel_js,
       // What runs first. A code behind the address signs in, and is then taken out of it.

@@ -90,6 +90,7 @@ async function refresh() {
     status.cloud.connected ? T.summary.connected : T.summary.alone,
     "posternd " + status.software, "up " + span(status.uptimeSeconds),
   ].join(" · ");
+  showPlansInForce(status.plans);
   if (state.page && state.page.update) state.page.update(status);
 }
 
@@ -120,6 +121,7 @@ function showSignIn() {
   state.csrf = null;
   state.page = null;
   byId("nav").hidden = true;
+  showPlansInForce([]);
   byId("sign-out").hidden = true;
   const code = h("input", {
     id: "code", inputmode: "numeric", autocomplete: "one-time-code", maxlength: 8, required: true,

@@ -40,7 +40,7 @@ function doorTile(door) {
     door.bellMilliseconds ? h("div", { class: "row" },
       [["open", T.doors.letIn], ["refuse", T.doors.refuse]].map(([answer, text]) => h("button", {
         type: "button", id: "bell-" + answer + "-" + door.id,
-        onclick: () => attempt(() => ask("/v1/bell/answer", { door: door.id, answer })),
+        onclick: () => attempt(() => ask("/v1/bell/answer", { door: door.id, answer, by: "console" })),
       }, text))) : null,
     h("div", { class: "row" },
       h("button", {
@@ -67,7 +67,7 @@ function readerTile(reader) {
       h("span", { class: "soft" }, reader.door)),
     reader.osdp
       ? h("p", {}, reader.osdp.pairing ? T.doors.pairing : reader.osdp.absence
-        ? pill(T.doors.notServed + " " + reader.osdp.absence, "bad") : T.doors.secured)
+        ? pill(T.doors.notServed + " " + reader.osdp.absence, "bad") : T.doors.line)
       : h("p", {}, reader.frames + " " + T.doors.frames + ", " + reader.malformed + " " + T.doors.damaged),
     reader.lockedOutMilliseconds
       ? pill(T.doors.lockedOut + " " + Math.ceil(reader.lockedOutMilliseconds / 1000) + " s", "bad") : null);

@@ -2,7 +2,7 @@
 const T = {
   pages: {
     doors: "Doors", live: "Live", frames: "Frames", hours: "Hours", place: "Place",
-    muster: "Inside", health: "Health", explain: "Explain", panel: "Virtual door",
+    muster: "Inside", plans: "Plans", health: "Health", explain: "Explain", panel: "Virtual door",
   },
   signIn: {
     title: "Sign in", code: "Code", go: "Sign in", out: "Sign out",
@@ -22,7 +22,7 @@ const T = {
     beeping: "Three beeps at", moved: "The relay moved; it goes back after",
     notMoved: "The relay did not move.", troubles: "What is wrong", fine: "Nothing is wrong.",
     readers: "Readers", frames: "frames", damaged: "damaged", lockedOut: "locked out for",
-    pairing: "is being paired", notServed: "not served:", secured: "secured line",
+    pairing: "is being paired", notServed: "not served:", line: "secured line",
   },
   live: {
     title: "What happens", empty: "Nothing yet. Hold up a card.", older: "Show older",
@@ -69,6 +69,15 @@ const T = {
     fire: "Fire alarm", sounds: "it still sounds", notSeen: "not seen leaving since it began",
     left: "seen leaving since it began", leftAt: "left",
     standings: { normal: "normal", low: "too few", full: "full", over: "too many" },
+  },
+  plans: {
+    title: "Plans for an emergency", reason: "Reason, which is recorded", rank: "rank",
+    missing: "enter the reason; it is recorded", none: "This site has no plans.",
+    passes: "While it is in force these pass; nobody is held in:", starts: "Started by", ends: "ended by",
+    since: "since", until: "until", open: "until somebody ends it", startedBy: "by",
+    states: { off: "off", inForce: "in force", drill: "practised" },
+    orders: { start: "Start", drill: "Practise", end: "End" },
+    ask: { start: "Start", drill: "Practise", end: "End" },
   },
   panel: {
     title: "The virtual door", card: "Hold up a card", facility: "Facility", number: "Card number",

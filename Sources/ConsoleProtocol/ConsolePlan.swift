@@ -19,11 +19,14 @@ public struct ConsolePlan: Sendable, Hashable, Codable {
   public var drill: Bool
   public var startedBy: [String]
   public var endedBy: [String]
+  /// Who passes where while it is in force, a sentence for each level; absent while no configuration is here.
+  public var passes: [String]?
 
   public init(
     id: String, name: String?, rank: Int?, state: State = .off, by: String? = nil,
     reason: String? = nil, sinceMilliseconds: Int64? = nil, untilMilliseconds: Int64? = nil,
-    drill: Bool = false, startedBy: [String] = [], endedBy: [String] = []
+    drill: Bool = false, startedBy: [String] = [], endedBy: [String] = [],
+    passes: [String]? = nil
   ) {
     self.id = id
     self.name = name
@@ -36,6 +39,7 @@ public struct ConsolePlan: Sendable, Hashable, Codable {
     self.drill = drill
     self.startedBy = startedBy
     self.endedBy = endedBy
+    self.passes = passes
   }
 }
 

@@ -40,6 +40,12 @@ public struct Plan: Sendable, Hashable {
     /// The person is of this level. Nobody is unless it says so.
     public func lets(_ person: Person) -> Bool { person.isOne(ofTags: tags, orTypes: memberTypes) }
 
+    /// The places where it counts; empty for every door.
+    fileprivate var places: String {
+      (doors.sorted().map { "door \($0)" } + scopes.sorted().map { "scope \($0)" }
+        + areas.sorted().map { "area \($0)" }).joined(separator: ", ")
+    }
+
     /// `nobody`, or the tags and types.
     var words: String {
       let all =
@@ -60,6 +66,14 @@ public struct Plan: Sendable, Hashable {
   public var allowsDrill: Bool
   public var startedBy: Set<Hand>
   public var endedBy: Set<Hand>
+
+  /// Who passes where, for each level, such as `door front, area hall: tag "guard"`.
+  public var passes: [String] {
+    levels.enumerated().map { index, level in
+      let everywhere = index == 0 ? "every door" : "every other door"
+      return "\(level.places.isEmpty ? everywhere : level.places): \(level.words)"
+    }
+  }
 
   public init(
     id: PlanID, name: String, rank: Int, levels: [Level] = [Level()], holdMinutes: Int? = nil,

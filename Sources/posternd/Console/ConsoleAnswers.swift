@@ -59,7 +59,7 @@ extension ConsolePlan {
       reason: entry?.reason, sinceMilliseconds: entry?.since.millisecondsSince1970,
       untilMilliseconds: entry?.end?.shown.millisecondsSince1970,
       drill: plan?.allowsDrill ?? false, startedBy: words(plan?.startedBy),
-      endedBy: words(plan?.endedBy))
+      endedBy: words(plan?.endedBy), passes: plan?.passes)
   }
 
   /// Those that are configured or in force, by their ids.

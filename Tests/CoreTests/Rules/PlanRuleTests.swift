@@ -68,6 +68,9 @@ struct PlanRuleTests {
     #expect(world([back]).denial == nil)
     #expect(staff([open, Plan.Level()]) == nil && staff([Plan.Level(), open]) == .planInForce)
     #expect(staff([back, open]) == nil)
+    let plan = Plan(
+      id: try #require(PlanID("p")), name: "P", rank: 1, levels: [open, Plan.Level()])
+    #expect(plan.passes == [#"door front: tag "staff""#, "every other door: nobody"])
     let scope = try #require(ScopeID("wing"))
     for doors in [[RuleWorld.front], [RuleWorld.back]] as [Set<DoorID>] {
       let found = world([Plan.Level(scopes: [scope])]) {

@@ -18,6 +18,7 @@ struct BrowserTests {
   /// A world whose daemon serves the page on a free port of the loopback.
   private func world() throws -> (DoorWorld, url: String) {
     let world = try DoorWorld()
+    world.daemonEnvironment["POSTERN_READER_FRONT_IN_BELL_CODE"] = "10"
     let port = try LoopbackPort.free()
     let text = try world.text("postern.yaml").replacingOccurrences(
       of: "console: {socket: \(world.folder.path)/postern.sock}",
@@ -38,6 +39,8 @@ struct BrowserTests {
     {"facility": {"id": "house", "name": "The house", "timeZone": "Europe/Berlin",
       "areas": [{"id": "hall", "name": "Hall", "entryReaders": ["front-in"],
         "exitReaders": ["front-out"], "antiPassback": "off", "occupancy": {"most": 1}}],
+      "plans": [{"id": "lockdown", "name": "Lockdown", "rank": 5, "drill": true,
+        "levels": [{"doors": ["front"], "tags": ["guard"]}, {}]}],
       "holidays": [{"date": "2026-12-25", "name": "Christmas", "effect": "closed"}],
       "geofence": {"enabled": true, "center": {"lat": 52.52, "lng": 13.405},
         "radiusMeters": 120, "accuracyBufferMeters": 25}},
@@ -146,6 +149,33 @@ struct BrowserTests {
     try picture("muster")
     try world.postern("panel", "fire", "off")
 
+    // A plan is practised, becomes serious, and ends; every page says what is in force.
+    try show("plans", until: "document.querySelector('[data-plan=lockdown][data-state=off]')")
+    _ = try browser.value("window.confirm = () => true; null")
+    try browser.click("#plan-drill-lockdown")
+    #expect(
+      try browser.eventually(
+        "document.getElementById('toast').textContent.includes('enter the reason')"))
+    try browser.click("#plan-reason")
+    try browser.type("alarm test")
+    try browser.click("#plan-drill-lockdown")
+    #expect(try browser.eventually("document.querySelector('[data-state=drill]')"))
+    #expect(try browser.eventually("!banner.hidden && banner.textContent.includes('practised')"))
+    try browser.click("#plan-start-lockdown")
+    #expect(try browser.eventually("document.querySelector('[data-state=inForce]')"))
+    #expect(try browser.eventually("banner.textContent.includes('by console: alarm test')"))
+    #expect(
+      try browser.value("content.textContent.includes('door front: tag \"guard\"')") as? Bool
+        == true)
+    try picture("plans")
+    try show("doors", until: "!banner.hidden")
+    try picture("doors-plan")
+    try show("plans", until: "document.querySelector('#plan-end-lockdown')")
+    try browser.click("#plan-reason")
+    try browser.type("all clear")
+    try browser.click("#plan-end-lockdown")
+    #expect(try browser.eventually("document.querySelector('[data-state=off]') && banner.hidden"))
+
     try show("explain", until: "document.querySelector('#explain-person')")
     #expect(
       try browser.value("content.querySelectorAll('.card').length") as? Int == 1,
@@ -176,6 +206,12 @@ struct BrowserTests {
       try browser.eventually("document.getElementById('toast').textContent.includes('Three beeps')")
     )
     try picture("doors")
+    #expect(try browser.value("content.textContent.includes('Locked')") as? Bool == true)
+    try world.postern("panel", "keys", "*")
+    #expect(try browser.eventually("document.querySelector('#bell-refuse-front')"))
+    try picture("bell")
+    try browser.click("#bell-refuse-front")
+    #expect(try browser.eventually("!document.querySelector('#bell-refuse-front')"))
 
     try browser.click("#sign-out")
     #expect(try browser.eventually("document.querySelector('#code')"))
