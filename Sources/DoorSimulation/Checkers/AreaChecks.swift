@@ -7,8 +7,12 @@ import DoorRules
 final class NeverOverfull: Checker {
   let sentence = "no closed door lets more people into its area than may be inside, over restarts"
 
+  private typealias Entry = (seconds: Int64, at: Int64)
+
   /// When each went in, by the door's clock and by the world's.
-  private var inside: [String: (seconds: Int64, at: Int64)] = [:]
+  private var inside: [String: Entry] = [:]
+  /// Of whom nobody knows any more; the door may. Whoever is counted already is not one more.
+  private var forgotten: [String: Entry] = [:]
   /// Let in, while the leaf has not opened.
   private var waiting: [String] = []
   /// Last let out, by door: whoever waits at two doors at once may go through either one first.
@@ -22,11 +26,11 @@ final class NeverOverfull: Checker {
     case .stepped:
       // By a wrong clock the night may come at noon.
       let time = world.clockwork.time
-      if !inside.isEmpty, !time.isRight || time.mayMislead { inside = [:] }
+      if !inside.isEmpty, !time.isRight || time.mayMislead { forget { _ in true } }
     case .ended:
       waiting = []
       let safe = NobodyTwice.safelyWritten(in: world)
-      inside = inside.filter { entry in safe.map { entry.value.at < $0 } ?? false }
+      forget { entry in safe.map { entry.at >= $0 } ?? true }
     case .began, .exitPressed, .presented, .committed, .said, .logged, .waitedForDisk, .line,
       .cloudTook, .commandSent, .over:
       break
@@ -35,7 +39,9 @@ final class NeverOverfull: Checker {
   }
 
   private func see(_ draft: EventDraft, _ world: World) -> String? {
-    if draft.type == EventType.adminAntiPassbackForgiven.wireName { inside = [:] }
+    if draft.type == EventType.adminAntiPassbackForgiven.wireName {
+      (inside, forgotten) = ([:], [:])
+    }
     guard let name = draft.door.flatMap(DoorID.init),
       let door = world.site.doors.firstIndex(of: name)
     else { return nil }
@@ -49,10 +55,17 @@ final class NeverOverfull: Checker {
     }
     guard !draft.entrants.isEmpty else { return nil }
     if plan.emptiesAtNight == true {
-      inside = inside.filter { !isNightBetween($0.value.seconds, seconds, world) }
+      let laws = world.zones.possible(readsFrom: world.rig.readsFrom)
+      func isNight(_ entry: Entry, _ rules: ZoneRules) -> Bool {
+        Self.day(entry.seconds, by: rules) != Self.day(seconds, by: rules)
+      }
+      forget { entry in laws.contains { isNight(entry, $0) } }
+      forgotten = forgotten.filter { entry in !laws.allSatisfy { isNight(entry.value, $0) } }
     }
     // Whoever locks a door that stood open may have been let in while it did.
-    let new = draft.entrants.filter { inside[$0] == nil && !waiting.contains($0) }
+    let new = draft.entrants.filter {
+      inside[$0] == nil && forgotten[$0] == nil && !waiting.contains($0)
+    }
     waiting += draft.entrants
     guard world.rig.program?.mode(of: name)?.holdsOpen != true, !new.isEmpty,
       inside.count + new.count > most
@@ -65,20 +78,22 @@ final class NeverOverfull: Checker {
     if !draft.entrants.isEmpty { leaving[door] = draft.entrants }
     guard !draft.entrants.isEmpty || draft.type == EventType.doorOpened.wireName else { return }
     for person in leaving[door] ?? [] {
-      inside[person] = nil
+      if let entry = inside.removeValue(forKey: person) { forgotten[person] = entry }
       waiting.removeAll { $0 == person }
     }
   }
 
-  /// By any of the laws that the door may go by.
-  private func isNightBetween(_ before: Int64, _ after: Int64, _ world: World) -> Bool {
-    world.zones.possible(readsFrom: world.rig.readsFrom).contains { rules in
-      func day(_ seconds: Int64) -> Int {
-        let civil = rules.civil(at: WallInstant(secondsSince1970: seconds))
-        let isBefore = civil.secondOfDay < StorySite.resetMinute * 60
-        return civil.dayNumber - (isBefore ? 1 : 0)
-      }
-      return day(before) != day(after)
+  private func forget(_ isForgotten: (Entry) -> Bool) {
+    for (person, entry) in inside where isForgotten(entry) {
+      inside[person] = nil
+      forgotten[person] = entry
     }
+  }
+
+  /// The day on which a count begins, by one of the laws that the door may go by.
+  private static func day(_ seconds: Int64, by rules: ZoneRules) -> Int {
+    let civil = rules.civil(at: WallInstant(secondsSince1970: seconds))
+    let isBefore = civil.secondOfDay < StorySite.resetMinute * 60
+    return civil.dayNumber - (isBefore ? 1 : 0)
   }
 }

@@ -33,8 +33,8 @@ private final class Manager {
   }
 
   /// True once no keep-alive arrives for so long. What else is told is no sign of the loop.
-  func missesKeepAlives(forMilliseconds milliseconds: Int) -> Bool {
-    let end = ContinuousClock.now + .seconds(DoorWorld.patienceSeconds)
+  func missesKeepAlives(forMilliseconds milliseconds: Int, withinSeconds seconds: Double) -> Bool {
+    let end = ContinuousClock.now + .seconds(seconds)
     var last = ContinuousClock.now
     while ContinuousClock.now < end {
       if next(withinMilliseconds: 100)?.contains("WATCHDOG=1") == true { last = .now }
@@ -67,9 +67,14 @@ struct WatchdogTests {
     #expect(manager.hears("READY=1\nSTATUS=serving 1 door"))
     #expect(manager.hears("WATCHDOG=1"))
     try faults.order("door STALL")
-    try world.postern("panel", "badge", "--facility", "12", "--card", "345")
-    // Datagrams on their way may still arrive; then none for longer than the manager allows.
-    #expect(manager.missesKeepAlives(forMilliseconds: 2_000))
+    // Datagrams on their way may still arrive; then none for longer than the manager allows. On a busy
+    // machine a card's pulses can come too far apart: then it is held up again.
+    var isStuck = false
+    for _ in 0..<6 where !isStuck {
+      try world.postern("panel", "badge", "--facility", "12", "--card", "345")
+      isStuck = manager.missesKeepAlives(forMilliseconds: 2_000, withinSeconds: 20)
+    }
+    #expect(isStuck)
     try faults.order("")
     #expect(manager.hears("WATCHDOG=1"))
     #expect(world.eventually { world.relayIsOn })
