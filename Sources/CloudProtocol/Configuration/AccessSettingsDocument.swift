@@ -23,6 +23,8 @@ public struct AccessSettingsDocument: Sendable, Hashable, Codable {
   public var escortSeconds: Int?
   /// Who may leave the door unlocked. An empty object: nobody.
   public var office: OfficeDocument?
+  /// Whose entry begins a window of the unlock schedule; everybody's when absent everywhere.
+  public var firstPerson: FirstPersonDocument?
 
   public init(
     holdTimeSeconds: Int? = nil, presentation: String? = nil,
@@ -31,7 +33,7 @@ public struct AccessSettingsDocument: Sendable, Hashable, Codable {
     autoUnlockSchedule: HoursDocument? = nil, playNotificationSoundOnRelayToggle: Bool? = nil,
     personsRequired: Int? = nil, unlocksWithFirstPerson: Bool? = nil,
     requiredQualifications: [String]? = nil, escortSeconds: Int? = nil,
-    office: OfficeDocument? = nil
+    office: OfficeDocument? = nil, firstPerson: FirstPersonDocument? = nil
   ) {
     self.holdTimeSeconds = holdTimeSeconds
     self.presentation = presentation
@@ -46,6 +48,7 @@ public struct AccessSettingsDocument: Sendable, Hashable, Codable {
     self.requiredQualifications = requiredQualifications
     self.escortSeconds = escortSeconds
     self.office = office
+    self.firstPerson = firstPerson
   }
 }
 
@@ -110,6 +113,23 @@ public struct OfficeDocument: Sendable, Hashable, Codable {
     self.withinMilliseconds = withinMilliseconds
     self.minutes = minutes
     self.hours = hours
+  }
+}
+
+/// Whose entry begins a window of the unlock schedule. Who has one of the tags, or is of one of the types;
+/// without both everybody.
+public struct FirstPersonDocument: Sendable, Hashable, Codable {
+  public var anyTags: [String]?
+  public var memberTypes: [String]?
+  /// So long before the window somebody may come, 0 to 120; 0 when absent.
+  public var minutesBefore: Int?
+
+  public init(
+    anyTags: [String]? = nil, memberTypes: [String]? = nil, minutesBefore: Int? = nil
+  ) {
+    self.anyTags = anyTags
+    self.memberTypes = memberTypes
+    self.minutesBefore = minutesBefore
   }
 }
 

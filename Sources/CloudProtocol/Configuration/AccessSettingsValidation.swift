@@ -24,7 +24,8 @@ extension AccessSettingsDocument {
       personsRequired: personsRequired, unlocksWithFirstPerson: unlocksWithFirstPerson,
       requiredQualifications: requiredQualifications.map {
         reader.words($0, "\(path).requiredQualifications")
-      }, escortSeconds: escortSeconds, office: office?.read(&reader, "\(path).office"))
+      }, escortSeconds: escortSeconds, office: office?.read(&reader, "\(path).office"),
+      firstPerson: firstPerson?.read(&reader, "\(path).firstPerson"))
   }
 
   private func plan(_ reader: inout DocumentReader, _ path: String) -> PresentationPlan? {
@@ -67,6 +68,19 @@ extension MemberRuleDocument {
       allTags: reader.words(allTags ?? [], "\(path).allTags"),
       noneOfTags: reader.words(noneOfTags ?? [], "\(path).noneOfTags"),
       accessHours: reader.hours(accessHours, "\(path).accessHours"))
+  }
+}
+
+extension FirstPersonDocument {
+  fileprivate func read(_ reader: inout DocumentReader, _ path: String) -> FirstPersonPlan {
+    if let minutesBefore {
+      reader.whole(
+        minutesBefore, "\(path).minutesBefore", in: FirstPersonPlan.minutesBeforeRange)
+    }
+    return FirstPersonPlan(
+      anyTags: reader.words(anyTags ?? [], "\(path).anyTags"),
+      memberTypes: reader.words(memberTypes ?? [], "\(path).memberTypes"),
+      minutesBefore: minutesBefore ?? 0)
   }
 }
 

@@ -101,6 +101,7 @@ package indirect enum MemberShape: Sendable {
       members(
         "enabled", "radiusMeters", "accuracyBufferMeters", "requireAccuracyBetterThan"
       ).merging(["center": .object(members("lat", "lng"))]) { $1 }),
+    "firstPerson": .object(members("anyTags", "memberTypes", "minutesBefore")),
     "office": .object(
       members("anyTags", "memberTypes", "presentations", "withinMilliseconds", "minutes")
         .merging(["hours": hours]) { $1 }),

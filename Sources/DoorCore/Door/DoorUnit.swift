@@ -231,6 +231,10 @@ struct DoorUnit: Sendable {
     }
     let entry = schedule.mode(
       ordered: orderedModes, firstPersonHasCome: firstPerson.cameAt != nil, current: mode, at: now)
+    // Nobody knows who is still there once it ends.
+    if entry?.mode == .lockdown || entry?.mode == .plan, !isStart, firstPerson.forget() {
+      wishes.append(.effect(.remember(.firstPerson(layout.id, nil))))
+    }
     if let office = orderedModes.entry(of: .office), entry?.mode != .office, !isStart {
       wishes += endOffice(
         schedule.officeEnd(office, at: now) ?? .mode(entry?.mode ?? .normal))
@@ -274,7 +278,7 @@ struct DoorUnit: Sendable {
     for entrant in entrants { passengers.add(entrant) }
     noteHost(among: entrants, under: conditions, at: now)
     if !waitsForLeaf { wishes += passengers.pass(at: now.wall) }
-    if entrants.contains(where: { !$0.verdict.isLeaving }),
+    if entrants.contains(where: { !$0.verdict.isLeaving && $0.verdict.mayBeFirst }),
       firstPerson.enter(under: ModeSchedule(of: layout.id, under: conditions), at: now)
     {
       wishes.append(.effect(.remember(.firstPerson(layout.id, now.wall))))

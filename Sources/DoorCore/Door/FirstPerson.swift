@@ -11,11 +11,17 @@ struct FirstPerson: Sendable, Hashable {
 
   /// True when the entry is the one that the schedule waited for.
   mutating func enter(under schedule: ModeSchedule, at now: Moment) -> Bool {
-    guard cameAt == nil, schedule.waitsForFirstPerson, schedule.isOpen(at: now) else {
+    guard cameAt == nil, schedule.waitsForFirstPerson, schedule.takesFirstPerson(at: now) else {
       return false
     }
     cameAt = now.wall
     return true
+  }
+
+  /// True when somebody had come: the window waits for its first person again.
+  mutating func forget() -> Bool {
+    defer { cameAt = nil }
+    return cameAt != nil
   }
 
   /// True when the window is over: the next one waits for its own first person. A restored time
@@ -24,7 +30,8 @@ struct FirstPerson: Sendable, Hashable {
   mutating func forgetAfterWindow(of schedule: ModeSchedule, at now: Moment) -> Bool {
     guard let cameAt, now.trust.isTrusted else { return false }
     let lasts =
-      isChecked ? schedule.isOpen(at: now) : schedule.hasBeenOpen(since: cameAt, at: now)
+      (isChecked ? schedule.isOpen(at: now) : schedule.hasBeenOpen(since: cameAt, at: now))
+      || schedule.isToOpen(after: cameAt, at: now)
     isChecked = true
     guard !lasts else { return false }
     self.cameAt = nil

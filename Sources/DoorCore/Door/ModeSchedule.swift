@@ -27,9 +27,26 @@ struct ModeSchedule {
       schedule.value, at: instant, clockTrust: trust, for: .unlocking)
   }
 
-  /// True when one window lasts from `start` until now. Tested minute by minute, as windows begin
-  /// and end on minutes; a week at most.
+  /// The first minute from `start` on in which the schedule is open, no later than who enters then may
+  /// come before it; nil for none.
+  private func opening(after start: WallInstant, _ trust: ClockTrust) -> WallInstant? {
+    let minutes = conditions.policy.settings(of: door)?.firstPerson?.value.minutesBefore ?? 0
+    let instants = (0...minutes).lazy.map { start.advanced(bySeconds: Int64($0) * 60) }
+    return instants.first { isOpen(at: $0, trust: trust) }
+  }
+
+  /// True in a window, and so long before one as its first person may come.
+  func takesFirstPerson(at now: Moment) -> Bool { opening(after: now.wall, now.trust) != nil }
+
+  /// True when whoever came at `start` did so before a window that is still to begin.
+  func isToOpen(after start: WallInstant, at now: Moment) -> Bool {
+    opening(after: start, now.trust).map { start <= now.wall && now.wall < $0 } ?? false
+  }
+
+  /// True when one window lasts from `start`, or from its begin soon afterwards, until now. Tested minute
+  /// by minute, as windows begin and end on minutes; a week at most.
   func hasBeenOpen(since start: WallInstant, at now: Moment) -> Bool {
+    let start = opening(after: start, now.trust) ?? start
     let passed = now.wall.secondsSince1970 - start.secondsSince1970
     guard (0...7 * 86_400).contains(passed), isOpen(at: now) else { return false }
     return stride(from: 0, to: passed, by: 60).allSatisfy {

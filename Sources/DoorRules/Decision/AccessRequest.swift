@@ -114,6 +114,8 @@ public struct Verdict: Sendable, Hashable {
   public var mayUseOffice = false
   /// The plan that denied; of a grant, the plan that would have and is only practised.
   public var plan: PlanID?
+  /// The entry begins a window of the unlock schedule that waits for one.
+  public var mayBeFirst = true
   /// What was checked, in order; the last step decided.
   public var steps: [ExplanationStep]
 

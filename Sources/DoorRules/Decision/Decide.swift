@@ -118,7 +118,9 @@ private func judge(_ question: RuleQuestion, in mode: DenialReason?) -> (depth: 
     if answer.denial == nil { depth += 1 }
     if passes { despite = despite ?? answer.denial } else { denial = answer.denial }
   }
-  if question.isExplaining, denial == nil, let step = question.officeStep { steps.append(step) }
+  if question.isExplaining, denial == nil {
+    steps += [question.firstPersonStep, question.officeStep].compactMap { $0 }
+  }
   // Without a path the last case is unreachable: PathRule has denied already.
   let decision: Verdict.Decision =
     if let denial {
@@ -143,6 +145,7 @@ private func judge(_ question: RuleQuestion, in mode: DenialReason?) -> (depth: 
     leavesDespite: denial == nil ? despite : nil, steps: steps)
   if !question.request.plans.isEmpty { verdict.plan = question.plan(where: denial) }
   if denial == nil, !leaves { verdict.uses = question.used }
+  verdict.mayBeFirst = question.mayBeFirst
   verdict.mayUseOffice = denial == nil && despite == nil && question.mayUseOffice
   return (depth, verdict)
 }

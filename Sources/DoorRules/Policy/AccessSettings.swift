@@ -24,6 +24,8 @@ public struct AccessSettings: Sendable, Hashable {
   public var escortSeconds: Int?
   /// Who may leave the door unlocked.
   public var office: OfficePlan?
+  /// Whose entry counts for ``unlocksWithFirstPerson``; nil is everybody's.
+  public var firstPerson: FirstPersonPlan?
 
   public init(
     holdTimeSeconds: Int? = nil, presentation: PresentationPlan? = nil,
@@ -31,7 +33,7 @@ public struct AccessSettings: Sendable, Hashable {
     autoUnlockSchedule: WeeklyHours? = nil, playNotificationSoundOnRelayToggle: Bool? = nil,
     personsRequired: Int? = nil, unlocksWithFirstPerson: Bool? = nil,
     requiredQualifications: Set<String>? = nil, escortSeconds: Int? = nil,
-    office: OfficePlan? = nil
+    office: OfficePlan? = nil, firstPerson: FirstPersonPlan? = nil
   ) {
     self.holdTimeSeconds = holdTimeSeconds
     self.presentation = presentation
@@ -45,6 +47,7 @@ public struct AccessSettings: Sendable, Hashable {
     self.requiredQualifications = requiredQualifications
     self.escortSeconds = escortSeconds
     self.office = office
+    self.firstPerson = firstPerson
   }
 }
 

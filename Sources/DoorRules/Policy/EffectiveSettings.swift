@@ -57,6 +57,8 @@ public struct EffectiveSettings: Sendable, Hashable {
   public var escortSeconds: Effective<Int>
   /// Nil: nobody may leave the door unlocked.
   public var office: Effective<OfficePlan>?
+  /// Nil: everybody's entry begins a window of the unlock schedule that waits for one.
+  public var firstPerson: Effective<FirstPersonPlan>?
 
   /// `scopes` are those of the door, in any order.
   public init(door: DoorPolicy, scopes: [Scope], facility: AccessSettings) {
@@ -86,6 +88,7 @@ public struct EffectiveSettings: Sendable, Hashable {
     escortSeconds =
       find(\.escortSeconds) ?? Effective(Self.escortSecondsDefault, from: .builtIn)
     office = find(\.office)
+    firstPerson = find(\.firstPerson)
     requiredQualifications = find(\.requiredQualifications) ?? Effective([], from: .builtIn)
   }
 }

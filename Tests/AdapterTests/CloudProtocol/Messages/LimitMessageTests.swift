@@ -216,6 +216,20 @@ struct LimitMessageTests {
     #expect(told(range.upperBound + 1) == ["doors[0].escortSeconds"])
   }
 
+  @Test("a first person comes at most two hours before the schedule")
+  func firstPerson() {
+    func told(_ minutes: Int) -> [String] {
+      let document = Self.configuration {
+        $0.doors[0].settings.firstPerson = FirstPersonDocument(minutesBefore: minutes)
+      }
+      return Self.problems { _ = try document.validated(zones: { _ in .utc }) }
+    }
+    let range = FirstPersonPlan.minutesBeforeRange
+    #expect(told(range.lowerBound) == [] && told(range.upperBound) == [])
+    #expect(told(-1) == ["doors[0].firstPerson.minutesBefore"])
+    #expect(told(range.upperBound + 1) == ["doors[0].firstPerson.minutesBefore"])
+  }
+
   @Test("an office mode has 2 to 5 presentations within 1 to 20 s, and lasts 1 to 1,440 minutes")
   func office() {
     func told(_ change: (inout OfficeDocument) -> Void) -> [String] {
