@@ -21,7 +21,7 @@ struct MessagePropertyTests {
         "/usr/bin/mosquitto_sub",
         [
           "-V", "5", "-h", "127.0.0.1", "-p", "\(broker.port)", "-q", "1", "-t", filter, "-t",
-          "ready", "-C", "\(count + 1)", "-W", "\(Int(Patience.seconds))", "-F", "%t|%C|%E|%D",
+          "ready", "-C", "\(count + 1)", "-F", "%t|%C|%E|%D",
         ], output: broker.folder.path + "/heard")
       let starter = try await TestLink(broker.settings("starter")).connected()
       var patience = Patience()
@@ -29,6 +29,7 @@ struct MessagePropertyTests {
       try starter.say("ready", on: "ready", retain: true)
       while lines.isEmpty {
         guard patience.lasts() else {
+          child.end(SIGKILL)
           throw BrokerFixture.Failure(description: "mosquitto_sub is not there")
         }
         try await Task.sleep(for: .milliseconds(10))
@@ -44,7 +45,9 @@ struct MessagePropertyTests {
 
     /// What came after the start.
     func heard() throws -> [String] {
-      #expect(child.ended(withinSeconds: Patience.seconds) == 0)
+      let status = child.ended(withinSeconds: Patience.seconds)
+      if status == nil { child.end(SIGKILL) }
+      #expect(status == 0)
       return Array(lines.dropFirst())
     }
   }
