@@ -68,6 +68,7 @@ function time(milliseconds) {
   return new Date(milliseconds).toLocaleTimeString([], { hour12: false });
 }
 function day(milliseconds) { return new Date(milliseconds).toLocaleDateString(); }
+function dayAndTime(milliseconds) { return day(milliseconds) + " " + time(milliseconds); }
 function span(seconds) {
   if (seconds < 120) return seconds + " s";
   if (seconds < 7200) return Math.floor(seconds / 60) + " min";

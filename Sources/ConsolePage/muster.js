@@ -27,7 +27,7 @@ function areaCard(area) {
     h("p", {}, pill(T.muster.standings[area.standing], kind), " ", limits.join(", ")),
     area.known ? null : h("p", { class: "bad-text" }, T.muster.unknown),
     people(area.people, T.muster.since),
-    fire ? [h("h3", {}, T.muster.fire + " " + day(fire.beganMilliseconds) + " " + time(fire.beganMilliseconds)
+    fire ? [h("h3", {}, T.muster.fire + " " + dayAndTime(fire.beganMilliseconds)
         + (fire.endedMilliseconds ? "" : ", " + T.muster.sounds)),
       h("p", { class: fire.notSeen.length ? "bad-text" : "good-text" }, fire.notSeen.length + " " + T.muster.notSeen),
       people(fire.notSeen, T.muster.since),
@@ -38,5 +38,5 @@ function people(list, word) {
   if (!list.length) return null;
   return h("table", {}, h("tbody", {}, list.map((one) => h("tr", { "data-person": one.person },
     h("td", { class: "words" }, one.person),
-    h("td", { class: "soft" }, word + " " + day(one.timeMilliseconds) + " " + time(one.timeMilliseconds))))));
+    h("td", { class: "soft" }, word + " " + dayAndTime(one.timeMilliseconds))))));
 }

@@ -19,7 +19,7 @@ pages.plans = (place) => {
     attempt(async () => {
       const why = reason.field.value.trim();
       if (!why) { reason.field.focus(); throw new Error(T.plans.missing); }
-      if (!confirm(T.plans.ask[change] + " " + (plan.name || plan.id) + "?")) return;
+      if (!confirm(T.plans.orders[change] + " " + (plan.name || plan.id) + "?")) return;
       await ask("/v1/plans", { plan: plan.id, change, by: "console", reason: why });
       await look();
       await refresh();
@@ -51,8 +51,8 @@ function planCard(plan, order) {
 }
 
 function planWords(plan) {
-  return [T.plans.since + " " + day(plan.sinceMilliseconds) + " " + time(plan.sinceMilliseconds),
-    plan.untilMilliseconds ? T.plans.until + " " + day(plan.untilMilliseconds) + " " + time(plan.untilMilliseconds) : T.plans.open,
+  return [T.plans.since + " " + dayAndTime(plan.sinceMilliseconds),
+    plan.untilMilliseconds ? T.plans.until + " " + dayAndTime(plan.untilMilliseconds) : T.plans.open,
     T.plans.startedBy + " " + plan.by + (plan.reason ? ": " + plan.reason : "")].join(", ");
 }
 

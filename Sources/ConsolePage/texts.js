@@ -77,7 +77,6 @@ const T = {
     since: "since", until: "until", open: "until somebody ends it", startedBy: "by",
     states: { off: "off", inForce: "in force", drill: "practised" },
     orders: { start: "Start", drill: "Practise", end: "End" },
-    ask: { start: "Start", drill: "Practise", end: "End" },
   },
   panel: {
     title: "The virtual door", card: "Hold up a card", facility: "Facility", number: "Card number",

@@ -55,17 +55,22 @@ struct LedgerDebt {
   mutating func advance(to now: MonotonicInstant, isIdle: Bool, simulated: Bool) -> [Wish] {
     guard let due = nextDeadline, due <= now else { return [] }
     nextDeadline = nil
-    let deliveries = delivered.map { Wish.job(.confirmResult($0)) }
-    delivered = []
+    // Each is owed again only when the disk refuses it again.
+    defer { delivered = [] }
+    return owed(at: now, isIdle: isIdle, simulated: simulated)
+      + delivered.map { .job(.confirmResult($0)) }
+  }
+
+  private mutating func owed(at now: MonotonicInstant, isIdle: Bool, simulated: Bool) -> [Wish] {
     guard results.isEmpty else {
       if mustClose { wait(from: now) }
-      return results.map { .job(.persistResult($0)) } + deliveries
+      return results.map { .job(.persistResult($0)) }
     }
-    guard mustClose else { return deliveries }
+    guard mustClose else { return [] }
     guard isIdle else {
       wait(from: now)
-      return deliveries
+      return []
     }
-    return [.job(.closeInterrupted(simulated: simulated))] + deliveries
+    return [.job(.closeInterrupted(simulated: simulated))]
   }
 }

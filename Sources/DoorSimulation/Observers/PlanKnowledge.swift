@@ -1,4 +1,5 @@
-/// When somebody ordered the site's plan, its drill or its end. It never asks the program.
+/// When somebody ordered the site's plan, its drill or its end. What the program has counts only at a start,
+/// by ``resume(at:boot:holdMinutes:)`` and ``forget(at:)``.
 struct PlanKnowledge {
   private struct Ordered {
     var word: String
