@@ -57,8 +57,8 @@ extension DoorShell {
     case .resetArea(let area, let by, let reason, let order):
       resetArea(area, by: by, reason: reason, order: order, at: now)
     case .plan(let plan, let order): carryOut(plan, order: order, at: now)
-    case .changeKey(let id, let bytes, let order):
-      carryOut(cloud.change(key: id, to: bytes, order: order), at: now)
+    case .changeKey(let change, let signer, let order):
+      carryOut(cloud.change(change, by: signer, order: order), at: now)
     case .revokeOfflinePIN(let key, let by, let order):
       revoke(key, by: by, order: order, at: now)
     case .uploadLog(let order): uploadLog(for: order, at: now)

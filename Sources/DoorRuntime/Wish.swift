@@ -63,7 +63,8 @@ enum Wish {
   case forgive(PersonID?, by: String)
   case resetArea(AreaID, by: String, reason: String, order: String)
   case plan(PlanOrder, order: String)
-  case changeKey(id: String, bytes: [UInt8]?, order: String)
+  /// `by` is the key that signed it.
+  case changeKey(KeyChange, by: String?, order: String)
   case revokeOfflinePIN(OfflinePINBook.Key, by: String, order: String)
   case uploadLog(order: String)
   case runSelfTest(order: String)

@@ -25,10 +25,12 @@ public struct Command: Sendable, Hashable, Codable {
   public var location: LocationDocument?
   /// The nonce of the session that the sender saw; needed while the door's clock is untrusted.
   public var sessionNonce: String?
-  /// For `trustKey` and `distrustKey`: the `kid`.
+  /// For `trustKey`, `delegateKey` and `distrustKey`: the `kid`.
   public var keyID: String?
-  /// For `trustKey`: an Ed25519 public key, 32 bytes in base64url.
+  /// For `trustKey` and `delegateKey`: an Ed25519 public key, 32 bytes in base64url.
   public var key: String?
+  /// For `delegateKey`.
+  public var delegation: KeyDelegation?
   /// For `revokeOfflinePIN`, with the door.
   public var window: OfflinePINWindow?
   /// For `answerBell`.
@@ -39,7 +41,8 @@ public struct Command: Sendable, Hashable, Codable {
     mode: ModeOrder.Change? = nil, seconds: Int64? = nil, reader: String? = nil,
     area: String? = nil, plan: String? = nil, change: PlanOrder.Change? = nil,
     location: LocationDocument? = nil, sessionNonce: String? = nil,
-    keyID: String? = nil, key: String? = nil, window: OfflinePINWindow? = nil,
+    keyID: String? = nil, key: String? = nil, delegation: KeyDelegation? = nil,
+    window: OfflinePINWindow? = nil,
     answer: BellAnswer? = nil
   ) {
     self.kind = kind
@@ -56,6 +59,7 @@ public struct Command: Sendable, Hashable, Codable {
     self.sessionNonce = sessionNonce
     self.keyID = keyID
     self.key = key
+    self.delegation = delegation
     self.window = window
     self.answer = answer
   }

@@ -15,6 +15,7 @@ extension Command {
     case diagnostics
     case logs
     case trustKey
+    case delegateKey
     case distrustKey
     case revokeOfflinePIN
     case renewCertificate
@@ -23,7 +24,7 @@ extension Command {
   /// The members beside `kind` and `sessionNonce`, by their names on the wire.
   public enum Member: String, Sendable, Hashable, CaseIterable {
     case door, person, reason, mode, seconds, reader, area, plan, change, location, keyID, key,
-      window, answer
+      delegation, window, answer
   }
 
   /// How long a command may be valid, `exp - iat`.
@@ -52,6 +53,9 @@ extension Command.Kind {
   /// without one of these, and with a member that says nothing to it, is refused: that one may be
   /// what was meant.
   public var narrowing: [Command.Member] { row.narrowing }
+
+  /// Whether it lets a key sign more. Such a command is refused for any member that says nothing to it.
+  public var givesRights: Bool { self == .trustKey || self == .delegateKey }
 
   private struct Row {
     let meaning: String
@@ -120,11 +124,15 @@ extension Command.Kind {
         .long)
     case .trustKey:
       Row(
-        "From now on messages signed under `keyID` are accepted; `key` is its Ed25519 public key, "
+        "From now on all messages signed under `keyID` are accepted; `key` is its Ed25519 public key, "
           + "32 bytes in base64url.", .long, required: [.keyID, .key])
+    case .delegateKey:
+      Row(
+        "From now on messages signed under `keyID` are accepted as far as `delegation` says, see [Rights of a key](#rights-of-a-key).",
+        .long, required: [.keyID, .key, .delegation])
     case .distrustKey:
       Row(
-        "From now on messages signed under `keyID` are refused. Not for the key that signs this command, nor for the last key.",
+        "From now on messages signed under `keyID` are refused. Not for the key that signs this command, nor for the last one with every right.",
         .long,
         required: [.keyID])
     case .revokeOfflinePIN:

@@ -27,7 +27,12 @@ public struct CommandMark: Sendable, Hashable {
   /// Why the command must not act: a member that says nothing to it may be what would have kept it to
   /// one door, one person or a span. Nil where no member can have meant that.
   public func widening(of command: Command) -> String? {
-    guard let unknown = warnings.first,
+    guard let unknown = warnings.first else { return nil }
+    if command.kind.givesRights {
+      return
+        "\(unknown.path) says nothing to this command, and may be what was to keep the key to less"
+    }
+    guard
       let missing = command.kind.narrowing.first(where: { !command.has($0) })
     else { return nil }
     return

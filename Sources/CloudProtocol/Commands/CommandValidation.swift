@@ -27,7 +27,7 @@ public enum ValidatedCommand: Sendable, Hashable {
   /// The daemon's last log lines.
   case logs
   /// 32 bytes of an Ed25519 public key.
-  case trustKey(id: String, bytes: [UInt8])
+  case trustKey(id: String, bytes: [UInt8], rights: KeyRights)
   case distrustKey(id: String)
   case revokeOfflinePIN(door: DoorID, OfflinePINWindow, orderedBy: String?)
   /// A new key, and a request for its certificate.
@@ -76,7 +76,7 @@ extension Command {
     // The check of a key notes an absent one too.
     case .keyID, .key: false
     case .door, .person, .reason, .mode, .seconds, .reader, .area, .plan, .change, .location,
-      .window, .answer:
+      .delegation, .window, .answer:
       !has(member)
     }
   }
@@ -95,6 +95,7 @@ extension Command {
     case .location: location != nil
     case .keyID: keyID != nil
     case .key: key != nil
+    case .delegation: delegation != nil
     case .window: window != nil
     case .answer: answer != nil
     }
@@ -151,14 +152,12 @@ extension Command {
     case .logs:
       return .logs
     case .trustKey:
-      noteKeyID(&reader)
-      let bytes = key.flatMap { Base64URL.decode($0.utf8) } ?? []
-      do throws(SigningKey.Fault) { _ = try SigningKey(bytes) } catch {
-        let isLength = bytes.count != SigningKey.byteCount
-        reader.note(
-          "key", isLength ? "must be 32 bytes in base64url" : "a public key \(error)")
-      }
-      return keyID.map { .trustKey(id: $0, bytes: bytes) }
+      let bytes = readKey(&reader)
+      return keyID.map { .trustKey(id: $0, bytes: bytes, rights: .every) }
+    case .delegateKey:
+      let bytes = readKey(&reader)
+      guard let rights = delegation?.read(&reader, "delegation") else { return nil }
+      return keyID.map { .trustKey(id: $0, bytes: bytes, rights: rights) }
     case .distrustKey:
       noteKeyID(&reader)
       return keyID.map { .distrustKey(id: $0) }
@@ -175,6 +174,17 @@ extension Command {
   private func readOperator(_ reader: inout DocumentReader) -> String? {
     if let person { reader.text(person, "person", length: Self.operatorCharacters) }
     return person
+  }
+
+  /// The bytes of a key with its id; notes what is wrong with either.
+  private func readKey(_ reader: inout DocumentReader) -> [UInt8] {
+    noteKeyID(&reader)
+    let bytes = key.flatMap { Base64URL.decode($0.utf8) } ?? []
+    do throws(SigningKey.Fault) { _ = try SigningKey(bytes) } catch {
+      let isLength = bytes.count != SigningKey.byteCount
+      reader.note("key", isLength ? "must be 32 bytes in base64url" : "a public key \(error)")
+    }
+    return bytes
   }
 
   private func noteKeyID(_ reader: inout DocumentReader) {

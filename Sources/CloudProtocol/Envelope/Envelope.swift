@@ -4,6 +4,8 @@ public import DoorRules
 public struct Envelope<Body: Codable & Sendable>: Sendable {
   /// The key that signed it.
   public let keyID: String
+  /// What that key may sign.
+  public let rights: KeyRights
   /// The `iss` of the message; the signature covers it.
   public let issuer: String
   /// The controller that it is for.
@@ -90,7 +92,7 @@ public enum EnvelopeLimits {
   }
 
   /// What is wrong with seconds since 1970; nil for a moment up to the year 9999.
-  static func problem(ofSeconds seconds: Int64) -> String? {
+  package static func problem(ofSeconds seconds: Int64) -> String? {
     guard !(0...timeSecondsMax).contains(seconds) else { return nil }
     let isMilliseconds = (1_000_000_000_000...timeSecondsMax * 1_000).contains(seconds)
     return "\(seconds) is outside 0 to \(timeSecondsMax)"

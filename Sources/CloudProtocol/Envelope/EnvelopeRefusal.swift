@@ -13,6 +13,8 @@ public struct EnvelopeRefusal: Error, Sendable, Hashable, CustomStringConvertibl
     /// The key is not a trusted one.
     case unknownKey
     case badSignature
+    /// The key is trusted for other things, other doors, or was so until a time.
+    case notAllowed
     /// Meant for another controller.
     case wrongAudience
     case wrongIssuer
@@ -88,6 +90,7 @@ extension EnvelopeRefusal.Cause {
     case .wrongAlgorithm: "It is signed with something other than EdDSA, or not at all."
     case .unknownKey: "Its `kid` is not a key that the controller trusts."
     case .badSignature: "The signature does not fit."
+    case .notAllowed: "Its key may not sign that, see [Rights of a key](#rights-of-a-key)."
     case .wrongAudience: "It is for another controller."
     case .wrongIssuer:
       "Its `iss` is not the one that the controller expects. None expects one today."

@@ -1,13 +1,10 @@
-import Crypto
 public import DoorRules
 
 /// Accepts or refuses messages of the cloud. Synchronous and without state; one verification costs
 /// about 55 µs and the decoding of the body.
 public struct EnvelopeVerifier: Sendable {
-  /// Most keys that are trusted at once.
-  public static let keysMax = 8
-
-  private var keys: [String: Curve25519.Signing.PublicKey]
+  /// Which keys are trusted, and for what.
+  public var keys: SigningKeys
   private let audience: ControllerID
   private let issuer: String?
 
@@ -16,54 +13,9 @@ public struct EnvelopeVerifier: Sendable {
   public init(
     publicKeys: [String: [UInt8]], audience: ControllerID, issuer: String?
   ) throws(EnvelopeKeyFailure) {
-    var keys: [String: Curve25519.Signing.PublicKey] = [:]
-    for (keyID, bytes) in publicKeys {
-      guard EnvelopeLimits.isID(keyID) else {
-        throw EnvelopeKeyFailure(keyID: keyID, detail: "a key id is \(Identifier<Never>.grammar)")
-      }
-      do throws(SigningKey.Fault) { keys[keyID] = try SigningKey(bytes).key } catch {
-        throw EnvelopeKeyFailure(keyID: keyID, detail: "a public key \(error)")
-      }
-    }
-    self.keys = keys
+    keys = try SigningKeys(publicKeys)
     self.audience = audience
     self.issuer = issuer
-  }
-
-  /// The trusted keys, by `kid`.
-  public var publicKeys: [String: [UInt8]] { keys.mapValues { Array($0.rawRepresentation) } }
-
-  /// Trusts one more key. Throws for bytes that are no key, for one key too many, and for another
-  /// key under the id of a trusted one, which would replace it.
-  public mutating func trust(keyID: String, bytes: [UInt8]) throws(EnvelopeKeyFailure) {
-    guard EnvelopeLimits.isID(keyID) else {
-      throw EnvelopeKeyFailure(keyID: keyID, detail: "a key id is \(Identifier<Never>.grammar)")
-    }
-    let key: Curve25519.Signing.PublicKey
-    do throws(SigningKey.Fault) { key = try SigningKey(bytes).key } catch {
-      throw EnvelopeKeyFailure(keyID: keyID, detail: "a public key \(error)")
-    }
-    if let present = keys[keyID], Array(present.rawRepresentation) != bytes {
-      throw EnvelopeKeyFailure(keyID: keyID, detail: "another key has this name already")
-    }
-    guard keys[keyID] != nil || keys.count < Self.keysMax else {
-      throw EnvelopeKeyFailure(keyID: keyID, detail: "at most \(Self.keysMax) keys are trusted")
-    }
-    keys[keyID] = key
-  }
-
-  /// Trusts a key no more. Throws for one that is not trusted, which may be misspelled, and for the
-  /// last one.
-  public mutating func distrust(keyID: String) throws(EnvelopeKeyFailure) {
-    guard keys[keyID] != nil else {
-      let known = keys.keys.sorted().joined(separator: ", ")
-      throw EnvelopeKeyFailure(
-        keyID: keyID, detail: "no such key is trusted here; these are: \(known)")
-    }
-    guard keys.keys.contains(where: { $0 != keyID }) else {
-      throw EnvelopeKeyFailure(keyID: keyID, detail: "it is the last one; trust another first")
-    }
-    keys[keyID] = nil
   }
 
   /// Checks a message from the topic of `kind`, and decodes it.
@@ -92,16 +44,24 @@ public struct EnvelopeVerifier: Sendable {
       let sound = try Self.look { () throws(ValidationFailure) in try SoundJSON(json) }
       let claims = try Self.decode(EnvelopeClaims.self, from: sound)
       try claims.checkForm()
-      return try envelope(claims, sound, keyID, kind: kind, at: at, clockTrust: clockTrust)
+      let envelope: Envelope<Body> = try envelope(
+        claims, sound, keyID, kind: kind, at: at, clockTrust: clockTrust)
+      if let reason = envelope.rights.refusal(
+        of: kind, command: envelope.body as? Command, at: at, clockTrust: clockTrust)
+      {
+        throw EnvelopeRefusal(.notAllowed, "key \"\(keyID)\": \(reason)")
+      }
+      return envelope
     } catch {
-      throw told(error, of: json, kind: kind)
+      throw told(error, of: json, signedBy: keyID, kind: kind)
     }
   }
 
   /// The refusal of a signed message with its id, as far as that can be read. One that is not
-  /// addressed to this controller has none, so that nobody answers it, unless that is the cause.
+  /// addressed to this controller has none, so that nobody answers it, unless that is the cause. It has
+  /// its time only by a key that speaks for the cloud.
   private func told(
-    _ refusal: EnvelopeRefusal, of json: [UInt8], kind: Topics.Down
+    _ refusal: EnvelopeRefusal, of json: [UInt8], signedBy keyID: String, kind: Topics.Down
   ) -> EnvelopeRefusal {
     guard let head = EnvelopeHead(payload: json),
       head.aud == audience.rawValue || refusal.cause == .wrongAudience
@@ -110,7 +70,8 @@ public struct EnvelopeVerifier: Sendable {
       return head.aud == audience.rawValue ? refusal.withoutID : refusal
     }
     return refusal.of(
-      messageID: id, issuedAt: head.issuedAt,
+      messageID: id,
+      issuedAt: keys[keyID]?.rights.rights.contains(.acknowledge) == true ? head.issuedAt : nil,
       command: kind == .commands ? CommandMark(payload: json) : nil)
   }
 
@@ -138,7 +99,7 @@ public struct EnvelopeVerifier: Sendable {
       body = noting as? Body ?? body
     }
     return Envelope(
-      keyID: keyID, issuer: claims.iss, audience: audience,
+      keyID: keyID, rights: keys[keyID]?.rights ?? .none, issuer: claims.iss, audience: audience,
       issuedAt: WallInstant(secondsSince1970: claims.iat),
       notBefore: WallInstant(secondsSince1970: claims.nbf),
       expires: WallInstant(secondsSince1970: claims.exp), id: claims.jti, kind: kind,
@@ -156,13 +117,13 @@ public struct EnvelopeVerifier: Sendable {
         "\(message.count) bytes; no message has more than \(EnvelopeLimits.anyMessageBytesMax)")
     }
     let token = try CompactJWS(parsing: message)
-    guard let key = keys[token.keyID] else {
+    guard let entry = keys[token.keyID] else {
       throw EnvelopeRefusal(
         .unknownKey,
         "no key \"\(token.keyID)\" is trusted here; these are: "
-          + keys.keys.sorted().joined(separator: ", "))
+          + keys.ids.joined(separator: ", "))
     }
-    guard token.isSigned(by: key) else {
+    guard token.isSigned(by: entry.key) else {
       throw EnvelopeRefusal(.badSignature, "not signed by key \"\(token.keyID)\"")
     }
     return (token.payload, token.keyID)

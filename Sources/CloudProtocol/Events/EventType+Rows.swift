@@ -216,8 +216,14 @@ extension EventType {
         detail: EventMember.area + [EventMember("why", "the reason given")])
     case .adminCloudKeys:
       EventRow(
-        "The cloud's keys changed", .audit, urgent: true, reason: "`trusted` or `distrusted`",
-        detail: [EventMember("key", "id of the key")])
+        "The cloud's keys changed", .audit, urgent: true,
+        reason: "`trusted`, `delegated` or `distrusted`",
+        detail: [
+          EventMember("key", "id of the key"),
+          EventMember("rights", "if delegated: its rights, with spaces between them"),
+          EventMember("doors", "if delegated for some doors: which, with spaces between them"),
+          EventMember("until", "if delegated until a time: seconds since 1970"),
+        ])
     case .adminNumbersShown:
       EventRow(
         "Card numbers and keys are shown at the console", .audit, urgent: true,

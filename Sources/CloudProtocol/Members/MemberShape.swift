@@ -26,6 +26,7 @@ package indirect enum MemberShape: Sendable {
           "kind", "door", "person", "reason", "mode", "seconds", "reader", "area", "plan", "change",
           "answer", "sessionNonce", "keyID", "key"
         ).merging([
+          "delegation": .object(members("rights", "doors", "until")),
           "location": location,
           "window": .object(members("startHour", "hours", "serial")),
         ]) { $1 })

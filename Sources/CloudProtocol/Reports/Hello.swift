@@ -32,6 +32,9 @@ public struct Hello: Sendable, Hashable, Codable {
   public var limits: [String: Int]?
   /// What the controller can beside version 1, see ``Feature``. Absent is nothing.
   public var features: [String]?
+  /// The names of the keys by which the controller believes its cloud, at most ``SigningKeys/keysMax``;
+  /// absent is unknown.
+  public var signingKeys: [String]?
   /// Ids of the messages and commands that asked for this hello; absent for none.
   public var requestIDs: [String]?
   /// The last day on which this software gets security updates, `YYYY-MM-DD`. Absent is unknown.
@@ -146,7 +149,7 @@ public struct Hello: Sendable, Hashable, Codable {
     "chunksPerSnapshot": SnapshotOffer.chunksMax,
     "doors": ConfigurationLimits.doorsMax,
     "scopes": ConfigurationLimits.scopesMax,
-    "trustedKeys": EnvelopeVerifier.keysMax,
+    "trustedKeys": SigningKeys.keysMax,
     "eventsPerBatch": EventBatch.eventsMax,
     "batchesInFlight": SyncLimits.batchesInFlightMax,
   ]

@@ -146,8 +146,8 @@ struct CloudConversation {
   var needsKeys: Bool { keys.needsLoading }
   mutating func loadKeys(_ kept: () throws -> [UInt8]?) -> [Wish] { keys.load(kept) }
 
-  mutating func change(key: String, to bytes: [UInt8]?, order: String) -> [Wish] {
-    keys.change(key, to: bytes, order: order)
+  mutating func change(_ change: KeyChange, by signer: String?, order: String) -> [Wish] {
+    keys.change(change, by: signer, order: order)
   }
 
   /// Verifies a message; one that is refused is counted, recorded and dropped.
@@ -165,24 +165,31 @@ struct CloudConversation {
     let isKnown = repeats.knows(mark)
     if isKnown, !repeats.take(at: now.monotonic) { return refuseRepeat(kind, at: now) }
     do throws(EnvelopeRefusal) {
-      let (message, issuedAt) = try CloudMessage.verify(
+      let (message, issuedAt, rights) = try CloudMessage.verify(
         payload, kind: kind, retained: retained, by: verifier, session: sessionNonce,
         at: now)
-      if !retained { offset.note(issued: issuedAt, at: now) }
+      // Whoever may order a few things does not speak for the cloud: neither that it is there, nor what
+      // time it is.
+      let isOfCloud = !retained && rights.contains(.acknowledge)
+      if isOfCloud { offset.note(issued: issuedAt, at: now) }
       repeats.remember(mark)
       let isOld = isKnown || contact.newest.map { issuedAt < $0 } == true
       guard takes(message, isKnown: isKnown, isOld: isOld, inForce, at: now) else {
         return refuseRepeat(kind, at: now)
       }
-      if !retained, !message.isOutdated(for: inForce) { contact.heard(signed: issuedAt, at: now) }
-      // What was sent before, or is retained, does not show that the cloud is there.
-      let heard = retained || isOld ? [] : handle(.heard, at: now)
+      if isOfCloud, !message.isOutdated(for: inForce) {
+        contact.heard(signed: issuedAt, at: now)
+      }
+      // What was sent before does not show that the cloud is there.
+      let heard = !isOfCloud || isOld ? [] : handle(.heard, at: now)
       return heard + [.take(message)]
     } catch {
       let wishes = refusals.note(
         kind, cause: error.cause.rawValue, detail: error.detail, message: error.messageID,
         at: now.monotonic)
-      if !retained, let issued = error.issuedAt { offset.note(issued: issued, at: now) }
+      if !retained, error.cause != .notAllowed, let issued = error.issuedAt {
+        offset.note(issued: issued, at: now)
+      }
       guard let id = error.messageID else {
         // Nobody can be told that it is refused; a hello tells what is missing here.
         return wishes + (error.isWithoutID && kind.bringsData ? [.askAgain] : [])
@@ -241,8 +248,8 @@ struct CloudConversation {
   ) -> [Wish] {
     switch refusal.cause {
     case .wrongAlgorithm, .unknownKey, .badSignature, .wrongAudience: return []
-    case .tooLarge, .wrongIssuer, .wrongKind, .retainedCommand, .malformed, .notYetValid, .expired,
-      .lifetimeTooLong:
+    case .tooLarge, .wrongIssuer, .wrongKind, .retainedCommand, .malformed, .notAllowed,
+      .notYetValid, .expired, .lifetimeTooLong:
       break
     }
     // Out of its time by a clock that may be wrong: a cloud that got "refused" would never send it
@@ -279,15 +286,21 @@ struct CloudConversation {
   // MARK: The session
 
   mutating func handle(_ input: SyncSession.Input, at now: Moment) -> [Wish] {
-    Self.wishes(session.handle(input, at: now.monotonic))
+    let outputs = session.handle(input, at: now.monotonic)
+    return wishes(outputs)
   }
 
   mutating func advance(to now: Moment) -> [Wish] {
-    Self.wishes(session.advance(to: now.monotonic))
+    let outputs = session.advance(to: now.monotonic)
+    return wishes(outputs)
   }
 
-  private static func wishes(_ outputs: [SyncSession.Output]) -> [Wish] {
-    outputs.flatMap(wishes)
+  private func wishes(_ outputs: [SyncSession.Output]) -> [Wish] {
+    outputs.flatMap { output in
+      guard case .publishHello(var hello) = output else { return Self.wishes(output) }
+      hello.signingKeys = keys.ids
+      return [.publish(.hello(hello))]
+    }
   }
 
   private static func wishes(_ output: SyncSession.Output) -> [Wish] {

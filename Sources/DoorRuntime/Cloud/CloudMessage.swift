@@ -14,19 +14,21 @@ enum CloudMessage: Sendable {
   case acknowledgement(Envelope<EventAcknowledgement>)
   case certificate(Envelope<CertificateAnswer>)
 
-  /// Verifies a message that came on the topic of `kind`; gives with it when the cloud made it.
+  /// Verifies a message that came on the topic of `kind`; gives with it when the cloud made it, and what its key
+  /// may sign.
   /// `session` is the nonce of this session.
   static func verify(
     _ payload: [UInt8], kind: Topics.Down, retained: Bool, by verifier: EnvelopeVerifier,
     session: String?, at now: Moment
-  ) throws(EnvelopeRefusal) -> (message: CloudMessage, issuedAt: WallInstant) {
+  ) throws(EnvelopeRefusal) -> (message: CloudMessage, issuedAt: WallInstant, rights: Set<KeyRight>)
+  {
     func verified<Body>(
       _ message: (Envelope<Body>) -> CloudMessage
-    ) throws(EnvelopeRefusal) -> (CloudMessage, WallInstant) {
+    ) throws(EnvelopeRefusal) -> (CloudMessage, WallInstant, Set<KeyRight>) {
       let envelope = try verifier.verify(
         payload, as: Body.self, kind: kind, at: now.wall, clockTrust: now.trust,
         retained: retained)
-      return (message(envelope), envelope.issuedAt)
+      return (message(envelope), envelope.issuedAt, envelope.rights.rights)
     }
     switch kind {
     case .config: return try verified(CloudMessage.config)
@@ -45,7 +47,7 @@ enum CloudMessage: Sendable {
             payload, as: EventAcknowledgement.self, kind: kind, at: now.wall, clockTrust: .unknown,
             retained: retained), answer.body.sessionNonce == session
         else { throw error }
-        return (.acknowledgement(answer), answer.issuedAt)
+        return (.acknowledgement(answer), answer.issuedAt, answer.rights.rights)
       }
     }
   }

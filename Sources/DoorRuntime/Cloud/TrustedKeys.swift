@@ -1,6 +1,5 @@
 import CloudProtocol
 import DoorCore
-import Foundation
 
 /// The cloud's signing keys: the ones that the controller came with, and what the cloud changed of
 /// them since.
@@ -20,7 +19,9 @@ struct TrustedKeys {
     guard var known = given else { return [] }
     do {
       var wishes: [Wish] = []
-      for line in Self.lines(try kept() ?? []) {
+      for line in try String(decoding: kept() ?? [], as: UTF8.self).split(separator: "\n")
+        .compactMap(KeyLine.init)
+      {
         // One that an earlier version took must not keep the others' withdrawals from counting.
         if let bytes = line.bytes, bytes.count == SigningKey.byteCount,
           (try? SigningKey(bytes)) == nil
@@ -31,9 +32,9 @@ struct TrustedKeys {
         // Trusting a key of the file again, or distrusting one that the file no longer has, changes
         // nothing.
         if let bytes = line.bytes {
-          try known.trust(keyID: line.keyID, bytes: bytes)
-        } else if known.publicKeys[line.keyID] != nil {
-          try known.distrust(keyID: line.keyID)
+          try known.keys.trust(keyID: line.keyID, bytes: bytes, rights: line.rights)
+        } else if known.keys[line.keyID] != nil {
+          try known.keys.distrust(keyID: line.keyID)
         }
       }
       current = known
@@ -46,49 +47,43 @@ struct TrustedKeys {
   /// Verifies with the keys that are trusted now; nil without a cloud.
   var verifier: EnvelopeVerifier? { current ?? given }
 
-  /// Trusts a key, or distrusts it for nil bytes; `order` is the command.
-  mutating func change(_ keyID: String, to bytes: [UInt8]?, order: String) -> [Wish] {
+  /// The names of the keys that are trusted now.
+  var ids: [String] { verifier?.keys.ids ?? [] }
+
+  /// Changes a key; `signer` is the key that signed the command `order`, nil on site.
+  mutating func change(_ change: KeyChange, by signer: String?, order: String) -> [Wish] {
     guard var changed = current else {
       return [
         .end(order: order, .outcome(.failed(reason: "the keys that are believed cannot be read")))
       ]
     }
     do throws(EnvelopeKeyFailure) {
-      if let bytes {
-        try changed.trust(keyID: keyID, bytes: bytes)
-      } else {
-        try changed.distrust(keyID: keyID)
+      switch change {
+      case .trust(let id, let bytes, let rights):
+        try changed.keys.trust(keyID: id, bytes: bytes, rights: rights, by: signer)
+      case .distrust(let id): try changed.keys.distrust(keyID: id, by: signer)
       }
     } catch {
       return [.end(order: order, .outcome(.rejected(reason: "\(error)")))]
     }
     current = changed
     return [
-      .persist(StateWrite("the cloud's keys", .cloudKeys, lines(against: changed))),
-      .record(
-        EventRecord(
-          .adminCloudKeys, reason: bytes == nil ? "distrusted" : "trusted",
-          detail: ["key": keyID])),
+      .persist(StateWrite("the cloud's keys", .cloudKeys, lines(against: changed.keys))),
+      .record(EventRecord(.adminCloudKeys, reason: change.reason, detail: change.detail)),
       .endPersisted(order: order),
     ]
   }
 
-  /// A line for each change against the file: `kid key` for a key that was added, `kid` for one that
-  /// was withdrawn. Additions come first, so that applying the lines one by one never leaves no key.
-  private func lines(against changed: EnvelopeVerifier) -> [UInt8] {
-    let given = given?.publicKeys ?? [:]
-    let added = changed.publicKeys.filter { given[$0.key] == nil }.sorted { $0.key < $1.key }
-    let gone = given.keys.filter { changed.publicKeys[$0] == nil }.sorted()
-    let lines = added.map { "\($0.key) \(Data($0.value).base64URL)" } + gone
-    return Array(lines.joined(separator: "\n").utf8)
-  }
-
-  private static func lines(_ kept: [UInt8]) -> [(keyID: String, bytes: [UInt8]?)] {
-    String(decoding: kept, as: UTF8.self).split(separator: "\n").compactMap { line in
-      let words = line.split(separator: " ").map(String.init)
-      guard let keyID = words.first else { return nil }
-      // A key that cannot be read is no withdrawal; without bytes nothing trusts it.
-      return (keyID, words.count > 1 ? Base64URL.decode(words[1].utf8) ?? [] : nil)
+  /// A line for each change against the file. Keys with every right come first and withdrawals last,
+  /// so that applying the lines one by one never leaves none with every right.
+  private func lines(against changed: SigningKeys) -> [UInt8] {
+    let given = given?.keys
+    let added = changed.ids.compactMap { id -> KeyLine? in
+      guard let entry = changed[id], entry.rights != given?[id]?.rights else { return nil }
+      return KeyLine(id, bytes: entry.bytes, rights: entry.rights)
     }
+    let gone = (given?.ids ?? []).filter { changed[$0] == nil }.map { KeyLine($0) }
+    let lines = added.filter(\.rights.isEvery) + added.filter { !$0.rights.isEvery } + gone
+    return Array(lines.map(\.text).joined(separator: "\n").utf8)
   }
 }

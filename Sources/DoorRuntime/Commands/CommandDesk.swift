@@ -55,6 +55,12 @@ struct CommandDesk {
     /// Somebody at the console or on the command line.
     case site(by: String)
 
+    /// The cloud's key; nil on site.
+    var keyID: String? {
+      guard case .cloud(let keyID) = self else { return nil }
+      return keyID
+    }
+
     func name(_ orderedBy: String?) -> String {
       switch self {
       case .cloud: orderedBy ?? ModeOrder.cloud
@@ -235,13 +241,15 @@ struct CommandDesk {
       ]
     case .logs: return [.uploadLog(order: order)]
     case .diagnostics: return [.reportTelemetry, .runSelfTest(order: order)]
-    case .trustKey(let id, let bytes): return [.changeKey(id: id, bytes: bytes, order: order)]
+    case .trustKey(let id, let bytes, let rights):
+      let change = KeyChange.trust(id: id, bytes: bytes, rights)
+      return [.changeKey(change, by: origin.keyID, order: order)]
     case .distrustKey(let id):
       if case .cloud(id) = origin {
         let reason = "key \(id) signed this very command; use another"
         return [.end(order: order, .outcome(.rejected(reason: reason)))]
       }
-      return [.changeKey(id: id, bytes: nil, order: order)]
+      return [.changeKey(.distrust(id: id), by: origin.keyID, order: order)]
     case .revokeOfflinePIN(let door, let window, let by):
       let key = OfflinePINBook.Key(door: door, window: window)
       return [.revokeOfflinePIN(key, by: origin.name(by), order: order)]

@@ -39,7 +39,7 @@ struct SigningKeyTests {
     }
     var verifier = try EnvelopeForge().verifier()
     #expect(throws: EnvelopeKeyFailure.self) {
-      try verifier.trust(keyID: "k-2", bytes: Self.nobodys)
+      try verifier.keys.trust(keyID: "k-2", bytes: Self.nobodys)
     }
     let command = Command(kind: .trustKey, keyID: "k-2", key: Data(Self.nobodys).base64URL)
     #expect(throws: ValidationFailure.self) { _ = try command.validated() }

@@ -153,10 +153,12 @@ struct LimitMessageTests {
         publicKeys: Dictionary(uniqueKeysWithValues: Self.names(count, "k").map { ($0, bytes) }),
         audience: try #require(ControllerID("door-7")), issuer: nil)
     }
-    var full = try verifier(EnvelopeVerifier.keysMax)
+    var full = try verifier(SigningKeys.keysMax)
     let bytes = try EnvelopeForge().signer().publicKeyBytes
-    #expect(throws: EnvelopeKeyFailure.self) { try full.trust(keyID: "one-more", bytes: bytes) }
-    #expect(full.publicKeys.count == EnvelopeVerifier.keysMax)
+    #expect(throws: EnvelopeKeyFailure.self) {
+      try full.keys.trust(keyID: "one-more", bytes: bytes)
+    }
+    #expect(full.keys.ids.count == SigningKeys.keysMax)
   }
 
   @Test("2,000 messages are read at once, the next is not; then 500 a second")

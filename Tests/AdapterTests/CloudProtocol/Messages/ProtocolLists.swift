@@ -61,6 +61,18 @@ enum ProtocolLists {
         })
     ),
     (
+      "rights",
+      table(
+        ["right", "what it signs", "commands", "for some doors"],
+        KeyRight.allCases.map { right in
+          [
+            code(right.rawValue), right.meaning,
+            Command.Kind.allCases.filter { $0.right == right }.map { code($0.rawValue) }
+              .joined(separator: " "), right.isForDoors ? "yes" : "",
+          ]
+        })
+    ),
+    (
       "outcomes",
       table(
         ["outcome", "meaning"],

@@ -110,6 +110,48 @@ struct CloudConversationTests {
     #expect(early.names.last == "askAgain" && cloud.offset.seconds == -86_400)
   }
 
+  @Test("C8: whoever may order a few things does not say that the cloud is there, nor the time")
+  mutating func delegatedKeyIsNotTheCloud() throws {
+    var verifier = try forge.verifier()
+    let bytes = try forge.signer().publicKeyBytes
+    for (name, rights) in [
+      ("few", KeyRights([.unlock, .configure, .credentials])), ("ack", KeyRights([.acknowledge])),
+    ] {
+      try verifier.keys.trust(keyID: name, bytes: bytes, rights: rights)
+    }
+    cloud = CloudFixture.conversation(verifier)
+    _ = connect()
+    func token(_ key: String, _ body: String, typ: String, exp: Int64 = 20) throws -> [UInt8] {
+      try forge.token(
+        EnvelopeForge.header(kid: key),
+        EnvelopeForge.claims(
+          exp: "\(EnvelopeForge.issued + exp)", jti: "\"m-\(key)\"", typ: "\"\(typ)\"",
+          body: body))
+    }
+    let unlock = #"{"kind":"unlock","door":"front","person":"p1"}"#
+    let taken = receive(try token("few", unlock, typ: "commands"), at: 100)
+    #expect(taken.names == ["take command"])
+    // One that is refused says no time either.
+    _ = receive(try token("few", unlock, typ: "commands", exp: 90_000), at: 200)
+    _ = receive(try token("few", #"{"kind":"sync"}"#, typ: "commands"), at: 300)
+    #expect(cloud.contact.heardSeconds(at: PartFixture.moment(9_000)) == nil)
+    #expect(cloud.offset.seconds == nil)
+    let ack = #"{"epoch":"e-1","through":0}"#
+    _ = receive(try token("ack", ack, typ: "ack"), .ack, at: 400)
+    #expect(cloud.contact.heardSeconds(at: PartFixture.moment(9_000)) != nil)
+    #expect(cloud.offset.seconds != nil)
+  }
+
+  @Test("the hello names the keys that are believed")
+  mutating func namesKeys() throws {
+    _ = cloud.loadKeys { nil }
+    for case .publish(.hello(let hello)) in connect() {
+      #expect(hello.signingKeys == [EnvelopeForge.keyID])
+      return
+    }
+    Issue.record("no hello")
+  }
+
   @Test("C8: a message that its revision refuses is no contact, whenever it was signed")
   mutating func outdated() throws {
     for (body, kind) in BrokerCostTests.spent() where kind != .digest {

@@ -31,6 +31,12 @@ struct CommandOrderTests {
       Command(kind: .trustKey, keyID: "k-2", key: Data(repeating: 3, count: 32).base64URL),
       ["changeKey"]
     ),
+    (
+      Command(
+        kind: .delegateKey, keyID: "k-2", key: Data(repeating: 3, count: 32).base64URL,
+        delegation: KeyDelegation(rights: [.unlock])),
+      ["changeKey"]
+    ),
     (Command(kind: .distrustKey, keyID: "k-2"), ["changeKey"]),
     (
       Command(kind: .revokeOfflinePIN, door: "front", window: try? OfflinePINFixture.window()),

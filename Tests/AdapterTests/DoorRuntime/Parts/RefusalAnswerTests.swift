@@ -19,7 +19,8 @@ struct RefusalAnswerTests {
     to cause: EnvelopeRefusal.Cause
   ) -> (commands: Answer, config: Answer, records: Answer, others: Answer) {
     switch cause {
-    case .malformed, .lifetimeTooLong, .wrongIssuer, .wrongKind, .retainedCommand:
+    case .malformed, .lifetimeTooLong, .wrongIssuer, .wrongKind, .notAllowed,
+      .retainedCommand:
       (.rejected, .config, .credentials, .none)
     case .notYetValid: (.rejected, .askAgain, .askAgain, .askAgain)
     case .expired: (.expired, .askAgain, .askAgain, .askAgain)
@@ -46,7 +47,10 @@ struct RefusalAnswerTests {
   func table(_ cause: EnvelopeRefusal.Cause, _ kind: Topics.Down) throws {
     // The broker may retain anything but a command.
     guard cause != .retainedCommand || kind == .commands else { return }
-    var cloud = CloudFixture.conversation(try forge.verifier())
+    var verifier = try forge.verifier()
+    try verifier.keys.trust(
+      keyID: Self.limited, bytes: forge.signer().publicKeyBytes, rights: KeyRights([]))
+    var cloud = CloudFixture.conversation(verifier)
     let wishes = cloud.receive(
       topic: CloudFixture.topics.topic(kind), try message(cause, kind),
       retained: cause == .retainedCommand, inForce: .init(config: 5, credentials: 6),
@@ -200,6 +204,9 @@ struct RefusalAnswerTests {
       let place = token.count - 10
       token[place] = token[place] == UInt8(ascii: "A") ? UInt8(ascii: "B") : UInt8(ascii: "A")
       return token
+    case .notAllowed:
+      return try forge.token(
+        EnvelopeForge.header(kid: Self.limited), claims(typ: typ, body: body))
     case .wrongAudience: return try forge.token(good, claims(aud: #""door-8""#))
     case .wrongIssuer: return try forge.token(good, claims(iss: #""somebody""#))
     case .wrongKind:
@@ -211,6 +218,9 @@ struct RefusalAnswerTests {
     case .retainedCommand: return try forge.token(good, claims())
     }
   }
+
+  /// A key without any right.
+  private static let limited = "limited-1"
 
   /// A body that no kind has.
   private static let unread = "[]"

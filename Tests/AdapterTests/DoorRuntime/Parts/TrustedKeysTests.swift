@@ -25,8 +25,12 @@ struct TrustedKeysTests {
     return (keys, wishes)
   }
 
+  private static func trust(_ id: String, _ rights: KeyRights = .every) -> KeyChange {
+    .trust(id: id, bytes: second, rights)
+  }
+
   private func known(_ keys: TrustedKeys) -> [String] {
-    keys.verifier?.publicKeys.keys.sorted() ?? []
+    keys.ids
   }
 
   @Test("the keys of the file count before anything is read, and where nothing was persisted")
@@ -42,7 +46,7 @@ struct TrustedKeysTests {
   mutating func unreadable() {
     #expect(keys.load { throw PartFixture.error }.names == ["log error"])
     #expect(keys.needsLoading && known(keys) == [Self.own])
-    let wishes = keys.change("k-2", to: Self.second, order: "c-1")
+    let wishes = keys.change(Self.trust("k-2"), by: Self.own, order: "c-1")
     #expect(wishes.names == ["end c-1"])
     guard case .failed? = wishes.ends["c-1"] else {
       Issue.record("not failed")
@@ -56,7 +60,7 @@ struct TrustedKeysTests {
   @Test("a new key is persisted and recorded before it is confirmed, and is in force at once")
   mutating func trust() {
     _ = keys.load { nil }
-    let wishes = keys.change("k-2", to: Self.second, order: "c-1")
+    let wishes = keys.change(Self.trust("k-2"), by: Self.own, order: "c-1")
     #expect(wishes.names == ["persist cloud.keys", "record admin.cloudKeys", "endPersisted"])
     #expect(wishes.writtenText == ["cloud.keys": Self.secondLine])
     #expect(wishes.records.first?.reason == "trusted")
@@ -71,11 +75,11 @@ struct TrustedKeysTests {
   mutating func refused() {
     _ = keys.load { nil }
     for wishes in [
-      keys.change(Self.own, to: nil, order: "c-1"),
-      keys.change(Self.own, to: Self.second, order: "c-1"),
-      keys.change("k-3", to: [1, 2], order: "c-1"),
+      keys.change(.distrust(id: Self.own), by: nil, order: "c-1"),
+      keys.change(Self.trust(Self.own), by: Self.own, order: "c-1"),
+      keys.change(.trust(id: "k-3", bytes: [1, 2], .every), by: Self.own, order: "c-1"),
       // A misspelled name: the stolen key would go on.
-      keys.change("isuer-1", to: nil, order: "c-1"),
+      keys.change(.distrust(id: "isuer-1"), by: Self.own, order: "c-1"),
     ] {
       #expect(wishes.names == ["end c-1"])
       guard case .rejected? = wishes.ends["c-1"] else {
@@ -96,8 +100,8 @@ struct TrustedKeysTests {
   @Test("the file's key can be withdrawn once there is another, and that survives a restart")
   mutating func withdraw() {
     _ = keys.load { nil }
-    _ = keys.change("k-2", to: Self.second, order: "c-1")
-    let wishes = keys.change(Self.own, to: nil, order: "c-2")
+    _ = keys.change(Self.trust("k-2"), by: Self.own, order: "c-1")
+    let wishes = keys.change(.distrust(id: Self.own), by: "k-2", order: "c-2")
     #expect(wishes.records.first?.reason == "distrusted")
     // The addition first: no line leaves the controller without a key.
     let kept = "\(Self.secondLine)\n\(Self.own)"
@@ -109,9 +113,86 @@ struct TrustedKeysTests {
 
   @Test("lines that the file overtook change nothing: its own key again, and one that is gone")
   func overtaken() {
-    let own = given.publicKeys[Self.own] ?? []
+    let own = given.keys[Self.own]?.bytes ?? []
     let (keys, wishes) = loaded("\(Self.own) \(Data(own).base64URL)\nold-key")
     #expect(wishes.isEmpty && known(keys) == [Self.own])
+  }
+
+  private static let limited = KeyRights(
+    [.unlock], doors: Set(["front", "back"].compactMap { DoorID($0) }),
+    until: WallInstant(secondsSince1970: 1_790_000_000))
+
+  @Test("a key with some rights is persisted with them, told, and has no more after a restart")
+  mutating func delegated() throws {
+    _ = keys.load { nil }
+    let wishes = keys.change(Self.trust("k-2", Self.limited), by: Self.own, order: "c-1")
+    #expect(wishes.records.first?.reason == "delegated")
+    #expect(
+      wishes.records.first?.detail
+        == ["key": "k-2", "rights": "unlock", "doors": "back front", "until": "1790000000"])
+    let kept = try #require(wishes.writtenText["cloud.keys"])
+    let (restarted, problems) = loaded(kept)
+    #expect(problems.isEmpty)
+    #expect(restarted.verifier?.keys["k-2"]?.rights == Self.limited)
+    #expect(restarted.verifier?.keys["k-2"]?.bytes == Self.second)
+  }
+
+  @Test("a version that knows no rights passes a limited key over, and keeps the withdrawals")
+  mutating func downgrade() throws {
+    _ = keys.load { nil }
+    _ = keys.change(Self.trust("k-2"), by: Self.own, order: "c-1")
+    _ = keys.change(.distrust(id: Self.own), by: "k-2", order: "c-2")
+    let third = KeyChange.trust(id: "k-3", bytes: [UInt8](repeating: 5, count: 32), Self.limited)
+    let kept = try #require(
+      keys.change(third, by: "k-2", order: "c-3").writtenText["cloud.keys"])
+    // What the version before this one read: `kid key`, and a key that is nobody's is skipped.
+    let lines = kept.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+    #expect(lines.map(\.first) == ["k-2", "k-3", Self.own])
+    let second = try #require(Base64URL.decode(lines[1][1].utf8))
+    #expect(second.count == 32 && (try? SigningKey(second)) == nil)
+    #expect(lines[2].count == 1)
+  }
+
+  @Test("one key with every right and no end stays: it is neither limited nor withdrawn")
+  mutating func lastWithEveryRight() {
+    _ = keys.load { nil }
+    _ = keys.change(Self.trust("k-2", Self.limited), by: Self.own, order: "c-1")
+    let own = given.keys[Self.own]?.bytes ?? []
+    for change in [
+      KeyChange.distrust(id: Self.own), .trust(id: Self.own, bytes: own, Self.limited),
+    ] {
+      let wishes = keys.change(change, by: nil, order: "c-2")
+      #expect(wishes.names == ["end c-2"])
+      guard case .rejected(let reason)? = wishes.ends["c-2"] else {
+        Issue.record("not rejected")
+        return
+      }
+      #expect(reason.contains("last one with every right"))
+    }
+  }
+
+  @Test("the file's key can be limited once another has every right, and that survives a restart")
+  mutating func limitTheFile() throws {
+    _ = keys.load { nil }
+    _ = keys.change(Self.trust("k-2"), by: Self.own, order: "c-1")
+    let own = given.keys[Self.own]?.bytes ?? []
+    let change = KeyChange.trust(id: Self.own, bytes: own, Self.limited)
+    let kept = try #require(
+      keys.change(change, by: "k-2", order: "c-2").writtenText["cloud.keys"])
+    #expect(loaded(kept).keys.verifier?.keys[Self.own]?.rights == Self.limited)
+  }
+
+  @Test(
+    "a limited key that cannot be read in full is trusted for nothing",
+    arguments: [
+      "rights=unlock,fly", "rights=", "doors=front", "rights=unlock doors=a/b",
+      "rights=unlock until=soon", "rights=unlock until=-5", "rights=unlock zone=hall", "unlock", "",
+    ])
+  func unreadableRights(_ rights: String) {
+    let nobody = Data(repeating: 0, count: 32).base64URL
+    let key = Data(Self.second).base64URL
+    #expect(known(loaded("k-2 \(nobody) \(key) \(rights)").keys) == [Self.own])
+    #expect(known(loaded("k-2 \(nobody)").keys) == [Self.own])
   }
 
   @Test(

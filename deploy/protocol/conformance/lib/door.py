@@ -17,9 +17,11 @@ HELLO_SECONDS = 5
 BATCH_MAX = 200
 URGENT = ("postern.access.adminUnlock.v1", "postern.alarm.raised.v1")
 COMMANDS = ["unlock", "adminUnlock", "identify", "mode", "clearLockout", "forgive", "sync",
-            "diagnostics", "logs", "trustKey", "distrustKey", "revokeOfflinePIN"]
+            "diagnostics", "logs", "trustKey", "delegateKey", "distrustKey", "revokeOfflinePIN"]
 COMMAND_MEMBERS = {"kind", "door", "person", "reason", "mode", "seconds", "reader", "location", "sessionNonce",
-                   "keyID", "key", "window"}
+                   "keyID", "key", "delegation", "window"}
+RIGHTS = {"unlock": "unlock", "adminUnlock": "operate", "mode": "operate", "clearLockout": "operate", "forgive": "operate",
+          "revokeOfflinePIN": "operate", "trustKey": "trust", "delegateKey": "trust", "distrustKey": "trust"}
 # Members without which a command is for more.
 NARROWING = {"mode": ("door", "seconds"), "clearLockout": ("reader",), "forgive": ("person",)}
 
@@ -109,6 +111,8 @@ class Door:
     def __init__(self, controller, keys, faults=(), log=None, features=()):
         self.features = list(features)
         self.controller, self.keys, self.faults = controller, dict(keys), set(faults)
+        # What a delegated key may sign.
+        self.delegations = {}
         self.lock = threading.RLock()
         self.link = None
         self.auto = {"config", "credentials", "commands", "ack", "snapshot", "chunk", "repair", "digest"}
@@ -287,7 +291,29 @@ class Door:
             raise contract.Refused("wrongAudience", str(claims.get("aud")))
         if claims.get("typ") != heard.kind:
             raise contract.Refused("wrongKind", str(claims.get("typ")))
-        return {**claims, "kid": contract.kid_of(text)}
+        claims = {**claims, "kid": contract.kid_of(text)}
+        reason = self.beyond_rights(claims)
+        if reason:
+            refusal = contract.Refused("notAllowed", reason)
+            refusal.claims = claims
+            raise refusal
+        return claims
+
+    def beyond_rights(self, claims):
+        """Why a delegated key may not sign this."""
+        given = self.delegations.get(claims["kid"])
+        if given is None or "ignores rights" in self.faults:
+            return None
+        body = claims["body"]
+        right = RIGHTS.get(body.get("kind"), "maintain") if claims["typ"] == "commands" else {
+            "ack": "acknowledge", "digest": "acknowledge", "config": "configure"}.get(claims["typ"], "credentials")
+        if given.get("until", time.time() + 1) <= time.time():
+            return "its time has ended"
+        if right not in given["rights"]:
+            return f"it has not the right {right}"
+        if "doors" in given and body.get("door") not in given["doors"] and "ignores a key's doors" not in self.faults:
+            return "it is for other doors"
+        return None
 
     def refuse(self, kind, refusal):
         if "dies of garbage" in self.faults and refusal.args[0] == "malformed" and kind == "ack":
@@ -557,14 +583,25 @@ class Door:
                 return "rejected", "reason: is missing"
             self.record("postern.access.adminUnlock.v1", door="front",
                         detail={"command": command, "operatorReason": body["reason"]})
-        elif kind == "trustKey":
+        elif kind in ("trustKey", "delegateKey"):
+            own = self.delegations.get(claims["kid"])
+            asked = body.get("delegation")
+            if own and (not asked or not set(asked["rights"]) <= set(own["rights"])) and \
+                    "gives rights away" not in self.faults:
+                return "rejected", "the key cannot give what it has not"
+            if asked and set(asked) - {"rights", "doors", "until"}:
+                return "rejected", "delegation has a member that says nothing"
             key = contract.decode(body["key"])
             if contract.is_nobodys(key) and "believes nobody's key" not in self.faults:
                 return "rejected", "key: is of small order"
             self.keys[body["keyID"]] = contract.Ed25519PublicKey.from_public_bytes(key)
+            self.delegations.pop(body["keyID"], None)
+            if asked:
+                self.delegations[body["keyID"]] = asked
         elif kind == "distrustKey":
-            if len(self.keys) == 1 or body["keyID"] == claims.get("kid"):
-                return "rejected", "it is the last one"
+            if len(self.keys) == 1 or body["keyID"] == claims.get("kid") or (
+                    claims["kid"] in self.delegations and body["keyID"] not in self.delegations):
+                return "rejected", "it is the last one, or the key that signs"
             if "keeps distrusted keys" not in self.faults:
                 self.keys.pop(body["keyID"], None)
         elif kind == "sync":
