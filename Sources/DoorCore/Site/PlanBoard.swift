@@ -24,6 +24,10 @@ struct PlanBoard: Sendable {
   /// Why an order cannot be carried out; nil when it can.
   func refusal(of order: PlanOrder, under policy: PolicySnapshot) -> String? {
     guard let plan = policy.plan(order.plan) else {
+      guard entry(of: order.plan) == nil else {
+        return "the plan \(order.plan) is in force, but the configuration that says who may end it"
+          + " is not here; the cloud sends it again"
+      }
       let known = policy.plans.map(\.id.rawValue).joined(separator: ", ")
       return "there is no plan \(order.plan); the plans are: \(known.isEmpty ? "none" : known)"
     }

@@ -16,6 +16,7 @@ struct HolderDirectory {
   /// Moves on whenever the records may have changed.
   private var generation: UInt64 = 0
   private var isStalled = false
+  private var damage = RecordDamage()
   /// The cache is older than what was in force before it was lost.
   var cacheIsBehind = false
   private let digester: CredentialDigester
@@ -49,6 +50,7 @@ struct HolderDirectory {
   mutating func answered(_ reading: HolderReading, at now: Moment) -> [Wish] {
     var wishes = reading.troubles.map { Wish.log(.error, $0) }
     wishes += adopt(reading)
+    if let error = reading.damage { wishes += damage.note(error, at: now.monotonic) }
     if let asked = questions.end(reading.ticket) {
       if asked.generation == generation {
         wishes += answer(asked, reading, at: now)
@@ -70,11 +72,11 @@ struct HolderDirectory {
 
   var nextDeadline: MonotonicInstant? { questions.nextDeadline }
 
-  /// For the status; nil while the stores answer.
-  var trouble: String? {
-    isStalled
-      ? "the storage does not answer: cards and PINs are denied, leaving works; check the disk"
-      : nil
+  /// For the status; empty while the stores answer, with sound records.
+  var troubles: [String] {
+    let stall =
+      "the storage does not answer: cards and PINs are denied, leaving works; check the disk"
+    return [isStalled ? stall : nil, damage.trouble].compactMap(\.self)
   }
 
   private mutating func read() -> [Wish] {
@@ -305,6 +307,7 @@ struct HolderDirectory {
     _ outcomes: [CredentialOutcome], cacheIsBehind: Bool
   ) -> [Wish] {
     generation += 1
+    damage.forget()
     self.cacheIsBehind = cacheIsBehind
     let ids = issued.ids
     return ids.isEmpty ? [] : [.job(.findCached(ids, outcomes))]

@@ -76,6 +76,14 @@ package struct HolderReading: Sendable {
   var troubles: [String] = []
 
   init(ticket: UInt64) { self.ticket = ticket }
+
+  /// The first record that is damaged; nil where none was met.
+  var damage: PortError? {
+    ([holders] + again.map(\.holder)).lazy.compactMap { result in
+      guard case .failure(let error) = result, error.code == .damaged else { return nil }
+      return error
+    }.first
+  }
 }
 
 /// A file that somebody hands over, verified.

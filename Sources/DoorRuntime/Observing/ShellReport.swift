@@ -76,7 +76,7 @@ struct ShellReport {
       "who was inside \($0.area.name) before the start is not known yet, and nobody is let in where "
         + "that matters; `postern muster reset \($0.area.id)` ends it"
     }
-    found += [shell.holders.trouble, shell.state.trouble].compactMap(\.self)
+    found += shell.holders.troubles + [shell.state.trouble].compactMap(\.self)
     if shell.replication.isUnread {
       found.append(
         "the storage has not answered since the start: nobody can enter, leaving works; check the "

@@ -97,6 +97,8 @@ struct Operators {
       try program.carryOut(
         PlanOrder(plan: id, change: change, hand: .console, by: "desk", reason: "story"))
     } catch { refusal = error }
+    // Without its configuration nobody may end it: it stays.
+    if change == .end, wasInForce, refusal?.code == .invalid, program.policyRevision == 0 { return }
     observers.knowledge.plan.note(
       word, at: clockwork.elapsed, latest: clockwork.elapsed, boot: rig.boots)
     guard refusal?.code == .invalid else {

@@ -12,38 +12,64 @@ struct DigestTable {
 
   /// The digest over all records, as stored with each change.
   func digest() throws(PortError) -> RecordSetDigest {
-    let kept = try pool.reading("read the credential digest") { database in
-      try Data.fetchOne(database, sql: "SELECT buckets FROM position")
-    }
-    if let kept, let digest = RecordSetDigest(bytes: Array(kept)) { return digest }
+    if let kept = try kept() { return kept }
     return try rescan()
   }
 
-  /// Reads every record again, corrects the stored hashes, and returns the digest. A record that
-  /// cannot be read counts as missing, so that the cloud sends its bucket again.
+  private func kept() throws(PortError) -> RecordSetDigest? {
+    try pool.reading("read the credential digest") { database in
+      try Data.fetchOne(database, sql: "SELECT buckets FROM position")
+    }.flatMap { RecordSetDigest(bytes: Array($0)) }
+  }
+
+  /// A record that is not as it was stored, found by this rescan.
+  private struct Other {
+    let table: String
+    let id: String
+    let hash: [UInt8]
+    let bucket: Int
+  }
+
+  /// Marks a hash, behind it, as that of a record which is not as it was stored: it opens nothing.
+  private static let otherMark: UInt8 = 0
+
+  /// Reads every record again, and returns the digest of what is there, so that the cloud sends again
+  /// what differs. A record that cannot be read counts as missing; one that is not as it was stored
+  /// stays one that opens nothing.
   func rescan() throws(PortError) -> RecordSetDigest {
+    let before = try kept()
     var digest = RecordSetDigest()
+    var others: [Other] = []
     for table in ["person", "credential"] {
       var last = ""
-      while let next = try rescan(table, after: last, &digest) { last = next }
+      while let next = try rescan(table, after: last, &digest, &others) { last = next }
     }
     let bytes = Data(digest.bytes)
+    // Where the bucket is what it was, the hash was damaged and not the record.
+    let sound = others.filter { before?.buckets[$0.bucket] == digest.buckets[$0.bucket] }
     try pool.writing("keep the credential digest") { database in
       try database.execute(sql: "UPDATE position SET buckets = ?", arguments: [bytes])
+      for record in sound {
+        try database.execute(
+          sql: "UPDATE \(record.table) SET hash = ? WHERE id = ?",
+          arguments: [Data(record.hash), record.id])
+      }
     }
     return digest
   }
 
   /// The last id that was read; nil at the end.
   private func rescan(
-    _ table: String, after last: String, _ digest: inout RecordSetDigest
+    _ table: String, after last: String, _ digest: inout RecordSetDigest, _ others: inout [Other]
   ) throws(PortError) -> String? {
     let isPerson = table == "person"
     let kind = isPerson ? PersonRecord.rows : CredentialRecord.rows
     let count = kind.names.count
     var found = RecordSetDigest()
+    var fresh: [Other] = []
     let end: String? = try pool.writing("read the \(table) records again") { database in
       found = digest
+      fresh = []
       let rows = try Row.fetchAll(
         database.cachedStatement(
           sql: """
@@ -61,7 +87,7 @@ struct DigestTable {
         }
         previous = id
         let bucket = RecordSetDigest.bucket(of: id)
-        let hash: [UInt8]
+        var hash: [UInt8]
         let counts: Bool
         if isPerson {
           hash = (try? PersonRecord(row, from: 0).recordHash()) ?? []
@@ -71,10 +97,19 @@ struct DigestTable {
           hash = (try? record?.recordHash()) ?? []
           counts = record?.countsInDigest == true
         }
-        if counts { found.toggle(hash, inBucket: bucket) }
+        // An update of the tables leaves none, and it is computed here.
         let keptHash = try row.decode(Data?.self, atIndex: count)
-        let keptBucket = try row.decode(Int?.self, atIndex: count + 1)
-        if keptHash.map({ Array($0) }) != hash || keptBucket != bucket {
+        let keptBucket = try? row.decode(Int.self, atIndex: count + 1)
+        let isAsStored = keptHash.map { Array($0) } == hash
+        if counts { found.toggle(hash, inBucket: bucket) }
+        if let keptHash, !isAsStored, !hash.isEmpty {
+          let isKnown = keptHash.count > RecordSetDigest.hashByteCount
+          if counts, !isKnown {
+            fresh.append(Other(table: table, id: id, hash: hash, bucket: bucket))
+          }
+          hash.append(Self.otherMark)
+        }
+        if !isAsStored || keptBucket != bucket {
           try database.execute(
             sql: "UPDATE \(table) SET hash = ?, bucket = ? WHERE id = ?",
             arguments: [Data(hash), bucket, id])
@@ -83,6 +118,7 @@ struct DigestTable {
       return rows.isEmpty ? nil : previous
     }
     digest = found
+    others += fresh
     return end
   }
 

@@ -33,21 +33,48 @@ struct LookUpReader {
     }
   }
 
-  /// Each credential with its person, which may not be here.
+  /// Each credential with its person, which may not be here, and the hashes of both.
   private static let selectHolders = """
-    SELECT \(CredentialRecord.rows.columns), \(PersonRecord.rows.columns)
+    SELECT \(CredentialRecord.rows.columns), \(PersonRecord.rows.columns), credential.hash, person.hash
     FROM credential LEFT JOIN person ON person.id = credential.person
     """
 
   private static func holder(_ row: Row) throws -> CredentialHolder {
-    let credential = try CredentialRecord(row).validated(path: "credential")
     let start = CredentialRecord.rows.names.count
+    let end = start + PersonRecord.rows.names.count
+    let credential = try credential(row, hashAt: end)
     let isHere = try row.decode(String?.self, atIndex: start) != nil
     return CredentialHolder(
       credential: credential,
       person: isHere
-        ? try PersonRecord(row, from: start).validated(path: "person")
-        : .unknown(credential.person))
+        ? try person(row, from: start, hashAt: end + 1) : .unknown(credential.person))
+  }
+
+  private static func credential(_ row: Row, hashAt index: Int) throws -> Credential {
+    let record = try CredentialRecord(row)
+    // A revoked one opens nothing anyhow.
+    if record.status != "revoked" {
+      try check(row, at: index, is: try record.recordHash(), of: "credential \(record.id)")
+    }
+    return try record.validated(path: "credential")
+  }
+
+  private static func person(_ row: Row, from start: Int, hashAt index: Int) throws -> Person {
+    let record = try PersonRecord(row, from: start)
+    try check(row, at: index, is: try record.recordHash(), of: "person \(record.id)")
+    return try record.validated(path: "person")
+  }
+
+  /// What is not as it was stored opens nothing: a value that the disk has changed can still be one
+  /// that a record may have. An update of the tables leaves no hash until a rescan computes it.
+  private static func check(
+    _ row: Row, at index: Int, is hash: [UInt8], of what: String
+  ) throws {
+    let kept = try row.decode(Data?.self, atIndex: index)
+    guard kept == nil || kept.map({ Array($0) }) == hash else {
+      throw PortError(
+        .damaged, operation: "read \(what)", detail: "it is not as it was stored")
+    }
   }
 
   /// The holder of one credential, by its id; nil when the credential is unknown.
@@ -66,9 +93,9 @@ struct LookUpReader {
     try pool.reading("look up person \(id)") { database in
       try Row.fetchOne(
         database.cachedStatement(
-          sql: "SELECT \(PersonRecord.rows.columns) FROM person WHERE id = ?"),
+          sql: "SELECT \(PersonRecord.rows.columns), person.hash FROM person WHERE id = ?"),
         arguments: [id.rawValue]
-      ).map { try PersonRecord($0, from: 0).validated(path: "person") }
+      ).map { try Self.person($0, from: 0, hashAt: PersonRecord.rows.names.count) }
     }
   }
 
@@ -78,9 +105,10 @@ struct LookUpReader {
       try Row.fetchAll(
         database.cachedStatement(
           sql: """
-            SELECT \(CredentialRecord.rows.columns) FROM credential WHERE person = ? ORDER BY id
+            SELECT \(CredentialRecord.rows.columns), credential.hash FROM credential
+            WHERE person = ? ORDER BY id
             """), arguments: [person.rawValue]
-      ).map { try CredentialRecord($0).validated(path: "credential") }
+      ).map { try Self.credential($0, hashAt: CredentialRecord.rows.names.count) }
     }
   }
 

@@ -101,7 +101,10 @@ struct RecordWriter {
     let condition = table == "credential" ? " AND status = 'active'" : ""
     let find = try database.cachedStatement(
       sql: "SELECT hash FROM \(table) WHERE id = ?\(condition)")
-    return try Data.fetchOne(find, arguments: [id]).map { Array($0) }
+    // What follows is the mark of ``DigestTable/rescan()``.
+    return try Data.fetchOne(find, arguments: [id]).map {
+      Array($0.prefix(RecordSetDigest.hashByteCount))
+    }
   }
 
   /// Removes all records; those that are staged are taken afterwards.
@@ -165,7 +168,7 @@ struct RecordWriter {
   private mutating func revoke(_ ids: [String], worked: Bool) throws {
     withdrawals.stop(.credential, ids)
     let revoke = try database.cachedStatement(
-      sql: "UPDATE credential SET status = 'revoked' WHERE id = ?")
+      sql: "UPDATE credential SET status = 'revoked', hash = x'' WHERE id = ?")
     for id in ids {
       if var record = try known(id), record.countsInDigest {
         if worked { stops.note(record) }

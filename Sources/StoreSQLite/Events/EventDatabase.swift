@@ -34,7 +34,7 @@ public final class EventDatabase: EventAccess, Sendable {
   ) throws(PortError) {
     let (pool, recovered) = try DatabaseFile.open(
       Self.fileName, in: folder, migrator: EventMigrations.migrator, check: Self.check,
-      salvage: EventSalvage.salvage)
+      salvage: EventSalvage.salvage, salvageRest: EventSalvage.salvageMemory)
     self.recovered = recovered
     file = EventFile(pool: pool)
     log = EventTable(

@@ -23,6 +23,12 @@ enum EventSalvage {
     try copyLacked(from: old, into: new, after: settled, through: Int64(clamping: position.last))
     let range = "number BETWEEN \(settled - Int64(salvagedSettledMax) + 1) AND \(settled)"
     try copy(events, where: range, from: old, into: new)
+    try salvageMemory(from: old, into: new)
+  }
+
+  /// What the door remembers beside its events: spent uses, presence, commands that acted, keys that
+  /// were handed over. That counts in a log which begins anew as well.
+  static func salvageMemory(from old: Database, into new: Database) throws {
     for table in smallTables { try copy(table, where: "true", from: old, into: new) }
   }
 

@@ -19,11 +19,11 @@ enum DatabaseFile {
   ///
   /// `check` verifies what must always be in the file, and must be quick. A file that is no
   /// database, or that fails the check as `damaged`, is moved aside, never deleted, and a new one
-  /// is created; `salvage` may copy what can be read of the damaged one, all or nothing. Throws any
-  /// other failure.
+  /// is created; `salvage` may copy what can be read of the damaged one, all or nothing; where it
+  /// cannot, `salvageRest` may. Throws any other failure.
   static func open(
     _ name: String, in folder: String, migrator: DatabaseMigrator,
-    check: (Database) throws -> Void, salvage: Salvage? = nil
+    check: (Database) throws -> Void, salvage: Salvage? = nil, salvageRest: Salvage? = nil
   ) throws(PortError) -> (pool: DatabasePool, damaged: DamagedFile?) {
     let path = "\(folder)/\(name)"
     do {
@@ -37,13 +37,16 @@ enum DatabaseFile {
       var damaged: DamagedFile?
       if let salvage, exists(path + spoiledSuffix) {
         remove(path + spoiledSuffix)
-        damaged = try carryOver(path, migrator, check, salvage)
+        damaged = try carryOver(path, migrator, check, salvage, isWhole: true)
       }
       return (try connect(path, migrator, check), damaged)
     } catch {
       guard error.code == .damaged else { throw error }
       var damaged: DamagedFile?
-      if let salvage { damaged = try carryOver(path, migrator, check, salvage) }
+      for (copy, isWhole) in [(salvage, true), (salvageRest, false)] {
+        guard damaged == nil, let copy else { continue }
+        damaged = try carryOver(path, migrator, check, copy, isWhole: isWhole)
+      }
       if damaged == nil { damaged = DamagedFile(path: try moveAside(path), isSalvaged: false) }
       return (try connect(path, migrator, check), damaged)
     }
@@ -72,7 +75,7 @@ enum DatabaseFile {
   /// `salvage` or the check fails.
   private static func carryOver(
     _ path: String, _ migrator: DatabaseMigrator, _ check: (Database) throws -> Void,
-    _ salvage: Salvage
+    _ salvage: Salvage, isWhole: Bool
   ) throws(PortError) -> DamagedFile? {
     let salvaged = path + salvagedSuffix
     remove(salvaged)
@@ -98,7 +101,7 @@ enum DatabaseFile {
     // The file itself first: without its write-ahead log it would look like a sound, older one.
     let aside = try moveAside(path, in: ["", "-wal", "-shm"])
     try finishCarryOver(path)
-    return DamagedFile(path: aside, isSalvaged: true)
+    return DamagedFile(path: aside, isSalvaged: isWhole)
   }
 
   private static func connect(
@@ -238,6 +241,6 @@ typealias Salvage = (_ damaged: Database, _ new: Database) throws -> Void
 public struct DamagedFile: Sendable, Hashable {
   /// Where it is now.
   public let path: String
-  /// True when the new file has what could be read; false when it is empty.
+  /// True when the new file has the events that could be read; false when it has none.
   public let isSalvaged: Bool
 }

@@ -144,6 +144,61 @@ struct StoreLookUpTests {
     }
   }
 
+  /// Each leaves a record that could be somebody's.
+  private static let quietDamage = [
+    "UPDATE person SET access_enabled = 0", "UPDATE person SET exclusions = '[ ]'",
+    "UPDATE person SET escort = 'host'", "UPDATE person SET tags = '[\"boss\"]'",
+    "UPDATE person SET qualifications = '[ ]'", "UPDATE person SET membership_status = 'active2'",
+    "UPDATE person SET hash = x''", "UPDATE person SET hash = x'00'",
+    "UPDATE credential SET valid_until = 4000000000",
+    "UPDATE credential SET valid_from = 5", "UPDATE credential SET uses_max = 99",
+    "UPDATE credential SET device = 'x'", "UPDATE credential SET doors = '[\"vault\"]'",
+    "UPDATE credential SET everywhere = 1", "UPDATE credential SET duress = 1",
+    "UPDATE credential SET issue = 7",
+    "UPDATE credential SET person = 'p2'",
+  ]
+
+  @Test(
+    "F3 G23: a stored record that was changed to another possible one opens nothing, and is missing for the cloud",
+    arguments: quietDamage)
+  func changed(_ change: String) throws {
+    let cache = try fixture.cache()
+    try cache.apply(StoreFixture.snapshot(1...2, revision: 1))
+    let digest = try cache.recordDigest()
+    let table = change.split(separator: " ")[1]
+    let id = table == "person" ? "p1" : "c1"
+    try cache.pool.write { try $0.execute(sql: "\(change) WHERE id = '\(id)'") }
+    let failures = [
+      portError { _ = try cache.holders(ofAny: [StoreFixture.digest(1)]) },
+      portError {
+        _ = try cache.holder(of: #require(CredentialID("c1")))
+      },
+      portError {
+        let person = try #require(PersonID("p1"))
+        if table == "person" { _ = try cache.person(person) }
+        let owner = try #require(PersonID(change.contains("'p2'") ? "p2" : "p1"))
+        if table == "credential" { _ = try cache.credentials(of: owner) }
+      },
+    ]
+    #expect(failures.map { $0?.code } == [.damaged, .damaged, .damaged])
+    #expect(try cache.holders(ofAny: [StoreFixture.digest(2)]).count == 1, "the others stay")
+    // Where only the hash was changed the record itself is sound.
+    let isSound = change.contains("SET hash")
+    #expect((try cache.rescanRecordDigest() == digest) == isSound)
+    let after = portError { _ = try cache.holders(ofAny: [StoreFixture.digest(1)]) }
+    #expect((after == nil) == isSound, "read again, it still opens nothing")
+    // Asked once more, the damaged one has become no sound one.
+    #expect((try cache.rescanRecordDigest() == digest) == isSound)
+    let later = portError { _ = try cache.holders(ofAny: [StoreFixture.digest(1)]) }
+    #expect((later == nil) == isSound)
+    let sound = StoreFixture.snapshot(1...2, revision: 1)
+    try cache.apply(
+      CredentialDelta(
+        baseRevision: nil, revision: 2, persons: sound.persons, credentials: sound.credentials))
+    #expect(try cache.rescanRecordDigest() == digest)
+    #expect(try cache.holders(ofAny: [StoreFixture.digest(1)]).count == 1)
+  }
+
   @Test("among 100,000 credentials each is found, by the index alone (C1)")
   func many() throws {
     let cache = try fixture.cache()

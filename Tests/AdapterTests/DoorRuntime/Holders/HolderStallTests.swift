@@ -64,11 +64,30 @@ struct HolderStallTests {
     let over = directory.advance(to: PartFixture.moment(Self.deadline))
     #expect(over.names == ["log error", "record alarm.raised"])
     #expect(over.records.first?.reason == AlarmReason.storageStalled.rawValue)
-    #expect(directory.trouble != nil && directory.nextDeadline == nil)
+    #expect(!directory.troubles.isEmpty && directory.nextDeadline == nil)
     let late = directory.answered(
       reader.read(asked[0].request), at: PartFixture.moment(Self.deadline + 1))
-    #expect(Self.answers(late).isEmpty && directory.trouble == nil)
+    #expect(Self.answers(late).isEmpty && directory.troubles.isEmpty)
     #expect(late.names.contains("record alarm.cleared"))
+  }
+
+  @Test(
+    "F3: a damaged record is a trouble, and the cloud is asked for it, seldom, until records come")
+  mutating func damaged() {
+    func answer(_ ticket: UInt64, at milliseconds: Int) -> [Wish] {
+      let asked = Self.requests(show(ticket, at: milliseconds))
+      var reading = HolderReading(ticket: asked[0].request.ticket)
+      reading.holders = .failure(
+        PortError(.damaged, operation: "read person p1", detail: "it is not as it was stored"))
+      return directory.answered(reading, at: PartFixture.moment(milliseconds + 1))
+    }
+    let first = answer(1, at: 0)
+    #expect(first.names.contains("askAgain") && first.names.contains("digest"))
+    #expect(directory.troubles.count == 1 && directory.troubles[0].contains("person p1"))
+    #expect(!answer(2, at: 1_000).names.contains("digest"))
+    _ = directory.recordsChanged([], cacheIsBehind: false)
+    #expect(directory.troubles.isEmpty)
+    #expect(answer(3, at: RecordDamage.askMilliseconds + 1).names.contains("digest"))
   }
 
   @Test("what waits for a lane is given up too, and is never read")
