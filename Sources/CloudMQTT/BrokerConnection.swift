@@ -111,7 +111,7 @@ final class BrokerConnection {
           .unavailable, operation: "read TLS file \(file)",
           detail: String(cString: strerror(errno)))
       }
-      if let file { try checkStart(of: file) }
+      if let file { try check(file) }
     }
     if let identity = tls.identity { try useToken(identity, of: tls) }
     if tls.caFile == nil {
@@ -142,11 +142,17 @@ final class BrokerConnection {
   }
 
   /// Throws for a file that begins with a byte order mark: the library reads TLS files by itself, and
-  /// would only report that it finds no certificate.
-  private func checkStart(of file: String) throws(PortError) {
+  /// would only report that it finds no certificate. Throws for a pipe or a device too: the library
+  /// would wait for it for ever.
+  private func check(_ file: String) throws(PortError) {
     let descriptor = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw PortError(
+        .invalid, operation: "read TLS file \(file)", detail: "it is not a file; name the file")
+    }
     var start: [UInt8] = [0, 0, 0]
     guard read(descriptor, &start, start.count) == start.count else { return }
     let marks: [[UInt8]] = [[0xEF, 0xBB, 0xBF], [0xFF, 0xFE], [0xFE, 0xFF]]

@@ -30,8 +30,12 @@ public enum TextFile {
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       return "there is no such file"
     }
-    return isFolder.boolValue
-      ? "it is a folder; name the file" : "it cannot be read; may this user read it?"
+    if isFolder.boolValue { return "it is a folder; name the file" }
+    var status = stat()
+    if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      return "it is not a file; name the file"
+    }
+    return "it cannot be read; may this user read it?"
   }
 
   /// The first line of a password file that is not empty. Throws as ``read(_:bytesMax:lines:)``,

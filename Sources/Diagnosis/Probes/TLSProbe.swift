@@ -1,4 +1,6 @@
+import DoorPorts
 import DoorRules
+import Glibc
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -54,7 +56,17 @@ struct TLSProbe: Sendable {
     return .failed(.other(Self.words(failure)))
   }
 
+  /// Throws for a pipe or a device: the library would wait for it for ever.
+  private static func check(_ file: String) throws(PortError) {
+    var status = stat()
+    guard stat(file, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { return }
+    throw PortError(.invalid, operation: "read \(file)", detail: "it is not a file; name the file")
+  }
+
   private func makeContext() throws -> NIOSSLContext {
+    for file in [files.caFile, files.certificateFile, files.keyFile].compactMap(\.self) {
+      try Self.check(file)
+    }
     var configuration = TLSConfiguration.makeClientConfiguration()
     configuration.trustRoots = .file(files.caFile)
     if let certificate = files.certificateFile, let key = files.keyFile {

@@ -166,6 +166,23 @@ struct CloudMQTTTLSTests {
         $0.disconnectReasons.contains { $0.contains("/nowhere/ca.pem") }
       })
     fileless.link.stop()
+
+    // A pipe keeps nobody waiting, and is read again once it is a file.
+    let pipe = files.path("later.pem")
+    #expect(mkfifo(pipe, 0o600) == 0)
+    settings.host = "localhost"
+    settings.tls = TLSSettings(
+      caFile: pipe, certificateFile: files.path("door.pem"), keyFile: files.path("door.key"))
+    let waiting = TestLink(settings)
+    try waiting.start()
+    #expect(
+      try await waiting.seen.wait {
+        $0.disconnectReasons.contains { $0.contains("later.pem") && $0.contains("not a file") }
+      })
+    try FileManager.default.removeItem(atPath: pipe)
+    try FileManager.default.copyItem(atPath: files.path("ca.pem"), toPath: pipe)
+    #expect(try await waiting.seen.wait { $0.isConnected })
+    waiting.link.stop()
   }
 
   @Test(

@@ -120,6 +120,9 @@ final class WrittenTextTests {
     }
     #expect(failure(folder + "/none")?.detail == "there is no such file")
     #expect(failure(folder)?.detail == "it is a folder; name the file")
+    #expect(failure("/dev/null")?.detail == "it is not a file; name the file")
+    #expect(mkfifo(folder + "/pipe", 0o600) == 0)
+    #expect(failure(folder + "/pipe")?.detail == "it is not a file; name the file")
     try write(Array("12345".utf8))
     #expect(failure(path)?.detail == "it has more than 4 bytes")
   }
