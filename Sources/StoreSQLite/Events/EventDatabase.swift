@@ -27,10 +27,10 @@ public final class EventDatabase: EventAccess, Sendable {
     try self.init(folder: folder, acknowledgedKept: Self.acknowledgedKeptMin)
   }
 
-  init(
+  /// The same with other limits.
+  package init(
     folder: String, acknowledgedKept: Int, unacknowledgedMax: Int = unacknowledgedMax,
-    droppedPerCommitMax: Int = EventRemoval.droppedPerCommitMax,
-    ofBrokerMax: Int = EventRemoval.ofBrokerMax
+    droppedPerCommitMax: Int? = nil, ofBrokerMax: Int? = nil
   ) throws(PortError) {
     let (pool, recovered) = try DatabaseFile.open(
       Self.fileName, in: folder, migrator: EventMigrations.migrator, check: Self.check,
@@ -41,7 +41,8 @@ public final class EventDatabase: EventAccess, Sendable {
       file: file,
       removal: EventRemoval(
         acknowledgedKept: acknowledgedKept, unacknowledgedMax: max(unacknowledgedMax, 100),
-        droppedPerCommitMax: droppedPerCommitMax, ofBrokerMax: ofBrokerMax))
+        droppedPerCommitMax: droppedPerCommitMax ?? EventRemoval.droppedPerCommitMax,
+        ofBrokerMax: ofBrokerMax ?? EventRemoval.ofBrokerMax))
     reader = EventReader(file: file)
   }
 

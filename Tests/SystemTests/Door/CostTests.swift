@@ -12,6 +12,7 @@ struct CostTests {
     // One commit has every event of a badge.
     "syncsPerBadge": 1,
     "bytesWrittenPerBadge": 21_424,
+    "bytesWrittenPerEventAtLimit": 24_526,
     "bytesPerEventAlone": 695,
     "bytesPerEventInBatch": 600.1,
   ]

@@ -14,6 +14,9 @@ struct Counts: Codable {
   var syncsPerBadge: Double
   /// Bytes given to write calls.
   var bytesWrittenPerBadge: Double
+  /// The same for one event in a log at its limit, on average, with the removal of old ones; without
+  /// what is later copied from the write-ahead log.
+  var bytesWrittenPerEventAtLimit: Double
   /// Bytes of a batch with one event, and bytes per event in a full batch.
   var bytesPerEventAlone: Double
   var bytesPerEventInBatch: Double
@@ -48,6 +51,7 @@ struct Counts: Codable {
     syncsPerBadge = each(Int(counters_syncs() - before.2))
     bytesWrittenPerBadge = each(try OwnProcess.bytesWritten() - before.3)
     door.end()
+    bytesWrittenPerEventAtLimit = try Self.atLimit(in: try place.newFolder("limit"))
     bytesPerEventAlone = try Self.wire(events: 1)
     bytesPerEventInBatch = try Self.wire(events: EventBatch.eventsMax)
   }
@@ -75,6 +79,35 @@ struct Counts: Codable {
     decideAll()
     let count = Int(counters_allocations() - before)
     return Double(count * 10 / requests.count) / 10
+  }
+
+  /// The cloud has every event, so that each new one is one too many; it says so of 64 together. They
+  /// are of many people, who have a page each in the index.
+  private static func atLimit(in folder: String) throws -> Double {
+    // So few that the write-ahead log is not copied meanwhile.
+    let (kept, counted) = (10_000, 128)
+    var log = try EventDatabase(folder: folder, acknowledgedKept: kept)
+    var next = 0
+    func draft(_ index: Int) -> EventDraft {
+      var draft = PreparedState.draft(index)
+      if draft.person != nil { draft.person = "p\(index * 7_919 % 10_007)" }
+      return draft
+    }
+    func append(_ count: Int) throws {
+      for _ in 0..<count {
+        keep(try log.append([draft(next)]))
+        next += 1
+        if next % 64 == 0 { try log.acknowledge(through: UInt64(next)) }
+      }
+    }
+    keep(try log.append((0..<kept).map(draft)))
+    next = kept
+    try append(512)
+    try log.close()
+    log = try EventDatabase(folder: folder, acknowledgedKept: kept)
+    let before = try OwnProcess.bytesWritten()
+    try append(counted)
+    return Double((try OwnProcess.bytesWritten() - before) / counted)
   }
 
   private static func wire(events: Int) throws -> Double {
