@@ -86,8 +86,10 @@ let package = Package(
       swiftSettings: strict),
 
     // What is said to the cloud and to the console, and what the outside must offer.
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "Deflate", dependencies: ["CZlib"], swiftSettings: strict),
     .target(
-      name: "CloudProtocol", dependencies: ["DoorRules", crypto], swiftSettings: strict),
+      name: "CloudProtocol", dependencies: ["DoorRules", "Deflate", crypto], swiftSettings: strict),
     .target(
       name: "ConsoleProtocol", dependencies: ["DoorRules", "CloudProtocol"],
       swiftSettings: strict),
@@ -315,7 +317,8 @@ let package = Package(
         "GPIOLinux", "SerialLinux", "OSDPCodec", "OSDPChannel", "OSDPLine", "StoreSQLite",
         "CloudMQTT", "HostLinux", "Certificates", "Settings",
         "Console", "ConsoleProtocol", "Diagnosis", "DoorSimulation", "CoreModels", "FuzzTargets",
-        "CSanitizer", "ChildProcesses", "CloudAPI", "HTTPServing", "posterncloud", crypto, grdb,
+        "CSanitizer", "ChildProcesses", "CloudAPI", "Deflate", "HTTPServing", "posterncloud",
+        crypto, grdb,
         log,
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "Yams", package: "Yams"),

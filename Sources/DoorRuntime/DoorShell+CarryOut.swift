@@ -231,6 +231,10 @@ extension DoorShell {
 
   /// Publishes while connected; otherwise the next connection repeats what matters.
   private func publish(_ message: UpMessage, at now: Moment) {
+    if case .events(let batch) = message, let nonce = cloud.sessionNonce {
+      return carryOut(
+        .job(.encodeEvents(batch, cloud.batchEncoding, connection: nonce)), at: now)
+    }
     let token = send(message)
     switch message {
     case .state(let report): if token != nil { reporter.reported(report.doors) }
@@ -246,9 +250,16 @@ extension DoorShell {
   }
 
   private func send(_ message: UpMessage) -> Int? {
+    do { return send(message, try message.payload()) } catch {
+      outside.logger.warning("\(message.kind.rawValue) was not published: \(error)")
+      return nil
+    }
+  }
+
+  @discardableResult
+  func send(_ message: UpMessage, _ payload: [UInt8]) -> Int? {
     guard let link = outside.ports.cloud?.link, cloud.link.isConnected else { return nil }
-    do {
-      let payload = try message.payload()
+    do throws(PortError) {
       let token = try link.publish(
         LinkMessage(
           topic: cloud.topic(message.kind), payload: payload, retain: message.isRetained,

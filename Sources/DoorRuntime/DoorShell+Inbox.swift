@@ -181,6 +181,9 @@ extension DoorShell {
       carryOut(wishes, at: now)
       carryOut(locks.committed(through: journal.progress.committed), at: now)
     case .eventsRead(let after, let events): take(events, after: after, at: now)
+    case .eventsEncoded(let batch, let payload, let connection):
+      // The next connection begins after what the cloud then has.
+      if cloud.sessionNonce == connection { send(.events(batch), payload) }
     case .urgentRead(let events):
       carryOut(.session(.urgent(events.map(cloudEvent))), at: now)
     case .acknowledged(let error):

@@ -8,6 +8,9 @@ import DoorRules
 enum StoreJob: Sendable {
   // The event log
   case readEvents(after: UInt64, limit: Int)
+  /// Write a batch as it is sent on the connection of this nonce: it is long, and the door's thread has
+  /// a door to serve.
+  case encodeEvents(EventBatch, BatchPayload.Encoding?, connection: String)
   /// Events that overtake the backlog.
   case readUrgent(after: UInt64, limit: Int)
   case acknowledge(through: UInt64)
@@ -71,7 +74,7 @@ enum StoreJob: Sendable {
     case .applyConfiguration, .applyDelta, .stageOffer, .stageChunk, .repair, .digest,
       .storeZone, .readConfiguration, .findCached, .copyState:
       .policy
-    case .readEvents, .readUrgent, .readResults, .readCloudKeys: .outbox
+    case .readEvents, .encodeEvents, .readUrgent, .readResults, .readCloudKeys: .outbox
     case .readCertificates, .readHost, .renewal: .machine
     case .readZone: .zone
     case .readHolders(_, let lane): .reading(lane)
@@ -85,6 +88,7 @@ package enum StoreAnswer: Sendable {
   case started(StartState)
   case committed(CommitReport)
   case eventsRead(after: UInt64, Result<[StoredEvent], PortError>)
+  case eventsEncoded(EventBatch, [UInt8], connection: String)
   case urgentRead([StoredEvent])
   case epochBegun(Result<LogPosition, PortError>)
   /// The disk noted what the cloud has, or refused to.

@@ -75,7 +75,8 @@ struct StoreJobRunner: Sendable {
     case .beginCommand(let command, _, _): answer(.ledger(command, .failure(error)))
     case .persistIssued(let pending): answer(.issuedPersisted(pending, .failure(error)))
     case .persist, .persistResult, .closeInterrupted: return false
-    case .readEvents, .readUrgent, .readResults, .applyConfiguration, .applyDelta, .stageOffer,
+    case .readEvents, .encodeEvents, .readUrgent, .readResults, .applyConfiguration, .applyDelta,
+      .stageOffer,
       .stageChunk, .repair, .digest, .storeZone, .readConfiguration, .findCached, .copyState,
       .readHolders,
       .readZone, .readCertificates, .readHost, .renewal, .readCloudKeys:
@@ -92,6 +93,13 @@ struct StoreJobRunner: Sendable {
   private func run(_ job: StoreJob, at now: WallInstant) {
     switch job {
     case .readEvents(let after, let limit): readEvents(after: after, limit: limit)
+    case .encodeEvents(let batch, let encoding, let connection):
+      do {
+        answer(
+          .eventsEncoded(batch, try BatchPayload.write(batch, encoding), connection: connection))
+      } catch {
+        logger.error("a batch of events could not be written: \(error)")
+      }
     case .readUrgent(let after, let limit): readUrgent(after: after, limit: limit)
     case .acknowledge(let through):
       var refused: PortError?

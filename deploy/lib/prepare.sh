@@ -57,7 +57,7 @@ need_packages() {
   fi
 }
 
-build_packages=(git libsqlite3-dev libgpiod-dev libmosquitto-dev libssl-dev mosquitto pkg-config tzdata)
+build_packages=(git libsqlite3-dev libgpiod-dev libmosquitto-dev libssl-dev zlib1g-dev mosquitto pkg-config tzdata)
 # What the tests need beside them: independent clients of the protocol.
 test_packages=(mosquitto-clients python3-paho-mqtt python3-cryptography python3-jsonschema python3-yaml jq openssl shellcheck
   softhsm2 libengine-pkcs11-openssl groff-base)

@@ -8,13 +8,16 @@ import DoorRules
 
 /// The only form of JWS (RFC 7515 section 7.1, RFC 8037 section 3.1) that is used here:
 /// `BASE64URL(header).BASE64URL(payload).BASE64URL(signature)`, the header exactly
-/// `{"alg":"EdDSA","kid":…}` in either order.
+/// `{"alg":"EdDSA","kid":…}` in any order, with `"zip":"DEF"` (RFC 7516 section 4.1.3) where the payload is
+/// deflated. The signature is over what is sent: nobody without a key can make a door inflate anything.
 struct CompactJWS {
   /// Length of an Ed25519 signature, RFC 8032 section 5.1.6.
   static let signatureBytes = 64
 
   let keyID: String
-  /// Decoded payload; not to be used before ``isSigned(by:)``.
+  /// Whether the payload is deflated.
+  let isDeflated: Bool
+  /// Decoded payload, as it was sent; not to be used before ``isSigned(by:)``.
   let payload: [UInt8]
   private let signature: [UInt8]
   private let signedBytes: ArraySlice<UInt8>
@@ -47,12 +50,20 @@ struct CompactJWS {
         ? "alg is \(EnvelopeLimits.shown(algorithms[0]))" : "the header has \(algorithms.count) alg"
       throw EnvelopeRefusal(.wrongAlgorithm, "\(found), expected one, \"EdDSA\"")
     }
-    if let other = members.first(where: { $0.name != "alg" && $0.name != "kid" }) {
+    if let other = members.first(where: { !["alg", "kid", "zip"].contains($0.name) }) {
       throw EnvelopeRefusal(
         .malformed,
         "the header has \(EnvelopeLimits.shown(other.name)) besides; it must be \(Self.headerForm)")
     }
-    guard members.count == 2, let kid = members.first(where: { $0.name == "kid" })?.value else {
+    let forms = members.filter { $0.name == "zip" }.map(\.value)
+    guard forms.isEmpty || forms == ["DEF"] else {
+      throw EnvelopeRefusal(
+        .malformed, "zip of the header is \(EnvelopeLimits.shown(forms[0])), expected one, \"DEF\"")
+    }
+    isDeflated = !forms.isEmpty
+    guard members.count == (isDeflated ? 3 : 2),
+      let kid = members.first(where: { $0.name == "kid" })?.value
+    else {
       throw EnvelopeRefusal(.malformed, "the header must have one kid, \(Self.headerForm)")
     }
     guard EnvelopeLimits.isID(kid) else {
@@ -88,12 +99,13 @@ struct CompactJWS {
     signature.count == Self.signatureBytes && key.isValidSignature(signature, for: signedBytes)
   }
 
-  /// Signs a payload. `keyID` must have been checked with ``EnvelopeLimits/isID(_:)``, which
+  /// Signs a payload that is sent as it is. `keyID` must have been checked with ``EnvelopeLimits/isID(_:)``, which
   /// leaves nothing that JSON would need to escape.
   static func sign(
-    _ payload: [UInt8], with key: Curve25519.Signing.PrivateKey, keyID: String
+    _ payload: [UInt8], isDeflated: Bool = false, with key: Curve25519.Signing.PrivateKey,
+    keyID: String
   ) throws -> [UInt8] {
-    let header = #"{"alg":"EdDSA","kid":"\#(keyID)"}"#
+    let header = #"{"alg":"EdDSA","kid":"\#(keyID)"\#(isDeflated ? #","zip":"DEF""# : "")}"#
     var message = Base64URL.encode(header.utf8)
     message.append(UInt8(ascii: "."))
     message += Base64URL.encode(payload)

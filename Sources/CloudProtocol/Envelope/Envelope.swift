@@ -74,6 +74,15 @@ public enum EnvelopeLimits {
     }
   }
 
+  /// Most bytes that come of a deflated payload of a kind: no more than a message of it has, so that it
+  /// takes no more memory than one that is not deflated. Nil for a kind that is never deflated.
+  static func inflatedBytesMax(_ kind: Topics.Down) -> Int? {
+    switch kind {
+    case .config, .credentials, .snapshot, .chunk, .repair: messageBytesMax(kind)
+    case .commands, .ack, .digest, .certificate: nil
+    }
+  }
+
   /// Longest lifetime of a message, `exp - iat`, in seconds. A command that cannot be read counts
   /// as one that opens a door.
   static func lifetimeSecondsMax(kind: Topics.Down, body: Any) -> Int64 {

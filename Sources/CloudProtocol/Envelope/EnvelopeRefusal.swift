@@ -86,7 +86,7 @@ extension EnvelopeRefusal.Cause {
   public var meaning: String {
     switch self {
     case .malformed: "It is no compact JWS with the header above, or its payload cannot be read."
-    case .tooLarge: "It has more bytes than its kind may have."
+    case .tooLarge: "It has more bytes than its kind may have, or inflates to more."
     case .wrongAlgorithm: "It is signed with something other than EdDSA, or not at all."
     case .unknownKey: "Its `kid` is not a key that the controller trusts."
     case .badSignature: "The signature does not fit."

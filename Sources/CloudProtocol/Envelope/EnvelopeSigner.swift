@@ -1,4 +1,5 @@
 import Crypto
+import Deflate
 public import DoorRules
 
 /// Signs messages of the cloud to a controller.
@@ -29,13 +30,15 @@ public struct EnvelopeSigner: Sendable {
   public var publicKeyBytes: [UInt8] { Array(key.reveal().publicKey.rawRepresentation) }
 
   /// A signed message, valid from `at` for `lifetimeSeconds` (1 to the limit of its kind in
-  /// ``EnvelopeLimits``). `id` must be new for each message and has the grammar of a key id.
+  /// ``EnvelopeLimits``). `id` must be new for each message and has the grammar of a key id. With
+  /// `isDeflated` a payload goes out deflated if its kind may be and it gets shorter: only for a
+  /// controller whose hello names ``Hello/Feature/deflate``.
   ///
   /// Throws ``EnvelopeRefusal`` for a message that every door would refuse (`tooLarge`,
   /// `lifetimeTooLong`, `malformed`), and the encoder's error for a body that has no JSON.
   public func sign<Body: Codable & Sendable>(
     _ body: Body, kind: Topics.Down, issuer: String, audience: ControllerID, id: String,
-    at: WallInstant, lifetimeSeconds: Int
+    at: WallInstant, lifetimeSeconds: Int, isDeflated: Bool = false
   ) throws -> [UInt8] {
     let issued = at.secondsSince1970
     let lifetimeMax = EnvelopeLimits.lifetimeSecondsMax(kind: kind, body: body)
@@ -53,12 +56,26 @@ public struct EnvelopeSigner: Sendable {
     do throws(ValidationFailure) { _ = try SoundJSON(payload) } catch {
       throw EnvelopeRefusal(error.below("body."))
     }
-    let message = try CompactJWS.sign(payload, with: key.reveal(), keyID: keyID)
+    let deflated = isDeflated ? try Self.deflated(payload, kind) : nil
+    let message = try CompactJWS.sign(
+      deflated ?? payload, isDeflated: deflated != nil, with: key.reveal(), keyID: keyID)
     let bytesMax = EnvelopeLimits.messageBytesMax(kind)
     guard message.count <= bytesMax else {
       throw EnvelopeRefusal(
         .tooLarge, "\(message.count) bytes; a \(kind.rawValue) message has at most \(bytesMax)")
     }
     return message
+  }
+
+  /// Nil for what would not get shorter.
+  private static func deflated(
+    _ payload: [UInt8], _ kind: Topics.Down
+  ) throws(EnvelopeRefusal) -> [UInt8]? {
+    guard let bytesMax = EnvelopeLimits.inflatedBytesMax(kind) else { return nil }
+    guard payload.count <= bytesMax else {
+      throw EnvelopeRefusal(.tooLarge, "the payload \(Deflate.Fault.tooLarge(bytesMax: bytesMax))")
+    }
+    let deflated = Deflate.deflate(payload, as: .bare, effort: .usual)
+    return deflated.flatMap { $0.count < payload.count ? $0 : nil }
   }
 }

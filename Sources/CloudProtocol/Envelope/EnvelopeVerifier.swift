@@ -1,3 +1,4 @@
+import Deflate
 public import DoorRules
 
 /// Accepts or refuses messages of the cloud. Synchronous and without state; one verification costs
@@ -32,7 +33,7 @@ public struct EnvelopeVerifier: Sendable {
     let tooLarge = EnvelopeRefusal(
       .tooLarge, "\(payload.count) bytes; a \(kind.rawValue) message has at most \(bytesMax)")
     let (json, keyID): ([UInt8], String)
-    do throws(EnvelopeRefusal) { (json, keyID) = try signedPayload(of: payload) } catch {
+    do throws(EnvelopeRefusal) { (json, keyID) = try signedPayload(of: payload, kind) } catch {
       throw payload.count > bytesMax ? tooLarge : error
     }
     do throws(EnvelopeRefusal) {
@@ -109,7 +110,7 @@ public struct EnvelopeVerifier: Sendable {
   /// The payload's JSON once form and signature are right. A message that is too large for its kind
   /// is read that far, so that whoever sent it can be told.
   private func signedPayload(
-    of message: [UInt8]
+    of message: [UInt8], _ kind: Topics.Down
   ) throws(EnvelopeRefusal) -> (json: [UInt8], keyID: String) {
     guard message.count <= EnvelopeLimits.anyMessageBytesMax else {
       throw EnvelopeRefusal(
@@ -126,7 +127,23 @@ public struct EnvelopeVerifier: Sendable {
     guard token.isSigned(by: entry.key) else {
       throw EnvelopeRefusal(.badSignature, "not signed by key \"\(token.keyID)\"")
     }
-    return (token.payload, token.keyID)
+    return (token.isDeflated ? try Self.inflated(token.payload, kind) : token.payload, token.keyID)
+  }
+
+  /// Only after the signature: what nobody with a key sent costs no memory.
+  private static func inflated(
+    _ payload: [UInt8], _ kind: Topics.Down
+  ) throws(EnvelopeRefusal) -> [UInt8] {
+    guard let bytesMax = EnvelopeLimits.inflatedBytesMax(kind) else {
+      throw EnvelopeRefusal(
+        .malformed, "its payload is deflated, which a \(kind.rawValue) message must not be")
+    }
+    do throws(Deflate.Fault) {
+      return try Deflate.inflate(payload, as: .bare, bytesMax: bytesMax)
+    } catch {
+      if case .tooLarge = error { throw EnvelopeRefusal(.tooLarge, "the payload \(error)") }
+      throw EnvelopeRefusal(.malformed, "the payload \(error)")
+    }
   }
 
   private func checkAddress(

@@ -91,11 +91,14 @@ public struct EventAcknowledgement: Sendable, Hashable, Codable {
   /// ``CloudEvent/chain`` of the event ``through``, as the cloud stored it: the door sees by it that it
   /// is its own event. A log whose disk was put back gives its numbers to other events.
   public var chain: String?
+  /// The forms in which the cloud takes batches, beside plain JSON; see ``BatchPayload/Encoding``. They
+  /// count for the connection whose ``sessionNonce`` stands beside them.
+  public var encodings: [String]?
 
   public init(
     epoch: String, through: UInt64, diverged: Bool? = nil, rewind: Bool? = nil,
     sessionNonce: String? = nil, expected: UInt64? = nil, retryAfterSeconds: Int? = nil,
-    chain: String? = nil
+    chain: String? = nil, encodings: [String]? = nil
   ) {
     self.epoch = epoch
     self.through = through
@@ -105,5 +108,6 @@ public struct EventAcknowledgement: Sendable, Hashable, Codable {
     self.expected = expected
     self.retryAfterSeconds = retryAfterSeconds
     self.chain = chain
+    self.encodings = encodings
   }
 }

@@ -46,6 +46,8 @@ struct EventSender: Sendable {
   }
 
   var isSendingNow: Bool { isSending }
+  /// One event is on its way to find out whether the cloud takes any.
+  var isProbing: Bool { pace.isProbing }
 
   /// For a log of which an earlier run may have sent all up to `last`; 0 for nothing.
   init(acknowledged: UInt64, last: UInt64) {

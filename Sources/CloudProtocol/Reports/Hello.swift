@@ -86,6 +86,8 @@ public struct Hello: Sendable, Hashable, Codable {
     case singleMembers
     /// A revision that would use up the numbers is refused.
     case boundedRevisions
+    /// Payloads of configurations and records may be deflated.
+    case deflate
 
     /// Persons have `exclusions`.
     case exclusions
@@ -120,6 +122,8 @@ public struct Hello: Sendable, Hashable, Codable {
         "A message in which an object has a member twice is refused whole, and told which."
       case .boundedRevisions:
         "A revision above 2^53 - 1, or above half of what is left up to there, is refused."
+      case .deflate:
+        "The payload of a configuration, an offer or records may be deflated, and the header then says so."
       case .exclusions: "A person's `exclusions` deny, whatever else lets the person in."
       case .qualifications:
         "`requiredQualifications` of a configuration are compared with a person's `qualifications`."

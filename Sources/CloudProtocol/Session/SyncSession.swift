@@ -51,6 +51,11 @@ public struct SyncSession: Sendable {
   public var messageBytesMax: Int { connection?.messageBytesMax ?? SendPace.bytesMin }
   /// The longest part of a report that most likely goes through, in bytes: as an event batch.
   public var reportBytesMax: Int { events.bytesMax }
+  /// How batches are sent now: plain as long as this connection's cloud has not said what else it
+  /// takes, and while it acknowledges none.
+  public var batchEncoding: BatchPayload.Encoding? {
+    events.isProbing ? nil : connection?.batchEncoding
+  }
   /// What the door has, as of the last input.
   public private(set) var standing: Standing
 
@@ -73,6 +78,7 @@ public struct SyncSession: Sendable {
     var repeatDue: MonotonicInstant?
     /// Hellos in a row that nobody answered.
     var unanswered = 0
+    var batchEncoding: BatchPayload.Encoding?
     /// What asked for the next hello.
     var requests: [String] = []
 
@@ -301,6 +307,11 @@ public struct SyncSession: Sendable {
   private mutating func acknowledge(
     _ acknowledgement: EventAcknowledgement, _ now: MonotonicInstant
   ) -> [Output] {
+    // An older word may be of another cloud.
+    if let nonce = connection?.nonce, acknowledgement.sessionNonce == nonce {
+      let known = acknowledgement.encodings?.contains(BatchPayload.Encoding.deflate.rawValue)
+      connection?.batchEncoding = known == true ? .deflate : nil
+    }
     guard acknowledgement.epoch == standing.logEpoch else { return [] }
     // The answer to a hello, or a sign of life, may count events of before a disk was put back.
     if acknowledgement.diverged == true || events.contradicts(acknowledgement) {

@@ -48,6 +48,7 @@ struct CloudConversation {
   /// The revisions and numbers that the session has of this controller.
   var standing: SyncSession.Standing { session.standing }
   var sessionNonce: String? { session.sessionNonce }
+  var batchEncoding: BatchPayload.Encoding? { session.batchEncoding }
   var nextDeadline: MonotonicInstant? { session.nextDeadline }
 
   func topic(_ kind: Topics.Up) -> String { topics.topic(kind) }

@@ -8,12 +8,15 @@ struct CloudSender {
   let controller: ControllerID
   let topics: Topics
   let signer: EnvelopeSigner
+  /// Whether this cloud deflates, and takes what is deflated; an older one does not.
+  let isDeflating: Bool
   /// Every message that was ever signed, for an attacker who listens.
   private(set) var archive: [SentMessage] = []
 
-  init(controller: ControllerID, signer: EnvelopeSigner) {
+  init(controller: ControllerID, signer: EnvelopeSigner, isDeflating: Bool) {
     self.controller = controller
     self.signer = signer
+    self.isDeflating = isDeflating
     topics = Topics(controller: controller)
   }
 
@@ -22,7 +25,7 @@ struct CloudSender {
   ) throws -> [UInt8] {
     try signer.sign(
       body, kind: kind, issuer: Self.issuer, audience: controller, id: id, at: now,
-      lifetimeSeconds: lifetimeSeconds)
+      lifetimeSeconds: lifetimeSeconds, isDeflated: isDeflating)
   }
 
   /// `elapsed` is in microseconds since the story's start.

@@ -69,7 +69,7 @@ final class SimulatedCloud {
     case .state, .logs, .digest, .issued, .diagnosis, .urgent, .renewal: break
     case .telemetry: acknowledgeSoon()
     case .events:
-      let batch = try JSONCoding.decode(EventBatch.self, from: payload)
+      let batch = try BatchPayload.read(payload)
       for event in try log.take(batch, from: sender.controller) {
         observers.see(.cloudTook(event))
       }
@@ -93,6 +93,7 @@ final class SimulatedCloud {
   private func acknowledge(_ acknowledgement: EventAcknowledgement) {
     var acknowledgement = acknowledgement
     acknowledgement.sessionNonce = session?.nonce
+    if sender.isDeflating { acknowledgement.encodings = [BatchPayload.Encoding.deflate.rawValue] }
     send(acknowledgement, .ack)
   }
 

@@ -38,7 +38,8 @@ final class World {
     let sender = CloudSender(
       controller: Rig.controllerID,
       signer: try EnvelopeSigner(
-        privateKeyBytes: Secret(keys[WorldKeys.cloud] ?? []), keyID: "cloud-1"))
+        privateKeyBytes: Secret(keys[WorldKeys.cloud] ?? []), keyID: "cloud-1"),
+      isDeflating: seed % 2 == 0)
     wire = SimulatedWire(
       scheduler: clockwork, observers: observers, seed: seed, faults: story.faults)
     cloud = SimulatedCloud(

@@ -19,6 +19,7 @@ extension CloudServer {
     acknowledgement.sessionNonce = state.sessions[controller].flatMap {
       $0.nonce.isEmpty ? nil : $0.nonce
     }
+    acknowledgement.encodings = BatchPayload.Encoding.allCases.map(\.rawValue)
     try send(acknowledgement, .ack, to: controller)
   }
 
@@ -42,7 +43,7 @@ extension CloudServer {
       try store.controllers.store(report)
       try note(report, controller, retained: retained, &state)
     case .events:
-      let batch = try JSONCoding.decode(EventBatch.self, from: payload)
+      let batch = try BatchPayload.read(payload)
       let acknowledgement = try store.events.take(batch, from: controller)
       if acknowledgement.diverged == true {
         logger.error(

@@ -53,7 +53,7 @@ extension CloudServer {
     let bytesMax = session.messageBytesMax(through: sent.withLock { $0.bytesMax })
     do {
       state.sessions[controller]?.sentConfig = try send(
-        message, .config, to: controller, bytesMax: bytesMax)
+        message, .config, to: controller, bytesMax: bytesMax, isDeflated: session.takesDeflated)
       state.sessions[controller]?.configWait.begin(
         at: CloudClock.ticks(), first: answerMilliseconds)
     } catch let problem as TooLarge {
@@ -83,7 +83,8 @@ extension CloudServer {
     }
     guard let (delta, digest) = try change(for: controller, session) else { return }
     state.sessions[controller]?.comparison.sent(delta.revision, digest: digest)
-    state.sessions[controller]?.sentCredentials = try send(delta, .credentials, to: controller)
+    state.sessions[controller]?.sentCredentials = try send(
+      delta, .credentials, to: controller, isDeflated: session.takesDeflated)
     state.sessions[controller]?.sentEverything = delta.baseRevision == nil
     waitForCredentials(of: controller, &state)
   }
@@ -129,7 +130,8 @@ extension CloudServer {
       bytesMax: recordBytesMax(session))
     logger.info("\(controller): a snapshot of \(offer.chunks) chunks")
     state.sessions[controller]?.comparison.sent(offer.revision, digest: nil)
-    state.sessions[controller]?.sentCredentials = try send(offer, .snapshot, to: controller)
+    state.sessions[controller]?.sentCredentials = try send(
+      offer, .snapshot, to: controller, isDeflated: session.takesDeflated)
     state.sessions[controller]?.sentEverything = true
     waitForCredentials(of: controller, &state)
   }
@@ -141,7 +143,9 @@ extension CloudServer {
     guard let chunk = try store.snapshots.chunk(pull, for: controller.rawValue) else {
       return try offer(to: controller, &state)
     }
-    let id = try send(chunk, .chunk, to: controller)
+    let id = try send(
+      chunk, .chunk, to: controller,
+      isDeflated: state.sessions[controller]?.takesDeflated == true)
     state.sessions[controller]?.sentCredentials = id
     state.sessions[controller]?.credentialWait.end()
     waitForCredentials(of: controller, &state)
@@ -289,7 +293,9 @@ extension CloudServer {
     }
     for repair in repairs {
       logger.warning("\(controller): repairing \(repair.buckets.count) buckets of credentials")
-      let id = try send(repair, .repair, to: controller)
+      let id = try send(
+        repair, .repair, to: controller,
+        isDeflated: state.sessions[controller]?.takesDeflated == true)
       state.sessions[controller]?.sentRepairs[id] = repair.buckets
       state.sessions[controller]?.digestWait.begin(
         at: CloudClock.ticks(), first: answerMilliseconds)
@@ -339,14 +345,15 @@ extension CloudServer {
   /// `bytesMax`.
   @discardableResult
   func send<Body: Codable & Sendable>(
-    _ body: Body, _ kind: Topics.Down, to controller: ControllerID, bytesMax: Int = .max
+    _ body: Body, _ kind: Topics.Down, to controller: ControllerID, bytesMax: Int = .max,
+    isDeflated: Bool = false
   ) throws -> String {
     let id = UUID().uuidString.lowercased()
     let message = try signer.sign(
       body, kind: kind, issuer: CloudKey.issuer, audience: controller,
       id: id,
       at: WallInstant(millisecondsSince1970: CloudClock.now()),
-      lifetimeSeconds: Self.dataLifetimeSeconds)
+      lifetimeSeconds: Self.dataLifetimeSeconds, isDeflated: isDeflated)
     if message.count > bytesMax { throw TooLarge(bytes: message.count, bytesMax: bytesMax) }
     let token = try publish(
       message, kind, id: id, expirySeconds: UInt32(Self.dataLifetimeSeconds), to: controller,

@@ -31,6 +31,8 @@ struct ControllerSession {
   var digest: String?
   /// The longest message that reaches the controller, as its hello says; nil for no limit.
   var messageBytesMax: Int?
+  /// Its hello says that it reads deflated messages.
+  var takesDeflated = false
   /// Repairs in a row that left a difference.
   var repairs = 0
 
@@ -44,6 +46,7 @@ struct ControllerSession {
     credentialRevision = hello?.credentialRevision ?? 0
     digest = hello?.credentialDigest
     messageBytesMax = hello?.messageBytesMax
+    takesDeflated = hello?.features?.contains(Hello.Feature.deflate.rawValue) == true
   }
 
   /// The longest message that reaches the controller when the cloud's own broker takes `bytes`.

@@ -8,6 +8,7 @@ import json
 import random
 import threading
 import time
+import zlib
 
 CONNECT, CONNACK, PUBLISH, PUBACK, SUBSCRIBE, DISCONNECT = 1, 2, 3, 4, 8, 14
 TOO_LARGE, NOT_AUTHORISED, QUOTA_EXCEEDED, BAD_CLIENT_ID = 0x95, 0x87, 0x97, 0x85
@@ -157,9 +158,11 @@ class Tally:
     def up(self, kind, payload):
         if kind != "events":
             return self.once((kind, bytes(payload)), len(payload))
-        batch = json.loads(payload)
+        text = zlib.decompress(payload) if payload[:1] == b"\x78" else payload
+        batch = json.loads(text)
+        # A deflated event counts by its share.
         sizes = [len(json.dumps(event, separators=(",", ":"), ensure_ascii=False).encode())
-                 for event in batch["events"]]
+                 * len(payload) // len(text) for event in batch["events"]]
         needed = sum(self.once((batch["controller"], batch["epoch"], event["sequence"]), size)
                      for event, size in zip(batch["events"], sizes))
         return needed + max(len(payload) - sum(sizes), 0) if needed else 0
@@ -170,8 +173,8 @@ class Tally:
                 owed = self.owed.get(controller, 0)
                 self.owed[controller] = max(owed - 1, 0)
             return len(payload) if owed else 0
-        claims = payload.split(b".")[1]
-        body = json.loads(base64.urlsafe_b64decode(claims + b"=" * (-len(claims) % 4)))["body"]
+        head, claims = (base64.urlsafe_b64decode(part + b"=" * (-len(part) % 4)) for part in payload.split(b".")[:2])
+        body = json.loads(zlib.decompress(claims, -15) if b'"zip"' in head else claims)["body"]
         return self.once((controller, kind, json.dumps(body, sort_keys=True)), len(payload))
 
 

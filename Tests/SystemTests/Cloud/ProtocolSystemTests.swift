@@ -43,7 +43,8 @@ struct ProtocolSystemTests {
     #expect(world.eventually { world.brokerAnswers })
     let listener = try ChildProcess(
       "/usr/bin/mosquitto_sub",
-      ["-V", "5", "-p", "\(world.port)", "-q", "1", "-v", "-t", "postern/v1/#"], output: wire)
+      ["-V", "5", "-p", "\(world.port)", "-q", "1", "-F", "%t %x", "-t", "postern/v1/#"],
+      output: wire)
     defer { listener.end(SIGTERM) }
     try world.startCloud()
     try world.startDaemon()
@@ -97,7 +98,7 @@ struct ProtocolSystemTests {
     for kind in [
       "up/hello", "up/state", "up/events", "up/urgent", "up/results", "up/applied", "up/pull",
       "up/digest", "up/telemetry", "down/config", "down/credentials", "down/commands", "down/ack",
-      "down/snapshot", "down/chunk", "down/digest",
+      "down/snapshot", "down/chunk", "down/digest", "up/events deflated", "down/chunk deflated",
     ] { #expect(text.contains("\"\(kind)\""), "\(kind): \(text)") }
   }
 }

@@ -9,6 +9,7 @@ import hmac
 import json
 import time
 import uuid
+import zlib
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -25,6 +26,9 @@ REVISION_MAX = 2 ** 53 - 1
 # Longest `exp - iat` in seconds; everything that is no command has the last.
 LIFETIMES = {"unlock": 30, "adminUnlock": 30, "mode": 30}
 COMMAND_LIFETIME = 3600
+# The kinds whose payload may be deflated, with the most bytes that come of it.
+DEFLATED = {"config": 256 << 10, "credentials": 1 << 20, "snapshot": 512 << 10, "chunk": 1 << 20, "repair": 1 << 20}
+BATCH_BYTES = 256 << 10
 DATA_LIFETIME = 604800
 
 
@@ -117,6 +121,32 @@ def sign_text(key, kid, payload, header=None):
     return signed + "." + encode(key.sign(signed.encode()))
 
 
+def deflate(data):
+    """RFC 1951, without head and checksum."""
+    engine = zlib.compressobj(wbits=-15)
+    return engine.compress(data) + engine.flush()
+
+
+def inflate(data, most, wbits):
+    """All that comes of deflated bytes; raises ValueError for more than `most`, for a missing end, and for
+    bytes behind it."""
+    engine = zlib.decompressobj(wbits)
+    try:
+        text = engine.decompress(data, most + 1)
+    except zlib.error as error:
+        raise ValueError(str(error)) from error
+    if len(text) > most:
+        raise OverflowError(f"inflates to more than {most} bytes")
+    if not engine.eof or engine.unused_data:
+        raise ValueError("ends early, or has bytes behind its end")
+    return text
+
+
+def read_batch(payload):
+    """The JSON of a message on `up/events`, whose sender may have deflated it (RFC 1950)."""
+    return inflate(payload, BATCH_BYTES, 15) if payload[:1] == b"\x78" else payload
+
+
 def read_alike(text):
     """The JSON of a text that each reader reads alike; raises ValueError for any other."""
     def once(pairs):
@@ -142,20 +172,22 @@ def claims_of(kind, body, audience, lifetime, issuer="conformance", identifier=N
         "jti": identifier or str(uuid.uuid4()), "typ": kind, "body": body}
 
 
-def open_message(message, keys):
-    """The claims of a compact JWS that one of `keys` (public keys by kid) signed."""
+def open_message(message, keys, kind=None):
+    """The claims of a compact JWS that one of `keys` (public keys by kid) signed. Of a `kind` that may be
+    deflated it is inflated."""
     parts = message.split(".")
     if len(parts) != 3:
         raise Refused("malformed", f"has {len(parts)} parts")
     try:
         header = json.loads(decode(parts[0]))
-        claims = json.loads(decode(parts[1]))
+        payload = decode(parts[1])
+        claims = None if "zip" in header else json.loads(payload)
         signature = decode(parts[2])
     except (ValueError, RecursionError) as error:
         raise Refused("malformed", str(error)) from error
     if header.get("alg") != "EdDSA":
         raise Refused("wrongAlgorithm", f"alg is {header.get('alg')}")
-    if set(header) != {"alg", "kid"}:
+    if set(header) - {"zip"} != {"alg", "kid"} or header.get("zip", "DEF") != "DEF":
         raise Refused("malformed", f"the header has {sorted(header)}")
     if header["kid"] not in keys:
         raise Refused("unknownKey", header["kid"])
@@ -164,7 +196,14 @@ def open_message(message, keys):
     except InvalidSignature as error:
         raise Refused("badSignature", header["kid"]) from error
     try:
-        return read_alike(decode(parts[1]))
+        if "zip" in header:
+            payload = inflate(payload, DEFLATED[kind], -15)
+    except OverflowError as error:
+        raise Refused("tooLarge", str(error)) from error
+    except (ValueError, KeyError) as error:
+        raise Refused("malformed", f"cannot be inflated: {error}") from error
+    try:
+        return read_alike(payload)
     except (ValueError, RecursionError) as error:
         raise Refused("malformed", str(error), claims) from error
 
