@@ -20,6 +20,10 @@ public struct ConsoleStatus: Sendable, Hashable, Codable {
   public var polled: [String]?
   /// The plans in force, the strongest first.
   public var plans: [ConsolePlan]?
+  /// The alarms of the site that are raised now: `fire`, `tamper`, `mainsLost`, `batteryLow`; nil for none.
+  public var siteAlarms: [String]?
+  /// What is switched off to save the battery: `lamps`, `beepers`, `heartbeat`; nil for nothing.
+  public var shed: [String]?
   /// What is wrong now, each with what to do; for people. Empty if nothing is.
   public var troubles: [String]
 
@@ -165,6 +169,7 @@ public struct ConsoleStatus: Sendable, Hashable, Codable {
     timeMilliseconds: Int64, clockTrust: String, timeZone: String?, configRevision: UInt64,
     credentialRevision: UInt64, credentials: Int, persons: Int, cloud: Cloud, log: Log,
     doors: [Door], readers: [Reader], polled: [String]? = nil, plans: [ConsolePlan]? = nil,
+    siteAlarms: [String]? = nil, shed: [String]? = nil,
     troubles: [String]
   ) {
     self.controller = controller
@@ -184,6 +189,8 @@ public struct ConsoleStatus: Sendable, Hashable, Codable {
     self.readers = readers
     self.polled = polled
     self.plans = plans
+    self.siteAlarms = siteAlarms
+    self.shed = shed
     self.troubles = troubles
   }
 }

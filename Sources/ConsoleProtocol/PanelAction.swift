@@ -17,6 +17,17 @@ public enum PanelAction: Sendable, Hashable, Codable {
   case box(open: Bool)
   /// Presses the button that starts plans, or lets it go.
   case planButton(pressed: Bool)
+  /// Breaks a lock so that it draws nothing, or draws whatever its relay does; or mends it.
+  case lock(door: String?, state: LockState)
+  /// Pulls the supply's plug, or puts it back.
+  case mains(lost: Bool)
+  /// Empties the supply's battery, or fills it.
+  case battery(low: Bool)
+}
+
+/// What became of a simulated lock.
+public enum LockState: String, Sendable, Hashable, Codable, CaseIterable {
+  case works, dead, stuck
 }
 
 /// How the simulated reader forms its pulses.

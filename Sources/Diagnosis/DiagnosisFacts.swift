@@ -9,6 +9,7 @@ public struct DiagnosisFacts: Sendable {
   public var lines: LineFacts?
   public var readers: [ReaderFacts] = []
   public var doors: [DoorFacts] = []
+  public var power: PowerFacts?
   public var storage: [StorageFacts] = []
   public var clock: ClockFacts?
   public var zone: ZoneFacts?
@@ -29,6 +30,7 @@ public struct DiagnosisFacts: Sendable {
     if let lines { found += lines.checks() }
     for reader in readers { found += reader.checks() }
     for door in doors { found += door.checks() }
+    if let power { found += power.checks() }
     for file in storage { found += file.checks() }
     if let clock { found += clock.checks() }
     if let zone { found += zone.checks() }

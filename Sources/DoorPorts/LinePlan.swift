@@ -67,9 +67,12 @@ extension InputLine {
     case .data1(let reader): "data 1 of reader \(reader)"
     case .contact(let door): "contact of door \(door)"
     case .requestToExit(let door): "request to exit of door \(door)"
+    case .lockCurrent(let door): "current of the lock of door \(door)"
     case .fire: "fire alarm"
     case .tamper: "tamper switch of the box"
     case .plan: "button that starts plans"
+    case .mains: "supply's signal that mains is lost"
+    case .battery: "supply's signal that its battery is low"
     }
   }
 }

@@ -63,7 +63,8 @@ extension DoorShell {
       revoke(key, by: by, order: order, at: now)
     case .uploadLog(let order): uploadLog(for: order, at: now)
     case .runSelfTest(let order): runSelfTest(for: order, at: now)
-    case .reportTelemetry: carryOut(reporter.beginTelemetry(at: now.monotonic), at: now)
+    case .reportTelemetry:
+      carryOut(reporter.beginTelemetry(at: now.monotonic, isSaving: isSaving), at: now)
     case .renewCertificate(let order): carryOut(certificates.order(order, at: now), at: now)
     case .connect(let pair):
       outside.ports.renewal?.choose(pair)
@@ -97,10 +98,7 @@ extension DoorShell {
     case .readPresences: ask(.presences, at: now)
     case .sample(let door): sample([.contact(door), .requestToExit(door)], at: now)
     case .sampleSite:
-      let data = outside.configuration.layout.readers.flatMap {
-        [InputLine.data0($0.id), .data1($0.id)]
-      }
-      sample([.fire, .tamper, .plan] + data, at: now)
+      sample(outside.sampledWithSite, at: now)
     case .remember(let memory): carryOut(remember(memory, at: now), at: now)
     case .answer(let order, let outcome): carryOut(.end(order: order, .outcome(outcome)), at: now)
     }

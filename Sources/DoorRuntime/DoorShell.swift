@@ -117,7 +117,8 @@ package final class DoorShell {
   ) -> Set<InputLine> {
     let inputs =
       layout.doors.filter(\.hasContact).map { InputLine.contact($0.id) }
-      + layout.doors.map { InputLine.requestToExit($0.id) } + [.fire, .tamper, .plan]
+      + layout.doors.map { InputLine.requestToExit($0.id) } + layout.lockCurrents
+      + layout.siteInputs
     return Set(inputs.filter { (try? gpio.isActive($0)) == true })
   }
 
@@ -233,7 +234,8 @@ package final class DoorShell {
       carryOut(.publish(.state(ShellReport(self).state)), at: now)
     }
     carryOut(
-      reporter.advanceTelemetry(to: now.monotonic, isConnected: cloud.link.isConnected), at: now)
+      reporter.advanceTelemetry(
+        to: now.monotonic, isConnected: cloud.link.isConnected, isSaving: isSaving), at: now)
     carryOut(cloud.advance(to: now), at: now)
     carryOut(certificates.advance(to: now), at: now)
     if let slept = clock.takeSleep() { noteSleep(seconds: slept, at: now) }
@@ -290,6 +292,9 @@ package final class DoorShell {
     if outside.ports.cloud != nil { now.cacheAgeSeconds = cloud.contact.ageSeconds(at: now) }
     return now
   }
+
+  /// Telemetry goes out less often, to save the battery.
+  var isSaving: Bool { controller.shed.contains(.heartbeat) }
 
   /// What is left of a mode or a plan with an end, for the case that the power goes.
   private func keepEndingModes(at now: Moment) {

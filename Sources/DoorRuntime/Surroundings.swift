@@ -17,6 +17,8 @@ struct Surroundings {
   let writer: EventWriter
   let jobs: StoreJobRunner
   let onRecord: ((EventDraft) -> Void)?
+  /// What ``ControllerEffect/sampleSite`` looks at: made once, since it is looked at each second.
+  let sampledWithSite: [InputLine]
 
   init(
     configuration: RuntimeConfiguration, ports: RuntimePorts, inbox: Inbox, lanes: any WorkLanes,
@@ -24,6 +26,10 @@ struct Surroundings {
     onRecord: ((EventDraft) -> Void)?
   ) {
     self.onRecord = onRecord
+    let layout = configuration.layout
+    sampledWithSite =
+      layout.siteInputs + layout.lockCurrents
+      + layout.readers.flatMap { [InputLine.data0($0.id), .data1($0.id)] }
     self.configuration = configuration
     self.ports = ports
     self.inbox = inbox

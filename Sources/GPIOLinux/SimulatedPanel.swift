@@ -19,8 +19,19 @@ public final class SimulatedPanel: GPIOPort {
   public let isSimulated = true
   public let faults: [LineFault] = []
   public let polled: [PolledInput] = []
+  /// What becomes of a lock.
+  public enum LockHealth: Sendable, Hashable {
+    case works
+    /// It draws nothing: a broken coil, a fuse, an emergency switch.
+    case dead
+    /// It draws current whatever its relay does.
+    case stuck
+  }
+
   private let state = Mutex(State())
   private let clock: any MonotonicClock
+  /// Doors with an input that sees the lock's current.
+  private let sensedLocks: Set<DoorID>
   private let signal = DispatchSemaphore(value: 0)
   private let delivery = Mutex(())
 
@@ -31,12 +42,30 @@ public final class SimulatedPanel: GPIOPort {
     var movements: [OutputLine: Int] = [:]
     /// When the last action on a reader or input ends.
     var busyUntil: [String: MonotonicInstant] = [:]
+    var locks: [DoorID: LockHealth] = [:]
     var isStopped = false
     var onEdge: (@Sendable (LineEdge) -> Void)?
+
+    /// The input that sees the lock's current follows the relay, or what became of the lock.
+    mutating func followCurrent(of door: DoorID, at now: MonotonicInstant) {
+      let draws =
+        switch locks[door, default: .works] {
+        case .works: outputs[.relay(door), default: false]
+        case .dead: false
+        case .stuck: true
+        }
+      let edge = LineEdge(line: .lockCurrent(door), isActive: draws, at: now)
+      let place = edges.firstIndex { now < $0.at } ?? edges.count
+      edges.insert(edge, at: place)
+    }
   }
 
   /// `clock` must be the one that the edges are compared with.
-  public init(clock: any MonotonicClock) { self.clock = clock }
+  /// `sensedLocks` are the doors with an input that sees the lock's current.
+  public init(clock: any MonotonicClock, sensedLocks: Set<DoorID> = []) {
+    self.clock = clock
+    self.sensedLocks = sensedLocks
+  }
 
   public func start(onEdge: @escaping @Sendable (LineEdge) -> Void) {
     state.withLock { $0.onEdge = onEdge }
@@ -52,8 +81,13 @@ public final class SimulatedPanel: GPIOPort {
         throw PortError(
           .unavailable, operation: "drive \(line.words)", detail: "the panel was stopped")
       }
-      if state.outputs[line, default: false] != active { state.movements[line, default: 0] += 1 }
+      let isChange = state.outputs[line, default: false] != active
+      if isChange { state.movements[line, default: 0] += 1 }
       state.outputs[line] = active
+      if isChange, case .relay(let door) = line, sensedLocks.contains(door) {
+        state.followCurrent(of: door, at: clock.now())
+        signal.signal()
+      }
     }
   }
 
@@ -128,6 +162,20 @@ public final class SimulatedPanel: GPIOPort {
     try enqueue(on: line.name, quietMilliseconds: 10) { start in
       [LineEdge(line: line, isActive: active, at: start)]
     }
+  }
+
+  /// Breaks a door's lock, or mends it.
+  public func setLock(of door: DoorID, _ health: LockHealth) throws(PortError) {
+    guard sensedLocks.contains(door) else {
+      throw PortError(
+        .invalid, operation: "act on the lock of \(door)",
+        detail: "nothing sees the current of its lock: set door.\(door).hasLockCurrent")
+    }
+    state.withLock {
+      $0.locks[door] = health
+      $0.followCurrent(of: door, at: clock.now())
+    }
+    signal.signal()
   }
 
   private func enqueue(

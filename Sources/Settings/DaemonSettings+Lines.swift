@@ -50,10 +50,13 @@ extension DaemonSettings {
       output(.relay(door.id), door.relay)
       input(.contact(door.id), door.contact)
       input(.requestToExit(door.id), door.exit)
+      input(.lockCurrent(door.id), door.lockCurrent)
     }
     input(.fire, hardware.fire)
     input(.tamper, hardware.tamper)
     input(.plan, hardware.plan)
+    input(.mains, hardware.mains)
+    input(.battery, hardware.battery)
     for reader in readers {
       input(.data0(reader.id), reader.data0)
       input(.data1(reader.id), reader.data1)

@@ -82,6 +82,12 @@ public struct DaemonSettings: Sendable {
     public var tamper: Line?
     /// The button that starts plans; nil without one.
     public var plan: Line?
+    /// The supply's signal that mains is lost; nil without one.
+    public var mains: Line?
+    /// The supply's signal that its battery is low; nil without one.
+    public var battery: Line?
+    /// What is done without mains.
+    public var power = PowerSettings()
   }
 
   /// A line of a chip, or an input or output of a reader on an OSDP line.
@@ -125,6 +131,14 @@ public struct DaemonSettings: Sendable {
     public var timing = DoorTiming()
     /// Doors with one name here open only one at a time.
     public var interlock: String?
+    /// The input that sees the lock's current; nil also with simulated hardware.
+    public var lockCurrent: Line?
+    /// Whether there is one.
+    public var hasLockCurrent = false
+    /// How long the lock's current may be otherwise than it should.
+    public var lockCurrentSeconds = 3
+    /// What the lock does when the battery is about to fail.
+    public var onBatteryLow = LowBatteryRule.keep
   }
 
   /// Where a reader on an OSDP line is.

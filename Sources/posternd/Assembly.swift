@@ -35,7 +35,11 @@ struct Assembly {
     let monotonic = SystemMonotonicClock()
     databases = try Databases(folder: settings.stateFolder, logger: logger)
     databases.open()
-    let panel = settings.isSimulated ? SimulatedPanel(clock: monotonic) : nil
+    let panel =
+      settings.isSimulated
+      ? SimulatedPanel(
+        clock: monotonic,
+        sensedLocks: Set(settings.doors.filter(\.hasLockCurrent).map(\.id))) : nil
     line = try SimulatedLine.make(settings)
     if panel == nil, !GPIODPort.seesLostEdges {
       logger.notice(

@@ -46,6 +46,7 @@ struct Diagnostician: Sendable {
     facts.lines = lines(inspection)
     facts.readers = readers(status, inspection)
     facts.doors = doors(status, inspection)
+    facts.power = power(status)
     facts.storage = storage(reading, inspection)
     facts.clock = ClockFacts(
       trust: status.now.trust.rawValue, source: MachineProbe.clockSource(),
@@ -156,6 +157,15 @@ struct Diagnostician: Sendable {
         relayActive: door.relayActive, openedReleased: leaf.openedReleased,
         openedSecured: leaf.openedSecured, closedReleased: leaf.closedReleased)
     }
+  }
+
+  private func power(_ status: RuntimeStatus) -> PowerFacts {
+    func level(_ line: DaemonSettings.Line?, _ alarm: SiteAlarm) -> Bool? {
+      settings.isSimulated || line != nil ? status.siteAlarms.contains(alarm) : nil
+    }
+    return PowerFacts(
+      mainsLost: level(settings.hardware.mains, .mainsLost),
+      batteryLow: level(settings.hardware.battery, .batteryLow))
   }
 
   private func storage(

@@ -27,7 +27,8 @@ extension ControllerLayout {
     self.init(
       doors: settings.doors.map {
         .init(
-          id: $0.id, hasContact: $0.hasContact, timing: $0.timing, interlock: $0.interlock)
+          id: $0.id, hasContact: $0.hasContact, timing: $0.timing, interlock: $0.interlock,
+          lockSense: $0.lockSense, onBatteryLow: $0.onBatteryLow)
       },
       readers: settings.readers.map {
         .init(
@@ -35,6 +36,18 @@ extension ControllerLayout {
           hasLED: settings.isSimulated || $0.led != nil || $0.osdp != nil,
           hasBeeper: settings.isSimulated || $0.beeper != nil || $0.osdp != nil, entry: $0.entry,
           tamperCodes: $0.tamperCodes, habits: $0.habits, patterns: $0.patterns)
-      }, lookUpMilliseconds: settings.deadlines.lookUpMilliseconds)
+      }, lookUpMilliseconds: settings.deadlines.lookUpMilliseconds, power: settings.hardware.power,
+      siteInputs: settings.isSimulated
+        ? InputLine.ofSite
+        : settings.linePlan.inputs.map(\.line).filter(InputLine.ofSite.contains))
+  }
+}
+
+extension DaemonSettings.Door {
+  /// A lock that opens when its power fails draws current while it is secured.
+  fileprivate var lockSense: LockSense? {
+    guard hasLockCurrent else { return nil }
+    return LockSense(
+      drawsWhile: failSafe ? .secured : .released, milliseconds: lockCurrentSeconds * 1_000)
   }
 }

@@ -2,12 +2,16 @@
 public enum AlarmReason: String, Sendable, Hashable, CaseIterable {
   // Of a door; the names are those of `DoorAlarm`.
   case forcedOpen, heldOpenWarning, heldOpen, exitHeld, exitLost, contactLost
+  case lockCurrentMissing, lockCurrentUnexpected
   // Of the site; the names are those of `SiteAlarm`.
-  case fire, tamper
+  case fire, tamper, mainsLost, batteryLow
   // Of a reader.
   case readerTamper, readerGone
   // Of the controller itself.
   case eventLog, storageDamaged, storageStalled, stateNotPersisted, timeZone
+
+  /// It is about the lock's current, so looking at the leaf does not help.
+  public var isOfLock: Bool { self == .lockCurrentMissing || self == .lockCurrentUnexpected }
 
   /// One sentence for the contract.
   public var meaning: String {
@@ -22,8 +26,14 @@ public enum AlarmReason: String, Sendable, Hashable, CaseIterable {
       "The reader with the exit input is away; where leaving needs that input, the door is free."
     case .contactLost:
       "The reader with the contact is away: whether the leaf stands open is not known."
+    case .lockCurrentMissing:
+      "The lock draws no current although it should: it is not locked, or cannot open."
+    case .lockCurrentUnexpected:
+      "The lock draws current although it should not: it is still locked, or still open."
     case .fire: "The building's fire alarm is active."
     case .tamper: "The controller's box is open."
+    case .mainsLost: "The supply has lost mains: controller and locks live on its battery."
+    case .batteryLow: "The supply's battery is low, missing or broken."
     case .readerTamper: "The reader's case is open."
     case .readerGone: "The reader has stopped reporting that it works: cable, power or reader."
     case .eventLog: "The event log cannot be written; events are kept in memory."

@@ -21,6 +21,8 @@ public struct TelemetryReport: Sendable, Hashable, Codable {
   public var refusedPublishes: Int?
   /// How often an operator asked a door to identify itself.
   public var identified: Int
+  /// The alarms of the site that are raised now, such as `mainsLost`; absent is none.
+  public var siteAlarms: [String]?
   /// What is wrong, each with what to do; for people.
   public var troubles: [String]
 

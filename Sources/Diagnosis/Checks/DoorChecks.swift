@@ -54,7 +54,12 @@ public struct DoorFacts: Sendable, Hashable {
         do: "if the leaf is shut, the contact is inverted or broken: change activeLow of its line")
     }
     for alarm in alarms {
-      writer.warning("alarm", "door \(id): alarm \(alarm)", do: "look at the door; shut the leaf")
+      let isOfLock = AlarmReason(rawValue: alarm)?.isOfLock ?? false
+      writer.warning(
+        "alarm", "door \(id): alarm \(alarm)",
+        do: isOfLock
+          ? "look at the lock's cable, fuse and relay, and at any emergency switch in its line"
+          : "look at the door; shut the leaf")
     }
     if mode != "normal" {
       writer.warning(

@@ -68,6 +68,9 @@ extension Controller {
       switch wish {
       case .effect(let effect):
         effects.append(effect)
+        if !lockCurrents.isEmpty, case .setLock(let id, let level, _, _) = effect {
+          lockCurrents.note(level, of: id, at: now.monotonic)
+        }
         if case .remember(.presence(let person, let area, let seen)) = effect {
           lookUps.overtake(person)
           effects += areas.note(person, in: area, seen)

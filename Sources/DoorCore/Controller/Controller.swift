@@ -18,6 +18,7 @@ public struct Controller: Sendable {
   var bells = DoorBells()
   var plans: PlanBoard
   private var site: SiteInputs
+  var lockCurrents: LockCurrents
 
   /// `active` are the inputs of doors and site that are active at the start, `memory` is what was
   /// persisted. A mode or a schedule that holds a door open does so from the start.
@@ -31,7 +32,9 @@ public struct Controller: Sendable {
     areas = AreaRoster(policy, fire: memory.fire, at: now.monotonic)
     plans = PlanBoard(memory.plans, under: policy, at: now.monotonic)
     site = SiteInputs(
-      active: active, sampleMilliseconds: layout.sampleMilliseconds, at: now.monotonic)
+      active: active, power: layout.power, sampleMilliseconds: layout.sampleMilliseconds,
+      at: now.monotonic)
+    lockCurrents = LockCurrents(layout, active: active, at: now.monotonic)
     doors = Roster(
       layout.doors.map {
         (
@@ -64,6 +67,7 @@ public struct Controller: Sendable {
     var first = MonotonicInstant.earliest(
       .earliest(site.nextDeadline, plans.nextDeadline),
       lookUps.nextDeadline, areas.nextDeadline, bells.nextDeadline)
+    first = .earliest(first, lockCurrents.nextDeadline)
     for door in doors.units { first = .earliest(first, door.nextDeadline) }
     for reader in readers.units { first = .earliest(first, reader.nextDeadline) }
     return first
@@ -87,6 +91,12 @@ public struct Controller: Sendable {
   /// True while the fire alarm sounds.
   public var isFireAlarm: Bool { site.isFire }
 
+  /// The alarms of the site that are raised now.
+  public var siteAlarms: [SiteAlarm] { site.alarms }
+
+  /// What is switched off to save the battery.
+  public var shed: Set<PowerLoad> { site.shed }
+
   /// The level that a door's lock must have now; `secured` for an unknown door.
   public func requiredLock(of door: DoorID) -> LockLevel {
     doors[door]?.requiredLock ?? .secured
@@ -94,7 +104,9 @@ public struct Controller: Sendable {
 
   /// What can be seen of a door; `open` is nil without a contact, `mode` is nil when it is normal.
   public func view(of door: DoorID) -> (open: Bool?, alarms: [DoorAlarm], mode: DoorModeEntry?)? {
-    doors[door].map { ($0.isOpen, $0.alarms, $0.mode) }
+    guard let unit = doors[door] else { return nil }
+    let alarms = lockCurrents.isEmpty ? [] : lockCurrents.alarms(of: door)
+    return (unit.isOpen, alarms.isEmpty ? unit.alarms : unit.alarms + alarms, unit.mode)
   }
 
   /// Since when somebody who rang waits at a door; nil for nobody.
@@ -175,6 +187,7 @@ public struct Controller: Sendable {
     var effects: [ControllerEffect] = []
     for place in readers.units.indices { effects += advance(reader: place, to: now) }
     for place in doors.units.indices { effects += advance(door: place, to: now) }
+    if !lockCurrents.isEmpty { effects += lockCurrents.advance(to: now.monotonic) }
     return effects + advanceSite(to: now) + advancePlans(to: now)
       + areas.advance(to: now, under: policy, isFire: site.mayBeFire) + giveUpLookUps(at: now)
       + bells.advance(to: now.monotonic)
@@ -188,9 +201,15 @@ public struct Controller: Sendable {
     case .data1(let id): return handle(edge, of: .data1, reader: id, at: now)
     case .contact(let id): return handle(edge, of: .contact, door: id, at: now)
     case .requestToExit(let id): return handle(edge, of: .exit, door: id, at: now)
+    case .lockCurrent(let id):
+      let effects = lockCurrents.advance(to: now.monotonic)
+      lockCurrents.handle(id, isActive: edge.isActive, at: now.monotonic)
+      return effects
     case .fire: return handle(edge, of: .fire, at: now)
     case .tamper: return handle(edge, of: .tamper, at: now)
     case .plan: return handle(edge, of: .plan, at: now)
+    case .mains: return handle(edge, of: .mains, at: now)
+    case .battery: return handle(edge, of: .battery, at: now)
     }
   }
 
@@ -226,9 +245,12 @@ public struct Controller: Sendable {
     switch line {
     case .contact(let id): sample(.contact, of: id, isActive: isActive, at: now)
     case .requestToExit(let id): sample(.exit, of: id, isActive: isActive, at: now)
+    case .lockCurrent(let id): lockCurrents.sample(id, isActive: isActive, at: now)
     case .fire: site.sample(.fire, isActive: isActive, at: now)
     case .tamper: site.sample(.tamper, isActive: isActive, at: now)
     case .plan: site.sample(.plan, isActive: isActive, at: now)
+    case .mains: site.sample(.mains, isActive: isActive, at: now)
+    case .battery: site.sample(.battery, isActive: isActive, at: now)
     case .data0(let id): sample(.data0, of: id, isActive: isActive)
     case .data1(let id): sample(.data1, of: id, isActive: isActive)
     }
@@ -251,7 +273,7 @@ public struct Controller: Sendable {
     case .contact(let id): atDoor(id, now) { $0.lose(.contact, under: $1, at: now) }
     case .requestToExit(let id): atDoor(id, now) { $0.lose(.exit, under: $1, at: now) }
     // These are wired to the controller itself.
-    case .fire, .tamper, .plan, .data0, .data1: []
+    case .lockCurrent, .fire, .tamper, .plan, .mains, .battery, .data0, .data1: []
     }
   }
 
@@ -273,6 +295,11 @@ public struct Controller: Sendable {
       case .fire(let isActive):
         conditions.fireSince = isActive ? now.wall : nil
         effects += refreshModes(at: now) + areas.fire(isActive, at: now.wall)
+      case .power(.failing(let isFailing)):
+        conditions.supplyFailsSince = isFailing ? now.wall : nil
+        effects += refreshModes(at: now)
+      case .power(.shed(let loads)):
+        for place in readers.units.indices { effects += readers.units[place].shed(loads) }
       }
     }
     return effects

@@ -42,7 +42,9 @@ extension DoorMode {
     switch self {
     case .scheduledUnlock: .inTurn
     case .office: .afterRecords
-    case .fire, .lockdown, .forceClosed, .plan, .forceOpen, .awaitingFirstPerson, .normal: .atOnce
+    case .fire, .lockdown, .forceClosed, .plan, .forceOpen, .batteryLow, .awaitingFirstPerson,
+      .normal:
+      .atOnce
     }
   }
 }

@@ -11,10 +11,17 @@ public struct ControllerLayout: Sendable, Hashable {
     public var timing: DoorTiming
     /// The interlock's name: of its doors a member opens one only while the others are closed.
     public var interlock: String?
+    /// How its lock's current is judged; nil where nothing sees it.
+    public var lockSense: LockSense?
+    /// What its lock does when the battery is about to fail.
+    public var onBatteryLow: LowBatteryRule
 
     public init(
-      id: DoorID, hasContact: Bool, timing: DoorTiming = DoorTiming(), interlock: String? = nil
+      id: DoorID, hasContact: Bool, timing: DoorTiming = DoorTiming(), interlock: String? = nil,
+      lockSense: LockSense? = nil, onBatteryLow: LowBatteryRule = .keep
     ) {
+      self.lockSense = lockSense
+      self.onBatteryLow = onBatteryLow
       self.id = id
       self.hasContact = hasContact
       self.timing = timing
@@ -72,6 +79,15 @@ public struct ControllerLayout: Sendable, Hashable {
   public var sampleMilliseconds: Int
   /// How long a card or a PIN waits for its look-up; then it is denied.
   public var lookUpMilliseconds: Int
+  /// What is done without mains.
+  public var power: PowerSettings
+  /// The inputs that are wired and belong to no door.
+  public var siteInputs: [InputLine]
+
+  /// The inputs that see the current of locks.
+  public var lockCurrents: [InputLine] {
+    doors.filter { $0.lockSense != nil }.map { .lockCurrent($0.id) }
+  }
 
   /// The readers of a door, in their order.
   public func readers(of door: DoorID) -> [ReaderID] {
@@ -80,11 +96,14 @@ public struct ControllerLayout: Sendable, Hashable {
 
   public init(
     doors: [Door], readers: [Reader], sampleMilliseconds: Int = 1_000,
-    lookUpMilliseconds: Int = 2_000
+    lookUpMilliseconds: Int = 2_000, power: PowerSettings = PowerSettings(),
+    siteInputs: [InputLine] = InputLine.ofSite
   ) {
     self.doors = doors
     self.readers = readers
     self.sampleMilliseconds = sampleMilliseconds
     self.lookUpMilliseconds = lookUpMilliseconds
+    self.power = power
+    self.siteInputs = siteInputs
   }
 }

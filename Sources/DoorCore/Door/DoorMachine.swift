@@ -198,4 +198,8 @@ public enum DoorAlarm: String, Sendable, Hashable, CaseIterable {
   case exitLost
   /// The contact is lost: nobody knows whether the leaf stands open.
   case contactLost
+  /// The lock draws no current although it should.
+  case lockCurrentMissing
+  /// The lock draws current although it should not.
+  case lockCurrentUnexpected
 }

@@ -224,7 +224,7 @@ struct DoorUnit: Sendable {
   mutating func refreshMode(
     under conditions: DoorConditions, at now: Moment, isStart: Bool = false
   ) -> [DoorWish] {
-    let schedule = ModeSchedule(of: layout.id, under: conditions)
+    let schedule = ModeSchedule(of: layout, under: conditions)
     var wishes: [DoorWish] = []
     if firstPerson.forgetAfterWindow(of: schedule, at: now) {
       wishes.append(.effect(.remember(.firstPerson(layout.id, nil))))
@@ -279,7 +279,7 @@ struct DoorUnit: Sendable {
     noteHost(among: entrants, under: conditions, at: now)
     if !waitsForLeaf { wishes += passengers.pass(at: now.wall) }
     if entrants.contains(where: { !$0.verdict.isLeaving && $0.verdict.mayBeFirst }),
-      firstPerson.enter(under: ModeSchedule(of: layout.id, under: conditions), at: now)
+      firstPerson.enter(under: ModeSchedule(of: layout, under: conditions), at: now)
     {
       wishes.append(.effect(.remember(.firstPerson(layout.id, now.wall))))
       wishes += refreshMode(under: conditions, at: now)

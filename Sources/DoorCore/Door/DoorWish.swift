@@ -12,6 +12,8 @@ struct DoorConditions: Sendable {
   var policy: PolicySnapshot
   /// When the fire alarm began; nil without one.
   var fireSince: WallInstant?
+  /// Since when the battery is about to fail; nil while it is not.
+  var supplyFailsSince: WallInstant?
   /// The doors at which a plan is in force.
   var plans: [DoorID: DoorModeEntry] = [:]
 }

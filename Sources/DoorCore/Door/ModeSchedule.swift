@@ -1,13 +1,15 @@
 import DoorRules
 
 /// Which mode is in force at a door: a pure function of its orders, its unlock schedule, the fire
-/// alarm and the time.
+/// alarm, the supply and the time.
 struct ModeSchedule {
   private let door: DoorID
+  private let onBatteryLow: LowBatteryRule
   private let conditions: DoorConditions
 
-  init(of door: DoorID, under conditions: DoorConditions) {
-    self.door = door
+  init(of layout: ControllerLayout.Door, under conditions: DoorConditions) {
+    door = layout.id
+    onBatteryLow = layout.onBatteryLow
     self.conditions = conditions
   }
 
@@ -70,7 +72,7 @@ struct ModeSchedule {
       hours, at: now.wall, clockTrust: now.trust, for: .unlocking) ? nil : .hours
   }
 
-  /// The strongest of the ordered modes, the schedule, a plan and the fire alarm; nil is normal. An entry
+  /// The strongest of the ordered modes, the schedule, a plan, the supply and the fire alarm; nil is normal. An entry
   /// of the schedule that is in force already, `current`, keeps its start.
   func mode(
     ordered: DoorModes, firstPersonHasCome: Bool, current: DoorModeEntry?, at now: Moment
@@ -88,6 +90,11 @@ struct ModeSchedule {
           mode: mode, owner: "schedule", reason: "autoUnlockSchedule", since: since))
     }
     if let plan = conditions.plans[door] { modes.set(plan) }
+    if onBatteryLow == .release, let since = conditions.supplyFailsSince {
+      modes.set(
+        DoorModeEntry(
+          mode: .batteryLow, owner: "supply", reason: "mains lost, battery low", since: since))
+    }
     if let since = conditions.fireSince {
       modes.set(
         DoorModeEntry(mode: .fire, owner: "fire input", reason: "fire alarm", since: since))

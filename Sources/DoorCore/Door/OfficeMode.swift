@@ -83,7 +83,7 @@ extension DoorUnit {
     _ entrant: Entrant, under conditions: DoorConditions, at now: Moment
   ) -> Bool {
     (mode?.mode ?? .normal) > .office && !entrant.verdict.isLeaving
-      && ModeSchedule(of: layout.id, under: conditions).allowsOffice(at: now)
+      && ModeSchedule(of: layout, under: conditions).allowsOffice(at: now)
   }
 
   mutating func beginOffice(

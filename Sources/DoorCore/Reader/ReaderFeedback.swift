@@ -13,6 +13,8 @@ enum FeedbackChange: Sendable, Hashable {
 struct ReaderFeedback: Sendable {
   private let layout: ControllerLayout.Reader
   private var player = FeedbackPlayer()
+  /// What is switched off to save the battery.
+  private var shed: Set<PowerLoad> = []
 
   init(layout: ControllerLayout.Reader) { self.layout = layout }
 
@@ -30,6 +32,19 @@ struct ReaderFeedback: Sendable {
     drive(player.advance(to: now))
   }
 
+  /// Only this is switched off, from now on.
+  mutating func shed(_ loads: Set<PowerLoad>) -> [ControllerEffect] {
+    shed = loads
+    var effects: [ControllerEffect] = []
+    if layout.hasLED, loads.contains(.lamps) {
+      effects.append(.drive(.led(layout.id), active: false))
+    }
+    if layout.hasBeeper, loads.contains(.beepers) {
+      effects.append(.drive(.beeper(layout.id), active: false))
+    }
+    return effects
+  }
+
   private mutating func play(
     _ signal: ReaderSignal, at now: MonotonicInstant
   ) -> [ControllerEffect] {
@@ -39,8 +54,12 @@ struct ReaderFeedback: Sendable {
   private func drive(_ step: FeedbackPattern.Step?) -> [ControllerEffect] {
     guard let step else { return [] }
     var effects: [ControllerEffect] = []
-    if layout.hasLED { effects.append(.drive(.led(layout.id), active: step.led)) }
-    if layout.hasBeeper { effects.append(.drive(.beeper(layout.id), active: step.beeper)) }
+    if layout.hasLED, !shed.contains(.lamps) {
+      effects.append(.drive(.led(layout.id), active: step.led))
+    }
+    if layout.hasBeeper, !shed.contains(.beepers) {
+      effects.append(.drive(.beeper(layout.id), active: step.beeper))
+    }
     return effects
   }
 }

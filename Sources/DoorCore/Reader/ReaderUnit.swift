@@ -332,6 +332,9 @@ struct ReaderUnit: Sendable {
     feedback.handle(change, at: now)
   }
 
+  /// Only this is switched off to save the battery, from now on.
+  mutating func shed(_ loads: Set<PowerLoad>) -> [ControllerEffect] { feedback.shed(loads) }
+
   private mutating func play(_ signal: ReaderSignal, at now: MonotonicInstant) -> [ReaderWish] {
     feedback.handle(.play(signal), at: now).map(ReaderWish.effect)
   }

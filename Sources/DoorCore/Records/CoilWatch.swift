@@ -3,7 +3,7 @@ public import DoorRules
 /// Finds inputs that a switching relay disturbs: the level changes within a moment of the switching
 /// and is back before that moment is over, again and again. Then the coil of a lock, or the cable to
 /// it, reaches the input. Data lines of readers are left out: a card may come at that moment, and
-/// their noise is counted elsewhere.
+/// their noise is counted elsewhere; so is the current of a lock, which switches with it.
 public struct CoilWatch: Sendable {
   /// How long after a switching an input is watched. A person's press is longer.
   static let windowMilliseconds = 100
@@ -44,6 +44,7 @@ public struct CoilWatch: Sendable {
 
   /// An input changed.
   public mutating func note(_ edge: LineEdge) {
+    if case .lockCurrent = edge.line { return }
     guard edge.line.reader == nil, let switched, switched.at <= edge.at,
       edge.at <= switched.at.advanced(byMilliseconds: Self.windowMilliseconds)
     else { return }

@@ -70,4 +70,8 @@ public enum SiteAlarm: String, Sendable, Hashable, CaseIterable {
   case fire
   /// The controller's box stands open.
   case tamper
+  /// The supply has lost mains.
+  case mainsLost
+  /// The supply's battery is low, missing or broken.
+  case batteryLow
 }

@@ -8,20 +8,29 @@ public enum InputLine: Sendable, Hashable {
   case contact(DoorID)
   /// Active while somebody asks to leave.
   case requestToExit(DoorID)
+  /// Active while the door's lock draws current.
+  case lockCurrent(DoorID)
   /// Active while the building's fire alarm sounds: every door is released.
   case fire
   /// Active while the controller's box stands open.
   case tamper
   /// Active while somebody presses the button that starts plans.
   case plan
+  /// Active while the supply has lost mains.
+  case mains
+  /// Active while the supply's battery is low, missing or broken.
+  case battery
 }
 
 extension InputLine {
+  /// Those that belong to no door and no reader.
+  public static let ofSite: [InputLine] = [.fire, .tamper, .plan, .mains, .battery]
+
   /// The door that it belongs to, for a door's own inputs.
   public var door: DoorID? {
     switch self {
-    case .contact(let door), .requestToExit(let door): door
-    case .data0, .data1, .fire, .tamper, .plan: nil
+    case .contact(let door), .requestToExit(let door), .lockCurrent(let door): door
+    case .data0, .data1, .fire, .tamper, .plan, .mains, .battery: nil
     }
   }
 
@@ -29,7 +38,7 @@ extension InputLine {
   public var reader: ReaderID? {
     switch self {
     case .data0(let reader), .data1(let reader): reader
-    case .contact, .requestToExit, .fire, .tamper, .plan: nil
+    case .contact, .requestToExit, .lockCurrent, .fire, .tamper, .plan, .mains, .battery: nil
     }
   }
 
@@ -40,9 +49,12 @@ extension InputLine {
     case .data1: "data1"
     case .contact: "contact"
     case .requestToExit: "requestToExit"
+    case .lockCurrent: "lockCurrent"
     case .fire: "fire"
     case .tamper: "tamper"
     case .plan: "plan"
+    case .mains: "mains"
+    case .battery: "battery"
     }
   }
 }

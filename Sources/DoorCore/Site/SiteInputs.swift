@@ -1,7 +1,7 @@
 import DoorRules
 
-/// Inputs that belong to no door: the fire alarm, the switch of the controller's box, and the button
-/// that starts plans.
+/// Inputs that belong to no door: the fire alarm, the switch of the controller's box, the button that
+/// starts plans, and what the power supply says.
 struct SiteInputs: Sendable {
   /// How long they must be stable before their level counts.
   static let quietMilliseconds = 100
@@ -13,72 +13,109 @@ struct SiteInputs: Sendable {
     case fire(isActive: Bool)
     /// The button that starts plans was pressed.
     case startPlans
+    case power(PowerWatch.Change)
   }
 
   /// An input of the site.
-  enum Input: Sendable, Hashable { case fire, tamper, plan }
+  enum Input: Int, Sendable, Hashable, CaseIterable {
+    case fire, tamper, plan, mains, battery
 
-  private var fire: DebouncedInput
-  private var tamper: DebouncedInput
-  private var plan: DebouncedInput
+    var line: InputLine {
+      switch self {
+      case .fire: .fire
+      case .tamper: .tamper
+      case .plan: .plan
+      case .mains: .mains
+      case .battery: .battery
+      }
+    }
+
+    /// The alarm that is raised while it is active.
+    var alarm: SiteAlarm? {
+      switch self {
+      case .fire: .fire
+      case .tamper: .tamper
+      case .plan: nil
+      case .mains: .mainsLost
+      case .battery: .batteryLow
+      }
+    }
+  }
+
+  /// In the order of their cases.
+  private var inputs: [DebouncedInput]
+  private var power: PowerWatch
   private var sampleAt: MonotonicInstant
   private let sampleMilliseconds: Int
 
-  init(active: Set<InputLine>, sampleMilliseconds: Int, at now: MonotonicInstant) {
+  init(
+    active: Set<InputLine>, power: PowerSettings, sampleMilliseconds: Int,
+    at now: MonotonicInstant
+  ) {
     self.sampleMilliseconds = sampleMilliseconds
+    self.power = PowerWatch(power)
     // Inactive at first: an input that is active at the start is reported like a change.
-    fire = DebouncedInput(isActive: false, quietMilliseconds: Self.quietMilliseconds)
-    tamper = DebouncedInput(isActive: false, quietMilliseconds: Self.quietMilliseconds)
-    plan = DebouncedInput(isActive: false, quietMilliseconds: Self.quietMilliseconds)
+    inputs = Input.allCases.map { _ in
+      DebouncedInput(isActive: false, quietMilliseconds: Self.quietMilliseconds)
+    }
     sampleAt = now
-    if active.contains(.fire) { handle(.fire, isActive: true, at: now) }
-    if active.contains(.tamper) { handle(.tamper, isActive: true, at: now) }
-    if active.contains(.plan) { handle(.plan, isActive: true, at: now) }
+    for input in Input.allCases where active.contains(input.line) {
+      handle(input, isActive: true, at: now)
+    }
   }
 
+  private func isActive(_ input: Input) -> Bool { inputs[input.rawValue].isActive }
+
   /// True while the fire alarm sounds.
-  var isFire: Bool { fire.isActive }
+  var isFire: Bool { isActive(.fire) }
 
   /// True while the button that starts plans is pressed.
-  var isPlanPressed: Bool { plan.isActive }
+  var isPlanPressed: Bool { isActive(.plan) }
 
   /// True as well while its input moves: it may sound already.
-  var mayBeFire: Bool { fire.isActive || fire.nextDeadline != nil }
+  var mayBeFire: Bool { isFire || inputs[Input.fire.rawValue].nextDeadline != nil }
+
+  /// What is switched off to save the battery.
+  var shed: Set<PowerLoad> { power.shed }
+
+  /// The alarms that are raised now.
+  var alarms: [SiteAlarm] { Input.allCases.filter(isActive).compactMap(\.alarm) }
 
   var nextDeadline: MonotonicInstant? {
-    .earliest(
-      .earliest(fire.nextDeadline, plan.nextDeadline), tamper.nextDeadline, sampleAt)
+    var first = MonotonicInstant.earliest(power.nextDeadline, sampleAt)
+    for place in inputs.indices { first = .earliest(first, inputs[place].nextDeadline) }
+    return first
   }
 
   /// Notes an edge. Its effects come with the next deadline.
   mutating func handle(_ input: Input, isActive: Bool, at now: MonotonicInstant) {
-    switch input {
-    case .fire: fire.handle(isActive: isActive, at: now)
-    case .tamper: tamper.handle(isActive: isActive, at: now)
-    case .plan: plan.handle(isActive: isActive, at: now)
-    }
+    inputs[input.rawValue].handle(isActive: isActive, at: now)
   }
 
   /// Notes a sampled level.
   mutating func sample(_ input: Input, isActive: Bool, at now: MonotonicInstant) {
-    switch input {
-    case .fire: fire.sample(isActive: isActive, at: now)
-    case .tamper: tamper.sample(isActive: isActive, at: now)
-    case .plan: plan.sample(isActive: isActive, at: now)
-    }
+    inputs[input.rawValue].sample(isActive: isActive, at: now)
   }
 
   /// Lets time pass.
   mutating func advance(to now: MonotonicInstant) -> [Wish] {
     var wishes: [Wish] = []
-    if let isActive = fire.advance(to: now) {
-      wishes.append(.effect(.record(.siteAlarm(.fire, raised: isActive))))
-      wishes.append(.fire(isActive: isActive))
+    for place in inputs.indices {
+      guard let isActive = inputs[place].advance(to: now), let input = Input(rawValue: place) else {
+        continue
+      }
+      if let alarm = input.alarm {
+        wishes.append(.effect(.record(.siteAlarm(alarm, raised: isActive))))
+      }
+      switch input {
+      case .fire: wishes.append(.fire(isActive: isActive))
+      case .plan: if isActive { wishes.append(.startPlans) }
+      case .mains: power.mains(isLost: isActive, at: now)
+      case .battery: power.battery(isLow: isActive)
+      case .tamper: break
+      }
     }
-    if let isOpen = tamper.advance(to: now) {
-      wishes.append(.effect(.record(.siteAlarm(.tamper, raised: isOpen))))
-    }
-    if plan.advance(to: now) == true { wishes.append(.startPlans) }
+    for change in power.advance(to: now) { wishes.append(.power(change)) }
     if sampleAt <= now {
       sampleAt = now.advanced(byMilliseconds: sampleMilliseconds)
       wishes.append(.effect(.sampleSite))

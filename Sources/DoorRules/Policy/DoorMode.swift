@@ -15,6 +15,8 @@ public enum DoorMode: String, Sendable, Hashable, CaseIterable, Comparable {
   case scheduledUnlock
   /// Left unlocked by somebody who may (``OfficePlan``). Whatever is stronger ends it.
   case office
+  /// The battery is about to fail: released while there is current to do so, where the settings say that.
+  case batteryLow
   /// Will be latched open by its schedule once the first person has entered.
   case awaitingFirstPerson
   /// The rules decide.
@@ -25,7 +27,7 @@ public enum DoorMode: String, Sendable, Hashable, CaseIterable, Comparable {
   /// The lock is released while this mode is in force.
   public var holdsOpen: Bool {
     switch self {
-    case .fire, .forceOpen, .scheduledUnlock, .office: true
+    case .fire, .forceOpen, .scheduledUnlock, .office, .batteryLow: true
     case .lockdown, .forceClosed, .plan, .awaitingFirstPerson, .normal: false
     }
   }
@@ -35,7 +37,9 @@ public enum DoorMode: String, Sendable, Hashable, CaseIterable, Comparable {
     switch self {
     case .lockdown: .lockdown
     case .forceClosed: .maintenanceForceClosed
-    case .fire, .plan, .forceOpen, .scheduledUnlock, .office, .awaitingFirstPerson, .normal: nil
+    case .fire, .plan, .forceOpen, .scheduledUnlock, .office, .batteryLow, .awaitingFirstPerson,
+      .normal:
+      nil
     }
   }
 
@@ -54,8 +58,9 @@ public enum DoorMode: String, Sendable, Hashable, CaseIterable, Comparable {
     case .forceOpen: 4
     case .scheduledUnlock: 5
     case .office: 6
-    case .awaitingFirstPerson: 7
-    case .normal: 8
+    case .batteryLow: 7
+    case .awaitingFirstPerson: 8
+    case .normal: 9
     }
   }
 }

@@ -9,6 +9,8 @@ import WiegandCodec
 struct Reporter {
   /// The door's state is published at most this often.
   static let stateReportMilliseconds = 200
+  /// How often telemetry goes out at most while that saves the battery.
+  static let savingHeartbeatSeconds = 900
   /// Wait before a state is published again that the broker refused.
   static let refusedStateMilliseconds = 10_000
 
@@ -138,14 +140,18 @@ struct Reporter {
   // MARK: Telemetry
 
   /// Reads the machine off the door's thread; the report follows.
-  mutating func beginTelemetry(at now: MonotonicInstant) -> [Wish] {
-    telemetryDue = now.advanced(byMilliseconds: heartbeatSeconds * 1_000)
+  mutating func beginTelemetry(at now: MonotonicInstant, isSaving: Bool) -> [Wish] {
+    let seconds =
+      isSaving ? max(heartbeatSeconds, Self.savingHeartbeatSeconds) : heartbeatSeconds
+    telemetryDue = now.advanced(byMilliseconds: seconds * 1_000)
     return [.job(.readHost)]
   }
 
-  mutating func advanceTelemetry(to now: MonotonicInstant, isConnected: Bool) -> [Wish] {
+  mutating func advanceTelemetry(
+    to now: MonotonicInstant, isConnected: Bool, isSaving: Bool
+  ) -> [Wish] {
     guard isConnected, let due = telemetryDue, due <= now else { return [] }
-    return beginTelemetry(at: now) + [.repeatIssued]
+    return beginTelemetry(at: now, isSaving: isSaving) + [.repeatIssued]
   }
 
   /// While there is a connection; without one nothing is reported.

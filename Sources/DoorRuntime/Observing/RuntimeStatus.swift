@@ -23,6 +23,10 @@ public struct RuntimeStatus: Sendable {
   public var polled: [PolledInput]
   /// The plans in force, the strongest first.
   public var plans: [PlanEntry]
+  /// The alarms of the site that are raised now.
+  public var siteAlarms: [SiteAlarm]
+  /// What is switched off to save the battery.
+  public var shed: Set<PowerLoad>
   /// What is wrong and what to do about it, as text.
   public var troubles: [String]
 

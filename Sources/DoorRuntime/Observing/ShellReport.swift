@@ -27,6 +27,7 @@ struct ShellReport {
       cloudDetail: ports.cloud == nil ? "no cloud is configured" : link.disconnectReason,
       lastCloudContact: link.lastContact, doors: doors, readers: readers(at: now),
       polled: ports.gpio.polled, plans: shell.controller.plansInForce,
+      siteAlarms: shell.controller.siteAlarms, shed: shell.controller.shed,
       troubles: troubles(at: now))
   }
 
@@ -67,6 +68,16 @@ struct ShellReport {
     found += shell.journal.chatter.map {
       "\($0.input.words) changes when the relay of door \($0.door) switches; "
         + "`postern diagnose` says what to do"
+    }
+    found += shell.controller.siteAlarms.compactMap(\.powerTrouble)
+    let shed = PowerLoad.allCases.filter(shell.controller.shed.contains).map(\.rawValue)
+    if !shed.isEmpty {
+      found.append("switched off until mains is back: \(shed.joined(separator: ", "))")
+    }
+    for door in layout.doors {
+      found += (shell.controller.view(of: door.id)?.alarms ?? []).compactMap {
+        $0.lockTrouble(at: door.id)
+      }
     }
     if let trouble = shell.reporter.runs.trouble { found.append(trouble) }
     if let error = shell.journal.error {
@@ -161,7 +172,38 @@ struct ShellReport {
       credentials: shell.replication.position.credentials, readers: readers,
       refusedMessages: shell.cloud.refusals.counts, identified: shell.commands.identified,
       troubles: shell.status().troubles)
+    let alarms = controller.siteAlarms
+    if !alarms.isEmpty { report.siteAlarms = alarms.map(\.rawValue) }
     if shell.cloud.refusedPublishes > 0 { report.refusedPublishes = shell.cloud.refusedPublishes }
     return report
+  }
+}
+
+extension SiteAlarm {
+  /// What it means for the controller's power, and what to do; nil for the others.
+  fileprivate var powerTrouble: String? {
+    switch self {
+    case .fire, .tamper: nil
+    case .mainsLost:
+      "mains is lost, the supply lives on its battery: look at the fuse, the plug and the supply"
+    case .batteryLow:
+      "the supply's battery is low, missing or broken: without mains the doors lose their power; "
+        + "charge it or replace it"
+    }
+  }
+}
+
+extension DoorAlarm {
+  /// What is wrong with the lock's current, and what to do; nil for the others.
+  fileprivate func lockTrouble(at door: DoorID) -> String? {
+    switch self {
+    case .forcedOpen, .heldOpenWarning, .heldOpen, .exitHeld, .exitLost, .contactLost: nil
+    case .lockCurrentMissing:
+      "the lock of door \(door) draws no current although it should: look at its cable, its fuse and "
+        + "any emergency switch in its line"
+    case .lockCurrentUnexpected:
+      "the lock of door \(door) draws current although it should not: look at its relay, for contacts "
+        + "that stick, and at its wiring"
+    }
   }
 }

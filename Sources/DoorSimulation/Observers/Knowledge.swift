@@ -107,7 +107,8 @@ struct Knowledge {
     case .forceOpen: (word, end) = ("force-open", "off")
     case .forceClosed: (word, end) = ("force-closed", "off")
     case .lockdown: (word, end) = ("lockdown", "end-lockdown")
-    case .fire, .plan, .scheduledUnlock, .office, .awaitingFirstPerson, .normal: return false
+    case .fire, .plan, .scheduledUnlock, .office, .batteryLow, .awaitingFirstPerson, .normal:
+      return false
     }
     return orders.indices.contains { index in
       let order = orders[index]

@@ -96,7 +96,9 @@ extension SabotagedParts: GPIOPort {
       case .requestToExit where fault == .leavingWaits:
         if disk.readStall.contains(time.elapsed) { return }
       case .contact where fault == .deafContact: return
-      case .requestToExit, .contact, .data0, .data1, .fire, .tamper, .plan: break
+      case .requestToExit, .contact, .lockCurrent, .data0, .data1, .fire, .tamper, .plan, .mains,
+        .battery:
+        break
       }
       onEdge(edge)
     }

@@ -258,6 +258,8 @@ struct Oracle {
         configRevision: program.policyRevision, credentialRevision: 0, mode: mode)
       return mayBeScheduledOpen(door, instant) || clockJumpedRecently
     case .office: return mayBeLeftUnlocked(door, slack)
+    // No door of the worlds is set so.
+    case .batteryLow: return false
     case .lockdown, .forceClosed, .plan, .awaitingFirstPerson, .normal: return false
     }
   }

@@ -52,6 +52,13 @@ enum BasicKeys {
       .line(
         "site.plan", \.hardware.plan, .input,
         about: "A button that starts each plan whose `startedBy` has `input`."),
+      .line(
+        "site.mains", \.hardware.mains, .input,
+        about: "The supply's signal that mains is lost: active while it is."),
+      .line(
+        "site.battery", \.hardware.battery, .input,
+        about:
+          "The supply's signal that its battery is low, missing or broken: active while it is."),
     ])
 
   static let running = SettingsSection(

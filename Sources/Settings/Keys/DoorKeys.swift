@@ -68,6 +68,30 @@ enum DoorKeys {
     .number(
       "releaseLimitSeconds", .at(\.timing.releaseLimitMilliseconds), 30...600, scale: 1_000,
       about: "The longest time that repeated badges keep the lock released."),
+    .line(
+      "lockCurrent", \.lockCurrent, .input,
+      about: "An input that is active while the lock draws current."),
+    .value(
+      "hasLockCurrent", .flag,
+      about: "Simulated hardware: whether an input sees the lock's current.", fallback: "`false`",
+      get: { .flag($0.hasLockCurrent) },
+      read: { reader, path, door in
+        let isSet = reader.flag(path)
+        if reader.context.driver == .gpiod, let isSet, isSet != (door.lockCurrent != nil) {
+          reader.note(path, "is for simulated hardware; with real lines set `lockCurrent`")
+        }
+        door.hasLockCurrent = isSet ?? (door.lockCurrent != nil)
+      }),
+    .number(
+      "lockCurrentSeconds", .at(\.lockCurrentSeconds), LockSense.secondsRange,
+      about:
+        "How long the lock may draw no current when it should, or current when it should not, until `lockCurrentMissing` or `lockCurrentUnexpected` is told. A release that is shorter is not judged."
+    ),
+    .choice(
+      "onBatteryLow", .at(\.onBatteryLow),
+      about:
+        "What the lock does when mains is lost and the battery low: `keep` it as it is, or `release` it while there is current to do so. `release` needs `failSafe`, `site.mains` and `site.battery`."
+    ),
     .value(
       "interlock", .text("a name"),
       about: "Of the doors with the same name here only one can be open at a time.",

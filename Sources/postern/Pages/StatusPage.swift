@@ -32,6 +32,9 @@ struct StatusPage {
         configuration \(status.configRevision), credentials \(status.credentialRevision) \
         (\(status.credentials) of \(status.persons) persons)
         """))
+    if let alarms = status.siteAlarms {
+      lines.append(row("site", paint("ALARM " + alarms.joined(separator: ", ").printable, "31;1")))
+    }
     lines.append("")
     lines += (status.plans ?? []).map(PlanPage.line)
     lines += status.doors.map(Self.line)

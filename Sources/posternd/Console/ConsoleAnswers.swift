@@ -46,6 +46,8 @@ extension ConsoleStatus {
         : status.plans.map { entry in
           ConsolePlan(entry.plan, plans.first { $0.id == entry.plan }, entry)
         },
+      siteAlarms: status.siteAlarms.isEmpty ? nil : status.siteAlarms.map(\.rawValue),
+      shed: status.shed.isEmpty ? nil : status.shed.map(\.rawValue).sorted(),
       troubles: status.troubles)
   }
 }

@@ -53,6 +53,11 @@ struct MetricsPage {
         "postern_door_released", ["door": door.id.rawValue],
         door.lock == .released ? 1 : 0)
     }
+    page.begin("postern_site_alarm", "gauge", "1 while an alarm of the site is raised.")
+    for alarm in SiteAlarm.allCases {
+      page.sample(
+        "postern_site_alarm", ["alarm": alarm.rawValue], status.siteAlarms.contains(alarm) ? 1 : 0)
+    }
     return page.text
   }
 

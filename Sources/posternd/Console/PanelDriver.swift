@@ -39,6 +39,18 @@ struct PanelDriver {
         try panel.setSite(.tamper, active: open)
       case .planButton(let pressed):
         try panel.setSite(.plan, active: pressed)
+      case .lock(let door, let state):
+        let health: SimulatedPanel.LockHealth =
+          switch state {
+          case .works: .works
+          case .dead: .dead
+          case .stuck: .stuck
+          }
+        try panel.setLock(of: self.door(door), health)
+      case .mains(let lost):
+        try panel.setSite(.mains, active: lost)
+      case .battery(let low):
+        try panel.setSite(.battery, active: low)
       }
     } catch {
       throw ConsoleProblem(error.code == .invalid ? .invalid : .refused, error.detail)

@@ -71,7 +71,12 @@ struct SettingsPageTests {
     doors: [front, back]
     door:
       front: {hasContact: false, relock: whenOpened, heldOpenSeconds: 5, interlock: lobby}
-      back: {failSafe: true, heldOpenWarningSeconds: 0}
+      back:
+        failSafe: true
+        heldOpenWarningSeconds: 0
+        hasLockCurrent: true
+        lockCurrentSeconds: 4
+        onBatteryLow: release
     formats: [Gym40]
     format: {Gym40: {bits: 40, card: "10-37,38", parity: [0 even 1-19]}}
     readers: [in]
@@ -92,6 +97,7 @@ struct SettingsPageTests {
         tamperClosed: 15
         feedback: {granted: "both 250, led 1750"}
     site: {plan: {chip: gpiochip0, line: 9}}
+    power: {failingMinutes: 0, shedMinutes: 1, shed: [lamps, beepers, heartbeat]}
     credentials: {keyFile: /k, previousKeyFile: /p, offlinePINKeyFile: /o, issuerRootsFile: /r}
     cloud: {host: b, publicKeyFile: /c, heartbeatSeconds: 30}
     console: {web: {address: "::1", port: 8080, names: [door.example.org, gate]}}

@@ -94,7 +94,7 @@ struct DecideProductTests {
         }
       }
     }
-    #expect(cases == 9 * 3 * 5 * 2 * 4 * 2 * 4 * 3)
+    #expect(cases == 10 * 3 * 5 * 2 * 4 * 2 * 4 * 3)
     #expect(wrong.isEmpty, "\(wrong.count) of \(cases), first \(wrong.first ?? "")")
   }
 

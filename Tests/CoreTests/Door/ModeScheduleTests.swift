@@ -22,7 +22,8 @@ struct ModeScheduleTests {
             autoUnlockSchedule: hours, unlocksWithFirstPerson: firstPerson))
       ])
     return ModeSchedule(
-      of: Self.door, under: DoorConditions(policy: policy, fireSince: fireSince))
+      of: ControllerLayout.Door(id: Self.door, hasContact: true),
+      under: DoorConditions(policy: policy, fireSince: fireSince))
   }
 
   private func moment(hours: Int64 = 0, _ trust: ClockTrust = .synchronised) -> Moment {

@@ -61,7 +61,7 @@ struct ModeRuleTests {
     for (place, mode) in all.enumerated() {
       for (other, second) in all.enumerated() { #expect((mode < second) == (place < other)) }
     }
-    #expect(all.filter(\.holdsOpen) == [.fire, .forceOpen, .scheduledUnlock, .office])
+    #expect(all.filter(\.holdsOpen) == [.fire, .forceOpen, .scheduledUnlock, .office, .batteryLow])
     #expect(all.filter(\.keepsClosed) == [.lockdown, .forceClosed])
   }
 }

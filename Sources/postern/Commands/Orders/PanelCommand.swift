@@ -9,7 +9,7 @@ struct PanelCommand: AsyncParsableCommand {
     discussion: "Refused when the controller has real lines.",
     subcommands: [
       Badge.self, Bits.self, Keys.self, Contact.self, Exit.self, Fire.self, Box.self,
-      Plan.self,
+      Plan.self, Mains.self, Battery.self, Lock.self,
     ])
 
   /// The timing of pulses.
@@ -123,6 +123,48 @@ struct PanelCommand: AsyncParsableCommand {
     }
   }
 
+  struct Mains: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Pull the supply's plug, or put it back.")
+    @OptionGroup var console: ConsoleOptions
+    @Argument(help: "off or on.") var state: Switch
+
+    func run() async throws {
+      try await console.act(.mains(lost: state == .off))
+    }
+  }
+
+  struct Battery: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Empty the supply's battery, or fill it.")
+    @OptionGroup var console: ConsoleOptions
+    @Argument(help: "low or good.") var state: Charge
+
+    func run() async throws {
+      try await console.act(.battery(low: state == .low))
+    }
+  }
+
+  struct Lock: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Break the lock so that it draws no current, or always does; or mend it.")
+    @OptionGroup var console: ConsoleOptions
+    @Argument(help: "works, dead or stuck.") var state: Health
+    @Option(help: "The door; the first when left out.") var door: String?
+
+    func run() async throws {
+      let now: LockState =
+        switch state {
+        case .works: .works
+        case .dead: .dead
+        case .stuck: .stuck
+        }
+      try await console.act(.lock(door: door, state: now))
+    }
+  }
+
+  enum Health: String, ExpressibleByArgument, CaseIterable { case works, dead, stuck }
+  enum Charge: String, ExpressibleByArgument, CaseIterable { case low, good }
   enum Switch: String, ExpressibleByArgument, CaseIterable { case on, off }
   enum Lid: String, ExpressibleByArgument, CaseIterable { case open, closed }
 }

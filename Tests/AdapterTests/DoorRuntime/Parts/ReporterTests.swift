@@ -90,15 +90,25 @@ struct ReporterTests {
 
   @Test("D10: telemetry reads the machine on a connection, and then once in each period")
   mutating func telemetry() {
-    #expect(reporter.advanceTelemetry(to: PartFixture.instant(0), isConnected: true).isEmpty)
-    #expect(reporter.beginTelemetry(at: PartFixture.instant(0)).names == ["job readHost"])
+    #expect(
+      reporter.advanceTelemetry(to: PartFixture.instant(0), isConnected: true, isSaving: false)
+        .isEmpty)
+    #expect(
+      reporter.beginTelemetry(at: PartFixture.instant(0), isSaving: false).names == ["job readHost"]
+    )
     #expect(reporter.nextDeadline == PartFixture.instant(60_000))
-    #expect(reporter.advanceTelemetry(to: PartFixture.instant(59_999), isConnected: true).isEmpty)
-    let due = reporter.advanceTelemetry(to: PartFixture.instant(60_000), isConnected: true)
+    #expect(
+      reporter.advanceTelemetry(to: PartFixture.instant(59_999), isConnected: true, isSaving: false)
+        .isEmpty)
+    let due = reporter.advanceTelemetry(
+      to: PartFixture.instant(60_000), isConnected: true, isSaving: false)
     #expect(due.names == ["job readHost", "repeatIssued"])
     let disconnected = reporter.advanceTelemetry(
-      to: PartFixture.instant(500_000), isConnected: false)
+      to: PartFixture.instant(500_000), isConnected: false, isSaving: false)
     #expect(disconnected.isEmpty)
+    // To save the battery, every quarter of an hour.
+    _ = reporter.beginTelemetry(at: PartFixture.instant(0), isSaving: true)
+    #expect(reporter.nextDeadline == PartFixture.instant(900_000))
   }
 
   @Test("E2: grants and denials are counted, denials by their reason; other occurrences are not")

@@ -37,7 +37,8 @@ final class SteppedDoor {
       configuration: RuntimeConfiguration(
         controller: controller, software: "bench", bootID: UUID().uuidString.lowercased(),
         layout: ControllerLayout(
-          doors: doors.map { .init(id: $0, hasContact: false) }, readers: readers),
+          doors: doors.map { .init(id: $0, hasContact: false) }, readers: readers,
+          siteInputs: [.fire, .tamper, .plan]),
         housekeepingSeconds: 86_400),
       ports: RuntimePorts(
         gpio: SimulatedPanel(clock: clock), monotonic: clock,
