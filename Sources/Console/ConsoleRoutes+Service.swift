@@ -41,6 +41,7 @@ extension ConsoleRoutes {
     router.post("/v1/geofence") { request, _ in
       try Self.json(await backend.geofence(try await RequestBody.read(of: request)))
     }
+    router.get("/v1/grade") { _, _ in try Self.json(await backend.grades()) }
     router.get("/v1/history") { _, _ in try Self.json(await backend.history()) }
     router.get("/v1/support") { _, _ in try Self.json(await backend.support()) }
     router.get("/metrics") { _, _ in

@@ -60,6 +60,10 @@ public protocol ConsoleBackend: Sendable {
   func present(_ request: PresentRequest) async throws(ConsoleProblem)
   /// Revokes an offline PIN at its door; recorded.
   func revokeOfflinePIN(_ request: OfflinePINRequest) async throws(ConsoleProblem)
+  /// What each door's settings and configuration say by the table of grades, in the order of the doors.
+  func grades() async -> [GradeReport]
+  /// Somebody signed in at the web page, or is no longer; recorded.
+  func note(_ change: SessionChange) async
   /// Files what a technician saw when a door was handed over; recorded as an event.
   func file(_ report: CommissioningReport) async throws(ConsoleProblem)
   /// Acts on the simulated panel; refused when the hardware is real.

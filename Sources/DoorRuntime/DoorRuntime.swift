@@ -271,6 +271,14 @@ public actor DoorRuntime {
     shell.site.noteDisclosure(by: by, seconds: seconds)
   }
 
+  /// Records that somebody signed in at the web page, or is no longer, for this reason.
+  public func noteSession(ended reason: String?) { shell.site.noteSession(ended: reason) }
+
+  /// What the configuration in force says of a door; nil before it is configured.
+  public func settings(of door: DoorID) -> EffectiveSettings? {
+    shell.controller.policy.settings(of: door)
+  }
+
   /// Records a question at the console about a card; nil for one that nobody has.
   public func noteCardQuestion(about person: PersonID?, at door: DoorID, by: String) {
     shell.site.noteCardQuestion(about: person, at: door, by: by)

@@ -32,7 +32,7 @@ struct Postern: AsyncParsableCommand {
     subcommands: [
       StatusCommand.self, DiagnoseCommand.self, DoorsCommand.self, EventsCommand.self,
       MonitorCommand.self, LearnCommand.self, IdentifyCommand.self, RelayCommand.self,
-      ReaderCommand.self, MusterCommand.self, BellCommand.self,
+      ReaderCommand.self, MusterCommand.self, GradeCommand.self, BellCommand.self,
       CommissionCommand.self,
       ExplainCommand.self, CredentialsCommand.self, ModeCommand.self, PlanCommand.self,
       LockoutCommand.self,

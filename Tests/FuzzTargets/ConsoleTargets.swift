@@ -160,7 +160,8 @@ private enum ConsoleSeeds {
     "/v1/status", "/v1/events?limit=3&before=9&door=front&type=t&reason=r&from=1&until=2",
     "/v1/events/stream", "/v1/events/sse", "/v1/diagnosis", "/v1/live?edges=1&keys=1",
     "/v1/live/sse", "/v1/credentials?after=c1&person=ada&limit=2", "/v1/configuration",
-    "/v1/history", "/v1/support", "/v1/muster", "/v1/plans", "/metrics", "/", "/app.js",
+    "/v1/history", "/v1/support", "/v1/muster", "/v1/plans", "/v1/grade", "/metrics", "/",
+    "/app.js",
     "/v1/session",
     "/v1/%2e%2e/x",
   ]

@@ -234,6 +234,12 @@ extension EventType {
       EventRow(
         "Asked at the console about a card", .audit, [.door, .person],
         detail: [EventMember("by", "who asked; without `person` nobody has that card")])
+    case .adminSessionBegan:
+      EventRow("Somebody signed in at the controller's page", .audit, urgent: true, [])
+    case .adminSessionEnded:
+      EventRow(
+        "Somebody is no longer signed in there", .audit, [],
+        reason: "`signedOut`, `idle`, `limit`, or `replaced` by somebody who signed in")
 
     // Keys
     case .lockKeyIssued:

@@ -62,6 +62,8 @@ public enum EventType: String, CaseIterable, Sendable, Hashable {
   case adminCloudKeys = "postern.admin.cloudKeys.v1"
   case adminNumbersShown = "postern.admin.numbersShown.v1"
   case adminCardExplained = "postern.admin.cardExplained.v1"
+  case adminSessionBegan = "postern.admin.sessionBegan.v1"
+  case adminSessionEnded = "postern.admin.sessionEnded.v1"
 
   // Keys; hotel systems use these names.
   case lockKeyIssued = "lock.key.issued.v1"

@@ -1,3 +1,4 @@
+public import ConsoleProtocol
 import Synchronization
 
 /// Decides who may use the web page: a person who typed a code that was made on this machine. A
@@ -28,6 +29,18 @@ public final class ConsoleGate: Sendable {
     var code: (text: String, at: Int64)?
     var wrong = 0
     var sessions: [Session] = []
+    /// How sessions ended that nobody was told of yet. No more than there are sessions: a new one takes
+    /// the list along.
+    var ended: [SessionChange.End] = []
+
+    mutating func endOld(at now: Int64) {
+      let isOld: (Session) -> SessionChange.End? = { session in
+        if now - session.begun >= ConsoleGate.lifeSeconds { return .limit }
+        return now - session.used >= ConsoleGate.idleSeconds ? .idle : nil
+      }
+      ended += sessions.compactMap(isOld)
+      sessions.removeAll { isOld($0) != nil }
+    }
   }
 
   private let state = Mutex(State())
@@ -75,8 +88,12 @@ public final class ConsoleGate: Sendable {
         return nil
       }
       state.code = nil
+      state.endOld(at: at)
       state.sessions.append(session)
-      if state.sessions.count > Self.sessionsMax { state.sessions.removeFirst() }
+      if state.sessions.count > Self.sessionsMax {
+        state.sessions.removeFirst()
+        state.ended.append(.replaced)
+      }
       return session
     }
   }
@@ -85,9 +102,7 @@ public final class ConsoleGate: Sendable {
   func session(_ token: String) -> Session? {
     let at = now()
     return state.withLock { state in
-      state.sessions.removeAll {
-        at - $0.used >= Self.idleSeconds || at - $0.begun >= Self.lifeSeconds
-      }
+      state.endOld(at: at)
       guard let index = state.sessions.firstIndex(where: { Self.same($0.token, token) }) else {
         return nil
       }
@@ -97,7 +112,23 @@ public final class ConsoleGate: Sendable {
   }
 
   func end(_ token: String) {
-    state.withLock { $0.sessions.removeAll { Self.same($0.token, token) } }
+    let at = now()
+    state.withLock { state in
+      state.endOld(at: at)
+      let before = state.sessions.count
+      state.sessions.removeAll { Self.same($0.token, token) }
+      if state.sessions.count < before { state.ended.append(.signedOut) }
+    }
+  }
+
+  /// How sessions ended since this was asked last.
+  public func takeEnded() -> [SessionChange.End] {
+    let at = now()
+    return state.withLock { state in
+      state.endOld(at: at)
+      defer { state.ended = [] }
+      return state.ended
+    }
   }
 
   /// 256 bits in text.

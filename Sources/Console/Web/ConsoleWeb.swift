@@ -80,9 +80,22 @@ public struct ConsoleWeb: Service {
         address: .hostname(settings.address, port: settings.port), serverName: "postern",
         availableConnectionsDelegate: limits.guarded.available(quiet)),
       onServerRunning: { _ in await onServing() }, logger: quiet)
+    let watch = Task { await tellEndedSessions() }
+    defer { watch.cancel() }
     do { try await GracefulServing.run(application, logger: quiet) } catch {
       let place = "\(settings.address):\(settings.port)"
       throw ConsoleProblem(.unavailable, ServingFault.words(error, at: place))
+    }
+  }
+
+  /// How often it is looked whether a session is over that nobody uses.
+  private static let lookSeconds = 15
+
+  private func tellEndedSessions() async {
+    while !Task.isCancelled {
+      for end in gate.takeEnded() { await backend.note(.ended(end)) }
+      // A cancelled sleep is the end of the loop.
+      try? await Task.sleep(for: .seconds(Self.lookSeconds))
     }
   }
 
@@ -106,7 +119,7 @@ public struct ConsoleWeb: Service {
         gate: gate, isSecure: settings.isSecure, isLoopback: settings.isLoopback,
         names: OwnNames(Set(settings.names + ["localhost", settings.address]))))
     router.add(middleware: ProblemMiddleware())
-    SessionRoutes(gate: gate, isSecure: settings.isSecure).add(to: router)
+    SessionRoutes(gate: gate, isSecure: settings.isSecure, backend: backend).add(to: router)
     for file in PageFile.all {
       router.get(RouterPath(file.path)) { _, _ in
         Response(

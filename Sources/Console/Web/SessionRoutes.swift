@@ -15,6 +15,7 @@ struct SessionRoutes: Sendable {
 
   let gate: ConsoleGate
   let isSecure: Bool
+  let backend: any ConsoleBackend
 
   func add(to router: Router<BasicRequestContext>) {
     router.get("/v1/session") { request, _ in
@@ -32,14 +33,21 @@ struct SessionRoutes: Sendable {
           ),
           status: .unauthorized)
       }
+      await noteEnded()
+      await backend.note(.began)
       var response = try ConsoleRoutes.json(Answer(signedIn: true, csrf: session.csrf))
       response.headers[.setCookie] = cookie(session.token, seconds: ConsoleGate.lifeSeconds)
       return response
     }
     router.post("/v1/session/end") { request, _ in
       if let token = GateMiddleware.token(of: request) { gate.end(token) }
+      await noteEnded()
       return Response(status: .noContent, headers: [.setCookie: cookie("", seconds: 0)])
     }
+  }
+
+  private func noteEnded() async {
+    for end in gate.takeEnded() { await backend.note(.ended(end)) }
   }
 
   private func cookie(_ token: String, seconds: Int64) -> String {

@@ -1,4 +1,5 @@
 import CloudProtocol
+import DoorRules
 
 /// A door's lock and leaf.
 public struct DoorFacts: Sendable, Hashable {
@@ -63,7 +64,9 @@ public struct DoorFacts: Sendable, Hashable {
     }
     if mode != "normal" {
       writer.warning(
-        "mode", "door \(id): \(mode)", do: "`postern mode off` or `end-lockdown` ends it")
+        "mode", "door \(id): \(mode)",
+        do: mode == DoorMode.batteryLow.rawValue
+          ? "it ends when mains is back" : "`postern mode off` or `end-lockdown` ends it")
     }
     if writer.checks.isEmpty {
       let leaf = open.map { $0 ? "leaf open" : "leaf shut" } ?? "no contact"

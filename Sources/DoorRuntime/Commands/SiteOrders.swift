@@ -227,6 +227,11 @@ package struct SiteOrders {
     record(EventRecord(.adminNumbersShown, detail: ["by": by, "seconds": String(seconds)]))
   }
 
+  /// Somebody signed in at the web page, or is no longer, for this reason.
+  package func noteSession(ended reason: String?) {
+    record(EventRecord(reason == nil ? .adminSessionBegan : .adminSessionEnded, reason: reason))
+  }
+
   /// Somebody asked at the console about a card; nil for one that nobody has.
   package func noteCardQuestion(about person: PersonID?, at door: DoorID, by: String) {
     record(

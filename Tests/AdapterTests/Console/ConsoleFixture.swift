@@ -19,6 +19,7 @@ final class ConsoleFakeBackend: ConsoleBackend {
     var queries: [EventQuery] = []
     var modes: [ModeRequest] = []
     var cleared: [String] = []
+    var sessions: [SessionChange] = []
     var streams: [AsyncStream<ConsoleEvent>.Continuation] = []
     var streamsEnded = 0
   }
@@ -28,6 +29,7 @@ final class ConsoleFakeBackend: ConsoleBackend {
   var queries: [EventQuery] { state.withLock { $0.queries } }
   var modes: [ModeRequest] { state.withLock { $0.modes } }
   var cleared: [String] { state.withLock { $0.cleared } }
+  var sessions: [SessionChange] { state.withLock { $0.sessions } }
   var streamsEnded: Int { state.withLock { $0.streamsEnded } }
   var streams: Int { state.withLock { $0.streams.count } }
 
@@ -89,6 +91,12 @@ final class ConsoleFakeBackend: ConsoleBackend {
   func testRelay(_ test: RelayTest) async throws(ConsoleProblem) -> RelayTestResult {
     state.withLock { $0.cleared.append("\(test.door) tried by \(test.by)") }
     return RelayTestResult(before: false, after: true, open: nil, holdMilliseconds: 5_000)
+  }
+
+  func grades() async -> [GradeReport] { [] }
+
+  func note(_ change: SessionChange) async {
+    state.withLock { $0.sessions.append(change) }
   }
 
   func file(_ report: CommissioningReport) async throws(ConsoleProblem) {

@@ -75,4 +75,31 @@ struct ConsoleGateTests {
     for _ in 0..<ConsoleGate.sessionsMax { _ = session() }
     #expect(gate.session(first) == nil)
   }
+
+  @Test("how each session ended is told once")
+  func told() {
+    let hand = Hand()
+    let gate = hand.gate()
+    func session() -> String { gate.signIn(gate.makeCode())?.token ?? "" }
+    #expect(gate.takeEnded() == [])
+    _ = session()
+    hand.pass(ConsoleGate.idleSeconds)
+    // Nobody asks for it any more.
+    #expect(gate.takeEnded() == [.idle])
+    #expect(gate.takeEnded() == [])
+    let busy = session()
+    for _ in 0..<ConsoleGate.lifeSeconds / 1_000 {
+      hand.pass(1_000)
+      _ = gate.session(busy)
+    }
+    hand.pass(1_000)
+    #expect(gate.session(busy) == nil)
+    #expect(gate.takeEnded() == [.limit])
+    let out = session()
+    gate.end(out)
+    gate.end(out)
+    #expect(gate.takeEnded() == [.signedOut])
+    for _ in 0...ConsoleGate.sessionsMax { _ = session() }
+    #expect(gate.takeEnded() == [.replaced])
+  }
 }

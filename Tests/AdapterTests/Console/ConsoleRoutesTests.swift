@@ -51,6 +51,7 @@ struct ConsoleRoutesTests {
     let plan = #"{"plan":"lockdown","change":"start","by":"ann","reason":"alarm"}"#
     #expect(try await console.ask("POST", "/v1/plans", body: plan).status == 204)
     #expect(try await console.ask("GET", "/v1/plans").status == 200)
+    #expect(try await console.ask("GET", "/v1/grade").status == 200)
     #expect(
       console.backend.cleared == [
         "front-in by ann", "everybody forgiven by ann", "clock trusted by ann: my watch",

@@ -99,8 +99,13 @@ struct ConsoleWebTests {
     #expect(web.backend.cleared == ["front tried by console"])
     #expect(
       try await web.ask("POST", "/v1/console/login", [cookie, word]).hasPrefix("HTTP/1.1 404"))
+    #expect(web.backend.sessions == [.began])
     _ = try await web.ask("POST", "/v1/session/end", [cookie, word])
     #expect(try await web.ask("GET", "/v1/status", [cookie]).hasPrefix("HTTP/1.1 401"))
+    #expect(web.backend.sessions == [.began, .ended(.signedOut)])
+    _ = try await web.ask("POST", "/v1/session/end", [cookie, word])
+    _ = try await web.ask("POST", "/v1/session", body: #"{"code":"00000000"}"#)
+    #expect(web.backend.sessions.count == 2)
   }
 
   @Test("E4: another page's origin and a foreign name of the machine are refused")

@@ -31,6 +31,7 @@ struct DiagnosisChecksTests {
     ])
     facts.readers = [reader()]
     facts.doors = [door()]
+    facts.power = PowerFacts(mainsLost: false, batteryLow: false)
     facts.storage = [
       StorageFacts(
         name: "event log", path: "/s/events.sqlite", fault: nil, integrity: "ok", bytes: 40_960,
@@ -136,6 +137,21 @@ struct DiagnosisChecksTests {
         chatter: [.init(input: "request to exit of door front", door: "front")])
     },
     Planted(
+      name: "mains lost", id: "power.mains", finding: "live on the battery", advice: "fuse"
+    ) { $0.power?.mainsLost = true },
+    Planted(
+      name: "battery low", id: "power.battery", finding: "low, missing or broken",
+      advice: "replace"
+    ) { $0.power?.batteryLow = true },
+    Planted(
+      name: "a lock without current", id: "doors.alarm", outcome: .warning,
+      finding: "lockCurrentMissing", advice: "emergency switch"
+    ) { $0.doors[0].alarms = ["lockCurrentMissing"] },
+    Planted(
+      name: "released for a low battery", id: "doors.mode", outcome: .warning,
+      finding: "batteryLow", advice: "when mains is back"
+    ) { $0.doors[0].mode = "batteryLow" },
+    Planted(
       name: "a supply that dips", id: "daemon.power", finding: "3 times", advice: "supply"
     ) { $0.daemon?.powerLosses = 3 },
     Planted(
@@ -228,7 +244,7 @@ struct DiagnosisChecksTests {
   func good() {
     let checks = Self.whole().checks()
     #expect(checks.filter { $0.outcome != .ok } == [])
-    #expect(Set(checks.map(\.group)).count == 12)
+    #expect(Set(checks.map(\.group)).count == 13)
   }
 
   @Test(
