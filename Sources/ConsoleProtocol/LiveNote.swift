@@ -52,7 +52,8 @@ public struct LiveNote: Sendable, Hashable, Codable {
   public var kind: Kind
   public var reader: String?
   public var door: String?
-  /// `data0`, `data1`, `contact`, `requestToExit`, `fire`, `tamper`, `relay`, `led` or `beeper`.
+  /// `data0`, `data1`, `contact`, `requestToExit`, `fire`, `tamper`, `plan`, `relay`, `led`, `beeper`, or
+  /// `input` or `output` with the name of an auxiliary one.
   public var line: String?
   public var active: Bool?
   /// How many bits a frame had, and the bits as `0` and `1`, first bit first.

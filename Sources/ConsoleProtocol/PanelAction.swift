@@ -23,6 +23,8 @@ public enum PanelAction: Sendable, Hashable, Codable {
   case mains(lost: Bool)
   /// Empties the supply's battery, or fills it.
   case battery(low: Bool)
+  /// Switches an auxiliary input.
+  case input(input: String, active: Bool)
 }
 
 /// What became of a simulated lock.

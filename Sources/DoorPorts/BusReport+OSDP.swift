@@ -43,7 +43,7 @@ extension OSDPCommand {
     switch line {
     case .led: self = .lamp([OSDPLamp(permanent: .steady(active ? .green : .red))])
     case .beeper: self = .buzzer(OSDPBuzzer(isOn: active, onTenths: active ? 1 : 0))
-    case .relay: return nil
+    case .relay, .auxiliary: return nil
     }
   }
 }

@@ -73,6 +73,7 @@ extension InputLine {
     case .plan: "button that starts plans"
     case .mains: "supply's signal that mains is lost"
     case .battery: "supply's signal that its battery is low"
+    case .auxiliary(let input): "auxiliary input \(input)"
     }
   }
 }
@@ -84,6 +85,7 @@ extension OutputLine {
     case .relay(let door): "relay of door \(door)"
     case .led(let reader): "lamp of reader \(reader)"
     case .beeper(let reader): "beeper of reader \(reader)"
+    case .auxiliary(let output): "auxiliary output \(output)"
     }
   }
 }

@@ -118,7 +118,7 @@ package final class DoorShell {
     let inputs =
       layout.doors.filter(\.hasContact).map { InputLine.contact($0.id) }
       + layout.doors.map { InputLine.requestToExit($0.id) } + layout.lockCurrents
-      + layout.siteInputs
+      + layout.siteInputs + layout.inputs.map { InputLine.auxiliary($0.id) }
     return Set(inputs.filter { (try? gpio.isActive($0)) == true })
   }
 

@@ -28,7 +28,7 @@ struct Surroundings {
     self.onRecord = onRecord
     let layout = configuration.layout
     sampledWithSite =
-      layout.siteInputs + layout.lockCurrents
+      layout.siteInputs + layout.lockCurrents + layout.inputs.map { InputLine.auxiliary($0.id) }
       + layout.readers.flatMap { [InputLine.data0($0.id), .data1($0.id)] }
     self.configuration = configuration
     self.ports = ports

@@ -138,6 +138,7 @@ public final class OSDPReaders: ReaderBus {
     switch line {
     case .led(let reader), .beeper(let reader): wirings.first { $0.id == reader }
     case .relay: wirings.first { $0.lines.outputs.contains { $0.line == line } }
+    case .auxiliary: nil
     }
   }
 

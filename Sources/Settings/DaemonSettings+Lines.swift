@@ -57,6 +57,10 @@ extension DaemonSettings {
     input(.plan, hardware.plan)
     input(.mains, hardware.mains)
     input(.battery, hardware.battery)
+    for auxiliary in hardware.auxiliaryInputs { input(.auxiliary(auxiliary.id), auxiliary.line) }
+    for auxiliary in hardware.auxiliaryOutputs {
+      output(.auxiliary(auxiliary.id), auxiliary.line)
+    }
     for reader in readers {
       input(.data0(reader.id), reader.data0)
       input(.data1(reader.id), reader.data1)

@@ -88,6 +88,24 @@ public struct DaemonSettings: Sendable {
     public var battery: Line?
     /// What is done without mains.
     public var power = PowerSettings()
+    public var auxiliaryInputs: [AuxiliaryInput] = []
+    public var auxiliaryOutputs: [AuxiliaryOutput] = []
+  }
+
+  /// An input that belongs to no door.
+  public struct AuxiliaryInput: Sendable {
+    public var id: InputID
+    /// Nil with simulated hardware.
+    public var line: Line?
+    /// How long it must be steady before its level counts.
+    public var debounceMilliseconds = ControllerLayout.Input.debounceMillisecondsDefault
+  }
+
+  /// An output that belongs to no door.
+  public struct AuxiliaryOutput: Sendable {
+    public var id: OutputID
+    /// Nil with simulated hardware.
+    public var line: Line?
   }
 
   /// A line of a chip, or an input or output of a reader on an OSDP line.

@@ -6,7 +6,7 @@ import WiegandCodec
 struct SettingsReader {
   /// The most characters of a wrong value that a message repeats.
   static let shownCharactersMax = 64
-  /// The most doors, and the most readers, of one controller.
+  /// The most doors, the most readers, and the most auxiliary inputs or outputs, of one controller.
   static let namesMax = 64
   /// The most formats of an operator.
   static let formatsMax = 32
@@ -31,6 +31,8 @@ struct SettingsReader {
     var driver: DaemonSettings.Hardware.Driver?
     var doorNames: [String] = []
     var readerNames: [String] = []
+    var inputNames: [String] = []
+    var outputNames: [String] = []
     /// As the list has them; those that may be described are in `ownFormatNames`.
     var formatNames: [String] = []
     var ownFormatNames: [String] = []

@@ -39,7 +39,10 @@ extension ControllerLayout {
       }, lookUpMilliseconds: settings.deadlines.lookUpMilliseconds, power: settings.hardware.power,
       siteInputs: settings.isSimulated
         ? InputLine.ofSite
-        : settings.linePlan.inputs.map(\.line).filter(InputLine.ofSite.contains))
+        : settings.linePlan.inputs.map(\.line).filter(InputLine.ofSite.contains),
+      inputs: settings.hardware.auxiliaryInputs.map {
+        .init(id: $0.id, debounceMilliseconds: $0.debounceMilliseconds)
+      }, outputs: settings.hardware.auxiliaryOutputs.map(\.id))
   }
 }
 

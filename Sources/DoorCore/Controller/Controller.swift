@@ -32,8 +32,8 @@ public struct Controller: Sendable {
     areas = AreaRoster(policy, fire: memory.fire, at: now.monotonic)
     plans = PlanBoard(memory.plans, under: policy, at: now.monotonic)
     site = SiteInputs(
-      active: active, power: layout.power, sampleMilliseconds: layout.sampleMilliseconds,
-      at: now.monotonic)
+      active: active, power: layout.power, inputs: layout.inputs,
+      sampleMilliseconds: layout.sampleMilliseconds, at: now.monotonic)
     lockCurrents = LockCurrents(layout, active: active, at: now.monotonic)
     doors = Roster(
       layout.doors.map {
@@ -87,6 +87,9 @@ public struct Controller: Sendable {
     }
     return counts
   }
+
+  /// Whether an auxiliary input is active; nil for one that is not wired.
+  public func isActive(_ input: InputID) -> Bool? { site.isActive(input) }
 
   /// True while the fire alarm sounds.
   public var isFireAlarm: Bool { site.isFire }
@@ -210,6 +213,10 @@ public struct Controller: Sendable {
     case .plan: return handle(edge, of: .plan, at: now)
     case .mains: return handle(edge, of: .mains, at: now)
     case .battery: return handle(edge, of: .battery, at: now)
+    case .auxiliary(let id):
+      let effects = advanceSite(to: now)
+      site.handle(id, isActive: edge.isActive, at: now.monotonic)
+      return effects
     }
   }
 
@@ -251,6 +258,7 @@ public struct Controller: Sendable {
     case .plan: site.sample(.plan, isActive: isActive, at: now)
     case .mains: site.sample(.mains, isActive: isActive, at: now)
     case .battery: site.sample(.battery, isActive: isActive, at: now)
+    case .auxiliary(let id): site.sample(id, isActive: isActive, at: now)
     case .data0(let id): sample(.data0, of: id, isActive: isActive)
     case .data1(let id): sample(.data1, of: id, isActive: isActive)
     }
@@ -273,7 +281,7 @@ public struct Controller: Sendable {
     case .contact(let id): atDoor(id, now) { $0.lose(.contact, under: $1, at: now) }
     case .requestToExit(let id): atDoor(id, now) { $0.lose(.exit, under: $1, at: now) }
     // These are wired to the controller itself.
-    case .lockCurrent, .fire, .tamper, .plan, .mains, .battery, .data0, .data1: []
+    case .lockCurrent, .fire, .tamper, .plan, .mains, .battery, .auxiliary, .data0, .data1: []
     }
   }
 
@@ -292,6 +300,7 @@ public struct Controller: Sendable {
       switch wish {
       case .effect(let effect): effects.append(effect)
       case .startPlans: effects += startPlans(at: now)
+      case .changed: break
       case .fire(let isActive):
         conditions.fireSince = isActive ? now.wall : nil
         effects += refreshModes(at: now) + areas.fire(isActive, at: now.wall)

@@ -72,6 +72,20 @@ public struct ControllerLayout: Sendable, Hashable {
     }
   }
 
+  /// An auxiliary input as wired.
+  public struct Input: Sendable, Hashable {
+    public static let debounceMillisecondsDefault = 100
+
+    public var id: InputID
+    /// How long it must be steady before its level counts.
+    public var debounceMilliseconds: Int
+
+    public init(id: InputID, debounceMilliseconds: Int = debounceMillisecondsDefault) {
+      self.id = id
+      self.debounceMilliseconds = debounceMilliseconds
+    }
+  }
+
   public var doors: [Door]
   public var readers: [Reader]
   /// How often the inputs that belong to no door are sampled, so that a lost edge cannot hide a
@@ -88,6 +102,9 @@ public struct ControllerLayout: Sendable, Hashable {
   public var lockCurrents: [InputLine] {
     doors.filter { $0.lockSense != nil }.map { .lockCurrent($0.id) }
   }
+  /// Auxiliary inputs and outputs, which belong to no door.
+  public var inputs: [Input]
+  public var outputs: [OutputID]
 
   /// The readers of a door, in their order.
   public func readers(of door: DoorID) -> [ReaderID] {
@@ -97,7 +114,7 @@ public struct ControllerLayout: Sendable, Hashable {
   public init(
     doors: [Door], readers: [Reader], sampleMilliseconds: Int = 1_000,
     lookUpMilliseconds: Int = 2_000, power: PowerSettings = PowerSettings(),
-    siteInputs: [InputLine] = InputLine.ofSite
+    siteInputs: [InputLine] = InputLine.ofSite, inputs: [Input] = [], outputs: [OutputID] = []
   ) {
     self.doors = doors
     self.readers = readers
@@ -105,5 +122,7 @@ public struct ControllerLayout: Sendable, Hashable {
     self.lookUpMilliseconds = lookUpMilliseconds
     self.power = power
     self.siteInputs = siteInputs
+    self.inputs = inputs
+    self.outputs = outputs
   }
 }

@@ -5,18 +5,23 @@ struct Roster<ID: Hashable & Sendable, Unit: Sendable>: Sendable {
   typealias Place = Int
 
   var units: [Unit]
+  /// The id of each unit, in the same order.
+  let ids: [ID]
   private let places: [ID: Place]
 
   /// Of two units with one id the first counts.
   init(_ all: [(id: ID, unit: Unit)]) {
     var units: [Unit] = []
     var places: [ID: Place] = [:]
+    var ids: [ID] = []
     for (id, unit) in all where places[id] == nil {
       places[id] = units.count
+      ids.append(id)
       units.append(unit)
     }
     self.units = units
     self.places = places
+    self.ids = ids
   }
 
   /// Nil for an id that no unit has.

@@ -20,6 +20,8 @@ public enum InputLine: Sendable, Hashable {
   case mains
   /// Active while the supply's battery is low, missing or broken.
   case battery
+  /// An auxiliary input: it means what automations make of it.
+  case auxiliary(InputID)
 }
 
 extension InputLine {
@@ -30,7 +32,7 @@ extension InputLine {
   public var door: DoorID? {
     switch self {
     case .contact(let door), .requestToExit(let door), .lockCurrent(let door): door
-    case .data0, .data1, .fire, .tamper, .plan, .mains, .battery: nil
+    case .data0, .data1, .fire, .tamper, .plan, .mains, .battery, .auxiliary: nil
     }
   }
 
@@ -38,7 +40,9 @@ extension InputLine {
   public var reader: ReaderID? {
     switch self {
     case .data0(let reader), .data1(let reader): reader
-    case .contact, .requestToExit, .lockCurrent, .fire, .tamper, .plan, .mains, .battery: nil
+    case .contact, .requestToExit, .lockCurrent, .fire, .tamper, .plan, .mains, .battery,
+      .auxiliary:
+      nil
     }
   }
 
@@ -55,6 +59,7 @@ extension InputLine {
     case .plan: "plan"
     case .mains: "mains"
     case .battery: "battery"
+    case .auxiliary(let input): "input \(input)"
     }
   }
 }
@@ -65,6 +70,20 @@ public enum OutputLine: Sendable, Hashable {
   case relay(DoorID)
   case led(ReaderID)
   case beeper(ReaderID)
+  /// An auxiliary output: only automations drive it.
+  case auxiliary(OutputID)
+}
+
+extension OutputLine {
+  /// Its name in texts.
+  public var name: String {
+    switch self {
+    case .relay: "relay"
+    case .led: "led"
+    case .beeper: "beeper"
+    case .auxiliary(let output): "output \(output)"
+    }
+  }
 }
 
 /// One change of an input.

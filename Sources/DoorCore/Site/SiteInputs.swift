@@ -1,7 +1,7 @@
 import DoorRules
 
 /// Inputs that belong to no door: the fire alarm, the switch of the controller's box, the button that
-/// starts plans, and what the power supply says.
+/// starts plans, what the power supply says, and the auxiliary inputs.
 struct SiteInputs: Sendable {
   /// How long they must be stable before their level counts.
   static let quietMilliseconds = 100
@@ -14,6 +14,8 @@ struct SiteInputs: Sendable {
     /// The button that starts plans was pressed.
     case startPlans
     case power(PowerWatch.Change)
+    /// An auxiliary input changed.
+    case changed(InputID, isActive: Bool)
   }
 
   /// An input of the site.
@@ -44,12 +46,14 @@ struct SiteInputs: Sendable {
 
   /// In the order of their cases.
   private var inputs: [DebouncedInput]
+  private var auxiliary: Roster<InputID, DebouncedInput>
   private var power: PowerWatch
   private var sampleAt: MonotonicInstant
   private let sampleMilliseconds: Int
 
   init(
-    active: Set<InputLine>, power: PowerSettings, sampleMilliseconds: Int,
+    active: Set<InputLine>, power: PowerSettings, inputs auxiliaries: [ControllerLayout.Input] = [],
+    sampleMilliseconds: Int,
     at now: MonotonicInstant
   ) {
     self.sampleMilliseconds = sampleMilliseconds
@@ -58,9 +62,16 @@ struct SiteInputs: Sendable {
     inputs = Input.allCases.map { _ in
       DebouncedInput(isActive: false, quietMilliseconds: Self.quietMilliseconds)
     }
+    auxiliary = Roster(
+      auxiliaries.map {
+        ($0.id, DebouncedInput(isActive: false, quietMilliseconds: $0.debounceMilliseconds))
+      })
     sampleAt = now
     for input in Input.allCases where active.contains(input.line) {
       handle(input, isActive: true, at: now)
+    }
+    for input in auxiliaries where active.contains(.auxiliary(input.id)) {
+      handle(input.id, isActive: true, at: now)
     }
   }
 
@@ -71,6 +82,9 @@ struct SiteInputs: Sendable {
 
   /// True while the button that starts plans is pressed.
   var isPlanPressed: Bool { isActive(.plan) }
+
+  /// Nil for an input that is not wired.
+  func isActive(_ input: InputID) -> Bool? { auxiliary[input]?.isActive }
 
   /// True as well while its input moves: it may sound already.
   var mayBeFire: Bool { isFire || inputs[Input.fire.rawValue].nextDeadline != nil }
@@ -84,6 +98,7 @@ struct SiteInputs: Sendable {
   var nextDeadline: MonotonicInstant? {
     var first = MonotonicInstant.earliest(power.nextDeadline, sampleAt)
     for place in inputs.indices { first = .earliest(first, inputs[place].nextDeadline) }
+    for input in auxiliary.units { first = .earliest(first, input.nextDeadline) }
     return first
   }
 
@@ -92,9 +107,21 @@ struct SiteInputs: Sendable {
     inputs[input.rawValue].handle(isActive: isActive, at: now)
   }
 
+  /// The same for an auxiliary input.
+  mutating func handle(_ input: InputID, isActive: Bool, at now: MonotonicInstant) {
+    guard let place = auxiliary.place(of: input) else { return }
+    auxiliary.units[place].handle(isActive: isActive, at: now)
+  }
+
   /// Notes a sampled level.
   mutating func sample(_ input: Input, isActive: Bool, at now: MonotonicInstant) {
     inputs[input.rawValue].sample(isActive: isActive, at: now)
+  }
+
+  /// The same for an auxiliary input.
+  mutating func sample(_ input: InputID, isActive: Bool, at now: MonotonicInstant) {
+    guard let place = auxiliary.place(of: input) else { return }
+    auxiliary.units[place].sample(isActive: isActive, at: now)
   }
 
   /// Lets time pass.
@@ -116,6 +143,10 @@ struct SiteInputs: Sendable {
       }
     }
     for change in power.advance(to: now) { wishes.append(.power(change)) }
+    for place in auxiliary.units.indices {
+      guard let isActive = auxiliary.units[place].advance(to: now) else { continue }
+      wishes.append(.changed(auxiliary.ids[place], isActive: isActive))
+    }
     if sampleAt <= now {
       sampleAt = now.advanced(byMilliseconds: sampleMilliseconds)
       wishes.append(.effect(.sampleSite))

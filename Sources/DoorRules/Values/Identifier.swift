@@ -90,6 +90,9 @@ public enum ScopeKind: IdentifierKind {}
 public enum ControllerKind: IdentifierKind {}
 public enum AreaKind: IdentifierKind {}
 public enum PlanKind: IdentifierKind {}
+public enum InputKind: IdentifierKind {}
+public enum OutputKind: IdentifierKind {}
+public enum AutomationKind: IdentifierKind {}
 
 /// Names one door of a facility.
 public typealias DoorID = Identifier<DoorKind>
@@ -105,6 +108,12 @@ public typealias ScopeID = Identifier<ScopeKind>
 public typealias AreaID = Identifier<AreaKind>
 /// Names one plan of a facility.
 public typealias PlanID = Identifier<PlanKind>
+/// Names one auxiliary input of a controller.
+public typealias InputID = Identifier<InputKind>
+/// Names one auxiliary output of a controller.
+public typealias OutputID = Identifier<OutputKind>
+/// Names one automation of a facility.
+public typealias AutomationID = Identifier<AutomationKind>
 /// Names one controller, that is one device.
 public typealias ControllerID = Identifier<ControllerKind>
 

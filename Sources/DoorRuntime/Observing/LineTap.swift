@@ -87,7 +87,7 @@ struct LineTap {
       // A contact bounces: only what differs from before counts.
       guard leaves.updateValue(edge.isActive, forKey: door) != edge.isActive else { return }
       passages[door, default: LeafCounts()].note(open: edge.isActive, isReleased: isReleased)
-    case .requestToExit, .lockCurrent, .fire, .tamper, .plan, .mains, .battery: break
+    case .requestToExit, .lockCurrent, .fire, .tamper, .plan, .mains, .battery, .auxiliary: break
     }
   }
 

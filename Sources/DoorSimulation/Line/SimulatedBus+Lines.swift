@@ -46,7 +46,7 @@ extension SimulatedBus {
   private func seat(with line: InputLine) -> Int? {
     switch line {
     case .contact(let door), .requestToExit(let door): seatWithLines(of: door)
-    case .lockCurrent, .fire, .tamper, .plan, .mains, .battery, .data0, .data1: nil
+    case .lockCurrent, .fire, .tamper, .plan, .mains, .battery, .auxiliary, .data0, .data1: nil
     }
   }
 

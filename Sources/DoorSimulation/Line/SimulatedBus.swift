@@ -144,6 +144,7 @@ final class SimulatedBus: ReaderBus, @unchecked Sendable {
     switch line {
     case .led(let reader), .beeper(let reader): seat(of: reader) != nil
     case .relay(let door): seatWithLines(of: door) != nil
+    case .auxiliary: false
     }
   }
 
@@ -156,6 +157,7 @@ final class SimulatedBus: ReaderBus, @unchecked Sendable {
       run?.line.send(command, to: field.readers[seat].address, at: now)
       advance()
     case .relay(let door): try driveRelay(of: door, active: active)
+    case .auxiliary: break
     }
   }
 

@@ -97,7 +97,7 @@ extension SabotagedParts: GPIOPort {
         if disk.readStall.contains(time.elapsed) { return }
       case .contact where fault == .deafContact: return
       case .requestToExit, .contact, .lockCurrent, .data0, .data1, .fire, .tamper, .plan, .mains,
-        .battery:
+        .battery, .auxiliary:
         break
       }
       onEdge(edge)

@@ -11,13 +11,26 @@ enum LineKeys {
     case relay
     case output
     case input
+    /// These are described by their lines.
+    case auxiliaryInput
+    case auxiliaryOutput
     /// The same of a door, which may be at a reader, too.
     case doorInput
     /// A Wiegand data line, which rests high and pulses low: active low unless set.
     case data
 
-    var isRequired: Bool { self == .relay || self == .data }
-    var isInput: Bool { self == .input || self == .doorInput || self == .data }
+    var isRequired: Bool {
+      switch self {
+      case .relay, .data, .auxiliaryInput, .auxiliaryOutput: true
+      case .output, .input, .doorInput: false
+      }
+    }
+    var isInput: Bool {
+      switch self {
+      case .input, .doorInput, .data, .auxiliaryInput: true
+      case .relay, .output, .auxiliaryOutput: false
+      }
+    }
     /// Whether it may be at a reader on an OSDP line.
     var isAtReader: Bool { self == .relay || self == .doorInput }
 

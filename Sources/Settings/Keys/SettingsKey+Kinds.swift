@@ -85,6 +85,17 @@ extension SettingsKey {
       })
   }
 
+  /// A list of names, perhaps empty, of which the rows after it describe each.
+  static func optionalNames(
+    _ name: String, _ known: any WritableKeyPath<SettingsReader, [String]> & Sendable,
+    shown: @escaping @Sendable (Root) -> [String], about: String
+  ) -> SettingsKey {
+    .value(
+      name, .list("names"), about: about, fallback: "none",
+      get: { shown($0).isEmpty ? nil : .list(shown($0)) },
+      read: { reader, path, _ in reader[keyPath: known] = reader.names(path) })
+  }
+
   /// A list of names, at least one, of which the rows after it describe each.
   static func names(
     _ name: String, _ known: any WritableKeyPath<SettingsReader, [String]> & Sendable,

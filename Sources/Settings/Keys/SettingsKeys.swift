@@ -13,7 +13,8 @@ enum SettingsKeys {
   /// In the order in which they are read and in which problems are reported.
   static let sections = [
     BasicKeys.controller, DoorKeys.section, FormatKeys.section, ReaderKeys.section,
-    BasicKeys.site, PowerKeys.section, CredentialKeys.section, BrokerKeys.section,
+    BasicKeys.site, PowerKeys.section, AuxiliaryKeys.section, CredentialKeys.section,
+    BrokerKeys.section,
     ConsoleKeys.section,
     BasicKeys.running,
   ]

@@ -37,16 +37,11 @@ struct LiveWriter: Sendable {
     case .drive(let line, let isActive):
       var shown = make(.output)
       shown.active = isActive
+      shown.line = line.name
       switch line {
-      case .relay(let door):
-        shown.line = "relay"
-        shown.door = door.rawValue
-      case .led(let reader):
-        shown.line = "led"
-        shown.reader = reader.rawValue
-      case .beeper(let reader):
-        shown.line = "beeper"
-        shown.reader = reader.rawValue
+      case .relay(let door): shown.door = door.rawValue
+      case .led(let reader), .beeper(let reader): shown.reader = reader.rawValue
+      case .auxiliary: break
       }
       return shown
     case .recorded(let type, let door, let reader, let reason, let person):

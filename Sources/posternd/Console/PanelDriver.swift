@@ -51,6 +51,8 @@ struct PanelDriver {
         try panel.setSite(.mains, active: lost)
       case .battery(let low):
         try panel.setSite(.battery, active: low)
+      case .input(let name, let active):
+        try panel.setSite(.auxiliary(input(name)), active: active)
       }
     } catch {
       throw ConsoleProblem(error.code == .invalid ? .invalid : .refused, error.detail)
@@ -157,6 +159,15 @@ struct PanelDriver {
       ?? settings.doors.first
     guard let found else { throw invalid("there is no door \(name ?? "at all")") }
     return found.id
+  }
+
+  private func input(_ name: String) throws(PortError) -> InputID {
+    let all = settings.hardware.auxiliaryInputs.map(\.id)
+    guard let found = all.first(where: { $0.rawValue == name }) else {
+      let known = all.isEmpty ? "none" : all.map(\.rawValue).joined(separator: ", ")
+      throw invalid("there is no input \(name.prefix(64)); `inputs` of the settings has: \(known)")
+    }
+    return found
   }
 
   private func invalid(_ detail: String) -> PortError {

@@ -98,6 +98,9 @@ struct SettingsPageTests {
         feedback: {granted: "both 250, led 1750"}
     site: {plan: {chip: gpiochip0, line: 9}}
     power: {failingMinutes: 0, shedMinutes: 1, shed: [lamps, beepers, heartbeat]}
+    inputs: [motion]
+    input: {motion: {debounceMilliseconds: 500}}
+    outputs: [light, siren]
     credentials: {keyFile: /k, previousKeyFile: /p, offlinePINKeyFile: /o, issuerRootsFile: /r}
     cloud: {host: b, publicKeyFile: /c, heartbeatSeconds: 30}
     console: {web: {address: "::1", port: 8080, names: [door.example.org, gate]}}

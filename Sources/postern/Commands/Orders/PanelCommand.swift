@@ -9,7 +9,7 @@ struct PanelCommand: AsyncParsableCommand {
     discussion: "Refused when the controller has real lines.",
     subcommands: [
       Badge.self, Bits.self, Keys.self, Contact.self, Exit.self, Fire.self, Box.self,
-      Plan.self, Mains.self, Battery.self, Lock.self,
+      Plan.self, Mains.self, Battery.self, Lock.self, Input.self,
     ])
 
   /// The timing of pulses.
@@ -165,6 +165,18 @@ struct PanelCommand: AsyncParsableCommand {
 
   enum Health: String, ExpressibleByArgument, CaseIterable { case works, dead, stuck }
   enum Charge: String, ExpressibleByArgument, CaseIterable { case low, good }
+
+  struct Input: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Switch an auxiliary input.")
+    @OptionGroup var console: ConsoleOptions
+    @Argument(help: "Its name in `inputs` of the settings.") var input: String
+    @Argument(help: "on or off.") var state: Switch
+
+    func run() async throws {
+      try await console.act(.input(input: input, active: state == .on))
+    }
+  }
+
   enum Switch: String, ExpressibleByArgument, CaseIterable { case on, off }
   enum Lid: String, ExpressibleByArgument, CaseIterable { case open, closed }
 }
