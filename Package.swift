@@ -226,7 +226,8 @@ let package = Package(
     .target(
       name: "DryRun",
       dependencies: [
-        "DoorRules", "WiegandCodec", "CloudProtocol", "ConsoleProtocol", "HostLinux", "Settings",
+        "DoorRules", "DoorCore", "WiegandCodec", "CloudProtocol", "ConsoleProtocol", "HostLinux",
+        "Settings",
         arguments,
       ],
       swiftSettings: strict),

@@ -72,6 +72,7 @@ struct ConsoleRoutes: Sendable {
       try await backend.carryOut(body)
       return Response(status: .noContent)
     }
+    router.get("/v1/automations") { _, _ in try Self.json(await backend.automations()) }
     router.post("/v1/clock/trust") { request, _ in
       var body: ClockTrustRequest = try await RequestBody.read(of: request)
       if let by { body.by = by }

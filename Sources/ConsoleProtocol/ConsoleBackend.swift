@@ -52,6 +52,8 @@ public protocol ConsoleBackend: Sendable {
   func plans() async -> [ConsolePlan]
   /// Starts a plan, practises it or ends it; recorded with operator and reason.
   func carryOut(_ request: PlanRequest) async throws(ConsoleProblem)
+  /// The automations as they stand, with the auxiliary inputs and outputs.
+  func automations() async -> ConsoleAutomations
   /// Takes the system's clock for right, whatever the door knew; recorded with operator and reason.
   func trustClock(_ request: ClockTrustRequest) async throws(ConsoleProblem)
   /// Accepts a key that was issued without the cloud, or a change of one.

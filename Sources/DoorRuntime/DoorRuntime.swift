@@ -228,6 +228,12 @@ public actor DoorRuntime {
   /// The plans that are configured.
   public func plans() -> [Plan] { shell.controller.policy.plans }
 
+  /// The automations that are configured, and what they look at and drive.
+  public func automations() -> RuntimeAutomations {
+    RuntimeAutomations(
+      shell.controller, layout: shell.outside.configuration.layout, at: shell.moment())
+  }
+
   /// Starts a plan, practises it or ends it. Recorded, and on disk when this returns. Throws `invalid`
   /// for one that the console may not start or end, and the line's error when a relay did not follow.
   public func carryOut(_ plan: PlanOrder) async throws(PortError) {

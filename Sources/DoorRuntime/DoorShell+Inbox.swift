@@ -84,11 +84,13 @@ extension DoorShell {
     }
     switch message {
     case .config(let envelope):
+      let layout = outside.configuration.layout
       carryOut(
         replication.take(
-          envelope, current: controller.policy.revision,
-          doors: Set(outside.configuration.layout.doors.map(\.id)),
-          readers: Set(outside.configuration.layout.readers.map(\.id))), at: now)
+          envelope, current: controller.policy.revision, doors: Set(layout.doors.map(\.id)),
+          readers: Set(layout.readers.map(\.id)),
+          auxiliary: AuxiliaryNames(
+            inputs: Set(layout.inputs.map(\.id)), outputs: Set(layout.outputs))), at: now)
     case .credentials(let envelope):
       carryOut(replication.take(envelope, knowing: PolicyWords(of: controller.policy)), at: now)
     case .command(let envelope):

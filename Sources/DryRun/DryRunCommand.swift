@@ -14,7 +14,7 @@ public struct DryRunCommand: ParsableCommand {
       """,
     subcommands: [
       WiegandDryRun.self, HoursDryRun.self, GeofenceDryRun.self, AccessDryRun.self,
-      MessageDryRun.self,
+      MessageDryRun.self, AutomationDryRun.self,
     ])
 
   public init() {}

@@ -33,6 +33,7 @@ struct Postern: AsyncParsableCommand {
       StatusCommand.self, DiagnoseCommand.self, DoorsCommand.self, EventsCommand.self,
       MonitorCommand.self, LearnCommand.self, IdentifyCommand.self, RelayCommand.self,
       ReaderCommand.self, MusterCommand.self, GradeCommand.self, BellCommand.self,
+      AutomationsCommand.self,
       CommissionCommand.self,
       ExplainCommand.self, CredentialsCommand.self, ModeCommand.self, PlanCommand.self,
       LockoutCommand.self,

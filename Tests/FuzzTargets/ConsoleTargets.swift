@@ -161,7 +161,7 @@ private enum ConsoleSeeds {
     "/v1/events/stream", "/v1/events/sse", "/v1/diagnosis", "/v1/live?edges=1&keys=1",
     "/v1/live/sse", "/v1/credentials?after=c1&person=ada&limit=2", "/v1/configuration",
     "/v1/history", "/v1/support", "/v1/muster", "/v1/plans", "/v1/grade", "/metrics", "/",
-    "/app.js",
+    "/app.js", "/v1/automations",
     "/v1/session",
     "/v1/%2e%2e/x",
   ]

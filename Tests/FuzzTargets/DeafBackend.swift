@@ -114,6 +114,10 @@ final class DeafBackend: ConsoleBackend {
     return []
   }
   func carryOut(_ request: PlanRequest) async throws(ConsoleProblem) { note() }
+  func automations() async -> ConsoleAutomations {
+    note()
+    return ConsoleAutomations(inputs: [], outputs: [], automations: [])
+  }
   func plans() async -> [ConsolePlan] {
     note()
     return []

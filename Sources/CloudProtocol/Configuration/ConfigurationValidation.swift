@@ -30,6 +30,19 @@ public enum ConfigurationLimits {
   public static let planLevelsMax = 16
   /// After which a plan ends by itself: up to a week.
   public static let planHoldMinutes = 1...10_080
+  public static let automationsMax = 64
+  /// Conditions of one automation, and how deep one may stand in another.
+  public static let automationConditionsMax = 16
+  public static let automationDepthMax = 4
+  /// What one automation does.
+  public static let automationActionsMax = 8
+  /// After which what an automation did ends, and for how long it orders a mode: up to a day.
+  public static let automationSeconds = 1...86_400
+  /// Milliseconds for which a pulse makes an output active.
+  public static let automationPulse = 50...60_000
+  /// How many triggers are one, and within which time.
+  public static let automationCount = 2...100
+  public static let automationWithinSeconds = 1...3_600
   /// People inside an area: its least, and its most.
   public static let occupancyPeople = 1...20_000
 }
@@ -83,6 +96,12 @@ extension ConfigurationDocument {
       PlanPlaces(
         doors: Set(doorPolicies.keys), scopes: Set(scopePolicies.keys),
         areas: Set(facilityPolicy.areas.map(\.id))))
+    facilityPolicy.automations = AutomationDocument.read(
+      facility.automations, &reader, "facility.automations",
+      AutomationPlaces(
+        doors: Set(doorPolicies.keys), areas: Set(facilityPolicy.areas.map(\.id)),
+        counting: Set(facilityPolicy.areas.filter { $0.occupancy != nil }.map(\.id)),
+        plans: facilityPolicy.plans))
     try reader.check()
     return PolicySnapshot(
       revision: revision, zone: zone, facility: facilityPolicy, scopes: scopePolicies,

@@ -3,7 +3,10 @@ public import DoorRules
 extension ConfigurationDocument {
   /// What a controller accepts and what cannot mean there what was meant, by path. `wired` and
   /// `readers` are the doors and readers of the controller; empty ones are not known and not compared.
-  public func warnings(wired: Set<DoorID>, readers: Set<ReaderID>) -> [RecordWarning] {
+  /// `auxiliary` are its auxiliary inputs and outputs; nil where they are not known.
+  public func warnings(
+    wired: Set<DoorID>, readers: Set<ReaderID>, auxiliary: AuxiliaryNames? = nil
+  ) -> [RecordWarning] {
     var warnings: [RecordWarning] = []
     func warn(_ path: String, _ message: String) {
       warnings.append(RecordWarning(path: path, message: message))
@@ -33,6 +36,20 @@ extension ConfigurationDocument {
           warn(
             "facility.areas[\(index)].\(name)[\(place)]",
             "\(reader) is no reader of this controller")
+        }
+      }
+    }
+    for (index, automation) in (facility.automations ?? []).enumerated() where !readers.isEmpty {
+      guard let reader = automation.when.reader,
+        ReaderID(reader).map(readers.contains) != true
+      else { continue }
+      warn(
+        "facility.automations[\(index)].when.reader", "\(reader) is no reader of this controller")
+    }
+    if let auxiliary {
+      for (index, automation) in (facility.automations ?? []).enumerated() {
+        for (path, what) in automation.missing(of: auxiliary) {
+          warn("facility.automations[\(index)].\(path)", "\(what) is not wired to this controller")
         }
       }
     }

@@ -64,6 +64,27 @@ struct DocumentReader {
     return count <= max
   }
 
+  /// One id out of those that there are.
+  mutating func known<Kind: IdentifierKind>(
+    _ text: String, _ path: String, of known: Set<Identifier<Kind>>, _ what: String
+  ) -> Identifier<Kind>? {
+    guard let id: Identifier<Kind> = identifier(text, path) else { return nil }
+    guard known.contains(id) else {
+      let there = known.isEmpty ? "none" : known.map(\.rawValue).sorted().joined(separator: ", ")
+      note(path, "there is no \(what) \(id); there are: \(there)")
+      return nil
+    }
+    return id
+  }
+
+  /// One word out of a few.
+  mutating func oneOf(_ text: String, _ path: String, _ words: [String]) -> String? {
+    if words.contains(text) { return text }
+    note(
+      path, words.isEmpty ? "has no meaning here" : "is none of \(words.joined(separator: ", "))")
+    return nil
+  }
+
   /// Reads a list of at most `max` records; an absent one is empty.
   mutating func list<Record, Value>(
     _ records: [Record]?, _ path: String, max: Int,
@@ -108,6 +129,12 @@ struct DocumentReader {
     if !range.contains(number) {
       note(path, "\(number) is outside \(range.lowerBound) to \(range.upperBound)")
     }
+  }
+
+  /// The number, or the nearest in its range where it was noted.
+  mutating func clamped(_ number: Int, _ path: String, to range: ClosedRange<Int>) -> Int {
+    whole(number, path, in: range)
+    return min(max(number, range.lowerBound), range.upperBound)
   }
 
   /// Reads one name of a closed list.

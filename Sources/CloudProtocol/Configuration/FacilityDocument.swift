@@ -17,13 +17,15 @@ public struct FacilityDocument: Sendable, Hashable, Codable {
   public var areas: [AreaDocument]?
   /// What to do in an emergency.
   public var plans: [PlanDocument]?
+  /// Rules between things.
+  public var automations: [AutomationDocument]?
 
   public init(
     id: String, name: String, timeZone: String,
     settings: AccessSettingsDocument = AccessSettingsDocument(),
     holidays: [HolidayDocument]? = nil, leadMinutes: Int? = nil, tailMinutes: Int? = nil,
     credentialClasses: [String: CredentialClassDocument]? = nil, areas: [AreaDocument]? = nil,
-    plans: [PlanDocument]? = nil
+    plans: [PlanDocument]? = nil, automations: [AutomationDocument]? = nil
   ) {
     self.id = id
     self.name = name
@@ -35,10 +37,12 @@ public struct FacilityDocument: Sendable, Hashable, Codable {
     self.credentialClasses = credentialClasses
     self.areas = areas
     self.plans = plans
+    self.automations = automations
   }
 
   private enum CodingKeys: CodingKey {
-    case id, name, timeZone, holidays, leadMinutes, tailMinutes, credentialClasses, areas, plans
+    case id, name, timeZone, holidays, leadMinutes, tailMinutes, credentialClasses, areas, plans,
+      automations
   }
 
   public init(from decoder: any Decoder) throws {
@@ -54,6 +58,7 @@ public struct FacilityDocument: Sendable, Hashable, Codable {
       [String: CredentialClassDocument].self, forKey: .credentialClasses)
     areas = try container.decodeIfPresent([AreaDocument].self, forKey: .areas)
     plans = try container.decodeIfPresent([PlanDocument].self, forKey: .plans)
+    automations = try container.decodeIfPresent([AutomationDocument].self, forKey: .automations)
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -68,6 +73,7 @@ public struct FacilityDocument: Sendable, Hashable, Codable {
     try container.encodeIfPresent(credentialClasses, forKey: .credentialClasses)
     try container.encodeIfPresent(areas, forKey: .areas)
     try container.encodeIfPresent(plans, forKey: .plans)
+    try container.encodeIfPresent(automations, forKey: .automations)
   }
 }
 

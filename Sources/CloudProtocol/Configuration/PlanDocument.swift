@@ -12,7 +12,7 @@ public struct PlanDocument: Sendable, Hashable, Codable {
   public var holdMinutes: Int?
   /// It can be practised; false when absent.
   public var drill: Bool?
-  /// `cloud`, `console` or `input`; cloud and console when absent.
+  /// `cloud`, `console`, `input` or `automation`; cloud and console when absent.
   public var startedBy: [String]?
   /// `cloud` or `console`; both when absent.
   public var endedBy: [String]?
@@ -97,8 +97,8 @@ extension PlanDocument {
       reader.note("\(path).startedBy", "names nobody: the plan could never begin")
     }
     let ended = Self.hands(endedBy, &reader, "\(path).endedBy")
-    if ended.contains(.input) {
-      reader.note("\(path).endedBy", "input only starts a plan")
+    for hand in [Plan.Hand.input, .automation] where ended.contains(hand) {
+      reader.note("\(path).endedBy", "\(hand.rawValue) only starts a plan")
     }
     if endedBy?.isEmpty == true, holdMinutes == nil {
       reader.note(

@@ -13,6 +13,12 @@ public enum AlarmReason: String, Sendable, Hashable, CaseIterable {
   /// It is about the lock's current, so looking at the leaf does not help.
   public var isOfLock: Bool { self == .lockCurrentMissing || self == .lockCurrentUnexpected }
 
+  /// What lines and readers tell.
+  static let ofLines: [AlarmReason] = [
+    .forcedOpen, .heldOpenWarning, .heldOpen, .exitHeld, .exitLost, .contactLost, .fire, .tamper,
+    .readerTamper, .readerGone, .mainsLost, .batteryLow, .lockCurrentMissing, .lockCurrentUnexpected,
+  ]
+
   /// One sentence for the contract.
   public var meaning: String {
     switch self {

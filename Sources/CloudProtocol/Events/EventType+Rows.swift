@@ -162,6 +162,26 @@ extension EventType {
           EventMember("why", "if somebody ended it: the reason given"),
         ])
 
+    // Automations
+    case .automationRan:
+      EventRow(
+        "An automation acted", .audit, [.door],
+        detail: [
+          EventMember("automation", "id of the automation"),
+          EventMember("because", "what it acted on"),
+          EventMember("done", "what it did, joined by `; `"),
+          EventMember("refused", "if it was not to do something: what, and why, joined by `; `"),
+          EventMember("message", "if it records one: the text"),
+          EventMember("runs", "how often it acted since the last event about it"),
+        ])
+    case .automationLeftOut:
+      EventRow(
+        "Automations were to act too often", .audit, urgent: true,
+        detail: [
+          EventMember("count", "how often they did not act"),
+          EventMember("automations", "each with its count, joined by `; `"),
+        ])
+
     // Alarms
     case .alarmRaised:
       EventRow(

@@ -42,6 +42,10 @@ public enum EventType: String, CaseIterable, Sendable, Hashable {
   case planStarted = "postern.plan.started.v1"
   case planEnded = "postern.plan.ended.v1"
 
+  // Automations
+  case automationRan = "postern.automation.ran.v1"
+  case automationLeftOut = "postern.automation.leftOut.v1"
+
   // Alarms
   case alarmRaised = "postern.alarm.raised.v1"
   case alarmCleared = "postern.alarm.cleared.v1"

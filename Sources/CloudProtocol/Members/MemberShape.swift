@@ -111,6 +111,17 @@ package indirect enum MemberShape: Sendable {
   /// What can be set for a site, a scope and a door alike.
   package static let accessSettings = MemberShape.object(settings)
 
+  /// One that is nested deeper is refused.
+  private static func automationCondition(depth: Int) -> MemberShape {
+    let next: MemberShape =
+      depth < ConfigurationLimits.automationDepthMax
+      ? automationCondition(depth: depth + 1) : .any
+    return .object(
+      members("input", "door", "area", "is", "mode", "plan", "clock").merging([
+        "all": .list(next), "any": .list(next), "not": next, "hours": hours,
+      ]) { $1 })
+  }
+
   private static let facility = MemberShape.object(
     settings.merging(members("id", "name", "timeZone", "leadMinutes", "tailMinutes")) { $1 }
       .merging([
@@ -130,6 +141,21 @@ package indirect enum MemberShape: Sendable {
             ).merging([
               "levels": .list(
                 .object(members("doors", "scopes", "areas", "tags", "memberTypes")))
+            ]) { $1 })),
+        "automations": .list(
+          .object(
+            members("id", "name", "forSeconds", "until").merging([
+              "when": .object(
+                members(
+                  "input", "becomes", "event", "door", "reader", "area", "reason", "mode", "plan",
+                  "at", "count", "withinSeconds"
+                ).merging(["hours": hours]) { $1 }),
+              "while": automationCondition(depth: 1),
+              "then": .list(
+                .object(
+                  members(
+                    "output", "set", "milliseconds", "unlock", "mode", "door", "seconds", "plan",
+                    "mask", "record"))),
             ]) { $1 })),
       ]) { $1 })
 

@@ -103,6 +103,8 @@ public struct Hello: Sendable, Hashable, Codable {
     case occupancy
     /// Facilities have `plans`, and the command `plan` starts and ends them.
     case plans
+    /// Facilities have `automations`.
+    case automations
     /// The controller renews its certificate over MQTT.
     case certificateRenewal
 
@@ -135,6 +137,8 @@ public struct Hello: Sendable, Hashable, Codable {
         "An area with `occupancy` counts who is inside, warns or denies, and makes a muster list."
       case .plans:
         "A plan of `plans` in force lets only the people of its levels pass; the command `plan` is known."
+      case .automations:
+        "A rule of `automations` acts on outputs, doors and plans when something happens."
       case .unusedDays:
         "A credential with `unusedDays` is suspended when it was not used for so long."
       case .certificateRenewal:

@@ -38,6 +38,7 @@ extension ConfigurationDocument {
     let requires = settings.contains { $0.requiredQualifications?.isEmpty == false }
     let counts = facility.areas?.contains { $0.occupancy != nil } == true
     let plans: [Hello.Feature] = facility.plans?.isEmpty == false ? [.plans] : []
-    return (requires ? [.qualifications] : []) + (counts ? [.occupancy] : []) + plans
+    let automations: [Hello.Feature] = facility.automations?.isEmpty == false ? [.automations] : []
+    return (requires ? [.qualifications] : []) + (counts ? [.occupancy] : []) + plans + automations
   }
 }

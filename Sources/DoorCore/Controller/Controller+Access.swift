@@ -92,7 +92,7 @@ extension Controller {
   }
 
   /// The first other door of the interlock that is not locked and closed.
-  private func interlock(against door: DoorID) -> DoorID? {
+  func interlock(against door: DoorID) -> DoorID? {
     guard let name = doors[door]?.layout.interlock else { return nil }
     return doors.units.first {
       $0.layout.id != door && $0.layout.interlock == name && !$0.isSecured

@@ -1,4 +1,4 @@
-import DoorRules
+public import DoorRules
 
 /// From what a part wants done to the controller's effects, in the same order. Doors and readers
 /// are named by their places in the rosters, where they are not named by their ids.
@@ -33,6 +33,96 @@ extension Controller {
     guard modes != conditions.plans else { return [] }
     conditions.plans = modes
     return refreshModes(at: now, isStart: isStart)
+  }
+
+  // MARK: Automations
+
+  /// The automations as they stand.
+  public func automationViews(at now: Moment) -> [AutomationView] {
+    automations.views(in: automationScene(at: now))
+  }
+
+  /// The auxiliary outputs that are active.
+  public func isActive(_ output: OutputID) -> Bool? { automations.outputs.isActive(output) }
+
+  /// The inputs that count as inactive, since an automation masks them.
+  public var maskedInputs: Set<InputID> { automations.masked }
+
+  /// How everything stands, as automations see it.
+  private func automationScene(at now: Moment) -> AutomationScene {
+    var scene = AutomationScene(
+      policy: policy, at: now.wall, clockTrust: now.trust, inputs: site.levels,
+      masked: automations.masked,
+      plans: Set(plans.entries.filter { !$0.isDrill }.map(\.plan)), people: areas.people)
+    for unit in doors.units {
+      let id = unit.layout.id
+      scene.doors[id] = AutomationScene.Door(
+        isOpen: unit.isOpen, isReleased: unit.requiredLock == .released,
+        mode: unit.mode?.mode ?? .normal, ordered: unit.orderedModes,
+        closedBy: closed(unit, at: now))
+    }
+    return scene
+  }
+
+  /// Why no automation may open a door.
+  private func closed(_ unit: DoorUnit, at now: Moment) -> String? {
+    let closing = unit.orderedModes.all.first {
+      $0.mode.keepsClosed && $0.holds(at: now.monotonic)
+    }
+    if let closing { return "\(closing.mode.rawValue) by \(closing.owner)" }
+    if let plan = conditions.plans[unit.layout.id] { return "plan \(plan.reason)" }
+    return interlock(against: unit.layout.id).map { "door \($0) of its interlock is not locked" }
+  }
+
+  /// What happened may set off automations, and what they do others. Each moment of that has an end.
+  mutating func automate(
+    _ effects: [ControllerEffect], at now: Moment
+  ) -> [ControllerEffect] {
+    guard !automations.isIdle else { return effects }
+    var (all, last) = (effects, effects)
+    for _ in 0...automations.chain {
+      var seen: [AutomationTrigger.Event] = []
+      var hasRecord = false
+      for case .record(let occurrence) in last {
+        hasRecord = true
+        if let event = occurrence.trigger { seen.append(event) }
+      }
+      let isDue = automations.nextDeadline.map { $0 <= now.monotonic } ?? false
+      guard hasRecord || isDue else { break }
+      last = automations.step(seen, in: automationScene(at: now), at: now)
+        .flatMap { carryOut($0, at: now) }
+      guard !last.isEmpty else { break }
+      all += last
+    }
+    return all
+  }
+
+  mutating func followAutomations(at now: Moment) -> [ControllerEffect] {
+    automations.follow(policy, at: now.monotonic).flatMap { carryOut($0, at: now) }
+  }
+
+  private mutating func carryOut(_ wish: AutomationWish, at now: Moment) -> [ControllerEffect] {
+    switch wish {
+    case .effect(let effect): return [effect]
+    case .unlock(let door):
+      return atDoor(door, now) { $0.release(order: nil, under: $1, at: now) }
+        + play(.granted, at: door, now)
+    case .order(let entry, let door): return changeModes(of: door, at: now) { $0.set(entry) }
+    case .takeBack(let mode, let door, let owner):
+      guard doors[door]?.orderedModes.entry(of: mode)?.owner == owner else { return [] }
+      return changeModes(of: door, at: now) { $0.clear(mode) }
+    case .startPlan(let order):
+      return plans.carryOut(order, under: policy, at: now) + followPlans(at: now)
+    }
+  }
+
+  private mutating func changeModes(
+    of door: DoorID, at now: Moment, _ change: (inout DoorModes) -> Void
+  ) -> [ControllerEffect] {
+    guard var modes = doors[door]?.orderedModes else { return [] }
+    change(&modes)
+    return [.remember(.modes(door, modes))]
+      + atDoor(door, now) { $0.setModes(modes, under: $1, at: now) }
   }
 
   /// Lets a reader act; no effects for an id that no reader has.

@@ -17,7 +17,8 @@ public struct Controller: Sendable {
   var areas: AreaRoster
   var bells = DoorBells()
   var plans: PlanBoard
-  private var site: SiteInputs
+  var automations: AutomationEngine
+  private(set) var site: SiteInputs
   var lockCurrents: LockCurrents
 
   /// `active` are the inputs of doors and site that are active at the start, `memory` is what was
@@ -31,6 +32,9 @@ public struct Controller: Sendable {
     guesses = PINGuard(lockouts: memory.cardLockouts)
     areas = AreaRoster(policy, fire: memory.fire, at: now.monotonic)
     plans = PlanBoard(memory.plans, under: policy, at: now.monotonic)
+    automations = AutomationEngine(
+      policy, outputs: layout.outputs, lookMilliseconds: layout.sampleMilliseconds,
+      at: now.monotonic)
     site = SiteInputs(
       active: active, power: layout.power, inputs: layout.inputs,
       sampleMilliseconds: layout.sampleMilliseconds, at: now.monotonic)
@@ -65,7 +69,7 @@ public struct Controller: Sendable {
   /// When to call ``advance(to:)`` next.
   public var nextDeadline: MonotonicInstant? {
     var first = MonotonicInstant.earliest(
-      .earliest(site.nextDeadline, plans.nextDeadline),
+      .earliest(site.nextDeadline, plans.nextDeadline, automations.nextDeadline),
       lookUps.nextDeadline, areas.nextDeadline, bells.nextDeadline)
     first = .earliest(first, lockCurrents.nextDeadline)
     for door in doors.units { first = .earliest(first, door.nextDeadline) }
@@ -137,6 +141,10 @@ public struct Controller: Sendable {
   /// own reader or door: with any other input, and on other lines, there may be older edges on
   /// their way, and those must find their frame still open.
   public mutating func handle(_ input: ControllerInput, at now: Moment) -> [ControllerEffect] {
+    automate(take(input, at: now), at: now)
+  }
+
+  private mutating func take(_ input: ControllerInput, at now: Moment) -> [ControllerEffect] {
     switch input {
     case .edge(let edge):
       // The edge's own stamp decides what came before it, not the time of its delivery.
@@ -156,7 +164,7 @@ public struct Controller: Sendable {
       conditions.policy = snapshot
       return areas.follow(snapshot, at: now.monotonic) + plans.follow(snapshot)
         + (isFirst && site.isPlanPressed ? startPlans(at: now) : followPlans(at: now))
-        + refreshModes(at: now)
+        + refreshModes(at: now) + followAutomations(at: now)
     case .modes(let id, let modes):
       return atDoor(id, now) { $0.setModes(modes, under: $1, at: now) }
     case .restored(let memory): return restore(memory, at: now)
@@ -191,9 +199,10 @@ public struct Controller: Sendable {
     for place in readers.units.indices { effects += advance(reader: place, to: now) }
     for place in doors.units.indices { effects += advance(door: place, to: now) }
     if !lockCurrents.isEmpty { effects += lockCurrents.advance(to: now.monotonic) }
-    return effects + advanceSite(to: now) + advancePlans(to: now)
-      + areas.advance(to: now, under: policy, isFire: site.mayBeFire) + giveUpLookUps(at: now)
-      + bells.advance(to: now.monotonic)
+    effects += advanceSite(to: now) + advancePlans(to: now)
+    effects += areas.advance(to: now, under: policy, isFire: site.mayBeFire)
+    effects += giveUpLookUps(at: now) + bells.advance(to: now.monotonic)
+    return automate(effects, at: now)
   }
 
   /// Lets time pass at the reader or door that the line belongs to, since edges come in order
@@ -300,7 +309,7 @@ public struct Controller: Sendable {
       switch wish {
       case .effect(let effect): effects.append(effect)
       case .startPlans: effects += startPlans(at: now)
-      case .changed: break
+      case .changed: automations.look(at: now.monotonic)
       case .fire(let isActive):
         conditions.fireSince = isActive ? now.wall : nil
         effects += refreshModes(at: now) + areas.fire(isActive, at: now.wall)

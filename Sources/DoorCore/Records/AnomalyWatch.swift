@@ -45,7 +45,8 @@ public struct AnomalyWatch: Sendable {
       .exitRequested, .leaf, .adminUnlock,
       .duress, .antiPassback, .notOpened, .cardLockedOut, .muted, .unmuted, .readerTamper,
       .readerGone, .functionKey, .bell, .bellAnswered, .siteAlarm, .occupancy,
-      .areaReset, .evacuated, .planStarted, .planEnded, .edgesLost:
+      .areaReset, .evacuated, .planStarted, .planEnded, .automationRan,
+      .automationsLeftOut, .edgesLost:
       []
     }
   }

@@ -60,6 +60,10 @@ public enum Occurrence: Sendable, Hashable {
   case planStarted(PlanEntry, rank: Int)
   /// A plan, or its drill, ended; `by` is nil where nobody ended it.
   case planEnded(PlanEntry, cause: String, by: String?, reason: String?)
+  /// An automation acted.
+  case automationRan(AutomationRun)
+  /// Automations were to act too often; how often each was left out.
+  case automationsLeftOut([AutomationID: Int])
   /// The controller could not keep up, and edges were lost.
   case edgesLost
 }

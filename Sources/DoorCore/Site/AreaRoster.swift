@@ -39,6 +39,13 @@ struct AreaRoster: Sendable {
     return all
   }
 
+  /// How many are counted inside of the areas that are known.
+  var people: [AreaID: Int] {
+    Dictionary(
+      counts.filter(\.isRead).map { ($0.area.id, $0.inside.count) },
+      uniquingKeysWith: { first, _ in first })
+  }
+
   var musters: [AreaMuster] { counts.map { $0.muster(fire) } }
 
   private func place(of area: AreaID) -> Int? { counts.firstIndex { $0.area.id == area } }

@@ -83,6 +83,12 @@ struct SiteInputs: Sendable {
   /// True while the button that starts plans is pressed.
   var isPlanPressed: Bool { isActive(.plan) }
 
+  /// The auxiliary inputs.
+  var levels: [InputID: Bool] {
+    Dictionary(
+      zip(auxiliary.ids, auxiliary.units.map(\.isActive)), uniquingKeysWith: { first, _ in first })
+  }
+
   /// Nil for an input that is not wired.
   func isActive(_ input: InputID) -> Bool? { auxiliary[input]?.isActive }
 

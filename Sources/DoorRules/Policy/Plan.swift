@@ -12,6 +12,8 @@ public struct Plan: Sendable, Hashable {
     case console
     /// The wired input `site.plan`, which only starts.
     case input
+    /// An automation, which only starts.
+    case automation
   }
 
   /// Who passes, at some of the doors or at all.

@@ -124,12 +124,14 @@ public struct FacilityPolicy: Sendable, Hashable {
   public var areas: [Area]
   /// What to do in an emergency.
   public var plans: [Plan]
+  /// Rules between things.
+  public var automations: [Automation]
 
   public init(
     settings: AccessSettings = AccessSettings(), holidays: Holidays = Holidays(),
     leadSeconds: Int64 = leadSecondsDefault, tailSeconds: Int64 = tailSecondsDefault,
     classes: [String: CredentialClass] = [:], controller: ControllerID? = nil,
-    areas: [Area] = [], plans: [Plan] = []
+    areas: [Area] = [], plans: [Plan] = [], automations: [Automation] = []
   ) {
     self.settings = settings
     self.holidays = holidays
@@ -139,6 +141,7 @@ public struct FacilityPolicy: Sendable, Hashable {
     self.controller = controller
     self.areas = areas
     self.plans = plans
+    self.automations = automations
   }
 }
 

@@ -123,9 +123,27 @@ extension EventRecord {
       detail["startedBy"] = entry.by
       detail["why"] = reason
       self.init(.planEnded, person: by, reason: cause, detail: detail)
+    case .automationRan(let run): self.init(run)
+    case .automationsLeftOut(let counts):
+      let each = counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+      self.init(
+        .automationLeftOut,
+        detail: [
+          "count": String(counts.values.reduce(0, +)), "automations": each.joined(separator: "; "),
+        ])
     case .edgesLost:
       self.init(.controllerEdgesLost)
     }
+  }
+
+  private init(_ run: AutomationRun) {
+    var detail = [
+      "automation": run.automation.rawValue, "because": run.because.told,
+      "done": run.done.joined(separator: "; "), "runs": String(run.runs),
+    ]
+    if !run.refused.isEmpty { detail["refused"] = run.refused.joined(separator: "; ") }
+    if !run.messages.isEmpty { detail["message"] = run.messages.joined(separator: "; ") }
+    self.init(.automationRan, door: run.door, detail: detail)
   }
 
   private static func end(of entry: DoorModeEntry) -> [String: String] {

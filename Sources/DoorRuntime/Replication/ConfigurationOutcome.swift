@@ -18,6 +18,13 @@ struct ConfigurationInForce: Sendable {
   /// The doors and readers that are wired to this controller.
   var doors: Set<DoorID> = []
   var readers: Set<ReaderID> = []
+  /// The auxiliary inputs and outputs; nil where they are not known.
+  var auxiliary: AuxiliaryNames?
+
+  /// What of a configuration cannot mean here what was meant.
+  func warnings(of document: ConfigurationDocument) -> [RecordWarning] {
+    document.warnings(wired: doors, readers: readers, auxiliary: auxiliary)
+  }
 }
 
 /// What became of a configuration message.

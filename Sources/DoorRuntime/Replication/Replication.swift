@@ -73,7 +73,7 @@ struct Replication {
   /// A configuration came; `current` is the revision in force, `doors` and `readers` are wired here.
   mutating func take(
     _ envelope: Envelope<ConfigurationMessage>, current: UInt64, doors: Set<DoorID> = [],
-    readers: Set<ReaderID> = []
+    readers: Set<ReaderID> = [], auxiliary: AuxiliaryNames? = nil
   ) -> [Wish] {
     let message = envelope.body
     let newest = max(current, known.config)
@@ -102,7 +102,7 @@ struct Replication {
           message, messageID: envelope.id, unknown: envelope.unknownMembers,
           inForce: ConfigurationInForce(
             revision: current, document: document, zone: zones.zone, doors: doors,
-            readers: readers)))
+            readers: readers, auxiliary: auxiliary)))
     ]
   }
 

@@ -39,7 +39,7 @@ struct ReplicationStore: Sendable {
       var (zone, warnings) = rules(of: document.facility.timeZone, inForce: inForce.zone)
       let accepted = try accept(document, zone)
       warnings += unknown.map { RecordWarning(path: $0.path, message: $0.message) }
-      warnings += document.warnings(wired: inForce.doors, readers: inForce.readers)
+      warnings += inForce.warnings(of: document)
       if isDryRun { return refused([], warnings: warnings) }
       if !isKept { try policy.replaceConfiguration(document, zone: zone) }
       return ConfigurationOutcome(

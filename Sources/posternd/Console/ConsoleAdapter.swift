@@ -69,6 +69,10 @@ struct ConsoleAdapter: ConsoleBackend {
     ConsolePlan.all(await runtime.plans(), await runtime.status().plans)
   }
 
+  func automations() async -> ConsoleAutomations {
+    ConsoleAutomations(await runtime.automations())
+  }
+
   func muster() async -> [ConsoleArea] { await runtime.musters().map { ConsoleArea($0) } }
 
   func eventStream() async -> AsyncStream<ConsoleEvent> {

@@ -160,6 +160,15 @@ final class ConsoleFakeBackend: ConsoleBackend {
     }
   }
 
+  func automations() async -> ConsoleAutomations {
+    ConsoleAutomations(
+      inputs: [.init(id: "motion", active: true, masked: false)], outputs: [],
+      automations: [
+        ConsoleAutomation(
+          id: "light", name: "Light", when: "input motion becomes active", then: ["output hall on"])
+      ])
+  }
+
   func plans() async -> [ConsolePlan] {
     [ConsolePlan(id: "lockdown", name: "Lockdown", rank: 5, state: .drill)]
   }

@@ -52,6 +52,7 @@ struct ConsoleRoutesTests {
     #expect(try await console.ask("POST", "/v1/plans", body: plan).status == 204)
     #expect(try await console.ask("GET", "/v1/plans").status == 200)
     #expect(try await console.ask("GET", "/v1/grade").status == 200)
+    #expect(try await console.ask("GET", "/v1/automations").status == 200)
     #expect(
       console.backend.cleared == [
         "front-in by ann", "everybody forgiven by ann", "clock trusted by ann: my watch",

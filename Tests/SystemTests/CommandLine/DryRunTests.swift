@@ -53,6 +53,44 @@ struct DryRunTests {
     #expect(problems?.map { $0["path"] } == ["revision"], "\(answers[2])")
   }
 
+  @Test("G1: automations are played over a log, by time, with what they would have done")
+  func automations() throws {
+    let folder = try TemporaryFolder()
+    let policy = folder.path + "/policy"
+    try Data(
+      """
+      {"configuration": {"revision": 1, "facility": {"id": "h", "name": "H", "timeZone": "UTC",
+        "automations": [
+          {"id": "cards", "name": "Cards", "then": [{"output": "siren", "set": "on"}],
+           "when": {"event": "access.denied", "count": 2, "withinSeconds": 60},
+           "while": {"not": {"door": "a", "is": "open"}}, "forSeconds": 5},
+          {"id": "noon", "name": "Noon", "then": [{"record": "noon"}],
+           "when": {"hours": {"friday": [{"from": "12:00", "to": "12:05"}]}}},
+          {"id": "press", "name": "Press", "when": {"input": "x"}, "then": [{"unlock": "a"}]}]},
+       "doors": [{"id": "a", "name": "A"}]}}
+      """.utf8
+    ).write(to: URL(filePath: policy))
+    func event(_ number: Int, _ type: String, _ seconds: Int) -> String {
+      let start = 1_795_175_900  // Friday, a hundred seconds before noon.
+      return """
+        {"number":\(number),"type":"postern.\(type).v1","timeMilliseconds":\((start + seconds) * 1_000),\
+        "simulated":true,"door":"a","detail":{},"acknowledged":true}
+        """
+    }
+    let answers = try run(
+      ["automations", "--policy", policy],
+      [
+        event(5, "access.denied", 410), event(4, "access.denied", 400),
+        event(3, "door.opened", 390), event(2, "access.denied", 50), event(1, "access.denied", 0),
+      ])
+    #expect(answers.map { $0["automation"] as? String } == ["press", "cards", "noon", "cards"])
+    #expect(answers[0]["skipped"] != nil)
+    #expect(answers[1]["then"] as? [String] == ["output siren on"])
+    #expect(answers[1]["timeMilliseconds"] as? Int == 1_795_175_950_000)
+    #expect(answers[2]["because"] as? String == "its hours begin")
+    #expect(answers[3]["notSo"] as? String == "it is so: door a is open")
+  }
+
   @Test("B5: geofence gives pass or reason, and the distance")
   func geofence() throws {
     let fence = """

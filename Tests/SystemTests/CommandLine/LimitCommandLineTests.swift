@@ -82,6 +82,25 @@ struct LimitCommandLineTests {
     }
   }
 
+  @Test("G1: a log of 16 MiB is played, one byte more is refused")
+  func log() throws {
+    let folder = try TemporaryFolder()
+    let (input, policy) = (folder.path + "/in", folder.path + "/policy")
+    try Data(
+      """
+      {"configuration": {"revision": 1, "facility": {"id": "h", "name": "H", "timeZone": "UTC"},
+       "doors": []}}
+      """.utf8
+    ).write(to: URL(filePath: policy))
+    for bytes in [16 * Self.lineBytesMax, 16 * Self.lineBytesMax + 1] {
+      try Data(repeating: UInt8(ascii: "\n"), count: bytes).write(to: URL(filePath: input))
+      let outcome = try BuiltProgram("postern").run(
+        ["dry-run", "automations", "--policy", policy], input: input)
+      #expect((outcome.status == 0) == (bytes == 16 * Self.lineBytesMax), "\(outcome.errors)")
+      #expect(outcome.status == 0 || outcome.errors.contains("more than 16777216 bytes"))
+    }
+  }
+
   @Test("C5: a file of a million lines is read; one line more is refused before anything is stored")
   func imported() throws {
     for (count, isRefused) in [(1_000_000, false), (1_000_001, true)] {

@@ -28,7 +28,7 @@ struct MessagesWireTests {
       {"acknowledgedEvent":7,"bootID":"b","clockTrust":"unknown",
       "commands":["\(Command.Kind.allCases.map(\.rawValue).joined(separator: "\",\""))"],
       "configRevision":3,"controller":"c1","credentialRevision":18446744073709551615,
-      "features":["boundContent","everywhere","dryRun","baseDigest","warnings","requestIDs","singleMembers","boundedRevisions","deflate","exclusions","qualifications","issueNumbers","unusedDays","escort","occupancy","plans","certificateRenewal"],
+      "features":["boundContent","everywhere","dryRun","baseDigest","warnings","requestIDs","singleMembers","boundedRevisions","deflate","exclusions","qualifications","issueNumbers","unusedDays","escort","occupancy","plans","automations","certificateRenewal"],
       "lastEvent":9,
       "limits":{"batchesInFlight":8,"chunksPerSnapshot":4096,"commandBytes":16384,"configBytes":262144,
       "credentialsBytes":1048576,"doors":256,"eventsPerBatch":200,"recordsPerMessage":5000,"scopes":256,

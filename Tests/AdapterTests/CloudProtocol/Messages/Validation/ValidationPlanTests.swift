@@ -104,7 +104,7 @@ struct ValidationPlanTests {
       ])
     #expect(
       problems { $0.startedBy = ["phone"] } == [
-        "facility.plans[0].startedBy[0]: is none of cloud, console, input"
+        "facility.plans[0].startedBy[0]: is none of cloud, console, input, automation"
       ])
     #expect(
       problems { $0.endedBy = ["input"] } == [
