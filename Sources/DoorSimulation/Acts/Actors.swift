@@ -52,6 +52,7 @@ struct Actors {
     case .leave(let door, let seconds): visitors.leave(door, openSeconds: seconds, &random)
     case .force(let door, let seconds): visitors.force(door, openSeconds: seconds)
     case .fire(let seconds): visitors.fire(seconds: seconds)
+    case .alarm(let seconds): visitors.alarm(seconds: seconds)
     case .noise(let door, let edges): visitors.noise(door, edges: edges, &random)
     case .staff(let action): operators.staff(action)
     case .frontDesk(let action): operators.desk(action)

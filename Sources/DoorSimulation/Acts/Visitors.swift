@@ -249,6 +249,17 @@ struct Visitors {
     clockwork.schedule(inMicroseconds: Int64(edges) * 40) { rig.fetch() }
   }
 
+  /// The alarm that the site's automation waits for.
+  func alarm(seconds: Int) {
+    guard site.plan.alarm != nil, let input = InputID(StorySite.Alarm.name) else { return }
+    clockwork.note("alarm") { "\(seconds)" }
+    observers.knowledge.alarmBegan(at: clockwork.elapsed, seconds: seconds)
+    move(.auxiliary(input), active: true)
+    clockwork.schedule(inMicroseconds: Int64(seconds) * 1_000_000) {
+      move(.auxiliary(input), active: false)
+    }
+  }
+
   func fire(seconds: Int) {
     move(.fire, active: true)
     observers.knowledge.fireBegan(at: clockwork.elapsed)

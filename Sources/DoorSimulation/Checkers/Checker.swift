@@ -13,7 +13,8 @@ func allCheckers() -> [any Checker] {
     Convergence(), UsesOnce(), NobodyTwice(), TrueAtTheGrant(), NotOpened(), GoodStanding(),
     UnusedIsSuspended(), EscortedOnly(), NeverOverfull(),
     WithdrawnStays(), NarrowLane(), TrueAnswers(), SaidOnce(), OwnKeyOnly(), BackAgain(),
-    LockdownStays(), PlanKeepsOut(), FreeWhileAway(), FreeWhenBack(), NothingReadable(),
+    LockdownStays(), PlanKeepsOut(), AutomationKeepsNobodyIn(), FreeWhileAway(), FreeWhenBack(),
+    NothingReadable(),
     FreshKeys(), PairedByPerson(), LeftUnlockedByRight(),
   ]
 }

@@ -30,7 +30,7 @@ struct CloudConfiguration {
               id: "yard", name: "Yard",
               entryReaders: [site.readers[($0 + 1) % site.readers.count].rawValue],
               exitReaders: [site.readers[$0].rawValue], antiPassback: "off")
-          } + halls(of: site), plans: plans(of: site)),
+          } + halls(of: site), plans: plans(of: site), automations: automations(of: site)),
       scopes: [ScopeDocument(id: "wing", name: "Wing", priority: 1, doors: site.wing)],
       doors: site.plan.doors.enumerated().map { index, door in
         DoorDocument(
@@ -61,6 +61,24 @@ struct CloudConfiguration {
             PlanLevelDocument(
               doors: emergency.doors.map { site.doors[$0].rawValue }, tags: [StorySite.guardTag])
           ], holdMinutes: emergency.holdMinutes, drill: true)
+      ]
+    }
+  }
+
+  /// Nil, and so no member, for a site without one.
+  private static func automations(of site: Site) -> [AutomationDocument]? {
+    site.plan.alarm.map { alarm in
+      [
+        AutomationDocument(
+          id: StorySite.Alarm.name, name: "Alarm",
+          when: AutomationWhenDocument(input: StorySite.Alarm.name),
+          then: [
+            AutomationThenDocument(
+              output: StorySite.Alarm.lamp, set: "pulse", milliseconds: 60_000),
+            AutomationThenDocument(
+              mode: "lockdown", door: site.doors[alarm.door].rawValue,
+              seconds: StorySite.Alarm.lockdownSeconds),
+          ])
       ]
     }
   }

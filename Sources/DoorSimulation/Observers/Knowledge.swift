@@ -15,6 +15,8 @@ struct Knowledge {
 
   private var orders: [ModeOrdered] = []
   private var fires: [(from: Int64, to: Int64?)] = []
+  /// When the alarm of the site's automation sounded.
+  private var alarms: [(from: Int64, to: Int64)] = []
   /// Who ordered the site's plan, and when.
   var plan = PlanKnowledge()
   /// Wrong PINs at each keypad since the last right one.
@@ -129,6 +131,18 @@ struct Knowledge {
   }
   func mayBurn(at now: Int64, slack: Int64) -> Bool {
     fires.contains { $0.from <= now && ($0.to.map { now <= $0 + slack } ?? true) }
+  }
+
+  mutating func alarmBegan(at now: Int64, seconds: Int) {
+    alarms.append((now, now + Int64(seconds) * 1_000_000))
+  }
+  /// Whether the automation may act now: the alarm sounds, or did until just now.
+  func maySound(at now: Int64) -> Bool {
+    alarms.contains { $0.from <= now && now <= $0.to + 1_000_000 }
+  }
+  /// When the last one ended; nil before the first.
+  func lastAlarm(before now: Int64) -> Int64? {
+    alarms.lazy.filter { $0.from <= now }.map(\.to).max()
   }
 
   // MARK: Keypads

@@ -106,7 +106,10 @@ final class Rig {
       readers: site.readers.indices.map {
         .init(id: site.readers[$0], door: site.doors[$0], formats: Site.formats)
       },
-      sampleMilliseconds: Self.reassertMilliseconds)
+      sampleMilliseconds: Self.reassertMilliseconds,
+      inputs: site.plan.alarm == nil
+        ? [] : [InputID(StorySite.Alarm.name)].compactMap { $0.map { .init(id: $0) } },
+      outputs: site.plan.alarm == nil ? [] : [OutputID(StorySite.Alarm.lamp)].compactMap(\.self))
     return RuntimeConfiguration(
       controller: Self.controllerID, software: "simulated", bootID: ids.next(),
       machineBoot: String(time.boots), layout: layout,

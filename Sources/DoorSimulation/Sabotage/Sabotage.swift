@@ -121,6 +121,8 @@ public enum Sabotage: String, Sendable, CaseIterable {
   case forgetCopies = "forget-copies"
   /// Everybody is of every plan's level.
   case ignorePlan = "ignore-plan"
+  /// After a start, what an automation orders lasts for a day.
+  case forgetAutomationEnd = "forget-automation-end"
   /// After a start, readers that lead out are asked like any other.
   case forgetExits = "forget-exits"
 }

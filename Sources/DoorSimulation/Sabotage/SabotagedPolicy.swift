@@ -23,6 +23,14 @@ extension SabotagedParts: PolicyStore {
         document?.doors[index].settings.office?.hours = nil
       }
     }
+    if fault == .forgetAutomationEnd {
+      for index in document?.facility.automations?.indices ?? 0..<0 {
+        for action in document?.facility.automations?[index].then.indices ?? 0..<0
+        where document?.facility.automations?[index].then[action].seconds != nil {
+          document?.facility.automations?[index].then[action].seconds = 86_400
+        }
+      }
+    }
     return document
   }
   func previousConfiguration() throws(PortError) -> ConfigurationDocument? {

@@ -56,6 +56,8 @@ public struct Happening: Sendable, Codable, Hashable {
     /// Somebody pushes the leaf open.
     case force(door: Int, openSeconds: Int)
     case fire(seconds: Int)
+    /// The wired alarm of the site's automation.
+    case alarm(seconds: Int)
     /// Noise on a reader's lines.
     case noise(door: Int, edges: Int)
     case staff(StaffAction)

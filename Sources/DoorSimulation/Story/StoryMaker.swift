@@ -13,6 +13,7 @@ public struct StoryMaker {
   var boardRandom: SimulationRandom
   var officeRandom: SimulationRandom
   private var emergencies: EmergencyStory
+  private var alarms: AlarmStory
   private let days: Int
   let kinds: FaultKinds
   private(set) var happenings: [Happening] = []
@@ -35,11 +36,13 @@ public struct StoryMaker {
     boardRandom = SimulationRandom(seed: seed, stream: 9)
     officeRandom = SimulationRandom(seed: seed, stream: 12)
     emergencies = EmergencyStory(seed: seed)
+    alarms = AlarmStory(seed: seed)
     Self.putOnLine(&site.doors, &lineRandom)
     Self.giveAreas(&site.doors, seed)
     Self.putLinesAtReaders(&site.doors, seed)
     giveOffice()
     site.emergency = emergencies.plan(for: site)
+    site.alarm = alarms.alarm(for: site)
   }
 
   private static func site(_ random: inout SimulationRandom) -> StorySite {
@@ -94,6 +97,7 @@ public struct StoryMaker {
       board(start)
       office(start)
       for happening in emergencies.happenings(from: start, at: site) { add(happening) }
+      for happening in alarms.happenings(from: start, at: site) { add(happening) }
     }
     happenings.removeAll { $0.at >= Int64(days) * Self.dayMilliseconds }
     happenings.sort { ($0.at, $0.seed) < ($1.at, $1.seed) }

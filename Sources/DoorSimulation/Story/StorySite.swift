@@ -67,6 +67,16 @@ public struct StorySite: Sendable, Codable, Hashable {
     public var holdMinutes: Int?
   }
 
+  /// A wired alarm: an automation of the site locks a door down for a while, and lights a lamp.
+  public struct Alarm: Sendable, Codable, Hashable {
+    /// The id of the automation, and of its input.
+    public static let name = "alarm"
+    public static let lamp = "lamp"
+    public static let lockdownSeconds = 600
+
+    public var door: Int
+  }
+
   public struct Person: Sendable, Codable, Hashable {
     /// The number of a 37-bit card without facility code, or of a 36-bit card with issue number.
     public var card: UInt64
@@ -99,6 +109,8 @@ public struct StorySite: Sendable, Codable, Hashable {
   public var hasClockBattery: Bool
   /// Nil has no plan.
   public var emergency: Emergency?
+  /// Nil has no automation.
+  public var alarm: Alarm?
   public var clockDriftPPM: Int
 }
 
