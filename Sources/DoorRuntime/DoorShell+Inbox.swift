@@ -125,6 +125,7 @@ extension DoorShell {
       carryOut(.core(.delivered(reader, delivery)), at: now)
     case .tamper(_, let raised):
       perform([.record(.readerTamper(reader, door, raised: raised))], at: now)
+      tellAutomations(.readerTamper, raised, reader, door, at: now)
     case .input(_, let edge): take(edge, at: now)
     case .inputLost(_, let line): carryOut(.core(.lost(line)), at: now)
     case .driven(_, .relay(let door), let isActive):
@@ -142,6 +143,7 @@ extension DoorShell {
             reason == nil ? .alarmCleared : .alarmRaised, door: door, reader: reader,
             reason: AlarmReason.readerGone.rawValue, detail: reason.map { ["cause": $0] } ?? [:])),
         at: now)
+      tellAutomations(.readerGone, reason != nil, reader, door, at: now)
     case .fault(_, let fault, let count, let isSuspicious):
       guard isSuspicious else { return }
       let detail = ["count": String(count)]
@@ -157,6 +159,15 @@ extension DoorShell {
             failure == nil ? .readerPaired : .readerNotPaired, door: door, reader: reader,
             reason: failure)), at: now)
     }
+  }
+
+  /// An alarm that the core did not see.
+  private func tellAutomations(
+    _ alarm: AlarmReason, _ isRaised: Bool, _ reader: ReaderID, _ door: DoorID, at now: Moment
+  ) {
+    let event = AutomationTrigger.Event(
+      isRaised ? .alarmRaised : .alarmCleared, door: door, reader: reader, reason: alarm.rawValue)
+    carryOut(.core(.heard(event)), at: now)
   }
 
   /// For whoever reads the journal: also after a start at which a reader is not there.

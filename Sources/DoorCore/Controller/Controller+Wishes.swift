@@ -76,13 +76,13 @@ extension Controller {
 
   /// What happened may set off automations, and what they do others. Each moment of that has an end.
   mutating func automate(
-    _ effects: [ControllerEffect], at now: Moment
+    _ effects: [ControllerEffect], hearing heard: [AutomationTrigger.Event] = [], at now: Moment
   ) -> [ControllerEffect] {
     guard !automations.isIdle else { return effects }
     var (all, last) = (effects, effects)
+    var seen = heard
     for _ in 0...automations.chain {
-      var seen: [AutomationTrigger.Event] = []
-      var hasRecord = false
+      var hasRecord = !seen.isEmpty
       for case .record(let occurrence) in last {
         hasRecord = true
         if let event = occurrence.trigger { seen.append(event) }
@@ -93,6 +93,7 @@ extension Controller {
         .flatMap { carryOut($0, at: now) }
       guard !last.isEmpty else { break }
       all += last
+      seen = []
     }
     return all
   }

@@ -141,7 +141,8 @@ public struct Controller: Sendable {
   /// own reader or door: with any other input, and on other lines, there may be older edges on
   /// their way, and those must find their frame still open.
   public mutating func handle(_ input: ControllerInput, at now: Moment) -> [ControllerEffect] {
-    automate(take(input, at: now), at: now)
+    if case .heard(let event) = input { return automate([], hearing: [event], at: now) }
+    return automate(take(input, at: now), at: now)
   }
 
   private mutating func take(_ input: ControllerInput, at now: Moment) -> [ControllerEffect] {
@@ -187,6 +188,7 @@ public struct Controller: Sendable {
       return handle(order, at: now)
     case .plan(let order):
       return plans.carryOut(order, under: policy, at: now) + followPlans(at: now)
+    case .heard: return []
     case .edgesLost:
       for place in readers.units.indices { readers.units[place].forgetHalfRead() }
       return [.record(.edgesLost)]

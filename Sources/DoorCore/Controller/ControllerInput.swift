@@ -32,6 +32,9 @@ public enum ControllerInput: Sendable {
   case awaited(InputLine)
   /// What carries the line is away, and its level is not known any more, until the next edge or sample.
   case lost(InputLine)
+  /// Something happened that the core does not see itself, such as a reader on a bus that is gone: for
+  /// automations.
+  case heard(AutomationTrigger.Event)
   /// The inbox was full and edges are missing: nothing half read may become a card.
   case edgesLost
 }

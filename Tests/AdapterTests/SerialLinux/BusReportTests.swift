@@ -48,6 +48,28 @@ struct BusReportTests {
       ])
   }
 
+  @Test("automations hear of tamper and absence, as of any other alarm")
+  func automations() throws {
+    let reader = ShellWorld.reader
+    for (report, reason) in [
+      (BusReport.tamper(reader, raised: true), "readerTamper"),
+      (.absent(reader, reason: "silent"), "readerGone"),
+    ] {
+      let world = try ShellWorld()
+      let automation = Automation(
+        id: try #require(AutomationID("told")), name: "Told",
+        trigger: .event(.init(.alarmRaised, reader: reader, reason: reason)),
+        actions: [.record("heard")])
+      let policy = PolicySnapshot(
+        revision: 1, zone: .utc, facility: FacilityPolicy(automations: [automation]), doors: [:])
+      world.shell.carryOut(.core(.policy(policy)), at: world.shell.moment())
+      world.shell.receive(.reader(report))
+      world.settle()
+      let ran = world.records.filter { $0.type == EventType.automationRan.wireName }
+      #expect(ran.map { $0.detail["message"] } == ["heard"], "\(reason)")
+    }
+  }
+
   @Test("what noise alone does not make is an event; noise is none")
   func faults() throws {
     let reader = ShellWorld.reader

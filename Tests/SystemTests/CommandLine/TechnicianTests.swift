@@ -92,7 +92,9 @@ struct TechnicianTests {
     #expect(try world.eventually { try explained().count == answered } && answered >= 10)
     let asked = try explained()
     #expect(asked.filter { $0["person"] as? String == "ada" }.count == 1)
-    #expect(asked.allSatisfy { !"\($0)".contains("345") && "\($0)".contains("local:") })
+    // The time of an event may have any digits.
+    let told = asked.map { event in "\(event.filter { $0.key != "timeMilliseconds" })" }
+    #expect(told.allSatisfy { !$0.contains("345") && $0.contains("local:") })
   }
 
   @Test("E3: the monitor shows a card with bits, timing and formats, keys as dots, and the relay")
