@@ -105,14 +105,7 @@ final class BrokerConnection {
     if let alpn = tls.alpn {
       try check(mosquitto_string_option(handle, MOSQ_OPT_TLS_ALPN, alpn), "name the protocol")
     }
-    for file in [tls.caFile, tls.certificateFile, tls.keyFile] {
-      if let file, access(file, R_OK) != 0 {
-        throw PortError(
-          .unavailable, operation: "read TLS file \(file)",
-          detail: String(cString: strerror(errno)))
-      }
-      if let file { try check(file) }
-    }
+    for file in tls.files { try TLSFile.check(file) }
     if let identity = tls.identity { try useToken(identity, of: tls) }
     if tls.caFile == nil {
       try check(
@@ -139,28 +132,6 @@ final class BrokerConnection {
       mosquitto_void_option(handle, MOSQ_OPT_SSL_CTX, context.pointer)
     }
     try check(code, action)
-  }
-
-  /// Throws for a file that begins with a byte order mark: the library reads TLS files by itself, and
-  /// would only report that it finds no certificate. Throws for a pipe or a device too: the library
-  /// would wait for it for ever.
-  private func check(_ file: String) throws(PortError) {
-    let descriptor = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { return }
-    defer { close(descriptor) }
-    var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      throw PortError(
-        .invalid, operation: "read TLS file \(file)", detail: "it is not a file; name the file")
-    }
-    var start: [UInt8] = [0, 0, 0]
-    guard read(descriptor, &start, start.count) == start.count else { return }
-    let marks: [[UInt8]] = [[0xEF, 0xBB, 0xBF], [0xFF, 0xFE], [0xFE, 0xFF]]
-    if marks.contains(where: { start.starts(with: $0) }) {
-      throw PortError(
-        .damaged, operation: "read TLS file \(file)",
-        detail: "it begins with a byte order mark; save it as UTF-8 without one")
-    }
   }
 
   /// Begins to connect; ``step(wake:milliseconds:)`` continues. Blocks while a name is resolved.

@@ -110,6 +110,8 @@ public struct TLSSettings: Sendable {
   /// Which of the controller's pairs these files are.
   public var pair: BrokerPair
 
+  var files: [String] { [caFile, certificateFile, keyFile].compactMap(\.self) }
+
   public init(
     caFile: String? = nil, certificateFile: String? = nil, keyFile: String? = nil,
     identity: Secret<String>? = nil, alpn: String? = nil, pair: BrokerPair = .present

@@ -16,7 +16,8 @@ public enum AlarmReason: String, Sendable, Hashable, CaseIterable {
   /// What lines and readers tell.
   static let ofLines: [AlarmReason] = [
     .forcedOpen, .heldOpenWarning, .heldOpen, .exitHeld, .exitLost, .contactLost, .fire, .tamper,
-    .readerTamper, .readerGone, .mainsLost, .batteryLow, .lockCurrentMissing, .lockCurrentUnexpected,
+    .readerTamper, .readerGone, .mainsLost, .batteryLow, .lockCurrentMissing,
+    .lockCurrentUnexpected,
   ]
 
   /// One sentence for the contract.

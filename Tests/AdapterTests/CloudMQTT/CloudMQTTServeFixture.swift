@@ -133,14 +133,15 @@ struct FakeDoor {
     config: UInt64 = 0, credentials: UInt64 = 0, lastEvent: UInt64 = 0, digest: String? = nil,
     bytesMax: Int? = nil
   ) throws {
-    try publish(
-      .hello,
-      Hello(
-        controller: "gate-1", software: "test", bootID: "b", sessionNonce: "nonce-1",
-        configRevision: config, credentialRevision: credentials, logEpoch: "e",
-        lastEvent: lastEvent,
-        acknowledgedEvent: 0, clockTrust: "synchronised", simulated: true,
-        credentialDigest: digest, messageBytesMax: bytesMax))
+    var hello = Hello(
+      controller: "gate-1", software: "test", bootID: "b", sessionNonce: "nonce-1",
+      configRevision: config, credentialRevision: credentials, logEpoch: "e",
+      lastEvent: lastEvent,
+      acknowledgedEvent: 0, clockTrust: "synchronised", simulated: true,
+      credentialDigest: digest, messageBytesMax: bytesMax)
+    // What is sent has the length that it is reckoned with.
+    hello.features?.removeAll { $0 == Hello.Feature.deflate.rawValue }
+    try publish(.hello, hello)
   }
 
   func state(online: Bool, nonce: String? = nil) throws {
