@@ -53,6 +53,7 @@ struct Actors {
     case .force(let door, let seconds): visitors.force(door, openSeconds: seconds)
     case .fire(let seconds): visitors.fire(seconds: seconds)
     case .alarm(let seconds): visitors.alarm(seconds: seconds)
+    case .mainsLost(let seconds, let low): visitors.loseMains(seconds: seconds, lowAfter: low)
     case .noise(let door, let edges): visitors.noise(door, edges: edges, &random)
     case .staff(let action): operators.staff(action)
     case .frontDesk(let action): operators.desk(action)

@@ -269,6 +269,24 @@ struct Visitors {
     }
   }
 
+  /// The battery is good again when mains is back.
+  func loseMains(seconds: Int, lowAfter: Int?) {
+    guard !observers.knowledge.supply.isLost else { return }
+    move(.mains, active: true)
+    observers.knowledge.supply.lost(at: clockwork.elapsed)
+    if let lowAfter {
+      clockwork.schedule(inMicroseconds: Int64(lowAfter) * 1_000_000) {
+        move(.battery, active: true)
+        observers.knowledge.supply.low(at: clockwork.elapsed)
+      }
+    }
+    clockwork.schedule(inMicroseconds: Int64(seconds) * 1_000_000 + 1) {
+      move(.mains, active: false)
+      move(.battery, active: false)
+      observers.knowledge.supply.back(at: clockwork.elapsed)
+    }
+  }
+
   /// Changes the level of an input, with bounces.
   private func move(_ line: InputLine, active: Bool) {
     if rig.hardware.bus?.set(line, active: active) == true { return rig.drain() }

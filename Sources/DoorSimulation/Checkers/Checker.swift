@@ -14,7 +14,6 @@ func allCheckers() -> [any Checker] {
     UnusedIsSuspended(), EscortedOnly(), NeverOverfull(),
     WithdrawnStays(), NarrowLane(), TrueAnswers(), SaidOnce(), OwnKeyOnly(), BackAgain(),
     LockdownStays(), PlanKeepsOut(), AutomationKeepsNobodyIn(), FreeWhileAway(), FreeWhenBack(),
-    NothingReadable(),
-    FreshKeys(), PairedByPerson(), LeftUnlockedByRight(),
+    NothingReadable(), FreshKeys(), PairedByPerson(), LeftUnlockedByRight(), SupplyTold(),
   ]
 }

@@ -186,3 +186,42 @@ final class CommandsOnce: Checker {
     return nil
   }
 }
+
+/// What the supply says is an alarm while it is so.
+final class SupplyTold: Checker {
+  let sentence = "lost mains and a low battery are told once each way, and at each start"
+  /// An edge may be lost: then it is seen when the inputs are looked at.
+  private static let patienceMicroseconds = Int64(Rig.reassertMilliseconds) * 1_000 + 5_000_000
+
+  private var raised: Set<String> = []
+  private var beganAt: Int64 = 0
+
+  func see(_ sight: Sight, in world: World) -> String? {
+    let supply = world.observers.knowledge.supply
+    let now = world.clockwork.elapsed
+    switch sight {
+    case .began: (raised, beganAt) = ([], now)
+    case .recorded(let draft): return judge(draft)
+    case .stepped:
+      guard world.rig.program != nil,
+        now - max(beganAt, supply.changedAt) > Self.patienceMicroseconds
+      else { return nil }
+      var wanted: Set<String> = supply.isLost ? [AlarmReason.mainsLost.rawValue] : []
+      if supply.isLow { wanted.insert(AlarmReason.batteryLow.rawValue) }
+      if raised != wanted { return "told are \(raised.sorted()), and true are \(wanted.sorted())" }
+    case .ended, .lock, .exitPressed, .presented, .committed, .said, .logged, .waitedForDisk, .line,
+      .cloudTook, .commandSent, .over:
+      break
+    }
+    return nil
+  }
+
+  private func judge(_ draft: EventDraft) -> String? {
+    let known = [AlarmReason.mainsLost.rawValue, AlarmReason.batteryLow.rawValue]
+    guard let reason = draft.reason, known.contains(reason) else { return nil }
+    if draft.type == EventType.alarmRaised.wireName {
+      return raised.insert(reason).inserted ? nil : "\(reason) was told twice"
+    }
+    return raised.remove(reason) == nil ? "\(reason) is over, and was not told" : nil
+  }
+}

@@ -17,6 +17,8 @@ struct Knowledge {
   private var fires: [(from: Int64, to: Int64?)] = []
   /// When the alarm of the site's automation sounded.
   private var alarms: [(from: Int64, to: Int64)] = []
+  /// When mains was lost.
+  var supply = SupplyKnowledge()
   /// Who ordered the site's plan, and when.
   var plan = PlanKnowledge()
   /// Wrong PINs at each keypad since the last right one.

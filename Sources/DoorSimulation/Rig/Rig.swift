@@ -101,7 +101,8 @@ final class Rig {
           timing: DoorTiming(
             relock: DoorTiming.Relock(rawValue: door.relock) ?? .whenClosed,
             reassertMilliseconds: site.hasLinesAtReader(index)
-              ? Self.reassertAtReaderMilliseconds : Self.reassertMilliseconds))
+              ? Self.reassertAtReaderMilliseconds : Self.reassertMilliseconds),
+          onBatteryLow: door.releasesOnLowBattery == true ? .release : .keep)
       },
       readers: site.readers.indices.map {
         .init(id: site.readers[$0], door: site.doors[$0], formats: Site.formats)

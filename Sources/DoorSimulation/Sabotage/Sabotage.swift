@@ -125,4 +125,6 @@ public enum Sabotage: String, Sendable, CaseIterable {
   case forgetAutomationEnd = "forget-automation-end"
   /// After a start, readers that lead out are asked like any other.
   case forgetExits = "forget-exits"
+  /// The supply's signal that mains is lost is not heard.
+  case deafMains = "deaf-mains"
 }

@@ -84,7 +84,10 @@ extension SabotagedParts: GPIOPort {
   var polled: [PolledInput] { [] }
   func deliverPending() { realLines.deliverPending() }
   func stop() { realLines.stop() }
-  func isActive(_ line: InputLine) throws(PortError) -> Bool { try realLines.isActive(line) }
+  func isActive(_ line: InputLine) throws(PortError) -> Bool {
+    if fault == .deafMains, line == .mains { return false }
+    return try realLines.isActive(line)
+  }
   func isActive(_ line: OutputLine) throws(PortError) -> Bool { try realLines.isActive(line) }
 
   func start(onEdge: @escaping @Sendable (LineEdge) -> Void) {
@@ -96,6 +99,7 @@ extension SabotagedParts: GPIOPort {
       case .requestToExit where fault == .leavingWaits:
         if disk.readStall.contains(time.elapsed) { return }
       case .contact where fault == .deafContact: return
+      case .mains where fault == .deafMains: return
       case .requestToExit, .contact, .lockCurrent, .data0, .data1, .fire, .tamper, .plan, .mains,
         .battery, .auxiliary:
         break

@@ -58,6 +58,8 @@ public struct Happening: Sendable, Codable, Hashable {
     case fire(seconds: Int)
     /// The wired alarm of the site's automation.
     case alarm(seconds: Int)
+    /// Mains is lost for a while, perhaps for longer than the battery lasts.
+    case mainsLost(seconds: Int, lowAfterSeconds: Int?)
     /// Noise on a reader's lines.
     case noise(door: Int, edges: Int)
     case staff(StaffAction)

@@ -14,6 +14,7 @@ public struct StoryMaker {
   var officeRandom: SimulationRandom
   private var emergencies: EmergencyStory
   private var alarms: AlarmStory
+  private var supply: SupplyStory
   private let days: Int
   let kinds: FaultKinds
   private(set) var happenings: [Happening] = []
@@ -37,12 +38,14 @@ public struct StoryMaker {
     officeRandom = SimulationRandom(seed: seed, stream: 12)
     emergencies = EmergencyStory(seed: seed)
     alarms = AlarmStory(seed: seed)
+    supply = SupplyStory(seed: seed)
     Self.putOnLine(&site.doors, &lineRandom)
     Self.giveAreas(&site.doors, seed)
     Self.putLinesAtReaders(&site.doors, seed)
     giveOffice()
     site.emergency = emergencies.plan(for: site)
     site.alarm = alarms.alarm(for: site)
+    supply.giveRules(to: &site.doors)
   }
 
   private static func site(_ random: inout SimulationRandom) -> StorySite {
@@ -98,6 +101,7 @@ public struct StoryMaker {
       office(start)
       for happening in emergencies.happenings(from: start, at: site) { add(happening) }
       for happening in alarms.happenings(from: start, at: site) { add(happening) }
+      for happening in supply.happenings(from: start) { add(happening) }
     }
     happenings.removeAll { $0.at >= Int64(days) * Self.dayMilliseconds }
     happenings.sort { ($0.at, $0.seed) < ($1.at, $1.seed) }

@@ -22,6 +22,9 @@ public struct StorySite: Sendable, Codable, Hashable {
     /// reader, and so nobody, is seen. Nil is false.
     public var emptiesAtNight: Bool?
 
+    /// It is released when mains is lost and the battery low. Nil is false.
+    public var releasesOnLowBattery: Bool?
+
     /// Its reader only leads out. Nil is false.
     public var leadsOut: Bool?
 

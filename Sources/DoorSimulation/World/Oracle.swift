@@ -258,8 +258,9 @@ struct Oracle {
         configRevision: program.policyRevision, credentialRevision: 0, mode: mode)
       return mayBeScheduledOpen(door, instant) || clockJumpedRecently
     case .office: return mayBeLeftUnlocked(door, slack)
-    // No door of the worlds is set so.
-    case .batteryLow: return false
+    case .batteryLow:
+      return world.site.plan.doors[door].releasesOnLowBattery == true
+        && world.observers.knowledge.supply.mayFail(at: now, slack: slack)
     case .lockdown, .forceClosed, .plan, .awaitingFirstPerson, .normal: return false
     }
   }
