@@ -35,6 +35,7 @@ extension DoorShell {
     case .recordsChanged(let outcomes):
       carryOut(
         holders.recordsChanged(outcomes, cacheIsBehind: replication.isBehind), at: now)
+      carryOut(.core(.recordsChanged), at: now)
     case .publishIssued: publishIssued(at: now)
     case .repeatIssued:
       carryOut(holders.issuedReportsAgain(of: outside.configuration.controller), at: now)

@@ -28,12 +28,35 @@ public struct APIRequest: Sendable {
   var segments: [String]? {
     var parts: [String] = []
     for part in path.split(separator: "/", omittingEmptySubsequences: false).dropFirst() {
-      guard let text = String(part).removingPercentEncoding, !text.utf8.contains(0) else {
-        return nil
-      }
+      guard let text = Self.percentDecoded(part), !text.utf8.contains(0) else { return nil }
       parts.append(text)
     }
     return parts
+  }
+
+  /// Nil for what is no UTF-8 or wrongly encoded. Foundation's decoding drops a byte order mark, and
+  /// would name another record.
+  private static func percentDecoded(_ part: Substring) -> String? {
+    func digit(_ byte: UInt8) -> UInt8? {
+      Character(Unicode.Scalar(byte)).hexDigitValue.map { UInt8($0) }
+    }
+    let encoded = Array(part.utf8)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(encoded.count)
+    var index = 0
+    while index < encoded.count {
+      guard encoded[index] == UInt8(ascii: "%") else {
+        bytes.append(encoded[index])
+        index += 1
+        continue
+      }
+      guard index + 2 < encoded.count, let high = digit(encoded[index + 1]),
+        let low = digit(encoded[index + 2])
+      else { return nil }
+      bytes.append(high << 4 | low)
+      index += 3
+    }
+    return String(validating: bytes, as: UTF8.self)
   }
 }
 

@@ -99,6 +99,11 @@ extension Controller {
     }?.layout.id
   }
 
+  /// See ``DoorUnit/forgetHosts(where:)``.
+  mutating func forgetHosts(where isGone: (PersonID) -> Bool = { _ in true }) {
+    for place in doors.units.indices { doors.units[place].forgetHosts(where: isGone) }
+  }
+
   // MARK: What follows
 
   /// The second of two people is there: both are judged by what is true now. If the first may no
@@ -170,6 +175,10 @@ extension Controller {
       var entrants = [Entrant(verdict: verdict, reader: claim.reader)]
       if let first { entrants.append(Entrant(verdict: first.verdict, reader: first.claim.reader)) }
       for person in entrants.compactMap(\.verdict.person) { lookUps.overtake(person) }
+      // Whoever goes out of anywhere is followed nowhere.
+      let gone = entrants.map(\.verdict)
+        .filter { $0.isLeaving || $0.passages.contains { !$0.isInside } }.compactMap(\.person)
+      if !gone.isEmpty { forgetHosts(where: gone.contains) }
       effects += atDoor(door, now) { $0.admit(entrants, order: order?.id, under: $1, at: now) }
       effects += noteRightPIN(claim, verdict)
       if let first { effects += noteRightPIN(first.claim, first.verdict) }

@@ -163,6 +163,7 @@ public struct Controller: Sendable {
     case .policy(let snapshot):
       let isFirst = conditions.policy.revision == 0
       conditions.policy = snapshot
+      forgetHosts()
       return areas.follow(snapshot, at: now.monotonic) + plans.follow(snapshot)
         + (isFirst && site.isPlanPressed ? startPlans(at: now) : followPlans(at: now))
         + refreshModes(at: now) + followAutomations(at: now)
@@ -174,6 +175,9 @@ public struct Controller: Sendable {
       return []
     case .resetArea(let area, let by, let reason):
       return areas.reset(area, by: by, reason: reason, at: now.wall)
+    case .recordsChanged:
+      forgetHosts()
+      return []
     case .forgiven(let person): return areas.forgive(person)
     case .sampled(let line, let isActive):
       sample(line, isActive: isActive, at: now.monotonic)

@@ -24,6 +24,8 @@ public enum ControllerInput: Sendable {
   case presences([AreaID: [PersonID: AreaPresence]]?)
   /// Somebody sets the count of an area back: nobody counts as inside.
   case resetArea(AreaID, by: String, reason: String)
+  /// Records came: whoever is remembered as a host may be none any more.
+  case recordsChanged
   /// A person, or everybody for nil, counts as outside everywhere.
   case forgiven(PersonID?)
   /// The answer to ``ControllerEffect/sample(_:)``.

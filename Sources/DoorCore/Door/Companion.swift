@@ -29,7 +29,7 @@ struct Companion: Sendable, Hashable {
   func isWaiting(at now: MonotonicInstant) -> Bool { now < until }
 }
 
-/// A host who entered just now: whoever must be escorted may follow.
+/// A host who went in just now, where a contact sees that: whoever must be escorted may follow.
 struct EnteredHost: Sendable, Hashable {
   let person: PersonID
   let until: MonotonicInstant

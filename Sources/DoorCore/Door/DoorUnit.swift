@@ -18,7 +18,7 @@ struct DoorUnit: Sendable {
   private var reassertAt: MonotonicInstant
   private var firstPerson: FirstPerson
   private var companion: Companion?
-  private var host: EnteredHost?
+  private var hosts: [EnteredHost] = []
   private var passengers = Passengers()
 
   /// An input of the door.
@@ -69,7 +69,7 @@ struct DoorUnit: Sendable {
 
   /// The host who entered here just now, or waits here for a second person.
   func host(at now: MonotonicInstant) -> PersonID? {
-    if let host, now < host.until { return host.person }
+    if let host = hosts.last(where: { now < $0.until }) { return host.person }
     return companion(at: now).flatMap { $0.isHost ? $0.person : nil }
   }
 
@@ -111,7 +111,7 @@ struct DoorUnit: Sendable {
     case .contact:
       guard layout.hasContact, contact.lose(at: now.monotonic) else { return [] }
       // Whoever was let in is not seen any more: as without a contact, they count as inside.
-      return [alarm(.contactLost, raised: true)] + passengers.pass(at: now.wall)
+      return [alarm(.contactLost, raised: true)] + passAll(under: conditions, at: now)
     case .exit:
       let (isNew, wasHeld) = exit.lose()
       guard isNew else { return [] }
@@ -276,8 +276,7 @@ struct DoorUnit: Sendable {
     }
     wishes += release(order: order, under: conditions, at: now)
     for entrant in entrants { passengers.add(entrant) }
-    noteHost(among: entrants, under: conditions, at: now)
-    if !waitsForLeaf { wishes += passengers.pass(at: now.wall) }
+    if !waitsForLeaf { wishes += passAll(under: conditions, at: now) }
     if entrants.contains(where: { !$0.verdict.isLeaving && $0.verdict.mayBeFirst }),
       firstPerson.enter(under: ModeSchedule(of: layout, under: conditions), at: now)
     {
@@ -287,23 +286,30 @@ struct DoorUnit: Sendable {
     if case .begins(let press, let plan) = turn {
       wishes += beginOffice(press, plan, under: conditions, at: now)
       // From now on nobody has to open it.
-      if !waitsForLeaf { wishes += passengers.pass(at: now.wall) }
+      if !waitsForLeaf { wishes += passAll(under: conditions, at: now) }
     }
     return wishes
   }
 
-  /// A host who goes in may be followed; one who goes out brings nobody.
-  private mutating func noteHost(
-    among entrants: [Entrant], under conditions: DoorConditions, at now: Moment
-  ) {
-    let policy = conditions.policy
-    for entrant in entrants where entrant.verdict.escort == .host && !entrant.verdict.isLeaving {
-      guard let person = entrant.verdict.person,
-        let seconds = policy.settings(of: layout.id)?.escortSeconds.value
+  /// Whoever was let in has passed. A host who went in may be followed; one who goes out brings nobody.
+  private mutating func passAll(under conditions: DoorConditions, at now: Moment) -> [DoorWish] {
+    hosts.removeAll { $0.until <= now.monotonic }
+    for verdict in passengers.waiting.map(\.verdict)
+    where verdict.escort == .host && !verdict.isLeaving {
+      guard let person = verdict.person,
+        let seconds = conditions.policy.settings(of: layout.id)?.escortSeconds.value
       else { continue }
-      host = EnteredHost(
-        person: person, until: now.monotonic.advanced(byMilliseconds: seconds * 1_000))
+      forgetHosts { $0 == person }
+      let until = now.monotonic.advanced(byMilliseconds: seconds * 1_000)
+      hosts.append(EnteredHost(person: person, until: until))
     }
+    hosts = hosts.suffix(Passengers.waitingMax)
+    return passengers.pass(at: now.wall)
+  }
+
+  /// These may be followed no more: they left again, or may be no hosts any more.
+  mutating func forgetHosts(where isGone: (PersonID) -> Bool = { _ in true }) {
+    hosts.removeAll { isGone($0.person) }
   }
 
   /// Somebody waits here for a second person; replaces who waited before.
@@ -379,7 +385,7 @@ struct DoorUnit: Sendable {
         }
       case .leaf(let open):
         wishes.append(.effect(.record(.leaf(layout.id, open: open))))
-        if open { wishes += passengers.pass(at: now.wall) }
+        if open { wishes += passAll(under: conditions, at: now) }
       case .raise(let alarm):
         wishes.append(.effect(.record(.alarm(layout.id, alarm, raised: true))))
         if alarm == .heldOpenWarning { wishes.append(.feedback(.play(.heldOpenWarning))) }

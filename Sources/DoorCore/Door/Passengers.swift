@@ -6,7 +6,7 @@ struct Passengers: Sendable, Hashable {
   /// The most people of one release whose passage is kept; more can only be tailgating badges.
   static let waitingMax = 16
 
-  private var waiting: [Entrant] = []
+  private(set) var waiting: [Entrant] = []
   /// The lock closed while the leaf moved: when it is certain that nobody opened it.
   private(set) var turnBackAt: MonotonicInstant?
 

@@ -22,6 +22,13 @@ struct ControllerEscortTests {
     for name in names { try world.badge(facility: 1, card: try #require(Self.cards[name])) }
   }
 
+  /// Badges, opens the leaf and closes it.
+  private func enter(_ name: String, at world: inout ControllerHarness) throws {
+    try badge(name, at: &world)
+    world.setContact(open: true)
+    world.setContact(open: false)
+  }
+
   private func entrants(_ world: ControllerHarness) -> [String] {
     guard let last = world.attempts.last, last.verdict.isGrant else { return [] }
     return [last.verdict.person, last.companion?.person].compactMap { $0?.rawValue }
@@ -44,15 +51,89 @@ struct ControllerEscortTests {
       as [(Int, DenialReason?)]
     {
       var world = world()
-      try badge("hal", at: &world)
+      try enter("hal", at: &world)
       world.run(forMilliseconds: milliseconds)
       try badge("vic", at: &world)
       #expect(world.denials == [nil, reason])
       #expect(world.attempts.last?.verdict.host?.rawValue == (reason == nil ? "hal" : nil))
     }
+    for hasContact in [true, false] {
+      var world = world { $0.layout.doors[0].hasContact = hasContact }
+      try enter("hal", at: &world)
+      try badge("vic", "vera", at: &world)
+      #expect(world.denials == [nil, nil, nil])
+    }
+  }
+
+  @Test("a host who did not open the leaf escorts nobody, and one who opens late does from then on")
+  func opening() throws {
     var world = world()
-    try badge("hal", "vic", "vera", at: &world)
-    #expect(world.denials == [nil, nil, nil])
+    try badge("hal", at: &world)
+    world.run(forMilliseconds: 8_000)
+    try badge("vic", at: &world)
+    #expect(world.denials == [nil, .escortRequired] && !world.isReleased)
+    var late = self.world()
+    try badge("hal", at: &late)
+    late.run(forMilliseconds: 4_000)
+    late.setContact(open: true)
+    late.setContact(open: false)
+    late.run(forMilliseconds: 14_000)
+    try badge("vic", at: &late)
+    #expect(late.denials == [nil, nil])
+  }
+
+  @Test("once records or a configuration came, a host who went in before escorts nobody")
+  func changedHost() throws {
+    var records = world()
+    try enter("hal", at: &records)
+    records.send(.recordsChanged)
+    try badge("vic", at: &records)
+    #expect(records.denials == [nil, .escortRequired] && !records.isReleased)
+    // The host comes again.
+    try badge("hal", at: &records)
+    #expect(entrants(records) == ["hal", "vic"])
+    var policy = world()
+    try enter("hal", at: &policy)
+    policy.send(.policy(policy.controller.policy))
+    try badge("vic", at: &policy)
+    #expect(policy.denials == [nil, .escortRequired])
+  }
+
+  @Test("a host whose one-use card is spent, in an area that is full of them, is a host still")
+  func spentHost() throws {
+    var world = world {
+      $0.facility.areas = [
+        Area(
+          id: AreaID("gym")!, name: "Gym", entry: [ControllerHarness.reader], antiPassback: .hard)
+      ]
+    }
+    world.change("card-hal") { $0.credential?.usesMax = 1 }
+    try enter("hal", at: &world)
+    try badge("vic", at: &world)
+    #expect(world.denials == [nil, nil])
+  }
+
+  @Test("a host who went in and left again escorts nobody")
+  func leftAgain() throws {
+    let out = ReaderID("front-out")!
+    var world = world {
+      $0.layout.readers.append(.init(id: out, door: ControllerHarness.door))
+      $0.facility.areas = [
+        Area(
+          id: AreaID("gym")!, name: "Gym", entry: [ControllerHarness.reader], exit: [out],
+          antiPassback: .off)
+      ]
+    }
+    world.change("card-ada") { $0.person.escort = .host }
+    try enter("ada", at: &world)
+    try enter("hal", at: &world)
+    try world.badge(facility: 1, card: 2, at: out)
+    try badge("vic", at: &world)
+    #expect(world.denials == [nil, nil, nil, nil])
+    #expect(world.attempts.last?.verdict.host?.rawValue == "ada", "who stayed escorts")
+    try world.badge(facility: 1, card: 3, at: out)
+    try badge("vera", at: &world)
+    #expect(world.denials.last == .escortRequired)
   }
 
   @Test("the wait is the door's setting; after it the host enters alone")
@@ -123,7 +204,7 @@ struct ControllerEscortTests {
     try world.badge(facility: 1, card: 2, at: out)
     try badge("vic", at: &world)
     #expect(world.denials == [nil, .escortRequired])
-    try world.badge(facility: 1, card: 1, at: out)
+    try world.badge(facility: 1, card: 3, at: out)
     #expect(world.denials == [nil, .escortRequired, nil])
   }
 }
