@@ -36,7 +36,7 @@ extension AutomationThenDocument {
       return .record(record)
     }
     guard let plan,
-      let id = reader.known(plan, "\(path).plan", of: Set(places.plans.map(\.id)), "plan")
+      let id = reader.known(plan, "\(path).plan", of: places.planIDs, "plan")
     else { return nil }
     if places.plans.first(where: { $0.id == id })?.startedBy.contains(.automation) == false {
       reader.note("\(path).plan", "the plan \(id) has no automation in its startedBy")

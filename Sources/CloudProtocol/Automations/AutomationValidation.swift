@@ -7,6 +7,8 @@ struct AutomationPlaces {
   /// The areas that count who is inside.
   var counting: Set<AreaID>
   var plans: [Plan]
+
+  var planIDs: Set<PlanID> { Set(plans.map(\.id)) }
 }
 
 extension AutomationDocument {

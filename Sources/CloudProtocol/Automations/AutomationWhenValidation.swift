@@ -39,8 +39,7 @@ extension AutomationWhenDocument {
         .mode($0, door: door, begins: begins)
       }
     }
-    let plans = Set(places.plans.map(\.id))
-    return plan.flatMap { reader.known($0, "\(path).plan", of: plans, "plan") }
+    return plan.flatMap { reader.known($0, "\(path).plan", of: places.planIDs, "plan") }
       .map { .plan($0, begins: begins) }
   }
 

@@ -56,8 +56,7 @@ extension AutomationWhileDocument {
     }
     if let hours = reader.hours(hours, "\(path).hours") { return .hours(hours) }
     if let plan {
-      let plans = Set(places.plans.map(\.id))
-      return reader.known(plan, "\(path).plan", of: plans, "plan").map { .plan($0) }
+      return reader.known(plan, "\(path).plan", of: places.planIDs, "plan").map { .plan($0) }
     }
     if let clock {
       _ = reader.oneOf(clock, "\(path).clock", ["trusted"])

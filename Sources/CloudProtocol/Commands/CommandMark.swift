@@ -32,9 +32,9 @@ public struct CommandMark: Sendable, Hashable {
       return
         "\(unknown.path) says nothing to this command, and may be what was to keep the key to less"
     }
-    guard
-      let missing = command.kind.narrowing.first(where: { !command.has($0) })
-    else { return nil }
+    guard let missing = command.kind.narrowing.first(where: { !command.has($0) }) else {
+      return nil
+    }
     return
       "\(unknown.path) says nothing to this command, and without \(missing.rawValue) it would do more"
       + " than may be meant"

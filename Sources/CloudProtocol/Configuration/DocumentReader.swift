@@ -50,12 +50,18 @@ struct DocumentReader {
     if texts.isEmpty { note(path, "is empty; leave it out, or name what it is for") }
     let ids: Set<Identifier<Kind>> = identifiers(
       texts, path, max: ConfigurationLimits.doorsMax)
-    let there = known.isEmpty ? "none" : known.map(\.rawValue).sorted().joined(separator: ", ")
     for (index, text) in texts.enumerated() {
       guard let id = Identifier<Kind>(text), !known.contains(id) else { continue }
-      note("\(path)[\(index)]", "there is no \(what) \(id); there are: \(there)")
+      noteUnknown(id, "\(path)[\(index)]", of: known, what)
     }
     return ids
+  }
+
+  private mutating func noteUnknown<Kind: IdentifierKind>(
+    _ id: Identifier<Kind>, _ path: String, of known: Set<Identifier<Kind>>, _ what: String
+  ) {
+    let there = known.isEmpty ? "none" : known.map(\.rawValue).sorted().joined(separator: ", ")
+    note(path, "there is no \(what) \(id); there are: \(there)")
   }
 
   /// False, with a note, for a list longer than `max`: its items are then not read.
@@ -70,8 +76,7 @@ struct DocumentReader {
   ) -> Identifier<Kind>? {
     guard let id: Identifier<Kind> = identifier(text, path) else { return nil }
     guard known.contains(id) else {
-      let there = known.isEmpty ? "none" : known.map(\.rawValue).sorted().joined(separator: ", ")
-      note(path, "there is no \(what) \(id); there are: \(there)")
+      noteUnknown(id, path, of: known, what)
       return nil
     }
     return id

@@ -45,7 +45,9 @@ public struct KeyRights: Sendable, Hashable {
       }
       guard at < until else { return "it was trusted until \(until.secondsSince1970)" }
     }
-    guard let right = kind.right ?? command?.kind.right else { return nil }
+    guard let right = kind.right ?? command?.kind.right else {
+      return isEvery ? nil : "nobody can say what it needs"
+    }
     let subject = command.map { "the command \($0.kind.rawValue)" } ?? "\(kind.rawValue)"
     guard rights.contains(right) else {
       return "\(subject) needs the right \(right.rawValue); it has \(listed)"

@@ -20,11 +20,11 @@ struct AutomationEngine: Sendable {
   private let lookMilliseconds: Int
   private var lookAt: MonotonicInstant?
   private var actions = Allowance(
-    actionsPerSecondMax, oneMoreAfterMilliseconds: 1_000 / actionsPerSecondMax)
+    atOnceMax: actionsPerSecondMax, everyMicroseconds: 1_000_000 / actionsPerSecondMax)
   private var doorRuns = Allowance(
-    doorRunsPerMinuteMax, oneMoreAfterMilliseconds: 60_000 / doorRunsPerMinuteMax)
+    atOnceMax: doorRunsPerMinuteMax, everyMicroseconds: 60_000_000 / doorRunsPerMinuteMax)
   private var quietEvents = Allowance(
-    quietEventsPerHourMax, oneMoreAfterMilliseconds: 3_600_000 / quietEventsPerHourMax)
+    atOnceMax: quietEventsPerHourMax, everyMicroseconds: 3_600_000_000 / quietEventsPerHourMax)
   private var leftOut: [AutomationID: Int] = [:]
   private var tellAt: MonotonicInstant?
 

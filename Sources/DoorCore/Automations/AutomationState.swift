@@ -18,7 +18,7 @@ struct AutomationState: Sendable {
   private(set) var until: MonotonicInstant?
   private(set) var tally = AutomationTally()
   private var allowance = Allowance(
-    runsPerMinuteMax, oneMoreAfterMilliseconds: 60_000 / runsPerMinuteMax)
+    atOnceMax: runsPerMinuteMax, everyMicroseconds: 60_000_000 / runsPerMinuteMax)
   private var quietUntil: MonotonicInstant?
 
   /// What lasts when this begins was there before: only one that ends with it acts at once.

@@ -72,8 +72,8 @@ struct ModeSchedule {
       hours, at: now.wall, clockTrust: now.trust, for: .unlocking) ? nil : .hours
   }
 
-  /// The strongest of the ordered modes, the schedule, a plan, the supply and the fire alarm; nil is normal. An entry
-  /// of the schedule that is in force already, `current`, keeps its start.
+  /// The strongest of the ordered modes, the schedule, a plan, the supply and the fire alarm; nil is
+  /// normal. An entry of the schedule that is in force already, `current`, keeps its start.
   func mode(
     ordered: DoorModes, firstPersonHasCome: Bool, current: DoorModeEntry?, at now: Moment
   ) -> DoorModeEntry? {

@@ -14,9 +14,8 @@ enum CloudMessage: Sendable {
   case acknowledgement(Envelope<EventAcknowledgement>)
   case certificate(Envelope<CertificateAnswer>)
 
-  /// Verifies a message that came on the topic of `kind`; gives with it when the cloud made it, and what its key
-  /// may sign.
-  /// `session` is the nonce of this session.
+  /// Verifies a message that came on the topic of `kind`; gives with it when the cloud made it, and
+  /// what its key may sign. `session` is the nonce of this session.
   static func verify(
     _ payload: [UInt8], kind: Topics.Down, retained: Bool, by verifier: EnvelopeVerifier,
     session: String?, at now: Moment

@@ -1,3 +1,4 @@
+import DoorCore
 import DoorRules
 
 /// How many messages of the broker are looked at: a flood of forgeries must not take the time in

@@ -1,4 +1,5 @@
 import CloudProtocol
+import DoorCore
 import DoorRules
 
 /// Messages of the broker that were refused: all are counted, and a flood of them fills neither the

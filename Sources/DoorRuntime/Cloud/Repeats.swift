@@ -1,4 +1,5 @@
 import CloudProtocol
+import DoorCore
 import DoorRules
 
 /// Messages of the cloud that bring nothing new: the same bytes again, a revision that is not

@@ -5,7 +5,7 @@ import DoorRules
 /// for them. Every record is read again for that, which takes seconds, so it is done seldom.
 struct RecordDamage {
   /// The shortest time between two readings of every record.
-  static let askMilliseconds = 600_000
+  static let askMilliseconds = DigestDesk.rescanMilliseconds
 
   private var detail: String?
   private var askedAt: MonotonicInstant?

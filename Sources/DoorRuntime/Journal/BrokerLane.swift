@@ -1,4 +1,5 @@
 import CloudProtocol
+import DoorCore
 import DoorRules
 
 /// Keeps the lane ``CloudProtocol/EventLane/broker`` of the log narrow: what somebody at the broker

@@ -160,7 +160,7 @@ struct LimitAutomationTests {
 
   @Test("an allowance lets so many at once, and one more after each time")
   func allowance() {
-    var allowance = Allowance(3, oneMoreAfterMilliseconds: 100)
+    var allowance = Allowance(atOnceMax: 3, everyMicroseconds: 100_000)
     let start = MonotonicInstant(nanoseconds: 1_000_000)
     func take(_ milliseconds: Int, _ count: Int = 1) -> Bool {
       allowance.take(count, at: start.advanced(byMilliseconds: milliseconds))

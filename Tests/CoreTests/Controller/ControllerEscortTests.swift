@@ -18,6 +18,19 @@ struct ControllerEscortTests {
     return world
   }
 
+  private static let out = ReaderID("front-out")!
+
+  private func worldWithWayOut() -> ControllerHarness {
+    world {
+      $0.layout.readers.append(.init(id: Self.out, door: ControllerHarness.door))
+      $0.facility.areas = [
+        Area(
+          id: AreaID("gym")!, name: "Gym", entry: [ControllerHarness.reader], exit: [Self.out],
+          antiPassback: .off)
+      ]
+    }
+  }
+
   private func badge(_ names: String..., at world: inout ControllerHarness) throws {
     for name in names { try world.badge(facility: 1, card: try #require(Self.cards[name])) }
   }
@@ -115,23 +128,15 @@ struct ControllerEscortTests {
 
   @Test("a host who went in and left again escorts nobody")
   func leftAgain() throws {
-    let out = ReaderID("front-out")!
-    var world = world {
-      $0.layout.readers.append(.init(id: out, door: ControllerHarness.door))
-      $0.facility.areas = [
-        Area(
-          id: AreaID("gym")!, name: "Gym", entry: [ControllerHarness.reader], exit: [out],
-          antiPassback: .off)
-      ]
-    }
+    var world = worldWithWayOut()
     world.change("card-ada") { $0.person.escort = .host }
     try enter("ada", at: &world)
     try enter("hal", at: &world)
-    try world.badge(facility: 1, card: 2, at: out)
+    try world.badge(facility: 1, card: 2, at: Self.out)
     try badge("vic", at: &world)
     #expect(world.denials == [nil, nil, nil, nil])
     #expect(world.attempts.last?.verdict.host?.rawValue == "ada", "who stayed escorts")
-    try world.badge(facility: 1, card: 3, at: out)
+    try world.badge(facility: 1, card: 3, at: Self.out)
     try badge("vera", at: &world)
     #expect(world.denials.last == .escortRequired)
   }
@@ -192,19 +197,11 @@ struct ControllerEscortTests {
 
   @Test("A10: a host who leaves brings nobody in, and a visitor leaves alone")
   func leaving() throws {
-    let out = ReaderID("front-out")!
-    var world = world {
-      $0.layout.readers.append(.init(id: out, door: ControllerHarness.door))
-      $0.facility.areas = [
-        Area(
-          id: AreaID("gym")!, name: "Gym", entry: [ControllerHarness.reader], exit: [out],
-          antiPassback: .off)
-      ]
-    }
-    try world.badge(facility: 1, card: 2, at: out)
+    var world = worldWithWayOut()
+    try world.badge(facility: 1, card: 2, at: Self.out)
     try badge("vic", at: &world)
     #expect(world.denials == [nil, .escortRequired])
-    try world.badge(facility: 1, card: 3, at: out)
+    try world.badge(facility: 1, card: 3, at: Self.out)
     #expect(world.denials == [nil, .escortRequired, nil])
   }
 }

@@ -237,6 +237,14 @@ struct ControllerPlanTests {
     #expect(world.controller.plansInForce.map(\.plan) == [Self.lock])
     #expect(world.controller.refusal(of: order(.start))?.contains("started by: input") == true)
 
+    // Its configuration is gone: it stays, and whoever ends it hears why that does not work.
+    world.send(.policy(.empty))
+    #expect(world.controller.plansInForce.map(\.plan) == [Self.lock])
+    #expect(world.controller.refusal(of: order(.end))?.contains("not here") == true)
+    #expect(
+      world.controller.refusal(of: order(.end, Self.storm))
+        == "there is no plan storm; the plans are: none")
+
     var early = self.world { $0.startedBy = [.input] }
     early.send(.policy(.empty))
     press(true, &early)

@@ -1,5 +1,5 @@
-import ArgumentParser
-import ConsoleProtocol
+public import ArgumentParser
+public import ConsoleProtocol
 
 /// The simulated panel's card, keypad, door leaf and button.
 struct PanelCommand: AsyncParsableCommand {
@@ -149,21 +149,14 @@ struct PanelCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Break the lock so that it draws no current, or always does; or mend it.")
     @OptionGroup var console: ConsoleOptions
-    @Argument(help: "works, dead or stuck.") var state: Health
+    @Argument(help: "works, dead or stuck.") var state: LockState
     @Option(help: "The door; the first when left out.") var door: String?
 
     func run() async throws {
-      let now: LockState =
-        switch state {
-        case .works: .works
-        case .dead: .dead
-        case .stuck: .stuck
-        }
-      try await console.act(.lock(door: door, state: now))
+      try await console.act(.lock(door: door, state: state))
     }
   }
 
-  enum Health: String, ExpressibleByArgument, CaseIterable { case works, dead, stuck }
   enum Charge: String, ExpressibleByArgument, CaseIterable { case low, good }
 
   struct Input: AsyncParsableCommand {
@@ -186,3 +179,5 @@ extension ConsoleOptions {
     try await client.post("/v1/panel", action)
   }
 }
+
+extension LockState: ExpressibleByArgument {}
