@@ -25,6 +25,8 @@ public struct AccessSettingsDocument: Sendable, Hashable, Codable {
   public var office: OfficeDocument?
   /// Whose entry begins a window of the unlock schedule; everybody's when absent everywhere.
   public var firstPerson: FirstPersonDocument?
+  /// Who needs longer to pass. An empty object: nobody.
+  public var extendedTimes: ExtendedTimesDocument?
 
   public init(
     holdTimeSeconds: Int? = nil, presentation: String? = nil,
@@ -33,7 +35,8 @@ public struct AccessSettingsDocument: Sendable, Hashable, Codable {
     autoUnlockSchedule: HoursDocument? = nil, playNotificationSoundOnRelayToggle: Bool? = nil,
     personsRequired: Int? = nil, unlocksWithFirstPerson: Bool? = nil,
     requiredQualifications: [String]? = nil, escortSeconds: Int? = nil,
-    office: OfficeDocument? = nil, firstPerson: FirstPersonDocument? = nil
+    office: OfficeDocument? = nil, firstPerson: FirstPersonDocument? = nil,
+    extendedTimes: ExtendedTimesDocument? = nil
   ) {
     self.holdTimeSeconds = holdTimeSeconds
     self.presentation = presentation
@@ -49,6 +52,7 @@ public struct AccessSettingsDocument: Sendable, Hashable, Codable {
     self.escortSeconds = escortSeconds
     self.office = office
     self.firstPerson = firstPerson
+    self.extendedTimes = extendedTimes
   }
 }
 
@@ -130,6 +134,27 @@ public struct FirstPersonDocument: Sendable, Hashable, Codable {
     self.anyTags = anyTags
     self.memberTypes = memberTypes
     self.minutesBefore = minutesBefore
+  }
+}
+
+/// Who needs longer to pass, and how long it then takes. Who has one of the tags, or is of one of the types;
+/// without both nobody. An absent time is as for everybody.
+public struct ExtendedTimesDocument: Sendable, Hashable, Codable {
+  public var anyTags: [String]?
+  public var memberTypes: [String]?
+  /// How long the lock is released, 1 to 120; never less than for everybody.
+  public var holdTimeSeconds: Int?
+  /// How long the leaf may stand open before the alarm, 1 to 1,800; never less than for everybody.
+  public var heldOpenSeconds: Int?
+
+  public init(
+    anyTags: [String]? = nil, memberTypes: [String]? = nil, holdTimeSeconds: Int? = nil,
+    heldOpenSeconds: Int? = nil
+  ) {
+    self.anyTags = anyTags
+    self.memberTypes = memberTypes
+    self.holdTimeSeconds = holdTimeSeconds
+    self.heldOpenSeconds = heldOpenSeconds
   }
 }
 

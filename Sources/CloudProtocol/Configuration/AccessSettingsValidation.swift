@@ -25,7 +25,8 @@ extension AccessSettingsDocument {
       requiredQualifications: requiredQualifications.map {
         reader.words($0, "\(path).requiredQualifications")
       }, escortSeconds: escortSeconds, office: office?.read(&reader, "\(path).office"),
-      firstPerson: firstPerson?.read(&reader, "\(path).firstPerson"))
+      firstPerson: firstPerson?.read(&reader, "\(path).firstPerson"),
+      extendedTimes: extendedTimes?.read(&reader, "\(path).extendedTimes"))
   }
 
   private func plan(_ reader: inout DocumentReader, _ path: String) -> PresentationPlan? {
@@ -81,6 +82,28 @@ extension FirstPersonDocument {
       anyTags: reader.words(anyTags ?? [], "\(path).anyTags"),
       memberTypes: reader.words(memberTypes ?? [], "\(path).memberTypes"),
       minutesBefore: minutesBefore ?? 0)
+  }
+}
+
+extension ExtendedTimesDocument {
+  fileprivate func read(_ reader: inout DocumentReader, _ path: String) -> ExtendedTimes {
+    if let holdTimeSeconds {
+      reader.whole(
+        holdTimeSeconds, "\(path).holdTimeSeconds", in: ExtendedTimes.holdTimeSecondsRange)
+    }
+    if let heldOpenSeconds {
+      reader.whole(
+        heldOpenSeconds, "\(path).heldOpenSeconds", in: ExtendedTimes.heldOpenSecondsRange)
+    }
+    let plan = ExtendedTimes(
+      anyTags: reader.words(anyTags ?? [], "\(path).anyTags"),
+      memberTypes: reader.words(memberTypes ?? [], "\(path).memberTypes"),
+      times: ExtendedTimes.Times(
+        holdTimeSeconds: holdTimeSeconds, heldOpenSeconds: heldOpenSeconds))
+    if plan.times == ExtendedTimes.Times(), !plan.anyTags.isEmpty || !plan.memberTypes.isEmpty {
+      reader.note(path, "has neither holdTimeSeconds nor heldOpenSeconds")
+    }
+    return plan
   }
 }
 

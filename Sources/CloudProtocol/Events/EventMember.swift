@@ -29,6 +29,12 @@ extension EventMember {
     EventMember("companionCredential", "if the companion had one: the credential"),
     EventMember("pinCredential", "if a PIN followed a card: the PIN's credential"),
     EventMember("host", "if the person must be escorted: the host, who entered just before"),
+    EventMember(
+      "holdSeconds",
+      "if whoever enters needs longer: how long the lock is released, where that is set"),
+    EventMember(
+      "heldOpenSeconds",
+      "if whoever enters needs longer: how long the leaf may stand open, where that is set"),
   ]
   static let attempt = [
     EventMember(

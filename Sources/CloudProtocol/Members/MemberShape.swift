@@ -103,6 +103,8 @@ package indirect enum MemberShape: Sendable {
         "enabled", "radiusMeters", "accuracyBufferMeters", "requireAccuracyBetterThan"
       ).merging(["center": .object(members("lat", "lng"))]) { $1 }),
     "firstPerson": .object(members("anyTags", "memberTypes", "minutesBefore")),
+    "extendedTimes": .object(
+      members("anyTags", "memberTypes", "holdTimeSeconds", "heldOpenSeconds")),
     "office": .object(
       members("anyTags", "memberTypes", "presentations", "withinMilliseconds", "minutes")
         .merging(["hours": hours]) { $1 }),

@@ -7,7 +7,8 @@ extension DoorMachine {
     _ input: Input, since began: MonotonicInstant, at now: MonotonicInstant
   ) -> [Effect] {
     switch input {
-    case .release(let milliseconds): release(milliseconds, at: now)
+    case .release(let milliseconds, let heldOpen):
+      release(milliseconds, heldOpenMilliseconds: heldOpen, at: now)
     case .exit(let active): active ? exitBegins(at: now) : exitEnds(at: now)
     case .secure: secure(at: now)
     case .contact(let open): open ? leafOpened(since: began, at: now) : leafClosed()
@@ -15,9 +16,13 @@ extension DoorMachine {
     }
   }
 
-  private mutating func release(_ milliseconds: Int, at now: MonotonicInstant) -> [Effect] {
+  private mutating func release(
+    _ milliseconds: Int, heldOpenMilliseconds: Int?, at now: MonotonicInstant
+  ) -> [Effect] {
     let limit = releaseLimit(from: now)
-    let hold = Hold(until: min(now.advanced(byMilliseconds: milliseconds), limit), limit: limit)
+    let hold = Hold(
+      until: min(now.advanced(byMilliseconds: milliseconds), limit), limit: limit,
+      heldOpenMilliseconds: heldOpenMilliseconds)
     switch state {
     case .secured:
       state = .released(hold)
@@ -26,14 +31,14 @@ extension DoorMachine {
       state = .released(prolonged(old, by: hold))
       return []
     case .passing(let old, let heldAt):
-      state = .passing(prolonged(old, by: hold), heldAt: heldAt)
+      state = .passing(prolonged(old, by: hold), heldAt: later(heldAt, for: hold, at: now))
       return []
     case .open(let heldAt):
-      state = .passing(hold, heldAt: heldAt)
+      state = .passing(hold, heldAt: later(heldAt, for: hold, at: now))
       return [.setLock(.released)]
     case .warned, .heldOpen, .forcedOpen:
       let cleared = alarms.map(Effect.clear)
-      state = .passing(hold, heldAt: heldDeadline(from: now))
+      state = .passing(hold, heldAt: heldDeadline(of: hold, from: now))
       return cleared + [.setLock(.released)]
     case .unexplained(let leafOpen, _):
       // An entry does not explain a leaf that opened before it.
@@ -74,10 +79,12 @@ extension DoorMachine {
     let limit = releaseLimit(from: now)
     leaving = .until(end)
     switch state {
-    case .released(let hold):
-      state = .released(Hold(until: max(hold.until, end), limit: limit))
-    case .passing(let hold, let heldAt):
-      state = .passing(Hold(until: max(hold.until, end), limit: limit), heldAt: heldAt)
+    case .released(var hold):
+      (hold.until, hold.limit) = (max(hold.until, end), limit)
+      state = .released(hold)
+    case .passing(var hold, let heldAt):
+      (hold.until, hold.limit) = (max(hold.until, end), limit)
+      state = .passing(hold, heldAt: heldAt)
     case .secured, .open, .warned, .heldOpen, .unexplained, .forcedOpen, .latched:
       break
     }
@@ -86,17 +93,19 @@ extension DoorMachine {
 
   private mutating func secure(at now: MonotonicInstant) -> [Effect] {
     switch state {
-    case .released(let hold):
+    case .released(var hold):
       if let end = leavingEnd(at: now) {
-        state = .released(Hold(until: min(hold.until, end), limit: hold.limit))
+        hold.until = min(hold.until, end)
+        state = .released(hold)
         return []
       }
       state = .secured
       lockedAt = now
       return [.setLock(.secured)]
-    case .passing(let hold, let heldAt):
+    case .passing(var hold, let heldAt):
       if let end = leavingEnd(at: now) {
-        state = .passing(Hold(until: min(hold.until, end), limit: hold.limit), heldAt: heldAt)
+        hold.until = min(hold.until, end)
+        state = .passing(hold, heldAt: heldAt)
         return []
       }
       state = .open(heldAt: heldAt)
@@ -120,7 +129,7 @@ extension DoorMachine {
       state = .unexplained(leafOpen: true, forcedAt: forcedAt)
       return [.leaf(open: true)]
     case .released(let hold):
-      let heldAt = heldDeadline(from: now)
+      let heldAt = heldDeadline(of: hold, from: now)
       guard timing.relock == .whenOpened, leaving != .asking else {
         state = .passing(hold, heldAt: heldAt)
         return [.leaf(open: true)]
@@ -215,11 +224,23 @@ extension DoorMachine {
   }
 
   private func unlocked(_ hold: Hold, leafOpen: Bool, at now: MonotonicInstant) -> State {
-    leafOpen ? .passing(hold, heldAt: heldDeadline(from: now)) : .released(hold)
+    leafOpen ? .passing(hold, heldAt: heldDeadline(of: hold, from: now)) : .released(hold)
   }
 
   private func heldDeadline(from now: MonotonicInstant) -> MonotonicInstant {
     now.advanced(byMilliseconds: timing.heldOpenMilliseconds)
+  }
+
+  /// Never sooner than for everybody.
+  private func heldDeadline(of hold: Hold, from now: MonotonicInstant) -> MonotonicInstant {
+    later(heldDeadline(from: now), for: hold, at: now)
+  }
+
+  /// The deadline, or a later one for whoever needs longer.
+  private func later(
+    _ heldAt: MonotonicInstant, for hold: Hold, at now: MonotonicInstant
+  ) -> MonotonicInstant {
+    hold.heldOpenMilliseconds.map { max(heldAt, now.advanced(byMilliseconds: $0)) } ?? heldAt
   }
 
   private func releaseLimit(from now: MonotonicInstant) -> MonotonicInstant {
@@ -240,6 +261,8 @@ extension DoorMachine {
   private func prolonged(_ old: Hold, by new: Hold) -> Hold {
     // While somebody asks to leave it is not entries that hold the door.
     let limit = leaving == .asking ? new.limit : old.limit
-    return Hold(until: max(old.until, min(new.until, limit)), limit: limit)
+    return Hold(
+      until: max(old.until, min(new.until, limit)), limit: limit,
+      heldOpenMilliseconds: [old, new].compactMap(\.heldOpenMilliseconds).max())
   }
 }

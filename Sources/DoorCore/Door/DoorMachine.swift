@@ -13,6 +13,8 @@ public struct DoorMachine: Sendable, Hashable {
     public var until: MonotonicInstant
     /// The latest end that entries can give it, however many there are. Leaving has no limit.
     public var limit: MonotonicInstant
+    /// How long the leaf may stand open, where whoever enters needs longer than the door's own time.
+    public var heldOpenMilliseconds: Int?
   }
 
   /// Somebody is leaving. Only time and the exit input itself end that.
@@ -48,8 +50,8 @@ public struct DoorMachine: Sendable, Hashable {
 
   /// What can happen to a door.
   public enum Input: Sendable, Hashable {
-    /// Somebody may enter for `holdMilliseconds`.
-    case release(holdMilliseconds: Int)
+    /// Somebody may enter for `holdMilliseconds`, and may need so long until the leaf is closed.
+    case release(holdMilliseconds: Int, heldOpenMilliseconds: Int? = nil)
     /// The level of the exit input, debounced; stronger than ``secure``.
     case exit(active: Bool)
     /// Lock now, unless somebody is leaving or a mode holds the door open.

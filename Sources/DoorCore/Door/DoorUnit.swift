@@ -274,7 +274,8 @@ struct DoorUnit: Sendable {
         wishes.append(.effect(.record(.antiPassback(layout.id, reader, verdict.person))))
       }
     }
-    wishes += release(order: order, under: conditions, at: now)
+    wishes += release(
+      for: ExtendedTimes.Times.longest(of: entrants), order: order, under: conditions, at: now)
     for entrant in entrants { passengers.add(entrant) }
     if !waitsForLeaf { wishes += passAll(under: conditions, at: now) }
     if entrants.contains(where: { !$0.verdict.isLeaving && $0.verdict.mayBeFirst }),
@@ -332,16 +333,14 @@ struct DoorUnit: Sendable {
 
   // MARK: The lock
 
-  /// Releases the lock for the door's hold time, once the records before it are committed.
+  /// Releases the lock for the door's hold time, or for as long as somebody needs, once the records
+  /// before it are committed.
   mutating func release(
-    order: String?, under conditions: DoorConditions, at now: Moment
+    for extended: ExtendedTimes.Times? = nil, order: String?, under conditions: DoorConditions,
+    at now: Moment
   ) -> [DoorWish] {
-    let range = DoorTiming.holdSecondsRange
-    let seconds =
-      conditions.policy.settings(of: layout.id)?.holdTimeSeconds.value
-      ?? EffectiveSettings.holdTimeSecondsDefault
-    let hold = min(max(seconds, range.lowerBound), range.upperBound) * 1000
-    let moves = machine.handle(.release(holdMilliseconds: hold), at: now.monotonic)
+    let own = conditions.policy.settings(of: layout.id)?.holdTimeSeconds.value
+    let moves = machine.handle(layout.timing.release(ownSeconds: own, extended), at: now.monotonic)
     var wishes = translate(
       moves, urgency: .afterRecords, order: order, under: conditions, at: now)
     // Already released: drive the level again, so that the order is confirmed by the hardware.

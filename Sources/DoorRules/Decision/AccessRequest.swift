@@ -116,6 +116,8 @@ public struct Verdict: Sendable, Hashable {
   public var plan: PlanID?
   /// The entry begins a window of the unlock schedule that waits for one.
   public var mayBeFirst = true
+  /// How long the door takes for this person; nil is as for everybody.
+  public var extendedTimes: ExtendedTimes.Times?
   /// What was checked, in order; the last step decided.
   public var steps: [ExplanationStep]
 

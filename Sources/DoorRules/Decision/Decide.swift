@@ -119,7 +119,8 @@ private func judge(_ question: RuleQuestion, in mode: DenialReason?) -> (depth: 
     if passes { despite = despite ?? answer.denial } else { denial = answer.denial }
   }
   if question.isExplaining, denial == nil {
-    steps += [question.firstPersonStep, question.officeStep].compactMap { $0 }
+    steps += [question.firstPersonStep, question.officeStep, question.extendedTimesStep]
+      .compactMap { $0 }
   }
   // Without a path the last case is unreachable: PathRule has denied already.
   let decision: Verdict.Decision =
@@ -145,6 +146,7 @@ private func judge(_ question: RuleQuestion, in mode: DenialReason?) -> (depth: 
     leavesDespite: denial == nil ? despite : nil, steps: steps)
   if !question.request.plans.isEmpty { verdict.plan = question.plan(where: denial) }
   if denial == nil, !leaves { verdict.uses = question.used }
+  if denial == nil { verdict.extendedTimes = question.extendedTimes }
   verdict.mayBeFirst = question.mayBeFirst
   verdict.mayUseOffice = denial == nil && despite == nil && question.mayUseOffice
   return (depth, verdict)

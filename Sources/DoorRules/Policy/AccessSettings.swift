@@ -26,6 +26,8 @@ public struct AccessSettings: Sendable, Hashable {
   public var office: OfficePlan?
   /// Whose entry counts for ``unlocksWithFirstPerson``; nil is everybody's.
   public var firstPerson: FirstPersonPlan?
+  /// Who needs longer to pass.
+  public var extendedTimes: ExtendedTimes?
 
   public init(
     holdTimeSeconds: Int? = nil, presentation: PresentationPlan? = nil,
@@ -33,7 +35,8 @@ public struct AccessSettings: Sendable, Hashable {
     autoUnlockSchedule: WeeklyHours? = nil, playNotificationSoundOnRelayToggle: Bool? = nil,
     personsRequired: Int? = nil, unlocksWithFirstPerson: Bool? = nil,
     requiredQualifications: Set<String>? = nil, escortSeconds: Int? = nil,
-    office: OfficePlan? = nil, firstPerson: FirstPersonPlan? = nil
+    office: OfficePlan? = nil, firstPerson: FirstPersonPlan? = nil,
+    extendedTimes: ExtendedTimes? = nil
   ) {
     self.holdTimeSeconds = holdTimeSeconds
     self.presentation = presentation
@@ -48,6 +51,7 @@ public struct AccessSettings: Sendable, Hashable {
     self.escortSeconds = escortSeconds
     self.office = office
     self.firstPerson = firstPerson
+    self.extendedTimes = extendedTimes
   }
 }
 

@@ -59,6 +59,8 @@ public struct EffectiveSettings: Sendable, Hashable {
   public var office: Effective<OfficePlan>?
   /// Nil: everybody's entry begins a window of the unlock schedule that waits for one.
   public var firstPerson: Effective<FirstPersonPlan>?
+  /// Nil: everybody has the same time.
+  public var extendedTimes: Effective<ExtendedTimes>?
 
   /// `scopes` are those of the door, in any order.
   public init(door: DoorPolicy, scopes: [Scope], facility: AccessSettings) {
@@ -89,6 +91,7 @@ public struct EffectiveSettings: Sendable, Hashable {
       find(\.escortSeconds) ?? Effective(Self.escortSecondsDefault, from: .builtIn)
     office = find(\.office)
     firstPerson = find(\.firstPerson)
+    extendedTimes = find(\.extendedTimes)
     requiredQualifications = find(\.requiredQualifications) ?? Effective([], from: .builtIn)
   }
 }

@@ -190,6 +190,10 @@ extension EventRecord {
     switch record.verdict.decision {
     case .grant(let via):
       detail["via"] = via.rawValue
+      if let times = record.verdict.extendedTimes {
+        detail["holdSeconds"] = times.holdTimeSeconds.map { String($0) }
+        detail["heldOpenSeconds"] = times.heldOpenSeconds.map { String($0) }
+      }
       if let reason = record.verdict.leavesDespite { detail["leavesDespite"] = reason.rawValue }
       let beside = record.verdict.used.map(\.credential).filter { $0 != record.verdict.credential }
       if !beside.isEmpty {

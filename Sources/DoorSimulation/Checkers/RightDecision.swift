@@ -67,7 +67,7 @@ final class RightDecision: Checker {
     if isWrongPIN { world.observers.knowledge.wrongPIN(door) }
     if isGrant, should != false {
       world.site.causes.mayRelease(
-        door, forSeconds: Oracle(world: world).holdSeconds(door, instant),
+        door, forSeconds: Oracle(world: world).holdSeconds(door, for: draft, instant),
         at: world.clockwork.elapsed)
     }
     guard let should, should != isGrant else { return nil }

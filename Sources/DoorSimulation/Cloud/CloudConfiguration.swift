@@ -39,7 +39,7 @@ struct CloudConfiguration {
             holdTimeSeconds: door.holdTimeSeconds, presentation: door.presentation,
             personsRequired: door.isVault ? 2 : nil,
             requiredQualifications: door.requiresInduction == true ? [StorySite.induction] : nil,
-            office: office(at: door)))
+            office: office(at: door), extendedTimes: extendedTimes(at: door)))
       })
   }
 
@@ -48,6 +48,13 @@ struct CloudConfiguration {
       OfficeDocument(
         anyTags: [StorySite.keyHolder], minutes: minutes,
         hours: door.officeCloses.map { .daily(from: 6, to: $0) })
+    }
+  }
+
+  private static func extendedTimes(at door: StorySite.Door) -> ExtendedTimesDocument? {
+    door.extendedSeconds.map { seconds in
+      ExtendedTimesDocument(
+        anyTags: [StorySite.slow], holdTimeSeconds: seconds, heldOpenSeconds: 4 * seconds)
     }
   }
 

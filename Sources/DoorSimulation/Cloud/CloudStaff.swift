@@ -58,6 +58,7 @@ struct CloudStaff {
     let isGuard = site.plan.emergency?.guards.contains(person) == true
     return (site.plan.people[person].holdsKeys == true ? [StorySite.keyHolder] : [])
       + (isGuard ? [StorySite.guardTag] : [])
+      + (site.plan.people[person].needsLonger == true ? [StorySite.slow] : [])
   }
 
   /// The record of somebody who has booked before comes now, if it is not there.

@@ -125,6 +125,8 @@ public enum Sabotage: String, Sendable, CaseIterable {
   case forgetAutomationEnd = "forget-automation-end"
   /// After a start, readers that lead out are asked like any other.
   case forgetExits = "forget-exits"
+  /// Everybody needs longer to pass a door.
+  case extendForEverybody = "extend-for-everybody"
   /// The supply's signal that mains is lost is not heard.
   case deafMains = "deaf-mains"
 }

@@ -121,6 +121,7 @@ extension SabotagedParts: PolicyStore {
       }
     case .ignoreExclusion: holder.person.exclusions = []
     case .ignorePlan: holder.person.tags.insert(StorySite.guardTag)
+    case .extendForEverybody: holder.person.tags.insert(StorySite.slow)
     case .ignoreEscort: holder.person.escort = nil
     case .ignoreUnused: holder.credential?.unusedDays = nil
     case .ignoreIssue: holder.credential?.issue = nil

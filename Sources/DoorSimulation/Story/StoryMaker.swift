@@ -43,6 +43,7 @@ public struct StoryMaker {
     Self.giveAreas(&site.doors, seed)
     Self.putLinesAtReaders(&site.doors, seed)
     giveOffice()
+    PaceStory.give(to: &site, seed: seed)
     site.emergency = emergencies.plan(for: site)
     site.alarm = alarms.alarm(for: site)
     supply.giveRules(to: &site.doors)

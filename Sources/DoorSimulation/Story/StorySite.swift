@@ -33,6 +33,9 @@ public struct StorySite: Sendable, Codable, Hashable {
     /// The hour of the day at which that ends as well; it may from six on. Nil is at all hours.
     public var officeCloses: Int?
 
+    /// So long its lock is released for whoever needs longer. Nil is as for everybody.
+    public var extendedSeconds: Int?
+
     var asksForBoth: Bool { presentation == "cardThenPIN" }
     /// Time from one bit of its reader to the next.
     public var bitSpacingMicroseconds: Int
@@ -50,6 +53,9 @@ public struct StorySite: Sendable, Codable, Hashable {
 
   /// The tag of whoever may leave some doors unlocked.
   public static let keyHolder = "keys"
+
+  /// The tag of whoever needs longer to pass a door.
+  public static let slow = "slow"
 
   /// The qualification that some doors require.
   public static let induction = "induction"
@@ -97,6 +103,8 @@ public struct StorySite: Sendable, Codable, Hashable {
     public var isHost: Bool?
     /// May leave some doors unlocked. Nil is false.
     public var holdsKeys: Bool?
+    /// Needs longer to pass a door. Nil is false.
+    public var needsLonger: Bool?
     /// False: only bookings give access.
     public var isMember: Bool
   }

@@ -312,4 +312,16 @@ struct Oracle {
     world.cloud.configuration.sent[instant.configRevision]?.doors[door].settings.holdTimeSeconds
       ?? 5
   }
+
+  /// Of whoever enters with this event the one who needs longest.
+  func holdSeconds(_ door: Int, for entry: EventDraft, _ instant: Instant) -> Int {
+    let own = holdSeconds(door, instant)
+    let entrants = [entry.person, entry.detail["companion"]].compactMap { $0 }
+    guard let longer = world.site.plan.doors[door].extendedSeconds,
+      world.site.people.indices.contains(where: {
+        world.site.plan.people[$0].needsLonger == true && entrants.contains(world.site.people[$0])
+      })
+    else { return own }
+    return max(own, longer)
+  }
 }

@@ -26,7 +26,7 @@ struct DoorMachineWalkTests {
 
     mutating func note(_ input: DoorMachine.Input, at now: MonotonicInstant) {
       switch input {
-      case .release(let hold):
+      case .release(let hold, _):
         entryUntil = max(entryUntil, now.advanced(byMilliseconds: hold))
       case .exit(active: true): exitIsActive = true
       case .exit(active: false):
@@ -107,7 +107,10 @@ struct DoorMachineWalkTests {
         let due = before.advance(to: now)
         let input: DoorMachine.Input? =
           switch random.number(0...9) {
-          case 0...2: .release(holdMilliseconds: random.number(1...30) * 1_000)
+          case 0...2:
+            .release(
+              holdMilliseconds: random.number(1...30) * 1_000,
+              heldOpenMilliseconds: random.chance(1, in: 3) ? random.number(1...90) * 1_000 : nil)
           case 3: .exit(active: random.chance(1, in: 2))
           case 4...5: .contact(open: true)
           case 6...7: .contact(open: false)

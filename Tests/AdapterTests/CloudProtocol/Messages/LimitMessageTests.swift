@@ -232,6 +232,29 @@ struct LimitMessageTests {
     #expect(told(range.upperBound + 1) == ["doors[0].firstPerson.minutesBefore"])
   }
 
+  @Test("who needs longer has a lock of 1 to 120 s and a leaf of 1 to 1,800 s")
+  func extendedTimes() {
+    func told(hold: Int? = nil, heldOpen: Int? = nil, tags: [String]? = ["slow"]) -> [String] {
+      let document = Self.configuration {
+        $0.doors[0].settings.extendedTimes = ExtendedTimesDocument(
+          anyTags: tags, holdTimeSeconds: hold, heldOpenSeconds: heldOpen)
+      }
+      return Self.problems { _ = try document.validated(zones: { _ in .utc }) }
+    }
+    let (holds, opens) = (ExtendedTimes.holdTimeSecondsRange, ExtendedTimes.heldOpenSecondsRange)
+    #expect(told(hold: holds.lowerBound) == [] && told(hold: holds.upperBound) == [])
+    #expect(told(heldOpen: opens.lowerBound) == [] && told(heldOpen: opens.upperBound) == [])
+    for past in [holds.lowerBound - 1, holds.upperBound + 1] {
+      #expect(told(hold: past) == ["doors[0].extendedTimes.holdTimeSeconds"])
+    }
+    for past in [opens.lowerBound - 1, opens.upperBound + 1] {
+      #expect(told(heldOpen: past) == ["doors[0].extendedTimes.heldOpenSeconds"])
+    }
+    // Somebody is named and nothing is longer: that is not what was meant.
+    #expect(told() == ["doors[0].extendedTimes"])
+    #expect(told(tags: nil) == [])
+  }
+
   @Test("an office mode has 2 to 5 presentations within 1 to 20 s, and lasts 1 to 1,440 minutes")
   func office() {
     func told(_ change: (inout OfficeDocument) -> Void) -> [String] {
