@@ -240,6 +240,9 @@ extension EventType {
         reason: "`trusted`, `delegated` or `distrusted`",
         detail: [
           EventMember("key", "id of the key"),
+          EventMember("by", "if a command said so: id of the key that signed it"),
+          EventMember(
+            "ended", "if others end with it, because it gave them: their ids, with spaces between"),
           EventMember("rights", "if delegated: its rights, with spaces between them"),
           EventMember("doors", "if delegated for some doors: which, with spaces between them"),
           EventMember("until", "if delegated until a time: seconds since 1970"),

@@ -20,9 +20,12 @@ enum KeyChange: Sendable {
     }
   }
 
-  /// For the event: the key, and what it may sign if that is not everything.
-  var detail: [String: String] {
+  /// For the event: the key, who signed that, what ends with it, and what the key may sign if that is
+  /// not everything.
+  func detail(by signer: String?, ending ended: [String]) -> [String: String] {
     var detail = ["key": keyID]
+    detail["by"] = signer
+    if !ended.isEmpty { detail["ended"] = ended.joined(separator: " ") }
     guard case .trust(_, _, let rights) = self, !rights.isEvery else { return detail }
     detail["rights"] = rights.names.joined(separator: " ")
     detail["doors"] = rights.doors.map { $0.map(\.rawValue).sorted().joined(separator: " ") }

@@ -3,7 +3,7 @@ import DoorRules
 import Foundation
 
 /// A line of what is kept of the cloud's keys. `KID KEY` trusts a key for everything, `KID` withdraws
-/// it, `KID NOBODY KEY rights=A,B doors=C until=SECONDS` trusts it for less. `NOBODY` is no key of
+/// it, `KID NOBODY KEY rights=A,B doors=C until=SECONDS by=KID` trusts it for less, and as long as its giver. `NOBODY` is no key of
 /// anybody: a version that knows no rights finds it, skips the line and says so, where it would
 /// otherwise trust the key for everything.
 struct KeyLine {
@@ -11,13 +11,18 @@ struct KeyLine {
   /// Nil withdraws the key. Bytes that are no key stand for what cannot be read.
   var bytes: [UInt8]?
   var rights = KeyRights.every
+  /// See ``SigningKeys/Entry/giver``.
+  var giver: String?
 
   private static let nobody = Data(repeating: 0, count: SigningKey.byteCount).base64URL
 
-  init(_ keyID: String, bytes: [UInt8]? = nil, rights: KeyRights = .every) {
+  init(
+    _ keyID: String, bytes: [UInt8]? = nil, rights: KeyRights = .every, giver: String? = nil
+  ) {
     self.keyID = keyID
     self.bytes = bytes
     self.rights = rights
+    self.giver = giver
   }
 
   /// Nil for an empty line.
@@ -32,7 +37,11 @@ struct KeyLine {
       bytes = Base64URL.decode(words[1].utf8) ?? []
       return
     }
-    guard words.count > 2, let rights = Self.rights(words.dropFirst(3)) else {
+    let mark = "by="
+    giver = words.last.flatMap { $0.hasPrefix(mark) ? String($0.dropFirst(mark.count)) : nil }
+    guard words.count > 2,
+      let rights = Self.rights(words.dropFirst(3).dropLast(giver == nil ? 0 : 1))
+    else {
       bytes = []
       return
     }
@@ -49,6 +58,7 @@ struct KeyLine {
       words.append("doors=\(doors.map(\.rawValue).sorted().joined(separator: ","))")
     }
     if let until = rights.until { words.append("until=\(until.secondsSince1970)") }
+    if let giver { words.append("by=\(giver)") }
     return words.joined(separator: " ")
   }
 

@@ -32,11 +32,13 @@ struct TrustedKeys {
         // Trusting a key of the file again, or distrusting one that the file no longer has, changes
         // nothing.
         if let bytes = line.bytes {
-          try known.keys.trust(keyID: line.keyID, bytes: bytes, rights: line.rights)
+          try known.keys.trust(
+            keyID: line.keyID, bytes: bytes, rights: line.rights, giver: line.giver)
         } else if known.keys[line.keyID] != nil {
           try known.keys.distrust(keyID: line.keyID)
         }
       }
+      known.keys.endOrphans()
       current = known
       return wishes
     } catch {
@@ -57,19 +59,23 @@ struct TrustedKeys {
         .end(order: order, .outcome(.failed(reason: "the keys that are believed cannot be read")))
       ]
     }
+    let ended: [String]
     do throws(EnvelopeKeyFailure) {
-      switch change {
-      case .trust(let id, let bytes, let rights):
-        try changed.keys.trust(keyID: id, bytes: bytes, rights: rights, by: signer)
-      case .distrust(let id): try changed.keys.distrust(keyID: id, by: signer)
-      }
+      ended =
+        switch change {
+        case .trust(let id, let bytes, let rights):
+          try changed.keys.trust(keyID: id, bytes: bytes, rights: rights, by: signer)
+        case .distrust(let id): try changed.keys.distrust(keyID: id, by: signer)
+        }
     } catch {
       return [.end(order: order, .outcome(.rejected(reason: "\(error)")))]
     }
     current = changed
     return [
       .persist(StateWrite("the cloud's keys", .cloudKeys, lines(against: changed.keys))),
-      .record(EventRecord(.adminCloudKeys, reason: change.reason, detail: change.detail)),
+      .record(
+        EventRecord(
+          .adminCloudKeys, reason: change.reason, detail: change.detail(by: signer, ending: ended))),
       .endPersisted(order: order),
     ]
   }
@@ -80,7 +86,7 @@ struct TrustedKeys {
     let given = given?.keys
     let added = changed.ids.compactMap { id -> KeyLine? in
       guard let entry = changed[id], entry.rights != given?[id]?.rights else { return nil }
-      return KeyLine(id, bytes: entry.bytes, rights: entry.rights)
+      return KeyLine(id, bytes: entry.bytes, rights: entry.rights, giver: entry.giver)
     }
     let gone = (given?.ids ?? []).filter { changed[$0] == nil }.map { KeyLine($0) }
     let lines = added.filter(\.rights.isEvery) + added.filter { !$0.rights.isEvery } + gone

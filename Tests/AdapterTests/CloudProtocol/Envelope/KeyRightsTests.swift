@@ -125,15 +125,15 @@ struct KeyRightsTests {
     let bytes = try EnvelopeSigner(
       privateKeyBytes: Secret([UInt8](repeating: 4, count: 32)), keyID: "x"
     ).publicKeyBytes
-    let gave: Void? = try? ring.trust(
+    let gave = try? ring.trust(
       keyID: "x", bytes: bytes, rights: given, by: EnvelopeForge.keyID)
     #expect((gave != nil) == isAllowed)
     var other = try verifier(signer).keys
     try other.trust(keyID: "x", bytes: bytes, rights: given)
-    let took: Void? = try? other.distrust(keyID: "x", by: EnvelopeForge.keyID)
+    let took = try? other.distrust(keyID: "x", by: EnvelopeForge.keyID)
     #expect((took != nil) == isAllowed)
     // To narrow somebody's rights is to take some away.
-    let narrowed: Void? = try? other.trust(
+    let narrowed = try? other.trust(
       keyID: "x", bytes: bytes, rights: KeyRights([]), by: EnvelopeForge.keyID)
     #expect(took != nil || (narrowed != nil) == isAllowed)
   }

@@ -64,7 +64,7 @@ struct TrustedKeysTests {
     #expect(wishes.names == ["persist cloud.keys", "record admin.cloudKeys", "endPersisted"])
     #expect(wishes.writtenText == ["cloud.keys": Self.secondLine])
     #expect(wishes.records.first?.reason == "trusted")
-    #expect(wishes.records.first?.detail == ["key": "k-2"])
+    #expect(wishes.records.first?.detail == ["key": "k-2", "by": Self.own])
     #expect(wishes.ends.isEmpty, "confirmed once it is on disk")
     #expect(known(keys) == [Self.own, "k-2"])
   }
@@ -129,7 +129,10 @@ struct TrustedKeysTests {
     #expect(wishes.records.first?.reason == "delegated")
     #expect(
       wishes.records.first?.detail
-        == ["key": "k-2", "rights": "unlock", "doors": "back front", "until": "1790000000"])
+        == [
+          "key": "k-2", "by": Self.own, "rights": "unlock", "doors": "back front",
+          "until": "1790000000",
+        ])
     let kept = try #require(wishes.writtenText["cloud.keys"])
     let (restarted, problems) = loaded(kept)
     #expect(problems.isEmpty)
@@ -180,6 +183,95 @@ struct TrustedKeysTests {
     let kept = try #require(
       keys.change(change, by: "k-2", order: "c-2").writtenText["cloud.keys"])
     #expect(loaded(kept).keys.verifier?.keys[Self.own]?.rights == Self.limited)
+  }
+
+  /// A command that gives the key number `number` these rights.
+  private static func give(_ number: UInt8, _ rights: [KeyRight], until: Int64? = nil) -> KeyChange
+  {
+    .trust(
+      id: "k-\(number)", bytes: [UInt8](repeating: 2 * number - 1, count: 32),
+      KeyRights(Set(rights), until: until.map { WallInstant(secondsSince1970: $0) }))
+  }
+
+  private func isRejected(_ wishes: [Wish]) -> Bool {
+    if case .rejected? = wishes.ends["c"] { true } else { false }
+  }
+
+  /// The owner gives k-2, which gives k-3, which gives k-4.
+  private func chain() -> TrustedKeys {
+    var keys = TrustedKeys(given: given)
+    _ = keys.load { nil }
+    for (number, signer) in [(UInt8(2), Self.own), (3, "k-2"), (4, "k-3")] {
+      _ = keys.change(Self.give(number, [.trust, .operate]), by: signer, order: "c")
+    }
+    return keys
+  }
+
+  @Test("a key that is taken back takes along what it gave, over any number of steps and a restart")
+  func children() throws {
+    var keys = chain()
+    #expect(known(keys) == [Self.own, "k-2", "k-3", "k-4"])
+    let wishes = keys.change(.distrust(id: "k-2"), by: Self.own, order: "c")
+    #expect(
+      wishes.records.first?.detail == ["key": "k-2", "by": Self.own, "ended": "k-3 k-4"])
+    #expect(known(keys) == [Self.own])
+    let kept = try #require(wishes.writtenText["cloud.keys"])
+    #expect(known(loaded(kept).keys) == [Self.own])
+    // After a restart it is known as well who gave what.
+    var more = chain()
+    let again = more.change(
+      Self.give(5, [.operate]), by: "k-4", order: "c")
+    var restarted = loaded(try #require(again.writtenText["cloud.keys"])).keys
+    #expect(known(restarted) == [Self.own, "k-2", "k-3", "k-4", "k-5"])
+    _ = restarted.change(.distrust(id: "k-3"), by: Self.own, order: "c")
+    #expect(known(restarted) == [Self.own, "k-2"])
+  }
+
+  @Test("what a giver has no more, those have no more whom it gave that")
+  func narrowed() {
+    var keys = chain()
+    _ = keys.change(
+      Self.give(2, [.trust, .operate], until: 1_790_000_000), by: Self.own, order: "c")
+    #expect(known(keys) == [Self.own, "k-2"])
+    keys = chain()
+    _ = keys.change(Self.give(3, [.trust]), by: Self.own, order: "c")
+    #expect(known(keys) == [Self.own, "k-2", "k-3"])
+  }
+
+  @Test("no key makes itself nobody's, and none has a second name to go on under")
+  func escape() {
+    var keys = chain()
+    // Its own rights again, signed by itself.
+    _ = keys.change(Self.give(3, [.trust, .operate]), by: "k-3", order: "c")
+    let alias = KeyChange.trust(
+      id: "alias", bytes: [UInt8](repeating: 3, count: 32), KeyRights([.operate]))
+    #expect(isRejected(keys.change(alias, by: "k-2", order: "c")))
+    #expect(isRejected(keys.change(alias, by: Self.own, order: "c")))
+    _ = keys.change(.distrust(id: "k-2"), by: Self.own, order: "c")
+    #expect(known(keys) == [Self.own])
+  }
+
+  @Test("what the owner's key gave stays when that key is replaced")
+  func rotation() {
+    var keys = TrustedKeys(given: given)
+    _ = keys.load { nil }
+    _ = keys.change(Self.give(4, [.unlock]), by: Self.own, order: "c")
+    _ = keys.change(Self.trust("k-2"), by: Self.own, order: "c")
+    _ = keys.change(.distrust(id: Self.own), by: "k-2", order: "c")
+    #expect(known(keys) == ["k-2", "k-4"])
+  }
+
+  @Test("a key without every right leaves places for the owner's next key")
+  func places() {
+    var keys = TrustedKeys(given: given)
+    _ = keys.load { nil }
+    _ = keys.change(Self.give(2, [.trust, .operate]), by: Self.own, order: "c")
+    for number in UInt8(3)...12 {
+      _ = keys.change(Self.give(number, [.operate]), by: "k-2", order: "c")
+    }
+    #expect(keys.ids.count == SigningKeys.keysMax - SigningKeys.reservedPlaces)
+    let next = KeyChange.trust(id: "next", bytes: [UInt8](repeating: 99, count: 32), .every)
+    #expect(!isRejected(keys.change(next, by: Self.own, order: "c")))
   }
 
   @Test(
