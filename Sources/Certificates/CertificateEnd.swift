@@ -20,7 +20,14 @@ public enum CertificateEnd {
 
   /// The earliest end among the certificates of a file; nil when there is none that can be read.
   public static func earliest(ofPEM text: String) -> WallInstant? {
-    PEM.blocks(of: "CERTIFICATE", in: text).compactMap { try? life(ofDER: $0)?.end }.min()
+    earliestLife(ofPEM: text)?.upperBound
+  }
+
+  /// From when to when the one of a file is valid that ends first. One that ends before it begins
+  /// has no life, and its end.
+  public static func earliestLife(ofPEM text: String) -> Range<WallInstant>? {
+    PEM.blocks(of: "CERTIFICATE", in: text).compactMap { try? life(ofDER: $0) }
+      .min { $0.end < $1.end }.map { min($0.start, $0.end)..<$0.end }
   }
 
   /// `SEQUENCE { tbs SEQUENCE { [0] version OPTIONAL, serial, algorithm, issuer, validity … } … }`.

@@ -12,11 +12,11 @@ public struct CertificateFiles: CertificateSource {
   public init(paths: [String: String]) { self.paths = paths }
 
   /// What cannot be read is left out: TLS says why when it needs it.
-  public func read() -> [(name: String, end: WallInstant)] {
+  public func read() -> [(name: String, life: Range<WallInstant>)] {
     paths.sorted { $0.key < $1.key }.compactMap { name, path in
-      guard let text = Self.text(ofFile: path), let end = CertificateEnd.earliest(ofPEM: text)
+      guard let text = Self.text(ofFile: path), let life = CertificateEnd.earliestLife(ofPEM: text)
       else { return nil }
-      return (name, end)
+      return (name, life)
     }
   }
 

@@ -22,5 +22,5 @@ public protocol SelfTest: Sendable {
 /// The certificates of this controller that expire some day. Reading opens files, and is done off
 /// the runtime's thread.
 public protocol CertificateSource: Sendable {
-  func read() -> [(name: String, end: WallInstant)]
+  func read() -> [(name: String, life: Range<WallInstant>)]
 }

@@ -226,7 +226,7 @@ struct StoreJobRunner: Sendable {
     case .readCertificates:
       answer(
         .certificatesRead(
-          (ports.certificates?.read() ?? []).map { CertificateReading($0.name, $0.end) },
+          (ports.certificates?.read() ?? []).map { CertificateReading($0.name, $0.life) },
           kept: value(of: .certificateWarnings), standing: ports.renewal?.standing()))
     case .renewal(let job):
       if let renewal = ports.renewal { answer(.renewal(job.outcome(by: renewal))) }

@@ -172,7 +172,7 @@ struct WatchedCertificates: CertificateSource {
   /// The controller's own; nil without one.
   let own: @Sendable () -> String?
 
-  func read() -> [(name: String, end: WallInstant)] {
+  func read() -> [(name: String, life: Range<WallInstant>)] {
     var paths = ["broker.ca": caFile]
     paths["broker.client"] = own()
     return CertificateFiles(paths: paths).read()

@@ -1,10 +1,17 @@
 public import DoorRules
 
-/// Warns before a certificate ends: once each at 30, 14, 7 and 1 days, and once at its end, also
-/// over restarts. A renewed certificate starts again.
+/// Warns before a certificate ends: once each at 30, 14, 7 and 1 days, but not before the last quarter
+/// of its life, and once at its end, also over restarts. A renewed certificate starts again.
 public struct ExpiryWatch: Sendable, Hashable {
   /// In days, the earliest warning first; 0 is the end itself.
-  public static let warningDays = [30, 14, 7, 1, 0]
+  private static let warningDays = [30, 14, 7, 1, 0]
+
+  /// Those for a certificate that lives so long. One that renews itself does so with a third of its
+  /// life left: a warning before the last quarter would be there all the time, and mean nothing.
+  public static func warningDays(of life: Range<WallInstant>) -> [Int] {
+    let seconds = life.upperBound.secondsSince1970 - life.lowerBound.secondsSince1970
+    return warningDays.filter { Int64($0) * 86_400 * 4 <= seconds }
+  }
 
   private struct Warned: Sendable, Hashable {
     var end: WallInstant
@@ -31,10 +38,11 @@ public struct ExpiryWatch: Sendable, Hashable {
 
   /// Checks one certificate; returns the warning that is due now, if it was not given before.
   public mutating func look(
-    at name: String, ending end: WallInstant, now: WallInstant
+    at name: String, living life: Range<WallInstant>, now: WallInstant
   ) -> Warning? {
+    let end = life.upperBound
     let left = Self.daysLeft(until: end, at: now)
-    guard let reached = Self.warningDays.last(where: { left <= $0 }) else {
+    guard let reached = Self.warningDays(of: life).last(where: { left <= $0 }) else {
       warned[name] = nil
       return nil
     }

@@ -24,6 +24,8 @@ public enum CertificateProbe {
         left < 0 ? Int((left - Self.secondsPerDay + 1) / secondsPerDay) : Int(left / secondsPerDay)
       return CertificateFacts(
         setting: setting, path: path, fault: nil, daysLeft: days,
+        daysOfLife: Int(
+          max(Int64(first.notValidAfter) - Int64(first.notValidBefore), 0) / secondsPerDay),
         daysUntilStart: start > 0 ? Int(start / secondsPerDay) + 1 : nil)
     } catch {
       return fault("\(error)")

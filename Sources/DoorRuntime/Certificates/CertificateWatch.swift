@@ -3,14 +3,14 @@ import DoorCore
 import DoorPorts
 import DoorRules
 
-/// When one certificate ends.
+/// From when to when one certificate is valid.
 package struct CertificateReading: Sendable, Hashable {
   var name: String
-  var end: WallInstant
+  var life: Range<WallInstant>
 
-  init(_ name: String, _ end: WallInstant) {
+  init(_ name: String, _ life: Range<WallInstant>) {
     self.name = name
-    self.end = end
+    self.life = life
   }
 }
 
@@ -41,7 +41,7 @@ struct CertificateWatch {
     let before = given
     var wishes: [Wish] = []
     for reading in readings {
-      guard let warning = given?.look(at: reading.name, ending: reading.end, now: now.wall)
+      guard let warning = given?.look(at: reading.name, living: reading.life, now: now.wall)
       else { continue }
       wishes += Self.warn(warning)
     }
@@ -72,8 +72,9 @@ struct CertificateWatch {
   /// For the status.
   func troubles(at now: Moment) -> [String] {
     readings.compactMap { reading in
-      let left = ExpiryWatch.daysLeft(until: reading.end, at: now.wall)
-      guard left <= ExpiryWatch.warningDays.max() ?? 0 else { return nil }
+      let left = ExpiryWatch.daysLeft(until: reading.life.upperBound, at: now.wall)
+      guard let first = ExpiryWatch.warningDays(of: reading.life).first, left <= first
+      else { return nil }
       return left == 0
         ? "certificate \(reading.name) has ended: renew it"
         : "certificate \(reading.name) ends in \(left) days: renew it"

@@ -92,10 +92,21 @@ struct DiagnosisChecksTests {
       openedReleased: openedReleased, closedReleased: closedReleased)
   }
 
-  static func certificate(daysLeft: Int) -> CertificateFacts {
+  static func certificate(daysLeft: Int, of daysOfLife: Int? = nil) -> CertificateFacts {
     CertificateFacts(
       setting: "cloud.tls.certificateFile", path: "/etc/c.pem", fault: nil, daysLeft: daysLeft,
-      daysUntilStart: nil)
+      daysOfLife: daysOfLife, daysUntilStart: nil)
+  }
+
+  @Test("E2: a certificate is told in its last thirty days, or in the last quarter of a short life")
+  func shortLife() {
+    for (left, life, isTold) in [
+      (29, 365, true), (30, 365, false), (29, 90, false), (22, 90, false), (21, 90, true),
+      (30, 30, false), (6, 30, true), (29, nil, true),
+    ] {
+      let outcome = Self.certificate(daysLeft: left, of: life).checks().first?.outcome
+      #expect(outcome == (isTold ? .warning : .ok), "\(left) of \(life ?? 0)")
+    }
   }
 
   static func line(_ fault: LineFacts.Fault) -> LineFacts {

@@ -62,10 +62,10 @@ struct IssuerCommand: ParsableCommand {
         throw ConsoleProblem(.invalid, "\(certificate) is for another key than \(key)")
       }
       let now = Date.now.timeIntervalSince1970
-      let left = ExpiryWatch.daysLeft(
-        until: WallInstant(secondsSince1970: claims.notAfter),
-        at: WallInstant(secondsSince1970: Int64(now)))
-      if left <= ExpiryWatch.warningDays[0] {
+      let end = WallInstant(secondsSince1970: claims.notAfter)
+      let life = min(WallInstant(secondsSince1970: claims.notBefore), end)..<end
+      let left = ExpiryWatch.daysLeft(until: end, at: WallInstant(secondsSince1970: Int64(now)))
+      if let first = ExpiryWatch.warningDays(of: life).first, left <= first {
         Output.complain("certificate \(claims.id) expires in \(left) days; have it renewed")
       }
       // Milliseconds grow with each order of a desk, so that no counter must be stored.

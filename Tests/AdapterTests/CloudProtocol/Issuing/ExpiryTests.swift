@@ -14,6 +14,30 @@ struct ExpiryTests {
     now.advanced(bySeconds: Int64(days) * 86_400)
   }
 
+  /// Of a year's life.
+  private func life(ending end: WallInstant, days: Int64 = 365) -> Range<WallInstant> {
+    end.advanced(bySeconds: -days * 86_400)..<end
+  }
+
+  @Test(
+    "none before the last quarter of its life: one that renews itself with a third left is no trouble",
+    arguments: [
+      (120, [30, 14, 7, 1, 0]), (119, [14, 7, 1, 0]), (90, [14, 7, 1, 0]), (30, [7, 1, 0]),
+      (27, [1, 0]), (7, [1, 0]), (3, [0]),
+    ])
+  func shortLife(_ days: Int, _ expected: [Int]) {
+    let start = WallInstant(secondsSince1970: 1_800_000_000)
+    let end = end(inDays: days, from: start)
+    var watch = ExpiryWatch()
+    var told: [Int] = []
+    for hour in 0...(days * 24) {
+      let now = start.advanced(bySeconds: Int64(hour) * 3_600)
+      guard let warning = watch.look(at: "a", living: start..<end, now: now) else { continue }
+      told.append(warning.days)
+    }
+    #expect(told == expected)
+  }
+
   @Test("once each at 30, 14, 7 and 1 days and at the end, over restarts, and anew after a renewal")
   func warnings() {
     let start = WallInstant(secondsSince1970: 1_800_000_000)
@@ -24,7 +48,7 @@ struct ExpiryTests {
     for hour in 0..<(61 * 24) {
       let now = start.advanced(bySeconds: Int64(hour) * 3_600)
       watch = ExpiryWatch(bytes: watch.bytes)
-      if let warning = watch.look(at: "broker.client", ending: end, now: now) {
+      if let warning = watch.look(at: "broker.client", living: life(ending: end), now: now) {
         told.append(warning.days)
         days.append(hour / 24)
       }
@@ -33,10 +57,10 @@ struct ExpiryTests {
     #expect(days == [30, 46, 53, 59, 60])
     let later = start.advanced(bySeconds: 61 * 86_400)
     let renewed = self.end(inDays: 90, from: later)
-    #expect(watch.look(at: "broker.client", ending: renewed, now: later) == nil)
+    #expect(watch.look(at: "broker.client", living: life(ending: renewed), now: later) == nil)
     let soon = later.advanced(bySeconds: 80 * 86_400)
-    #expect(watch.look(at: "broker.client", ending: renewed, now: soon)?.days == 14)
-    #expect(watch.look(at: "broker.client", ending: renewed, now: soon) == nil)
+    #expect(watch.look(at: "broker.client", living: life(ending: renewed), now: soon)?.days == 14)
+    #expect(watch.look(at: "broker.client", living: life(ending: renewed), now: soon) == nil)
   }
 
   @Test("a controller that was off finds only the nearest warning due, not all of them")
@@ -44,8 +68,8 @@ struct ExpiryTests {
     let start = WallInstant(secondsSince1970: 1_800_000_000)
     var watch = ExpiryWatch()
     let end = end(inDays: 5, from: start)
-    #expect(watch.look(at: "a", ending: end, now: start)?.days == 7)
-    #expect(watch.look(at: "a", ending: end, now: start) == nil)
+    #expect(watch.look(at: "a", living: life(ending: end), now: start)?.days == 7)
+    #expect(watch.look(at: "a", living: life(ending: end), now: start) == nil)
   }
 
   @Test("the end that openssl wrote is read, from the earliest certificate of a file")
@@ -70,7 +94,8 @@ struct ExpiryTests {
     ).read()
     #expect(found.map(\.name) == ["all"])
     let expected = Date.now.timeIntervalSince1970 + 3 * 86_400
-    #expect(abs(Double(found[0].end.secondsSince1970) - expected) < 120)
+    #expect(abs(Double(found[0].life.upperBound.secondsSince1970) - expected) < 120)
+    #expect(abs(Double(found[0].life.lowerBound.secondsSince1970) + 3 * 86_400 - expected) < 120)
     // A file that is too long is not read at all.
     for (count, isRead) in [(CertificateEnd.fileBytesMax, true), (65_537, false)] {
       let padded = pems + String(repeating: "\n", count: count - pems.utf8.count)
@@ -109,8 +134,9 @@ struct ExpiryTests {
   @Test("the door records it, and says it in its status")
   func door() async throws {
     struct Source: CertificateSource {
-      func read() -> [(name: String, end: WallInstant)] {
-        [("broker.client", RuntimeWorld.start.advanced(bySeconds: 6 * 86_400))]
+      func read() -> [(name: String, life: Range<WallInstant>)] {
+        let end = RuntimeWorld.start.advanced(bySeconds: 6 * 86_400)
+        return [("broker.client", end.advanced(bySeconds: -90 * 86_400)..<end)]
       }
     }
     let world = try RuntimeWorld(certificates: Source())

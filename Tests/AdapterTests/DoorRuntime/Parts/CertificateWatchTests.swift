@@ -11,13 +11,14 @@ struct CertificateWatchTests {
   private static let day: Int64 = 86_400
   private var watch = CertificateWatch()
 
-  /// Reads certificates that end so many days from the start of the test.
+  /// Reads certificates of a year that end so many days from the start of the test.
   private mutating func read(
     _ days: [String: Int64], at now: Moment = PartFixture.moment(),
     kept: Result<[UInt8]?, PortError> = .success(nil)
   ) -> [Wish] {
-    let readings = days.sorted { $0.key < $1.key }.map {
-      CertificateReading($0.key, PartFixture.start.advanced(bySeconds: $0.value * Self.day))
+    let readings = days.sorted { $0.key < $1.key }.map { name, days in
+      let end = PartFixture.start.advanced(bySeconds: days * Self.day)
+      return CertificateReading(name, end.advanced(bySeconds: -365 * Self.day)..<end)
     }
     return watch.read(readings, at: now) { () throws(PortError) in try kept.get() }
   }
@@ -69,6 +70,18 @@ struct CertificateWatchTests {
     #expect(watch.troubles(at: unknown).count == 1)
     #expect(watch.troubles(at: unknown).first?.contains("broker ends in 14 days") == true)
     #expect(read(["broker": 14]).names.contains("record certificate.expiring"))
+  }
+
+  @Test("E2: a certificate of thirty days is no trouble on its first day, nor after three weeks")
+  mutating func short() {
+    let end = PartFixture.start.advanced(bySeconds: 30 * Self.day)
+    let reading = CertificateReading("broker", PartFixture.start..<end)
+    for day in [0, 21, 22, 23] {
+      let now = PartFixture.moment(day * 86_400_000)
+      let wishes = watch.read([reading], at: now) { () throws(PortError) in nil }
+      #expect(wishes.isEmpty == (day < 23), "\(day): \(wishes.names)")
+      #expect(watch.troubles(at: now).isEmpty == (day < 23), "\(day)")
+    }
   }
 
   @Test("E2: the status names what ends within thirty days, and what has ended")

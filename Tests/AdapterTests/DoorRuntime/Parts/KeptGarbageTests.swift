@@ -93,7 +93,8 @@ struct KeptGarbageTests {
   private func readWatch(_ bytes: [UInt8]) {
     var watch = CertificateWatch()
     _ = watch.read(
-      [CertificateReading("broker", PartFixture.start)], at: PartFixture.moment()
+      [CertificateReading("broker", PartFixture.start..<PartFixture.start)],
+      at: PartFixture.moment()
     ) { () throws(PortError) in bytes }
   }
 
