@@ -38,6 +38,11 @@ struct IdentitySystemTests {
       "identity", "complete", "--controller", "gate-2", "--folder", folder, "--cloud",
       enrolled.output.trimmingCharacters(in: .whitespacesAndNewlines))
     #expect(completed.status == 0, "\(completed.errors)")
+    // What is compared over the telephone: nobody else's key came in between.
+    for key in [made.output, enrolled.output] {
+      let end = String(key.trimmingCharacters(in: .whitespacesAndNewlines).suffix(8))
+      #expect(completed.output.contains(end), "\(completed.output)")
+    }
 
     // The same keys: the cloud's desk and the device's own file compute the same PIN.
     let desk = world.folder.path + "/desk.keys"

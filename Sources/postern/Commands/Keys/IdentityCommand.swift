@@ -120,7 +120,7 @@ struct IdentityCommand: ParsableCommand {
         throw ValidationError("--cloud is a public key, 32 bytes in base64url")
       }
       try IdentityCommand.check(folder, isOf: id)
-      try words {
+      let device = try words {
         let own = try DeviceAgreement(
           privateKeyBytes: try KeyFile.load(path: "\(folder)/identity.key"))
         let credentials = try own.key(for: .credentials, of: id, with: Array(other))
@@ -129,12 +129,19 @@ struct IdentityCommand: ParsableCommand {
         try KeyFile.create(
           path: "\(folder)/offline-pin.keys",
           text: OfflinePINKeys.line(keyID: "opin-1", fromHour: 0, key: pins))
+        return Data(own.publicKeyBytes).base64URL
       }
       try option.show(
         [
           "credentialKeyFile": "\(folder)/credential.key",
-          "offlinePINKeyFile": "\(folder)/offline-pin.keys",
-        ], "\(folder)/credential.key and \(folder)/offline-pin.keys are written")
+          "offlinePINKeyFile": "\(folder)/offline-pin.keys", "deviceKey": device,
+          "cloudKey": cloud,
+        ],
+        """
+        \(folder)/credential.key and \(folder)/offline-pin.keys are written.
+        Compare with the cloud, such as by telephone: the device's public key ends \
+        \(device.suffix(8)), the cloud's \(cloud.suffix(8)).
+        """)
     }
   }
 }
