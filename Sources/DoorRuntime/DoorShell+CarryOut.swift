@@ -43,10 +43,12 @@ extension DoorShell {
     case .onSite(let answer): site.take(answer, at: now)
     case .digest(let rescan, let by):
       carryOut(replication.digest(rescan: rescan, for: by, at: now.monotonic), at: now)
-    case .refuseCommand(let id, let mark, let outcome, let reason):
-      carryOut(commands.refuse(id, mark, outcome, reason: reason, at: now), at: now)
-    case .refuse(let kind, let cause, let detail):
-      carryOut(cloud.refuse(kind, cause: cause, detail: detail, at: now), at: now)
+    case .refuseCommand(let id, let mark, let outcome, let reason, let isCopy):
+      carryOut(
+        commands.refuse(id, mark, outcome, reason: reason, isCopy: isCopy, at: now), at: now)
+    case .refuse(let kind, let cause, let detail, let message):
+      carryOut(
+        cloud.refuse(kind, cause: cause, detail: detail, message: message, at: now), at: now)
     case .take(let message): take(message, at: now)
 
     case .endPersisted(let order): carryOut(state.end(order, at: now.monotonic), at: now)

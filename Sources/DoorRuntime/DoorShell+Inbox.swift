@@ -108,7 +108,7 @@ extension DoorShell {
         carryOut(certificates.heard(at: now), at: now)
       }
     case .certificate(let envelope):
-      carryOut(certificates.answered(envelope.body, at: now), at: now)
+      carryOut(certificates.answered(envelope, at: now), at: now)
     }
   }
 

@@ -49,9 +49,10 @@ enum Wish {
   /// The stores' answer to somebody on site.
   case onSite(SiteAnswer)
   /// A command that never acts; the ledger remembers it.
-  case refuseCommand(String, CommandMark, CommandResult.Outcome, reason: String)
-  /// A message that was not taken, for the counters and the log.
-  case refuse(Topics.Down?, cause: String, detail: String)
+  case refuseCommand(
+    String, CommandMark, CommandResult.Outcome, reason: String, isCopy: Bool)
+  /// A verified message that was not taken, for the counters and the log.
+  case refuse(Topics.Down, cause: String, detail: String, message: String)
   /// A verified message of the cloud.
   case take(CloudMessage)
 

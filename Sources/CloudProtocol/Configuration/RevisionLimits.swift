@@ -18,6 +18,10 @@ public enum RevisionLimits {
   public static func problem(of revision: UInt64, after current: UInt64) -> String? {
     let highest = highest(after: current)
     guard revision > max(highest, current) else { return nil }
+    if revision > revisionMax, current <= revisionMax {
+      return "\(revision) is above 2^53 - 1, the highest"
+        + (current < revisionMax ? "; send \(current + 1)" : "")
+    }
     return
       "\(revision) is too far ahead: after \(current) at most \(highest) is taken, "
       + "so that higher ones stay; send \(current + 1)"

@@ -278,7 +278,10 @@ extension Controller {
     case .answerBell(let door, let opens, let by):
       return answerBell(of: door, opens: opens, by: by, order, at: now)
     case .memberUnlock(let door, let holders, let location):
-      guard doors[door] != nil else { return unknownDoor(door, order) }
+      // As every denial of an unlock: the bare name.
+      guard doors[door] != nil else {
+        return [.answer(order: order.id, .rejected(reason: DenialReason.unknownDoor.rawValue))]
+      }
       let phone = Claim(
         presentation: .mobile(location), reader: nil, holders: holders.map(\.id))
       return settle(

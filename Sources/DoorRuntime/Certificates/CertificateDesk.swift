@@ -28,8 +28,8 @@ struct CertificateDesk {
   mutating func done(_ outcome: RenewalOutcome, at now: Moment) -> [Wish] {
     renewal.done(outcome, at: now)
   }
-  mutating func answered(_ answer: CertificateAnswer, at now: Moment) -> [Wish] {
-    renewal.answered(answer, at: now)
+  mutating func answered(_ envelope: Envelope<CertificateAnswer>, at now: Moment) -> [Wish] {
+    renewal.answered(envelope.body, message: envelope.id, at: now)
   }
   mutating func connected(with pair: BrokerPair, at now: Moment) -> [Wish] {
     renewal.connected(with: pair, at: now)

@@ -168,13 +168,15 @@ struct Renewal {
     due = now.monotonic.advanced(byMilliseconds: seconds * 1_000)
   }
 
-  /// A verified answer of the cloud.
-  mutating func answered(_ answer: CertificateAnswer, at now: Moment) -> [Wish] {
+  /// A verified answer of the cloud; `message` is its id.
+  mutating func answered(
+    _ answer: CertificateAnswer, message: String, at now: Moment
+  ) -> [Wish] {
     guard case .asking(let request) = step, answer.requestDigest == request.digest else {
       return [
         .refuse(
           .certificate, cause: IntakeRefusal.noRequest.rawValue,
-          detail: "it answers no request that is open here")
+          detail: "it answers no request that is open here", message: message)
       ]
     }
     if let certificates = answer.certificates, now.trust.isTrusted {

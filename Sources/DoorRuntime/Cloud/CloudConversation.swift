@@ -174,6 +174,7 @@ struct CloudConversation {
       let isOfCloud = !retained && rights.contains(.acknowledge)
       if isOfCloud { offset.note(issued: issuedAt, at: now) }
       repeats.remember(mark)
+      if case .command(let command) = message { _ = repeats.isNew(command: command.id) }
       let isOld = isKnown || contact.newest.map { issuedAt < $0 } == true
       guard takes(message, isKnown: isKnown, isOld: isOld, inForce, at: now) else {
         return refuseRepeat(kind, at: now)
@@ -185,9 +186,16 @@ struct CloudConversation {
       let heard = !isOfCloud || isOld ? [] : handle(.heard, at: now)
       return heard + [.take(message)]
     } catch {
-      let wishes = refusals.note(
-        kind, cause: error.cause.rawValue, detail: error.detail, message: error.messageID,
-        at: now.monotonic)
+      // Sent again for its result: it was taken once, or its refusal was told.
+      let isCopy =
+        kind == .commands && error.cause == .expired
+        && error.messageID.map { !repeats.isNew(command: $0) } == true
+      let wishes =
+        isCopy
+        ? []
+        : refusals.note(
+          kind, cause: error.cause.rawValue, detail: error.detail, message: error.messageID,
+          at: now.monotonic)
       if !retained, error.cause != .notAllowed, let issued = error.issuedAt {
         offset.note(issued: issued, at: now)
       }
@@ -197,7 +205,7 @@ struct CloudConversation {
       }
       if !isKnown, !repeats.take(at: now.monotonic) { return wishes }
       repeats.remember(mark)
-      return wishes + answer(error, of: id, to: kind, inForce)
+      return wishes + answer(error, of: id, to: kind, isCopy: isCopy, inForce)
     }
   }
 
@@ -237,15 +245,16 @@ struct CloudConversation {
   }
 
   mutating func refuse(
-    _ kind: Topics.Down?, cause: String, detail: String, at now: Moment
+    _ kind: Topics.Down?, cause: String, detail: String, message: String? = nil, at now: Moment
   ) -> [Wish] {
-    refusals.note(kind, cause: cause, detail: detail, at: now.monotonic)
+    refusals.note(kind, cause: cause, detail: detail, message: message, at: now.monotonic)
   }
 
   /// Reports to the cloud why one of its messages was refused. Only a message for this controller
   /// with a good signature is answered.
   private func answer(
-    _ refusal: EnvelopeRefusal, of id: String, to kind: Topics.Down, _ inForce: InForce
+    _ refusal: EnvelopeRefusal, of id: String, to kind: Topics.Down, isCopy: Bool,
+    _ inForce: InForce
   ) -> [Wish] {
     switch refusal.cause {
     case .wrongAlgorithm, .unknownKey, .badSignature, .wrongAudience: return []
@@ -275,7 +284,7 @@ struct CloudConversation {
       return [
         .refuseCommand(
           id, refusal.command ?? CommandMark(), refusal.cause == .expired ? .expired : .rejected,
-          reason: refusal.description)
+          reason: refusal.description, isCopy: isCopy)
       ]
     case .config: return refused(.config, inForce.config)
     case .credentials, .snapshot, .chunk, .repair:

@@ -30,6 +30,7 @@ struct Repeats {
   /// The same in the order in which they came; a ring once it is full.
   private var order: [Mark] = []
   private var oldest = 0
+  private var commands = LatestIDs()
   private var allowance = Allowance(
     atOnceMax: atOnceMax, everyMicroseconds: everyMilliseconds * 1_000)
 
@@ -43,6 +44,9 @@ struct Repeats {
     order[oldest] = mark
     oldest = (oldest + 1) % Self.rememberedMax
   }
+
+  /// Whether a well signed command is the first with its id, of the latest.
+  mutating func isNew(command id: String) -> Bool { commands.isNew(id) }
 
   /// Whether one more message that brings nothing new is taken.
   mutating func take(at now: MonotonicInstant) -> Bool { allowance.take(at: now) }

@@ -103,9 +103,10 @@ struct CommandDesk {
       ]
     }
     if !envelope.timesChecked, !envelope.isBound(toSession: nonce ?? "") {
-      let refusal = "the clock is not trusted and the command is not of this session"
-      return [.refuse(.commands, cause: IntakeRefusal.sessionRequired.rawValue, detail: refusal)]
-        + refuse(envelope.id, mark, .rejected, reason: refusal, at: now)
+      let cause = IntakeRefusal.sessionRequired.rawValue
+      let detail = "the clock is not trusted and the command is not of this session"
+      return [.refuse(.commands, cause: cause, detail: detail, message: envelope.id)]
+        + refuse(envelope.id, mark, .rejected, reason: "\(cause): \(detail)", at: now)
     }
     if let reason = mark.widening(of: envelope.body) {
       return refuse(envelope.id, mark, .rejected, reason: reason, at: now)
@@ -118,13 +119,22 @@ struct CommandDesk {
   }
 
   /// A command will not act. The ledger remembers that, so that it stays so; one that acted before
-  /// gets the result it had.
-  func refuse(
+  /// gets the result it had. `isCopy`: one with this id came before.
+  mutating func refuse(
     _ id: String, _ mark: CommandMark, _ outcome: CommandResult.Outcome, reason: String,
-    at now: Moment
+    isCopy: Bool = false, at now: Moment
   ) -> [Wish] {
     let refused = result(of: id, mark, outcome, reason: reason, at: now)
-    return [.job(.refuseCommand(refused, content: mark.content, at: now.wall))]
+    return (isCopy ? cameAgain(id) : [])
+      + [.job(.refuseCommand(refused, content: mark.content, at: now.wall))]
+  }
+
+  private mutating func cameAgain(_ id: String) -> [Wish] {
+    guard repeated.isNew(id) else { return [] }
+    return [
+      .log(.info, "command \(id) came again"),
+      .record(EventRecord(.commandRepeated, detail: ["command": id])),
+    ]
   }
 
   /// The ledger has answered whether the command may act.
@@ -143,13 +153,8 @@ struct CommandDesk {
         .session(.resultReady(failed)),
       ]
     case .success(.seen(let result)):
-      let told: [Wish] =
-        repeated.isNew(command.id)
-        ? [
-          .log(.info, "command \(command.id) came again"),
-          .record(EventRecord(.commandRepeated, detail: ["command": command.id])),
-        ] : []
-      return told + [.commandRepeated] + (result.map { [.session(.resultReady($0))] } ?? [])
+      return cameAgain(command.id) + [.commandRepeated]
+        + (result.map { [.session(.resultReady($0))] } ?? [])
     case .success(.taken):
       return taken(result(of: command.id, mark, .rejected, reason: nil, at: now))
     case .success(.begun):
@@ -181,7 +186,8 @@ struct CommandDesk {
     if let expires = pending.expires, now.trust.isTrusted, now.wall >= expires {
       let mark = open.removeValue(forKey: pending.id) ?? CommandMark()
       let expired = result(
-        of: pending.id, mark, .expired, reason: "it expired before it could act", at: now)
+        of: pending.id, mark, .expired,
+        reason: "\(EnvelopeRefusal.Cause.expired.rawValue): before it could act", at: now)
       return [.job(.persistResult(expired))]
     }
     do throws(ValidationFailure) {
@@ -235,9 +241,10 @@ struct CommandDesk {
       return [.resetArea(area, by: origin.name(by), reason: reason, order: order)]
     case .plan(let plan): return [.plan(plan, order: order)]
     case .sync:
+      let command = origin.keyID.map { _ in order }
       return [
-        .session(.syncRequested(id: order)), .digest(rescan: true, for: .order(id: order)),
-        confirmed,
+        .session(.syncRequested(id: command)),
+        .digest(rescan: true, for: command.map { .order(id: $0) } ?? .site), confirmed,
       ]
     case .logs: return [.uploadLog(order: order)]
     case .diagnostics: return [.reportTelemetry, .runSelfTest(order: order)]

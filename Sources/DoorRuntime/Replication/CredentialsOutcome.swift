@@ -11,7 +11,8 @@ package struct CredentialsOutcome: Sendable {
   var clashes: [CredentialClash] = []
   /// The delta did not build on what is here.
   var baseRefused = false
-  /// It is older than what is in force, or the same.
+  /// It is older than what is in force. Another content under the revision in force is not: a second
+  /// writer leaves a trace.
   var isOld = false
   /// It is in force and was before.
   var isAsBefore = false

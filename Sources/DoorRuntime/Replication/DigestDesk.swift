@@ -17,8 +17,10 @@ struct DigestDesk {
 
   private struct Work {
     var rescan: Bool
-    /// The messages and orders that it answers; empty where nobody but the controller asked.
+    /// The messages and commands that it answers.
     var requests: [String]
+    /// False where nobody but the controller asked.
+    var isTold: Bool
   }
 
   private var running: Work?
@@ -34,23 +36,26 @@ struct DigestDesk {
       let earliest = rescannedAt?.advanced(byMilliseconds: Self.rescanMilliseconds)
       if let earliest, now < earliest { rescan = false } else { rescannedAt = now }
     }
-    let requests =
+    let work =
       switch asker {
-      case .itself: [String]()
-      case .message(let id), .order(let id): [id]
+      case .itself: Work(rescan: rescan, requests: [], isTold: false)
+      case .site: Work(rescan: rescan, requests: [], isTold: true)
+      case .message(let id), .order(let id): Work(rescan: rescan, requests: [id], isTold: true)
       }
-    let work = Work(rescan: rescan, requests: requests)
     guard let running else { return start(work) }
     if running.rescan || !rescan {
-      self.running?.requests = Self.joined(running.requests, requests)
+      self.running = Self.joined(running, work)
     } else {
-      waiting = Work(rescan: true, requests: Self.joined(waiting?.requests ?? [], requests))
+      waiting = waiting.map { Self.joined($0, work) } ?? work
     }
     return []
   }
 
-  private static func joined(_ some: [String], _ more: [String]) -> [String] {
-    Array((some + more).suffix(SyncLimits.requestIDsMax))
+  /// The first, whose answer is whoever's asked for the second too.
+  private static func joined(_ work: Work, _ more: Work) -> Work {
+    let requests = (work.requests + more.requests).suffix(SyncLimits.requestIDsMax)
+    return Work(
+      rescan: work.rescan, requests: Array(requests), isTold: work.isTold || more.isTold)
   }
 
   private mutating func start(_ work: Work) -> [Wish] {
@@ -62,16 +67,16 @@ struct DigestDesk {
     _ answer: Result<DigestAnswer, PortError>, of controller: ControllerID,
     at now: MonotonicInstant
   ) -> [Wish] {
-    let (requests, rescanned) = (running?.requests ?? [], running?.rescan ?? false)
+    let done = running
     running = nil
     var wishes: [Wish] = []
     switch answer {
     case .success(let known):
       wishes = [.session(.digestKnown(known.digest.root))]
-      if !requests.isEmpty {
+      if let done, done.isTold {
         let report = DigestReport(
           controller: controller.rawValue, revision: known.revision, digest: known.digest,
-          requestIDs: requests, rescanned: rescanned)
+          requestIDs: done.requests, rescanned: done.rescan)
         wishes.append(.publish(.digest(report)))
       }
     case .failure(let error):

@@ -309,8 +309,10 @@ struct Replication {
     case itself
     /// A message of the cloud with this id, which may be a replay.
     case message(id: String)
-    /// An order, which acts once.
+    /// A command, which acts once.
     case order(id: String)
+    /// Somebody on site, with no request of the cloud that it could name.
+    case site
   }
 
   mutating func digest(

@@ -162,9 +162,8 @@ struct ReplicationStore: Sendable {
       ?? delta.credentials.map { CredentialOutcome(id: $0.id, status: .failed) }
     let isSnapshot = delta.baseRevision == nil
     return CredentialsOutcome(
-      report: report,
       // A snapshot replaces everything, so nothing shows which of its records are new.
-      changes: isSnapshot ? [] : applied.changes,
+      report: report, changes: isSnapshot ? [] : applied.changes,
       stopped: isSnapshot ? applied.stopped : applied.stopped.ofPersons,
       clashes: isAsBefore
         ? []
@@ -174,7 +173,8 @@ struct ReplicationStore: Sendable {
         } ?? [],
       baseRefused: isOtherBase
         || !report.applied && !isSnapshot && delta.baseRevision != report.revision,
-      isOld: !report.applied && delta.revision <= report.revision, isAsBefore: isAsBefore)
+      isOld: !report.applied && delta.revision < report.revision,
+      isAsBefore: report.applied && isAsBefore)
   }
 
   /// Whether a full set is what is here: writing it again would only wear the disk.

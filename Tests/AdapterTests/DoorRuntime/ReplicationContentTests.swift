@@ -188,6 +188,8 @@ struct ReplicationContentTests {
     #expect(second.report.problems.map(\.path) == ["revision"])
     #expect(second.report.credentials?.map(\.status) == [.failed])
     #expect(try second.report.digest == cache.recordDigest().root)
+    // A second writer leaves a trace: it is no old message.
+    #expect(!second.isOld && !second.isAsBefore)
   }
 
   @Test("D3: a delta for other records at its base is refused, and a hello follows")

@@ -173,6 +173,55 @@ struct RuntimeCommandTests {
     await world.end()
   }
 
+  @Test("D4: a copy of a command that is sent again for its result is no refusal, also when late")
+  func expiredCopy() async throws {
+    let world = try RuntimeWorld()
+    try await world.serve()
+    try await world.configure()
+    world.hand(try Self.token())
+    try await world.eventually("done") { try world.outcomes(of: "c-1").contains(.confirmed) }
+    world.wall.set(RuntimeWorld.start.advanced(bySeconds: 3_600))
+    // As it was, and signed anew.
+    for exp in [Int64(20), 25, 29] { world.hand(try Self.token(exp: exp)) }
+    try await world.settle()
+    #expect(try Set(world.outcomes(of: "c-1").dropFirst()) == [.confirmed])
+    func events(_ type: String) async throws -> [String?] {
+      try await world.runtime.events(.init(type: type, limit: 9)).map { $0.draft.detail["command"] }
+    }
+    #expect(try await events("postern.message.refused.v1") == [])
+    #expect(try await events("postern.command.repeated.v1") == ["c-1"])
+    await world.end()
+  }
+
+  @Test("D6: a refusal names the message, whoever finds that it cannot be taken")
+  func refusalsNameTheMessage() async throws {
+    func refused(
+      _ cause: String, trust: ClockTrust = .synchronised, _ hand: (RuntimeWorld) throws -> Void
+    ) async throws -> [String?] {
+      let world = try RuntimeWorld(trust: trust)
+      try await world.serve()
+      try await world.configure()
+      try hand(world)
+      try await world.settle()
+      let query = EventQuery(type: "postern.message.refused.v1", limit: 9)
+      let found = try await world.runtime.events(query)
+      await world.end()
+      return found.filter { $0.draft.reason == cause }.map { $0.draft.detail["message"] }
+    }
+    #expect(
+      try await refused("sessionRequired", trust: .unknown) { $0.hand(try Self.token()) } == ["c-1"]
+    )
+    let answer = CertificateAnswer(requestDigest: String(repeating: "A", count: 43), refused: "no")
+    #expect(
+      try await refused("noRequest") {
+        $0.hand(
+          try $0.forge.signer().sign(
+            answer, kind: .certificate, issuer: "cloud", audience: RuntimeWorld.controller,
+            id: "m-7",
+            at: RuntimeWorld.start, lifetimeSeconds: 600), .certificate)
+      } == ["m-7"])
+  }
+
   @Test("D4 F2: replayed after a restart it gets its first result and moves nothing")
   func restart() async throws {
     let store = StoreFixture()

@@ -76,7 +76,7 @@ struct RenewalWorld {
       guard cloudAnswers else { break }
       waiting.append(
         .answer(CertificateAnswer(requestDigest: "d \(asked.request)", certificates: "c")))
-    case .answer(let answer): take(renewal.answered(answer, at: now))
+    case .answer(let answer): take(renewal.answered(answer, message: "m-1", at: now))
     case .word: take(renewal.heard(at: now))
     }
     return true

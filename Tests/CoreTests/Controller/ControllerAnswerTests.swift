@@ -114,6 +114,18 @@ struct ControllerAnswerTests {
         == .rejected(reason: "unknownDoor: this controller has no elsewhere"))
   }
 
+  @Test("D4: a phone's unlock at a door that is not here has the bare name of the reason")
+  func unlockElsewhere() {
+    var world = ControllerHarness()
+    let unlock = Order(
+      id: "u", kind: .memberUnlock(DoorID("elsewhere")!, holders: [], location: nil))
+    world.send(.order(unlock))
+    let answers = world.journal.compactMap { entry -> OrderOutcome? in
+      if case .answer("u", let outcome) = entry.effect { outcome } else { nil }
+    }
+    #expect(answers == [.rejected(reason: "unknownDoor")])
+  }
+
   @Test("D4: for a phone the door's readers show that it opens, and show nothing of a denial")
   func phones() {
     for (person, signal) in [("ada", ReaderSignal.granted), ("eve", .denied)] {

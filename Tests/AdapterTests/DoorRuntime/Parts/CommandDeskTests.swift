@@ -156,6 +156,7 @@ struct CommandDeskTests {
     let wishes = desk.answered(Self.pending(), .success(.begun), at: late)
     #expect(wishes.names == ["publish received", "job persistResult"])
     #expect(wishes.results.last?.outcome == .expired)
+    #expect(wishes.results.last?.reason?.hasPrefix("expired: ") == true)
     #expect(desk.end("c-1", .outcome(.confirmed), at: late).isEmpty)
     // A millisecond sooner it still acts.
     let intime = desk.answered(
@@ -177,7 +178,11 @@ struct CommandDeskTests {
       let refused = desk.take(envelope, session: session, at: now)
       #expect(refused.names == ["refuse", "job refuseCommand"], "\(session ?? "none")")
       #expect(refused.results.map(\.outcome) == [.rejected])
-      guard case .refuse(.commands?, cause: "sessionRequired", detail: _)? = refused.first else {
+      #expect(refused.results.first?.reason?.hasPrefix("sessionRequired: ") == true)
+      guard
+        case .refuse(.commands, cause: "sessionRequired", detail: _, message: "c-1")? = refused
+          .first
+      else {
         Issue.record("another cause for \(session ?? "none")")
         return
       }
@@ -206,7 +211,7 @@ struct CommandDeskTests {
   }
 
   @Test("D4: a command that is refused is remembered by the ledger, so that it stays refused")
-  func refused() {
+  mutating func refused() {
     let wishes = desk.refuse(
       "c-9", CommandMark(kind: .unlock), .expired, reason: "late", at: PartFixture.moment(5))
     #expect(wishes.names == ["job refuseCommand"])

@@ -110,6 +110,30 @@ struct CommandOrderTests {
     #expect(desk.siteFailure(of: "sync") == nil && desk.identified == 0)
   }
 
+  @Test("D3: what somebody on site asks for names no request of the cloud in hello and digest")
+  mutating func siteSync() throws {
+    let wishes = desk.order(.sync, by: "desk")
+    guard case .syncRequested(let id)? = wishes.sessionInputs.first else {
+      Issue.record("no hello: \(wishes.names)")
+      return
+    }
+    #expect(id == nil)
+    var replication = Replication(
+      document: nil, zone: nil,
+      position: CredentialPosition(revision: 3, credentials: 0, persons: 0))
+    let now = PartFixture.moment().monotonic
+    for case .digest(let rescan, let asker) in wishes {
+      let job = replication.digest(rescan: rescan, for: asker, at: now)
+      #expect(job.names == ["job digest"])
+    }
+    let told = replication.digested(
+      .success(DigestAnswer(digest: RecordSetDigest(), revision: 3)), of: CloudFixture.controller,
+      at: now)
+    #expect(told.names == ["session digestKnown", "publish digest"])
+    guard case .publish(.digest(let report))? = told.last else { return }
+    #expect(report.requestIDs == nil && report.rescanned == true)
+  }
+
   @Test("E1: an error of the hardware is the caller's as it is; a confirmed order has none")
   mutating func siteErrors() {
     let now = PartFixture.moment()

@@ -163,7 +163,8 @@ struct RefusalAnswerTests {
     case .none: #expect(wishes.names == [])
     case .askAgain: #expect(wishes.names == ["askAgain"])
     case .rejected, .expired:
-      guard case .refuseCommand("c-1", _, let outcome, let reason)? = wishes.first else {
+      guard case .refuseCommand("c-1", _, let outcome, let reason, isCopy: false)? = wishes.first
+      else {
         Issue.record("no refused command: \(wishes.names)")
         return
       }

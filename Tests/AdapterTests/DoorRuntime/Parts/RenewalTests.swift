@@ -171,7 +171,8 @@ struct RenewalTests {
     var world = Self.asking()
     let now = PartFixture.moment()
     let refused = world.renewal.answered(
-      CertificateAnswer(requestDigest: "d r1", refused: "no CA\u{1B}[2J"), at: now)
+      CertificateAnswer(requestDigest: "d r1", refused: "no CA\u{1B}[2J"), message: "m-1",
+      at: now)
     #expect(refused.records.first?.reason == "refused")
     #expect(refused.records.first?.detail["cause"] == "no CA\\u{1B}[2J")
     #expect(world.renewal.troubles.count == 1)
@@ -188,7 +189,7 @@ struct RenewalTests {
     var world = Self.asking()
     let now = PartFixture.moment()
     let answer = CertificateAnswer(requestDigest: "d r1", certificates: "c")
-    let told13 = world.renewal.answered(answer, at: now)
+    let told13 = world.renewal.answered(answer, message: "m-1", at: now)
     #expect(told13.names == ["job renewal"])
     let error = PortError(
       .invalid, operation: "check", detail: "the certificate is for another key")
@@ -197,7 +198,7 @@ struct RenewalTests {
     #expect(told.records.first?.detail["cause"] == "the certificate is for another key")
     #expect(world.chosen == .present && world.current == 0)
     // The right one may still come.
-    let told14 = world.renewal.answered(answer, at: now)
+    let told14 = world.renewal.answered(answer, message: "m-1", at: now)
     #expect(told14.names == ["job renewal"])
   }
 
@@ -209,9 +210,9 @@ struct RenewalTests {
       CertificateAnswer(
         requestDigest: "d r1", certificates: String(repeating: "c", count: bytes))
     }
-    let long = world.renewal.answered(answer(8_193), at: now)
+    let long = world.renewal.answered(answer(8_193), message: "m-1", at: now)
     #expect(long.records.first?.reason == "unusable")
-    let told15 = world.renewal.answered(answer(8_192), at: now)
+    let told15 = world.renewal.answered(answer(8_192), message: "m-1", at: now)
     #expect(told15.names == ["job renewal"])
   }
 
@@ -248,7 +249,7 @@ struct RenewalTests {
     #expect(told21.isEmpty)
     var world = Self.asking()
     let answer = CertificateAnswer(requestDigest: "d r1", certificates: "c")
-    let told22 = world.renewal.answered(answer, at: unknown)
+    let told22 = world.renewal.answered(answer, message: "m-1", at: unknown)
     #expect(told22.isEmpty)
   }
 
