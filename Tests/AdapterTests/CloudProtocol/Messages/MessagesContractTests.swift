@@ -48,6 +48,53 @@ struct MessagesContractTests {
     #expect(seen == Set(Self.types.keys))
   }
 
+  @Test("the envelope's schema has each kind below down, and no schema a number that readers round")
+  func bounds() throws {
+    let schemas = Self.folder.appending(path: "schemas")
+    func read(_ file: URL) throws -> Any {
+      try JSONSerialization.jsonObject(with: Data(contentsOf: file))
+    }
+    let envelope = try read(schemas.appending(path: "envelope.json")) as? [String: Any]
+    let properties = envelope?["properties"] as? [String: [String: Any]]
+    let kinds = properties?["typ"]?["enum"] as? [String]
+    #expect(Set(kinds ?? []) == Set(Topics.Down.allCases.map(\.rawValue)))
+    func maxima(_ value: Any) -> [Double] {
+      if let list = value as? [Any] { return list.flatMap(maxima) }
+      guard let object = value as? [String: Any] else { return [] }
+      return object.flatMap { name, member in
+        name == "maximum" ? [(member as? Double) ?? .infinity] : maxima(member)
+      }
+    }
+    for file in try FileManager.default.contentsOfDirectory(
+      at: schemas, includingPropertiesForKeys: nil)
+    {
+      let highest = try maxima(read(file)).max() ?? 0
+      #expect(highest <= Double(RevisionLimits.revisionMax), "\(file.lastPathComponent)")
+    }
+  }
+
+  @Test("the guide tells what counts where a configuration sets nothing, as the program has it")
+  func defaults() throws {
+    let guide = try String(contentsOf: Self.folder.appending(path: "guide.md"), encoding: .utf8)
+    let none = EffectiveSettings(
+      door: DoorPolicy(id: DoorID("front")!, name: "Front"), scopes: [], facility: AccessSettings())
+    #expect(none.accessHours == nil && none.geofence == nil && none.autoUnlockSchedule == nil)
+    #expect(none.memberRules.value.isEmpty && !none.unlocksWithFirstPerson.value)
+    #expect(!none.playNotificationSoundOnRelayToggle.value)
+    let standard = CredentialClass()
+    let (lead, tail) = (FacilityPolicy.leadSecondsDefault, FacilityPolicy.tailSecondsDefault)
+    for row in [
+      "`holdTimeSeconds` | \(none.holdTimeSeconds.value)",
+      "`presentation` | `\(ConfigurationLimits.presentationDefault.rawValue)`",
+      "`personsRequired` | \(none.personsRequired.value)",
+      "`escortSeconds` | \(none.escortSeconds.value)",
+      "`leadMinutes`, `tailMinutes` of the facility | \(lead / 60) and \(tail / 60)",
+      "`offlineHours`, `graceHours` of a class | \(standard.offlineHours ?? 0) and "
+        + "\(standard.graceHours)",
+      "`unknownClock` of a class | `\(standard.unknownClock.rawValue)`",
+    ] { #expect(guide.contains("| \(row)"), "\(row)") }
+  }
+
   @Test("an example in which any object has a member twice is refused, by the member's path")
   func repeated() throws {
     func fails<Message: Codable>(_ type: Message.Type, _ json: String) -> [Problem] {
