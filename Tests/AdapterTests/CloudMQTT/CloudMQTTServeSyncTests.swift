@@ -175,7 +175,10 @@ struct CloudMQTTServeSyncTests {
     try cloud.run("config", "push", "gate-1", file)
     try await cloud.serve()
     let door = try await FakeDoor(cloud)
-    try door.hello(config: 70, credentials: 900)
+    // Of a log that it never knew it would wait for a person.
+    try door.batch(1...1)
+    #expect(try await door.acknowledged(1))
+    try door.hello(config: 70, credentials: 900, lastEvent: 1)
     #expect(
       try await door.eventually {
         door.received(.config, ConfigurationDocument.self).contains { $0.body.revision == 71 }

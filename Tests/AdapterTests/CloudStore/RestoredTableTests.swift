@@ -254,6 +254,32 @@ struct RestoredTableTests {
     #expect(try standing()?.needsWord?.contains("its log is another one") == true)
   }
 
+  @Test("a cloud that knew no log of a controller leaves it to a person: it may have been emptied")
+  func emptied() throws {
+    let other = try #require(ControllerID("gate-2"))
+    let hello = Hello(
+      controller: "gate-2", software: "test", bootID: "b", sessionNonce: "n", configRevision: 3,
+      credentialRevision: 90, logEpoch: "f", lastEvent: 2, acknowledgedEvent: 2,
+      clockTrust: "synchronised", simulated: true)
+    #expect(try restored.notice(hello, at: 1))
+    // All its events come, and none was dropped.
+    let events = (1...2).map { number in
+      CloudEvent(
+        controller: "gate-2", number: UInt64(number),
+        draft: EventDraft(
+          id: "other-\(number)", type: EventType.doorBell.wireName, timeMilliseconds: 0,
+          clockTrust: "synchronised", simulated: true))
+    }
+    let answer = try world.store.events.take(
+      EventBatch(controller: "gate-2", epoch: "f", events: events), from: other)
+    #expect(answer.through == 2)
+    #expect(try restored.isWaiting(other))
+    let standing = try world.store.database.read { try RestoredTable.find("gate-2", $0) }
+    #expect(standing?.needsWord?.contains("this cloud had none") == true)
+    #expect(try restored.send(["gate-2"], at: 3) == ["gate-2"])
+    #expect(try !restored.isWaiting(other))
+  }
+
   @Test("a person's word lets everything be sent, to those that wait and no other")
   func word() throws {
     #expect(try restored.notice(hello(), at: 1))

@@ -23,7 +23,7 @@ struct RestoredTable {
     var ownCredentialRevision: UInt64
     /// Events of this controller that came after this place came after the backup.
     var position: Int64
-    /// This cloud never knew that log, so it may have lost an earlier one of the controller.
+    /// This cloud never knew that log: it may have lost an earlier one of the controller, or everything.
     var isOtherLog: Bool
     /// What the events cannot tell; nil for nothing.
     var missing: String?
@@ -36,7 +36,8 @@ struct RestoredTable {
     var needsWord: String? {
       missing
         ?? (isOtherLog
-          ? "its log is another one than this cloud had: what came before is not known" : nil)
+          ? "its log is another one than this cloud had, or this cloud had none: what came before is not "
+            + "known" : nil)
     }
   }
 
@@ -135,16 +136,13 @@ struct RestoredTable {
     let isKnown = try database.finds(
       sql: "SELECT 1 FROM log WHERE controller = ? AND epoch = ?",
       arguments: [hello.controller, hello.logEpoch])
-    let hasOther = try database.finds(
-      sql: "SELECT 1 FROM log WHERE controller = ? AND epoch <> ?",
-      arguments: [hello.controller, hello.logEpoch])
     try database.execute(
       sql: "INSERT OR IGNORE INTO log (controller, epoch, through) VALUES (?, ?, 0)",
       arguments: [hello.controller, hello.logEpoch])
     try database.execute(
       sql: "UPDATE restored SET epoch = ?, lastEvent = ?, otherLog = ? WHERE controller = ?",
       arguments: [
-        hello.logEpoch, Int64(clamping: hello.lastEvent), !isKnown && hasOther, hello.controller,
+        hello.logEpoch, Int64(clamping: hello.lastEvent), !isKnown, hello.controller,
       ])
   }
 
