@@ -243,7 +243,12 @@ extension DoorShell {
       carryOut(replication.found(kept, current: controller.policy.revision), at: now)
     case .cachedFound(let ids, let outcomes):
       carryOut(holders.reconcile(outcomes, cached: ids, at: now), at: now)
-    case .holdersRead(let reading): carryOut(holders.answered(reading, at: now), at: now)
+    case .holdersRead(let reading):
+      let policy = controller.policy
+      carryOut(
+        holders.answered(
+          reading, reach: { PolicyWords(of: policy)?.reach ?? CredentialReach() }, at: now),
+        at: now)
     case .interrupted(let closed): noteInterrupted(closed, at: now)
     case .certificatesRead(let readings, let kept, let standing):
       carryOut(

@@ -57,6 +57,7 @@ struct CredentialSpreader {
     _ credential: inout CredentialDocument, to places: [String: Places]
   ) throws {
     let value = try vault.open(credential.sealed)
+    let holders = ValueHolders(of: value)
     var records: [String: CredentialRecord] = [:]
     var clashes: [Problem] = []
     for (controller, places) in places {
@@ -71,7 +72,7 @@ struct CredentialSpreader {
         className: credential.className, usesMax: credential.usesMax,
         reservationID: credential.reservation, tenantID: credential.tenant)
       records[controller] = record
-      clashes += try self.clashes(of: record, at: controller)
+      clashes += try self.clashes(of: record, holders: holders, at: controller)
     }
     guard clashes.isEmpty else {
       throw APIProblem(
@@ -92,17 +93,16 @@ struct CredentialSpreader {
     try store.save(credential, at: now)
   }
 
-  private func clashes(of record: CredentialRecord, at controller: String) throws -> [Problem] {
-    let reach = try book.reach(of: controller)
-    let own: Credential
-    do throws(ValidationFailure) { own = try record.validated(path: "") } catch {
-      throw APIProblem(error)
-    }
-    let isTaken = try store.holders(of: record.digest, at: controller).contains { other in
-      other.id != record.id
-        && (try? other.validated(path: "")).map { own.clashes(with: $0, in: reach) } != false
-    }
-    guard isTaken else { return [] }
+  private func clashes(
+    of record: CredentialRecord, holders: ValueHolders, at controller: String
+  ) throws -> [Problem] {
+    let others: [CredentialRecord]
+    do {
+      others = try holders.clashing(with: record, in: book.reach(of: controller)) {
+        try store.holders(of: store.digest(of: $0, at: controller), at: controller)
+      }
+    } catch let problem as ValidationFailure { throw APIProblem(problem) }
+    guard !others.isEmpty else { return [] }
     return try book.doors(of: record, at: controller).map {
       Problem(
         path: "\(controller):\($0)",

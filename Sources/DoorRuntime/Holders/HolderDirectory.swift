@@ -17,6 +17,7 @@ struct HolderDirectory {
   private var generation: UInt64 = 0
   private var isStalled = false
   private var damage = RecordDamage()
+  private var clashes = ClashWatch()
   /// The cache is older than what was in force before it was lost.
   var cacheIsBehind = false
   private let digester: CredentialDigester
@@ -46,14 +47,19 @@ struct HolderDirectory {
     return read()
   }
 
-  /// The stores have answered.
-  mutating func answered(_ reading: HolderReading, at now: Moment) -> [Wish] {
+  /// The stores have answered. `reach` is where and when credentials open, by the policy in force.
+  mutating func answered(
+    _ reading: HolderReading, reach: () -> CredentialReach, at now: Moment
+  ) -> [Wish] {
     var wishes = reading.troubles.map { Wish.log(.error, $0) }
     wishes += adopt(reading)
     if let error = reading.damage { wishes += damage.note(error, at: now.monotonic) }
     if let asked = questions.end(reading.ticket) {
       if asked.generation == generation {
         wishes += answer(asked, reading, at: now)
+        if case .shown = asked.question {
+          wishes += clashes.note((try? reading.holders.get()) ?? [], reach: reach)
+        }
       } else {
         questions.askAgain(asked, generation: generation)
       }

@@ -11,6 +11,21 @@ package struct CredentialClash: Sendable, Hashable {
   var first: CredentialID
   var second: CredentialID
 
+  /// Of two credentials, in either order.
+  init(_ one: CredentialID, _ other: CredentialID) {
+    (first, second) = (min(one, other), max(one, other))
+  }
+
+  /// Tells whoever watches the log, and the cloud.
+  var told: [Wish] {
+    [
+      .log(.warning, "credentials \(first) and \(second) have the same value"),
+      .record(
+        EventRecord(
+          .credentialClash, detail: ["first": first.rawValue, "second": second.rawValue])),
+    ]
+  }
+
   /// What a message that was applied brought about. A store that cannot be read finds none.
   static func found(
     in records: SoundRecords, in store: any PolicyStore, reach: CredentialReach
@@ -22,9 +37,7 @@ package struct CredentialClash: Sendable, Hashable {
       else { continue }
       for case let other? in holders.map(\.credential)
       where clashes.count < reportedMax && credential.clashes(with: other, in: reach) {
-        clashes.insert(
-          CredentialClash(
-            first: min(credential.id, other.id), second: max(credential.id, other.id)))
+        clashes.insert(CredentialClash(credential.id, other.id))
       }
     }
     return clashes.sorted { ($0.first, $0.second) < ($1.first, $1.second) }

@@ -241,15 +241,7 @@ struct Replication {
     if report.dryRun == true { return [.session(.applied(report))] }
     // A repetition is no event, and neither is what is older than what is in force.
     let isNew = outcome.isOld || outcome.isAsBefore ? false : told.isNew(report.messageID)
-    var wishes: [Wish] = (isNew ? outcome.clashes : []).flatMap { clash -> [Wish] in
-      [
-        .log(.warning, "credentials \(clash.first) and \(clash.second) have the same value"),
-        .record(
-          EventRecord(
-            .credentialClash,
-            detail: ["first": clash.first.rawValue, "second": clash.second.rawValue])),
-      ]
-    }
+    var wishes: [Wish] = (isNew ? outcome.clashes : []).flatMap(\.told)
     switch position {
     case .success(let position): self.position = position
     case .failure(let error):

@@ -35,7 +35,7 @@ public func decode(
       "a pause of \(frame.longestGapMicroseconds) µs where a bit may be missing, and a format"
         + " one bit longer is enabled")
   }
-  return .card(candidates: candidates, raw: Secret("raw:\(count):\(hex(frame.bits))"))
+  return .card(candidates: candidates, raw: rawText(of: frame.bits))
 }
 
 extension WiegandFrame {
@@ -54,6 +54,9 @@ private func malformed(_ frame: WiegandFrame, _ fault: FrameFault, _ why: String
       longestGapMicroseconds: frame.longestGapMicroseconds, at: frame.endedAt,
       detail: "\(frame.bits.count) bits: \(why)"))
 }
+
+/// The frame itself as a credential.
+func rawText(of bits: [Bool]) -> Secret<String> { Secret("raw:\(bits.count):\(hex(bits))") }
 
 private func hex(_ bits: [Bool]) -> String {
   stride(from: 0, to: bits.count, by: 4).map { start in

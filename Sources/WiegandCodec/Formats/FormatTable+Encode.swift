@@ -44,10 +44,7 @@ extension FormatTable {
     case (nil, false): throw .issueMissing(name)
     case (nil, true): break
     }
-    for parity in format.parities {
-      let ones = parity.covers.count { bits[$0] }
-      bits[parity.bit] = (ones % 2 == 1) != parity.isOdd
-    }
+    format.setParities(of: &bits)
     return bits
   }
 

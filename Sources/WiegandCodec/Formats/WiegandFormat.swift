@@ -77,4 +77,18 @@ public struct WiegandFormat: Sendable, Hashable {
         return (ones % 2 == 1) == parity.isOdd
       }
   }
+
+  /// Sets the check bits after all others are set.
+  func setParities(of bits: inout [Bool]) {
+    for parity in parities {
+      let ones = parity.covers.count { bits[$0] }
+      bits[parity.bit] = (ones % 2 == 1) != parity.isOdd
+    }
+  }
+
+  /// Bits that are no number's, no check and not fixed.
+  var openBits: [Int] {
+    let known = Set(facility + card + issue + parities.map(\.bit) + fixed.map(\.bit))
+    return (0..<bitCount).filter { !known.contains($0) }
+  }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CloudAPI
 import CloudProtocol
 import DoorRules
 import Foundation
@@ -70,7 +71,9 @@ struct CredentialCommand: AsyncParsableCommand {
         lastUsed: try lastUsed.map(TimeArgument.time)
       ).sayingItsPlace
       do { _ = try record.validated(path: "credential") } catch { throw CloudProblem("\(error)") }
-      try store.credentials.issue(record, at: controller)
+      let holders = ValueHolders(
+        of: canonical, issue: anyIssue ? issue : nil, formats: table)
+      try store.credentials.issue(record, of: holders, at: controller)
       Output.line("credential \(record.id)")
     }
   }

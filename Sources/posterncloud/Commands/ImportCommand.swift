@@ -1,4 +1,5 @@
 import ArgumentParser
+import CloudAPI
 import CloudProtocol
 import DoorRules
 import Foundation
@@ -21,8 +22,9 @@ struct ImportCommand: AsyncParsableCommand {
       A member of another name is refused, and so is one that is there twice, or an id.
 
       A person that is not there yet is added; a credential of a known id is replaced. One that was
-      revoked stays so, unless --revive is given. Clashes are not checked. What a spreadsheet did to
-      a file is refused with line and column. If a line is wrong, nothing is imported.
+      revoked stays so, unless --revive is given. A card or PIN that somebody else has at the same
+      door and time, once all lines are in, is refused. What a spreadsheet did to a file is refused
+      with line and column. If a line is wrong, nothing is imported.
       """)
 
   /// The most lines of one file.
@@ -55,32 +57,43 @@ struct ImportCommand: AsyncParsableCommand {
         controller: controller, digester: digester, formats: table, revives: revive,
         places: try KnownPlaces(at: [controller], database), database: database)
       var names = ImportNames()
-      var problems: [String] = []
-      var count = 0
-      for (index, words) in lines {
-        do {
-          let entry = try ImportEntry(words)
-          try names.note(entry, line: index + 1)
-          try entry.check()
-          try intake.take(entry)
-        } catch let error as DatabaseError {
-          // It is about the cloud, and would be told of each line.
-          throw error
-        } catch {
-          count += 1
-          guard count <= Self.problemsMax else { continue }
-          let place = ImportLine.column(of: error, in: words).map { ", column \($0)" } ?? ""
-          problems.append("\(file), line \(index + 1)\(place): \(error)")
-        }
+      try read(lines) { words, line in
+        let entry = try ImportEntry(words)
+        try names.note(entry, line: line)
+        try entry.check()
+        try intake.take(entry)
       }
-      if count > problems.count {
-        problems.append("\(count - problems.count) more lines are wrong")
-      }
-      guard count == 0 else {
-        throw CloudProblem("\(problems.joined(separator: "\n"))\nnothing was imported")
-      }
+      // Only now: a later line may take a card from its holder.
+      try read(lines) { words, _ in try intake.refuseClash(try ImportEntry(words)) }
     }
     Output.line("\(lines.count) lines are imported for \(controller)")
+  }
+}
+
+extension ImportCommand {
+  /// Goes through the lines. Throws with each that is wrong.
+  private func read(
+    _ lines: [EnumeratedSequence<[Substring]>.Element], _ take: (Substring, Int) throws -> Void
+  ) throws {
+    var problems: [String] = []
+    var count = 0
+    for (index, words) in lines {
+      do { try take(words, index + 1) } catch let error as DatabaseError {
+        // It is about the cloud, and would be told of each line.
+        throw error
+      } catch {
+        count += 1
+        guard count <= Self.problemsMax else { continue }
+        let place = ImportLine.column(of: error, in: words).map { ", column \($0)" } ?? ""
+        problems.append("\(file), line \(index + 1)\(place): \(error)")
+      }
+    }
+    if count > problems.count {
+      problems.append("\(count - problems.count) more lines are wrong")
+    }
+    guard count == 0 else {
+      throw CloudProblem("\(problems.joined(separator: "\n"))\nnothing was imported")
+    }
   }
 }
 
@@ -128,20 +141,31 @@ private struct ImportIntake {
     }
     let key = entry.key
     try places.check(doors: key.doors ?? [], scopes: key.scopes ?? [])
-    let canonical: Secret<String>
-    if let card = key.card {
-      canonical = try CredentialValue.canonical(card: card, formats: formats)
-    } else if let pin = key.pin {
-      canonical = try CredentialValue.canonical(pin: pin)
-    } else {
-      return
-    }
+    guard let canonical = try canonical(of: key) else { return }
     let record = key.record(
       id: key.id ?? UUID().uuidString.lowercased(), person: person,
       digest: digester.digest(ofCanonical: canonical))
     _ = try record.validated(path: "credential")
     if !revives { try refuseRevival(of: record, named: key.id != nil) }
     try CredentialTable.put(record, at: controller, database)
+  }
+
+  /// The value of a line; nil for one about a person.
+  private func canonical(of key: ImportedKey) throws -> Secret<String>? {
+    if let card = key.card { return try CredentialValue.canonical(card: card, formats: formats) }
+    return try key.pin.map { try CredentialValue.canonical(pin: $0) }
+  }
+
+  /// Throws for a card or PIN that somebody else has now.
+  func refuseClash(_ entry: ImportEntry) throws {
+    guard let person = entry.person, let canonical = try canonical(of: entry.key) else { return }
+    let record = entry.key.record(
+      id: entry.key.id ?? UUID().uuidString, person: person,
+      digest: digester.digest(ofCanonical: canonical))
+    let holders = ValueHolders(of: canonical, formats: formats)
+    guard let clash = try CredentialTable.clash(of: record, holders, at: controller, database)
+    else { return }
+    throw ValidationFailure(path: record.kind, message: clash.description)
   }
 
   /// Throws for a credential that was revoked. A line without an id would bring the key back under a

@@ -1,3 +1,4 @@
+import CloudAPI
 import CloudProtocol
 import DoorRules
 import Foundation
@@ -9,25 +10,15 @@ struct CredentialTable {
 
   // MARK: Changes
 
-  /// Stores a new credential. The same value for another person at the same door and time is a
-  /// clash, which is an error.
-  func issue(_ record: CredentialRecord, at controller: String) throws {
-    let credential: Credential
-    do { credential = try record.validated(path: "credential") } catch {
-      throw CloudProblem("\(error)")
-    }
+  /// Stores a new credential. The same card or code for another person at the same door and time is
+  /// a clash, which is an error.
+  func issue(
+    _ record: CredentialRecord, of holders: ValueHolders, at controller: String
+  ) throws {
+    do { _ = try record.validated(path: "credential") } catch { throw CloudProblem("\(error)") }
     try database.write { database in
       try ControllerTable.requireEnrolled(controller, database)
-      let reach = try ConfigurationTable.present(of: controller, database)?.reach
-      let twins = try Self.credentials(of: record.digest, at: controller, database)
-      for other in twins
-      where credential.clashes(
-        with: try other.validated(path: "credential"), in: reach ?? CredentialReach())
-      {
-        throw CloudProblem(
-          "clash: credential \(other.id) of \(other.person) has the same value at \(controller), for "
-            + "a door and a time that both are for; choose another")
-      }
+      if let clash = try Self.clash(of: record, holders, at: controller, database) { throw clash }
       guard try PersonTable.isKnown(record.person, database) else {
         throw CloudProblem("there is no person \(record.person); add the person first")
       }
@@ -39,6 +30,24 @@ struct CredentialTable {
       try ControllerTable.requireAbility(
         record.neededFeatures + (person?.neededFeatures ?? []), of: [controller], database)
       try Self.put(record, at: controller, database)
+    }
+  }
+
+  /// What to tell of a credential whose card or code somebody else has at the same door and time.
+  static func clash(
+    of record: CredentialRecord, _ holders: ValueHolders, at controller: String,
+    _ database: Database
+  ) throws -> CloudProblem? {
+    let reach = try ConfigurationTable.present(of: controller, database)?.reach
+    let digester = try ControllerTable.digester(of: controller, database)
+    let others = try holders.clashing(with: record, in: reach ?? CredentialReach()) {
+      try credentials(of: digester.digest(ofCanonical: $0), at: controller, database)
+    }
+    return others.first.map { other in
+      CloudProblem(
+        "clash: credential \(other.id) of \(other.person) has the same "
+          + "\(record.kind == "pin" ? "code" : "card") at \(controller), for a door and a time that "
+          + "both are for; choose another")
     }
   }
 

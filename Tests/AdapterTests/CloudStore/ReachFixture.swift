@@ -1,3 +1,4 @@
+import CloudAPI
 import CloudProtocol
 import DoorRules
 import Foundation
@@ -64,7 +65,9 @@ final class ReachFixture {
   func issue(
     _ id: String, to person: String, at controller: String, doors: [String] = ["front"]
   ) throws {
-    try store.credentials.issue(try Self.card(id, of: person, doors: doors), at: controller)
+    try store.credentials.issue(
+      try Self.card(id, of: person, doors: doors), of: ValueHolders(of: Secret("card:\(id)")),
+      at: controller)
   }
 
   /// Stores a card as `posterncloud import` does: one of a known id is replaced.

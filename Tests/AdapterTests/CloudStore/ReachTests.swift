@@ -1,3 +1,4 @@
+import CloudAPI
 import CloudProtocol
 import CoreModels
 import DoorRules
@@ -219,13 +220,16 @@ struct ReachTests {
     try world.add("ada")
     var card = try ReachFixture.card("key-1", of: "ada")
     card.issue = 2
-    try world.store.credentials.issue(card, at: "gate-1")
+    let holders = ValueHolders(of: Secret("card:key-1"))
+    try world.store.credentials.issue(card, of: holders, at: "gate-1")
     #expect(try world.store.controllers.ignored(by: hello) == [])
     hello.features = []
     try world.store.controllers.store(hello)
     #expect(try world.store.controllers.ignored(by: hello) == [.issueNumbers])
     (card.id, card.unusedDays) = ("key-2", 30)
-    #expect(throws: CloudProblem.self) { try world.store.credentials.issue(card, at: "gate-1") }
+    #expect(throws: CloudProblem.self) {
+      try world.store.credentials.issue(card, of: holders, at: "gate-1")
+    }
   }
 
   @Test(

@@ -76,6 +76,25 @@ struct HolderDirectoryTests {
     #expect(finding.answer.digest?.count == 43 && finding.wishes.isEmpty)
   }
 
+  @Test(
+    "C4: two people's credentials that one card fits are told once, and the rules decide as usual")
+  mutating func clash() {
+    cached("one", "card:H10301:12:345")
+    cached("two", "card:AWID26:12:345")
+    cached("gone", "raw:26:0600ac8", status: .revoked)
+    let shown = ["card:H10301:12:345", "card:AWID26:12:345", "raw:26:0600ac8"]
+    let first = find(shown[0], shown[1], shown[2])
+    #expect(Set(Self.ids(first) ?? []) == ["one", "two", "gone"])
+    let told = first.wishes.compactMap { wish -> [String: String]? in
+      guard case .record(let record) = wish, record.type == .credentialClash else { return nil }
+      return record.detail
+    }
+    #expect(told == [["first": "one", "second": "two"]])
+    #expect(find(shown[0], shown[1], shown[2]).wishes.isEmpty)
+    // A reader that sends one of the formats only has one holder.
+    #expect(find(shown[0]).wishes.isEmpty)
+  }
+
   @Test("the cache comes first, then keys that were handed over")
   mutating func order() throws {
     cached("k-2", "card:H10301:1:2")

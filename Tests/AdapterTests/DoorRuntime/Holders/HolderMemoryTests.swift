@@ -187,7 +187,7 @@ struct HolderMemoryTests {
     _ = holders.directory.note(granted(4), at: now)
     let inside = AreaPresence(isInside: false, since: now.wall)
     _ = holders.directory.note(inside, of: Self.person, in: Self.area)
-    for case .core(.lookedUp(let answer)) in holders.directory.answered(reading, at: now) {
+    for case .core(.lookedUp(let answer)) in holders.directory.answeredAnywhere(reading, at: now) {
       #expect(answer.holders?.first?.use.count == 4)
       #expect(answer.holders?.first?.presence[Self.area] == inside)
       return

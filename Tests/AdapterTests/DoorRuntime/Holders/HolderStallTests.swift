@@ -51,7 +51,8 @@ struct HolderStallTests {
     let second = Self.requests(show(2))
     #expect(first.map(\.lane) == [0] && second.map(\.lane) == [1])
     #expect(Self.requests(show(3)).isEmpty)
-    let wishes = directory.answered(reader.read(second[0].request), at: PartFixture.moment(1))
+    let wishes = directory.answeredAnywhere(
+      reader.read(second[0].request), at: PartFixture.moment(1))
     #expect(Self.answers(wishes).map(\.ticket) == [2])
     #expect(Self.requests(wishes).map(\.lane) == [1])
   }
@@ -65,7 +66,7 @@ struct HolderStallTests {
     #expect(over.names == ["log error", "record alarm.raised"])
     #expect(over.records.first?.reason == AlarmReason.storageStalled.rawValue)
     #expect(!directory.troubles.isEmpty && directory.nextDeadline == nil)
-    let late = directory.answered(
+    let late = directory.answeredAnywhere(
       reader.read(asked[0].request), at: PartFixture.moment(Self.deadline + 1))
     #expect(Self.answers(late).isEmpty && directory.troubles.isEmpty)
     #expect(late.names.contains("record alarm.cleared"))
@@ -79,7 +80,7 @@ struct HolderStallTests {
       var reading = HolderReading(ticket: asked[0].request.ticket)
       reading.holders = .failure(
         PortError(.damaged, operation: "read person p1", detail: "it is not as it was stored"))
-      return directory.answered(reading, at: PartFixture.moment(milliseconds + 1))
+      return directory.answeredAnywhere(reading, at: PartFixture.moment(milliseconds + 1))
     }
     let first = answer(1, at: 0)
     #expect(first.names.contains("askAgain") && first.names.contains("digest"))
@@ -107,7 +108,8 @@ struct HolderStallTests {
       let now = Int(ticket) * 1_000
       let asked = Self.requests(show(ticket, at: now))
       #expect(asked.count == 1)
-      let wishes = directory.answered(reader.read(asked[0].request), at: PartFixture.moment(now))
+      let wishes = directory.answeredAnywhere(
+        reader.read(asked[0].request), at: PartFixture.moment(now))
       #expect(Self.answers(wishes).first?.holders?.count == 1)
       _ = directory.advance(to: PartFixture.moment(now))
     }
@@ -118,10 +120,10 @@ struct HolderStallTests {
     let asked = Self.requests(show(1))
     let reading = reader.read(asked[0].request)
     _ = directory.recordsChanged([], cacheIsBehind: false)
-    let again = directory.answered(reading, at: PartFixture.moment(1))
+    let again = directory.answeredAnywhere(reading, at: PartFixture.moment(1))
     #expect(Self.answers(again).isEmpty && Self.requests(again).count == 1)
     #expect(directory.nextDeadline == PartFixture.instant(Self.deadline))
-    let wishes = directory.answered(
+    let wishes = directory.answeredAnywhere(
       reader.read(Self.requests(again)[0].request), at: PartFixture.moment(2))
     #expect(Self.answers(wishes).first?.holders?.count == 1)
   }
@@ -132,9 +134,10 @@ struct HolderStallTests {
     let asked = Self.requests(show(1))
     let reading = reader.read(asked[0].request)
     _ = directory.recordsChanged([], cacheIsBehind: false)
-    let again = Self.requests(directory.answered(reading, at: PartFixture.moment(1)))
+    let again = Self.requests(directory.answeredAnywhere(reading, at: PartFixture.moment(1)))
     #expect(again.count == 1)
-    let wishes = directory.answered(reader.read(again[0].request), at: PartFixture.moment(2))
+    let wishes = directory.answeredAnywhere(
+      reader.read(again[0].request), at: PartFixture.moment(2))
     #expect(Self.answers(wishes).first?.holders?.count == 1)
   }
 
@@ -173,7 +176,7 @@ struct HolderStallTests {
       let wishes = directory.ask(
         .member(PersonID("ada")!, door: Self.door, nil, order: "o", expires: expires),
         hasAreas: false, at: now)
-      let answered = directory.answered(
+      let answered = directory.answeredAnywhere(
         reader.read(Self.requests(wishes)[0].request), at: PartFixture.moment(seconds * 1_000))
       #expect((answered.orderHolders != nil) == opens)
       #expect((answered.ends["o"] != nil) == !opens)

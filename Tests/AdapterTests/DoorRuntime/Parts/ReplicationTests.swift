@@ -209,8 +209,8 @@ struct ReplicationTests {
   mutating func clashes() {
     var outcome = CredentialsOutcome(report: Self.report(.credentials, applied: true))
     outcome.clashes = [
-      CredentialClash(first: CredentialID("c1")!, second: CredentialID("c2")!),
-      CredentialClash(first: CredentialID("c1")!, second: CredentialID("c3")!),
+      CredentialClash(CredentialID("c1")!, CredentialID("c2")!),
+      CredentialClash(CredentialID("c3")!, CredentialID("c1")!),
     ]
     let wishes = replication.applied(outcome, position: .failure(PartFixture.error))
     let pair = ["log warning", "record credential.clash"]
