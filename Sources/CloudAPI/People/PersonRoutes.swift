@@ -26,6 +26,7 @@ private struct PersonBody: RequestBody {
   static let shape = MemberShape.holding(
     "accessEnabled", "memberType", "membershipStatus", "tags", "customTags")
 
+  /// Absent leaves it: whoever only syncs names must not undo what the desk switched off.
   var accessEnabled: Bool?
   var memberType: String?
   var membershipStatus: String?
@@ -49,7 +50,8 @@ enum PersonRoutes {
       let body = try call.body(PersonBody.self)
       let present = try call.store.person(id)
       var record = PersonRecord(
-        id: id, accessEnabled: body.accessEnabled ?? true, memberType: body.memberType ?? "",
+        id: id, accessEnabled: body.accessEnabled ?? present?.accessEnabled ?? true,
+        memberType: body.memberType ?? "",
         membershipStatus: body.membershipStatus ?? "active", tags: body.tags ?? [],
         customTags: body.customTags, grants: present?.grants ?? []
       ).keepingStanding(of: present)

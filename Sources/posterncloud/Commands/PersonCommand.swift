@@ -14,14 +14,18 @@ struct PersonCommand: ParsableCommand {
 
   struct Add: ParsableCommand {
     static let configuration = CommandConfiguration(
-      abstract: "Add a person, or change one; exclusions, qualifications and escort stay.",
-      discussion: "Example: person add ben --doors front --hours monday=08:00-17:00")
+      abstract: "Add a person, or change what is named of one who is there.",
+      discussion: """
+        Example: person add ben --doors front --hours monday=08:00-17:00
+        Of one who is there everything else stays: `--tags ""` takes all tags, `--doors ""` the grant.
+        A grant that is named replaces the one before. Nobody is switched on by it: `person enable` is.
+        """)
 
     @OptionGroup var state: StateOptions
     @Argument(help: "The person's id.") var id: String
     @Flag(help: "Switched off: nothing opens for this person.") var disabled = false
-    @Option(help: "The kind of member.") var type = ""
-    @Option(help: "The state of the membership.") var status = "active"
+    @Option(help: "The kind of member.") var type: String?
+    @Option(help: "The state of the membership; active for a new person.") var status: String?
     @Option(help: "Tags that rules match, with commas.") var tags: String?
     @Flag(help: "A personal grant for every door.") var facilityWide = false
     @Option(help: "A personal grant for these doors, with commas.") var doors: String?
@@ -30,22 +34,32 @@ struct PersonCommand: ParsableCommand {
     var hours: [String] = []
 
     func run() throws {
-      var person = PersonRecord(
-        id: id, accessEnabled: !disabled, memberType: type, membershipStatus: status,
-        tags: split(tags))
+      let grants = try grants()
+      let store = try state.store()
+      try store.checkPlaces(doors: split(doors), scopes: split(groups))
+      try store.people.change(id) { present in
+        var person = present ?? PersonRecord(id: id, accessEnabled: true)
+        if disabled { person.accessEnabled = false }
+        if let type { person.memberType = type }
+        if let status { person.membershipStatus = status }
+        if tags != nil { person.tags = split(tags) }
+        if let grants { person.grants = grants }
+        return person
+      }
+      Output.line("person \(id)")
+    }
+
+    /// The grant that is named; nil where none is.
+    private func grants() throws -> [GrantRecord]? {
       let grant = GrantRecord(
         facilityWide: facilityWide, doors: split(doors), groups: split(groups),
         accessHours: try week())
-      if grant.facilityWide || !grant.doors.isEmpty || !grant.groups.isEmpty {
-        person.grants = [grant]
-      } else if grant.accessHours != nil {
+      if grant.facilityWide || !grant.doors.isEmpty || !grant.groups.isEmpty { return [grant] }
+      guard grant.accessHours == nil else {
         throw ValidationError(
           "--hours belong to a grant: give --doors, --groups or --facility-wide")
       }
-      let store = try state.store()
-      try store.checkPlaces(doors: split(doors), scopes: split(groups))
-      try store.people.change(id) { person.keepingStanding(of: $0) }
-      Output.line("person \(id)")
+      return doors == nil && groups == nil ? nil : []
     }
 
     private func week() throws -> HoursDocument? {

@@ -84,6 +84,58 @@ struct PersonChangeTests {
     }
   }
 
+  @Test("D17: a PUT that does not name the switch leaves it as the desk set it; a new one is on")
+  func theSwitchStays() async throws {
+    let fixture = try await world()
+    try await atOnce([PersonCommand.Disable.self], [["ada", "--state", fixture.folder]])
+    let named = try await fixture.ok("PUT", "/v1/people/ada", ["memberType": "monthly"])
+    #expect(named.body["accessEnabled"] as? Bool == false)
+    let ada = try #require(try await person(fixture, "ada"))
+    #expect(!ada.accessEnabled && ada.memberType == "monthly")
+    for wanted in [true, false] {
+      try await fixture.ok("PUT", "/v1/people/ada", ["accessEnabled": wanted])
+      let kept = try await fixture.ok("PUT", "/v1/people/ada", ["tags": ["a"]])
+      #expect(kept.body["accessEnabled"] as? Bool == wanted)
+    }
+    let new = try await fixture.ok("PUT", "/v1/people/eve", [:])
+    #expect(new.body["accessEnabled"] as? Bool == true)
+  }
+
+  @Test("person add of somebody who is there changes what it names, and switches nobody on")
+  func addedAgain() async throws {
+    let fixture = try await world()
+    func add(_ words: String...) async throws -> PersonRecord {
+      try await atOnce([PersonCommand.Add.self], [["gil"] + words + ["--state", fixture.folder]])
+      return try #require(try await person(fixture, "gil"))
+    }
+    let first = try await add(
+      "--disabled", "--type", "t", "--status", "paused", "--tags", "a,b", "--doors", "door-1",
+      "--hours", "monday=08:00-17:00")
+    #expect(!first.accessEnabled && first.grants.count == 1 && first.tags == ["a", "b"])
+    try await fixture.ok(
+      "PUT", "/v1/people/gil",
+      ["memberType": "t", "membershipStatus": "paused", "tags": ["a", "b"], "customTags": ["c"]])
+    var expected = first
+    expected.customTags = ["c"]
+    #expect(try await add() == expected)
+    expected.memberType = "u"
+    #expect(try await add("--type", "u") == expected)
+    expected.tags = ["d"]
+    #expect(try await add("--tags", "d") == expected)
+    // What is named empty is empty.
+    expected.tags = []
+    #expect(try await add("--tags", "") == expected)
+    expected.grants = [GrantRecord(facilityWide: true)]
+    #expect(try await add("--facility-wide") == expected)
+    expected.grants = []
+    #expect(try await add("--doors", "") == expected)
+    try await atOnce([PersonCommand.Enable.self], [["gil", "--state", fixture.folder]])
+    expected.accessEnabled = true
+    #expect(try await add() == expected)
+    expected.accessEnabled = false
+    #expect(try await add("--disabled") == expected)
+  }
+
   @Test("a person who is not there is told, and a change that is not valid changes nothing")
   func refused() async throws {
     let fixture = try await PlatformFixture()

@@ -45,4 +45,6 @@ seen(mark, "he is denied", type="postern.access.denied.v1")
 print("Mira's payment fails: switched off, and on again when it comes")
 api("PUT", "/v1/people/mira", {"memberType": "monthly", "accessEnabled": False})
 api("PUT", "/v1/people/mira", {"memberType": "monthly"})
+assert api("GET", "/v1/people/mira")["accessEnabled"] is False, "a PUT that does not name it leaves it"
+api("PUT", "/v1/people/mira", {"memberType": "monthly", "accessEnabled": True})
 assert api("GET", "/v1/people/mira")["accessEnabled"] is True
