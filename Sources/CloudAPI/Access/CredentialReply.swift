@@ -7,6 +7,10 @@ struct DoorStatus: Encodable {
   /// `pending`, `active`, `failed`, `revoked` or `expired`.
   var status: String
   var reason: String?
+  /// It is `active`, and nothing that the cloud knows keeps its holder out.
+  var opens: Bool
+  /// What keeps the holder out although the door has it or will: a name of ``DenialReason``.
+  var why: String?
   /// When it came into this status; absent while it is pending.
   var since: String?
   /// From and until when it opens: lead and tail of the site included.
@@ -36,6 +40,8 @@ struct CredentialReply: Encodable {
   var wanted: String
   /// The status at the door that is worst off.
   var status: String
+  /// It opens each of its doors.
+  var opens: Bool
   var provider = "postern"
   var grantedAt: String?
   var revokedAt: String?
@@ -57,10 +63,13 @@ struct CredentialReply: Encodable {
     wanted = document.isRevoked ? "revoked" : "active"
     atDoors = []
     status = wanted
+    opens = false
+    let outlook = try Outlook(call, book, of: document.person)
     for (controller, part) in document.parts.sorted(by: { $0.key < $1.key }) {
       guard let standing = try call.store.credential(part) else { continue }
-      atDoors += try Self.statuses(standing, controller, document, book, at: call.now)
+      atDoors += try Self.statuses(standing, controller, document, outlook)
     }
+    opens = !atDoors.isEmpty && atDoors.allSatisfy(\.opens)
     let statuses = Set(atDoors.map(\.status))
     status = Self.order.first { statuses.contains($0) } ?? wanted
     grantedAt = atDoors.compactMap(\.grantedAt).min()
@@ -72,8 +81,9 @@ struct CredentialReply: Encodable {
 
   private static func statuses(
     _ standing: CredentialStanding, _ controller: String, _ document: CredentialDocument,
-    _ book: SiteBook, at now: Int64
+    _ outlook: Outlook
   ) throws -> [DoorStatus] {
+    let (book, now) = (outlook.book, outlook.now)
     let facts = try book.controller(controller)
     let facility = facts?.configuration?.facility
     let lead = Int64(facility?.leadMinutes ?? FacilityDocument.leadMinutesDefault) * 60_000
@@ -92,8 +102,13 @@ struct CredentialReply: Encodable {
       default: nil
       }
     return try book.doors(of: standing.record, at: controller).map { door in
-      DoorStatus(
-        door: "\(controller):\(door)", status: status, reason: reason,
+      let denial =
+        ["pending", "active"].contains(status)
+        ? try outlook.denial(of: standing.record, at: door, of: controller) : nil
+      return DoorStatus(
+        door: "\(controller):\(door)", status: status,
+        reason: reason ?? denial.map { "the door has it, but \($0.texts.sentence)" },
+        opens: status == "active" && denial == nil, why: denial?.rawValue,
         since: isOver ? closes.map(APITime.text) : standing.statusMilliseconds.map(APITime.text),
         opensAt: document.startMilliseconds.map { APITime.text($0 - lead) },
         closesAt: closes.map(APITime.text), externalCredentialId: standing.record.id,

@@ -47,6 +47,8 @@ final class SiteBook {
   private var known: [String: ControllerFacts?] = [:]
   private var bySite: [String: [ControllerFacts]] = [:]
   private var everything: [ControllerFacts]?
+  /// Nil is for one whose configuration is not good.
+  private var policies: [String: PolicySnapshot?] = [:]
 
   init(_ store: any PlatformTransaction) { self.store = store }
 
@@ -118,6 +120,16 @@ final class SiteBook {
     return Set(record.doors).union(
       record.scopes.compactMap(ScopeID.init).flatMap { scopes[$0] ?? [] }.map(\.rawValue)
     ).sorted()
+  }
+
+  /// The rules of a controller by its configuration; nil without a good one.
+  func policy(of controller: String, _ tools: APITools) throws -> PolicySnapshot? {
+    if let found = policies[controller] { return found }
+    let document = try self.controller(controller)?.configuration
+    let policy = try? document?.validated(
+      controller: ControllerID(controller), unknownZone: .closesHours, zones: tools.zones)
+    policies[controller] = .some(policy)
+    return policy
   }
 
   /// Where and when the credentials of a controller open.
