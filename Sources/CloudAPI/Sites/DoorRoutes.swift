@@ -103,7 +103,12 @@ struct DoorHealth: Encodable, Sendable {
     }
     if pendingCredentials > 0 { late.append("\(pendingCredentials) credentials wait") }
     if facts.clonedMilliseconds != nil { late.append("two machines use this identity") }
-    return late + (facts.telemetry?.troubles ?? [])
+    guard let telemetry = facts.telemetry else { return late }
+    // The next heartbeat says whether it is still so.
+    let time = APITime.text(telemetry.timeMilliseconds)
+    let end =
+      facts.isTelemetryOvertaken ? " (told \(time), before the last change was in force)" : ""
+    return late + telemetry.troubles.map { $0 + end }
   }
 }
 

@@ -129,12 +129,15 @@ public struct ControllerFacts: Sendable {
   public var hello: Hello?
   public var state: StateReport?
   public var telemetry: TelemetryReport?
+  /// A change came into force at the controller after it told ``telemetry``.
+  public var isTelemetryOvertaken: Bool
   /// When two machines last used this identity, in milliseconds since 1970.
   public var clonedMilliseconds: Int64?
 
   public init(
     id: String, configuration: ConfigurationDocument?, refusedConfiguration: UInt64?,
-    hello: Hello?, state: StateReport?, telemetry: TelemetryReport?, clonedMilliseconds: Int64?
+    hello: Hello?, state: StateReport?, telemetry: TelemetryReport?, isTelemetryOvertaken: Bool,
+    clonedMilliseconds: Int64?
   ) {
     self.id = id
     self.configuration = configuration
@@ -142,6 +145,7 @@ public struct ControllerFacts: Sendable {
     self.hello = hello
     self.state = state
     self.telemetry = telemetry
+    self.isTelemetryOvertaken = isTelemetryOvertaken
     self.clonedMilliseconds = clonedMilliseconds
   }
 }

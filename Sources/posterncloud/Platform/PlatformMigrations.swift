@@ -61,5 +61,14 @@ enum PlatformMigrations {
           END;
           """)
     }
+    migrator.registerMigration("telemetry that a change has overtaken") { database in
+      try database.execute(
+        sql: """
+          ALTER TABLE controller ADD COLUMN telemetryOvertaken INTEGER NOT NULL DEFAULT 0;
+          CREATE TRIGGER telemetry_of_now AFTER UPDATE OF telemetry ON controller BEGIN
+            UPDATE controller SET telemetryOvertaken = 0 WHERE id = NEW.id;
+          END;
+          """)
+    }
   }
 }

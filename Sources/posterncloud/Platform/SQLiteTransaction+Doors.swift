@@ -37,6 +37,7 @@ extension SQLiteTransaction {
       hello: try row.json(Hello.self, in: Hello.column),
       state: try row.json(StateReport.self, in: StateReport.column),
       telemetry: try row.json(TelemetryReport.self, in: TelemetryReport.column),
+      isTelemetryOvertaken: try row.decode(forColumn: "telemetryOvertaken"),
       clonedMilliseconds: try row.decode(forColumn: "cloned"))
   }
 

@@ -156,14 +156,22 @@ struct ControllerTable {
 
   // MARK: Revisions at the controller
 
-  /// Stores the revision in force in the latest hello.
+  /// Stores the revision in force in the latest hello. What the controller told of itself before a
+  /// new one is overtaken.
   func storeInForce(_ report: ApplyReport, of controller: ControllerID) throws {
     guard var hello = try latest(Hello.self, of: controller.rawValue) else { return }
+    let before = (hello.configRevision, hello.credentialRevision)
     switch report.subject {
     case .config: hello.configRevision = report.revision
     case .credentials: hello.credentialRevision = report.revision
     }
     try store(hello)
+    guard before != (hello.configRevision, hello.credentialRevision) else { return }
+    try database.write { database in
+      try database.execute(
+        sql: "UPDATE controller SET telemetryOvertaken = 1 WHERE id = ?",
+        arguments: [controller.rawValue])
+    }
   }
 
   /// Stores that a configuration, or the credentials up to `revision`, were refused: they are not

@@ -162,6 +162,48 @@ struct PlatformActivityTests {
     #expect(try await world.ok("GET", "/v1/events?person=ben&before=\(next)").items.count == 1)
   }
 
+  @Test("D10 D17: a trouble that was told before the last change was in force says of when it is")
+  func overtaken() async throws {
+    let world = try await PlatformFixture()
+    try await world.furnish()
+    let controller = ControllerID("gate-1")!
+    try world.store.controllers.store(
+      Hello(
+        controller: "gate-1", software: "1", bootID: "b", sessionNonce: "n", configRevision: 0,
+        credentialRevision: 0, logEpoch: "e", lastEvent: 0, acknowledgedEvent: 0,
+        clockTrust: "synchronised", simulated: true))
+    func tell() throws {
+      try world.store.controllers.store(
+        TelemetryReport(
+          controller: "gate-1", timeMilliseconds: world.now, software: "9", host: HostReading(),
+          uptimeSeconds: 1, clockTrust: "synchronised", simulated: true, queuedEvents: 0,
+          credentials: 0, readers: [], refusedMessages: [:], identified: 0,
+          troubles: ["no configuration yet"]))
+    }
+    func late() async throws -> [String] {
+      let health = try await world.ok("GET", "/v1/doors/gate-1:front/health").body
+      return (health["late"] as? [String] ?? []).filter { $0.contains("no configuration") }
+    }
+    func applied(_ revision: UInt64, as applied: Bool = true) throws {
+      try world.store.controllers.storeInForce(
+        ApplyReport(
+          subject: .config, messageID: "m", revision: revision, applied: applied, problems: []),
+        of: controller)
+    }
+    try tell()
+    #expect(try await late() == ["no configuration yet"])
+    // What changes nothing overtakes nothing.
+    try applied(0, as: false)
+    #expect(try await late() == ["no configuration yet"])
+    try applied(3)
+    #expect(
+      try await late() == [
+        "no configuration yet (told 2020-11-30T09:00:00.000Z, before the last change was in force)"
+      ])
+    try tell()
+    #expect(try await late() == ["no configuration yet"])
+  }
+
   @Test("D10 D17: the health of a door says what is late there")
   func health() async throws {
     let world = try await PlatformFixture()
