@@ -53,7 +53,9 @@ private struct CredentialDesk {
       endMilliseconds: end, className: body.class, usesMax: body.usesMax,
       sealed: try call.tools.vault.seal(value), hasPersonCode: isCode)
     credential.parts = present?.parts ?? [:]
-    try CredentialSpreader(call, book).spread(&credential)
+    let spreader = CredentialSpreader(call, book)
+    try spreader.refuseShorterThanTail(credential)
+    try spreader.spread(&credential)
     return (credential, present == nil)
   }
 

@@ -35,6 +35,23 @@ struct CredentialSpreader {
     try spread(&credential, to: places)
   }
 
+  /// Throws for times that are over before they begin, since controllers close their tail before the
+  /// end. For what a platform orders; what is there already stays.
+  func refuseShorterThanTail(_ credential: CredentialDocument) throws {
+    guard let start = credential.startMilliseconds, let end = credential.endMilliseconds else {
+      return
+    }
+    for controller in try places(of: credential).places.keys.sorted() {
+      let tail = try book.reach(of: controller).tailSeconds
+      guard end / 1_000 - tail <= start / 1_000 else { continue }
+      let minutes = tail == 60 ? "1 minute" : "\(tail / 60) minutes"
+      throw APIProblem(
+        path: "endsAt",
+        "\(controller) closes \(minutes) before it, so that it is over before it begins; end it "
+          + "after \(APITime.text(start + tail * 1_000))")
+    }
+  }
+
   /// Doors have come into a scope: brings each credential that names it there. Throws for a clash at
   /// one of them; a place that went away meanwhile stops nothing.
   func spreadAgain(naming scope: ScopeReference) throws {

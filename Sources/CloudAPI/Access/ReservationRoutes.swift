@@ -125,6 +125,7 @@ struct ReservationDesk {
         throw APIProblem(.conflict, "there is a credential \(value.id) of another making")
       }
       credential.parts = present?.parts ?? [:]
+      try spreader.refuseShorterThanTail(credential)
       try spreader.spread(&credential)
     }
     document.credentials = values.map(\.id) + gone

@@ -154,6 +154,25 @@ struct PlatformBookingTests {
     #expect(taken.kind == "clash" && taken.paths == ["gate-1:front"])
   }
 
+  @Test("C5 D17: a booking that is over before it begins, for its tail, is refused with its door")
+  func shorterThanTail() async throws {
+    let world = try await PlatformFixture()
+    try await world.furnish()
+    func booking(_ end: String) -> [String: Any] { Self.booking(["endsAt": end]) }
+    for path in ["/v1/reservations/b-1", "/v1/credentials/c-1"] {
+      let extra: [String: Any] = path.contains("credentials") ? ["code": true] : [:]
+      for end in ["2020-11-30T10:00:30Z", "2020-11-30T10:01:00Z"] {
+        let short = try await world.call("PUT", path, booking(end).merging(extra) { $1 })
+        #expect(short.status == 422 && short.paths == ["endsAt"], "\(path) \(end)")
+        let words = "\(short.body)"
+        #expect(words.contains("gate-1") && words.contains("1 minute"), "\(words)")
+      }
+      let least = try await world.call(
+        "PUT", path, booking("2020-11-30T10:01:01Z").merging(extra) { $1 })
+      #expect(least.status == 201, "\(least.body)")
+    }
+  }
+
   @Test("C4 D17: two bookings clash when the lead of one begins before the tail of the other")
   func leadAndTail() async throws {
     let world = try await PlatformFixture()
