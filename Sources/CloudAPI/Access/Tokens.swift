@@ -97,6 +97,11 @@ public struct TokenDesk {
     try store.save(token, at: now)
   }
 
+  /// Removes a token that nobody has seen; its name may be used again.
+  public func forget(_ name: String) throws {
+    if let token = try find(name) { try store.remove(.token, token.id) }
+  }
+
   /// Name and scopes of each, one a line; for the command line.
   public func lines() throws -> [String] {
     try store.list(TokenDocument.self, limit: APILimits.pageMax).sorted { $0.name < $1.name }.map {

@@ -16,6 +16,11 @@ public enum Output {
   /// One line. What others wrote, such as names and reasons, may be in it.
   public static func line(_ text: String) { raw(Array((text.printable + "\n").utf8)) }
 
+  /// One line that must be taken back where nobody gets it; throws then, also where the reader is gone.
+  public static func deliver(_ text: String) throws(OutputFailure) {
+    try StandardStream.output.write(Array((text.printable + "\n").utf8))
+  }
+
   /// Lines that may have colours. Control characters that nobody made printable are escaped here, but
   /// whoever puts text of others into it must see to their ends of lines.
   public static func page(_ text: String) {

@@ -38,7 +38,24 @@ struct TokenCommand: AsyncParsableCommand {
             name: name, scopes: Set(set), endMilliseconds: end, at: CloudClock.now())
         }
       }
-      Output.line(token.reveal())
+      do throws(OutputFailure) { try Output.deliver(token.reveal()) } catch {
+        try await takeBack(error, store)
+      }
+    }
+
+    /// Nobody has seen the token, and nobody can: it goes, and its name is free.
+    private func takeBack(_ failure: OutputFailure, _ store: CloudStore) async throws {
+      let name = name
+      do {
+        try await SQLitePlatform(database: store.database).write { transaction in
+          try TokenDesk(store: transaction).forget(name)
+        }
+      } catch {
+        throw CloudProblem(
+          "\(failure); token \(name) was not shown and is kept (\(error)): revoke it")
+      }
+      Output.end(
+        "posterncloud: \(failure); token \(name) is not kept", status: Output.failureStatus)
     }
   }
 

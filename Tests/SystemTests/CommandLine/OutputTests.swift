@@ -153,6 +153,23 @@ struct OutputTests {
     #expect(try world.status() != nil, "the daemon serves on")
   }
 
+  @Test("D17: a token that could not be shown is not kept, and its name is free")
+  func tokens() throws {
+    let folder = try TemporaryFolder()
+    let place = ["POSTERNCLOUD_STATE": folder.path + "/cloud"]
+    let words = ["token", "add", "hub", "--scopes", "all"]
+    let cloud = BuiltProgram("posterncloud")
+    for reader in Reader.allCases {
+      let lost = try Self.run("posterncloud", words, to: reader, environment: place)
+      #expect(lost.status == 74, "\(reader): \(lost)")
+      #expect(lost.errors.contains("token hub is not kept"), "\(reader): \(lost)")
+      let listed = try cloud.run(["token", "list"], environment: place)
+      #expect(listed.status == 0 && listed.output == "", "\(reader): \(listed)")
+    }
+    let shown = try cloud.run(words, environment: place)
+    #expect(shown.status == 0 && shown.output.hasPrefix("postern_"))
+  }
+
   @Test("E2: the daemon serves without a reader of its log, and with a full disk there")
   func daemon() throws {
     for reader in Reader.allCases {
