@@ -16,8 +16,10 @@ struct KeyFiles {
     /// The key of the settings, such as `cloud.publicKeyFile`.
     var setting: String
     var cause: String
-    /// What does not work without it.
+    /// What does not work without it, or what counts of it.
     var loss: String
+    /// The rest of the file counts.
+    var isInUse = false
 
     var words: String { "\(setting): \(cause); \(loss)" }
   }
@@ -87,13 +89,13 @@ struct KeyFiles {
       "credentials.issuerRootsFile", settings.credentials.issuerRootsFile,
       "no key is accepted on site"
     ) { path throws(PortError) in
-      let roots = try Self.publicKeys(path: path)
+      let roots = try PublicKeyFile(path: path)
       do throws(EnvelopeKeyFailure) {
-        return try HandOverVerifier(roots: roots, controller: controller)
+        return (try HandOverVerifier(roots: roots.keys, controller: controller), roots)
       } catch {
         throw PortError(.damaged, operation: "read \(path)", detail: "\(error)")
       }
-    }
+    }.map { note($0, of: "credentials.issuerRootsFile") }
   }
 
   private mutating func readEnvelopes() -> EnvelopeVerifier? {
@@ -101,29 +103,23 @@ struct KeyFiles {
     return use(
       "cloud.publicKeyFile", settings.cloud?.publicKeyFile, "the cloud is not connected"
     ) { path throws(PortError) in
-      let keys = try Self.publicKeys(path: path)
+      let file = try PublicKeyFile(path: path, keysMax: SigningKeys.keysMax)
       do throws(EnvelopeKeyFailure) {
-        return try EnvelopeVerifier(publicKeys: keys, audience: controller, issuer: nil)
+        return (
+          try EnvelopeVerifier(publicKeys: file.keys, audience: controller, issuer: nil), file
+        )
       } catch {
         throw PortError(.damaged, operation: "read \(path)", detail: "\(error)")
       }
-    }
+    }.map { note($0, of: "cloud.publicKeyFile") }
   }
 
-  /// Public keys by id: a line `KEYID BASE64URL` each; `#` begins a comment.
-  private static func publicKeys(path: String) throws(PortError) -> [String: [UInt8]] {
-    var keys: [String: [UInt8]] = [:]
-    for (line, words) in WrittenText.records(of: try TextFile.read(path)) {
-      guard words.count == 2, let key = Data(base64URL: words[1]) else {
-        throw PortError(
-          .damaged, operation: "read \(path)", detail: "line \(line) must be KEYID BASE64URL")
-      }
-      keys[words[0]] = Array(key)
+  /// Notes what does not count of a file whose rest does.
+  private mutating func note<Value>(_ read: (Value, PublicKeyFile), of setting: String) -> Value {
+    troubles += read.1.faults.map {
+      Trouble(setting: setting, cause: $0.cause, loss: $0.counts, isInUse: true)
     }
-    guard !keys.isEmpty else {
-      throw PortError(.damaged, operation: "read \(path)", detail: "no key is in it")
-    }
-    return keys
+    return read.0
   }
 
   /// Reads a file, or notes why it cannot be used.
@@ -141,7 +137,8 @@ struct KeyFiles {
   /// Each trouble is an error in the log.
   func log(to logger: Logger) {
     for trouble in troubles {
-      logger.error("feature disabled: \(trouble.words): correct the file, then restart posternd")
+      let effect = trouble.isInUse ? "" : "feature disabled: "
+      logger.error("\(effect)\(trouble.words): correct the file, then restart posternd")
     }
   }
 }

@@ -101,6 +101,48 @@ struct BrokenFileTests {
     }
   }
 
+  @Test("D4: two keys under one name, or too many, are told with their lines, and the later count")
+  func tooManyKeys() throws {
+    let world = try DoorWorld()
+    let path = world.folder.path + "/device/cloud.pub"
+    let good = String(
+      decoding: try #require(FileManager.default.contents(atPath: path)), as: UTF8.self
+    )
+    .trimmingCharacters(in: .whitespacesAndNewlines)
+    let words = good.split(separator: " ").map(String.init)
+    let (id, key) = (words[0], words[1])
+    // Points of the curve: small multiples of its base, as RFC 8032 has two of them.
+    let other = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"
+    let eight = (1...8).map { "more-\($0) \(other)\n" }.joined()
+    let cases: [(text: String, told: String, connects: Bool)] = [
+      ("# old\n\(id) \(other)\n\(good)\n", "line 3 has the key \(id) of line 2 again", true),
+      ("\(good)\n\(id) \(other)\n", "line 2 has the key \(id) of line 1 again", false),
+      ("\(eight)\(good)\n", "the key more-1 of line 1 does not count", true),
+      ("\(good)\n\(eight)", "the key \(id) of line 1 does not count", false),
+      ("\(good)\n\(id) \(key)\n", "", true),
+    ]
+    try world.startBroker()
+    try world.startCloud()
+    for (text, told, connects) in cases {
+      try write(Array(text.utf8), path)
+      try world.startDaemon()
+      #expect(try world.eventually { try world.status() != nil }, "\(world.daemonLog)")
+      let troubles = (try world.status()?["troubles"] as? [String] ?? [])
+        .filter { $0.contains("cloud.publicKeyFile") }
+      #expect(troubles.count == (told.isEmpty ? 0 : 1), "\(troubles)")
+      #expect(troubles.allSatisfy { $0.contains(path) && $0.contains(told) }, "\(troubles)")
+      #expect(told.isEmpty || world.daemonLog.contains(told), "\(text)")
+      if !told.isEmpty {
+        let diagnosis = try world.postern("diagnose").output
+        #expect(diagnosis.contains(told), "\(diagnosis)")
+      }
+      try world.postern("panel", "exit")
+      #expect(world.eventually { world.relayIsOn }, "\(text)")
+      if connects { #expect(world.eventually { world.isConnected }, "\(text)") }
+      world.killDaemon(SIGTERM)
+    }
+  }
+
   @Test("a password file that comes right is used without a restart")
   func password() throws {
     let world = try DoorWorld()
