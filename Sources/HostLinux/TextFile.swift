@@ -28,7 +28,9 @@ public enum TextFile {
   private static func cause(at path: String) -> String {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      return "there is no such file"
+      var link = stat()
+      let isLink = lstat(path, &link) == 0 && link.st_mode & S_IFMT == S_IFLNK
+      return isLink ? "it is a link that leads to nothing" : "there is no such file"
     }
     if isFolder.boolValue { return "it is a folder; name the file" }
     var status = stat()

@@ -107,8 +107,7 @@ struct SettingsDocument {
     do {
       data = try Data(contentsOf: URL(fileURLWithPath: path))
     } catch {
-      let cause = FileManager.default.fileExists(atPath: path) ? "cannot be read" : "is not there"
-      throw failure("\(path) \(cause); is the path right, and may this user read it?")
+      throw failure("\(path) \(cause(at: path))")
     }
     guard data.count <= fileBytesMax else {
       throw failure("\(path) has \(data.count) bytes; at most \(fileBytesMax) are allowed")
@@ -116,6 +115,22 @@ struct SettingsDocument {
     do throws(WrittenTextProblem) { return try WrittenText.decode(data) } catch {
       throw failure("\(path): \(error)")
     }
+  }
+
+  /// Why a file could not be read.
+  private static func cause(at path: String) -> String {
+    let files = FileManager.default
+    var isFolder: ObjCBool = false
+    let kind = try? files.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+    guard files.fileExists(atPath: path, isDirectory: &isFolder) else {
+      return kind == .typeSymbolicLink
+        ? "is a link that leads to nothing" : "is not there; is the path right?"
+    }
+    if isFolder.boolValue { return "is a folder; name the file" }
+    guard kind == .typeRegular || kind == .typeSymbolicLink else {
+      return "is not a file; name the file"
+    }
+    return "cannot be read; may this user read it?"
   }
 
   private mutating func walk(

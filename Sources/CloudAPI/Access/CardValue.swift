@@ -5,7 +5,7 @@ import WiegandCodec
 extension CardBody {
   /// The card in the form that controllers digest; throws for a number that no reader can send.
   func canonical(path: String) throws(APIProblem) -> Secret<String> {
-    guard let card = UInt64(number) else {
+    guard let card = UInt64(digits: number) else {
       throw APIProblem(path: "\(path).number", "is no number; write its digits as text")
     }
     guard facility.map({ $0 >= 0 }) != false else {

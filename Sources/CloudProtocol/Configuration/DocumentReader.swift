@@ -10,6 +10,8 @@ struct DocumentReader {
   private(set) var problems: [Problem] = []
 
   mutating func note(_ path: String, _ message: String) {
+    // Members of what has no path itself.
+    let path = path.hasPrefix(".") ? String(path.dropFirst()) : path
     problems.append(Problem(path: path, message: message))
   }
 

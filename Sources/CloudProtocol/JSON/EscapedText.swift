@@ -12,6 +12,22 @@ enum EscapedText {
     return Array(string.precomposedStringWithCanonicalMapping.utf8)
   }
 
+  /// How many bytes an escape has with which the text begins, 12 for the two that make one scalar. Nil
+  /// for one that no string may have, such as half a character.
+  static func length(ofEscapeIn text: ArraySlice<UInt8>) -> Int? {
+    var rest = text.dropFirst()
+    guard let letter = rest.popFirst() else { return nil }
+    guard letter == UInt8(ascii: "u") else {
+      return #""\/bfnrt"#.utf8.contains(letter) ? 2 : nil
+    }
+    guard let high = unit(&rest) else { return nil }
+    guard (0xD800..<0xE000).contains(high) else { return 6 }
+    guard high < 0xDC00, rest.starts(with: #"\u"#.utf8) else { return nil }
+    rest = rest.dropFirst(2)
+    guard let low = unit(&rest), (0xDC00..<0xE000).contains(low) else { return nil }
+    return 12
+  }
+
   private static func unescaped(_ text: ArraySlice<UInt8>) -> [UInt8] {
     var plain: [UInt8] = []
     plain.reserveCapacity(text.count)
@@ -49,7 +65,9 @@ enum EscapedText {
 
   private static func unit(_ rest: inout ArraySlice<UInt8>) -> UInt32? {
     let digits = String(decoding: rest.prefix(4), as: UTF8.self)
-    guard digits.utf8.count == 4, let unit = UInt32(digits, radix: 16) else { return nil }
+    guard digits.utf8.count == 4, digits.allSatisfy(\.isHexDigit),
+      let unit = UInt32(digits, radix: 16)
+    else { return nil }
     rest.removeFirst(4)
     return unit
   }

@@ -52,6 +52,9 @@ package struct JSONScan {
   private let json: [UInt8]
   private let findsRepeated: Bool
   private(set) var position = 0
+  /// Where the first number, word or text begins, or stands wrong, that no decoder takes; nil for
+  /// none. The scan goes on: what else a message says is still to be found.
+  private(set) var faultPosition: Int?
   private var expected = Expected.value
   private var containers: [Container] = []
   private var names: [Name] = []
@@ -108,7 +111,10 @@ package struct JSONScan {
   }
 
   /// Where the scan is, for a person.
-  var place: String {
+  var place: String { place(of: position) }
+
+  /// Where a byte is, for a person.
+  func place(of position: Int) -> String {
     let before = json[..<min(position, json.endIndex)]
     let line = before.count { $0 == UInt8(ascii: "\n") } + 1
     let start = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
@@ -140,10 +146,11 @@ package struct JSONScan {
     case UInt8(ascii: "["): return open(isList: true)
     case UInt8(ascii: "\""):
       guard skipString() else { return unreadable() }
-    case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "t"),
-      UInt8(ascii: "f"), UInt8(ascii: "n"):
+    default:
+      let start = position
       skipWord()
-    default: return unreadable()
+      guard position > start else { return unreadable() }
+      if !JSONWord.isOne(json[start..<position]) { noteFault(at: start) }
     }
     expected = .more
     return .scalar
@@ -200,7 +207,9 @@ package struct JSONScan {
 
   // MARK: Text
 
-  /// A number, or one of the three words; what else is wrong with it the decoder says.
+  private mutating func noteFault(at place: Int) { faultPosition = faultPosition ?? place }
+
+  /// What looks like a number or a word.
   private mutating func skipWord() {
     while true {
       switch byte {
@@ -221,11 +230,22 @@ package struct JSONScan {
       case UInt8(ascii: "\""):
         position += 1
         return true
-      case UInt8(ascii: "\\"): position += 2
+      case UInt8(ascii: "\\"): skipEscape()
+      case 0..<0x20:
+        noteFault(at: position)
+        position += 1
       default: position += 1
       }
     }
     return false
+  }
+
+  /// Passes over an escape, and the second half of a character with it.
+  private mutating func skipEscape() {
+    let rest = json[position...].prefix(12)
+    let length = EscapedText.length(ofEscapeIn: rest)
+    if length == nil { noteFault(at: position) }
+    position += length ?? 2
   }
 
   /// Passes over an object or a list by its brackets. False for one that has no end.
@@ -265,7 +285,11 @@ package struct JSONScan {
       }
       if byte == UInt8(ascii: "\\") {
         isPlain = false
-        position += 1
+        // Only the last byte of it is left.
+        skipEscape()
+        position = min(position, json.endIndex) - 1
+      } else if byte < 0x20 {
+        noteFault(at: position)
       } else if byte >= 0x80 {
         isPlain = false
       }

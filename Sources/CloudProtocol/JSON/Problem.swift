@@ -10,7 +10,7 @@ public struct Problem: Sendable, Hashable, Codable, CustomStringConvertible {
     self.message = message
   }
 
-  public var description: String { "\(path): \(message)" }
+  public var description: String { path.isEmpty ? message : "\(path): \(message)" }
 }
 
 extension Problem {

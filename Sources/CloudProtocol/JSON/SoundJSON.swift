@@ -22,14 +22,18 @@ package struct JSONFaults {
   package init(in json: [UInt8]) {
     var scan = JSONScan(json)
     while true {
-      switch scan.next() {
+      let token = scan.next()
+      if let place = scan.faultPosition, unfit == nil {
+        unfit = .unreadable(at: scan.place(of: place), path: scan.path)
+      }
+      switch token {
       case .member(isRepeated: true) where repeated.count < JSONScan.repeatedMax:
         repeated.append(.repeated(at: scan.path))
       case .object, .list, .close, .member, .scalar: break
       case .tooDeep: unfit = unfit ?? .tooDeep(at: scan.path)
       case .end: return
       case .unreadable:
-        unfit = .unreadable(at: scan.place)
+        unfit = unfit ?? .unreadable(at: scan.place)
         return
       }
     }
@@ -50,5 +54,10 @@ extension Problem {
     Problem(
       path: "",
       message: "is no JSON in UTF-8 without a byte order mark: \(place) cannot be read")
+  }
+
+  /// Of a number, a word or a text.
+  static func unreadable(at place: String, path: String) -> Problem {
+    Problem(path: path, message: "is no value of JSON: \(place) cannot be read").printable
   }
 }

@@ -14,11 +14,11 @@ enum CredentialValue {
     if parts.count == 3, let damage = parts.dropFirst().compactMap(spreadsheetDamage).first {
       throw ValidationError("--card: \(damage)")
     }
-    guard parts.count == 3, let number = UInt64(parts[2]) else {
+    guard parts.count == 3, let number = UInt64(digits: parts[2]) else {
       throw ValidationError(
         "--card is FORMAT:FACILITY:NUMBER, such as H10301:12:345, or pkoc:DIGEST")
     }
-    let facility = parts[1] == "-" ? nil : UInt64(parts[1])
+    let facility = parts[1] == "-" ? nil : UInt64(digits: parts[1])
     if parts[1] != "-", facility == nil { throw ValidationError("the facility is a number or -") }
     // Encoding refuses numbers that no reader can send.
     do {

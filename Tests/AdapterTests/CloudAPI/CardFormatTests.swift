@@ -39,4 +39,45 @@ struct CardFormatTests {
       #expect("\(answer.body)".contains(name))
     }
   }
+
+  @Test(
+    "a number of a card is digits, and nothing that a program would read as one",
+    arguments: ["+345", "-345", " 345", "3e2", "0x15", "345.0", "٣", ""])
+  func numbers(_ number: String) async throws {
+    let world = try await PlatformFixture()
+    try await world.furnish()
+    let answer = try await world.call(
+      "PUT", "/v1/credentials/c",
+      [
+        "person": "ada", "doors": ["gate-1:gym"],
+        "card": ["format": "H10301", "facility": 12, "number": number],
+      ])
+    #expect(answer.status == 422 && answer.paths == ["card.number"], "\(answer.body)")
+    for card in ["H10301:12:\(number)", "H10301:\(number):12"] {
+      #expect(throws: (any Error).self) {
+        _ = try CredentialValue.canonical(card: card, formats: .standard)
+      }
+    }
+  }
+
+  @Test("paths begin with a member, and what has no place has no colon before it")
+  func paths() async throws {
+    let world = try await PlatformFixture()
+    try await world.furnish()
+    let tags = try await world.call("PUT", "/v1/people/eve", ["tags": ["a\nb"]])
+    #expect(tags.status == 422 && tags.paths == ["tags[0]"], "\(tags.body)")
+    let uses = try await world.call(
+      "PUT", "/v1/credentials/c",
+      [
+        "person": "ada", "doors": ["gate-1:gym"], "usesMax": 0,
+        "card": ["format": "H10301", "facility": 12, "number": "1"],
+      ])
+    #expect(uses.status == 422 && uses.paths == ["usesMax"], "\(uses.body)")
+    let cut = try await world.send("PUT", "/v1/people/eve", Array("{".utf8))
+    #expect((cut.body["detail"] as? String)?.hasPrefix("is no JSON") == true, "\(cut.body)")
+    let half = try await world.send(
+      "PUT", "/v1/people/eve", Array(#"{"memberType":"\ud800"}"#.utf8))
+    #expect(half.status == 400 && half.paths == ["memberType"], "\(half.body)")
+    #expect("\(half.body)".contains("line 1, byte 16"), "\(half.body)")
+  }
 }

@@ -123,6 +123,8 @@ final class WrittenTextTests {
     #expect(failure("/dev/null")?.detail == "it is not a file; name the file")
     #expect(mkfifo(folder + "/pipe", 0o600) == 0)
     #expect(failure(folder + "/pipe")?.detail == "it is not a file; name the file")
+    #expect(symlink(folder + "/circle", folder + "/circle") == 0)
+    #expect(failure(folder + "/circle")?.detail == "it is a link that leads to nothing")
     try write(Array("12345".utf8))
     #expect(failure(path)?.detail == "it has more than 4 bytes")
   }

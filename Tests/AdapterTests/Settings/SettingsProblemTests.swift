@@ -234,6 +234,28 @@ struct SettingsProblemTests {
     }
   }
 
+  @Test("what is no file is named for what it is, and only a file may lack the right to be read")
+  func noFile() async throws {
+    let folder = fixture.folder.path
+    for (name, cause) in [
+      ("folder", "is a folder; name the file"), ("pipe", "is not a file; name the file"),
+      ("circle", "is a link that leads to nothing"), ("astray", "is a link that leads to nothing"),
+    ] {
+      let path = "\(folder)/\(name).yaml"
+      let files = FileManager.default
+      switch name {
+      case "folder": try files.createDirectory(atPath: path, withIntermediateDirectories: true)
+      case "pipe": #expect(mkfifo(path, 0o600) == 0)
+      case "circle": try files.createSymbolicLink(atPath: path, withDestinationPath: path)
+      default: try files.createSymbolicLink(atPath: path, withDestinationPath: folder + "/none")
+      }
+      let failure = await #expect(throws: SettingsFailure.self) {
+        try await SettingsLoader.load(path: path, environment: [:])
+      }
+      #expect(failure?.description == "\(path) \(cause)")
+    }
+  }
+
   @Test("a file of aliases that repeat themselves ends at the limit of keys")
   func aliases() async throws {
     let levels = (1...12).map { level in

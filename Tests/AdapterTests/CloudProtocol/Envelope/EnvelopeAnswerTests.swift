@@ -31,6 +31,10 @@ struct EnvelopeAnswerTests {
     (EnvelopeForge.claims(exp: "1800000099"), .lifetimeTooLong),
     (EnvelopeForge.claims(body: "[]"), .malformed),
     (EnvelopeForge.claims(body: #"{"kind":"open"}"#), .malformed),
+    (EnvelopeForge.claims(body: #"{"kind":"identify","priority":+5}"#), .malformed),
+    (EnvelopeForge.claims(body: #"{"kind":"identify","priority":.5}"#), .malformed),
+    (EnvelopeForge.claims(body: #"{"kind":"identify","priority":00005}"#), .malformed),
+    (EnvelopeForge.claims(body: #"{"kind":"identify","priority":1e400}"#), .malformed),
   ]
 
   @Test("whatever is wrong, a message whose id can be read is answered", arguments: cases.indices)

@@ -82,6 +82,36 @@ struct JSONScanTests {
     #expect(faults(json).unfit?.message.contains(place) == true, "\(faults(json))")
   }
 
+  @Test(
+    "a number, a word or a text that is none is told by its path and its place; the rest is read on",
+    arguments: [
+      "00005", "01", "-", "-01", "1.", ".5", "+5", "1e", "1e+", "1e400", "-1e400", "0x5", "5.",
+      "NaN",
+      "Infinity", "True", "nul", "truee", "\"a\tb\"", #""\ud800""#, #""\udc00""#,
+      #""\ud800\u0041""#,
+      #""\x""#, #""\u00g0""#,
+    ])
+  func values(_ value: String) {
+    let found = faults("{\"a\":{\"b\":[1,\n" + value + "]},\"c\":1,\"c\":2}")
+    #expect(found.unfit?.path == "a.b[1]", "\(found)")
+    #expect(found.unfit?.message.contains("line 2, byte ") == true, "\(found)")
+    #expect(found.repeated.map(\.path) == ["c"])
+    #expect(throws: ValidationFailure.self) {
+      _ = try JSONCoding.decode(JSONValue.self, from: Array("[\(value)]".utf8))
+    }
+  }
+
+  @Test(
+    "what a decoder reads is no fault",
+    arguments: [
+      "0", "-0", "10", "1.0", "0.5", "1e0", "1E+1", "-1.5e-3", "1e308", "true", "false",
+      "null", #""\ud83d\ude00""#, #""\"\\\/\b\f\n\r\t\u0000""#, "\"\u{7F}é😀\"",
+    ])
+  func goodValues(_ value: String) throws {
+    #expect(faults("[\(value)]").unfit == nil)
+    _ = try JSONCoding.decode(JSONValue.self, from: Array("[\(value)]".utf8))
+  }
+
   @Test("a message in UTF-16, which a decoder also reads, is refused: no other reader sees it")
   func encodings() throws {
     let json = #"{"rescan":true,"rescan":false}"#

@@ -66,7 +66,7 @@ struct MemberScanTests {
           "at.x: is no member here; there are accuracyMeters, lat, lng",
           "at.x[0].y: is there twice",
         ])
-    let unread = ": is no JSON in UTF-8 without a byte order mark: line 1, byte"
+    let unread = "is no JSON in UTF-8 without a byte order mark: line 1, byte"
     #expect(faults([0xEF, 0xBB, 0xBF] + Array(#"{"x":1}"#.utf8)) == ["\(unread) 1 cannot be read"])
     #expect(
       faults(#"{"x":1}"#.utf16.flatMap { [UInt8($0 & 0xFF), 0] })

@@ -190,7 +190,7 @@ struct ValidationConfigurationTests {
       $0.doors = (0..<150).map { DoorDocument(id: "d\($0)", name: "") }
     }
     #expect(found.count == 101)
-    #expect(found.last == ": and 50 more problems")
+    #expect(found.last == "and 50 more problems")
   }
 
   @Test(
@@ -207,7 +207,7 @@ struct ValidationConfigurationTests {
         #""holdTimeSeconds":7"#, #""holdTimeSeconds":7.5"#,
         "doors[0].holdTimeSeconds: 7.5 does not fit"
       ),
-      (#"{"revision""#, #"["revision""#, ": is no JSON in UTF-8 without a byte order mark: line 1"),
+      (#"{"revision""#, #"["revision""#, "is no JSON in UTF-8 without a byte order mark: line 1"),
     ])
   func wrongTypes(_ old: String, _ new: String, _ prefix: String) throws {
     let changed = Self.json.split(separator: old, omittingEmptySubsequences: false)
@@ -225,6 +225,6 @@ struct ValidationConfigurationTests {
     let failure = #expect(throws: ValidationFailure.self) {
       try ConfigurationDocument.parse([UInt8](repeating: 32, count: 256 * 1024 + 1))
     }
-    #expect(failure?.description == ": has 262145 bytes, at most 262144")
+    #expect(failure?.description == "has 262145 bytes, at most 262144")
   }
 }
