@@ -53,6 +53,9 @@ extension ConfigurationDocument {
         }
       }
     }
+    for (name, document) in (facility.credentialClasses ?? [:]).sorted(by: { $0.key < $1.key }) {
+      document.warning(of: name).map { warn("facility.credentialClasses.\(name)", $0) }
+    }
     for (path, settings) in allSettings {
       warnings += settings.warnings(path)
     }
@@ -63,6 +66,20 @@ extension ConfigurationDocument {
     [("facility", facility.settings)]
       + scopes.enumerated().map { ("scopes[\($0)]", $1.settings) }
       + doors.enumerated().map { ("doors[\($0)]", $1.settings) }
+  }
+}
+
+extension CredentialClassDocument {
+  /// Of a class that takes the place of a built-in one with less, or misses it by its letters.
+  fileprivate func warning(of name: String) -> String? {
+    let word = name.lowercased()
+    guard CredentialClass.builtInNames.contains(word) else { return nil }
+    guard name == word else { return "is another class than the built-in \(word): letters count" }
+    guard let builtIn = CredentialClass.builtIn(named: name), builtIn.offlineHours == nil,
+      offlineHours == nil, servesWithoutEnd != true
+    else { return nil }
+    return "ends after \(CredentialClass.offlineHoursDefault) hours without the cloud, while the "
+      + "built-in \(name) never does; name offlineHours or servesWithoutEnd"
   }
 }
 

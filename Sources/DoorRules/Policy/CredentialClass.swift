@@ -36,12 +36,12 @@ public struct CredentialClass: Sendable, Hashable {
   }
 
   /// Names of the classes that exist without configuration.
-  static let builtInNames = [standardName, backupName, offlineName]
+  public static let builtInNames = [standardName, backupName, offlineName]
 
   /// Classes that exist without configuration. A backup code works without the cloud for ever and
   /// ignores an unknown clock. An offline key carries its own end, and needs a clock for it. Every
   /// other class is like the standard one.
-  static func builtIn(named name: String) -> CredentialClass? {
+  public static func builtIn(named name: String) -> CredentialClass? {
     switch name {
     case backupName: CredentialClass(offlineHours: nil, unknownClock: .allow)
     case offlineName: CredentialClass(offlineHours: nil, unknownClock: .deny)
