@@ -13,8 +13,8 @@ public struct CardText: Sendable, Hashable {
   /// `formats` that fits it, and itself. So whoever looks for a card's holders looks under all.
   ///
   /// `issue` is that of the card, where `canonical` is of any. A PIN, a key, and a card whose format is
-  /// not there have the one text only. A format that leaves bits open is several frames; one that
-  /// leaves more than ``openBitsMax`` is taken without them.
+  /// not there have the one text only. A card of a format that leaves bits open is several frames, of
+  /// which the bits alone are no text; one that leaves more than ``openBitsMax`` is taken without them.
   public static func all(
     of canonical: Secret<String>, issue: UInt64? = nil, in formats: FormatTable
   ) -> [CardText] {
@@ -28,12 +28,13 @@ public struct CardText: Sendable, Hashable {
       places[text.reveal()] = found.count
       found.append(CardText(canonical: text, issues: issue.map { [$0] }))
     }
-    for bits in frames(of: canonical.reveal(), issue: issue, in: formats) {
+    let frames = frames(of: canonical.reveal(), issue: issue, in: formats)
+    for bits in frames {
       for card in formats.candidates(for: bits) {
         add(card.canonical)
         if card.issue != nil { add(card.canonicalOfAnyIssue, telling: card.issue) }
       }
-      add(rawText(of: bits))
+      if frames.count == 1 { add(rawText(of: bits)) }
     }
     return found
   }

@@ -36,7 +36,7 @@ extension Database {
     _ type: Value.Type, sql: String, arguments: StatementArguments
   ) throws -> [Value] {
     let decoder = JSONCoding.decoder()
-    return try Data.fetchAll(self, sql: sql, arguments: arguments).map {
+    return try Data.fetchAll(cachedStatement(sql: sql), arguments: arguments).map {
       try decoder.decode(type, from: $0)
     }
   }

@@ -73,10 +73,11 @@ struct CardTextTests {
   func openBits() throws {
     for (open, count) in [(8, 256), (9, 1)] {
       let table = FormatTable(formats: [
-        try WiegandFormat(name: "own", bitCount: 16 + open, card: Array(0..<16))
+        try WiegandFormat(name: "own", bitCount: 16 + open, card: Array(0..<16)),
+        try WiegandFormat(name: "whole", bitCount: 16 + open, card: Array(0..<16 + open)),
       ])
       let found = texts("card:own:-:7", in: table)
-      #expect(found.filter { $0.hasPrefix("raw:") }.count == count)
+      #expect(found.filter { $0.hasPrefix("card:whole:") }.count == count)
     }
   }
 }
