@@ -75,7 +75,9 @@ extension DoorShell {
       credentialRevision: replication.position.revision, logEpoch: journal.position.epoch,
       lastEvent: journal.position.last, acknowledgedEvent: journal.position.acknowledged,
       clockTrust: now.trust, credentialDigest: cloud.standing.credentialDigest,
-      droppedEvent: max(journal.position.dropped, cloud.standing.droppedEvent))
+      droppedEvent: max(journal.position.dropped, cloud.standing.droppedEvent),
+      newestConfigRevision: replication.known.config,
+      newestCredentialRevision: replication.known.credentials)
   }
 
   func take(_ message: CloudMessage, at now: Moment) {

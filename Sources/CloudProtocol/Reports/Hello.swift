@@ -35,10 +35,20 @@ public struct Hello: Sendable, Hashable, Codable {
   /// The names of the keys by which the controller believes its cloud, at most ``SigningKeys/keysMax``;
   /// absent is unknown.
   public var signingKeys: [String]?
+  /// The newest revision that was ever in force, where what is in force is older because the cache was
+  /// lost; absent otherwise. The controller takes no older one.
+  public var newestConfigRevision: UInt64?
+  public var newestCredentialRevision: UInt64?
   /// Ids of the messages and commands that asked for this hello; absent for none.
   public var requestIDs: [String]?
   /// The last day on which this software gets security updates, `YYYY-MM-DD`. Absent is unknown.
   public var supportedUntil: String?
+
+  /// Above this a cloud must number.
+  public var highestConfigRevision: UInt64 { max(configRevision, newestConfigRevision ?? 0) }
+  public var highestCredentialRevision: UInt64 {
+    max(credentialRevision, newestCredentialRevision ?? 0)
+  }
 
   public init(
     controller: String, software: String, bootID: String, sessionNonce: String,

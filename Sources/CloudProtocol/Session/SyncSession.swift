@@ -251,19 +251,24 @@ public struct SyncSession: Sendable {
     connection.repeatDue = now.advanced(
       byMilliseconds: SyncLimits.repeatMilliseconds(after: connection.unanswered))
     self.connection = connection
-    return [
-      .publishHello(
-        Hello(
-          controller: identity.controller.rawValue, software: identity.software,
-          bootID: identity.bootID, sessionNonce: connection.nonce,
-          configRevision: standing.configRevision,
-          credentialRevision: standing.credentialRevision, logEpoch: standing.logEpoch,
-          lastEvent: standing.lastEvent, acknowledgedEvent: standing.acknowledgedEvent,
-          clockTrust: standing.clockTrust.rawValue, simulated: identity.simulated,
-          credentialDigest: standing.credentialDigest,
-          messageBytesMax: connection.messageBytesMax,
-          requestIDs: requests.isEmpty ? nil : requests))
-    ]
+    var hello =
+      Hello(
+        controller: identity.controller.rawValue, software: identity.software,
+        bootID: identity.bootID, sessionNonce: connection.nonce,
+        configRevision: standing.configRevision,
+        credentialRevision: standing.credentialRevision, logEpoch: standing.logEpoch,
+        lastEvent: standing.lastEvent, acknowledgedEvent: standing.acknowledgedEvent,
+        clockTrust: standing.clockTrust.rawValue, simulated: identity.simulated,
+        credentialDigest: standing.credentialDigest,
+        messageBytesMax: connection.messageBytesMax,
+        requestIDs: requests.isEmpty ? nil : requests)
+    if standing.newestConfigRevision > standing.configRevision {
+      hello.newestConfigRevision = standing.newestConfigRevision
+    }
+    if standing.newestCredentialRevision > standing.credentialRevision {
+      hello.newestCredentialRevision = standing.newestCredentialRevision
+    }
+    return [.publishHello(hello)]
   }
 
   /// The cloud is there: the hello is answered, and events are tried again.

@@ -34,11 +34,15 @@ extension SyncSession {
     public var credentialDigest: String?
     /// Unacknowledged events up to and with this one were deleted; 0 for none.
     public var droppedEvent: UInt64
+    /// The newest revisions that were ever in force, also where a lost cache has none.
+    public var newestConfigRevision: UInt64
+    public var newestCredentialRevision: UInt64
 
     public init(
       configRevision: UInt64, credentialRevision: UInt64, logEpoch: String, lastEvent: UInt64,
       acknowledgedEvent: UInt64, clockTrust: ClockTrust, credentialDigest: String? = nil,
-      droppedEvent: UInt64 = 0
+      droppedEvent: UInt64 = 0, newestConfigRevision: UInt64 = 0,
+      newestCredentialRevision: UInt64 = 0
     ) {
       self.configRevision = configRevision
       self.credentialRevision = credentialRevision
@@ -48,6 +52,8 @@ extension SyncSession {
       self.clockTrust = clockTrust
       self.credentialDigest = credentialDigest
       self.droppedEvent = droppedEvent
+      self.newestConfigRevision = newestConfigRevision
+      self.newestCredentialRevision = newestCredentialRevision
     }
   }
 

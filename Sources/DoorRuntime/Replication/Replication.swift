@@ -27,7 +27,7 @@ struct Replication {
   private var told = LatestIDs()
   private var digests = DigestDesk()
   /// What was ever in force here.
-  private var known: KnownRevisions
+  private(set) var known: KnownRevisions
 
   /// The storage has not answered since the start: nothing that was persisted is known.
   let isUnread: Bool

@@ -117,7 +117,7 @@ struct ConfigurationTable {
     let own = UInt64(clamping: try row.decode(Int64.self, forColumn: "configRevision"))
     var document = try row.json(ConfigurationDocument.self, in: "config")
     document?.revision = try RevisionTable.following(
-      max(hello.configRevision, own), of: controller.rawValue)
+      max(hello.highestConfigRevision, own), of: controller.rawValue)
     try database.execute(
       sql: "UPDATE controller SET configRevision = ?, config = ?, configPatch = NULL WHERE id = ?",
       arguments: [

@@ -127,7 +127,7 @@ struct RevisionTable {
   /// never sent, and needs everything.
   static func overtake(_ hello: Hello, _ database: Database) throws {
     guard let line = try line(of: hello.controller, database) else { return }
-    let next = try following(max(hello.credentialRevision, line.last), of: hello.controller)
+    let next = try following(max(hello.highestCredentialRevision, line.last), of: hello.controller)
     try set(next, of: hello.controller, database)
     try raiseFloor(of: hello.controller, database)
   }

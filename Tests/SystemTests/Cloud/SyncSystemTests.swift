@@ -46,6 +46,12 @@ struct SyncSystemTests {
     world.stopCloud()
     try world.copy("cloud.copy", to: "cloud")
     try world.startCloud()
+    // It keeps what it has until a person says that the backup may replace it.
+    #expect(
+      try world.eventually { try world.posterncloud("restored").output.contains("newer than this") }
+    )
+    #expect(try world.status()?["persons"] as? Int == 3)
+    #expect(try world.posterncloud("restored", "--send", "gate-1").status == 0)
     // The door must end with the restored cloud's records: Ada alone, under higher numbers.
     #expect(
       try world.eventually {

@@ -54,6 +54,15 @@ struct RestoredCloudTests {
     #expect(
       try world.eventually {
         for card in [401, 402] where try world.opens(card: card) { opened.append(card) }
+        return try (standing(world)?["changes"] as? [String])?.count ?? 0 >= 2
+      })
+    // Which other changes the backup lacks only a person knows.
+    #expect(try (standing(world)?["needsWord"] as? String)?.contains("newer") == true)
+    #expect(try !isSent(world) && revision(world) == before)
+    #expect(try world.posterncloud("restored", "--send", "gate-1").status == 0)
+    #expect(
+      try world.eventually {
+        for card in [401, 402] where try world.opens(card: card) { opened.append(card) }
         return try isSent(world) && revision(world) > before
       })
     for card in [401, 402] where try world.opens(card: card) { opened.append(card) }

@@ -1,12 +1,13 @@
 #!/usr/bin/python3
 """A cloud in one file, written from asyncapi.yaml alone: gives one controller a person and a key,
-opens its door, and takes its events. With Python's paho-mqtt and cryptography; no code of Postern.
+opens its door, and takes its events. It keeps nothing: a real cloud stores events before it acknowledges
+them, and verifies their chain. With Python's paho-mqtt and cryptography; no code of Postern.
 
   clients/cloud.py keys FOLDER                      makes cloud.pub and credential.key to put on it
   clients/cloud.py open FOLDER --controller gate-1 --door front [--host H] [--port P]
 
 `open` enrols the person ada with a mobile key, unlocks for her, and exits with 0 when the controller
-confirmed that the door opened and every event was acknowledged.
+confirmed that the door opened, and the event of it and all before it were acknowledged.
 """
 
 import argparse
@@ -60,6 +61,7 @@ class Cloud:
         self.controller = controller
         self.heard = []
         self.through = {}
+        self.nonce = None
         self.changed = threading.Condition()
         version = getattr(mqtt, "CallbackAPIVersion", None)
         arguments = (version.VERSION2,) if version else ()
@@ -82,20 +84,32 @@ class Cloud:
     def take(self, client, data, message):
         kind = message.topic.split("/")[-1]
         body = json.loads(message.payload)
+        if kind == "hello":
+            self.welcome(body)
         if kind == "events":
             self.store(body)
         with self.changed:
             self.heard.append((kind, body))
             self.changed.notify_all()
 
+    def welcome(self, hello):
+        # A signed word with the nonce: the cloud is there, and this is the time.
+        self.nonce = hello["sessionNonce"]
+        # Who keeps nothing believes the controller; a real cloud answers what it has.
+        self.acknowledge(hello["logEpoch"], hello["acknowledgedEvent"])
+
+    def acknowledge(self, epoch, through):
+        self.through[epoch] = through
+        word = {"epoch": epoch, "through": through}
+        self.say("ack", {**word, "sessionNonce": self.nonce} if self.nonce else word, lifetime=600)
+
     def store(self, batch):
         epoch = batch["epoch"]
-        through = self.through.get(epoch, batch.get("acknowledged", 0))
+        through = self.through.get(epoch, 0)
         for event in batch["events"]:
             if int(event["sequence"]) == through + 1:
                 through += 1
-        self.through[epoch] = through
-        self.say("ack", {"epoch": epoch, "through": through}, lifetime=600)
+        self.acknowledge(epoch, through)
 
     def wait(self, what, condition, seconds=30):
         end = time.monotonic() + seconds
@@ -146,7 +160,8 @@ class Cloud:
             sys.exit(1)
         self.wait("the event of it", lambda kind, body: kind == "events" and any(
             event["type"] == "postern.access.granted.v1"
-            and event["data"]["detail"].get("command") == command for event in body["events"]))
+            and event["data"]["detail"].get("command") == command
+            and int(event["sequence"]) <= self.through[body["epoch"]] for event in body["events"]))
         print(f"events acknowledged: {self.through}")
         self.client.loop_stop()
         self.client.disconnect()

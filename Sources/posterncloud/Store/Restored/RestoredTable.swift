@@ -3,8 +3,8 @@ import DoorRules
 import GRDB
 
 /// The table `restored`: controllers that are ahead of this cloud, because it was restored from a
-/// backup. What was revoked since is active in its records, so none are sent before the controller's
-/// events told what that was, or a person says so.
+/// backup. What was taken away since is still there in its records, so none are sent before the
+/// controller's events told what that was, or a person says so.
 struct RestoredTable {
   let database: DatabasePool
 
@@ -38,6 +38,13 @@ struct RestoredTable {
         ?? (isOtherLog
           ? "its log is another one than this cloud had, or this cloud had none: what came before is not "
             + "known" : nil)
+        ?? (hasOlderRecords
+          ? "its records and configuration are newer than this backup's: events name who was stopped, and"
+            + " tell no end, grant, hours or rule that was changed, nor what was issued" : nil)
+    }
+
+    private var hasOlderRecords: Bool {
+      configRevision > ownConfigRevision || credentialRevision > ownCredentialRevision
     }
   }
 
@@ -96,7 +103,8 @@ struct RestoredTable {
       else { return false }
       let config = try ConfigurationTable.revision(of: controller, database)
       let present = try Self.find(hello.controller, database)
-      let isAhead = hello.credentialRevision > line.last || hello.configRevision > config
+      let isAhead =
+        hello.highestCredentialRevision > line.last || hello.highestConfigRevision > config
       let hasMore = try EventTable.correction(hello, database) != nil
       if present?.isWaiting != true {
         guard isAhead || hasMore else { return false }
@@ -124,8 +132,8 @@ struct RestoredTable {
         SELECT ?, ?, '', 0, ?, ?, ?, ?, IFNULL((SELECT MAX(position) FROM event), 0), 0, NULL, NULL
         """,
       arguments: [
-        hello.controller, milliseconds, Int64(clamping: hello.configRevision),
-        Int64(clamping: hello.credentialRevision), Int64(clamping: own.config),
+        hello.controller, milliseconds, Int64(clamping: hello.highestConfigRevision),
+        Int64(clamping: hello.highestCredentialRevision), Int64(clamping: own.config),
         Int64(clamping: own.credentials),
       ])
     try meetLog(hello, database)

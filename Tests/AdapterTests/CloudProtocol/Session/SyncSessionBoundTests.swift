@@ -214,6 +214,28 @@ struct SyncSessionBoundTests {
       session.handle(.resultsRead([SyncFixture.result("a")]), at: SyncFixture.at(3)).isEmpty)
   }
 
+  @Test("a hello names the newest revisions there ever were, where a lost cache has older ones")
+  func newestRevisions() throws {
+    func hello(_ config: UInt64, _ credentials: UInt64) throws -> Hello? {
+      var session = try SyncFixture.session(last: 0, acknowledged: 0)
+      var standing = SyncFixture.standing(last: 0, acknowledged: 0)
+      (standing.newestConfigRevision, standing.newestCredentialRevision) = (config, credentials)
+      guard case .publishHello(let hello)? = connect(&session, standing).first else { return nil }
+      return hello
+    }
+    let (config, records) = (
+      SyncFixture.standing(last: 0, acknowledged: 0).configRevision,
+      SyncFixture.standing(last: 0, acknowledged: 0).credentialRevision
+    )
+    let same = try #require(try hello(config, records))
+    #expect(same.newestConfigRevision == nil && same.newestCredentialRevision == nil)
+    #expect(same.highestConfigRevision == config && same.highestCredentialRevision == records)
+    let lost = try #require(try hello(config + 3, records + 9))
+    #expect(lost.newestConfigRevision == config + 3 && lost.configRevision == config)
+    #expect(lost.highestConfigRevision == config + 3)
+    #expect(lost.highestCredentialRevision == records + 9)
+  }
+
   @Test("a hello is said again five seconds after the last, to the millisecond")
   func helloDue() throws {
     for (wait, isSaid) in [(4_999, false), (5_000, true)] {
