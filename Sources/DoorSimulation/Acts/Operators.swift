@@ -65,10 +65,17 @@ struct Operators {
         guard let change = ModeOrder.Change(rawValue: word) else { return }
         observers.knowledge.order(
           word, door: door, seconds: seconds, at: clockwork.elapsed, latest: clockwork.elapsed)
-        try program.order(
-          ModeOrder(
-            door: site.doors[door], change: change, by: "desk", reason: "story",
-            seconds: seconds > 0 ? Int64(seconds) : nil))
+        do throws(PortError) {
+          try program.order(
+            ModeOrder(
+              door: site.doors[door], change: change, by: "desk", reason: "story",
+              seconds: seconds > 0 ? Int64(seconds) : nil))
+        } catch {
+          // `off` ends no lockdown, and says so.
+          let isLockedDown = observers.knowledge.mayBeOrdered(
+            .lockdown, at: door, now: clockwork.elapsed, slack: 0)
+          guard word == "off", error.code == .invalid, isLockedDown else { throw error }
+        }
       case .plan(let word): try plan(word, program)
       case .clearLockout(let door):
         observers.knowledge.clearedPINs(door)

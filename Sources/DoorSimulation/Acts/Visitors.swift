@@ -170,12 +170,14 @@ struct Visitors {
       guard isRunning else { return }
       let isWhole = rig.boots == boot()
       site.shownNumber += 1
+      // A reader on a line keeps what it has read until the program asks.
+      let isRead = isWhole || isOnLine(door)
       let isHeard = site.noisyUntil[door] < clockwork.elapsed && isServing(door)
       observers.see(
         .presented(
           Shown(
             number: site.shownNumber, door: door, person: person, kind: kind,
-            canonical: isWhole ? canonical : "", issue: issue, card: card, at: clockwork.elapsed,
+            canonical: isRead ? canonical : "", issue: issue, card: card, at: clockwork.elapsed,
             mustBeDecided: mustBeDecided && isHeard && isWhole
               && !(kind == "pin" && observers.knowledge.keypadMayBeDeaf(door)))))
     }
