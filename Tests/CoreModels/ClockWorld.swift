@@ -32,6 +32,8 @@ public struct ClockWorld {
     /// Since the power returned: somebody vouched, and the cloud did.
     var hasVouched = false
     var cloudHasVouched = false
+    /// When the cloud spoke last in this run, if nobody else was believed against it since.
+    var cloudSpokeAt: Int64?
     /// The true time at which the door's was last trusted.
     var lastTrusted: WallInstant?
     /// What the disk had at the start is right, or plainly damaged, and less than a year old.
@@ -147,6 +149,7 @@ public struct ClockWorld {
     clock = CivilClock(disk, boot: "\(machine.boot)", at: machine.steady)
     // Whoever must hold what he says begins again.
     machine.serverSince = elapsed
+    record.cloudSpokeAt = nil
     read()
   }
 
@@ -177,6 +180,7 @@ public struct ClockWorld {
     isMisled = record.isDiskMisled && !isDamaged || machine.hasBattery && machine.chipOffset != 0
     record.hasVouched = false
     record.cloudHasVouched = false
+    record.cloudSpokeAt = nil
     clock = CivilClock(disk, boot: "\(machine.boot)", at: machine.steady)
     read()
   }
@@ -186,9 +190,10 @@ public struct ClockWorld {
     note("the cloud speaks")
     read()
     clock.hear(cloud: truth.advanced(byMilliseconds: -delay), at: machine.steady)
-    isMisled = machine.server == .lying && machine.offset.magnitude <= Self.hour.magnitude
     record.hasVouched = true
     record.cloudHasVouched = true
+    record.cloudSpokeAt = elapsed
+    isMisled = machine.server == .lying && isNear
     read()
     check(moment.trust.isTrusted, "after a word of the cloud the time is trusted")
   }
@@ -201,6 +206,7 @@ public struct ClockWorld {
     isMisled = false
     record.hasVouched = true
     record.cloudHasVouched = false
+    record.cloudSpokeAt = nil
     read()
     check(moment.trust.isTrusted, "after a technician's word the time is trusted")
   }
@@ -258,6 +264,13 @@ public struct ClockWorld {
     }
   }
 
+  /// A time server may correct by so much: an hour, and a minute for a day after the cloud spoke.
+  private var isNear: Bool {
+    let hasSpoken = record.cloudSpokeAt.map { elapsed - $0 <= Self.day } ?? false
+    let most = hasSpoken ? ClockLimits.cloudSeconds * 1_000 + Self.minute / 2 : Self.hour
+    return machine.offset.magnitude <= most.magnitude
+  }
+
   /// Whom the table believes may have said something wrong.
   private mutating func noteChance(_ held: Int64, _ tick: Int64) {
     switch machine.server {
@@ -265,7 +278,7 @@ public struct ClockWorld {
     case .lying:
       let isLate = held + tick >= ClockLimits.heldSeconds * 1_000
       let isBelieved =
-        machine.offset.magnitude <= Self.hour.magnitude || !record.hasVouched
+        isNear || !record.hasVouched
         || isLate && !record.cloudHasVouched
       if isBelieved { isMisled = true }
     case .honest:

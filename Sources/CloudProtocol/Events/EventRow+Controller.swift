@@ -48,6 +48,7 @@ extension EventRow {
     detail: [
       EventMember("source", "who was believed: `timeServer` or `cloud`"),
       EventMember("milliseconds", "by how much it moved"),
+      EventMember("leftOut", "how many moves before it were not recorded, if any"),
     ])
   static let clockTrusted = EventRow(
     "A technician said that the system's clock is right", .audit, [.person],

@@ -15,10 +15,14 @@ public struct CivilClock: Sendable, Hashable {
     case vouched(by: ClockSource)
   }
 
-  /// A time server that says something else.
+  /// A time that somebody said: a time server that says something else, or the cloud.
   private struct Candidate: Sendable, Hashable {
     var wall: WallInstant
     var since: MonotonicInstant
+
+    mutating func add(milliseconds: Int64) {
+      wall = wall.advanced(byMilliseconds: milliseconds)
+    }
   }
 
   /// A move of the door's own time, from one that was vouched for.
@@ -41,6 +45,8 @@ public struct CivilClock: Sendable, Hashable {
   private var wall: WallInstant
   private var setAt: MonotonicInstant
   private var candidate: Candidate?
+  /// What the cloud said last in this run, unless a technician was believed since.
+  private var said: Candidate?
   /// For how long the machine had slept when the own time last counted that; nil before.
   private var asleepMilliseconds: Int64?
   /// Names the boot of the machine whose steady clock this runs on; nil when that is not known.
@@ -94,6 +100,7 @@ public struct CivilClock: Sendable, Hashable {
     asleepMilliseconds = asleep
     wall = wall.advanced(byMilliseconds: asleep - before)
     candidate = nil
+    said?.add(milliseconds: asleep - before)
   }
 
   /// The cloud has signed at `issued` what it sent for this session, just now. The door's own time
@@ -103,7 +110,9 @@ public struct CivilClock: Sendable, Hashable {
       Self.isWithin(ClockLimits.cloudSeconds, $0.milliseconds(since: issued))
     }
     let at = near ?? issued
-    hear(ClockReading(at, .cloud), state(of: at, at: now), at: now)
+    let state = state(of: at, at: now)
+    if state.row.answer(to: .cloud) == .take { said = Candidate(wall: issued, since: now) }
+    hear(ClockReading(at, .cloud), state, at: now)
   }
 
   /// A technician says that the system's clock is right. Returns by how many milliseconds that moves
@@ -114,6 +123,7 @@ public struct CivilClock: Sendable, Hashable {
     guard state.row.answer(to: .technician) == .take else { return nil }
     let before = hasTime ? own(at: now) : at
     take(ClockReading(at, .technician), state, at: now)
+    said = nil
     // The caller records it.
     move = nil
     return at.milliseconds(since: before)
@@ -185,11 +195,24 @@ public struct CivilClock: Sendable, Hashable {
       }
       return isFar || off > ClockLimits.absenceSeconds * 1_000 ? .resumedFar : .resumed
     case .vouched(let source):
+      if Self.isWithin(ClockLimits.correctionSeconds, off), isDisputed(at, at: now) {
+        return .disputed
+      }
       if Self.isWithin(ClockLimits.steadySeconds, off) { return .steady }
       if Self.isWithin(ClockLimits.correctionSeconds, off) { return .corrected }
       if source == .cloud { return .contradicted }
       return off > 0 ? .jumpedAhead : .jumpedBack
     }
+  }
+
+  /// What the cloud said last is not long ago, and this cannot be the same time.
+  private func isDisputed(_ at: WallInstant, at now: MonotonicInstant) -> Bool {
+    guard let said, now.microseconds(since: said.since) <= Int(ClockLimits.saidSeconds) * 1_000_000
+    else {
+      return false
+    }
+    let expected = Self.run(said.wall, from: said.since, to: now)
+    return !Self.isWithin(ClockLimits.cloudSeconds, at.milliseconds(since: expected))
   }
 
   // MARK: The door's time

@@ -3,7 +3,7 @@ public import DoorRules
 /// How a time that is heard stands to what the door knows.
 public enum ClockState: String, Sendable, Hashable, CaseIterable {
   // The door has a time of its own, vouched for since the power returned.
-  case steady, corrected, jumpedAhead, jumpedBack, contradicted
+  case steady, corrected, disputed, jumpedAhead, jumpedBack, contradicted
   // The power was off: the door has the latest time that an earlier run knew.
   case resumed, resumedBehind, resumedFar
   // The door has nothing.
@@ -75,6 +75,10 @@ extension ClockState {
     switch self {
     case .steady: ClockRow("within 2 s of the door's own time", .ownTime, timeServer: .take)
     case .corrected: ClockRow("within an hour of it", .ownTime, timeServer: .take)
+    case .disputed:
+      ClockRow(
+        "within an hour of it, but over a minute from what the cloud said in the last day",
+        .ownTime, timeServer: .goOn)
     case .jumpedAhead: ClockRow("further ahead", .ownTime, timeServer: .takeOnceHeld)
     case .jumpedBack: ClockRow("further back", .ownTime, timeServer: .takeOnceHeld)
     case .contradicted:

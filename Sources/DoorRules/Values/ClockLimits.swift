@@ -13,6 +13,8 @@ public enum ClockLimits {
   /// A word of the cloud is so exact: it has been on its way, and counts only if it answers a hello
   /// that is no older.
   public static let cloudSeconds: Int64 = 60
+  /// For so long, a day, no time server contradicts a word of the cloud by more than that.
+  public static let saidSeconds: Int64 = 86_400
   /// A battery clock may lag so far behind what the door last knew.
   public static let lagSeconds: Int64 = 300
   /// A power cut that seems longer than this, a year, is taken for a wrong clock.

@@ -100,6 +100,10 @@ struct ShellReport {
       found.append(
         "the time is \(now.trust.rawValue), so what depends on it is denied: set the clock, then"
           + " `postern clock trust`")
+    } else if let doubt = shell.clock.doubt, doubt.state == .disputed {
+      found.append(
+        "the system's clock and the cloud differ by \(doubt.offMilliseconds / 1_000) s; the door"
+          + " serves by the cloud's time: correct the one that is wrong")
     } else if let doubt = shell.clock.doubt {
       found.append(
         "the system's clock is \(doubt.offMilliseconds / 1_000) s beside the door's own time, by"

@@ -8,6 +8,10 @@ import DoorRules
 struct ClockKeeper {
   /// A clock that flaps is recorded no more often than this.
   static let doubtMilliseconds = 60_000
+  /// So many moves of the door's own time are recorded at once, and then one in each interval:
+  /// whoever moves it to and fro fills no disk.
+  static let movesMax = 4
+  static let movesEverySeconds = 900
 
   /// For how long the machine had slept when that was last asked; nil before.
   private var asleepMilliseconds: Int64?
@@ -22,6 +26,10 @@ struct ClockKeeper {
   private var nextHousekeeping: MonotonicInstant
   private let housekeepingSeconds: Int
   private var word = CloudTimeWord()
+  private var moves = Allowance(
+    atOnceMax: movesMax, everyMicroseconds: movesEverySeconds * 1_000_000)
+  /// Moves since the last one that was recorded.
+  private var movesLeftOut = 0
 
   /// `memory` is what an earlier run kept, `boot` names the boot of the machine.
   init(
@@ -108,7 +116,7 @@ struct ClockKeeper {
   /// Doors behave differently while the clock is not trusted, so the log records each change; and a
   /// system's clock that is not believed, and each time that the door's own time moved.
   mutating func note(at now: Moment) -> [Wish] {
-    noteTrust(at: now) + noteMove() + noteDoubt(at: now.monotonic)
+    noteTrust(at: now) + noteMove(at: now.monotonic) + noteDoubt(at: now.monotonic)
   }
 
   private mutating func noteTrust(at now: Moment) -> [Wish] {
@@ -123,16 +131,16 @@ struct ClockKeeper {
     ]
   }
 
-  private mutating func noteMove() -> [Wish] {
+  private mutating func noteMove(at now: MonotonicInstant) -> [Wish] {
     guard let move = clock.takeMove() else { return [] }
-    return [
-      .record(
-        EventRecord(
-          .clockMoved, reason: move.state.rawValue,
-          detail: [
-            "source": move.source.rawValue, "milliseconds": String(move.milliseconds),
-          ]))
-    ]
+    guard moves.take(at: now) else {
+      movesLeftOut += 1
+      return []
+    }
+    var detail = ["source": move.source.rawValue, "milliseconds": String(move.milliseconds)]
+    if movesLeftOut > 0 { detail["leftOut"] = String(movesLeftOut) }
+    movesLeftOut = 0
+    return [.record(EventRecord(.clockMoved, reason: move.state.rawValue, detail: detail))]
   }
 
   private mutating func noteDoubt(at now: MonotonicInstant) -> [Wish] {

@@ -160,6 +160,22 @@ struct CivilClockTests {
     #expect(clock.vouchedBy == .cloud)
   }
 
+  @Test(
+    "of a time server and a cloud that differ by minutes the cloud stays in force, and nothing moves",
+    arguments: [90, -600, 3_000] as [Int64])
+  func disputed(_ off: Int64) {
+    var clock = clock(.timeServer)
+    var moves = 0
+    for seconds in 1...600 as ClosedRange<Int64> {
+      _ = clock.read(off: off, .timeServer, after: seconds)
+      clock.hear(cloud: Self.noon.advanced(bySeconds: seconds), at: Self.steady(seconds))
+      moves += clock.takeMove() == nil ? 0 : 1
+      #expect(clock.read(off: off, .timeServer, after: seconds) == Shown(0, .holdover))
+    }
+    // Before the cloud's first word the server was believed, and that word took it back.
+    #expect(moves == 1)
+  }
+
   @Test("a technician says that the system's clock is right, and it is, over a restart too")
   func technician() {
     var clock = clock(.battery)

@@ -45,7 +45,41 @@ struct ClockBoundTests {
     #expect((clock.doubt == nil) == (state == .steady))
     let isFar = state == .jumpedAhead || state == .jumpedBack
     clock = vouched(.cloud)
-    #expect(read(&clock, off: milliseconds).state == (isFar ? .contradicted : state))
+    let isDisputed = state == .corrected && milliseconds.magnitude > 60_000
+    #expect(
+      read(&clock, off: milliseconds).state
+        == (isFar ? .contradicted : isDisputed ? .disputed : state))
+  }
+
+  @Test(
+    "for a day a time server corrects what the cloud said by a minute at most, then by an hour",
+    arguments: [
+      (60_000, 86_400, .corrected), (-60_000, 86_400, .corrected), (60_001, 86_400, .disputed),
+      (-60_001, 86_400, .disputed), (60_001, 86_401, .corrected),
+      (-3_600_000, 86_400, .disputed), (-3_600_000, 86_401, .corrected),
+    ] as [(Int64, Int64, ClockState)])
+  func afterTheCloud(_ milliseconds: Int64, _ seconds: Int64, _ state: ClockState) {
+    var clock = vouched(.cloud)
+    #expect(read(&clock, off: milliseconds, after: seconds).state == state)
+    // Also when the machine slept in between.
+    clock = vouched(.cloud)
+    _ = read(&clock, off: 0)
+    #expect(
+      read(&clock, off: milliseconds + 7_200_000, after: seconds, asleep: 7_200_000).state == state)
+    // A technician on site is believed against it.
+    clock = vouched(.cloud)
+    _ = read(&clock, off: 600_000)
+    #expect(clock.hearTechnician(at: steady(0)) == 600_000)
+    #expect(read(&clock, off: 0).state == .corrected)
+  }
+
+  @Test("small corrections do not add up to more than a minute from what the cloud said")
+  func creeping() {
+    var clock = vouched(.cloud)
+    for seconds in 1...600 as ClosedRange<Int64> {
+      #expect(
+        read(&clock, off: seconds * 1_000, .timeServer, after: seconds).ownMilliseconds <= 60_000)
+    }
   }
 
   @Test(

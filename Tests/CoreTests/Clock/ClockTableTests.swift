@@ -15,7 +15,7 @@ struct ClockTableTests {
     let off: Int64 =
       switch state {
       case .steady, .firstStart: 1
-      case .corrected: -3_000
+      case .corrected, .disputed: -3_000
       case .jumpedAhead, .contradicted: 400_000_000
       case .jumpedBack: -7_200
       case .resumed: 30_000
@@ -33,7 +33,7 @@ struct ClockTableTests {
     switch state {
     case .steady, .corrected, .jumpedAhead, .jumpedBack:
       _ = clock.read(ClockReading(known, .battery), at: start)
-    case .contradicted: clock.hear(cloud: known, at: start)
+    case .contradicted, .disputed: clock.hear(cloud: known, at: start)
     case .resumed, .resumedBehind, .resumedFar, .firstStart, .firstStartFar, .beforeBuild: break
     }
     return (clock, known.advanced(bySeconds: off))

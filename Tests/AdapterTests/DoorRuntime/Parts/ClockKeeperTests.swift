@@ -77,6 +77,22 @@ struct ClockKeeperTests {
     #expect(moved.records.last?.detail == ["source": "timeServer", "milliseconds": "90000"])
   }
 
+  @Test(
+    "a time that moves to and fro is recorded 4 times, then once in 15 min with the rest's number")
+  func movesLimit() {
+    var keeper = keeper()
+    var moves: [EventRecord] = []
+    for second in 1...1_000 as ClosedRange<Int64> {
+      pass(second, off: second.isMultiple(of: 2) ? 0 : 90)
+      let now = keeper.now()
+      #expect(now.wall == later(second + (second.isMultiple(of: 2) ? 0 : 90)))
+      moves += keeper.note(at: now).records
+    }
+    #expect(moves.count == ClockKeeper.movesMax + 1)
+    #expect(moves.prefix(ClockKeeper.movesMax).allSatisfy { $0.detail["leftOut"] == nil })
+    #expect(moves.last?.detail["leftOut"] == "896")
+  }
+
   @Test("a technician's word is recorded with name and reason, persisted, and ends the doubt")
   func technician() throws {
     wall.set(.battery)
