@@ -33,6 +33,8 @@ public struct HandOverRefusal: Error, Sendable, Hashable, CustomStringConvertibl
     case notOfThisIssuer
     /// A key with this id exists.
     case exists
+    /// Another person has a card or PIN of this value at one of the doors.
+    case taken
     /// The controller stores no more handed-over keys.
     case full
     /// It could not be stored, or another hand-over is under way: try again.

@@ -28,10 +28,11 @@ public struct IssuedBook: Sendable {
   }
 
   /// Checks a verified order against the keys here; changes nothing. `isCached` is true when the
-  /// cloud's own records have a credential of this id: then only the cloud may change it.
+  /// cloud's own records have a credential of this id: then only the cloud may change it. `others`
+  /// are the cloud's credentials that have the value of the key.
   public func change(
     _ verified: HandOverVerifier.Verified, digester: CredentialDigester, at now: WallInstant,
-    scopes: [ScopeID: Set<DoorID>], isCached: Bool
+    reach: CredentialReach, isCached: Bool, others: [Credential]
   ) throws(HandOverRefusal) -> Change {
     let certificate = verified.certificate
     let order = verified.order
@@ -88,7 +89,9 @@ public struct IssuedBook: Sendable {
     }
     // Revocations skip the certificate's limits: the issuer only has to own the key.
     if order.action != .revoke {
-      try HandOverVerifier.check(key.record, under: certificate, at: now, scopes: scopes)
+      try HandOverVerifier.check(key.record, under: certificate, at: now, scopes: reach.scopes)
+      try checkFree(
+        key, digests: digests(of: wanted, digester: digester), beside: others, in: reach)
     }
     return Change(key: key, mark: mark, action: order.action, isNew: true)
   }
@@ -159,6 +162,14 @@ public struct IssuedBook: Sendable {
   public func keys(ofAny digests: [CredentialDigest]) -> [IssuedKey] {
     keys.values.filter { digests.contains($0.record.digest) }
       .sorted { $0.record.id < $1.record.id }
+  }
+
+  /// Every digest of the value that an order names, or else of the key that it changes.
+  public func digests(
+    of wanted: HandOverOrder.Key, digester: CredentialDigester
+  ) -> [CredentialDigest] {
+    guard let value = wanted.value else { return keys[wanted.id].map { [$0.record.digest] } ?? [] }
+    return digester.digests(ofCanonical: Secret(value))
   }
 
   /// The key of this id, or none.

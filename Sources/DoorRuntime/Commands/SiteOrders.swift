@@ -204,8 +204,8 @@ package struct SiteOrders {
     _ reading: HandOverReading, _ done: @escaping @Sendable (HolderQuestion.HandedOver) -> Void,
     at now: Moment
   ) {
-    let scopes = shell.controller.policy.scopes.mapValues(\.doors)
-    switch shell.holders.handOver(reading, scopes: scopes, at: now) {
+    let reach = PolicyWords(of: shell.controller.policy)?.reach ?? CredentialReach()
+    switch shell.holders.handOver(reading, reach: reach, at: now) {
     case .answered(let answer):
       shell.carryOut(answer.wishes, at: now)
       done(answer.result)

@@ -279,9 +279,9 @@ struct HolderDirectory {
 
   /// Takes a file that somebody hands over; see ``IssuedKeys``.
   mutating func handOver(
-    _ reading: HandOverReading, scopes: [ScopeID: Set<DoorID>], at now: Moment
+    _ reading: HandOverReading, reach: CredentialReach, at now: Moment
   ) -> HandOverStep {
-    issued.handOver(reading, digester: digester, scopes: scopes, at: now)
+    issued.handOver(reading, digester: digester, reach: reach, at: now)
   }
 
   mutating func handedOver(

@@ -91,4 +91,6 @@ struct HandOverReading: Sendable {
   var order: Result<HandOverVerifier.Verified, HandOverRefusal>
   /// The cloud's own records have a credential of this id.
   var isCached: Bool
+  /// The cloud's credentials that have the value of the key.
+  var others: [Credential] = []
 }

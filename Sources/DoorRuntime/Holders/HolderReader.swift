@@ -209,12 +209,20 @@ struct HolderReader: Sendable {
     }
     let id = (try? order.get()).flatMap { CredentialID($0.order.credential.id) }
     var cached: CredentialHolder?
-    do throws(PortError) { if let id { cached = try policy.holder(of: id) } } catch {
-      // Without the cache the id may be one of the cloud's; the cloud then refuses the key later.
+    var others: [Credential] = []
+    do throws(PortError) {
+      if let id { cached = try policy.holder(of: id) }
+      if let wanted = try? order.get().order.credential {
+        let digests = (request.issued ?? IssuedBook()).digests(of: wanted, digester: digester)
+        others = try policy.holders(ofAny: digests).compactMap(\.credential)
+      }
+    } catch {
+      // Without the cache the id may be one of the cloud's; the cloud then refuses the key later. The
+      // value may be somebody's; that is told when it is shown.
       reading.troubles.append("the cache cannot be read at a hand-over: \(error)")
     }
     reading.handOver = HandOverReading(
-      order: order, isCached: cached?.outranksHandOver == true)
+      order: order, isCached: cached?.outranksHandOver == true, others: others)
   }
 
   // MARK: The sources

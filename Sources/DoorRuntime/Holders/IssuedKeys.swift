@@ -40,7 +40,7 @@ struct IssuedKeys {
 
   /// The stores have answered about a file that somebody hands over.
   mutating func handOver(
-    _ reading: HandOverReading, digester: CredentialDigester, scopes: [ScopeID: Set<DoorID>],
+    _ reading: HandOverReading, digester: CredentialDigester, reach: CredentialReach,
     at now: Moment
   ) -> HandOverStep {
     do throws(HandOverRefusal) {
@@ -49,7 +49,8 @@ struct IssuedKeys {
         throw HandOverRefusal(.notKept, "the keys that were handed over before cannot be read")
       }
       let change = try book.change(
-        verified, digester: digester, at: now.wall, scopes: scopes, isCached: reading.isCached)
+        verified, digester: digester, at: now.wall, reach: reach, isCached: reading.isCached,
+        others: reading.others)
       guard change.isNew else {
         return .answered(HandOverAnswer(result: .success(change), wishes: []))
       }

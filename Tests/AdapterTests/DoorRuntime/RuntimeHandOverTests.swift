@@ -102,6 +102,70 @@ struct RuntimeHandOverTests {
     await world.end()
   }
 
+  @Test(
+    "a card that another person has here, also a revoked one, is refused and does not open as the new key",
+    arguments: ["active", "revoked"])
+  func taken(status: String) async throws {
+    let world = try await world()
+    let digest = try #require(
+      CredentialDigester(keyBytes: Array(repeating: 7, count: 32))?
+        .digest(ofCanonical: Secret("card:H10301:12:345")))
+    let bens = CredentialRecord(
+      id: "bens", kind: "card", person: "ben", status: status, digest: digest, doors: ["front"])
+    world.hand(try delta(bens, world), .credentials)
+    try await world.eventually("the cloud's credential") {
+      await world.runtime.status().credentials.revision == 1
+    }
+    let answer = await world.runtime.handOver(try HandOverForge().file())
+    guard case .failure(let refusal) = answer else {
+      Issue.record("it was accepted")
+      return await world.end()
+    }
+    #expect(refusal.limit.rawValue == "taken" && refusal.detail.contains("bens"))
+    #expect(try await badge(world).credential == "bens")
+    await world.end()
+  }
+
+  @Test(
+    "of two hand-overs of one card for two people the second is refused until the first one's end"
+  )
+  func handedOverTwice() async throws {
+    let world = try await world()
+    _ = try await world.runtime.handOver(try HandOverForge().file()).get()
+    func second(_ sequence: UInt64) throws -> [UInt8] {
+      try next(.issue, sequence) {
+        $0.id = "key-2"
+        $0.person = "guest-2"
+      }
+    }
+    let answer = await world.runtime.handOver(try second(11))
+    guard case .failure(let refusal) = answer else {
+      Issue.record("it was accepted")
+      return await world.end()
+    }
+    #expect(refusal.limit.rawValue == "taken")
+    // Of one person it is no clash.
+    _ = try await world.runtime.handOver(next(.issue, 12) { $0.id = "key-3" }).get()
+    _ = try await world.runtime.handOver(next(.revoke, 13)).get()
+    _ = try await world.runtime.handOver(
+      next(.revoke, 14) { $0.id = "key-3" }
+    ).get()
+    guard case .failure = await world.runtime.handOver(try second(15)) else {
+      Issue.record("it was accepted once the others were withdrawn")
+      return await world.end()
+    }
+    // After the end of the first it is free.
+    _ = try await world.runtime.handOver(
+      next(.issue, 16) {
+        $0.id = "key-2"
+        $0.person = "guest-2"
+        $0.validFrom = HandOverForge.now + 2 * HandOverForge.day + 3_600
+        $0.validUntil = HandOverForge.now + 3 * HandOverForge.day
+      }
+    ).get()
+    await world.end()
+  }
+
   @Test("a mobile key that is shown on site opens, and another does not")
   func mobile() async throws {
     let world = try await world()

@@ -106,7 +106,7 @@ struct HandOverAttackTests {
 
   private func change(
     _ forge: HandOverForge, in book: IssuedBook = IssuedBook(), trust: ClockTrust = .synchronised,
-    isCached: Bool = false
+    isCached: Bool = false, others: [Credential] = []
   ) throws(HandOverRefusal) -> IssuedBook.Change {
     let now = WallInstant(secondsSince1970: HandOverForge.now)
     let file: [UInt8]
@@ -122,7 +122,7 @@ struct HandOverAttackTests {
     }
     return try book.change(
       try verifier.verify(file, at: now, clockTrust: trust), digester: digester, at: now,
-      scopes: Self.scopes, isCached: isCached)
+      reach: CredentialReach(scopes: Self.scopes), isCached: isCached, others: others)
   }
 
   private func limit(_ body: () throws(HandOverRefusal) -> IssuedBook.Change)
@@ -132,6 +132,34 @@ struct HandOverAttackTests {
       _ = try body()
       return nil
     } catch { return error.limit }
+  }
+
+  @Test("a card that another person has is refused at that person's doors, also in an update")
+  func taken() throws {
+    func bens(at door: String) -> [Credential] {
+      [
+        Credential(
+          id: CredentialID("bens")!, kind: .card, person: PersonID("ben")!,
+          doors: [DoorID(door)!])
+      ]
+    }
+    let forge = try HandOverForge()
+    let elsewhere = bens(at: "room-214")
+    #expect(
+      limit { () throws(HandOverRefusal) in try change(forge, others: bens(at: "front")) } == .taken
+    )
+    var book = IssuedBook()
+    book.apply(try change(forge, others: elsewhere))
+    let moved = forge.with {
+      $0.order.id = "order-2"
+      $0.order.sequence = 11
+      $0.order.action = .update
+      $0.order.credential = .init(id: "key-1", doors: ["room-214"])
+    }
+    #expect(
+      limit { () throws(HandOverRefusal) in try change(moved, in: book, others: elsewhere) }
+        == .taken)
+    #expect(try change(moved, in: book).isNew)
   }
 
   @Test("what nobody tampered with is taken, also for a door of a scope of the desk's")

@@ -76,7 +76,7 @@ struct RevisionLimitTests {
       forge.order.sequence = sequence
       return try IssuedBook(marks: [IssuerMark(issuer: "desk", sequence: last, order: "o")]).change(
         HandOverForge.verifier().verify(try forge.file(), at: now, clockTrust: .synchronised),
-        digester: digester, at: now, scopes: [:], isCached: false)
+        digester: digester, at: now, reach: CredentialReach(), isCached: false, others: [])
     }
     let last: UInt64 = 1_800_000_000_000
     let highest = RevisionLimits.highest(after: last)
