@@ -1,6 +1,7 @@
 /// The numbers and words of JSON, by its grammar.
 enum JSONWord {
-  /// True for `true`, `false`, `null`, and a number that has a value.
+  /// True for `true`, `false`, `null`, and a number. One that is too large is a number as well: it spoils
+  /// the record that it stands in, and no other.
   static func isOne(_ text: ArraySlice<UInt8>) -> Bool {
     switch text.first {
     case UInt8(ascii: "t"): text.elementsEqual("true".utf8)
@@ -38,9 +39,6 @@ enum JSONWord {
       }
       guard skipDigits() else { return false }
     }
-    guard rest.isEmpty else { return false }
-    // Few are so long or have an exponent; the others are never too large.
-    return text.count < 300 && !text.contains { $0 | 0x20 == UInt8(ascii: "e") }
-      || Double(String(decoding: text, as: UTF8.self))?.isFinite == true
+    return rest.isEmpty
   }
 }

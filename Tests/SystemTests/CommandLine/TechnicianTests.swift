@@ -265,16 +265,44 @@ struct TechnicianTests {
     }
   }
 
-  /// A CA for the broker whose certificate has five days left; the settings name it.
+  /// A CA for the broker whose certificate has five days left of a long life; the settings name it.
   private func trustEndingCA(_ world: DoorWorld) throws {
     let folder = world.folder.path
-    let openssl = try ChildProcess(
-      "/usr/bin/openssl",
+    let rules = folder + "/openssl.cnf"
+    try Data(
+      """
+      [ca]
+      default_ca = own
+      [own]
+      database = \(folder)/ca.index
+      serial = \(folder)/ca.serial
+      new_certs_dir = \(folder)
+      default_md = sha256
+      policy = names
+      x509_extensions = authority
+      [names]
+      commonName = supplied
+      [authority]
+      basicConstraints = critical, CA:TRUE
+      """.utf8
+    ).write(to: URL(filePath: rules))
+    try Data().write(to: URL(filePath: folder + "/ca.index"))
+    try Data("01".utf8).write(to: URL(filePath: folder + "/ca.serial"))
+    let days = Date(timeIntervalSinceNow: 5 * 86_400).formatted(.iso8601)
+    let end = days.filter(\.isNumber) + "Z"
+    for arguments in [
       [
-        "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj",
-        "/CN=ca", "-days", "5", "-keyout", folder + "/ca.key", "-out", folder + "/ca.pem",
-      ])
-    #expect(openssl.wait() == 0)
+        "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj",
+        "/CN=ca", "-keyout", folder + "/ca.key", "-out", folder + "/ca.csr",
+      ],
+      [
+        "ca", "-batch", "-selfsign", "-notext", "-config", rules, "-in", folder + "/ca.csr",
+        "-keyfile", folder + "/ca.key", "-startdate", "20240101000000Z", "-enddate", end, "-out",
+        folder + "/ca.pem",
+      ],
+    ] {
+      #expect(try ChildProcess("/usr/bin/openssl", arguments).wait() == 0)
+    }
     let config = try world.text("postern.yaml").replacingOccurrences(
       of: "publicKeyFile:", with: "tls: {caFile: \(folder)/ca.pem}, publicKeyFile:")
     try Data(config.utf8).write(to: URL(filePath: folder + "/postern.yaml"))

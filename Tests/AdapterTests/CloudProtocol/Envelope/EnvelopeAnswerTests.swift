@@ -34,7 +34,6 @@ struct EnvelopeAnswerTests {
     (EnvelopeForge.claims(body: #"{"kind":"identify","priority":+5}"#), .malformed),
     (EnvelopeForge.claims(body: #"{"kind":"identify","priority":.5}"#), .malformed),
     (EnvelopeForge.claims(body: #"{"kind":"identify","priority":00005}"#), .malformed),
-    (EnvelopeForge.claims(body: #"{"kind":"identify","priority":1e400}"#), .malformed),
   ]
 
   @Test("whatever is wrong, a message whose id can be read is answered", arguments: cases.indices)

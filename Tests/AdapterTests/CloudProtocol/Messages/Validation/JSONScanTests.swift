@@ -85,7 +85,7 @@ struct JSONScanTests {
   @Test(
     "a number, a word or a text that is none is told by its path and its place; the rest is read on",
     arguments: [
-      "00005", "01", "-", "-01", "1.", ".5", "+5", "1e", "1e+", "1e400", "-1e400", "0x5", "5.",
+      "00005", "01", "-", "-01", "1.", ".5", "+5", "1e", "1e+", "0x5", "5.",
       "NaN",
       "Infinity", "True", "nul", "truee", "\"a\tb\"", #""\ud800""#, #""\udc00""#,
       #""\ud800\u0041""#,
