@@ -38,7 +38,8 @@ extension SabotagedParts: WallClock {
   func read() -> ClockReading {
     var reading = time.read()
     if fault == .offByOneMinute { reading.at = reading.at.advanced(bySeconds: -60) }
-    if fault == .believeAnyClock { reading.source = .timeServer }
+    // Whom a door believes whatever it knows.
+    if fault == .believeAnyClock { reading.source = .technician }
     // Somebody vouches for whatever the clock shows.
     if fault == .believeJump, !time.isRight { reading.source = .technician }
     return reading
