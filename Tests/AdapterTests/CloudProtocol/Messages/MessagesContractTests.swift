@@ -174,6 +174,35 @@ struct MessagesContractTests {
     }
   }
 
+  @Test("asyncapi.yaml names the commands that live for seconds only, as the program has them")
+  func shortCommands() throws {
+    let text = String(
+      decoding: try Data(contentsOf: Self.folder.appending(path: "asyncapi.yaml")), as: UTF8.self)
+    let seconds = try #require(Command.Kind.allCases.map(\.lifetime.secondsMax).min())
+    let rule = try #require(
+      text.firstMatch(of: /`exp - iat` is at most (\d+) for ([\s\S]+?), \d+ for other commands/))
+    #expect(rule.1 == "\(seconds)")
+    let short = Command.Kind.allCases.filter { $0.lifetime.secondsMax == seconds }
+    let named = rule.2.matches(of: /`(\w+)`/).map { String($0.1) }
+    #expect(Set(named) == Set(short.map(\.rawValue)) && named.count == short.count)
+  }
+
+  @Test("README.md names the formats that a reader reads unless its settings name others")
+  func usualFormats() throws {
+    func words(_ file: URL, _ part: Regex<(Substring, Substring)>) throws -> [String] {
+      let text = String(decoding: try Data(contentsOf: file), as: UTF8.self)
+      let found = try #require(text.firstMatch(of: part))
+      return found.1.matches(of: /[A-Z]\w+/).map { String($0.0) }
+    }
+    // That page is printed from the settings themselves.
+    let settings = try words(
+      Repository.file("deploy/SETTINGS.md"), /`reader\.NAME\.formats` \|[^|]*\| `\[([^\]]+)\]`/)
+    let readme = try words(
+      Self.folder.appending(path: "README.md"),
+      /\*\*A reader reads\*\* ((?:[^(])+?) unless its settings/)
+    #expect(settings == readme && settings.count > 1)
+  }
+
   @Test("the document has the topics that are spoken, and no other")
   func topics() throws {
     let text = String(
